@@ -1,0 +1,71 @@
+import solid from 'vite-plugin-solid'
+import { defineConfig } from 'vitest/config'
+
+const never = ['**/node_modules/**', '**/dist/**', '**/.tsbuild/**', '**/.cache/**']
+
+/**
+ * One project for each environment a test can need; the file name says which.
+ * Engine and end-to-end tests share the machine's Docker and Chromium, so they run one file at a time.
+ */
+export default defineConfig({
+  test: {
+    passWithNoTests: true,
+    projects: [
+      {
+        test: {
+          name: 'node',
+          environment: 'node',
+          include: ['**/*.test.ts'],
+          exclude: [...never, '**/*.{db,engine,e2e,dom}.test.ts'],
+        },
+      },
+      {
+        test: {
+          name: 'db',
+          environment: 'node',
+          include: ['**/*.db.test.ts'],
+          exclude: never,
+          fileParallelism: false,
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        plugins: [solid({ hot: false, ssr: false })],
+        resolve: { conditions: ['development', 'browser'] },
+        test: {
+          name: 'dom',
+          environment: 'jsdom',
+          include: ['**/*.dom.test.{ts,tsx}'],
+          exclude: never,
+          server: { deps: { inline: [/solid-js/, /@solidjs/, /@kobalte/, /@tanstack/] } },
+        },
+      },
+      {
+        test: {
+          name: 'engine',
+          environment: 'node',
+          include: ['**/*.engine.test.ts'],
+          exclude: never,
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          environment: 'node',
+          include: ['test/e2e/**/*.e2e.test.ts'],
+          exclude: never,
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+          sequence: { groupOrder: 3 },
+        },
+      },
+    ],
+  },
+})
