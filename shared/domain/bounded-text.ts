@@ -1,0 +1,52 @@
+import { z } from 'zod'
+import { BlobHash } from '../ids.ts'
+
+/**
+ * Text of unknown length inside a row of bounded size: the first `headLimit` and the last `tailLimit` UTF-16 units,
+ * the whole length, and, once it is finished and did not fit, the hash of a blob that holds all of it.
+ * Offsets make appending idempotent: a repeated or overlapping piece changes nothing.
+ */
+export const headLimit = 6_000
+export const tailLimit = 6_000
+
+export const BoundedText = z.object({
+  head: z.string().max(headLimit),
+  /** Empty while everything fits in `head`. */
+  tail: z.string().max(tailLimit),
+  /** UTF-16 units of the whole text. `length - head.length - tail.length` units are left out in the middle. */
+  length: z.number().int().nonnegative(),
+  /** Set when the text is finished and does not fit: fetch it by this hash. */
+  blob: BlobHash.optional(),
+})
+export type BoundedText = z.infer<typeof BoundedText>
+
+export const emptyText: BoundedText = { head: '', tail: '', length: 0 }
+
+export function boundedText(text: string): BoundedText {
+  return appendAt(emptyText, 0, text) ?? emptyText
+}
+
+/**
+ * `text` placed at `offset`. What overlaps the known text is dropped; `undefined` says that there is a gap
+ * (offset beyond the known length), and the caller must ask for the whole.
+ */
+export function appendAt(known: BoundedText, offset: number, text: string): BoundedText | undefined {
+  if (offset > known.length) return undefined
+  const fresh = text.slice(known.length - offset)
+  if (fresh === '' || offset + text.length <= known.length) return known
+  const length = known.length + fresh.length
+  const headIsWhole = known.length <= headLimit
+  const head = headIsWhole ? (known.head + fresh).slice(0, headLimit) : known.head
+  const beyond = headIsWhole ? fresh.slice(head.length - known.head.length) : fresh
+  const tail = (known.tail + beyond).slice(-tailLimit)
+  return { head, tail, length, ...(known.blob === undefined ? {} : { blob: known.blob }) }
+}
+
+export function omittedUnits(text: BoundedText): number {
+  return text.length - text.head.length - text.tail.length
+}
+
+/** Everything if it is all here, else `undefined`. */
+export function wholeText(text: BoundedText): string | undefined {
+  return omittedUnits(text) === 0 ? text.head + text.tail : undefined
+}

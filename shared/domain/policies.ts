@@ -1,0 +1,29 @@
+import { UserId } from '../ids.ts'
+import { Role } from './team.ts'
+
+/** Who may do what in a team. Small predicates; every one takes the actor's role first. */
+const rank: Record<Role, number> = { viewer: 0, member: 1, admin: 2, owner: 3 }
+
+export const canRead = (role: Role | undefined): boolean => role !== undefined
+export const canStartRuns = (role: Role | undefined): boolean => atLeast(role, 'member')
+export const canSteerRuns = (role: Role | undefined): boolean => atLeast(role, 'member')
+export const canAnswer = (role: Role | undefined): boolean => atLeast(role, 'member')
+export const canManageTeam = (role: Role | undefined): boolean => atLeast(role, 'admin')
+export const canManageRunners = (role: Role | undefined): boolean => atLeast(role, 'admin')
+export const canDeleteTeam = (role: Role | undefined): boolean => role === 'owner'
+
+/** Admins invite and change everybody below them; only owners touch owners and make them. */
+export function canGrant(actor: Role | undefined, from: Role, to: Role): boolean {
+  if (!canManageTeam(actor) || actor === undefined) return false
+  if (actor === 'owner') return true
+  return rank[from] < rank[actor] && rank[to] < rank.owner
+}
+
+/** People change their own queued messages; admins change everybody's. */
+export function canChangePrompt(role: Role | undefined, actor: UserId, author: UserId): boolean {
+  return canSteerRuns(role) && (actor === author || canManageTeam(role))
+}
+
+function atLeast(role: Role | undefined, least: Role): boolean {
+  return role !== undefined && rank[role] >= rank[least]
+}

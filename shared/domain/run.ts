@@ -1,0 +1,230 @@
+import { z } from 'zod'
+import { PermissionId, RunId, RunnerId, TeamId, UserId } from '../ids.ts'
+import { Refusal, refusal } from '../refusal.ts'
+import { err, ok, type Result } from '../result.ts'
+import { HarnessId, SandboxKind } from './harness.ts'
+
+/**
+ * The life of a run.
+ *
+ *   QUEUED ──assign──▶ PENDING ──claim──▶ CLAIMED ──start──▶ INPROGRESS ──succeed──▶ SUCCEEDED
+ *     ▲  ◀──release──────┘                   │  ▲              │   ▲
+ *     │                                      │  └──unblock──┐ block unblock
+ *     │                                      └───block────▶ BLOCKED
+ *     │        fail (the work could not be done)   ──▶ FAILED
+ *     │        error (the machinery broke)         ──▶ ERROR        from every state that is not an end
+ *     │        cancel (a person stopped it)        ──▶ CANCELLED
+ *     └──continue── from every end: a follow-up message starts the next turn
+ */
+export const runStates = [
+  'QUEUED',
+  'PENDING',
+  'CLAIMED',
+  'INPROGRESS',
+  'BLOCKED',
+  'SUCCEEDED',
+  'FAILED',
+  'ERROR',
+  'CANCELLED',
+] as const
+export const RunState = z.enum(runStates)
+export type RunState = z.infer<typeof RunState>
+
+export const runEventNames = [
+  'assign',
+  'release',
+  'claim',
+  'start',
+  'block',
+  'unblock',
+  'succeed',
+  'fail',
+  'error',
+  'cancel',
+  'continue',
+] as const
+export const RunEventName = z.enum(runEventNames)
+export type RunEventName = z.infer<typeof RunEventName>
+
+export const endStates: ReadonlySet<RunState> = new Set(['SUCCEEDED', 'FAILED', 'ERROR', 'CANCELLED'])
+
+export function hasEnded(state: RunState): boolean {
+  return endStates.has(state)
+}
+
+/** States in which a runner is responsible for the run. */
+export function isHeld(state: RunState): boolean {
+  return state === 'PENDING' || state === 'CLAIMED' || state === 'INPROGRESS' || state === 'BLOCKED'
+}
+
+const fromOpen = (to: RunState): Partial<Record<RunState, RunState>> => ({
+  QUEUED: to,
+  PENDING: to,
+  CLAIMED: to,
+  INPROGRESS: to,
+  BLOCKED: to,
+})
+
+const moves: Record<RunEventName, Partial<Record<RunState, RunState>>> = {
+  assign: { QUEUED: 'PENDING' },
+  release: { PENDING: 'QUEUED' },
+  claim: { PENDING: 'CLAIMED' },
+  start: { CLAIMED: 'INPROGRESS' },
+  block: { CLAIMED: 'BLOCKED', INPROGRESS: 'BLOCKED' },
+  unblock: { BLOCKED: 'INPROGRESS' },
+  succeed: { INPROGRESS: 'SUCCEEDED' },
+  fail: fromOpen('FAILED'),
+  error: fromOpen('ERROR'),
+  cancel: fromOpen('CANCELLED'),
+  continue: { SUCCEEDED: 'QUEUED', FAILED: 'QUEUED', ERROR: 'QUEUED', CANCELLED: 'QUEUED' },
+}
+
+/** The state after `event`, or a refusal `conflict` that names both when the move is not in the picture above. */
+export function nextState(state: RunState, event: RunEventName): Result<RunState, Refusal> {
+  const next = moves[event][state]
+  return next === undefined ? err(refusal('conflict', `a ${state} run can't ${event}`)) : ok(next)
+}
+
+/** Machine-readable reasons of an end. The client owns the sentence that says what to do. */
+export const runErrorCodes = [
+  'invalid_request',
+  'no_runner',
+  'runner_lost',
+  'runner_restarted',
+  'harness_missing',
+  'harness_died',
+  'harness_hung',
+  'harness_protocol',
+  'harness_refused',
+  'sandbox_failed',
+  'sandbox_out_of_memory',
+  'environment_setup_failed',
+  'step_failed',
+  'authentication_required',
+  'model_limit',
+  'journal_full',
+  'internal_error',
+] as const
+export const RunErrorCode = z.enum(runErrorCodes)
+export type RunErrorCode = z.infer<typeof RunErrorCode>
+
+export const RunReason = z.object({
+  code: RunErrorCode.optional(),
+  /** A sentence of facts, e.g. the failing command or what is waited for. */
+  text: z.string().max(600),
+  retryable: z.boolean().optional(),
+})
+export type RunReason = z.infer<typeof RunReason>
+
+export const RunSource = z.enum(['WEB_APP', 'API', 'CLI', 'SCHEDULED_AGENT', 'ORCHESTRATION', 'LOCAL'])
+export type RunSource = z.infer<typeof RunSource>
+
+export const TaskStatus = z.enum(['pending', 'in_progress', 'completed', 'failed', 'cancelled', 'waiting'])
+export type TaskStatus = z.infer<typeof TaskStatus>
+export const Task = z.object({ text: z.string().max(400), status: TaskStatus })
+export type Task = z.infer<typeof Task>
+
+/** Where the work happens. `url` is anything `git clone` takes, or a folder of the runner's machine. */
+export const Repository = z.object({
+  url: z.string().min(1).max(1000),
+  branch: z.string().min(1).max(250).optional(),
+})
+export type Repository = z.infer<typeof Repository>
+
+/** What was asked for; fixed for the life of the run. */
+export const RunConfig = z.object({
+  harness: HarnessId,
+  model: z.string().max(200).optional(),
+  /** Name of the host that must run it; absent: any runner that can. */
+  host: z.string().min(1).max(120).optional(),
+  sandbox: SandboxKind,
+  /** Image of a Docker sandbox; absent: the runner's default. */
+  image: z.string().min(1).max(300).optional(),
+  repository: Repository.optional(),
+  setupCommands: z.array(z.string().min(1).max(4000)).max(20).optional(),
+})
+export type RunConfig = z.infer<typeof RunConfig>
+
+export const RunUsage = z.object({
+  inputTokens: z.number().int().nonnegative().optional(),
+  outputTokens: z.number().int().nonnegative().optional(),
+  costUsd: z.number().nonnegative().optional(),
+  /** Tokens in the context window, and its size. */
+  contextUsed: z.number().int().nonnegative().optional(),
+  contextSize: z.number().int().nonnegative().optional(),
+})
+export type RunUsage = z.infer<typeof RunUsage>
+
+/** Where an intent stands on its way to the machine that acts; `local` is known only to the device. */
+export const IntentState = z.enum(['accepted', 'delivered', 'done', 'refused'])
+export type IntentState = z.infer<typeof IntentState>
+
+/** The synced summary of a run, key `run/<id>`, about 1 KB. The transcript has its own space. */
+export const Run = z.object({
+  id: RunId,
+  teamId: TeamId,
+  title: z.string().max(200),
+  /** The first 300 characters, for lists and search; the whole stands in the transcript. */
+  prompt: z.string().max(300),
+  createdBy: UserId,
+  source: RunSource,
+  config: RunConfig,
+  state: RunState,
+  stateAt: z.number(),
+  /** Why it is in this state, where that needs words. */
+  reason: RunReason.optional(),
+  /** Goes up by one with each follow-up after an end. */
+  turn: z.number().int().positive(),
+  runnerId: RunnerId.optional(),
+  hostName: z.string().max(120).optional(),
+  branch: z.string().max(250).optional(),
+  /** The open question, so that the list can show it. */
+  asks: z.object({ permissionId: PermissionId, kind: z.string().max(20), line: z.string().max(300), danger: z.boolean() }).optional(),
+  /** Set once somebody pressed Stop. */
+  stop: z.object({ by: UserId, at: z.number(), state: IntentState }).optional(),
+  tasks: z.object({ done: z.number().int(), total: z.number().int(), current: z.string().max(200).optional() }).optional(),
+  files: z.object({ changed: z.number().int(), added: z.number().int(), removed: z.number().int() }).optional(),
+  artifacts: z.number().int().optional(),
+  usage: RunUsage.optional(),
+  /** The last line worth showing while it works. */
+  activity: z.string().max(200).optional(),
+  createdAt: z.number(),
+  updatedAt: z.number(),
+  startedAt: z.number().optional(),
+  endedAt: z.number().optional(),
+})
+export type Run = z.infer<typeof Run>
+
+/** The title when nobody gave one: the first line of the prompt that says something, cut at 80. */
+export function titleFromPrompt(prompt: string): string {
+  const line = prompt
+    .split('\n')
+    .map((text) => text.replace(/^[#>*\-\s`]+/, '').trim())
+    .find((text) => text !== '' && !/^(sh|bash|text)$/.test(text))
+  if (line === undefined) return 'Untitled run'
+  return line.length > 80 ? `${line.slice(0, 79).trimEnd()}…` : line
+}
+
+/** What the list, the glyph and the words distinguish (DESIGN-LANGUAGE, status vocabulary). */
+export const DisplayState = z.enum(['queued', 'working', 'needs', 'done', 'failed', 'cancelled'])
+export type DisplayState = z.infer<typeof DisplayState>
+
+export function displayState(run: Pick<Run, 'state'>): DisplayState {
+  switch (run.state) {
+    case 'QUEUED':
+    case 'PENDING':
+      return 'queued'
+    case 'CLAIMED':
+    case 'INPROGRESS':
+      return 'working'
+    case 'BLOCKED':
+      return 'needs'
+    case 'SUCCEEDED':
+      return 'done'
+    case 'FAILED':
+    case 'ERROR':
+      return 'failed'
+    case 'CANCELLED':
+      return 'cancelled'
+  }
+}

@@ -1,0 +1,136 @@
+import { z } from 'zod'
+import { ArtifactId, BlobHash, EntryId, PermissionId, PromptId, UserId } from '../ids.ts'
+import { BoundedText } from './bounded-text.ts'
+import { PermissionAnswer } from './permission.ts'
+import { RunReason, RunState, Task } from './run.ts'
+
+export const ToolStatus = z.enum(['pending', 'in_progress', 'completed', 'failed', 'cancelled'])
+export type ToolStatus = z.infer<typeof ToolStatus>
+
+/** The kinds of the Agent Client Protocol. */
+export const ToolKind = z.enum(['read', 'edit', 'delete', 'move', 'search', 'execute', 'think', 'fetch', 'switch_mode', 'other'])
+export type ToolKind = z.infer<typeof ToolKind>
+
+/** One changed file. The patch is a unified diff, inline when small, else a blob. */
+export const FileChange = z.object({
+  path: z.string().max(1000),
+  oldPath: z.string().max(1000).optional(),
+  status: z.enum(['added', 'modified', 'deleted', 'renamed']),
+  added: z.number().int().nonnegative(),
+  removed: z.number().int().nonnegative(),
+  binary: z.boolean().optional(),
+  patch: z.string().max(4000).optional(),
+  blob: BlobHash.optional(),
+})
+export type FileChange = z.infer<typeof FileChange>
+
+export const Artifact = z.object({
+  id: ArtifactId,
+  kind: z.enum(['file', 'branch', 'commit', 'pull_request', 'link', 'diff']),
+  title: z.string().max(300),
+  detail: z.string().max(300).optional(),
+  url: z.string().max(2000).optional(),
+  blob: BlobHash.optional(),
+  bytes: z.number().int().nonnegative().optional(),
+  mimeType: z.string().max(200).optional(),
+  at: z.number(),
+})
+export type Artifact = z.infer<typeof Artifact>
+
+const timed = { startedAt: z.number(), endedAt: z.number().optional() }
+
+export const EntryBody = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('user'), text: BoundedText, by: UserId.optional(), promptId: PromptId.optional() }),
+  /** Markdown of the agent. `done` is false while it streams. */
+  z.object({ kind: z.literal('message'), text: BoundedText, done: z.boolean() }),
+  z.object({ kind: z.literal('thought'), text: BoundedText, done: z.boolean(), ...timed }),
+  z.object({
+    kind: z.literal('tool'),
+    toolKind: ToolKind,
+    title: z.string().max(500),
+    status: ToolStatus,
+    /** The exact command of an `execute` call. */
+    command: z.string().max(8000).optional(),
+    /** Raw input as JSON text, for the curious, cut. */
+    input: z.string().max(2000).optional(),
+    locations: z.array(z.object({ path: z.string().max(1000), line: z.number().int().optional() })).max(20),
+    /** What it printed or answered; may hold ANSI escapes. */
+    output: BoundedText.optional(),
+    exitCode: z.number().int().optional(),
+    changes: z.array(FileChange).max(20).optional(),
+    ...timed,
+  }),
+  /** A step of the set-up: clone, command. */
+  z.object({
+    kind: z.literal('step'),
+    title: z.string().max(300),
+    command: z.string().max(8000).optional(),
+    status: ToolStatus,
+    output: BoundedText,
+    exitCode: z.number().int().optional(),
+    ...timed,
+  }),
+  z.object({ kind: z.literal('tasks'), tasks: z.array(Task).max(200) }),
+  z.object({
+    kind: z.literal('permission'),
+    permissionId: PermissionId,
+    title: z.string().max(300),
+    line: z.string().max(300),
+    /** Absent while it is open. */
+    outcome: z
+      .discriminatedUnion('kind', [
+        z.object({ kind: z.literal('answered'), answer: PermissionAnswer, by: UserId.optional(), at: z.number() }),
+        z.object({ kind: z.literal('lapsed'), at: z.number() }),
+      ])
+      .optional(),
+  }),
+  z.object({ kind: z.literal('state'), state: RunState, reason: RunReason.optional() }),
+  z.object({
+    kind: z.literal('notice'),
+    level: z.enum(['info', 'warning', 'error']),
+    text: z.string().max(1000),
+    detail: BoundedText.optional(),
+  }),
+  z.object({ kind: z.literal('artifact'), artifact: Artifact }),
+])
+export type EntryBody = z.infer<typeof EntryBody>
+
+/**
+ * One entry of a transcript. `id` is stable; writing it again replaces it. `n` is its place (1, 2, 3 …), given by the
+ * runner and never changed, so the transcript's order is the same everywhere.
+ */
+export const TranscriptEntry = z.object({
+  id: EntryId,
+  n: z.number().int().positive(),
+  at: z.number(),
+  turn: z.number().int().positive(),
+  body: EntryBody,
+})
+export type TranscriptEntry = z.infer<typeof TranscriptEntry>
+
+/** Entries travel and are stored in chunks, key `chunk/<number>`; the last one is rewritten as it grows. */
+export const chunkEntries = 50
+/** Serialised size at which a chunk is closed, in UTF-16 units. One entry may be larger on its own. */
+export const chunkUnits = 16_000
+
+export const TranscriptChunk = z.object({
+  /** `n` of the first and last entry. */
+  first: z.number().int().positive(),
+  last: z.number().int().positive(),
+  entries: z.array(TranscriptEntry),
+})
+export type TranscriptChunk = z.infer<typeof TranscriptChunk>
+
+/** Row `files` of a transcript space: what the whole run changed. */
+export const RunFiles = z.object({ at: z.number(), base: z.string().max(100).optional(), files: z.array(FileChange).max(500), more: z.number().int().optional() })
+export type RunFiles = z.infer<typeof RunFiles>
+/** Row `tasks` of a transcript space: the current task list. */
+export const RunTasks = z.object({ at: z.number(), tasks: z.array(Task).max(200) })
+export type RunTasks = z.infer<typeof RunTasks>
+/** Row `session` of a transcript space: what the harness offers. */
+export const RunSession = z.object({
+  commands: z.array(z.object({ name: z.string().max(100), description: z.string().max(500) })).max(200),
+  modes: z.array(z.object({ id: z.string().max(100), name: z.string().max(100) })).max(50),
+  mode: z.string().max(100).optional(),
+})
+export type RunSession = z.infer<typeof RunSession>

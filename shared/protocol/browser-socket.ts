@@ -1,0 +1,68 @@
+import { z } from 'zod'
+import { EntryId, RunId, UserId } from '../ids.ts'
+import { Refusal } from '../refusal.ts'
+import { TranscriptEntry } from '../domain/transcript.ts'
+import { PatchOperation, SpaceId, SyncCookie } from './sync.ts'
+
+/**
+ * One WebSocket per browser profile at `/api/sync/socket` (session cookie, origin checked): pokes, live text, presence.
+ * JSON text frames, one message each.
+ */
+export const browserProtocol = 1
+
+/** browser → server */
+export const BrowserUp = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('hello'), protocol: z.number().int(), schemaVersion: z.string().max(64), profileId: z.string().max(64) }),
+  /**
+   * Send pokes of this space. Several client groups of one profile (an old and a new version of the app) may follow the
+   * same space. `cookie`: what the client has, so that the server can say at once whether it is behind.
+   */
+  z.object({ type: z.literal('subscribe'), space: SpaceId, clientGroupId: z.string().min(1).max(64), cookie: SyncCookie.nullable() }),
+  z.object({ type: z.literal('unsubscribe'), space: SpaceId, clientGroupId: z.string().min(1).max(64) }),
+  /** Send the growing texts of this run; answered with `live_state`. */
+  z.object({ type: z.literal('follow'), runId: RunId }),
+  z.object({ type: z.literal('unfollow'), runId: RunId }),
+  z.object({ type: z.literal('presence'), runId: RunId.nullable(), visible: z.boolean(), typing: z.boolean().optional() }),
+  z.object({ type: z.literal('ping'), at: z.number() }),
+])
+export type BrowserUp = z.infer<typeof BrowserUp>
+
+export const LiveDelta = z.object({
+  entryId: EntryId,
+  field: z.enum(['text', 'output']),
+  offset: z.number().int().nonnegative(),
+  text: z.string(),
+})
+export type LiveDelta = z.infer<typeof LiveDelta>
+
+/** server → browser */
+export const BrowserDown = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('welcome'), protocol: z.number().int(), serverVersion: z.string(), userId: UserId, at: z.number() }),
+  /** This app is too old or too new for the server: push what is queued, then reload. */
+  z.object({ type: z.literal('reload'), reason: z.enum(['protocol', 'schema']) }),
+  /** What is newer than `base`. A client at another version than `base` pulls instead. */
+  z.object({
+    type: z.literal('poke'),
+    space: SpaceId,
+    base: z.number().int().nonnegative(),
+    cookie: SyncCookie,
+    patch: z.array(PatchOperation),
+    lastMutationIDChanges: z.record(z.string(), z.number().int()),
+    clientGroupId: z.string(),
+  }),
+  /** The space moved on and the patch is not sent (too large, slow reader): pull. */
+  z.object({ type: z.literal('behind'), space: SpaceId, version: z.number().int().nonnegative() }),
+  /** The right to read this space ended: forget it. */
+  z.object({ type: z.literal('gone'), space: SpaceId, refusal: Refusal }),
+  /** The unfinished entries as they are now; deltas that follow have greater offsets. */
+  z.object({ type: z.literal('live_state'), runId: RunId, entries: z.array(TranscriptEntry) }),
+  z.object({ type: z.literal('live'), runId: RunId, deltas: z.array(LiveDelta) }),
+  z.object({ type: z.literal('presence'), runId: RunId, people: z.array(z.object({ userId: UserId, typing: z.boolean() })) }),
+  z.object({ type: z.literal('pong'), at: z.number(), serverAt: z.number() }),
+  z.object({ type: z.literal('error'), refusal: Refusal }),
+])
+export type BrowserDown = z.infer<typeof BrowserDown>
+
+/** The client sends `ping` this often, and takes a connection without any frame for twice as long as dead. */
+export const pingMs = 15_000
+export const maxUpFrameBytes = 64_000

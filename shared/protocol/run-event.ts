@@ -1,0 +1,58 @@
+import { z } from 'zod'
+import { ArtifactId, EntryId, PermissionId, PromptId } from '../ids.ts'
+import { PermissionRequest } from '../domain/permission.ts'
+import { RunReason, RunUsage, Task } from '../domain/run.ts'
+import { Artifact, FileChange, RunSession, TranscriptEntry } from '../domain/transcript.ts'
+
+/**
+ * What a runner tells of a run. Each has a `seq` (1, 2, 3 … without gaps within the run, over all its turns) and is in the
+ * runner's journal before it is sent, so it can be sent again until the server acknowledges it. Taking one twice
+ * changes nothing.
+ */
+export const RunEventBody = z.discriminatedUnion('type', [
+  /** A move of the state machine, see `nextState`. */
+  z.object({
+    type: z.literal('state'),
+    event: z.enum(['claim', 'start', 'block', 'unblock', 'succeed', 'fail', 'error', 'cancel']),
+    turn: z.number().int().positive(),
+    reason: RunReason.optional(),
+  }),
+  /** Writes an entry whole; `entry.id` written before is replaced. */
+  z.object({ type: z.literal('entry'), entry: TranscriptEntry }),
+  /** A piece of a growing text; `offset` in UTF-16 units makes it idempotent. */
+  z.object({
+    type: z.literal('delta'),
+    entryId: EntryId,
+    field: z.enum(['text', 'output']),
+    offset: z.number().int().nonnegative(),
+    text: z.string().min(1).max(64_000),
+  }),
+  z.object({ type: z.literal('permission'), request: PermissionRequest }),
+  /** The question is gone without an answer of ours: the run ended, or the agent withdrew it. */
+  z.object({ type: z.literal('permission_lapsed'), permissionId: PermissionId }),
+  z.object({ type: z.literal('tasks'), tasks: z.array(Task).max(200) }),
+  z.object({ type: z.literal('usage'), usage: RunUsage }),
+  /** Everything the run changed so far, against the commit it started from. */
+  z.object({
+    type: z.literal('files'),
+    base: z.string().max(100).optional(),
+    files: z.array(FileChange).max(500),
+    more: z.number().int().optional(),
+  }),
+  z.object({ type: z.literal('artifact'), artifact: Artifact }),
+  z.object({ type: z.literal('artifact_removed'), artifactId: ArtifactId }),
+  z.object({ type: z.literal('session'), session: RunSession }),
+  z.object({ type: z.literal('facts'), branch: z.string().max(250).optional(), title: z.string().max(200).optional() }),
+  /** One line of what it is doing now. */
+  z.object({ type: z.literal('activity'), text: z.string().max(200) }),
+  /** The message became part of the transcript and reached the agent; the queue's row can go. */
+  z.object({ type: z.literal('prompt_taken'), promptId: PromptId }),
+])
+export type RunEventBody = z.infer<typeof RunEventBody>
+
+export const RunEvent = z.object({ seq: z.number().int().positive(), at: z.number(), body: RunEventBody })
+export type RunEvent = z.infer<typeof RunEvent>
+
+/** Events in one frame, and the frame's size in bytes. */
+export const maxEventsPerFrame = 500
+export const maxFrameBytes = 1_000_000

@@ -1,0 +1,135 @@
+import { z } from 'zod'
+import { DeliveryId, PermissionId, PromptId, RunId, RunnerId, UserId } from '../ids.ts'
+import { Refusal } from '../refusal.ts'
+import { HarnessOffer, SandboxKind } from '../domain/harness.ts'
+import { PermissionAnswer } from '../domain/permission.ts'
+import { RunConfig } from '../domain/run.ts'
+import { RunEvent } from './run-event.ts'
+
+/**
+ * Runner and server, over one WebSocket at `/api/runner/socket` that the runner opens with
+ * `Authorization: Bearer <agent key>`. JSON text frames, one message each.
+ *
+ *   runner                                        server
+ *   hello {who, what runs here, next seq}    ──▶
+ *                                            ◀──  welcome {acked seq per run, lease}
+ *   events {runId, events}                   ──▶  (committed)
+ *                                            ◀──  ack {runId, seq}
+ *                                            ◀──  assign {runId, turn, …}
+ *   claimed | rejected                       ──▶
+ *                                            ◀──  deliver {deliveryId, runId, body}
+ *   receipt {deliveryId, state}              ──▶
+ *   heartbeat {running}                      ──▶  (renews every lease)
+ *                                            ◀──  heartbeat_ack
+ *
+ * Nothing is sent once only: assignments, deliveries and events are repeated after a reconnect until their answer
+ * came; both sides keep receipts, so a repeat has no second effect.
+ */
+export const runnerProtocol = 1
+
+/** One turn of a run: what the runner must do. `prompt` starts the turn. */
+export const Assignment = z.object({
+  runId: RunId,
+  turn: z.number().int().positive(),
+  title: z.string().max(200),
+  config: RunConfig,
+  prompt: z.object({ promptId: PromptId, text: z.string(), by: UserId.optional() }),
+})
+export type Assignment = z.infer<typeof Assignment>
+
+/** What a person wants of a run that a runner holds. */
+export const DeliveryBody = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('prompt'),
+    promptId: PromptId,
+    text: z.string(),
+    by: UserId.optional(),
+    /** `interrupt` cancels the agent's turn first; `queue` waits for its end. */
+    mode: z.enum(['interrupt', 'queue']),
+  }),
+  z.object({
+    type: z.literal('answer'),
+    permissionId: PermissionId,
+    /** Of the request that the person saw; another one makes the answer stale. */
+    digest: z.string(),
+    answer: PermissionAnswer,
+    by: UserId,
+    at: z.number(),
+  }),
+  z.object({ type: z.literal('stop'), by: UserId }),
+])
+export type DeliveryBody = z.infer<typeof DeliveryBody>
+
+export const RunnerHello = z.object({
+  type: z.literal('hello'),
+  protocol: z.number().int(),
+  /** Made once and kept in the runner's data folder. */
+  runnerId: RunnerId,
+  name: z.string().min(1).max(120),
+  hostName: z.string().min(1).max(120),
+  version: z.string().max(40),
+  platform: z.string().max(60),
+  sandboxes: z.array(SandboxKind).max(4),
+  harnesses: z.array(HarnessOffer).max(50),
+  capacity: z.number().int().min(1).max(1000),
+  problems: z.array(z.string().max(300)).max(10),
+  /** Every run whose journal is still here. `active`: its agent is alive. */
+  runs: z.array(z.object({ runId: RunId, turn: z.number().int().positive(), lastSeq: z.number().int().nonnegative(), active: z.boolean() })).max(10_000),
+})
+export type RunnerHello = z.infer<typeof RunnerHello>
+
+/** runner → server */
+export const RunnerUp = z.discriminatedUnion('type', [
+  RunnerHello,
+  /** What changed since hello: harnesses installed, Docker gone. */
+  z.object({
+    type: z.literal('offer'),
+    sandboxes: z.array(SandboxKind).max(4),
+    harnesses: z.array(HarnessOffer).max(50),
+    problems: z.array(z.string().max(300)).max(10),
+  }),
+  z.object({ type: z.literal('claimed'), runId: RunId, turn: z.number().int().positive() }),
+  z.object({ type: z.literal('rejected'), runId: RunId, turn: z.number().int().positive(), reason: z.string().max(300) }),
+  z.object({ type: z.literal('events'), runId: RunId, events: z.array(RunEvent).min(1).max(500) }),
+  /** `delivered`: it is in the runner's journal. `done`: it took effect. `refused`: it did not, and won't. */
+  z.object({
+    type: z.literal('receipt'),
+    deliveryId: DeliveryId,
+    runId: RunId,
+    state: z.enum(['delivered', 'done', 'refused']),
+    refusal: Refusal.optional(),
+  }),
+  z.object({ type: z.literal('heartbeat'), at: z.number(), active: z.array(RunId).max(1000) }),
+  /** Finishes what it has and takes nothing new. */
+  z.object({ type: z.literal('draining') }),
+])
+export type RunnerUp = z.infer<typeof RunnerUp>
+
+/** server → runner */
+export const RunnerDown = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('welcome'),
+    protocol: z.number().int(),
+    serverVersion: z.string(),
+    heartbeatMs: z.number().int().positive(),
+    /** A run whose runner is silent for so long is taken as lost. */
+    leaseMs: z.number().int().positive(),
+    /**
+     * For each run of hello: events up to `ackedSeq` are durable; `keep: false` says that the run is not this
+     * runner's any more, so its agent must be ended and its journal may go.
+     */
+    runs: z.array(z.object({ runId: RunId, ackedSeq: z.number().int().nonnegative(), keep: z.boolean() })),
+  }),
+  z.object({ type: z.literal('assign'), assignment: Assignment }),
+  z.object({ type: z.literal('ack'), runId: RunId, seq: z.number().int().nonnegative() }),
+  /** There is a hole before the events that came: send again from `fromSeq`. */
+  z.object({ type: z.literal('resend'), runId: RunId, fromSeq: z.number().int().positive() }),
+  z.object({ type: z.literal('deliver'), deliveryId: DeliveryId, runId: RunId, body: DeliveryBody }),
+  /** The receipt's last state is durable; the runner may forget it. */
+  z.object({ type: z.literal('receipt_ack'), deliveryId: DeliveryId }),
+  z.object({ type: z.literal('heartbeat_ack'), at: z.number() }),
+  /** End the agent of this run and forget it: the run went to somebody else or was deleted. */
+  z.object({ type: z.literal('drop'), runId: RunId }),
+  z.object({ type: z.literal('error'), refusal: Refusal, fatal: z.boolean() }),
+])
+export type RunnerDown = z.infer<typeof RunnerDown>

@@ -1,0 +1,87 @@
+import { z } from 'zod'
+import { RunId, TeamId } from '../ids.ts'
+import { Json } from '../json.ts'
+import { Refusal } from '../refusal.ts'
+
+/**
+ * Spaces are what is synced as a whole: `team/<teamId>` holds a team's rows, `run/<runId>` one run's transcript.
+ * Each has a version that goes up by one with every commit; every row carries the version of its last change.
+ */
+export type SpaceId = `team/${string}` | `run/${string}`
+export const SpaceId = z.string().regex(/^(team|run)\/[A-Za-z0-9_-]{1,64}$/) as unknown as z.ZodType<SpaceId>
+
+export const teamSpace = (teamId: TeamId): SpaceId => `team/${teamId}`
+export const runSpace = (runId: RunId): SpaceId => `run/${runId}`
+
+export function parseSpace(space: SpaceId): { kind: 'team'; teamId: TeamId } | { kind: 'run'; runId: RunId } {
+  const [kind = '', id = ''] = space.split('/')
+  return kind === 'team' ? { kind, teamId: TeamId.parse(id) } : { kind: 'run', runId: RunId.parse(id) }
+}
+
+/** Version of the rows' shapes. A client with another one is told to reload once its mutations are taken. */
+export const schemaVersion = '1'
+
+/**
+ * Replicache's cookie. `order` is the space's version. `epoch` changes when the reader's rights or the window change;
+ * a cookie of another epoch, or one older than the kept tombstones, is answered with `clear` and everything.
+ * `from` is the first key of a transcript's window; `more` says that a first answer was cut and goes on.
+ */
+export const SyncCookie = z.object({
+  order: z.number().int().nonnegative(),
+  epoch: z.string().max(64),
+  from: z.string().max(200).optional(),
+  more: z.string().max(300).optional(),
+})
+export type SyncCookie = z.infer<typeof SyncCookie>
+
+const replicacheId = z.string().min(1).max(64)
+
+export const Mutation = z.object({
+  clientID: replicacheId,
+  id: z.number().int().positive(),
+  name: z.string().min(1).max(80),
+  args: Json,
+  timestamp: z.number(),
+})
+export type Mutation = z.infer<typeof Mutation>
+
+/** Body of `POST /api/sync/push?space=…` (Replicache push version 1). At most 100 mutations are taken from one. */
+export const PushRequest = z.object({
+  pushVersion: z.literal(1),
+  profileID: z.string().max(64),
+  clientGroupID: replicacheId,
+  mutations: z.array(Mutation).max(5000),
+  schemaVersion: z.string().max(64),
+})
+export type PushRequest = z.infer<typeof PushRequest>
+
+/** Body of `POST /api/sync/pull?space=…` (Replicache pull version 1). */
+export const PullRequest = z.object({
+  pullVersion: z.literal(1),
+  profileID: z.string().max(64),
+  clientGroupID: replicacheId,
+  cookie: SyncCookie.nullable(),
+  schemaVersion: z.string().max(64),
+})
+export type PullRequest = z.infer<typeof PullRequest>
+
+export const PatchOperation = z.discriminatedUnion('op', [
+  z.object({ op: z.literal('put'), key: z.string().max(300), value: Json }),
+  z.object({ op: z.literal('del'), key: z.string().max(300) }),
+  z.object({ op: z.literal('clear') }),
+])
+export type PatchOperation = z.infer<typeof PatchOperation>
+
+export const PullResponse = z.object({
+  cookie: SyncCookie,
+  lastMutationIDChanges: z.record(z.string(), z.number().int()),
+  patch: z.array(PatchOperation),
+})
+export type PullResponse = z.infer<typeof PullResponse>
+
+/** Most rows in one patch. */
+export const maxPatchRows = 500
+
+/** What a pull or push that can't be served answers, HTTP 4xx or 5xx. */
+export const Problem = z.object({ error: z.string(), refusal: Refusal.optional() })
+export type Problem = z.infer<typeof Problem>

@@ -1,0 +1,83 @@
+import type { z } from 'zod'
+import type { TranscriptEntry } from '#shared/domain/transcript.ts'
+import type { RunId, TeamId, UserId } from '#shared/ids.ts'
+import type { MutatorName, Mutators } from '../core/mutators/all.ts'
+import type { ReadTransaction } from '../core/transaction.ts'
+
+/** Arguments as a caller gives them: fields with a default may be left out. */
+export type MutatorArgs<Name extends MutatorName> = z.input<Mutators[Name]['args']>
+
+/**
+ * What the app knows of its own freshness. Connection and freshness are told apart: `freshAt` is when the server last
+ * said that this device has everything, whether or not a socket is open now.
+ */
+export type SyncStatus = {
+  readonly connection: 'connecting' | 'online' | 'offline'
+  /** ms since epoch; `undefined`: never on this device. */
+  readonly freshAt: number | undefined
+  /** Since when it can't reach the server; `undefined` while it can. */
+  readonly offlineSince: number | undefined
+  /** Mutations that the server has not taken yet. */
+  readonly pending: number
+  /** What needs a person: this app is too old; the session ended; the server keeps failing. */
+  readonly problem: 'reload' | 'signed_out' | 'server' | undefined
+}
+
+/** A mutation that is only on this device so far. */
+export type PendingMutation = { readonly name: MutatorName; readonly args: unknown; readonly at: number }
+
+export type Presence = { readonly userId: UserId; readonly typing: boolean }
+
+/** A signed-in person's view of one team, from the device's own store. */
+export type Workspace = {
+  readonly userId: UserId
+  readonly teamId: TeamId
+  /** Resolves once the intent is durable on this device; rejects with `RefusedError` when this device can tell it is refused. */
+  readonly mutate: { readonly [Name in MutatorName]: (args: MutatorArgs<Name>) => Promise<void> }
+  /** Calls `onData` with the query's value now and whenever a row it read changes. Returns the unsubscriber. */
+  subscribe<T>(query: (tx: ReadTransaction) => Promise<T>, onData: (value: T) => void): () => void
+  query<T>(query: (tx: ReadTransaction) => Promise<T>): Promise<T>
+  subscribeStatus(onStatus: (status: SyncStatus) => void): () => void
+  subscribePending(onPending: (pending: readonly PendingMutation[]) => void): () => void
+  /** Opens (or joins) the cache of a run's transcript and follows its growing texts. Close it when it is not shown. */
+  openTranscript(runId: RunId): Transcript
+  /** Who else looks at this run; calls back at once and on each change. */
+  subscribePresence(runId: RunId, onPresence: (people: readonly Presence[]) => void): () => void
+  setPresence(runId: RunId | null, typing?: boolean): void
+  /** Asks the server for what is newer, now. */
+  refresh(): Promise<void>
+  close(): Promise<void>
+}
+
+/** One run's transcript, read-only, with its unfinished entries brought up to date by live text. */
+export type Transcript = {
+  readonly runId: RunId
+  /** Synced rows of the run's space (`files`, `tasks`, `session`, `artifact/…`). */
+  subscribe<T>(query: (tx: ReadTransaction) => Promise<T>, onData: (value: T) => void): () => void
+  /**
+   * Entries in order. First call: everything this device has. Then the whole array again, in which unchanged entries are the
+   * same objects, so that a keyed list touches only what changed.
+   */
+  subscribeEntries(onEntries: (view: TranscriptView) => void): () => void
+  /** Loads the page before the oldest entry at hand; resolves `false` when there is none. Needs the network. */
+  loadOlder(): Promise<boolean>
+  close(): void
+}
+
+export type TranscriptView = {
+  readonly entries: readonly TranscriptEntry[]
+  /** Older entries are on the server. */
+  readonly hasOlder: boolean
+  /** `false` until this device has had a first answer. */
+  readonly loaded: boolean
+}
+
+/** A mutation that this device refused at once: nothing was kept. */
+export class RefusedError extends Error {
+  override readonly name = 'RefusedError'
+  readonly code: string
+  constructor(code: string, detail: string | undefined) {
+    super(detail ?? code)
+    this.code = code
+  }
+}

@@ -1,0 +1,36 @@
+import type { PermissionId, PromptId, RunId, RunnerId, UserId } from '#shared/ids.ts'
+
+/**
+ * Keys of the rows. The team's space holds `team`, `member/…`, `runner/…`, `run/…`, `permission/…`, `prompt/…` and
+ * `refused/…`; a run's space holds `chunk/…`, `files`, `tasks`, `session` and `artifact/…`. Both hold `sys/version`, which
+ * every patch writes, so that a client can tell what it has.
+ */
+export const keys = {
+  version: 'sys/version',
+  team: 'team',
+  member: (id: UserId) => `member/${id}`,
+  members: 'member/',
+  runner: (id: RunnerId) => `runner/${id}`,
+  runners: 'runner/',
+  run: (id: RunId) => `run/${id}`,
+  runs: 'run/',
+  permission: (runId: RunId, id: PermissionId) => `permission/${runId}/${id}`,
+  permissionsOf: (runId: RunId) => `permission/${runId}/`,
+  permissions: 'permission/',
+  prompt: (runId: RunId, id: PromptId) => `prompt/${runId}/${id}`,
+  promptsOf: (runId: RunId) => `prompt/${runId}/`,
+  prompts: 'prompt/',
+  refused: (userId: UserId, clientId: string, mutationId: number) => `refused/${userId}/${clientId}/${mutationId}`,
+  refusedOf: (userId: UserId) => `refused/${userId}/`,
+  chunk: (number: number) => `chunk/${String(number).padStart(7, '0')}`,
+  chunks: 'chunk/',
+  files: 'files',
+  tasks: 'tasks',
+  session: 'session',
+  artifact: (id: string) => `artifact/${id}`,
+  artifacts: 'artifact/',
+} as const
+
+export function chunkNumber(key: string): number {
+  return Number(key.slice(keys.chunks.length))
+}

@@ -1,0 +1,57 @@
+import type { z } from 'zod'
+import type { Role } from '#shared/domain/team.ts'
+import type { DeliveryId, RunId, TeamId, UserId } from '#shared/ids.ts'
+import type { Refusal } from '#shared/refusal.ts'
+import type { Result } from '#shared/result.ts'
+import type { DeliveryBody } from '#shared/protocol/runner-link.ts'
+import type { RunEventName, RunReason, RunState } from '#shared/domain/run.ts'
+import type { WriteTransaction } from './transaction.ts'
+
+/**
+ * What must happen after the commit, kept as rows of the same transaction. On a device effects are dropped: only the
+ * server's run of a mutator has consequences.
+ */
+export type Effect =
+  /** Look for a runner for the runs that wait. */
+  | { readonly type: 'dispatch'; readonly runId: RunId; readonly turn: number; readonly prompt: { readonly promptId: string; readonly text: string } }
+  /** Bring this to the runner that holds the run, until it is acknowledged. `row` is where its state is shown. */
+  | { readonly type: 'deliver'; readonly deliveryId: DeliveryId; readonly runId: RunId; readonly body: DeliveryBody; readonly row: string }
+  /** Kept in the run's history. */
+  | {
+      readonly type: 'transition'
+      readonly runId: RunId
+      readonly event: RunEventName | 'create'
+      readonly from: RunState | null
+      readonly to: RunState
+      readonly reason?: RunReason | undefined
+    }
+
+export type MutationContext = {
+  /** Who acts, and with which role in the team, as far as this side knows. The server's word counts. */
+  readonly userId: UserId
+  readonly role: Role | undefined
+  readonly teamId: TeamId
+  /** ms since epoch: the device's clock there, the server's here. */
+  readonly now: number
+  readonly side: 'device' | 'server'
+  readonly effect: (effect: Effect) => void
+}
+
+/**
+ * A named change of a team's rows that runs on both sides: at once on the device, and again on the server, whose outcome
+ * replaces the first. Arguments and names stay valid for 90 days. A refusal leaves nothing written.
+ */
+export type Mutator<Args> = {
+  readonly name: string
+  readonly args: z.ZodType<Args>
+  /**
+   * Names the intent, where repeating it would have a second effect. The server keeps a receipt of each and takes a
+   * second mutation with the same name of intent as done, whichever client it comes from.
+   */
+  readonly intent?: (args: Args) => string
+  readonly run: (tx: WriteTransaction, args: Args, context: MutationContext) => Promise<Result<void, Refusal>>
+}
+
+export function defineMutator<Args>(mutator: Mutator<Args>): Mutator<Args> {
+  return mutator
+}

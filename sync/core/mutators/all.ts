@@ -1,0 +1,26 @@
+import { answerPermission } from './answer-permission.ts'
+import { editPrompt, movePrompt, removePrompt, sendPromptNow } from './change-prompt.ts'
+import { createRun } from './create-run.ts'
+import { dismissRefusal } from './dismiss-refusal.ts'
+import { renameRun } from './rename-run.ts'
+import { sendPrompt } from './send-prompt.ts'
+import { stopRun } from './stop-run.ts'
+import { setTeam } from './team-settings.ts'
+
+/** Every mutator, by name. A name that was ever released stays here for 90 days. */
+export const mutators = {
+  answerPermission,
+  createRun,
+  dismissRefusal,
+  editPrompt,
+  movePrompt,
+  removePrompt,
+  renameRun,
+  sendPrompt,
+  sendPromptNow,
+  setTeam,
+  stopRun,
+} as const
+
+export type Mutators = typeof mutators
+export type MutatorName = keyof Mutators

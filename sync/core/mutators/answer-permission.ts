@@ -1,0 +1,65 @@
+import { z } from 'zod'
+import { Permission, PermissionAnswer } from '#shared/domain/permission.ts'
+import { canAnswer } from '#shared/domain/policies.ts'
+import { DeliveryId, PermissionId, RunId } from '#shared/ids.ts'
+import { refusal } from '#shared/refusal.ts'
+import { err, ok } from '#shared/result.ts'
+import { keys } from '../keys.ts'
+import { defineMutator } from '../mutator.ts'
+import { getRow, putRow } from '../transaction.ts'
+
+export const AnswerPermissionArgs = z.object({
+  runId: RunId,
+  permissionId: PermissionId,
+  deliveryId: DeliveryId,
+  /** Digest of the request that was on the screen. */
+  digest: z.string().regex(/^[0-9a-f]{64}$/),
+  answer: PermissionAnswer,
+})
+export type AnswerPermissionArgs = z.infer<typeof AnswerPermissionArgs>
+
+/** The first answer wins; one to another command than the one shown is stale. */
+export const answerPermission = defineMutator({
+  name: 'answerPermission',
+  args: AnswerPermissionArgs,
+  intent: (args) => `delivery/${args.deliveryId}`,
+  async run(tx, args, context) {
+    if (!canAnswer(context.role)) return err(refusal('not_allowed'))
+    const key = keys.permission(args.runId, args.permissionId)
+    const permission = await getRow(tx, key, Permission)
+    if (permission === undefined) return err(refusal('not_found', 'question'))
+    if (permission.state === 'lapsed') return err(refusal('run_ended'))
+    if (permission.state === 'answered') return err(refusal('already_answered', permission.answeredBy))
+    if (permission.request.digest !== args.digest) return err(refusal('stale'))
+    if (args.answer.kind === 'allow_similar' && permission.request.similar === undefined)
+      return err(refusal('invalid', 'this question has no pattern to allow'))
+    if (
+      args.answer.kind === 'option' &&
+      !permission.request.options.some((option) => option.optionId === args.answer.optionId)
+    )
+      return err(refusal('invalid', 'no such option'))
+    await putRow(tx, key, {
+      ...permission,
+      state: 'answered',
+      answer: args.answer,
+      answeredBy: context.userId,
+      answeredAt: context.now,
+      delivery: 'accepted',
+    } satisfies Permission)
+    context.effect({
+      type: 'deliver',
+      deliveryId: args.deliveryId,
+      runId: args.runId,
+      row: key,
+      body: {
+        type: 'answer',
+        permissionId: args.permissionId,
+        digest: args.digest,
+        answer: args.answer,
+        by: context.userId,
+        at: context.now,
+      },
+    })
+    return ok()
+  },
+})

@@ -1,0 +1,66 @@
+import { z } from 'zod'
+import { canSteerRuns } from '#shared/domain/policies.ts'
+import { Prompt, PromptMode, promptLimit, queueLimit } from '#shared/domain/prompt.ts'
+import { Run, hasEnded, isHeld, nextState } from '#shared/domain/run.ts'
+import { DeliveryId, PromptId, RunId } from '#shared/ids.ts'
+import { refusal } from '#shared/refusal.ts'
+import { err, ok } from '#shared/result.ts'
+import { keys } from '../keys.ts'
+import { defineMutator } from '../mutator.ts'
+import { getRow, putRow, scanRows } from '../transaction.ts'
+
+export const SendPromptArgs = z.object({
+  runId: RunId,
+  promptId: PromptId,
+  deliveryId: DeliveryId,
+  text: z.string().min(1).max(promptLimit),
+  mode: PromptMode,
+})
+export type SendPromptArgs = z.infer<typeof SendPromptArgs>
+
+/**
+ * A message to a run. While its agent works: cancels the turn and goes next (`interrupt`), or waits in the
+ * conversation's queue (`queue`). After the end: starts the next turn. In a run that has not started: waits.
+ */
+export const sendPrompt = defineMutator({
+  name: 'sendPrompt',
+  args: SendPromptArgs,
+  intent: (args) => `prompt/${args.promptId}`,
+  async run(tx, args, context) {
+    if (!canSteerRuns(context.role)) return err(refusal('not_allowed'))
+    const run = await getRow(tx, keys.run(args.runId), Run)
+    if (run === undefined) return err(refusal('not_found', 'run'))
+    const key = keys.prompt(args.runId, args.promptId)
+    if ((await tx.get(key)) !== undefined) return ok()
+    const waiting = await scanRows(tx, keys.promptsOf(args.runId), Prompt)
+    if (waiting.length >= queueLimit) return err(refusal('too_many', `${queueLimit} messages wait already`))
+
+    const prompt: Prompt = {
+      id: args.promptId,
+      runId: args.runId,
+      text: args.text,
+      mode: args.mode,
+      order: Math.max(0, ...waiting.map((other) => other.order)) + 1,
+      by: context.userId,
+      createdAt: context.now,
+      state: 'accepted',
+    }
+    await putRow(tx, key, prompt)
+
+    if (hasEnded(run.state)) {
+      const next = nextState(run.state, 'continue')
+      if (!next.ok) return next
+      const { reason: _reason, stop: _stop, asks: _asks, endedAt: _endedAt, ...rest } = run
+      const turn = run.turn + 1
+      await putRow(tx, keys.run(run.id), { ...rest, state: next.value, stateAt: context.now, turn, updatedAt: context.now })
+      context.effect({ type: 'transition', runId: run.id, event: 'continue', from: run.state, to: next.value })
+      context.effect({ type: 'dispatch', runId: run.id, turn, prompt: { promptId: args.promptId, text: args.text } })
+      return ok()
+    }
+    if (isHeld(run.state)) {
+      const body = { type: 'prompt', promptId: args.promptId, text: args.text, by: context.userId, mode: args.mode } as const
+      if (args.mode === 'interrupt') context.effect({ type: 'deliver', deliveryId: args.deliveryId, runId: run.id, row: key, body })
+    }
+    return ok()
+  },
+})

@@ -1,0 +1,26 @@
+import { z } from 'zod'
+import { canManageTeam } from '#shared/domain/policies.ts'
+import { Team } from '#shared/domain/team.ts'
+import { refusal } from '#shared/refusal.ts'
+import { err, ok } from '#shared/result.ts'
+import { keys } from '../keys.ts'
+import { defineMutator } from '../mutator.ts'
+import { getRow, putRow } from '../transaction.ts'
+
+export const SetTeamArgs = z.object({
+  name: z.string().trim().min(1).max(80).optional(),
+  maxActiveRuns: z.number().int().min(1).max(1000).optional(),
+})
+export type SetTeamArgs = z.infer<typeof SetTeamArgs>
+
+export const setTeam = defineMutator({
+  name: 'setTeam',
+  args: SetTeamArgs,
+  async run(tx, args, context) {
+    if (!canManageTeam(context.role)) return err(refusal('not_allowed'))
+    const team = await getRow(tx, keys.team, Team)
+    if (team === undefined) return err(refusal('not_found', 'team'))
+    await putRow(tx, keys.team, { ...team, ...args })
+    return ok()
+  },
+})
