@@ -63,7 +63,12 @@ export default defineConfig({
     'unicorn/consistent-function-scoping': 'off', // a helper may stand where it is used
     'unicorn/no-array-sort': 'off', // sorting a fresh array in place
     'import/no-unassigned-import': 'off', // style sheets
-    'eslint/no-shadow': 'off',
+    'eslint/no-shadow': 'off', // short scopes may reuse a short word
+    'eslint/no-unmodified-loop-condition': 'off', // blind to changes made across an await
+    'unicorn/no-useless-spread': 'off', // blind to a set that its own loop changes
+    'import/no-named-as-default-member': 'off', // CommonJS packages
+    'promise/always-return': 'off', // no-floating-promises knows better
+    'promise/catch-or-return': 'off',
   },
   overrides: [
     {
