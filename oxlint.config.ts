@@ -85,7 +85,7 @@ export default defineConfig({
       rules: { 'node/no-process-env': 'off' },
     },
     {
-      files: ['*.config.ts', 'scripts/lint/walls.ts'],
+      files: ['*.config.ts', 'scripts/lint/walls.ts', 'scripts/test-summary.ts'],
       rules: { 'import/no-default-export': 'off' },
     },
     {

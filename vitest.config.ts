@@ -10,6 +10,7 @@ const never = ['**/node_modules/**', '**/dist/**', '**/.tsbuild/**', '**/.cache/
 export default defineConfig({
   test: {
     passWithNoTests: true,
+    reporters: ['default', './scripts/test-summary.ts'],
     projects: [
       {
         test: {
