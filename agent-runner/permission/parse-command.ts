@@ -1,0 +1,53 @@
+import { Buffer } from 'node:buffer'
+import { forEachChild, parse, type ParsedScript, type SyntaxNode } from 'unbash'
+import type { ParsedCommand, ParseRefusal } from './command-types.ts'
+import { createPartCollector, ParseStop, parseLimits } from './collect-parts.ts'
+
+/**
+ * Splits shell text into the simple commands it would run, without running or expanding anything.
+ *
+ * Read as Bash by `unbash`. (`sh-syntax`, mvdan/sh in WASM, was tried first: its tree ends at top-level statements,
+ * so `a && rm b` is one opaque node, and each call starts a Go runtime.) The parser recovers from errors and reports
+ * them; here any error, in a nested script too, refuses the whole text, so that nothing is judged by a guess.
+ * Bounds: 64 KB of text, 200 parts, 20 levels.
+ */
+export async function parseCommand(text: string): Promise<ParsedCommand> {
+  return parseCommandSync(text)
+}
+
+export function parseCommandSync(text: string): ParsedCommand {
+  const refuse = (why: ParseRefusal, detail: string): ParsedCommand => ({ ok: false, text, why, detail })
+  if (Buffer.byteLength(text) > parseLimits.bytes) return refuse('too-long', 'The command is longer than 64 KB.')
+  if (!text.isWellFormed() || text.includes('\0'))
+    return refuse('not-text', 'The command holds bytes that are not text.')
+  const collector = createPartCollector(readScript)
+  try {
+    collector.script(text)
+  } catch (error) {
+    if (error instanceof ParseStop) return refuse(error.why, error.message)
+    throw error
+  }
+  if (collector.parts.length === 0) return refuse('empty', 'The command is empty.')
+  return { ok: true, text, parts: collector.parts, shells: collector.shells, functions: collector.functions }
+}
+
+/** @throws ParseStop where Bash would refuse the text, or the parser had to guess. */
+function readScript(source: string): ParsedScript {
+  const script = parse(source)
+  checkErrors(script, 0)
+  return script
+}
+
+function checkErrors(node: SyntaxNode, level: number): void {
+  if (level > parseLimits.levels * 12) throw new ParseStop('too-deep', 'The command is nested too deeply.')
+  if (node.type === 'Script') {
+    const error = (node as ParsedScript).errors?.[0]
+    if (error !== undefined) throw new ParseStop('syntax', `The command can't be read: ${error.message}.`)
+  }
+  const lost =
+    ((node.type === 'CommandExpansion' || node.type === 'ProcessSubstitution') && node.script === undefined) ||
+    (node.type === 'HereDoc' && (node.closing === undefined || node.delimiter === undefined)) ||
+    ((node.type === 'Redirect' || node.type === 'HereString') && node.target === undefined)
+  if (lost) throw new ParseStop('syntax', "The command can't be read: something is not closed.")
+  forEachChild(node, (child) => checkErrors(child, level + 1))
+}

@@ -1,0 +1,35 @@
+/**
+ * Variables that no common program takes an instruction from: lower-case names, but for the proxies.
+ * (`PATH`, `LD_PRELOAD`, `GIT_SSH_COMMAND`, `NODE_OPTIONS`, `IFS`, `BASH_ENV` … can make any command run another.)
+ */
+export function isPlainVariable(name: string): boolean {
+  return /^[a-z_][a-z0-9_]*$/.test(name) && !/proxy$/.test(name)
+}
+
+const harmless = new Set([
+  'CI',
+  'NODE_ENV',
+  'FORCE_COLOR',
+  'NO_COLOR',
+  'CLICOLOR',
+  'LANG',
+  'LANGUAGE',
+  'TZ',
+  'TERM',
+  'COLUMNS',
+  'LINES',
+  'GIT_TERMINAL_PROMPT',
+  'DEBIAN_FRONTEND',
+  'PYTHONUNBUFFERED',
+  'PYTHONDONTWRITEBYTECODE',
+  'RUST_BACKTRACE',
+  'RUST_LOG',
+  'VERBOSE',
+  'DEBUG',
+  'PORT',
+])
+
+/** Variables that may stand before a command without changing what kind of thing it does. */
+export function isHarmlessVariable(name: string): boolean {
+  return isPlainVariable(name) || harmless.has(name) || /^LC_[A-Z]+$/.test(name)
+}
