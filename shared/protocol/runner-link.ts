@@ -34,6 +34,11 @@ export const Assignment = z.object({
   title: z.string().max(200),
   config: RunConfig,
   prompt: z.object({ promptId: PromptId, text: z.string(), by: UserId.optional() }),
+  /**
+   * What the server already has of this run: its newest event and its newest entry. A runner that does not know the
+   * run, or lost a part of it, counts on from there. Absent: nothing.
+   */
+  after: z.object({ seq: z.number().int().nonnegative(), entries: z.number().int().nonnegative() }).optional(),
 })
 export type Assignment = z.infer<typeof Assignment>
 
