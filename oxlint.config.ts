@@ -42,7 +42,7 @@ export default defineConfig({
   options: { typeAware: true },
   jsPlugins: ['./scripts/lint/walls.ts'],
   categories: { correctness: 'error', suspicious: 'error' },
-  ignorePatterns: ['dist/**', '.tsbuild/**', '.cache/**', 'coverage/**'],
+  ignorePatterns: ['node_modules', 'dist/**', '.tsbuild/**', '.cache/**', 'coverage/**'],
   rules: {
     'walls/imports': 'error',
     'walls/pure': 'error',

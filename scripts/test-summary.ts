@@ -1,4 +1,4 @@
-import type { Reporter, SerializedError, TestModule } from 'vitest/node'
+import type { Reporter, SerializedError, TestCase, TestModule } from 'vitest/node'
 
 /**
  * The last lines of `npm test`: each skipped test by name, then `N passed, N failed[, N skipped]` over all projects.
@@ -11,7 +11,7 @@ export default class TestSummary implements Reporter {
     for (const module of modules) {
       let failedInside = 0
       for (const test of module.children.allTests()) {
-        const state = test.result().state
+        const state = hasBrokenParent(test) ? 'failed' : test.result().state
         if (state === 'passed') counts.passed += 1
         if (state === 'failed') failedInside += 1
         if (state !== 'skipped') continue
@@ -27,5 +27,13 @@ export default class TestSummary implements Reporter {
     }
     const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''
     console.log(`${counts.passed} passed, ${counts.failed} failed${skipped}`)
+  }
+}
+
+/** A test that never ran because a hook of its suite failed is a failure, not a skip. */
+const hasBrokenParent = (test: TestCase): boolean => {
+  for (let parent: TestCase['parent'] = test.parent; ; parent = parent.parent) {
+    if (parent.errors().length > 0) return true
+    if (parent.type === 'module') return false
   }
 }
