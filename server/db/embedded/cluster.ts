@@ -1,5 +1,5 @@
 import { mkdir, rename, rm, stat, truncate, readFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { DatabaseStartError } from '../errors.ts'
@@ -209,9 +209,12 @@ function addressOf(socketDir: string): EmbeddedAddress {
 
 async function makeDataDir(dataDir: string): Promise<void> {
   if (process.platform === 'win32') throw new DatabaseStartError('unsupported_platform', 'The embedded PostgreSQL needs Unix sockets, which Node does not offer on Windows. Set DATABASE_URL to use a PostgreSQL of your own, or run Drover in WSL.')
-  await mkdir(dataDir, { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
+  try {
+    await mkdir(dirname(dataDir), { recursive: true })
+    await mkdir(dataDir, { recursive: true, mode: 0o700 })
+  } catch (cause) {
     throw new DatabaseStartError('data_dir_unusable', `The data folder ${dataDir} can't be made. Choose another with DROVER_DATA_DIR.`, { cause })
-  })
+  }
 }
 
 async function limitLog(path: string): Promise<void> {
