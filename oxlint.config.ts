@@ -67,6 +67,8 @@ export default defineConfig({
     'eslint/no-unmodified-loop-condition': 'off', // blind to changes made across an await
     'unicorn/no-useless-spread': 'off', // blind to a set that its own loop changes
     'import/no-named-as-default-member': 'off', // CommonJS packages
+    'unicorn/prefer-add-event-listener': 'off', // sockets and ports with one owner
+    'unicorn/require-post-message-target-origin': 'off', // taken for window.postMessage where it is a channel's
     'promise/always-return': 'off', // no-floating-promises knows better
     'promise/catch-or-return': 'off',
   },

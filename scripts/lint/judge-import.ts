@@ -63,7 +63,7 @@ const judgeInsideWeb = (from: string, target: string): string | undefined => {
       ? undefined
       : `A feature imports no other feature: move what ${ownName} and ${otherName} share into ui or state.`
   }
-  if (own === other || may.includes(other) || may.includes(other.replace(/\.tsx?$/, ''))) return undefined
+  if (own === other || may.some((entry) => `${target}/`.startsWith(`web/${entry}/`))) return undefined
   return `web/${own} may import ${may.length === 0 ? 'nothing else of web' : may.join(', ')}. Pass the value in, or move it down.`
 }
 
