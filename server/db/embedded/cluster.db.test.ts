@@ -14,13 +14,16 @@ import { openCluster, runningCluster } from './cluster.ts'
 import { isAlive } from './postmaster.ts'
 
 const isRoot = process.getuid?.() === 0
+let root: string
 let dataDir: string
 
 beforeEach(() => {
-  dataDir = mkdtempSync(join(tmpdir(), 'drover-db-'))
+  root = mkdtempSync(join(tmpdir(), 'drover-db-'))
+  chmodSync(root, 0o711)
+  dataDir = root
 })
 afterEach(() => {
-  rmSync(dataDir, { recursive: true, force: true })
+  rmSync(root, { recursive: true, force: true })
 })
 
 describe('the embedded PostgreSQL', () => {
