@@ -13,12 +13,9 @@ export const browserProtocol = 1
 /** browser → server */
 export const BrowserUp = z.discriminatedUnion('type', [
   z.object({ type: z.literal('hello'), protocol: z.number().int(), schemaVersion: z.string().max(64), profileId: z.string().max(64) }),
-  /**
-   * Send pokes of this space. Several client groups of one profile (an old and a new version of the app) may follow the
-   * same space. `cookie`: what the client has, so that the server can say at once whether it is behind.
-   */
-  z.object({ type: z.literal('subscribe'), space: SpaceId, clientGroupId: z.string().min(1).max(64), cookie: SyncCookie.nullable() }),
-  z.object({ type: z.literal('unsubscribe'), space: SpaceId, clientGroupId: z.string().min(1).max(64) }),
+  /** Send pokes of this space. `cookie`: what the client has, so that the server can say at once whether it is behind. */
+  z.object({ type: z.literal('subscribe'), space: SpaceId, cookie: SyncCookie.nullable() }),
+  z.object({ type: z.literal('unsubscribe'), space: SpaceId }),
   /** Send the growing texts of this run; answered with `live_state`. */
   z.object({ type: z.literal('follow'), runId: RunId }),
   z.object({ type: z.literal('unfollow'), runId: RunId }),
@@ -40,15 +37,17 @@ export const BrowserDown = z.discriminatedUnion('type', [
   z.object({ type: z.literal('welcome'), protocol: z.number().int(), serverVersion: z.string(), userId: UserId, at: z.number() }),
   /** This app is too old or too new for the server: push what is queued, then reload. */
   z.object({ type: z.literal('reload'), reason: z.enum(['protocol', 'schema']) }),
-  /** What is newer than `base`. A client at another version than `base` pulls instead. */
+  /**
+   * Everything that changed after `base`, up to `version`. Rows are whole, so it also fits a client that is between the
+   * two; one that is behind `base` pulls instead. `mutations`: those taken, by client group and client.
+   */
   z.object({
     type: z.literal('poke'),
     space: SpaceId,
     base: z.number().int().nonnegative(),
-    cookie: SyncCookie,
+    version: z.number().int().nonnegative(),
     patch: z.array(PatchOperation),
-    lastMutationIDChanges: z.record(z.string(), z.number().int()),
-    clientGroupId: z.string(),
+    mutations: z.record(z.string(), z.record(z.string(), z.number().int())),
   }),
   /** The space moved on and the patch is not sent (too large, slow reader): pull. */
   z.object({ type: z.literal('behind'), space: SpaceId, version: z.number().int().nonnegative() }),

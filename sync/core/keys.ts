@@ -2,11 +2,11 @@ import type { PermissionId, PromptId, RunId, RunnerId, UserId } from '#shared/id
 
 /**
  * Keys of the rows. The team's space holds `team`, `member/…`, `runner/…`, `run/…`, `permission/…`, `prompt/…` and
- * `refused/…`; a run's space holds `chunk/…`, `files`, `tasks`, `session` and `artifact/…`. Both hold `sys/version`, which
- * every patch writes, so that a client can tell what it has.
+ * `refused/…`; a run's space holds `chunk/…`, `files`, `tasks`, `session` and `artifact/…`. `sys/cookie` is
+ * written by the device beside every patch, so that it can tell what it has.
  */
 export const keys = {
-  version: 'sys/version',
+  cookie: 'sys/cookie',
   team: 'team',
   member: (id: UserId) => `member/${id}`,
   members: 'member/',

@@ -3,7 +3,8 @@ import type { Role } from '#shared/domain/team.ts'
 import type { DeliveryId, RunId, TeamId, UserId } from '#shared/ids.ts'
 import type { Refusal } from '#shared/refusal.ts'
 import type { Result } from '#shared/result.ts'
-import type { DeliveryBody } from '#shared/protocol/runner-link.ts'
+import type { Assignment, DeliveryBody } from '#shared/protocol/runner-link.ts'
+import type { SpaceId } from '#shared/protocol/sync.ts'
 import type { RunEventName, RunReason, RunState } from '#shared/domain/run.ts'
 import type { WriteTransaction } from './transaction.ts'
 
@@ -12,10 +13,10 @@ import type { WriteTransaction } from './transaction.ts'
  * server's run of a mutator has consequences.
  */
 export type Effect =
-  /** Look for a runner for the runs that wait. */
-  | { readonly type: 'dispatch'; readonly runId: RunId; readonly turn: number; readonly prompt: { readonly promptId: string; readonly text: string } }
+  /** A turn waits for a runner. */
+  | { readonly type: 'dispatch'; readonly teamId: TeamId; readonly assignment: Assignment }
   /** Bring this to the runner that holds the run, until it is acknowledged. `row` is where its state is shown. */
-  | { readonly type: 'deliver'; readonly deliveryId: DeliveryId; readonly runId: RunId; readonly body: DeliveryBody; readonly row: string }
+  | { readonly type: 'deliver'; readonly deliveryId: DeliveryId; readonly runId: RunId; readonly body: DeliveryBody; readonly row: string; readonly space?: SpaceId }
   /** Kept in the run's history. */
   | {
       readonly type: 'transition'

@@ -45,7 +45,17 @@ export const createRun = defineMutator({
     }
     await putRow(tx, key, run)
     context.effect({ type: 'transition', runId: run.id, event: 'create', from: null, to: 'QUEUED' })
-    context.effect({ type: 'dispatch', runId: run.id, turn: 1, prompt: { promptId: args.promptId, text: args.prompt } })
+    context.effect({
+      type: 'dispatch',
+      teamId: context.teamId,
+      assignment: {
+        runId: run.id,
+        turn: 1,
+        title: run.title,
+        config: run.config,
+        prompt: { promptId: args.promptId, text: args.prompt, by: context.userId },
+      },
+    })
     return ok()
   },
 })

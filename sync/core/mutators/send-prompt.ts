@@ -54,7 +54,17 @@ export const sendPrompt = defineMutator({
       const turn = run.turn + 1
       await putRow(tx, keys.run(run.id), { ...rest, state: next.value, stateAt: context.now, turn, updatedAt: context.now })
       context.effect({ type: 'transition', runId: run.id, event: 'continue', from: run.state, to: next.value })
-      context.effect({ type: 'dispatch', runId: run.id, turn, prompt: { promptId: args.promptId, text: args.text } })
+      context.effect({
+        type: 'dispatch',
+        teamId: context.teamId,
+        assignment: {
+          runId: run.id,
+          turn,
+          title: run.title,
+          config: run.config,
+          prompt: { promptId: args.promptId, text: args.text, by: context.userId },
+        },
+      })
       return ok()
     }
     if (isHeld(run.state)) {

@@ -1,0 +1,196 @@
+import type { Json } from '#shared/json.ts'
+import { assert } from '#shared/assert.ts'
+import type { Effect } from '#sync/core/mutator.ts'
+import type { Change, Changes, Commit, CommitOutcome, Snapshot, SpaceStore } from '#sync/server/space-store.ts'
+import type { Queryable } from './database.ts'
+
+type ChangeRow = { key: string; value: Json | null; deleted: boolean; version: number }
+
+const emptyHead = { version: 0, epoch: 'new', prunedVersion: 0 }
+
+/** The store of synced rows in Postgres: one statement for each call, so each is one snapshot and one round trip. */
+export function createSpaceStore(db: Queryable): SpaceStore {
+  return {
+    async read(space, keys) {
+      const [row] = await db.query<{ version: number | null; rows: [string, Json][] | null }>(
+        `select (select version from space where id = $1) as version,
+                (select json_agg(json_build_array(key, value)) from entry
+                  where space_id = $1 and key = any($2) and deleted_at is null) as rows`,
+        [space, keys],
+        { name: 'space-read' },
+      )
+      return toSnapshot(row, keys)
+    },
+
+    async scan(space, prefix) {
+      const [row] = await db.query<{ version: number | null; rows: [string, Json][] | null }>(
+        `select (select version from space where id = $1) as version,
+                (select json_agg(json_build_array(key, value) order by key) from entry
+                  where space_id = $1 and key >= $2 and key < $3 and deleted_at is null) as rows`,
+        [space, prefix, prefixEnd(prefix)],
+        { name: 'space-scan' },
+      )
+      return toSnapshot(row, undefined)
+    },
+
+    async commit(commit) {
+      const [row] = await db.query<{ outcome: CommitOutcome }>(
+        'select drover_commit($1::jsonb) as outcome',
+        [JSON.stringify(toCommitJson(commit))],
+        { name: 'space-commit' },
+      )
+      assert(row !== undefined, 'drover_commit gives one row')
+      return row.outcome
+    },
+
+    async head(space) {
+      const [row] = await db.query<{ version: number; epoch: string; prunedVersion: number }>(
+        'select version, epoch, pruned_version as "prunedVersion" from space where id = $1',
+        [space],
+        { name: 'space-head' },
+      )
+      return row ?? emptyHead
+    },
+
+    async changesSince(query) {
+      const [row] = await db.query<{ head: HeadRow | null; changes: ChangeRow[] | null; ids: Record<string, number> | null }>(
+        `select (select json_build_object('version', version, 'epoch', epoch, 'prunedVersion', pruned_version)
+                   from space where id = $1) as head,
+                (select json_agg(c order by c.version, c.key) from (
+                   select key, value, deleted_at is not null as deleted, version from entry
+                   where space_id = $1 and version > $2
+                     and ($5::text is null or not starts_with(key, $5) or key >= $6)
+                   order by version, key limit $4) c) as changes,
+                (select json_object_agg(id, json_build_array(last_mutation_id, version)) from client
+                  where group_id = $3 and version > $2) as ids`,
+        [query.space, query.since, query.clientGroup ?? null, query.limit + 1, query.window?.prefix ?? null, query.window?.from ?? null],
+        { name: 'space-changes' },
+      )
+      const head = row?.head ?? emptyHead
+      const changes = row?.changes ?? []
+      const ids = (row?.ids ?? {}) as unknown as Record<string, [id: number, version: number]>
+      if (changes.length <= query.limit) return { ...head, changes: changes.map(toChange), more: false, lastMutationIds: upTo(ids, head.version) }
+      return cutAtVersion(head, changes, ids, () => wholeVersion(db, query.space, changes[0]?.version ?? 0))
+    },
+
+    async wholeSpace(query) {
+      const [row] = await db.query<{
+        head: HeadRow | null
+        changes: ChangeRow[] | null
+        ids: Record<string, number> | null
+        from: string | null
+      }>(
+        `with win as (
+           select key from entry where space_id = $1 and key >= $3 and key < $4 and deleted_at is null
+           order by key desc limit $5)
+         select (select json_build_object('version', version, 'epoch', epoch, 'prunedVersion', pruned_version)
+                   from space where id = $1) as head,
+                (select min(key) from win) as "from",
+                (select json_agg(c order by c.key) from (
+                   select key, value, false as deleted, version from entry
+                   where space_id = $1 and deleted_at is null
+                     and (key < $3 or key >= $4 or key in (select key from win))) c) as changes,
+                (select json_object_agg(id, last_mutation_id) from client where group_id = $2) as ids`,
+        [query.space, query.clientGroup, query.windowPrefix, prefixEnd(query.windowPrefix), query.windowSize],
+        { name: 'space-whole' },
+      )
+      const head = row?.head ?? emptyHead
+      return {
+        ...head,
+        changes: (row?.changes ?? []).map(toChange),
+        more: false,
+        lastMutationIds: row?.ids ?? {},
+        windowFrom: row?.from ?? undefined,
+      }
+    },
+
+    async clientGroup(id) {
+      const [row] = await db.query<{ userId: string; spaceId: string }>(
+        'select user_id as "userId", space_id as "spaceId" from client_group where id = $1',
+        [id],
+        { name: 'client-group' },
+      )
+      return row
+    },
+  }
+}
+
+type HeadRow = { version: number; epoch: string; prunedVersion: number }
+
+function toSnapshot(row: { version: number | null; rows: [string, Json][] | null } | undefined, keys: readonly string[] | undefined): Snapshot {
+  const found = new Map(row?.rows ?? [])
+  const wanted = keys ?? [...found.keys()]
+  return { version: row?.version ?? 0, rows: wanted.map((key) => ({ key, value: found.get(key) })) }
+}
+
+function toChange(row: ChangeRow): Change {
+  return { key: row.key, value: row.deleted ? undefined : row.value, version: row.version }
+}
+
+/** The least text that is greater than every text with this prefix, in the order of the "C" collation. */
+function prefixEnd(prefix: string): string {
+  return `${prefix.slice(0, -1)}${String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1)}`
+}
+
+function upTo(ids: Record<string, [id: number, version: number]>, version: number): Record<string, number> {
+  return Object.fromEntries(Object.entries(ids).flatMap(([client, [id, at]]) => (at <= version ? [[client, id]] : [])))
+}
+
+/** Cuts an answer that is too long after its last whole version; one version alone is never cut. */
+async function cutAtVersion(
+  head: HeadRow,
+  changes: readonly ChangeRow[],
+  ids: Record<string, [id: number, version: number]>,
+  first: () => Promise<ChangeRow[]>,
+): Promise<Changes> {
+  const cut = changes.at(-1)?.version ?? 0
+  const whole = changes.filter((change) => change.version < cut)
+  const kept = whole.length > 0 ? whole : await first()
+  const version = kept.at(-1)?.version ?? head.version
+  return { ...head, version, changes: kept.map(toChange), more: version < head.version, lastMutationIds: upTo(ids, version) }
+}
+
+function wholeVersion(db: Queryable, space: string, version: number): Promise<ChangeRow[]> {
+  return db.query<ChangeRow>(
+    `select key, value, deleted_at is not null as deleted, version from entry
+      where space_id = $1 and version = $2 order by key`,
+    [space, version],
+  )
+}
+
+function toCommitJson(commit: Commit): object {
+  const of = <T extends Effect['type']>(type: T) =>
+    commit.effects.filter((effect): effect is Extract<Effect, { type: T }> => effect.type === type)
+  const [space] = commit.spaces
+  return {
+    now: commit.now,
+    client: commit.client,
+    intent: commit.intent,
+    job: commit.job,
+    spaces: commit.spaces.map(({ space: id, ...rest }) => ({ id, ...rest })),
+    transitions: of('transition').map((one) => ({
+      run: one.runId,
+      event: one.event,
+      from: one.from,
+      to: one.to,
+      reason: one.reason,
+      user: commit.user,
+    })),
+    deliveries: of('deliver').map((one) => ({
+      id: one.deliveryId,
+      run: one.runId,
+      space: one.space ?? space?.space,
+      row: one.row,
+      body: one.body,
+    })),
+    jobs: of('dispatch').map((one) => ({
+      run: one.assignment.runId,
+      team: one.teamId,
+      turn: one.assignment.turn,
+      host: one.assignment.config.host,
+      harness: one.assignment.config.harness,
+      sandbox: one.assignment.config.sandbox,
+      assignment: one.assignment,
+    })),
+  }
+}

@@ -1,0 +1,220 @@
+import { TranscriptEntry } from '#shared/domain/transcript.ts'
+import type { RunId, TeamId, UserId } from '#shared/ids.ts'
+import type { BrowserDown } from '#shared/protocol/browser-socket.ts'
+import { runSpace, teamSpace, type SpaceId } from '#shared/protocol/sync.ts'
+import { z } from 'zod'
+import { mutators, type MutatorName } from '../core/mutators/all.ts'
+import { deviceMutators } from './device-mutators.ts'
+import { createIntentLog, type IntentLog } from './intent-log.ts'
+import type { IntentStore } from './intents.ts'
+import type { Link } from './socket-link.ts'
+import { createSpaceCache, type SpaceCache } from './space-cache.ts'
+import { createStatus } from './status.ts'
+import { openTranscript } from './transcript.ts'
+import type { Presence, Transcript, Workspace } from './workspace.ts'
+
+export type WorkspaceDeps = {
+  readonly userId: UserId
+  readonly teamId: TeamId
+  /** Origin of the server, without a slash at the end; empty for the page's own. */
+  readonly baseUrl: string
+  readonly fetch: typeof fetch
+  readonly link: Link
+  readonly intents: IntentStore
+  /** Names this page; `isTabAlive` tells whether another one still runs. */
+  readonly tabId: string
+  readonly isTabAlive: (tabId: string) => Promise<boolean>
+  readonly kvStore: 'idb' | 'mem'
+  readonly now: () => number
+  readonly newId: () => string
+  /** Tests give each client a store of its own; in a browser it is one for the profile. */
+  readonly storePrefix?: string
+}
+
+type OpenTranscript = { transcript: Transcript; users: number; cache: SpaceCache }
+
+/** Opens this person's view of the team on this device. Works without a network from what the device has. */
+export function createWorkspace(deps: WorkspaceDeps): Workspace {
+  const prefix = `${deps.storePrefix ?? 'drover'}/${deps.userId}/${deps.teamId}`
+  const status = createStatus(deps.now)
+  const caches = new Map<SpaceId, SpaceCache>()
+  const transcripts = new Map<RunId, OpenTranscript>()
+  const presence = new Map<RunId, readonly Presence[]>()
+  const presenceListeners = new Map<RunId, Set<(people: readonly Presence[]) => void>>()
+  const space = teamSpace(deps.teamId)
+  let closed = false
+  let here: { runId: RunId | null; typing: boolean } = { runId: null, typing: false }
+
+  const events = (lost: () => void) => ({
+    onFresh: () => status.fresh(),
+    onChanged: () => void intents.settle(),
+    onFailure: (code: number) => status.failed(code),
+    onReload: () => status.mustReload(),
+    onLost: lost,
+  })
+
+  function openCache(id: SpaceId, storeName: string, withMutators: boolean): SpaceCache {
+    const cache = createSpaceCache({
+      space: id,
+      storeName,
+      baseUrl: deps.baseUrl,
+      fetch: deps.fetch,
+      kvStore: deps.kvStore,
+      ...(withMutators ? { mutators: deviceMutators(deps) } : {}),
+      events: events(() => status.lostState()),
+    })
+    caches.set(id, cache)
+    void subscribeSpace(cache)
+    return cache
+  }
+
+  async function subscribeSpace(cache: SpaceCache): Promise<void> {
+    const cookie = await cache.cookie()
+    if (!closed) deps.link.send({ type: 'subscribe', space: cache.space, cookie })
+  }
+
+  const team = openCache(space, prefix, true)
+  const intents: IntentLog = createIntentLog({
+    store: deps.intents,
+    cache: team,
+    tabId: deps.tabId,
+    isTabAlive: deps.isTabAlive,
+    now: deps.now,
+    newId: deps.newId,
+    onPending: (pending) => status.pending(pending.length),
+  })
+
+  function onMessage(message: BrowserDown): void {
+    switch (message.type) {
+      case 'poke':
+        void caches.get(message.space)?.poke(message)
+        return
+      case 'behind':
+        void caches.get(message.space)?.catchUp(message.version)
+        return
+      case 'pong':
+        status.fresh()
+        return
+      case 'reload':
+        status.mustReload()
+        return
+      case 'gone':
+        if (message.space === space) status.failed(403)
+        return
+      case 'presence':
+        presence.set(message.runId, message.people)
+        for (const listener of presenceListeners.get(message.runId) ?? []) listener(message.people)
+        return
+    }
+  }
+
+  const stopMessages = deps.link.onMessage(onMessage)
+  const stopState = deps.link.onState((state) => {
+    status.link(state)
+    if (state !== 'open') return
+    for (const cache of caches.values()) void subscribeSpace(cache)
+    deps.link.send({ type: 'presence', runId: here.runId, visible: here.runId !== null, typing: here.typing })
+    void refresh()
+  })
+
+  async function refresh(): Promise<void> {
+    await Promise.all([...caches.values()].map((cache) => cache.pull()))
+    await team.push()
+  }
+
+  async function fetchBefore(runId: RunId, n: number): Promise<readonly TranscriptEntry[] | undefined> {
+    try {
+      const response = await deps.fetch(`${deps.baseUrl}/api/v1/runs/${runId}/transcript?before=${n}`, { credentials: 'include' })
+      if (!response.ok) return undefined
+      const page = z.object({ entries: z.array(TranscriptEntry) }).safeParse(await response.json())
+      return page.success ? page.data.entries : undefined
+    } catch {
+      return undefined
+    }
+  }
+
+  function transcript(runId: RunId): Transcript {
+    const known = transcripts.get(runId)
+    if (known !== undefined) {
+      known.users++
+      return known.transcript
+    }
+    const id = runSpace(runId)
+    const cache = openCache(id, `${prefix}/${id}`, false)
+    const opened: OpenTranscript = {
+      cache,
+      users: 1,
+      transcript: openTranscript({
+        runId,
+        cache,
+        link: deps.link,
+        fetchBefore: (n) => fetchBefore(runId, n),
+        onClose: () => {
+          caches.delete(id)
+          transcripts.delete(runId)
+          deps.link.send({ type: 'unsubscribe', space: id })
+          void cache.close()
+        },
+      }),
+    }
+    transcripts.set(runId, opened)
+    return opened.transcript
+  }
+
+  const mutate = Object.fromEntries(
+    (Object.keys(mutators) as MutatorName[]).map((name) => [name, (args: unknown) => intents.perform(name, args)]),
+  ) as Workspace['mutate']
+
+  void intents.offerAgain()
+
+  return {
+    userId: deps.userId,
+    teamId: deps.teamId,
+    mutate,
+    subscribe: team.subscribe,
+    query: team.query,
+    subscribeStatus: status.subscribe,
+    subscribePending: intents.subscribe,
+    openTranscript(runId) {
+      const shared = transcript(runId)
+      let open = true
+      return {
+        ...shared,
+        close() {
+          const known = transcripts.get(runId)
+          if (!open || known === undefined) return
+          open = false
+          if (--known.users === 0) shared.close()
+        },
+      }
+    },
+    subscribePresence(runId, onPresence) {
+      const listeners = presenceListeners.get(runId) ?? new Set()
+      presenceListeners.set(runId, listeners)
+      listeners.add(onPresence)
+      onPresence(presence.get(runId) ?? [])
+      return () => {
+        listeners.delete(onPresence)
+        if (listeners.size === 0) presenceListeners.delete(runId)
+      }
+    },
+    setPresence(runId, typing = false) {
+      here = { runId, typing }
+      deps.link.send({ type: 'presence', runId, visible: runId !== null, typing })
+    },
+    async refresh() {
+      deps.link.probe()
+      await refresh()
+    },
+    async close() {
+      closed = true
+      stopMessages()
+      stopState()
+      for (const open of transcripts.values()) open.transcript.close()
+      status.close()
+      deps.link.close()
+      await Promise.all([...caches.values()].map((cache) => cache.close()))
+      deps.intents.close()
+    },
+  }
+}

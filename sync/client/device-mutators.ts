@@ -1,0 +1,38 @@
+import type { MutatorDefs, WriteTransaction as ReplicacheWrite } from 'replicache'
+import { Member } from '#shared/domain/team.ts'
+import type { TeamId, UserId } from '#shared/ids.ts'
+import { keys } from '../core/keys.ts'
+import type { Mutator } from '../core/mutator.ts'
+import { mutators } from '../core/mutators/all.ts'
+import { getRow } from '../core/transaction.ts'
+import { writeTransaction } from './read-transaction.ts'
+import { RefusedError } from './workspace.ts'
+
+export type MutationRef = { readonly clientId: string; readonly mutationId: number }
+
+/**
+ * The shared mutators as Replicache runs them. The first time a refusal is thrown, so that nothing is kept and the caller can
+ * say so at once; on a replay over newer rows it only has no effect here, and the server's word will come.
+ */
+export function deviceMutators(who: { userId: UserId; teamId: TeamId; now: () => number }): MutatorDefs {
+  const defs: MutatorDefs = {}
+  for (const mutator of Object.values(mutators) as unknown as Mutator<unknown>[]) {
+    defs[mutator.name] = async (raw: ReplicacheWrite, given: unknown): Promise<MutationRef> => {
+      const tx = writeTransaction(raw)
+      const args = mutator.args.safeParse(given)
+      if (!args.success) throw new RefusedError('invalid', args.error.issues[0]?.message)
+      const me = await getRow(tx, keys.member(who.userId), Member)
+      const result = await mutator.run(tx, args.data, {
+        userId: who.userId,
+        teamId: who.teamId,
+        role: me?.role,
+        now: who.now(),
+        side: 'device',
+        effect: () => undefined,
+      })
+      if (!result.ok && raw.reason === 'initial') throw new RefusedError(result.error.code, result.error.detail)
+      return { clientId: raw.clientID, mutationId: raw.mutationID }
+    }
+  }
+  return defs
+}

@@ -1,0 +1,213 @@
+import { Replicache, type HTTPRequestInfo, type MutatorDefs, type PatchOperation, type PendingMutation } from 'replicache'
+import type { BrowserDown } from '#shared/protocol/browser-socket.ts'
+import { PullResponse, SyncCookie, schemaVersion, type SpaceId } from '#shared/protocol/sync.ts'
+import { keys } from '../core/keys.ts'
+import type { ReadTransaction } from '../core/transaction.ts'
+import { readTransaction } from './read-transaction.ts'
+
+type Poke = Extract<BrowserDown, { type: 'poke' }>
+
+export type CacheEvents = {
+  /** The server answered: this device has everything up to now. */
+  readonly onFresh: () => void
+  /** After rows or pending mutations may have changed. */
+  readonly onChanged: () => void
+  /** An answer of the server that is not a success: its HTTP status, 0 when it could not be reached. */
+  readonly onFailure: (status: number) => void
+  readonly onReload: () => void
+  /** The server does not know this client any more: open the cache anew and offer again what is not taken. */
+  readonly onLost: () => void
+}
+
+export type CacheDeps = {
+  readonly space: SpaceId
+  /** One for each person, so that two on one device never share a store. */
+  readonly storeName: string
+  readonly baseUrl: string
+  readonly fetch: typeof fetch
+  readonly kvStore: 'idb' | 'mem'
+  readonly mutators?: MutatorDefs
+  readonly events: CacheEvents
+}
+
+/** One space on this device: Replicache with the server's ways of push and pull, and pokes that carry the patch. */
+export type SpaceCache = {
+  readonly space: SpaceId
+  readonly replicache: Replicache<MutatorDefs>
+  query<T>(query: (tx: ReadTransaction) => Promise<T>): Promise<T>
+  subscribe<T>(query: (tx: ReadTransaction) => Promise<T>, onData: (value: T) => void): () => void
+  cookie(): Promise<SyncCookie | null>
+  poke(message: Poke): Promise<void>
+  /** Pulls until this device has `version`, or the server can't be reached. */
+  catchUp(version: number): Promise<void>
+  pull(): Promise<void>
+  push(): Promise<void>
+  pending(): Promise<readonly PendingMutation[]>
+  close(): Promise<void>
+}
+
+/** Pulls in a row for one `catchUp`; each brings up to 500 rows. */
+const maxPulls = 1000
+
+export function createSpaceCache(deps: CacheDeps): SpaceCache {
+  let closed = false
+  let hasMore = false
+  let lastPullOk = false
+  let applying: Promise<void> = Promise.resolve()
+  let catching: Promise<void> | undefined
+  let target = 0
+
+  async function request(kind: 'push' | 'pull', body: unknown): Promise<{ info: HTTPRequestInfo; json: unknown }> {
+    try {
+      const response = await deps.fetch(`${deps.baseUrl}/api/sync/${kind}?space=${encodeURIComponent(deps.space)}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        credentials: 'include',
+        body: JSON.stringify(body),
+      })
+      const text = await response.text()
+      const info = { httpStatusCode: response.status, errorMessage: response.ok ? '' : text.slice(0, 500) }
+      const json = parseJson(text)
+      if (response.ok && json !== undefined) return { info, json }
+      const status = response.ok ? 502 : response.status
+      if (!closed) deps.events.onFailure(status)
+      return { info: { httpStatusCode: status, errorMessage: info.errorMessage || 'not an answer of Drover' }, json: undefined }
+    } catch (error) {
+      if (!closed) deps.events.onFailure(0)
+      return { info: { httpStatusCode: 0, errorMessage: String(error) }, json: undefined }
+    }
+  }
+
+  const replicache = new Replicache<MutatorDefs>({
+    name: deps.storeName,
+    schemaVersion,
+    kvStore: deps.kvStore,
+    mutators: deps.mutators ?? {},
+    pushDelay: 0,
+    pullInterval: 60_000,
+    requestOptions: { minDelayMs: 1, maxDelayMs: 15_000 },
+    logLevel: 'error',
+    async pusher(body) {
+      const { info, json } = await request('push', body)
+      const known = syncError(json)
+      return known === undefined ? { httpRequestInfo: info } : { httpRequestInfo: info, response: known }
+    },
+    async puller(body) {
+      const { info, json } = await request('pull', body)
+      lastPullOk = false
+      const known = syncError(json)
+      if (known !== undefined) return { httpRequestInfo: info, response: known }
+      const parsed = PullResponse.safeParse(json)
+      if (!parsed.success) return { httpRequestInfo: json === undefined ? info : { httpStatusCode: 502, errorMessage: 'not an answer of Drover' } }
+      lastPullOk = true
+      hasMore = typeof json === 'object' && json !== null && 'more' in json && json.more === true
+      if (!hasMore) deps.events.onFresh()
+      const { cookie, lastMutationIDChanges, patch } = parsed.data
+      const base = 'cookie' in body ? body.cookie : null
+      const isNewer = base === null || (base as SyncCookie).order !== cookie.order || patch.length > 0
+      queueMicrotask(() => deps.events.onChanged())
+      return {
+        httpRequestInfo: info,
+        response: { cookie, lastMutationIDChanges, patch: isNewer ? [...patch, cookieRow(cookie)] : [] },
+      }
+    },
+  })
+  replicache.onUpdateNeeded = () => deps.events.onReload()
+  replicache.onClientStateNotFound = () => deps.events.onLost()
+
+  const query = <T>(body: (tx: ReadTransaction) => Promise<T>): Promise<T> => replicache.query((tx) => body(readTransaction(tx)))
+  const cookie = (): Promise<SyncCookie | null> =>
+    query(async (tx) => {
+      const parsed = SyncCookie.safeParse(await tx.get(keys.cookie))
+      return parsed.success ? parsed.data : null
+    })
+
+  const pull = async (): Promise<void> => {
+    if (!closed) await replicache.pull({ now: true })
+  }
+
+  async function catchUp(): Promise<void> {
+    for (let pulls = 0; pulls < maxPulls && !closed; pulls++) {
+      const have = await cookie()
+      if (have !== null && have.order >= target && !hasMore) return
+      await pull()
+      if (!lastPullOk) return
+    }
+  }
+
+  async function apply(message: Poke): Promise<void> {
+    if (closed) return
+    const have = await cookie()
+    if (have !== null && message.version <= have.order) return
+    if (have === null || message.base > have.order) return cache.catchUp(message.version)
+    const next = { ...have, order: message.version }
+    try {
+      await replicache.poke({
+        baseCookie: have,
+        pullResponse: {
+          cookie: next,
+          lastMutationIDChanges: message.mutations[await replicache.clientGroupID] ?? {},
+          patch: [...message.patch, cookieRow(next)] as PatchOperation[],
+        },
+      })
+      deps.events.onFresh()
+      deps.events.onChanged()
+    } catch {
+      // A pull or another tab moved the cache on between the two steps: what is missing comes by pull.
+      await cache.catchUp(message.version)
+    }
+  }
+
+  const cache: SpaceCache = {
+    space: deps.space,
+    replicache,
+    query,
+    subscribe: (body, onData) => replicache.subscribe((tx) => body(readTransaction(tx)) as Promise<never>, onData),
+    cookie,
+    poke(message) {
+      applying = applying.then(() => apply(message))
+      return applying
+    },
+    async catchUp(version) {
+      target = Math.max(target, version)
+      catching ??= catchUp().finally(() => {
+        catching = undefined
+      })
+      return catching
+    },
+    async pull() {
+      await pull()
+      if (hasMore && lastPullOk) await cache.catchUp(target)
+    },
+    async push() {
+      if (!closed) await replicache.push({ now: true })
+    },
+    pending: () => (closed ? Promise.resolve([]) : replicache.experimentalPendingMutations()),
+    async close() {
+      closed = true
+      await replicache.close()
+    },
+  }
+  return cache
+}
+
+function cookieRow(cookie: SyncCookie): PatchOperation {
+  return { op: 'put', key: keys.cookie, value: cookie }
+}
+
+type SyncError = { error: 'ClientStateNotFound' } | { error: 'VersionNotSupported'; versionType: 'schema' }
+
+function syncError(json: unknown): SyncError | undefined {
+  if (typeof json !== 'object' || json === null || !('error' in json)) return undefined
+  if (json.error === 'ClientStateNotFound') return { error: 'ClientStateNotFound' }
+  if (json.error === 'VersionNotSupported') return { error: 'VersionNotSupported', versionType: 'schema' }
+  return undefined
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,193 @@
+import type { RunId, UserId } from '#shared/ids.ts'
+import type { Json } from '#shared/json.ts'
+import { BrowserUp, browserProtocol, type BrowserDown } from '#shared/protocol/browser-socket.ts'
+import { schemaVersion, type SpaceId } from '#shared/protocol/sync.ts'
+import { refusal, type Refusal } from '#shared/refusal.ts'
+import { keys } from '../core/keys.ts'
+import type { Hub, SpaceChange } from './hub.ts'
+import type { LiveHub } from './live.ts'
+import type { PresenceHub } from './presence.ts'
+import { readableBy, toOperation } from './pull.ts'
+import type { SpaceStore } from './space-store.ts'
+
+/** The socket as this room needs it. */
+export type SocketPort = {
+  send(text: string): void
+  close(code: number, reason: string): void
+  /** Bytes that wait to be sent. */
+  bufferedBytes(): number
+}
+
+export type BrowserConnectionDeps = {
+  readonly store: SpaceStore
+  readonly hub: Hub
+  readonly live: LiveHub
+  readonly presence: PresenceHub
+  readonly serverVersion: string
+  readonly now: () => number
+  /** Whether this person may read the space now. */
+  readonly mayRead: (space: SpaceId) => Promise<boolean>
+  readonly mayFollow: (runId: RunId) => Promise<boolean>
+}
+
+export type BrowserConnection = {
+  receive(text: string): Promise<void>
+  close(): void
+}
+
+/** A reader this far behind is not fed any more: it is told to pull once it has caught up. */
+const slowBytes = 1_000_000
+const maxSpaces = 64
+const maxFollowed = 32
+/** A patch of more rows is not sent: pulling it in pages blocks the device less. */
+const maxPokeRows = 500
+
+/** One browser profile: sends pokes of the spaces it subscribed to, live text of the runs it follows, and presence. */
+export function createBrowserConnection(deps: BrowserConnectionDeps, userId: UserId, socket: SocketPort): BrowserConnection {
+  const spaces = new Map<SpaceId, { from: string | undefined; stop: () => void }>()
+  const behind = new Map<SpaceId, number>()
+  const followed = new Map<RunId, () => void>()
+  const identity = {}
+  let greeted = false
+  let closed = false
+
+  const send = (message: BrowserDown): void => {
+    if (!closed) socket.send(JSON.stringify(message))
+  }
+  const refuse = (why: Refusal): void => send({ type: 'error', refusal: why })
+  const isSlow = (): boolean => socket.bufferedBytes() > slowBytes
+
+  function tellBehind(space: SpaceId, version: number): void {
+    if (isSlow()) behind.set(space, version)
+    else {
+      behind.delete(space)
+      send({ type: 'behind', space, version })
+    }
+  }
+
+  function onChange(space: SpaceId, from: string | undefined, change: SpaceChange): void {
+    if (behind.has(space) || isSlow() || change.patch.length > maxPokeRows) return tellBehind(space, change.version)
+    if (!closed) socket.send(pokeFrame(change, userId, from))
+  }
+
+  async function subscribe(message: Extract<BrowserUp, { type: 'subscribe' }>): Promise<void> {
+    const { space, cookie } = message
+    if (spaces.size >= maxSpaces && !spaces.has(space)) return refuse(refusal('too_many', `${maxSpaces} spaces at once`))
+    if (!(await deps.mayRead(space))) return send({ type: 'gone', space, refusal: refusal('not_allowed') })
+    if (closed) return
+    spaces.get(space)?.stop()
+    const from = cookie?.from
+    const stop = deps.hub.subscribe(space, {
+      onChange: (change) => onChange(space, from, change),
+      onGap: (version) => tellBehind(space, version),
+    })
+    spaces.set(space, { from, stop })
+    const head = await deps.store.head(space)
+    if (cookie === null || head.version !== cookie.order) tellBehind(space, head.version)
+  }
+
+  async function follow(runId: RunId): Promise<void> {
+    if (followed.has(runId)) return
+    if (followed.size >= maxFollowed) return refuse(refusal('too_many', `${maxFollowed} runs at once`))
+    if (!(await deps.mayFollow(runId))) return refuse(refusal('not_found', 'run'))
+    if (closed || followed.has(runId)) return
+    const stopLive = deps.live.follow(runId, (deltas) => {
+      if (!isSlow()) send({ type: 'live', runId, deltas: [...deltas] })
+    })
+    send({ type: 'live_state', runId, entries: [...deps.live.unfinished(runId)] })
+    const stopPresence = deps.presence.watch(runId, (people) => send({ type: 'presence', runId, people: [...people] }))
+    followed.set(runId, () => {
+      stopLive()
+      stopPresence()
+    })
+  }
+
+  async function handle(message: BrowserUp): Promise<void> {
+    if (message.type === 'hello') {
+      if (message.protocol !== browserProtocol) return send({ type: 'reload', reason: 'protocol' })
+      if (message.schemaVersion !== schemaVersion) return send({ type: 'reload', reason: 'schema' })
+      greeted = true
+      return send({ type: 'welcome', protocol: browserProtocol, serverVersion: deps.serverVersion, userId, at: deps.now() })
+    }
+    if (!greeted) return refuse(refusal('invalid', 'the first message must be hello'))
+    switch (message.type) {
+      case 'subscribe':
+        return subscribe(message)
+      case 'unsubscribe':
+        spaces.get(message.space)?.stop()
+        spaces.delete(message.space)
+        behind.delete(message.space)
+        return
+      case 'follow':
+        return follow(message.runId)
+      case 'unfollow':
+        followed.get(message.runId)?.()
+        followed.delete(message.runId)
+        return
+      case 'presence':
+        return presence(message)
+      case 'ping':
+        for (const [space, version] of behind) tellBehind(space, version)
+        return send({ type: 'pong', at: message.at, serverAt: deps.now() })
+    }
+  }
+
+  async function presence(message: Extract<BrowserUp, { type: 'presence' }>): Promise<void> {
+    const { runId } = message
+    const here = runId !== null && message.visible && followed.has(runId)
+    deps.presence.set(identity, here ? { runId, userId, typing: message.typing ?? false } : undefined)
+  }
+
+  return {
+    async receive(text) {
+      const parsed = parseUp(text)
+      if (parsed === undefined) return refuse(refusal('invalid', 'this message is not understood'))
+      await handle(parsed)
+    },
+    close() {
+      if (closed) return
+      closed = true
+      for (const { stop } of spaces.values()) stop()
+      for (const stop of followed.values()) stop()
+      spaces.clear()
+      followed.clear()
+      deps.presence.set(identity, undefined)
+    },
+  }
+}
+
+function parseUp(text: string): BrowserUp | undefined {
+  try {
+    const parsed = BrowserUp.safeParse(JSON.parse(text))
+    return parsed.success ? parsed.data : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const frames = new WeakMap<SpaceChange, string>()
+
+/** The frame is made once for all readers who see the same of a change. */
+function pokeFrame(change: SpaceChange, userId: string, from: string | undefined): string {
+  const isPlain = from === undefined && !change.patch.some(([key]) => key.startsWith('refused/'))
+  const known = isPlain ? frames.get(change) : undefined
+  if (known !== undefined) return known
+  const readable = readableBy(userId)
+  const inWindow = (key: string): boolean => from === undefined || !key.startsWith(keys.chunks) || key >= from
+  const patch = change.patch
+    .filter(([key]) => readable({ key }) && inWindow(key))
+    .map(([key, value]: readonly [string, Json | undefined]) => toOperation({ key, value }))
+  const mutations: Record<string, Record<string, number>> = {}
+  for (const { group, client, id } of change.mutations) mutations[group] = { ...mutations[group], [client]: id }
+  const message: BrowserDown = {
+    type: 'poke',
+    space: change.space,
+    base: change.base,
+    version: change.version,
+    patch,
+    mutations,
+  }
+  const frame = JSON.stringify(message)
+  if (isPlain) frames.set(change, frame)
+  return frame
+}

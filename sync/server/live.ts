@@ -1,0 +1,60 @@
+import type { TranscriptEntry } from '#shared/domain/transcript.ts'
+import type { RunId } from '#shared/ids.ts'
+import type { LiveDelta } from '#shared/protocol/browser-socket.ts'
+import { isFinished, withDelta } from '../core/live-text.ts'
+
+export type LiveListener = (deltas: readonly LiveDelta[]) => void
+
+/**
+ * The growing texts of runs, in memory: what was streamed since the last checkpoint of each unfinished entry. It is never
+ * the only copy: the runner's journal has every piece until the row that holds it is committed.
+ */
+export type LiveHub = {
+  /** An entry as it was written; a finished one is forgotten here. */
+  put(runId: RunId, entry: TranscriptEntry): void
+  /** Applies the pieces and tells them on. Pieces of unknown entries and with gaps are dropped: the next checkpoint has them. */
+  append(runId: RunId, deltas: readonly LiveDelta[]): void
+  unfinished(runId: RunId): readonly TranscriptEntry[]
+  entry(runId: RunId, entryId: string): TranscriptEntry | undefined
+  follow(runId: RunId, listener: LiveListener): () => void
+  forget(runId: RunId): void
+}
+
+export function createLiveHub(): LiveHub {
+  const entries = new Map<RunId, Map<string, TranscriptEntry>>()
+  const listeners = new Map<RunId, Set<LiveListener>>()
+
+  return {
+    put(runId, entry) {
+      const known = entries.get(runId) ?? new Map<string, TranscriptEntry>()
+      if (isFinished(entry.body)) known.delete(entry.id)
+      else known.set(entry.id, entry)
+      if (known.size > 0) entries.set(runId, known)
+      else entries.delete(runId)
+    },
+    append(runId, deltas) {
+      const known = entries.get(runId)
+      if (known === undefined) return
+      const taken = deltas.filter((delta) => {
+        const entry = known.get(delta.entryId)
+        const grown = entry === undefined ? undefined : withDelta(entry, delta)
+        if (grown === undefined) return false
+        known.set(delta.entryId, grown)
+        return true
+      })
+      if (taken.length > 0) for (const listener of listeners.get(runId) ?? []) listener(taken)
+    },
+    unfinished: (runId) => [...(entries.get(runId)?.values() ?? [])],
+    entry: (runId, entryId) => entries.get(runId)?.get(entryId),
+    follow(runId, listener) {
+      const known = listeners.get(runId) ?? new Set<LiveListener>()
+      listeners.set(runId, known)
+      known.add(listener)
+      return () => {
+        known.delete(listener)
+        if (known.size === 0 && listeners.get(runId) === known) listeners.delete(runId)
+      }
+    },
+    forget: (runId) => void entries.delete(runId),
+  }
+}

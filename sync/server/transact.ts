@@ -1,0 +1,73 @@
+import type { SpaceId } from '#shared/protocol/sync.ts'
+import type { Effect } from '../core/mutator.ts'
+import type { WriteTransaction } from '../core/transaction.ts'
+import type { Hub } from './hub.ts'
+import { createRecordedTransaction, type RecordedTransaction } from './recorded-transaction.ts'
+import type { Commit, CommitOutcome, JobMove, SpaceStore } from './space-store.ts'
+
+export type ServerTransaction = {
+  readonly now: number
+  /** The rows of a space, read and written as one. */
+  space(id: SpaceId): WriteTransaction
+  effect(effect: Effect): void
+  /** Moves a run's job in the same transaction. */
+  job(move: JobMove): void
+  /** An intent with a receipt: a second transaction with the same name writes nothing. */
+  intent(space: SpaceId, id: string): void
+}
+
+const maxTries = 20
+
+export type TransactDeps = {
+  readonly store: SpaceStore
+  readonly hub: Hub
+  readonly now: () => number
+  readonly onEffects: (effects: readonly Effect[]) => void
+}
+
+/**
+ * Runs `body` over recorded reads and commits it, again from the start when what it read has changed meanwhile. With a
+ * job move whose conditions do not hold, it ends as `conflict` after the tries; `body` can return `false` to commit nothing.
+ */
+export async function transact(
+  deps: TransactDeps,
+  body: (tx: ServerTransaction) => Promise<void | false>,
+): Promise<CommitOutcome | { readonly status: 'nothing' }> {
+  let outcome: CommitOutcome = { status: 'conflict' }
+  for (let attempt = 0; attempt < maxTries && outcome.status === 'conflict'; attempt++) {
+    const spaces = new Map<SpaceId, RecordedTransaction>()
+    const effects: Effect[] = []
+    let move: JobMove | undefined
+    let intent: { space: SpaceId; id: string } | undefined
+    const now = deps.now()
+    const result = await body({
+      now,
+      space(id) {
+        const known = spaces.get(id) ?? createRecordedTransaction(deps.store, id)
+        spaces.set(id, known)
+        return known
+      },
+      effect: (effect) => effects.push(effect),
+      job: (next) => (move = next),
+      intent: (space, id) => (intent = { space, id }),
+    })
+    if (result === false) return { status: 'nothing' }
+    const writes = [...spaces.values()].map((tx) => tx.writes()).filter((one) => one.puts.length + one.dels.length > 0)
+    const commit: Commit = {
+      now,
+      spaces: writes,
+      effects,
+      ...(move === undefined ? {} : { job: move }),
+      ...(intent === undefined ? {} : { intent }),
+    }
+    outcome = await deps.store.commit(commit)
+    if (outcome.status !== 'committed') continue
+    for (const [space, tx] of spaces) {
+      const version = outcome.versions[space]
+      if (version === undefined) continue
+      deps.hub.publish({ space, base: version - 1, version, patch: tx.patch(), mutations: [] })
+    }
+    if (effects.length > 0) deps.onEffects(effects)
+  }
+  return outcome
+}
