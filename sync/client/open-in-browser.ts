@@ -1,0 +1,77 @@
+import { uuidv7, type TeamId, type UserId } from '#shared/ids.ts'
+import { createWorkspace } from './create-workspace.ts'
+import { openIntentStore } from './intents.ts'
+import { createSocketLink } from './socket-link.ts'
+import { createTabLink } from './tab-link.ts'
+import type { Workspace } from './workspace.ts'
+
+/**
+ * The workspace as a page opens it: IndexedDB, one socket for all tabs of the profile, and a resync by version whenever
+ * the page comes to the foreground or the network comes back.
+ */
+export async function openBrowserWorkspace(who: { userId: UserId; teamId: TeamId }): Promise<Workspace> {
+  const newId = (): string => uuidv7(Date.now(), crypto.getRandomValues(new Uint8Array(10)))
+  const tabId = newId()
+  const name = `drover/${who.userId}/${who.teamId}`
+  const releaseTab = await holdTabLock(tabId)
+  const link = createTabLink({
+    name,
+    tabId,
+    locks: navigator.locks,
+    createChannel: (channel) => new BroadcastChannel(channel),
+    openSocket: () =>
+      createSocketLink({
+        url: `${location.origin.replace(/^http/, 'ws')}/api/sync/socket`,
+        profileId: tabId,
+        createSocket: (url) => new WebSocket(url),
+        now: Date.now,
+        random: Math.random,
+      }),
+  })
+  const workspace = createWorkspace({
+    ...who,
+    baseUrl: '',
+    fetch: (input, init) => fetch(input, init),
+    link,
+    intents: await openIntentStore(`${name}/intents`, indexedDB),
+    tabId,
+    isTabAlive: async (tab) => (await navigator.locks.query()).held?.some((lock) => lock.name === tabLock(tab)) ?? false,
+    kvStore: 'idb',
+    now: Date.now,
+    newId,
+  })
+  const stop = onForeground(() => void workspace.refresh())
+  return {
+    ...workspace,
+    async close() {
+      stop()
+      releaseTab()
+      await workspace.close()
+    },
+  }
+}
+
+const tabLock = (tabId: string): string => `drover-tab-${tabId}`
+
+/** Held for the life of the page, so that other tabs can tell whether this one still runs. */
+function holdTabLock(tabId: string): Promise<() => void> {
+  return new Promise((resolve, reject) => {
+    navigator.locks
+      .request(tabLock(tabId), () => new Promise<void>((release) => resolve(release)))
+      .catch(reject)
+  })
+}
+
+function onForeground(act: () => void): () => void {
+  const whenVisible = (): void => {
+    if (document.visibilityState === 'visible') act()
+  }
+  document.addEventListener('visibilitychange', whenVisible)
+  addEventListener('pageshow', act)
+  addEventListener('online', act)
+  return () => {
+    document.removeEventListener('visibilitychange', whenVisible)
+    removeEventListener('pageshow', act)
+    removeEventListener('online', act)
+  }
+}
