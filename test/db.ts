@@ -122,11 +122,17 @@ async function startProxy(kind: DatabaseKind, upstream: Upstream, latencyMs: num
 }
 
 function endpointOf(kind: DatabaseKind, server: ClusterAddress, database: string, proxy: Proxy | undefined): Endpoint {
-  const { user, password } = server
-  if (kind === 'neon') return { kind, url: urlOf({ user, password: password ?? 'none', host: 'db.localtest.invalid', port: 5432 }, database), wsProxy: `127.0.0.1:${proxy?.port ?? 0}/v2` }
+  const { user } = server
+  if (kind === 'neon') return { kind, url: urlOf({ ...neonLogin(server), host: 'db.localtest.invalid', port: 5432 }, database), wsProxy: `127.0.0.1:${proxy?.port ?? 0}/v2` }
   const near = proxy ? { ...server, host: '127.0.0.1', port: proxy.port } : server
   if (kind === 'embedded') return { kind, address: { host: near.host, port: near.port, user, database } }
   return { kind, url: urlOf(near, database) }
+}
+
+/** The keeper's plain cluster has a user for whom it asks the password as Neon does. */
+function neonLogin(server: ClusterAddress): { user: string; password: string } {
+  const ours = !process.env['DROVER_TEST_DATABASE_URL'] && server.password !== undefined
+  return { user: ours ? 'neon' : server.user, password: server.password ?? 'none' }
 }
 
 const templates = new Map<string, Promise<string>>()
