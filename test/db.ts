@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import pg from 'pg'
 import { afterAll, describe, test } from 'vitest'
-import type { PostgresConfig } from '#server/db/config.ts'
+import type { NeonConfig, PostgresConfig } from '#server/db/config.ts'
 import type { Endpoint } from '#server/db/connections.ts'
 import type { Database, DatabaseOptions } from '#server/db/database.ts'
 import { connectDatabase } from '#server/db/database.ts'
@@ -15,6 +15,8 @@ import { startNeonProxy, startTcpProxy } from './fakes/neon-proxy.ts'
 export type TestDatabase = Database & {
   /** Reaches the same database past any proxy, also from another process (`DATABASE_URL`). */
   readonly config: PostgresConfig
+  /** The same through the driver, and the proxy, that this handle uses. */
+  readonly driverConfig: PostgresConfig | NeonConfig
   /** The same database as another server process has it: its own pool and LISTEN connection. The caller closes it. */
   another(options?: DatabaseOptions): Database
   /** Ends every connection from the server's side, as a restart of PostgreSQL does. */
@@ -49,6 +51,7 @@ export async function openTestDatabase(options: TestDatabaseOptions = {}): Promi
   return {
     ...db,
     config,
+    driverConfig: endpoint.kind === 'embedded' ? config : endpoint,
     another,
     breakConnections: () => asAdmin(server, (admin) => admin.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name])),
     close() {

@@ -34,21 +34,13 @@ export async function migrateDatabase(db: Database, source?: Migrations, now: ()
   })
 }
 
-/** Applies what is missing, with `session` being a single connection. The caller sees to the lock. */
-export async function applyAll(session: Queryable, wanted: Migrations, now: () => number): Promise<number[]> {
+/** Each missing file in its own transaction. */
+async function applyAll(session: Queryable, wanted: Migrations, now: () => number): Promise<number[]> {
   const todo = await pending(session, wanted)
   for (const step of todo) {
     await session.query('begin')
     try {
-      await session.query(step.sql)
-      if ('version' in step) {
-        await session.query('insert into drover_migration (version, name, checksum, applied_at) values ($1, $2, $3, $4)', [step.version, step.name, step.checksum, now()])
-      } else {
-        await session.query(
-          'insert into drover_script (name, checksum, applied_at) values ($1, $2, $3) on conflict (name) do update set checksum = excluded.checksum, applied_at = excluded.applied_at',
-          [step.name, step.checksum, now()],
-        )
-      }
+      await applyStep(session, step, now())
       await session.query('commit')
     } catch (cause) {
       await session.query('rollback').catch(() => undefined)
@@ -57,6 +49,19 @@ export async function applyAll(session: Queryable, wanted: Migrations, now: () =
     }
   }
   return todo.flatMap((step) => ('version' in step ? [step.version] : []))
+}
+
+/** Runs one file and notes it, in the transaction that the caller has begun. */
+export async function applyStep(session: Queryable, step: Migration | Script, at: number): Promise<void> {
+  await session.query(step.sql)
+  if ('version' in step) {
+    await session.query('insert into drover_migration (version, name, checksum, applied_at) values ($1, $2, $3, $4)', [step.version, step.name, step.checksum, at])
+    return
+  }
+  await session.query(
+    'insert into drover_script (name, checksum, applied_at) values ($1, $2, $3) on conflict (name) do update set checksum = excluded.checksum, applied_at = excluded.applied_at',
+    [step.name, step.checksum, at],
+  )
 }
 
 /** Makes the two tables of bookkeeping. */

@@ -1,0 +1,64 @@
+/**
+ * `drover db backup FILE` and `drover db restore FILE [--force]`: the part that runs where the database is.
+ * Exit codes: 0 done, 1 refused or failed (the reason is on stderr), 2 called wrongly.
+ */
+import { parseArgs } from 'node:util'
+import { backupDatabase } from './backup/backup.ts'
+import { BackupError } from './backup/file.ts'
+import { restoreDatabase } from './backup/restore.ts'
+import { databaseConfig } from './config.ts'
+import type { DatabaseConfig } from './config.ts'
+import { DatabaseError, DatabaseStartError } from './errors.ts'
+
+const USAGE = `Usage:
+  drover db backup FILE             write all data to FILE; the server may be running
+  drover db restore FILE [--force]  fill an empty database from FILE; --force replaces what is there
+Options:
+  --data-dir DIR                    the data folder (DROVER_DATA_DIR); DATABASE_URL is used when it is set
+`
+
+process.exitCode = await main(process.argv.slice(2), process.env)
+
+async function main(args: string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const call = parseCall(args)
+  if (!call) {
+    process.stderr.write(USAGE)
+    return 2
+  }
+  try {
+    const config = configOf(call.dataDir, env)
+    const { rows } = call.command === 'backup' ? await backupDatabase(config, call.file) : await restoreDatabase(config, call.file, { force: call.force })
+    process.stdout.write(call.command === 'backup' ? `Wrote ${rows} rows to ${call.file}.\n` : `Restored ${rows} rows from ${call.file}.\n`)
+    return 0
+  } catch (error) {
+    process.stderr.write(`${sentence(error)}\n`)
+    return 1
+  }
+}
+
+type Call = { readonly command: 'backup' | 'restore'; readonly file: string; readonly force: boolean; readonly dataDir: string | undefined }
+
+function parseCall(args: string[]): Call | undefined {
+  try {
+    const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { force: { type: 'boolean', default: false }, 'data-dir': { type: 'string' } } })
+    const [command, file, ...more] = positionals
+    if ((command !== 'backup' && command !== 'restore') || !file || more.length > 0 || (command === 'backup' && values.force)) return undefined
+    return { command, file, force: values.force, dataDir: values['data-dir'] }
+  } catch {
+    return undefined
+  }
+}
+
+function configOf(dataDir: string | undefined, env: NodeJS.ProcessEnv): DatabaseConfig {
+  const driver = env['DROVER_DB_DRIVER'] || undefined
+  if (driver !== undefined && driver !== 'pg' && driver !== 'neon') throw new DatabaseStartError('bad_url', `DROVER_DB_DRIVER is "${driver}"; it can be "pg" or "neon".`)
+  const folder = dataDir ?? env['DROVER_DATA_DIR']
+  if (!folder && !env['DATABASE_URL']) throw new DatabaseStartError('data_dir_unusable', 'Say where the data is: --data-dir DIR, DROVER_DATA_DIR or DATABASE_URL.')
+  return databaseConfig({ dataDir: folder ?? '', databaseUrl: dataDir === undefined ? env['DATABASE_URL'] : undefined, driver: dataDir === undefined ? driver : undefined, neonWsProxy: env['DROVER_NEON_WS_PROXY'] })
+}
+
+function sentence(error: unknown): string {
+  if (error instanceof BackupError || error instanceof DatabaseStartError) return error.message
+  if (error instanceof DatabaseError) return `The database refused: ${error.message}${error.code ? ` (${error.code})` : ''}.`
+  return error instanceof Error ? error.message : String(error)
+}
