@@ -290,7 +290,7 @@ export function createPartCollector(read: (source: string) => ParsedScript): Par
       assert(first !== undefined && last !== undefined, 'find -exec names a command')
       const text = place.source.slice(first.pos, last.end)
       const inside = deeper(place, { operator: '', nested: true, flow: 'maybe', piped: false })
-      unwrapped(comingIn(inner, { replace: '{}' }), { text, variables: [], redirects: [] }, inside)
+      unwrapped(found(inner, items), { text, variables: [], redirects: [] }, inside)
     }
   }
 
@@ -335,15 +335,32 @@ function expansion(text: string): DynamicWord {
   return { dynamic: true, kind: 'expansion', text }
 }
 
-/** `xargs` appends words or puts them in place of a mark; `find -exec` does the latter. */
+/** `xargs` appends words or puts them in place of a mark; what they are isn't known. */
 function comingIn(items: readonly Item[], more: 'none' | 'appended' | { readonly replace: string }): readonly Item[] {
   if (more === 'none') return items
   const last = items.at(-1)
   if (more === 'appended') {
     return last === undefined ? items : [...items, { word: expansion('…'), pos: last.end, end: last.end }]
   }
+  return replaced(items, more.replace, expansion)
+}
+
+/** `{}` of `find` is a path that starts with the folder it was told to look in. */
+function found(items: readonly Item[], find: readonly Item[]): readonly Item[] {
+  const at = find.findIndex((item, index) => index > 0 && (typeof item.word !== 'string' || /^[-!(]/.test(item.word)))
+  const roots = find.slice(1, at === -1 ? undefined : at).map((item) => item.word)
+  const [root = '.'] = roots
+  if (roots.length > 1 || typeof root !== 'string' || find.some((item) => item.word === '-execdir')) {
+    return replaced(items, '{}', expansion)
+  }
+  return replaced(items, '{}', (text) =>
+    text === '{}' ? { dynamic: true, kind: 'glob', text: `${root.replace(/\/+$/, '')}/…` } : expansion(text),
+  )
+}
+
+function replaced(items: readonly Item[], mark: string, by: (text: string) => DynamicWord): readonly Item[] {
   return items.map((item) =>
-    typeof item.word === 'string' && item.word.includes(more.replace) ? { ...item, word: expansion(item.word) } : item,
+    typeof item.word === 'string' && item.word.includes(mark) ? { ...item, word: by(item.word) } : item,
   )
 }
 

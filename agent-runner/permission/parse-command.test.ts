@@ -101,7 +101,7 @@ describe('quoting', () => {
     ['rm a~', 'rm a~'],
     ['rm "~/x" \'*\'', 'rm ~/x *'],
   ])('%s', (text, words) => {
-    expect(parts(text)[0]?.argv.join(' ')).toBe(words)
+    expect(parts(text)[0]?.argv.map(shownWord).join(' ')).toBe(words)
   })
 
   test.each<[string, string]>([
@@ -147,7 +147,7 @@ describe('programs that start another one', () => {
     [`bash -c "sh -c 'sudo rm x'"`, ['rm x'], ['bash -c', 'sh -c', 'sudo']],
     ['xargs -0 -n 1 rm -f', ['rm -f ⟨…⟩'], ['xargs -0 -n 1']],
     ['xargs -I{} mv {} {}.bak', ['mv ⟨{}⟩ ⟨{}.bak⟩'], ['xargs -I{}']],
-    ['find . -exec rm {} +', ['find . -exec rm {} +', 'rm ⟨{}⟩'], []],
+    ['find . -exec rm {} +', ['find . -exec rm {} +', 'rm ⟨./…⟩'], []],
     // Not in a form that is known: the command stands as it is, and its effect is unknown.
     ['sudo --chroot=/x ls', ['sudo --chroot=/x ls'], []],
     ['env -S "rm x"', ['env -S rm x'], []],

@@ -41,7 +41,7 @@ function readScript(source: string): ParsedScript {
 function checkErrors(node: SyntaxNode, level: number): void {
   if (level > parseLimits.levels * 12) throw new ParseStop('too-deep', 'The command is nested too deeply.')
   if (node.type === 'Script') {
-    const error = (node as ParsedScript).errors?.[0]
+    const error = node.errors?.[0]
     if (error !== undefined) throw new ParseStop('syntax', `The command can't be read: ${error.message}.`)
   }
   const lost =

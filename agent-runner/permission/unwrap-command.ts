@@ -1,4 +1,4 @@
-import type { CommandVariable, Word } from './command-types.ts'
+import { shownWord, type CommandVariable, type Word } from './command-types.ts'
 
 /** What stands behind a program that only starts another one. */
 export type Unwrapped =
@@ -95,7 +95,9 @@ function skipOptions(argv: readonly Word[], name: string, options: Options): Unw
     }
     if (!word.startsWith('-')) break
     if (name === 'xargs' && (word === '-I' || /^-I.+$/.test(word))) {
-      replace = word === '-I' ? String(argv[++at]) : word.slice(2)
+      const mark = word === '-I' ? argv[++at] : word.slice(2)
+      if (typeof mark !== 'string' || mark === '') return plain
+      replace = mark
     } else if (options.values?.test(word) === true) {
       at++
       if (typeof argv[at] !== 'string') return plain
@@ -115,7 +117,7 @@ function skipOptions(argv: readonly Word[], name: string, options: Options): Unw
     if (typeof argv[at] !== 'string') return plain
   }
   if (at >= argv.length) return plain
-  const wrapper = argv.slice(0, at).map(String).join(' ')
+  const wrapper = argv.slice(0, at).map(shownWord).join(' ')
   const more = name !== 'xargs' ? 'none' : replace === undefined ? 'appended' : { replace }
   return { kind: 'command', skip: at, wrapper, variables, more }
 }
@@ -125,7 +127,8 @@ function shellText(argv: readonly Word[], name: string): Unwrapped {
     const word = argv[at]
     if (typeof word !== 'string') return plain
     if (word === '-o' || word === '+o') {
-      if (!['pipefail', 'errexit', 'nounset', 'xtrace'].includes(String(argv[++at]))) return plain
+      const option = argv[++at]
+      if (typeof option !== 'string' || !/^(?:pipefail|errexit|nounset|xtrace)$/.test(option)) return plain
       continue
     }
     if (!/^-[cleuxfo]+$/.test(word)) return plain
