@@ -30,6 +30,7 @@ export default defineConfig(({ command }) => {
     build: { outDir: path('./dist/web'), emptyOutDir: true, target: 'es2023', sourcemap: true },
     server: {
       host: '127.0.0.1',
+      port: 5173,
       proxy: {
         '/api': { target: server, ws: true },
         '/health': server,
