@@ -209,7 +209,8 @@ export function titleFromPrompt(prompt: string): string {
 export const DisplayState = z.enum(['queued', 'working', 'needs', 'done', 'failed', 'cancelled'])
 export type DisplayState = z.infer<typeof DisplayState>
 
-export function displayState(run: Pick<Run, 'state'>): DisplayState {
+/** A blocked run whose question was answered works again, as far as people are concerned. */
+export function displayState(run: Pick<Run, 'state' | 'asks'>): DisplayState {
   switch (run.state) {
     case 'QUEUED':
     case 'PENDING':
@@ -218,7 +219,7 @@ export function displayState(run: Pick<Run, 'state'>): DisplayState {
     case 'INPROGRESS':
       return 'working'
     case 'BLOCKED':
-      return 'needs'
+      return run.asks === undefined ? 'working' : 'needs'
     case 'SUCCEEDED':
       return 'done'
     case 'FAILED':

@@ -53,7 +53,7 @@ export const BrowserDown = z.discriminatedUnion('type', [
   z.object({ type: z.literal('behind'), space: SpaceId, version: z.number().int().nonnegative() }),
   /** The right to read this space ended: forget it. */
   z.object({ type: z.literal('gone'), space: SpaceId, refusal: Refusal }),
-  /** The unfinished entries as they are now; deltas that follow have greater offsets. */
+  /** Unfinished entries as they are now: all of them on `follow`, then each new one. Deltas that follow have greater offsets. */
   z.object({ type: z.literal('live_state'), runId: RunId, entries: z.array(TranscriptEntry) }),
   z.object({ type: z.literal('live'), runId: RunId, deltas: z.array(LiveDelta) }),
   z.object({ type: z.literal('presence'), runId: RunId, people: z.array(z.object({ userId: UserId, typing: z.boolean() })) }),

@@ -91,8 +91,13 @@ export function createBrowserConnection(deps: BrowserConnectionDeps, userId: Use
     if (followed.size >= maxFollowed) return refuse(refusal('too_many', `${maxFollowed} runs at once`))
     if (!(await deps.mayFollow(runId))) return refuse(refusal('not_found', 'run'))
     if (closed || followed.has(runId)) return
-    const stopLive = deps.live.follow(runId, (deltas) => {
-      if (!isSlow()) send({ type: 'live', runId, deltas: [...deltas] })
+    const stopLive = deps.live.follow(runId, {
+      onEntry(entry) {
+        if (!isSlow()) send({ type: 'live_state', runId, entries: [entry] })
+      },
+      onDeltas(deltas) {
+        if (!isSlow()) send({ type: 'live', runId, deltas: [...deltas] })
+      },
     })
     send({ type: 'live_state', runId, entries: [...deps.live.unfinished(runId)] })
     const stopPresence = deps.presence.watch(runId, (people) => send({ type: 'presence', runId, people: [...people] }))

@@ -3,7 +3,11 @@ import type { RunId } from '#shared/ids.ts'
 import type { LiveDelta } from '#shared/protocol/browser-socket.ts'
 import { isFinished, withDelta } from '../core/live-text.ts'
 
-export type LiveListener = (deltas: readonly LiveDelta[]) => void
+export type LiveListener = {
+  /** An unfinished entry that was not there before. */
+  onEntry(entry: TranscriptEntry): void
+  onDeltas(deltas: readonly LiveDelta[]): void
+}
 
 /**
  * The growing texts of runs, in memory: what was streamed since the last checkpoint of each unfinished entry. It is never
@@ -27,10 +31,12 @@ export function createLiveHub(): LiveHub {
   return {
     put(runId, entry) {
       const known = entries.get(runId) ?? new Map<string, TranscriptEntry>()
+      const isNew = !known.has(entry.id) && !isFinished(entry.body)
       if (isFinished(entry.body)) known.delete(entry.id)
       else known.set(entry.id, entry)
       if (known.size > 0) entries.set(runId, known)
       else entries.delete(runId)
+      if (isNew) for (const listener of listeners.get(runId) ?? []) listener.onEntry(entry)
     },
     append(runId, deltas) {
       const known = entries.get(runId)
@@ -42,7 +48,7 @@ export function createLiveHub(): LiveHub {
         known.set(delta.entryId, grown)
         return true
       })
-      if (taken.length > 0) for (const listener of listeners.get(runId) ?? []) listener(taken)
+      if (taken.length > 0) for (const listener of listeners.get(runId) ?? []) listener.onDeltas(taken)
     },
     unfinished: (runId) => [...(entries.get(runId)?.values() ?? [])],
     entry: (runId, entryId) => entries.get(runId)?.get(entryId),

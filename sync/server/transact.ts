@@ -10,7 +10,7 @@ export type ServerTransaction = {
   /** The rows of a space, read and written as one. */
   space(id: SpaceId): WriteTransaction
   effect(effect: Effect): void
-  /** Moves a run's job in the same transaction. */
+  /** Moves one run's job in the same transaction; a second call adds to the first. */
   job(move: JobMove): void
   /** An intent with a receipt: a second transaction with the same name writes nothing. */
   intent(space: SpaceId, id: string): void
@@ -48,7 +48,7 @@ export async function transact(
         return known
       },
       effect: (effect) => effects.push(effect),
-      job: (next) => (move = next),
+      job: (next) => (move = { ...move, ...next }),
       intent: (space, id) => (intent = { space, id }),
     })
     if (result === false) return { status: 'nothing' }

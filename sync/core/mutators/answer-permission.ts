@@ -1,12 +1,14 @@
 import { z } from 'zod'
 import { Permission, PermissionAnswer } from '#shared/domain/permission.ts'
 import { canAnswer } from '#shared/domain/policies.ts'
-import { DeliveryId, PermissionId, RunId } from '#shared/ids.ts'
+import { withAsk } from '#shared/domain/ask.ts'
+import { Run } from '#shared/domain/run.ts'
+import { DeliveryId, PermissionId, RunId, type UserId } from '#shared/ids.ts'
 import { refusal } from '#shared/refusal.ts'
 import { err, ok } from '#shared/result.ts'
 import { keys } from '../keys.ts'
 import { defineMutator } from '../mutator.ts'
-import { getRow, putRow } from '../transaction.ts'
+import { getRow, putRow, scanRows, type WriteTransaction } from '../transaction.ts'
 
 export const AnswerPermissionArgs = z.object({
   runId: RunId,
@@ -29,6 +31,7 @@ export const answerPermission = defineMutator({
     const permission = await getRow(tx, key, Permission)
     if (permission === undefined) return err(refusal('not_found', 'question'))
     if (permission.state === 'lapsed') return err(refusal('run_ended'))
+    if (permission.state === 'answered' && isSameAnswer(permission, args, context.userId)) return ok()
     if (permission.state === 'answered') return err(refusal('already_answered', permission.answeredBy))
     if (permission.request.digest !== args.digest) return err(refusal('stale'))
     if (args.answer.kind === 'allow_similar' && permission.request.similar === undefined)
@@ -46,6 +49,7 @@ export const answerPermission = defineMutator({
       answeredAt: context.now,
       delivery: 'accepted',
     } satisfies Permission)
+    await clearAsk(tx, args)
     context.effect({
       type: 'deliver',
       deliveryId: args.deliveryId,
@@ -63,3 +67,16 @@ export const answerPermission = defineMutator({
     return ok()
   },
 })
+
+/** An intent that comes a second time, from a page that was killed after the first. */
+function isSameAnswer(permission: Permission, args: AnswerPermissionArgs, userId: UserId): boolean {
+  return permission.answeredBy === userId && permission.answer?.kind === args.answer.kind
+}
+
+/** The run's row shows the next open question, or none. */
+async function clearAsk(tx: WriteTransaction, args: AnswerPermissionArgs): Promise<void> {
+  const run = await getRow(tx, keys.run(args.runId), Run)
+  if (run === undefined || run.asks?.permissionId !== args.permissionId) return
+  const open = (await scanRows(tx, keys.permissionsOf(args.runId), Permission)).filter((one) => one.state === 'open')
+  await putRow(tx, keys.run(args.runId), withAsk(run, open))
+}

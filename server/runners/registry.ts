@@ -1,0 +1,50 @@
+import type { HarnessOffer } from '#shared/domain/harness.ts'
+import type { RunId, RunnerId, TeamId } from '#shared/ids.ts'
+import type { RunnerDown } from '#shared/protocol/runner-link.ts'
+
+/** A runner that is connected to this process. */
+export type ConnectedRunner = {
+  readonly id: RunnerId
+  readonly teamId: TeamId
+  readonly keyId: string
+  readonly name: string
+  readonly hostName: string
+  readonly capacity: number
+  readonly sandboxes: readonly string[]
+  readonly harnesses: readonly HarnessOffer[]
+  /** Takes nothing new. */
+  readonly draining: boolean
+  /** Runs it was given or claims, so that its capacity is kept while commits are under way. */
+  readonly runs: ReadonlySet<RunId>
+  send(message: RunnerDown): void
+  hold(runId: RunId): void
+  release(runId: RunId): void
+  close(reason: string): void
+}
+
+export type RunnerRegistry = {
+  add(runner: ConnectedRunner): void
+  remove(runner: ConnectedRunner): void
+  get(id: RunnerId): ConnectedRunner | undefined
+  all(): readonly ConnectedRunner[]
+  /** Closes the connections of an agent key that was revoked. */
+  revokeKey(keyId: string): void
+}
+
+export function createRunnerRegistry(): RunnerRegistry {
+  const runners = new Map<RunnerId, ConnectedRunner>()
+  return {
+    add(runner) {
+      runners.get(runner.id)?.close('the same runner connected again')
+      runners.set(runner.id, runner)
+    },
+    remove(runner) {
+      if (runners.get(runner.id) === runner) runners.delete(runner.id)
+    },
+    get: (id) => runners.get(id),
+    all: () => [...runners.values()],
+    revokeKey(keyId) {
+      for (const runner of runners.values()) if (runner.keyId === keyId) runner.close('the agent key was revoked')
+    },
+  }
+}

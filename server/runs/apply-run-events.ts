@@ -1,0 +1,129 @@
+import { withAsk } from '#shared/domain/ask.ts'
+import { Permission } from '#shared/domain/permission.ts'
+import { Prompt } from '#shared/domain/prompt.ts'
+import { Run, hasEnded } from '#shared/domain/run.ts'
+import type { RunId, TeamId } from '#shared/ids.ts'
+import type { RunEvent } from '#shared/protocol/run-event.ts'
+import { keys } from '#sync/core/keys.ts'
+import { getRow, putRow, scanRows, type WriteTransaction } from '#sync/core/transaction.ts'
+import type { ServerTransaction } from '#sync/server/transact.ts'
+import { moveRun, noteRun } from './run-changes.ts'
+
+export type RunSpaces = {
+  readonly runId: RunId
+  readonly teamId: TeamId
+  /** Rows of the run's own space. */
+  readonly rows: WriteTransaction
+  /** Rows of the team's space; absent when nothing in the batch touches them. */
+  readonly team: WriteTransaction | undefined
+}
+
+const runOnly = new Set<RunEvent['body']['type']>(['entry', 'delta', 'session'])
+
+export function needsTeamRows(events: readonly RunEvent[]): boolean {
+  return events.some((event) => !runOnly.has(event.body.type))
+}
+
+/** Writes what the events say, besides the entries: rows of the run's space, and the run's row with all that hangs on it. */
+export async function applyRunEvents(tx: ServerTransaction, spaces: RunSpaces, events: readonly RunEvent[]): Promise<void> {
+  for (const { body, at } of events) {
+    switch (body.type) {
+      case 'tasks':
+        await putRow(spaces.rows, keys.tasks, { at, tasks: body.tasks })
+        break
+      case 'files':
+        await putRow(spaces.rows, keys.files, { at, base: body.base, files: body.files, more: body.more })
+        break
+      case 'session':
+        await putRow(spaces.rows, keys.session, body.session)
+        break
+      case 'artifact':
+        await putRow(spaces.rows, keys.artifact(body.artifact.id), body.artifact)
+        break
+      case 'artifact_removed':
+        await spaces.rows.del(keys.artifact(body.artifactId))
+        break
+      default:
+        break
+    }
+  }
+  if (spaces.team !== undefined) await applyToTeam(tx, spaces, spaces.team, events)
+}
+
+async function applyToTeam(tx: ServerTransaction, spaces: RunSpaces, team: WriteTransaction, events: readonly RunEvent[]): Promise<void> {
+  const { runId } = spaces
+  const found = await getRow(team, keys.run(runId), Run)
+  if (found === undefined) return
+  let run = found
+  for (const { body, at } of events) {
+    switch (body.type) {
+      case 'state': {
+        if (body.turn !== run.turn) break
+        const moved = moveRun(run, body.event, at, body.reason)
+        if (moved === undefined) break
+        run = moved.run
+        tx.effect({ type: 'transition', runId, event: body.event, from: moved.from, to: moved.to, reason: body.reason })
+        if (body.event === 'claim') await forgetOldQuestions(team, run)
+        if (hasEnded(run.state)) run = await endTurn(tx, spaces, team, run)
+        break
+      }
+      case 'permission':
+        if (!hasEnded(run.state)) await putRow(team, keys.permission(runId, body.request.id), { request: body.request, state: 'open' } satisfies Permission)
+        break
+      case 'permission_lapsed': {
+        const key = keys.permission(runId, body.permissionId)
+        const permission = await getRow(team, key, Permission)
+        if (permission?.state === 'open') await putRow(team, key, { ...permission, state: 'lapsed' } satisfies Permission)
+        break
+      }
+      case 'prompt_taken':
+        await team.del(keys.prompt(runId, body.promptId))
+        break
+      default:
+        run = noteRun(run, body, at)
+    }
+  }
+  if (events.some(({ body }) => body.type === 'artifact' || body.type === 'artifact_removed'))
+    run = { ...run, artifacts: (await spaces.rows.scan(keys.artifacts)).length }
+  if (events.some(({ body }) => body.type === 'state' || body.type === 'permission' || body.type === 'permission_lapsed'))
+    run = withAsk(run, await openQuestions(team, runId))
+  await putRow(team, keys.run(runId), run)
+}
+
+/**
+ * The end of a turn: what was still asked lapses, the job is over, and after a success the oldest message of the queue
+ * starts the next turn. After anything else the queue waits for a person.
+ */
+export async function endTurn(tx: ServerTransaction, spaces: Pick<RunSpaces, 'runId' | 'teamId'>, team: WriteTransaction, run: Run): Promise<Run> {
+  const { runId, teamId } = spaces
+  for (const permission of await scanRows(team, keys.permissionsOf(runId), Permission))
+    if (permission.state === 'open')
+      await putRow(team, keys.permission(runId, permission.request.id), { ...permission, state: 'lapsed' } satisfies Permission)
+  tx.job({ run: runId, turn: run.turn, phase: 'ended' })
+  if (run.state !== 'SUCCEEDED') return run
+  const [next] = (await scanRows(team, keys.promptsOf(runId), Prompt))
+    .filter((prompt) => prompt.state !== 'refused')
+    .sort((a, b) => Number(b.mode === 'interrupt') - Number(a.mode === 'interrupt') || a.order - b.order)
+  if (next === undefined) return run
+  const moved = moveRun(run, 'continue', tx.now)
+  if (moved === undefined) return run
+  const turn = run.turn + 1
+  tx.effect({ type: 'transition', runId, event: 'continue', from: moved.from, to: moved.to })
+  tx.effect({
+    type: 'dispatch',
+    teamId,
+    assignment: { runId, turn, title: run.title, config: run.config, prompt: { promptId: next.id, text: next.text, by: next.by } },
+  })
+  const { stop: _stop, ...rest } = moved.run
+  return { ...rest, turn }
+}
+
+async function openQuestions(team: WriteTransaction, runId: RunId): Promise<Permission[]> {
+  return (await scanRows(team, keys.permissionsOf(runId), Permission)).filter((permission) => permission.state === 'open')
+}
+
+/** The transcript keeps what was asked and answered; the rows are only for the turn that runs. */
+async function forgetOldQuestions(team: WriteTransaction, run: Run): Promise<void> {
+  for (const permission of await scanRows(team, keys.permissionsOf(run.id), Permission))
+    if (permission.request.turn < run.turn) await team.del(keys.permission(run.id, permission.request.id))
+}

@@ -1,0 +1,87 @@
+import { Permission } from '#shared/domain/permission.ts'
+import { Prompt } from '#shared/domain/prompt.ts'
+import { Run, hasEnded, type IntentState } from '#shared/domain/run.ts'
+import type { RunId } from '#shared/ids.ts'
+import { DeliveryId } from '#shared/ids.ts'
+import type { RunnerDown, RunnerUp } from '#shared/protocol/runner-link.ts'
+import { refusal, type Refusal } from '#shared/refusal.ts'
+import { keys } from '#sync/core/keys.ts'
+import { getRow, putRow, type WriteTransaction } from '#sync/core/transaction.ts'
+import { transact, type TransactDeps } from '#sync/server/transact.ts'
+import type { JobStore, OpenDelivery } from '../db/job-store.ts'
+import type { ConnectedRunner, RunnerRegistry } from '../runners/registry.ts'
+import { createWorker, type Worker } from './worker.ts'
+
+export type DeliveriesDeps = TransactDeps & {
+  readonly jobs: JobStore
+  readonly runners: RunnerRegistry
+  readonly onError: (error: unknown) => void
+}
+
+const everyMs = 5_000
+
+/** Brings what people want of a run to the runner that holds it, until the runner has said what became of it. */
+export function createDeliveries(deps: DeliveriesDeps): Worker {
+  return createWorker({
+    everyMs,
+    onError: deps.onError,
+    async round() {
+      for (const runner of deps.runners.all()) await sendOpen(deps, runner)
+      for (const delivery of await deps.jobs.orphanedDeliveries())
+        await settle(deps, delivery, 'refused', refusal('run_ended'))
+    },
+  })
+}
+
+/** Everything still open for the runs of one runner, in the order in which it was asked. */
+export async function sendOpen(deps: Pick<DeliveriesDeps, 'jobs'>, runner: ConnectedRunner): Promise<void> {
+  if (runner.runs.size === 0) return
+  for (const delivery of await deps.jobs.openDeliveries([...runner.runs])) runner.send(toMessage(delivery))
+}
+
+function toMessage(delivery: OpenDelivery): RunnerDown {
+  return { type: 'deliver', deliveryId: DeliveryId.parse(delivery.id), runId: delivery.runId, body: delivery.body }
+}
+
+/** What a runner says of a delivery, shown in its row and kept; then the runner may forget it. */
+export async function takeReceipt(deps: DeliveriesDeps, runner: ConnectedRunner, receipt: Extract<RunnerUp, { type: 'receipt' }>): Promise<void> {
+  const delivery = await deps.jobs.delivery(receipt.deliveryId)
+  if (delivery !== undefined && (delivery.state === 'accepted' || delivery.state === 'delivered'))
+    await settle(deps, delivery, receipt.state, receipt.refusal)
+  if (receipt.state !== 'delivered') runner.send({ type: 'receipt_ack', deliveryId: receipt.deliveryId })
+}
+
+async function settle(
+  deps: Pick<DeliveriesDeps, 'jobs'> & TransactDeps,
+  delivery: Omit<OpenDelivery, 'state'>,
+  state: Exclude<IntentState, 'accepted'>,
+  why: Refusal | undefined,
+): Promise<void> {
+  await transact(deps, async (tx) => {
+    const rows = tx.space(delivery.spaceId)
+    return showState(rows, delivery, state, why)
+  })
+  await deps.jobs.setDelivery(delivery.id, state)
+}
+
+async function showState(rows: WriteTransaction, delivery: Omit<OpenDelivery, 'state'>, state: IntentState, why: Refusal | undefined): Promise<void | false> {
+  switch (delivery.body.type) {
+    case 'answer': {
+      const permission = await getRow(rows, delivery.rowKey, Permission)
+      if (permission === undefined) return false
+      return putRow(rows, delivery.rowKey, { ...permission, delivery: state, ...(why === undefined ? {} : { refusal: why }) })
+    }
+    case 'prompt': {
+      const prompt = await getRow(rows, delivery.rowKey, Prompt)
+      if (prompt === undefined) return false
+      // The turn was over before the message came: it waits in the queue again, at its front.
+      const next = state === 'refused' && why?.code === 'run_ended' ? ({ ...prompt, state: 'accepted' } as const) : { ...prompt, state, ...(why === undefined ? {} : { refusal: why }) }
+      return putRow(rows, delivery.rowKey, next)
+    }
+    case 'stop': {
+      const run = await getRow(rows, keys.run(delivery.runId as RunId), Run)
+      if (run?.stop === undefined || hasEnded(run.state)) return false
+      return putRow(rows, keys.run(run.id), { ...run, stop: { ...run.stop, state } })
+    }
+  }
+}

@@ -1,0 +1,130 @@
+import { Run, type RunReason } from '#shared/domain/run.ts'
+import { Team } from '#shared/domain/team.ts'
+import type { RunId, RunnerId } from '#shared/ids.ts'
+import { teamSpace } from '#shared/protocol/sync.ts'
+import { keys } from '#sync/core/keys.ts'
+import { getRow, putRow } from '#sync/core/transaction.ts'
+import { transact, type TransactDeps } from '#sync/server/transact.ts'
+import type { Job, JobStore } from '../db/job-store.ts'
+import type { ConnectedRunner, RunnerRegistry } from '../runners/registry.ts'
+import { moveRun } from './run-changes.ts'
+import { createWorker, type Worker } from './worker.ts'
+
+export type DispatcherDeps = TransactDeps & {
+  readonly jobs: JobStore
+  readonly runners: RunnerRegistry
+  readonly onError: (error: unknown) => void
+}
+
+/** An assignment that is not claimed within this is given back to the queue. */
+export const claimMs = 15_000
+/** A follow-up waits so long for the machine that has the run's workspace, before another may take it. */
+const affinityMs = 10 * 60_000
+const defaultMaxActive = 8
+const everyMs = 5_000
+
+/** Gives waiting turns to runners that can take them: oldest first, within the team's and each runner's limit. */
+export function createDispatcher(deps: DispatcherDeps): Worker {
+  return createWorker({ round: () => dispatchRound(deps), everyMs, onError: deps.onError })
+}
+
+async function dispatchRound(deps: DispatcherDeps): Promise<void> {
+  const waiting = await deps.jobs.waiting()
+  if (waiting.length === 0) return
+  const active = await deps.jobs.activeByTeam()
+  for (const job of waiting) {
+    const held = active.get(job.teamId) ?? 0
+    const most = await teamLimit(deps, job)
+    if (held >= most) {
+      await explain(deps, job, `Waits for a free slot: ${held} of ${most} runs of the team are going`)
+      continue
+    }
+    const choice = await chooseRunner(deps, job)
+    if (typeof choice === 'string') await explain(deps, job, choice)
+    else if (await assign(deps, job, choice)) active.set(job.teamId, held + 1)
+  }
+}
+
+async function teamLimit(deps: DispatcherDeps, job: Job): Promise<number> {
+  const { rows } = await deps.store.read(teamSpace(job.teamId), [keys.team])
+  const team = Team.safeParse(rows[0]?.value)
+  return team.success ? team.data.maxActiveRuns : defaultMaxActive
+}
+
+/** A runner, or a sentence that says what is waited for. */
+async function chooseRunner(deps: DispatcherDeps, job: Job): Promise<ConnectedRunner | string> {
+  const ofTeam = deps.runners.all().filter((runner) => runner.teamId === job.teamId && !runner.draining)
+  if (job.turn > 1 && job.runnerId !== null) {
+    const last = deps.runners.get(job.runnerId)
+    if (last !== undefined && ofTeam.includes(last)) return hasRoom(last) ? last : `Waits for a free slot on ${last.hostName}`
+    const seenAt = (await deps.jobs.runnerLastSeen(job.runnerId)) ?? 0
+    if (deps.now() - seenAt < affinityMs) return 'Waits for the machine that has the workspace'
+  }
+  if (ofTeam.length === 0) return 'Waits for a machine: no runner is connected'
+  const onHost = ofTeam.filter((runner) => job.host === null || runner.hostName === job.host)
+  if (onHost.length === 0) return `Waits for ${job.host}: no runner of that name is connected`
+  const inSandbox = onHost.filter((runner) => runner.sandboxes.includes(job.sandbox))
+  if (inSandbox.length === 0) return `Waits for a machine with ${job.sandbox === 'docker' ? 'Docker' : 'direct runs allowed'}`
+  const able = inSandbox.filter((runner) =>
+    runner.harnesses.some((offer) => offer.id === job.harness && offer.unavailable === undefined && offer.sandboxes.some((kind) => kind === job.sandbox)),
+  )
+  if (able.length === 0) return `Waits for a machine that can start ${job.harness}`
+  const free = able.filter(hasRoom).sort((a, b) => a.runs.size / a.capacity - b.runs.size / b.capacity)
+  return free[0] ?? 'Waits for a free slot on a machine'
+}
+
+function hasRoom(runner: ConnectedRunner): boolean {
+  return runner.runs.size < runner.capacity
+}
+
+async function assign(deps: DispatcherDeps, job: Job, runner: ConnectedRunner): Promise<boolean> {
+  runner.hold(job.runId)
+  const outcome = await transact(deps, async (tx) => {
+    const team = tx.space(teamSpace(job.teamId))
+    const run = await getRow(team, keys.run(job.runId), Run)
+    const moved = run === undefined ? undefined : moveRun(run, 'assign', tx.now)
+    if (moved === undefined || moved.run.turn !== job.turn) return false
+    tx.job({ run: job.runId, turn: job.turn, from: 'waiting', phase: 'assigned', runner: runner.id, lease: tx.now + claimMs })
+    tx.effect({ type: 'transition', runId: job.runId, event: 'assign', from: moved.from, to: moved.to })
+    await putRow(team, keys.run(job.runId), { ...moved.run, runnerId: runner.id, hostName: runner.hostName })
+    return undefined
+  })
+  if (outcome.status !== 'committed') {
+    runner.release(job.runId)
+    return false
+  }
+  runner.send({ type: 'assign', assignment: await withProgress(deps, { ...job, runnerId: runner.id }) })
+  return true
+}
+
+/** The assignment with what the server already has of the run, for a runner that may not know it. */
+export async function withProgress(deps: Pick<DispatcherDeps, 'jobs' | 'store'>, job: Job): Promise<Job['assignment']> {
+  if (job.ackedSeq === 0) return job.assignment
+  return { ...job.assignment, after: { seq: job.ackedSeq, entries: await deps.jobs.lastEntry(job.runId) } }
+}
+
+/** Gives an assignment back: the runner refused it, or did not claim it in time. */
+export async function releaseJob(deps: TransactDeps, job: { runId: RunId; teamId: Job['teamId']; turn: number; runnerId: RunnerId | null }, reason: RunReason): Promise<void> {
+  await transact(deps, async (tx) => {
+    const team = tx.space(teamSpace(job.teamId))
+    const run = await getRow(team, keys.run(job.runId), Run)
+    const moved = run === undefined ? undefined : moveRun(run, 'release', tx.now, reason)
+    if (moved === undefined || moved.run.turn !== job.turn) return false
+    tx.job({ run: job.runId, turn: job.turn, from: 'assigned', phase: 'waiting' })
+    tx.effect({ type: 'transition', runId: job.runId, event: 'release', from: moved.from, to: moved.to, reason })
+    const { runnerId: _runner, hostName: _host, ...rest } = moved.run
+    await putRow(team, keys.run(job.runId), job.turn > 1 ? moved.run : rest)
+    return undefined
+  })
+}
+
+/** Says in the run's row what it waits for, when that is news. */
+async function explain(deps: DispatcherDeps, job: Job, text: string): Promise<void> {
+  await transact(deps, async (tx) => {
+    const team = tx.space(teamSpace(job.teamId))
+    const run = await getRow(team, keys.run(job.runId), Run)
+    if (run === undefined || run.state !== 'QUEUED' || run.reason?.text === text) return false
+    await putRow(team, keys.run(job.runId), { ...run, reason: { text } })
+    return undefined
+  })
+}

@@ -1,0 +1,199 @@
+import { TranscriptChunk } from '#shared/domain/transcript.ts'
+import type { RunId, RunnerId, TeamId } from '#shared/ids.ts'
+import type { RunEvent } from '#shared/protocol/run-event.ts'
+import { runSpace, teamSpace } from '#shared/protocol/sync.ts'
+import { isFinished } from '#sync/core/live-text.ts'
+import type { LiveHub } from '#sync/server/live.ts'
+import type { SpaceStore } from '#sync/server/space-store.ts'
+import { transact, type TransactDeps } from '#sync/server/transact.ts'
+import type { JobStore } from '../db/job-store.ts'
+import { applyRunEvents, needsTeamRows } from './apply-run-events.ts'
+import { createTranscriptDraft, type TranscriptDraft } from './transcript-draft.ts'
+
+export type IngestDeps = TransactDeps & {
+  readonly store: SpaceStore
+  readonly jobs: JobStore
+  readonly live: LiveHub
+  readonly onError: (error: unknown, runId: RunId) => void
+}
+
+export type IngestSink = {
+  /** Everything up to `seq` is durable. */
+  ack(seq: number): void
+  /** Events before these are missing: send again from here. */
+  resend(fromSeq: number): void
+  /** The run is not this runner's any more. */
+  lost(): void
+}
+
+/** Takes the events of one run from its runner, in order and each once, and makes rows and live text of them. */
+export type RunIngest = {
+  take(events: readonly RunEvent[]): void
+  /** Resolves once nothing waits. */
+  idle(): Promise<void>
+  close(): void
+}
+
+/** Streamed text is written to its row at least this often while nothing else is. */
+const checkpointMs = 250
+const maxBatch = 500
+const firstRetryMs = 200
+const maxRetryMs = 5_000
+/** Chunks searched for unfinished entries when a run is taken up again. */
+const tailChunks = 3
+
+export function createRunIngest(
+  deps: IngestDeps,
+  who: { runId: RunId; teamId: TeamId; runnerId: RunnerId; turn: number; ackedSeq: number },
+  sink: IngestSink,
+): RunIngest {
+  const { runId, teamId, runnerId } = who
+  const space = runSpace(runId)
+  let turn = who.turn
+  let acked = who.ackedSeq
+  let received = who.ackedSeq
+  let queue: RunEvent[] = []
+  let draft: TranscriptDraft | undefined
+  let working: Promise<void> | undefined
+  let due: ReturnType<typeof setTimeout> | undefined
+  let force = false
+  let closed = false
+  let opening: Promise<TranscriptDraft> | undefined
+
+  const load = async (key: string): Promise<TranscriptChunk | undefined> => {
+    const { rows } = await deps.store.read(space, [key])
+    const parsed = TranscriptChunk.safeParse(rows[0]?.value)
+    return parsed.success ? parsed.data : undefined
+  }
+
+  async function open(): Promise<TranscriptDraft> {
+    const index = await deps.jobs.chunkFirsts(space)
+    for (const { key } of index.slice(-tailChunks))
+      for (const entry of (await load(key))?.entries ?? []) if (!isFinished(entry.body)) deps.live.put(runId, entry)
+    return createTranscriptDraft(index, load)
+  }
+
+  function stream(event: RunEvent): void {
+    if (event.body.type === 'entry') deps.live.put(runId, event.body.entry)
+    if (event.body.type === 'delta') {
+      const { entryId, field, offset, text } = event.body
+      deps.live.append(runId, [{ entryId, field, offset, text }])
+    }
+  }
+
+  function take(events: readonly RunEvent[]): void {
+    if (closed) return
+    for (const event of events) {
+      if (event.seq <= received) continue
+      if (event.seq > received + 1) {
+        sink.resend(received + 1)
+        break
+      }
+      received = event.seq
+      if (draft !== undefined) stream(event)
+      queue.push(event)
+    }
+    if (events.some((event) => event.seq <= acked)) sink.ack(acked)
+    kick()
+  }
+
+  function kick(): void {
+    if (closed || working !== undefined) return
+    if (queue.length === 0) return
+    const onlyText = !force && draft !== undefined && queue.every((event) => event.body.type === 'delta')
+    if (onlyText && queue.length < maxBatch) {
+      due ??= setTimeout(() => {
+        due = undefined
+        force = true
+        kick()
+      }, checkpointMs)
+      return
+    }
+    clearTimeout(due)
+    due = undefined
+    force = false
+    working = work().finally(() => {
+      working = undefined
+      kick()
+    })
+  }
+
+  async function work(): Promise<void> {
+    let delay = firstRetryMs
+    while (queue.length > 0 && !closed) {
+      try {
+        if (draft === undefined) {
+          opening ??= open()
+          draft = await opening
+          for (const event of queue) stream(event)
+        }
+        await commitBatch(draft)
+        return
+      } catch (error) {
+        opening = undefined
+        draft = undefined
+        deps.onError(error, runId)
+        await new Promise<void>((resolve) => {
+          due = setTimeout(resolve, delay)
+        })
+        due = undefined
+        delay = Math.min(delay * 2, maxRetryMs)
+      }
+    }
+  }
+
+  async function commitBatch(open_: TranscriptDraft): Promise<void> {
+    const batch = queue.slice(0, maxBatch)
+    const seq = batch.at(-1)?.seq ?? acked
+    for (const event of batch) if (event.body.type === 'entry') await open_.put(event.body.entry)
+    const streamed = new Set(batch.flatMap((event) => (event.body.type === 'delta' ? [event.body.entryId] : [])))
+    for (const entryId of streamed) {
+      const entry = deps.live.entry(runId, entryId)
+      if (entry !== undefined) await open_.put(entry)
+    }
+    const chunks = open_.dirty()
+    const outcome = await transact(deps, async (tx) => {
+      tx.job({ run: runId, turn, expect: acked, acked: seq, holder: runnerId })
+      const rows = tx.space(space)
+      for (const [key, chunk] of chunks) await rows.put(key, JSON.parse(JSON.stringify(chunk)))
+      await applyRunEvents(tx, { runId, teamId, rows, team: needsTeamRows(batch) ? tx.space(teamSpace(teamId)) : undefined }, batch)
+    })
+    if (outcome.status === 'conflict') return reload()
+    open_.settle()
+    queue = queue.slice(batch.length)
+    acked = seq
+    if (!closed) sink.ack(seq)
+  }
+
+  /** Somebody else moved the job: take up its place again, or give the run up. */
+  async function reload(): Promise<void> {
+    const job = await deps.jobs.job(runId)
+    if (job === undefined || job.runnerId !== runnerId) {
+      closed = true
+      queue = []
+      sink.lost()
+      return
+    }
+    turn = job.turn
+    acked = Math.max(acked, job.ackedSeq)
+    queue = queue.filter((event) => event.seq > acked)
+    draft = undefined
+    opening = undefined
+  }
+
+  return {
+    take,
+    async idle() {
+      while (working !== undefined || queue.length > 0) {
+        force = true
+        kick()
+        await working
+      }
+    },
+    close() {
+      closed = true
+      clearTimeout(due)
+      deps.live.forget(runId)
+    },
+  }
+}

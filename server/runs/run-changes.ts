@@ -1,0 +1,66 @@
+import { hasEnded, nextState, type Run, type RunEventName, type RunReason, type RunState, type Task } from '#shared/domain/run.ts'
+import type { RunEventBody } from '#shared/protocol/run-event.ts'
+
+/** Pure: what an event makes of the synced row of a run. */
+
+export type Moved = { readonly run: Run; readonly from: RunState; readonly to: RunState }
+
+/** `undefined` when the picture of states does not have this move: a repeat, or news of a turn that is over. */
+export function moveRun(run: Run, event: RunEventName, at: number, reason?: RunReason): Moved | undefined {
+  const next = nextState(run.state, event)
+  if (!next.ok) return undefined
+  const { reason: _reason, endedAt: _endedAt, ...rest } = run
+  const moved: Run = {
+    ...rest,
+    state: next.value,
+    stateAt: at,
+    updatedAt: at,
+    ...(reason === undefined ? {} : { reason }),
+    ...(event === 'start' && run.startedAt === undefined ? { startedAt: at } : {}),
+    ...(hasEnded(next.value) ? { endedAt: at } : {}),
+  }
+  return { run: hasEnded(next.value) ? settled(moved) : moved, from: run.state, to: next.value }
+}
+
+/** An ended run asks nothing, and a stop that was wanted is done. */
+function settled(run: Run): Run {
+  const { asks: _asks, activity: _activity, ...rest } = run
+  return rest.stop === undefined || rest.stop.state === 'done' ? rest : { ...rest, stop: { ...rest.stop, state: 'done' } }
+}
+
+/** The events that only touch fields of the row. */
+export function noteRun(run: Run, body: RunEventBody, at: number): Run {
+  switch (body.type) {
+    case 'usage':
+      return { ...run, usage: { ...run.usage, ...body.usage }, updatedAt: at }
+    case 'tasks':
+      return { ...run, tasks: taskSummary(body.tasks), updatedAt: at }
+    case 'files':
+      return {
+        ...run,
+        files: {
+          changed: body.files.length + (body.more ?? 0),
+          added: body.files.reduce((sum, file) => sum + file.added, 0),
+          removed: body.files.reduce((sum, file) => sum + file.removed, 0),
+        },
+        updatedAt: at,
+      }
+    case 'facts':
+      return {
+        ...run,
+        ...(body.branch === undefined ? {} : { branch: body.branch }),
+        ...(body.title === undefined ? {} : { title: body.title }),
+        updatedAt: at,
+      }
+    case 'activity':
+      return hasEnded(run.state) ? run : { ...run, activity: body.text, updatedAt: at }
+    default:
+      return run
+  }
+}
+
+function taskSummary(tasks: readonly Task[]): NonNullable<Run['tasks']> {
+  const current = tasks.find((task) => task.status === 'in_progress' || task.status === 'waiting')
+  const done = tasks.filter((task) => task.status === 'completed').length
+  return { done, total: tasks.length, ...(current === undefined ? {} : { current: current.text.slice(0, 200) }) }
+}
