@@ -40,7 +40,7 @@ export default defineConfig({
           environment: 'jsdom',
           include: ['**/*.dom.test.{ts,tsx}'],
           exclude: never,
-          server: { deps: { inline: [/solid-js/, /@solidjs/, /@kobalte/, /@tanstack/] } },
+          server: { deps: { inline: [/node_modules\/(?:@corvu|@kobalte|@tanstack|@solid|solid-)/] } },
         },
       },
       {
