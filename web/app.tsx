@@ -1,0 +1,67 @@
+import { RouterProvider } from '@tanstack/solid-router'
+import { createComponent, type Context, type JSX } from 'solid-js'
+import type { Workspace } from '#sync/client/workspace.ts'
+import type { AppRouter } from './routes.tsx'
+import { ClockContext, createClock } from './state/clock.ts'
+import { DeviceStoreContext, type DeviceStore } from './state/device-store.ts'
+import { KeyboardContext, createKeyboard } from './state/keyboard.ts'
+import { OpenWorkspaceContext } from './state/open-workspace.ts'
+import { PlatformContext, type Platform } from './state/platform.ts'
+import { SessionContext, createSession, type FetchMe, type Me } from './state/session.ts'
+import { TitlesContext, createTitles } from './state/title.ts'
+import { UpdatesContext, createUpdates, type Registration } from './state/update.ts'
+import { ToastRegion } from './ui/toast.tsx'
+
+export type AppDeps = {
+  readonly router: AppRouter
+  readonly platform: Platform
+  readonly deviceStore: DeviceStore
+  readonly fetchMe: FetchMe
+  readonly openWorkspace: (me: Me) => Promise<Workspace>
+  readonly registration: Registration | undefined
+  readonly storage: Pick<Storage, 'getItem' | 'setItem'>
+  readonly reload: () => void
+}
+
+/** The whole app over what it needs from outside: `main.tsx` gives the browser's, tests their own. */
+export function App(props: { readonly deps: AppDeps }): JSX.Element {
+  // Given once for the life of the page.
+  // oxlint-disable-next-line solid/reactivity
+  const deps = props.deps
+  return provide(
+    [
+      giving(PlatformContext, deps.platform),
+      giving(DeviceStoreContext, deps.deviceStore),
+      giving(ClockContext, createClock(deps.platform)),
+      giving(TitlesContext, createTitles()),
+      giving(KeyboardContext, createKeyboard({ now: deps.platform.now, storage: deps.storage })),
+      giving(SessionContext, createSession({ store: deps.deviceStore, fetchMe: deps.fetchMe })),
+      giving(UpdatesContext, createUpdates(deps.registration, deps.reload)),
+      giving(OpenWorkspaceContext, deps.openWorkspace),
+    ],
+    () => (
+      <>
+        <RouterProvider router={deps.router} />
+        <ToastRegion />
+      </>
+    ),
+  )
+}
+
+type Provided = (children: () => JSX.Element) => JSX.Element
+
+/** One provider around another, outermost first. */
+function provide(providers: readonly Provided[], children: () => JSX.Element): JSX.Element {
+  const [outer, ...rest] = providers
+  return outer === undefined ? children() : outer(() => provide(rest, children))
+}
+
+function giving<T>(context: Context<T | undefined>, value: T): Provided {
+  return (children) =>
+    createComponent(context.Provider, {
+      value,
+      get children() {
+        return children()
+      },
+    })
+}

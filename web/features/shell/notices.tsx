@@ -1,0 +1,68 @@
+import { useLocation, useNavigate } from '@tanstack/solid-router'
+import { CircleArrowUp, Info } from 'lucide'
+import { Match, Switch, createSignal } from 'solid-js'
+import type { SyncStatus } from '#sync/client/workspace.ts'
+import { useUpdates } from '../../state/update.ts'
+import { Banner } from '../../ui/banner.tsx'
+import { Button } from '../../ui/button.tsx'
+import { shellWords } from '../../words/shell.ts'
+
+/** What concerns the whole app: it must be reloaded, may be reloaded, or can't send. Nothing happens by itself. */
+export function Notices(props: { readonly status: SyncStatus }) {
+  const updates = useUpdates()
+  const navigate = useNavigate()
+  const location = useLocation()
+  const [put, setPut] = createSignal(false)
+  return (
+    <Switch>
+      <Match when={props.status.problem === 'reload'}>
+        <Banner
+          icon={CircleArrowUp}
+          actions={
+            <Button size="sm" tone="ink" onClick={() => updates.apply()}>
+              {shellWords.reload}
+            </Button>
+          }
+        >
+          {shellWords.mustReload}
+        </Banner>
+      </Match>
+      <Match when={props.status.problem === 'signed_out'}>
+        <Banner
+          icon={Info}
+          actions={
+            <Button
+              size="sm"
+              tone="ink"
+              onClick={() => void navigate({ to: '/sign-in', search: { next: location().href } })}
+            >
+              {shellWords.signIn}
+            </Button>
+          }
+        >
+          {shellWords.signedOut}
+        </Banner>
+      </Match>
+      <Match when={props.status.problem === 'server'}>
+        <Banner icon={Info}>{shellWords.serverFails}</Banner>
+      </Match>
+      <Match when={updates.ready() && !put()}>
+        <Banner
+          icon={CircleArrowUp}
+          actions={
+            <>
+              <Button size="sm" tone="ghost" onClick={() => setPut(true)}>
+                {shellWords.later}
+              </Button>
+              <Button size="sm" onClick={() => updates.apply()}>
+                {shellWords.reload}
+              </Button>
+            </>
+          }
+        >
+          {shellWords.updateReady}
+        </Banner>
+      </Match>
+    </Switch>
+  )
+}

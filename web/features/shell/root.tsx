@@ -1,0 +1,14 @@
+import { Outlet } from '@tanstack/solid-router'
+import { DocumentHead } from './document-head.tsx'
+import { useTitles } from '../../state/title.ts'
+
+/** Around every page, signed in or not. */
+export function Root() {
+  const titles = useTitles()
+  return (
+    <>
+      <DocumentHead title={titles.page()} needs={titles.needs()} />
+      <Outlet />
+    </>
+  )
+}

@@ -1,0 +1,80 @@
+import { Link } from '@tanstack/solid-router'
+import { ListTree, Plus, Settings2, type IconNode } from 'lucide'
+import { Show, type JSX } from 'solid-js'
+import { useSession } from '../../state/session.ts'
+import { useTeamData } from '../../state/team-data.ts'
+import { ButtonInside, buttonClass } from '../../ui/button.tsx'
+import { Count } from '../../ui/chip.tsx'
+import { Icon } from '../../ui/icon.tsx'
+import { Mark } from '../../ui/mark.tsx'
+import { shellWords } from '../../words/shell.ts'
+import { SyncIndicator, type SyncShown } from './sync-indicator.tsx'
+import styles from './side-bar.module.css'
+
+/** Team, what can be started, pages, sync. `icons`: 52 wide, words in tooltips. */
+export function SideBar(props: { readonly icons: boolean; readonly sync: SyncShown }) {
+  const data = useTeamData()
+  const session = useSession()
+  const teamName = () => {
+    const state = session.state()
+    return data.team.value?.name ?? (state.type === 'signed_in' ? state.me.team.name : shellWords.app)
+  }
+  return (
+    <aside class={styles.side} data-icons={props.icons ? '' : undefined} aria-label={shellWords.workspace}>
+      <div class={styles.team} title={teamName()}>
+        <Mark awaited={data.needs() > 0} />
+        <span class={styles.word}>{teamName()}</span>
+      </div>
+      <Link
+        to="/new"
+        class={`${buttonClass} ${styles.new}`}
+        data-tone="plain"
+        title={props.icons ? shellWords.newRun : undefined}
+        aria-label={shellWords.newRun}
+        aria-keyshortcuts="N"
+      >
+        <ButtonInside icon={Plus} keys={props.icons ? undefined : 'N'}>
+          <span class={styles.word}>{shellWords.newRun}</span>
+        </ButtonInside>
+      </Link>
+      <nav class={styles.nav} aria-label={shellWords.main}>
+        <NavLink to="/runs" icon={ListTree} words={shellWords.runs} icons={props.icons}>
+          <Show when={data.active() > 0}>
+            <Count of={data.active()} label={shellWords.activeRuns(data.active())} />
+          </Show>
+          <Show when={props.icons && data.needs() > 0}>
+            <span class={styles.pip} />
+          </Show>
+        </NavLink>
+      </nav>
+      <div class={styles.foot}>
+        <nav class={styles.nav} aria-label={shellWords.settings}>
+          <NavLink to="/settings" icon={Settings2} words={shellWords.settings} icons={props.icons} />
+        </nav>
+        <SyncIndicator {...props.sync} icons={props.icons} />
+      </div>
+    </aside>
+  )
+}
+
+function NavLink(props: {
+  readonly to: '/runs' | '/settings'
+  readonly icon: IconNode
+  readonly words: string
+  readonly icons: boolean
+  readonly children?: JSX.Element
+}) {
+  return (
+    <Link
+      to={props.to}
+      class={styles.link}
+      activeOptions={{ includeSearch: false }}
+      activeProps={{ 'aria-current': 'page' }}
+      title={props.icons ? props.words : undefined}
+    >
+      <Icon of={props.icon} />
+      <span class={styles.word}>{props.words}</span>
+      {props.children}
+    </Link>
+  )
+}

@@ -1,0 +1,95 @@
+import { Navigate, Outlet, useLocation } from '@tanstack/solid-router'
+import { Match, Show, Switch, createResource, onCleanup } from 'solid-js'
+import type { Workspace } from '#sync/client/workspace.ts'
+import { Button } from '../../ui/button.tsx'
+import { ErrorState } from '../../ui/error-state.tsx'
+import { SkeletonRows } from '../../ui/skeleton.tsx'
+import { useOpenWorkspace } from '../../state/open-workspace.ts'
+import { useSession, type Me } from '../../state/session.ts'
+import { TeamDataContext, createTeamData } from '../../state/team-data.ts'
+import { WorkspaceContext } from '../../state/workspace.ts'
+import { shellWords } from '../../words/shell.ts'
+import { PageError } from './page-states.tsx'
+import { Shell } from './shell.tsx'
+import styles from './page-states.module.css'
+
+/** Lets in whoever is signed in, or was on this device when the server can't be asked. */
+export function WorkspaceGate() {
+  const session = useSession()
+  const location = useLocation()
+  const me = () => {
+    const state = session.state()
+    return state.type === 'signed_in' ? state.me : undefined
+  }
+  return (
+    <Switch>
+      <Match when={session.state().type === 'opening'}>
+        <div class={styles.page}>
+          <SkeletonRows waitsFor={shellWords.openingSession} />
+        </div>
+      </Match>
+      <Match when={session.state().type === 'signed_out'}>
+        <Navigate to="/sign-in" search={{ next: location().href }} replace />
+      </Match>
+      <Match when={session.state().type === 'unreachable'}>
+        <main class={styles.page}>
+          <ErrorState title={shellWords.unreachable} text={shellWords.unreachableTodo}>
+            <Button size="lg" onClick={() => void session.refresh()}>
+              {shellWords.tryAgain}
+            </Button>
+          </ErrorState>
+        </main>
+      </Match>
+      <Match when={me()}>
+        {(known) => (
+          <Show when={`${known().user.id} ${known().team.id}`} keyed>
+            <OpenWorkspace me={known()} />
+          </Show>
+        )}
+      </Match>
+    </Switch>
+  )
+}
+
+function OpenWorkspace(props: { readonly me: Me }) {
+  const open = useOpenWorkspace()
+  // One workspace for one person and team: the caller mounts anew when either changes.
+  // oxlint-disable-next-line solid/reactivity
+  const opening = open(props.me)
+  const [workspace] = createResource(() => opening)
+  onCleanup(() => {
+    opening.then((opened) => opened.close()).catch(() => undefined)
+  })
+  return (
+    <Switch
+      fallback={
+        <div class={styles.page}>
+          <SkeletonRows waitsFor={shellWords.opening} />
+        </div>
+      }
+    >
+      <Match when={workspace.state === 'errored'}>
+        <PageError error={workspace.error} reset={() => window.location.reload()} />
+      </Match>
+      <Match when={workspace.state === 'ready' && workspace()}>
+        {(opened) => (
+          <WorkspaceContext.Provider value={opened()}>
+            <Inside workspace={opened()} />
+          </WorkspaceContext.Provider>
+        )}
+      </Match>
+    </Switch>
+  )
+}
+
+function Inside(props: { readonly workspace: Workspace }) {
+  // oxlint-disable-next-line solid/reactivity
+  const data = createTeamData(props.workspace)
+  return (
+    <TeamDataContext.Provider value={data}>
+      <Shell>
+        <Outlet />
+      </Shell>
+    </TeamDataContext.Provider>
+  )
+}

@@ -1,0 +1,119 @@
+import {
+  Navigate,
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  type RouterHistory,
+} from '@tanstack/solid-router'
+import { z } from 'zod'
+import { NotFoundPage, PageError, PagePending } from './features/shell/page-states.tsx'
+import { Root } from './features/shell/root.tsx'
+import { WorkspaceGate } from './features/shell/workspace-gate.tsx'
+import { RunsSearch } from './state/runs-search.ts'
+
+/** Every address of the app. Pages are fetched when first opened; the shell is there at once. */
+const root = createRootRoute({ component: Root, notFoundComponent: NotFoundPage })
+
+const home = createRoute({ getParentRoute: () => root, path: '/', component: () => <Navigate to="/runs" replace /> })
+
+/** Pages that need a signed-in person's workspace: inside the shell. */
+const workspace = createRoute({ getParentRoute: () => root, id: 'workspace', component: WorkspaceGate })
+
+const runs = createRoute({
+  getParentRoute: () => workspace,
+  path: '/runs',
+  validateSearch: (search): RunsSearch => RunsSearch.parse(search),
+  component: lazyRouteComponent(() => import('./features/runs/runs-page.tsx'), 'RunsPage'),
+})
+
+const run = createRoute({
+  getParentRoute: () => workspace,
+  path: '/runs/$runId',
+  component: lazyRouteComponent(() => import('./features/shell/not-here-page.tsx'), 'NotHerePage'),
+})
+
+const newRun = createRoute({
+  getParentRoute: () => workspace,
+  path: '/new',
+  component: lazyRouteComponent(() => import('./features/new-run/new-run-page.tsx'), 'NewRunPage'),
+})
+
+const settings = createRoute({
+  getParentRoute: () => workspace,
+  path: '/settings/$section',
+  component: lazyRouteComponent(() => import('./features/shell/not-here-page.tsx'), 'NotHerePage'),
+})
+
+const settingsHome = createRoute({
+  getParentRoute: () => root,
+  path: '/settings',
+  component: () => <Navigate to="/settings/$section" params={{ section: 'account' }} replace />,
+})
+
+/** `next`: where to go once signed in; only a path of ours. */
+const SignInSearch = z.object({
+  next: z
+    .string()
+    .startsWith('/')
+    .regex(/^\/(?!\/)/)
+    .optional()
+    .catch(undefined),
+})
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: (search): z.infer<typeof SignInSearch> => SignInSearch.parse(search),
+  component: lazyRouteComponent(() => import('./features/shell/not-here-page.tsx'), 'NotHerePage'),
+})
+
+const welcome = createRoute({
+  getParentRoute: () => root,
+  path: '/welcome',
+  component: lazyRouteComponent(() => import('./features/shell/not-here-page.tsx'), 'NotHerePage'),
+})
+
+const invite = createRoute({
+  getParentRoute: () => root,
+  path: '/invite/$token',
+  component: lazyRouteComponent(() => import('./features/shell/not-here-page.tsx'), 'NotHerePage'),
+})
+
+const pair = createRoute({
+  getParentRoute: () => root,
+  path: '/pair/$token',
+  component: lazyRouteComponent(() => import('./features/shell/not-here-page.tsx'), 'NotHerePage'),
+})
+
+const routeTree = root.addChildren([
+  home,
+  workspace.addChildren([runs, run, newRun, settings]),
+  settingsHome,
+  signIn,
+  welcome,
+  invite,
+  pair,
+])
+
+/** `history` is the browser's unless a test gives its own. */
+export function createAppRouter(history?: RouterHistory) {
+  return createRouter({
+    routeTree,
+    ...(history === undefined ? {} : { history }),
+    defaultPreload: 'intent',
+    defaultPendingComponent: PagePending,
+    defaultPendingMs: 300,
+    defaultErrorComponent: PageError,
+    defaultNotFoundComponent: NotFoundPage,
+    scrollRestoration: false,
+  })
+}
+
+export type AppRouter = ReturnType<typeof createAppRouter>
+
+declare module '@tanstack/solid-router' {
+  interface Register {
+    router: AppRouter
+  }
+}

@@ -1,0 +1,36 @@
+import { DeliveryId, PromptId, RunId, uuidv7 } from '#shared/ids.ts'
+import { createStrictContext } from './context.ts'
+
+/** What the app takes from the machine: time and randomness. Given once, so that tests can fix both. */
+export type Platform = {
+  /** ms since epoch. */
+  readonly now: () => number
+  readonly random: (bytes: number) => Uint8Array
+}
+
+export const browserPlatform: Platform = {
+  now: () => Date.now(),
+  random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
+}
+
+export const [PlatformContext, usePlatform] = createStrictContext<Platform>('Platform')
+
+/** Ids made on this device, for intents. */
+export type NewIds = {
+  readonly runId: () => RunId
+  readonly promptId: () => PromptId
+  readonly deliveryId: () => DeliveryId
+}
+
+export function createIds(platform: Platform): NewIds {
+  const next = () => uuidv7(platform.now(), platform.random(10))
+  return {
+    runId: () => RunId.parse(next()),
+    promptId: () => PromptId.parse(next()),
+    deliveryId: () => DeliveryId.parse(next()),
+  }
+}
+
+export function useIds(): NewIds {
+  return createIds(usePlatform())
+}

@@ -1,0 +1,104 @@
+import { createSignal, type Accessor } from 'solid-js'
+import { z } from 'zod'
+import { Role } from '#shared/domain/team.ts'
+import { TeamId, UserId } from '#shared/ids.ts'
+import { createStrictContext } from './context.ts'
+import type { DeviceStore } from './device-store.ts'
+
+/** `GET /api/v1/me`. */
+export const Me = z.object({
+  user: z.object({ id: UserId, name: z.string(), email: z.string() }),
+  team: z.object({ id: TeamId, name: z.string() }),
+  role: Role,
+  teams: z.array(z.object({ id: TeamId, name: z.string() })).default([]),
+  sessionId: z.string(),
+})
+export type Me = z.infer<typeof Me>
+
+export type SessionState =
+  | { readonly type: 'opening' }
+  /** `ended`: this device was signed in before. */
+  | { readonly type: 'signed_out'; readonly ended: boolean }
+  /** `confirmed` is `false` while this is only what the device remembers. */
+  | { readonly type: 'signed_in'; readonly me: Me; readonly confirmed: boolean }
+  /** Nobody is known on this device, and the server can't be asked. */
+  | { readonly type: 'unreachable' }
+
+export type Session = {
+  readonly state: Accessor<SessionState>
+  /** Asks the server who this is: after signing in, switching teams, or to try again. */
+  readonly refresh: () => Promise<void>
+  /** This device no longer knows anybody. Signing out on the server is the caller's. */
+  readonly forget: () => Promise<void>
+}
+
+export const [SessionContext, useSession] = createStrictContext<Session>('Session')
+
+export type FetchMe = () => Promise<
+  { readonly type: 'me'; readonly me: unknown } | { readonly type: 'signed_out' } | { readonly type: 'unreachable' }
+>
+
+const keptKey = 'session/me'
+
+/**
+ * Opens with the identity this device remembers, so that a cold start needs no network, then asks the server. Only the
+ * server's "signed out" signs out; a server that can't be reached changes nothing.
+ */
+export function createSession(deps: { readonly store: DeviceStore; readonly fetchMe: FetchMe }): Session {
+  const [state, setState] = createSignal<SessionState>({ type: 'opening' })
+
+  const refresh = async (): Promise<void> => {
+    const answer = await deps.fetchMe()
+    const known = state()
+    switch (answer.type) {
+      case 'me': {
+        const me = Me.safeParse(answer.me)
+        if (!me.success) return setUnreachable(known)
+        await deps.store.set(keptKey, me.data).catch(() => undefined)
+        setState({ type: 'signed_in', me: me.data, confirmed: true })
+        return
+      }
+      case 'signed_out':
+        await deps.store.del(keptKey).catch(() => undefined)
+        setState({ type: 'signed_out', ended: known.type === 'signed_in' })
+        return
+      case 'unreachable':
+        setUnreachable(known)
+    }
+  }
+
+  const setUnreachable = (known: SessionState): void => {
+    if (known.type !== 'signed_in') setState({ type: 'unreachable' })
+  }
+
+  const open = async (): Promise<void> => {
+    const kept = Me.safeParse(await deps.store.get(keptKey).catch(() => undefined))
+    if (kept.success) setState({ type: 'signed_in', me: kept.data, confirmed: false })
+    await refresh()
+  }
+  void open()
+
+  return {
+    state,
+    refresh,
+    async forget() {
+      await deps.store.del(keptKey).catch(() => undefined)
+      setState({ type: 'signed_out', ended: false })
+    },
+  }
+}
+
+/** The real question; any answer that is neither an identity nor "signed out" counts as unreachable. */
+export const fetchMe: FetchMe = async () => {
+  try {
+    const response = await fetch('/api/v1/me', {
+      headers: { accept: 'application/json' },
+      signal: AbortSignal.timeout(10_000),
+    })
+    if (response.status === 401) return { type: 'signed_out' }
+    if (!response.ok) return { type: 'unreachable' }
+    return { type: 'me', me: await response.json() }
+  } catch {
+    return { type: 'unreachable' }
+  }
+}

@@ -1,0 +1,25 @@
+import { createSignal, onCleanup, type Accessor } from 'solid-js'
+import type { PendingMutation, SyncStatus } from '#sync/client/workspace.ts'
+import { useWorkspace } from './workspace.ts'
+
+const atStart: SyncStatus = {
+  connection: 'connecting',
+  freshAt: undefined,
+  offlineSince: undefined,
+  pending: 0,
+  problem: undefined,
+}
+
+/** How fresh this device is. */
+export function useStatus(): Accessor<SyncStatus> {
+  const [status, setStatus] = createSignal(atStart)
+  onCleanup(useWorkspace().subscribeStatus(setStatus))
+  return status
+}
+
+/** What is only on this device so far, oldest first. */
+export function usePending(): Accessor<readonly PendingMutation[]> {
+  const [pending, setPending] = createSignal<readonly PendingMutation[]>([])
+  onCleanup(useWorkspace().subscribePending(setPending))
+  return pending
+}

@@ -1,0 +1,76 @@
+import { createMemo, type Accessor } from 'solid-js'
+import type { HarnessOffer } from '#shared/domain/harness.ts'
+import { RefusedMutation } from '#shared/domain/notice.ts'
+import { Run, displayState } from '#shared/domain/run.ts'
+import { Member, Runner, Team } from '#shared/domain/team.ts'
+import { getRow } from '#sync/core/transaction.ts'
+import { keys } from '#sync/core/keys.ts'
+import type { Workspace } from '#sync/client/workspace.ts'
+import { createStrictContext } from './context.ts'
+import { createRows, type Rows } from './rows.ts'
+import { useQuery, type Query } from './query.ts'
+
+/** What every page of a team reads: subscribed once, for as long as the workspace is open. */
+export type TeamData = {
+  readonly team: Query<Team | undefined>
+  readonly runs: Rows<Run>
+  readonly members: Rows<Member>
+  readonly runners: Rows<Runner>
+  /** This person's changes that the server refused, until dismissed. */
+  readonly refused: Rows<RefusedMutation>
+  readonly me: Accessor<Member | undefined>
+  /** Runs that wait for a person. */
+  readonly needs: Accessor<number>
+  /** Runs that wait, work or ask. */
+  readonly active: Accessor<number>
+  /** What the team's runners say of a harness; the name is its id while no runner has told. */
+  readonly harness: (id: string) => Pick<HarnessOffer, 'name' | 'letters'>
+}
+
+export const [TeamDataContext, useTeamData] = createStrictContext<TeamData>('TeamData')
+
+/** Needs the workspace's context around it, and an owner. */
+export function createTeamData(workspace: Workspace): TeamData {
+  const team = useQuery(() => (tx) => getRow(tx, keys.team, Team))
+  const runs = createRows(workspace, keys.runs, Run)
+  const members = createRows(workspace, keys.members, Member)
+  const runners = createRows(workspace, keys.runners, Runner)
+  const refused = createRows(workspace, keys.refusedOf(workspace.userId), RefusedMutation)
+  const counts = createMemo(() => {
+    let needs = 0
+    let active = 0
+    for (const run of runs.all()) {
+      const state = displayState(run)
+      if (state === 'needs') needs++
+      if (state === 'needs' || state === 'working' || state === 'queued') active++
+    }
+    return { needs, active }
+  })
+  const harnesses = createMemo(() => {
+    const offers = new Map<string, HarnessOffer>()
+    for (const runner of runners.all()) for (const offer of runner.harnesses) offers.set(offer.id, offer)
+    return offers
+  })
+  return {
+    team,
+    runs,
+    members,
+    runners,
+    refused,
+    me: createMemo(() => members.get(keys.member(workspace.userId))),
+    needs: createMemo(() => counts().needs),
+    active: createMemo(() => counts().active),
+    harness: (id) => harnesses().get(id) ?? { name: nameFromId(id), letters: lettersFromId(id) },
+  }
+}
+
+/** "claude-code" → "Claude code": until a runner tells the name. */
+function nameFromId(id: string): string {
+  const words = id.split('-').join(' ')
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}
+
+function lettersFromId(id: string): string {
+  const [first = '?', second] = id.split('-')
+  return (second === undefined ? first.slice(0, 2) : first.charAt(0) + second.charAt(0)).toUpperCase()
+}

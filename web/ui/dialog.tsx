@@ -1,0 +1,106 @@
+import * as KDialog from '@kobalte/core/dialog'
+import { X } from 'lucide'
+import { Show, type JSX } from 'solid-js'
+import { uiWords } from '../words/ui.ts'
+import { Button, type ButtonLook } from './button.tsx'
+import { Icon } from './icon.tsx'
+import styles from './dialog.module.css'
+
+type ModalProps = {
+  readonly open: boolean
+  readonly onOpenChange: (open: boolean) => void
+  readonly title: string
+  readonly description?: JSX.Element | undefined
+  readonly children?: JSX.Element
+  readonly footer?: JSX.Element | undefined
+}
+
+/** A modal dialog, in the middle of wide screens and from below on phones. Traps focus and gives it back. */
+export function Dialog(props: ModalProps & { readonly size?: 'md' | 'lg' | undefined }) {
+  return <Modal {...props} kind="dialog" />
+}
+
+/** From below on phones, over the right edge on wider screens. `turn` draws the amber edge of an ask. */
+export function Sheet(props: ModalProps & { readonly turn?: boolean | undefined }) {
+  return <Modal {...props} kind="sheet" />
+}
+
+/** Asks before what can't be undone. The verb of `confirm` says what happens. */
+export function ConfirmDialog(props: {
+  readonly open: boolean
+  readonly onOpenChange: (open: boolean) => void
+  readonly title: string
+  readonly description?: JSX.Element | undefined
+  readonly confirm: string
+  readonly tone?: ButtonLook['tone']
+  readonly onConfirm: () => void
+}) {
+  return (
+    <Dialog
+      open={props.open}
+      onOpenChange={(open) => props.onOpenChange(open)}
+      title={props.title}
+      description={props.description}
+      footer={
+        <>
+          <Button size="lg" onClick={() => props.onOpenChange(false)}>
+            {uiWords.cancel}
+          </Button>
+          <Button
+            size="lg"
+            tone={props.tone ?? 'ink'}
+            onClick={() => {
+              props.onOpenChange(false)
+              props.onConfirm()
+            }}
+          >
+            {props.confirm}
+          </Button>
+        </>
+      }
+    />
+  )
+}
+
+function Modal(
+  props: ModalProps & {
+    readonly kind: 'dialog' | 'sheet'
+    readonly size?: 'md' | 'lg' | undefined
+    readonly turn?: boolean | undefined
+  },
+) {
+  return (
+    <KDialog.Root open={props.open} onOpenChange={(open) => props.onOpenChange(open)} modal preventScroll={false}>
+      <KDialog.Portal>
+        <KDialog.Overlay class={styles.scrim} />
+        <div class={styles.place} data-kind={props.kind}>
+          <KDialog.Content
+            class={styles.modal}
+            data-kind={props.kind}
+            data-size={props.size}
+            data-turn={props.turn ? '' : undefined}
+          >
+            <span class={styles.grab} aria-hidden="true" />
+            <header class={styles.head}>
+              <KDialog.Title class={styles.title}>{props.title}</KDialog.Title>
+              <KDialog.CloseButton class={styles.close} aria-label={uiWords.close}>
+                <Icon of={X} />
+              </KDialog.CloseButton>
+            </header>
+            <Show when={props.description}>
+              <KDialog.Description as="div" class={styles.description}>
+                {props.description}
+              </KDialog.Description>
+            </Show>
+            <Show when={props.children}>
+              <div class={styles.body}>{props.children}</div>
+            </Show>
+            <Show when={props.footer}>
+              <footer class={styles.footer}>{props.footer}</footer>
+            </Show>
+          </KDialog.Content>
+        </div>
+      </KDialog.Portal>
+    </KDialog.Root>
+  )
+}

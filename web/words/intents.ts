@@ -1,0 +1,72 @@
+import type { MutatorName } from '#sync/core/mutators/all.ts'
+
+/** What a change was meant to do, as a verb: "Deny", "New run". `args` are the mutator's own; unknown ones say less. */
+export function intentVerb(name: string, args: unknown): string {
+  if (!isKnown(name)) return 'Change'
+  switch (name) {
+    case 'answerPermission': {
+      const kind = field(field(args, 'answer'), 'kind')
+      return kind === 'deny'
+        ? 'Deny'
+        : kind === 'allow_similar'
+          ? 'Allow similar'
+          : kind === 'option'
+            ? 'Answer'
+            : 'Allow once'
+    }
+    case 'createRun':
+      return 'New run'
+    case 'sendPrompt':
+      return field(args, 'mode') === 'queue' ? 'Queue a message' : 'Message'
+    case 'sendPromptNow':
+      return 'Send now'
+    case 'editPrompt':
+      return 'Edit a message'
+    case 'movePrompt':
+      return 'Move a message'
+    case 'removePrompt':
+      return 'Remove a message'
+    case 'stopRun':
+      return 'Stop'
+    case 'renameRun':
+      return 'Rename'
+    case 'setTeam':
+      return 'Change the team'
+    case 'dismissRefusal':
+      return 'Dismiss a notice'
+  }
+}
+
+/** What it was about: the text that was typed, or the title given; the run's title is the caller's to add. */
+export function intentText(args: unknown): string | undefined {
+  const text =
+    field(args, 'text') ?? field(args, 'title') ?? field(args, 'prompt') ?? field(field(args, 'answer'), 'message')
+  return typeof text === 'string' && text !== '' ? text : undefined
+}
+
+export function intentRunId(args: unknown): string | undefined {
+  const id = field(args, 'runId')
+  return typeof id === 'string' ? id : undefined
+}
+
+const names: Record<MutatorName, true> = {
+  answerPermission: true,
+  createRun: true,
+  dismissRefusal: true,
+  editPrompt: true,
+  movePrompt: true,
+  removePrompt: true,
+  renameRun: true,
+  sendPrompt: true,
+  sendPromptNow: true,
+  setTeam: true,
+  stopRun: true,
+}
+
+function isKnown(name: string): name is MutatorName {
+  return Object.hasOwn(names, name)
+}
+
+function field(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined
+}

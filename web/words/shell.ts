@@ -1,0 +1,114 @@
+import type { SyncStatus } from '#sync/client/workspace.ts'
+import { clockWords, spanWords } from './time.ts'
+
+/** Words of the frame: bars, banners, sync, outbox, keys. */
+export const shellWords = {
+  app: 'Drover',
+  skip: 'Skip to the page',
+  workspace: 'Workspace',
+  main: 'Main',
+  newRun: 'New run',
+  new: 'New',
+  runs: 'Runs',
+  settings: 'Settings',
+  opening: 'Opening what this device knows',
+  openingSession: 'Asking the server who is signed in here.',
+  unreachable: 'Drover’s server can’t be reached',
+  unreachableTodo:
+    'Nobody has signed in on this device yet, so there is nothing to show. Check that the server runs, then try again.',
+  tryAgain: 'Try again',
+  activeRuns: (count: number) => `${count} active`,
+  needYou: (count: number) => (count === 1 ? '1 run needs you' : `${count} runs need you`),
+  stale: (at: number | undefined) =>
+    at === undefined
+      ? 'Offline. This device has not heard from the server yet.'
+      : `Showing what this device knew at ${clockWords(at)}. Runs on other machines may have moved on.`,
+  offlineBar: 'Offline',
+  mustReload: 'This Drover is older than the server. Your changes have been taken. Reload to go on.',
+  updateReady: 'A newer Drover is ready. Reload when it suits you.',
+  reload: 'Reload',
+  later: 'Later',
+  signedOut: 'This session has ended. What this device knows stays readable; sign in to send and receive.',
+  signIn: 'Sign in',
+  serverFails: 'The server keeps failing. Changes stay on this device and are sent when it recovers.',
+  openOutbox: 'Open the outbox',
+  review: 'Review',
+  notFound: 'This page does not exist',
+  notFoundTodo: 'The address may be mistyped, or what it named is gone.',
+  toRuns: 'Go to runs',
+  pagePending: 'This page is on its way from the server.',
+  failed: 'This page stopped working',
+  failedTodo: 'What you typed and everything on this device is safe. Try again, or reload.',
+} as const
+
+/** The foot of the side bar, exactly as DESIGN-LANGUAGE has it. */
+export function syncWords(status: SyncStatus, refused: number, now: number): string {
+  if (refused > 0) return `Can’t send ${refused} ${refused === 1 ? 'change' : 'changes'}`
+  if (status.connection === 'offline') {
+    const since = status.offlineSince === undefined ? 'Offline' : `Offline since ${clockWords(status.offlineSince)}`
+    return status.pending > 0 ? `${since} · ${status.pending} not sent` : since
+  }
+  if (status.problem === 'server' && status.pending > 0) return `Server fails · ${status.pending} not sent`
+  if (status.pending > 0) return `Sending ${status.pending}`
+  if (status.connection === 'connecting')
+    return status.freshAt === undefined ? 'Connecting' : `Connecting · as of ${clockWords(status.freshAt)}`
+  return status.freshAt === undefined ? 'Up to date' : `Up to date · ${freshWords(now - status.freshAt)}`
+}
+
+function freshWords(passed: number): string {
+  return passed < 1000 ? 'now' : `${spanWords(passed)} ago`
+}
+
+export const outboxWords = {
+  title: 'Outbox',
+  pending: 'Waits to be sent',
+  refused: 'Refused by the server',
+  nothing: 'Every change on this device has reached the workspace.',
+  retry: 'Try again',
+  discard: 'Discard',
+  copy: 'Copy what you typed',
+  copied: 'Copied',
+  cut: 'It was too long to keep whole; the first part is kept here.',
+  refusedAgain: 'Refused again.',
+  fresh: (at: number | undefined) =>
+    at === undefined ? 'Not yet heard from the server.' : `This device has everything as of ${clockWords(at)}.`,
+  checkNow: 'Check now',
+} as const
+
+export const keysWords = {
+  title: 'Keys',
+  description: 'Single letters work when no text field has the focus.',
+  turnedOff: 'Single-letter keys are off.',
+  turnOff: 'Turn single-letter keys off',
+  turnOn: 'Turn single-letter keys on',
+  groups: [
+    {
+      title: 'Everywhere',
+      keys: [
+        { keys: ['N'], does: 'New run' },
+        { keys: ['G', 'R'], does: 'Go to runs' },
+        { keys: ['G', 'S'], does: 'Go to settings' },
+        { keys: ['?'], does: 'Show these keys' },
+        { keys: ['Esc'], does: 'Close, or leave a text field' },
+      ],
+    },
+    {
+      title: 'In the runs list',
+      keys: [
+        { keys: ['/'], does: 'Search' },
+        { keys: ['J', '↓'], does: 'Next run' },
+        { keys: ['K', '↑'], does: 'Previous run' },
+        { keys: ['↵'], does: 'Open' },
+      ],
+    },
+    {
+      title: 'On a question',
+      keys: [
+        { keys: ['A'], does: 'Allow once' },
+        { keys: ['S'], does: 'Allow similar in this run' },
+        { keys: ['D'], does: 'Deny' },
+        { keys: ['M'], does: 'Deny with a message' },
+      ],
+    },
+  ],
+} as const
