@@ -33,15 +33,11 @@ const LOOK_MS = 10
 const WATCH_MS = 250
 const START_PATIENCE_MS = 60_000
 
-/** The postmaster that a former server left running in `data`, once it is ready; or `undefined`. Repairs a misleading pid file. */
+/** The postmaster that a former server left running in `data`, once it is ready; or `undefined`. */
 export async function findPostmaster(data: string): Promise<Postmaster | undefined> {
   for (let waited = 0; waited < START_PATIENCE_MS; waited += LOOK_MS) {
     const file = await readPidFile(data)
-    if (!file || !(await isAlive(file.pid))) return undefined
-    if (!(await isPostmasterOf(file.pid, data))) {
-      await disownPidFile(data)
-      return undefined
-    }
+    if (!file || !(await isAlive(file.pid)) || !(await isPostmasterOf(file.pid, data))) return undefined
     if (file.status === 'ready') return adopt(file)
     await delay(LOOK_MS) // starting, recovering or stopping
   }
@@ -57,8 +53,9 @@ export type StartOptions = {
   readonly settings: Readonly<Record<string, string>>
 }
 
-/** Starts PostgreSQL on `data` and waits until it takes connections. Throws `did_not_start` with its last words. */
+/** Starts PostgreSQL on `data`, where none of ours runs any more, and waits until it takes connections. Throws `did_not_start` with its last words. */
 export async function startPostmaster(options: StartOptions): Promise<Postmaster> {
+  await disownPidFile(options.data)
   for (let waited = 0; ; waited += 100) {
     const log = await open(options.logFile, 'a', 0o600)
     const logStart = (await log.stat()).size
@@ -169,11 +166,13 @@ async function isPostmasterOf(pid: number, data: string): Promise<boolean> {
 }
 
 /**
- * The pid in the file belongs to a stranger now, and PostgreSQL would refuse to start. Removing the file would also remove the shared
- * memory key by which it notices surviving backends, so the pid is replaced by ours: a pid file of its parent doesn't stop PostgreSQL
- * (CreateLockFile in src/backend/utils/init/miscinit.c).
+ * PostgreSQL refuses to start when the pid in its file is in use, be it by a stranger or by a zombie that nobody reaps. Removing the file
+ * would also remove the shared memory key by which it notices surviving backends, so the pid is replaced by ours: a pid file of its parent
+ * doesn't stop it (CreateLockFile in src/backend/utils/init/miscinit.c).
  */
 async function disownPidFile(data: string): Promise<void> {
+  const file = await readPidFile(data)
+  if (!file || !sendSignal(file.pid, 0)) return
   const path = join(data, 'postmaster.pid')
   const text = await readFile(path, 'utf8')
   const { uid, gid } = await stat(path)
