@@ -3,6 +3,7 @@ import { names, type Meaning } from './catalogue/meaning.ts'
 import { classifyPart, graver } from './classify-part.ts'
 import { shownWord, type CommandPart, type ParsedOk } from './command-types.ts'
 import type { CommandFacts, PartFacts, PathFact } from './gather-facts.ts'
+import { isSecretName } from './secret-names.ts'
 import { visibleText } from './visible-text.ts'
 
 export type { CommandEffect } from '#shared/domain/permission.ts'
@@ -106,17 +107,11 @@ function outside({ paths }: PartFacts): string {
     : `Drover can't tell in which folder ${names(unsure)} ${unsure.length === 1 ? 'is' : 'are'}.`
 }
 
-/** Files that are known to hold keys and passwords. */
 function secrets({ paths }: PartFacts): string {
-  const found = paths.filter(({ use, word }) => use === 'reads' && secretName.test(shownWord(word)))
-  const words = [...new Set(found.map((fact) => fact.word))].filter(
-    (word) => !/example|sample|template/.test(shownWord(word)),
-  )
+  const found = paths.filter(({ use, word }) => use === 'reads' && isSecretName(shownWord(word)))
+  const words = [...new Set(found.map((fact) => fact.word))]
   return words.length === 0 ? '' : `${names(words)} can hold secrets.`
 }
-
-const secretName =
-  /(?:^|\/)(?:\.env(?:\.[^/]*)?|\.npmrc|\.pypirc|\.netrc|\.git-credentials|credentials|id_(?:rsa|dsa|ecdsa|ed25519)|[^/]+\.(?:pem|key|p12|pfx))$/
 
 function short(text: string, length: number): string {
   const letters = [...text]

@@ -3,6 +3,7 @@ import { altersShell, classifyPart } from './classify-part.ts'
 import type { CommandPart, CommandRedirect, ParsedOk, Word } from './command-types.ts'
 import { isSafeGlob } from './catalogue/meaning.ts'
 import { isWithin } from './gather-facts.ts'
+import { isSecretName } from './secret-names.ts'
 import { visibleText } from './visible-text.ts'
 
 /**
@@ -120,15 +121,11 @@ function isOption(word: string): boolean {
   return word.startsWith('-') || /^\+/.test(word)
 }
 
-/** A word that can't lead out of the folder, nor be more than a name. */
+/** A word that can't lead out of the folder, names no file of secrets, and is no address. */
 function isTame(word: Word, cwd: string): boolean {
   const text = typeof word === 'string' ? word : word.text
-  return (
-    !text.includes('\0') &&
-    isWithin(cwd, posix.resolve(cwd, text)) &&
-    !/^~/.test(text) &&
-    !/^[a-z][a-z0-9+.-]*:/i.test(text)
-  )
+  if (/^~|^[a-z][a-z0-9+.-]*:\/\//i.test(text) || isSecretName(text)) return false
+  return isWithin(cwd, posix.resolve(cwd, text))
 }
 
 function redirectLine({ op, target }: CommandRedirect): string | undefined {
