@@ -68,6 +68,14 @@ export default defineConfig({
     'import/no-named-as-default-member': 'off', // CommonJS packages
     'unicorn/prefer-add-event-listener': 'off', // sockets and ports with one owner
     'unicorn/require-post-message-target-origin': 'off', // taken for window.postMessage where it is a channel's
+    'eslint/no-underscore-dangle': 'off', // the protocol's `_meta`
+    'eslint/no-unassigned-vars': 'off', // Solid's ref={element}
+    'typescript/unbound-method': 'off', // our things are made of closures, not of classes
+    'typescript/no-unnecessary-type-arguments': 'off', // said for the reader
+    'typescript/require-array-sort-compare': 'off', // texts are sorted by code point on purpose
+    'vitest/valid-expect': ['error', { maxArgs: 2 }],
+    'vitest/require-to-throw-message': 'off',
+    'eslint/no-misleading-character-class': 'off', // classes of invisible characters are meant
     'eslint/no-control-regex': 'off', // terminals speak in control characters
     'vitest/no-conditional-expect': 'off', // narrowing a union before looking into it
     'promise/always-return': 'off', // no-floating-promises knows better
