@@ -3,6 +3,7 @@
  * Exit codes: 0 done, 1 refused or failed (the reason is on stderr), 2 called wrongly.
  */
 import { parseArgs } from 'node:util'
+import { ConfigError, readConfig } from '../config.ts'
 import { backupDatabase } from './backup/backup.ts'
 import { BackupError } from './backup/file.ts'
 import { restoreDatabase } from './backup/restore.ts'
@@ -14,9 +15,10 @@ const USAGE = `Usage:
   drover db backup FILE             write all data to FILE; the server may be running
   drover db restore FILE [--force]  fill an empty database from FILE; --force replaces what is there
 Options:
-  --data-dir DIR                    the data folder (DROVER_DATA_DIR); DATABASE_URL is used when it is set
+  --data-dir DIR                    the data folder; else DATABASE_URL, or DROVER_DATA_DIR (~/.drover)
 `
 
+// oxlint-disable-next-line node/no-process-env -- handed to readConfig
 process.exitCode = await main(process.argv.slice(2), process.env)
 
 async function main(args: string[], env: NodeJS.ProcessEnv): Promise<number> {
@@ -27,8 +29,15 @@ async function main(args: string[], env: NodeJS.ProcessEnv): Promise<number> {
   }
   try {
     const config = configOf(call.dataDir, env)
-    const { rows } = call.command === 'backup' ? await backupDatabase(config, call.file) : await restoreDatabase(config, call.file, { force: call.force })
-    process.stdout.write(call.command === 'backup' ? `Wrote ${rows} rows to ${call.file}.\n` : `Restored ${rows} rows from ${call.file}.\n`)
+    const { rows } =
+      call.command === 'backup'
+        ? await backupDatabase(config, call.file)
+        : await restoreDatabase(config, call.file, { force: call.force })
+    process.stdout.write(
+      call.command === 'backup'
+        ? `Wrote ${rows} rows to ${call.file}.\n`
+        : `Restored ${rows} rows from ${call.file}.\n`,
+    )
     return 0
   } catch (error) {
     process.stderr.write(`${sentence(error)}\n`)
@@ -36,29 +45,48 @@ async function main(args: string[], env: NodeJS.ProcessEnv): Promise<number> {
   }
 }
 
-type Call = { readonly command: 'backup' | 'restore'; readonly file: string; readonly force: boolean; readonly dataDir: string | undefined }
+type Call = {
+  readonly command: 'backup' | 'restore'
+  readonly file: string
+  readonly force: boolean
+  readonly dataDir: string | undefined
+}
 
 function parseCall(args: string[]): Call | undefined {
   try {
-    const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { force: { type: 'boolean', default: false }, 'data-dir': { type: 'string' } } })
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: { force: { type: 'boolean', default: false }, 'data-dir': { type: 'string' } },
+    })
     const [command, file, ...more] = positionals
-    if ((command !== 'backup' && command !== 'restore') || !file || more.length > 0 || (command === 'backup' && values.force)) return undefined
+    if (
+      (command !== 'backup' && command !== 'restore') ||
+      !file ||
+      more.length > 0 ||
+      (command === 'backup' && values.force)
+    )
+      return undefined
     return { command, file, force: values.force, dataDir: values['data-dir'] }
   } catch {
     return undefined
   }
 }
 
+/** A data folder that is named in the call means the embedded database in it, whatever the environment says. */
 function configOf(dataDir: string | undefined, env: NodeJS.ProcessEnv): DatabaseConfig {
-  const driver = env['DROVER_DB_DRIVER'] || undefined
-  if (driver !== undefined && driver !== 'pg' && driver !== 'neon') throw new DatabaseStartError('bad_url', `DROVER_DB_DRIVER is "${driver}"; it can be "pg" or "neon".`)
-  const folder = dataDir ?? env['DROVER_DATA_DIR']
-  if (!folder && !env['DATABASE_URL']) throw new DatabaseStartError('data_dir_unusable', 'Say where the data is: --data-dir DIR, DROVER_DATA_DIR or DATABASE_URL.')
-  return databaseConfig({ dataDir: folder ?? '', databaseUrl: dataDir === undefined ? env['DATABASE_URL'] : undefined, driver: dataDir === undefined ? driver : undefined, neonWsProxy: env['DROVER_NEON_WS_PROXY'] })
+  const settings = readConfig(
+    dataDir === undefined
+      ? env
+      : { ...env, DROVER_DATA_DIR: dataDir, DATABASE_URL: undefined, DROVER_DB_DRIVER: undefined },
+  )
+  return databaseConfig({ ...settings, driver: settings.dbDriver })
 }
 
 function sentence(error: unknown): string {
-  if (error instanceof BackupError || error instanceof DatabaseStartError) return error.message
-  if (error instanceof DatabaseError) return `The database refused: ${error.message}${error.code ? ` (${error.code})` : ''}.`
+  if (error instanceof BackupError || error instanceof DatabaseStartError || error instanceof ConfigError)
+    return error.message
+  if (error instanceof DatabaseError)
+    return `The database refused: ${error.message}${error.code ? ` (${error.code})` : ''}.`
   return error instanceof Error ? error.message : String(error)
 }

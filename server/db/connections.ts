@@ -50,7 +50,12 @@ function neonConnections(endpoint: NeonConfig, poolOptions: pg.PoolConfig): Conn
       configure(this)
     }
   }
-  const options: NeonClientConfig = { connectionString: endpoint.url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS, types: valueTypes, application_name: 'drover' }
+  const options: NeonClientConfig = {
+    connectionString: endpoint.url,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    types: valueTypes,
+    application_name: 'drover',
+  }
   const pool = new NeonPool({ ...options, ...poolOptions })
   pool.Client = Client
   return guarded({

@@ -8,15 +8,31 @@ describeOnEachDatabase('a database', (open, kind) => {
   let db: TestDatabase
   beforeAll(async () => {
     db = await open({ migrate: false })
-    await db.query('create table thing (id bigint primary key, note text unique, data jsonb, raw bytea, at timestamptz)')
+    await db.query(
+      'create table thing (id bigint primary key, note text unique, data jsonb, raw bytea, at timestamptz)',
+    )
   })
 
   test('gives values their types', async () => {
     const at = new Date('2026-02-03T04:05:06.789Z')
-    await db.query('insert into thing values ($1, $2, $3, $4, $5)', [Number.MAX_SAFE_INTEGER, 'ü', JSON.stringify([1, { a: null }]), Buffer.from([0, 255]), at])
+    await db.query('insert into thing values ($1, $2, $3, $4, $5)', [
+      Number.MAX_SAFE_INTEGER,
+      'ü',
+      JSON.stringify([1, { a: null }]),
+      Buffer.from([0, 255]),
+      at,
+    ])
     const rows = await db.query('select *, array[id, null] as ids, (select count(*) from thing) as n from thing')
     expect(rows).toEqual([
-      { id: Number.MAX_SAFE_INTEGER, note: 'ü', data: [1, { a: null }], raw: Buffer.from([0, 255]), at, ids: [Number.MAX_SAFE_INTEGER, null], n: 1 },
+      {
+        id: Number.MAX_SAFE_INTEGER,
+        note: 'ü',
+        data: [1, { a: null }],
+        raw: Buffer.from([0, 255]),
+        at,
+        ids: [Number.MAX_SAFE_INTEGER, null],
+        n: 1,
+      },
     ])
     expect(db.kind).toBe(kind)
     await db.query('delete from thing')
@@ -36,7 +52,7 @@ describeOnEachDatabase('a database', (open, kind) => {
 
   test('does not call a transaction committed when a swallowed failure rolled it back', async () => {
     const swallowed = db.tx(async (tx) => {
-      await tx.query("insert into thing (id) values (3)")
+      await tx.query('insert into thing (id) values (3)')
       await tx.query('select 1 / 0').catch(() => undefined)
     })
     await expect(swallowed).rejects.toMatchObject({ code: '25P02' })
@@ -45,9 +61,16 @@ describeOnEachDatabase('a database', (open, kind) => {
 
   test('wraps a refusal of the database once, with its code and constraint', async () => {
     await db.query("insert into thing (id, note) values (10, 'same')")
-    const error = await db.tx((tx) => tx.query("insert into thing (id, note) values (11, 'same')")).catch((caught: unknown) => caught)
+    const error = await db
+      .tx((tx) => tx.query("insert into thing (id, note) values (11, 'same')"))
+      .catch((caught: unknown) => caught)
     expect(error).toBeInstanceOf(DatabaseError)
-    expect(error).toMatchObject({ code: '23505', constraint: 'thing_note_key', transient: false, outcomeUnknown: false })
+    expect(error).toMatchObject({
+      code: '23505',
+      constraint: 'thing_note_key',
+      transient: false,
+      outcomeUnknown: false,
+    })
   })
 
   test('tells failures that pass from those that stay', async () => {
@@ -92,7 +115,8 @@ describeOnEachDatabase('a database', (open, kind) => {
   })
 
   test('a named statement is planned once for a connection and gives the same rows', async () => {
-    for (const n of [1, 2]) expect(await db.query('select $1::int + 1 as n', [n], { name: 'plus_one' })).toEqual([{ n: n + 1 }])
+    for (const n of [1, 2])
+      expect(await db.query('select $1::int + 1 as n', [n], { name: 'plus_one' })).toEqual([{ n: n + 1 }])
   })
 
   test('hands out a session of its own for locks', async () => {

@@ -20,7 +20,11 @@ export type Queryable = {
    * A JavaScript array as parameter is a PostgreSQL array; for `jsonb` pass `JSON.stringify(value)`.
    * With `name` the statement is parsed and planned once for each connection. Throws `DatabaseError`.
    */
-  query<T extends object = Row>(sql: string, params?: readonly unknown[], options?: { readonly name?: string }): Promise<T[]>
+  query<T extends object = Row>(
+    sql: string,
+    params?: readonly unknown[],
+    options?: { readonly name?: string },
+  ): Promise<T[]>
 }
 
 export type TransactionOptions = {
@@ -61,15 +65,23 @@ export async function openDatabase(config: DatabaseConfig, options: DatabaseOpti
 }
 
 /** A database at `endpoint`, whoever runs it; `cluster` is closed with it. */
-export function connectDatabase(endpoint: Endpoint, options: DatabaseOptions = {}, cluster?: EmbeddedCluster): Database {
+export function connectDatabase(
+  endpoint: Endpoint,
+  options: DatabaseOptions = {},
+  cluster?: EmbeddedCluster,
+): Database {
   const connections = createConnections(endpoint, options.poolSize ?? POOL_SIZE)
-  const notifications = createNotifications(connections.direct)
+  const notifications = createNotifications(() => connections.direct())
   const { pool } = connections
   let closing: Promise<void> | undefined
 
   const checkOut = async (): Promise<pg.PoolClient> => {
     if (closing) throw new DatabaseError('the database is closed', { code: 'closed', transient: false })
-    if (pool.waitingCount >= WAITING_LIMIT) throw new DatabaseError(`more than ${WAITING_LIMIT} statements wait for a connection`, { code: 'too_busy', transient: true })
+    if (pool.waitingCount >= WAITING_LIMIT)
+      throw new DatabaseError(`more than ${WAITING_LIMIT} statements wait for a connection`, {
+        code: 'too_busy',
+        transient: true,
+      })
     return await pool.connect()
   }
 
@@ -115,16 +127,26 @@ export function connectDatabase(endpoint: Endpoint, options: DatabaseOptions = {
   }
 }
 
-async function transact<T>(client: pg.PoolClient, work: (tx: Queryable) => Promise<T>, options: TransactionOptions): Promise<T> {
+async function transact<T>(
+  client: pg.PoolClient,
+  work: (tx: Queryable) => Promise<T>,
+  options: TransactionOptions,
+): Promise<T> {
   let committing = false
   let broken = false
   try {
-    await client.query(`begin${options.isolation ? ` isolation level ${options.isolation}` : ''}${options.readOnly ? ' read only' : ''}`)
+    await client.query(
+      `begin${options.isolation ? ` isolation level ${options.isolation}` : ''}${options.readOnly ? ' read only' : ''}`,
+    )
     const result = await work(queryableOver(client))
     committing = true
     const { command } = await client.query('commit')
     // A transaction with a failed statement whose error was swallowed is rolled back by COMMIT, without an error of its own.
-    if (command === 'ROLLBACK') throw new DatabaseError('the transaction was rolled back: one of its statements had failed', { code: '25P02', transient: false })
+    if (command === 'ROLLBACK')
+      throw new DatabaseError('the transaction was rolled back: one of its statements had failed', {
+        code: '25P02',
+        transient: false,
+      })
     return result
   } catch (error) {
     await client.query('rollback').catch(() => {
@@ -140,8 +162,17 @@ function queryableOver(client: pg.ClientBase): Queryable {
   return { query: (sql, params, statement) => run(client, sql, params, statement).catch(rethrow) as Promise<never> }
 }
 
-async function run<T>(client: pg.ClientBase, text: string, params?: readonly unknown[], statement?: { readonly name?: string }): Promise<T[]> {
-  const result = await client.query({ text, ...(params ? { values: [...params] } : {}), ...(statement?.name ? { name: statement.name } : {}) })
+async function run<T>(
+  client: pg.ClientBase,
+  text: string,
+  params?: readonly unknown[],
+  statement?: { readonly name?: string },
+): Promise<T[]> {
+  const result = await client.query({
+    text,
+    ...(params ? { values: [...params] } : {}),
+    ...(statement?.name ? { name: statement.name } : {}),
+  })
   // Several statements in one text give several results; the last one counts.
   const last: pg.QueryResult = Array.isArray(result) ? result.at(-1) : result
   return last.rows
@@ -159,6 +190,6 @@ function isDriverError(error: unknown): boolean {
 
 function drizzleOver(endpoint: Endpoint, connections: Connections): NodePgDatabase {
   if (endpoint.kind !== 'neon') return drizzleNodePg({ client: connections.pool })
-  // The two handles differ in the pool's type only.
-  return drizzleNeon({ client: connections.pool as unknown as NeonPool }) as unknown as NodePgDatabase
+  // The pool really is Neon's (see connections.ts), and the two handles differ in its type only.
+  return drizzleNeon({ client: connections.pool as unknown as NeonPool })
 }

@@ -59,7 +59,11 @@ export function toDatabaseError(cause: unknown, outcomeUnknown = false): Databas
   const { message, code, constraint } = readDriverError(cause)
   const connectionLost = isConnectionLoss(code, message)
   const transient = connectionLost || (code !== undefined && TRANSIENT_STATES.has(code))
-  return new DatabaseError(message, { code, constraint, transient, connectionLost, outcomeUnknown: outcomeUnknown && connectionLost }, { cause })
+  return new DatabaseError(
+    message,
+    { code, constraint, transient, connectionLost, outcomeUnknown: outcomeUnknown && connectionLost },
+    { cause },
+  )
 }
 
 const TRANSIENT_STATES = new Set([
@@ -71,7 +75,18 @@ const TRANSIENT_STATES = new Set([
 ])
 /** Classes and states after which PostgreSQL closes the connection: connection exceptions, shutdowns, time-outs of the session. */
 const LOST_STATE = /^(08...|57P0[125]|25P03)$/
-const SOCKET_CODES = new Set(['ECONNRESET', 'ECONNREFUSED', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'ENOENT', 'ENOTCONN', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN'])
+const SOCKET_CODES = new Set([
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOENT',
+  'ENOTCONN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EAI_AGAIN',
+])
 /** node-postgres and the Neon driver give these failures no code, only these words. */
 const LOST_CONNECTION =
   /connection terminated|connection ended|client has encountered a connection error|connection error and is not queryable|client was closed|timeout exceeded when trying to connect|connection timeout|socket hang up|websocket/i
@@ -81,8 +96,13 @@ function isConnectionLoss(code: string | undefined, message: string): boolean {
   return LOST_STATE.test(code) || SOCKET_CODES.has(code)
 }
 
-function readDriverError(cause: unknown): { message: string; code: string | undefined; constraint: string | undefined } {
-  if (typeof cause !== 'object' || cause === null) return { message: String(cause), code: undefined, constraint: undefined }
+function readDriverError(cause: unknown): {
+  message: string
+  code: string | undefined
+  constraint: string | undefined
+} {
+  if (typeof cause !== 'object' || cause === null)
+    return { message: String(cause), code: undefined, constraint: undefined }
   const text = (key: string): string | undefined => {
     const value: unknown = Reflect.get(cause, key)
     return typeof value === 'string' && value !== '' ? value : undefined
@@ -91,7 +111,8 @@ function readDriverError(cause: unknown): { message: string; code: string | unde
   if (first !== undefined && text('message') === undefined) return readDriverError(first)
   // The browser's ErrorEvent, which the Neon driver passes on, has its cause in `error`.
   const inner: unknown = Reflect.get(cause, 'error')
-  if (inner instanceof Error && text('code') === undefined) return { ...readDriverError(inner), message: `websocket: ${inner.message}` }
+  if (inner instanceof Error && text('code') === undefined)
+    return { ...readDriverError(inner), message: `websocket: ${inner.message}` }
   const fallback = Reflect.get(cause, 'type') === 'error' ? 'websocket failed' : 'database error without a message'
   return { message: text('message') ?? fallback, code: text('code'), constraint: text('constraint') }
 }

@@ -15,7 +15,10 @@ afterEach(() => rmSync(dir, { recursive: true }))
 describeOnEachDatabase('migrations', (open) => {
   test('bring an empty database up to date, once', async () => {
     const db = await open({ migrate: false })
-    const wanted = await files({ '0001_one.sql': 'create table one (n int);\ninsert into one values (1);', '0002_two.sql': 'alter table one add m int default 2;' })
+    const wanted = await files({
+      '0001_one.sql': 'create table one (n int);\ninsert into one values (1);',
+      '0002_two.sql': 'alter table one add m int default 2;',
+    })
     expect(await migrateDatabase(db, wanted, () => 42)).toEqual([1, 2])
     expect(await migrateDatabase(db, wanted)).toEqual([])
     expect(await db.query('select * from one')).toEqual([{ n: 1, m: 2 }])
@@ -27,7 +30,9 @@ describeOnEachDatabase('migrations', (open) => {
 
   test('run once when several servers start together', async () => {
     const db = await open({ migrate: false })
-    const wanted = await files({ '0001_one.sql': 'create table one (n int); select pg_sleep(0.05); insert into one values (1);' })
+    const wanted = await files({
+      '0001_one.sql': 'create table one (n int); select pg_sleep(0.05); insert into one values (1);',
+    })
     const servers = [db.another(), db.another(), db.another()]
     const applied = await Promise.all(servers.map((server) => migrateDatabase(server, wanted)))
     expect(applied.flat()).toEqual([1])
@@ -37,9 +42,17 @@ describeOnEachDatabase('migrations', (open) => {
 
   test('keep nothing of a step that fails, and all of the steps before it', async () => {
     const db = await open({ migrate: false })
-    const broken = await files({ '0001_one.sql': 'create table one (n int);', '0002_two.sql': 'create table two (n int); select 1 / 0;' })
-    await expect(migrateDatabase(db, broken)).rejects.toMatchObject({ code: 'migration_failed', message: expect.stringContaining('0002_two failed (division by zero)') })
-    expect(await db.query("select to_regclass('one')::text as one, to_regclass('two')::text as two")).toEqual([{ one: 'one', two: null }])
+    const broken = await files({
+      '0001_one.sql': 'create table one (n int);',
+      '0002_two.sql': 'create table two (n int); select 1 / 0;',
+    })
+    await expect(migrateDatabase(db, broken)).rejects.toMatchObject({
+      code: 'migration_failed',
+      message: expect.stringContaining('0002_two failed (division by zero)'),
+    })
+    expect(await db.query("select to_regclass('one')::text as one, to_regclass('two')::text as two")).toEqual([
+      { one: 'one', two: null },
+    ])
     const mended = await files({ '0002_two.sql': 'create table two (n int);' })
     expect(await migrateDatabase(db, mended)).toEqual([2])
   })
@@ -48,20 +61,30 @@ describeOnEachDatabase('migrations', (open) => {
     const db = await open({ migrate: false })
     await migrateDatabase(db, await files({ '0001_one.sql': 'create table one (n int);' }))
     const changed = await files({ '0001_one.sql': 'create table one (n bigint);' })
-    await expect(migrateDatabase(db, changed)).rejects.toMatchObject({ code: 'migration_changed', message: expect.stringContaining('0001_one was changed') })
+    await expect(migrateDatabase(db, changed)).rejects.toMatchObject({
+      code: 'migration_changed',
+      message: expect.stringContaining('0001_one was changed'),
+    })
   })
 
   test('refuse a database that a newer version has used', async () => {
     const db = await open({ migrate: false })
-    const newer = await files({ '0001_one.sql': 'create table one (n int);', '0002_two.sql': 'create table two (n int);' })
+    const newer = await files({
+      '0001_one.sql': 'create table one (n int);',
+      '0002_two.sql': 'create table two (n int);',
+    })
     await migrateDatabase(db, newer)
     const older: Migrations = { ...newer, migrations: newer.migrations.slice(0, 1) }
-    await expect(migrateDatabase(db, older)).rejects.toMatchObject({ code: 'database_newer', message: expect.stringContaining('newer Drover (migration 0002_two)') })
+    await expect(migrateDatabase(db, older)).rejects.toMatchObject({
+      code: 'database_newer',
+      message: expect.stringContaining('newer Drover (migration 0002_two)'),
+    })
   })
 
   test('replace a function when its file has changed, and only then', async () => {
     const db = await open({ migrate: false })
-    const script = (n: number): string => `create or replace function answer() returns int language sql as 'select ${n}';`
+    const script = (n: number): string =>
+      `create or replace function answer() returns int language sql as 'select ${n}';`
     await migrateDatabase(db, await files({ '0001_one.sql': 'select 1;' }, { 'answer.sql': script(1) }), () => 1)
     await migrateDatabase(db, await files({}, { 'answer.sql': script(1) }), () => 2)
     expect(await db.query('select answer(), applied_at from drover_script')).toEqual([{ answer: 1, applied_at: 1 }])
@@ -77,14 +100,19 @@ describeOnEachDatabase('migrations', (open) => {
 })
 
 test('a gap in the numbers of the files is found at once', async () => {
-  await expect(files({ '0001_one.sql': '', '0003_three.sql': '' })).rejects.toThrow('0003_three.sql should be numbered 2')
+  await expect(files({ '0001_one.sql': '', '0003_three.sql': '' })).rejects.toThrow(
+    '0003_three.sql should be numbered 2',
+  )
 })
 
 /** Writes the files and reads them back as the server does. */
 async function files(migrations: Record<string, string>, scripts: Record<string, string> = {}): Promise<Migrations> {
   const scriptsDir = join(dir, 'sql')
   const migrationsDir = join(dir, 'migrations')
-  for (const [folder, texts] of [[migrationsDir, migrations], [scriptsDir, scripts]] as const) {
+  for (const [folder, texts] of [
+    [migrationsDir, migrations],
+    [scriptsDir, scripts],
+  ] as const) {
     mkdirSync(folder, { recursive: true })
     for (const [name, text] of Object.entries(texts)) writeFileSync(join(folder, name), text)
   }

@@ -5,7 +5,12 @@ import type { Database, Queryable } from './database.ts'
 import { DatabaseStartError } from './errors.ts'
 
 /** One file `NNNN_name.sql`. `checksum` is the SHA-256 of its text, hex. */
-export type Migration = { readonly version: number; readonly name: string; readonly checksum: string; readonly sql: string }
+export type Migration = {
+  readonly version: number
+  readonly name: string
+  readonly checksum: string
+  readonly sql: string
+}
 export type AppliedMigration = { readonly version: number; readonly name: string; readonly checksum: string }
 
 /** Functions and views: a file that can be run again (`create or replace …`), run whenever its text has changed. */
@@ -24,7 +29,11 @@ const LOCK = 0x64726d69
  * Forward only: each file in a transaction of its own, under a lock, so that of several servers one migrates and the others wait.
  * Throws `DatabaseStartError` (`database_newer`, `migration_changed`, `migration_failed`).
  */
-export async function migrateDatabase(db: Database, source?: Migrations, now: () => number = Date.now): Promise<number[]> {
+export async function migrateDatabase(
+  db: Database,
+  source?: Migrations,
+  now: () => number = Date.now,
+): Promise<number[]> {
   const wanted = source ?? (await readMigrations())
   if ((await pending(db, wanted)).length === 0) return []
   return await db.session(async (session) => {
@@ -45,7 +54,11 @@ async function applyAll(session: Queryable, wanted: Migrations, now: () => numbe
     } catch (cause) {
       await session.query('rollback').catch(() => undefined)
       const why = cause instanceof Error ? cause.message : String(cause)
-      throw new DatabaseStartError('migration_failed', `The database could not be brought up to date: ${step.name} failed (${why}). Nothing of that step was kept.`, { cause })
+      throw new DatabaseStartError(
+        'migration_failed',
+        `The database could not be brought up to date: ${step.name} failed (${why}). Nothing of that step was kept.`,
+        { cause },
+      )
     }
   }
   return todo.flatMap((step) => ('version' in step ? [step.version] : []))
@@ -55,7 +68,12 @@ async function applyAll(session: Queryable, wanted: Migrations, now: () => numbe
 export async function applyStep(session: Queryable, step: Migration | Script, at: number): Promise<void> {
   await session.query(step.sql)
   if ('version' in step) {
-    await session.query('insert into drover_migration (version, name, checksum, applied_at) values ($1, $2, $3, $4)', [step.version, step.name, step.checksum, at])
+    await session.query('insert into drover_migration (version, name, checksum, applied_at) values ($1, $2, $3, $4)', [
+      step.version,
+      step.name,
+      step.checksum,
+      at,
+    ])
     return
   }
   await session.query(
@@ -77,14 +95,21 @@ export async function appliedMigrations(db: Queryable): Promise<AppliedMigration
 }
 
 /** Reads and checks the files; a gap or a repeated number is a bug of ours. */
-export async function readMigrations(dir = MIGRATIONS_DIR, scriptsDir: string | undefined = SCRIPTS_DIR): Promise<Migrations> {
+export async function readMigrations(
+  dir = MIGRATIONS_DIR,
+  scriptsDir: string | undefined = SCRIPTS_DIR,
+): Promise<Migrations> {
   const migrations: Migration[] = []
   for (const file of await sqlFiles(dir)) {
     const version = Number(/^(\d{4})_[a-z0-9_]+\.sql$/.exec(file)?.[1])
-    if (version !== migrations.length + 1) throw new Error(`migration ${file} should be numbered ${migrations.length + 1}, as 0001_name.sql`)
+    if (version !== migrations.length + 1)
+      throw new Error(`migration ${file} should be numbered ${migrations.length + 1}, as 0001_name.sql`)
     migrations.push({ version, ...(await readSql(join(dir, file))) })
   }
-  const scripts = scriptsDir === undefined ? [] : await Promise.all((await sqlFiles(scriptsDir)).map((file) => readSql(join(scriptsDir, file))))
+  const scripts =
+    scriptsDir === undefined
+      ? []
+      : await Promise.all((await sqlFiles(scriptsDir)).map((file) => readSql(join(scriptsDir, file))))
   return { migrations, scripts }
 }
 
@@ -92,13 +117,19 @@ async function pending(db: Queryable, wanted: Migrations): Promise<(Migration | 
   const applied = await appliedMigrations(db)
   const newest = applied.at(-1)
   if (newest && newest.version > wanted.migrations.length) {
-    throw new DatabaseStartError('database_newer', `The database was last used by a newer Drover (migration ${newest.name}). Start that version, or restore a backup made before it.`)
+    throw new DatabaseStartError(
+      'database_newer',
+      `The database was last used by a newer Drover (migration ${newest.name}). Start that version, or restore a backup made before it.`,
+    )
   }
   const byVersion = new Map(applied.map((migration) => [migration.version, migration]))
   for (const migration of wanted.migrations) {
     const done = byVersion.get(migration.version)
     if (done && done.checksum !== migration.checksum) {
-      throw new DatabaseStartError('migration_changed', `The migration ${migration.name} was changed after it had been applied to this database (as ${done.name}). Use the original files of this version of Drover.`)
+      throw new DatabaseStartError(
+        'migration_changed',
+        `The migration ${migration.name} was changed after it had been applied to this database (as ${done.name}). Use the original files of this version of Drover.`,
+      )
     }
   }
   const ran = newest === undefined ? [] : await db.query<Script>('select name, checksum from drover_script')

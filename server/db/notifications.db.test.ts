@@ -48,7 +48,9 @@ describeOnEachDatabase('notifications', (open) => {
     const box = inbox()
     await db.listen('poke', box)
     const refusal = new Error('no')
-    await db.tx(async (tx) => (await tx.query("select pg_notify('poke', 'rolled back')"), Promise.reject(refusal))).catch(() => undefined)
+    await db
+      .tx(async (tx) => (await tx.query("select pg_notify('poke', 'rolled back')"), Promise.reject(refusal)))
+      .catch(() => undefined)
     await db.tx((tx) => tx.query("select pg_notify('poke', 'committed')"))
     expect(await box.until('committed')).toEqual(['committed'])
   })

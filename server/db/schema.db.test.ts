@@ -25,7 +25,12 @@ describe('the Drizzle schema', () => {
   test('has the tables, columns, types and nullability of the migrated database', async () => {
     const declared = (await schemaTables()).flatMap((table) => {
       const { name, columns } = getTableConfig(table)
-      return columns.map((column): Column => ({ table: name, column: column.name, type: sqlType(column.getSQLType()), notNull: column.notNull }))
+      return columns.map((column): Column => ({
+        table: name,
+        column: column.name,
+        type: sqlType(column.getSQLType()),
+        notNull: column.notNull,
+      }))
     })
     const actual = await db.query<Column>(`
       select c.relname as table, a.attname as column, format_type(a.atttypid, a.atttypmod) as type, a.attnotnull as "notNull"
@@ -58,13 +63,23 @@ describeOnEachDatabase('better-auth on its tables', (open) => {
       database: drizzleAdapter(db.drizzle, { provider: 'pg', schema: authSchema, transaction: true }),
       emailAndPassword: { enabled: true },
     })
-    const { headers, response } = await auth.api.signUpEmail({ body: { name: 'Ada', email: 'ada@example.test', password: 'correct horse' }, returnHeaders: true })
-    const cookie = new Headers({ cookie: headers.getSetCookie().map((value) => value.split(';')[0]).join('; ') })
+    const { headers, response } = await auth.api.signUpEmail({
+      body: { name: 'Ada', email: 'ada@example.test', password: 'correct horse' },
+      returnHeaders: true,
+    })
+    const cookie = new Headers({
+      cookie: headers
+        .getSetCookie()
+        .map((value) => value.split(';')[0])
+        .join('; '),
+    })
     const team = await auth.api.createOrganization({ body: { name: 'Ada', slug: 'ada' }, headers: cookie })
     expect(team?.members[0]).toMatchObject({ userId: response.user.id, role: 'owner' })
     const key = await auth.api.createApiKey({ body: { name: 'runner' }, headers: cookie })
     expect(await auth.api.verifyApiKey({ body: { key: key.key } })).toMatchObject({ valid: true })
-    expect(await auth.api.getSession({ headers: cookie })).toMatchObject({ user: { email: 'ada@example.test', emailVerified: false } })
+    expect(await auth.api.getSession({ headers: cookie })).toMatchObject({
+      user: { email: 'ada@example.test', emailVerified: false },
+    })
   })
 })
 
@@ -83,5 +98,7 @@ function sqlType(type: string): string {
 }
 
 function sorted(columns: readonly Column[]): string[] {
-  return columns.map(({ table, column, type, notNull }) => `${table}.${column} ${type}${notNull ? ' not null' : ''}`).toSorted()
+  return columns
+    .map(({ table, column, type, notNull }) => `${table}.${column} ${type}${notNull ? ' not null' : ''}`)
+    .toSorted()
 }

@@ -1,6 +1,15 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
@@ -35,7 +44,9 @@ describeOnEachDatabase('a backup', (open) => {
     expect(await restoreDatabase(to.driverConfig, file)).toEqual({ rows })
     expect(await everything(to)).toEqual(await everything(from))
     expect(await migrateDatabase(to)).toEqual([])
-    await expect(to.query("insert into member (id, organization_id, user_id) values ('x', 'nobody', 'nobody')")).rejects.toMatchObject({ code: '23503' })
+    await expect(
+      to.query("insert into member (id, organization_id, user_id) values ('x', 'nobody', 'nobody')"),
+    ).rejects.toMatchObject({ code: '23503' })
   })
 
   test('that was cut or changed is refused, and nothing is changed', async () => {
@@ -47,9 +58,23 @@ describeOnEachDatabase('a backup', (open) => {
     const damages: [string, () => void][] = [
       ['cut in the middle', () => truncateSync(file, Math.floor(whole.length / 2))],
       ['cut by its last byte', () => truncateSync(file, whole.length - 1)],
-      ['one bit turned', () => writeFileSync(file, whole.map((byte, at) => (at === whole.length >> 1 ? byte ^ 4 : byte)))],
-      ['a value changed and packed again', () => writeFileSync(file, gzipSync(gunzipSync(whole).toString('utf8').replace('Ada', 'Eve')))],
-      ['the end left out', () => writeFileSync(file, gzipSync(gunzipSync(whole).toString('utf8').split('\n').slice(0, -2).join('\n') + '\n'))],
+      [
+        'one bit turned',
+        () =>
+          writeFileSync(
+            file,
+            whole.map((byte, at) => (at === whole.length >> 1 ? byte ^ 4 : byte)),
+          ),
+      ],
+      [
+        'a value changed and packed again',
+        () => writeFileSync(file, gzipSync(gunzipSync(whole).toString('utf8').replace('Ada', 'Eve'))),
+      ],
+      [
+        'the end left out',
+        () =>
+          writeFileSync(file, gzipSync(gunzipSync(whole).toString('utf8').split('\n').slice(0, -2).join('\n') + '\n')),
+      ],
       ['something added', () => appendFileSync(file, gzipSync('["more"]\n'))],
       ['another file', () => writeFileSync(file, 'hello')],
       ['an empty file', () => writeFileSync(file, '')],
@@ -57,7 +82,8 @@ describeOnEachDatabase('a backup', (open) => {
     for (const [what, damage] of damages) {
       writeFileSync(file, whole)
       damage()
-      await expect(restoreDatabase(to.driverConfig, file), what).rejects.toThrow(/damaged|not a backup|is empty/)
+      const outcome = await restoreDatabase(to.driverConfig, file).catch(String)
+      expect(`${what}: ${String(outcome)}`).toMatch(/damaged|not a backup|is empty/)
     }
     expect(await tablesOf(to)).toEqual([])
   })
@@ -105,12 +131,19 @@ describe('restoring', () => {
     const from = await openTestDatabase()
     await backupDatabase(from.config, file)
     const [header, ...lines] = gunzipSync(readFileSync(file)).toString('utf8').split('\n')
-    const rewrite = (change: (value: { format: number; migrations: { version: number; name: string; checksum: string }[] }) => void): void => {
+    const rewrite = (
+      change: (value: { format: number; migrations: { version: number; name: string; checksum: string }[] }) => void,
+    ): void => {
       const value = JSON.parse(header ?? '')
       change(value)
       const text = [JSON.stringify(value), ...lines.slice(0, -2)].join('\n') + '\n'
       const digest = createHash('sha256').update(text).digest('hex')
-      writeFileSync(file, gzipSync(`${text}${JSON.stringify({ end: true, rows: lines.filter((line) => line.startsWith('[')).length, sha256: digest })}\n`))
+      writeFileSync(
+        file,
+        gzipSync(
+          `${text}${JSON.stringify({ end: true, rows: lines.filter((line) => line.startsWith('[')).length, sha256: digest })}\n`,
+        ),
+      )
     }
     rewrite((value) => (value.format = 2))
     await expect(restoreDatabase(from.config, file)).rejects.toThrow('made by a newer Drover')
@@ -133,20 +166,44 @@ describe('drover db', () => {
     await owner.line('open')
     onTestFinished(() => owner.end('SIGTERM'))
 
-    expect(await run(['backup', file, '--data-dir', dataDir])).toEqual({ code: 0, stdout: `Wrote ${4 + MANY} rows to ${file}.\n`, stderr: '' })
+    expect(await run(['backup', file, '--data-dir', dataDir])).toEqual({
+      code: 0,
+      stdout: `Wrote ${4 + MANY} rows to ${file}.\n`,
+      stderr: '',
+    })
     expect(readdirSync(dir).filter((name) => name.includes('unfinished'))).toEqual([])
     const busy = await run(['restore', file, '--data-dir', dataDir, '--force'])
-    expect(busy).toMatchObject({ code: 1, stderr: expect.stringMatching(/Another Drover server \(process \d+\) already uses/) })
-    expect(await run(['restore', file, '--data-dir', copyDir])).toEqual({ code: 0, stdout: `Restored ${4 + MANY} rows from ${file}.\n`, stderr: '' })
+    expect(busy).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/Another Drover server \(process \d+\) already uses/),
+    })
+    expect(await run(['restore', file, '--data-dir', copyDir])).toEqual({
+      code: 0,
+      stdout: `Restored ${4 + MANY} rows from ${file}.\n`,
+      stderr: '',
+    })
     const copy = await openDatabase({ kind: 'embedded', dataDir: copyDir })
     expect(await copy.query('select name from "user"')).toEqual([{ name: 'Ada\u2028"\\\n' }])
     await copy.close()
   })
 
   test('says what is wrong in a sentence', async () => {
-    expect(await run(['backup', file, '--data-dir', join(dir, 'none')])).toMatchObject({ code: 1, stderr: `There is no database in ${join(dir, 'none')}.\n` })
-    expect(await run(['restore', join(dir, 'missing'), '--data-dir', join(dir, 'none')])).toMatchObject({ code: 1, stderr: `There is no file ${join(dir, 'missing')}.\n` })
-    expect(await run(['backup', file])).toMatchObject({ code: 1, stderr: expect.stringContaining('Say where the data is') })
+    expect(await run(['backup', file, '--data-dir', join(dir, 'none')])).toMatchObject({
+      code: 1,
+      stderr: `There is no database in ${join(dir, 'none')}.\n`,
+    })
+    expect(await run(['restore', join(dir, 'missing'), '--data-dir', join(dir, 'none')])).toMatchObject({
+      code: 1,
+      stderr: `There is no file ${join(dir, 'missing')}.\n`,
+    })
+    expect(await run(['backup', file], { DATABASE_URL: 'http://x' })).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('DATABASE_URL must look like'),
+    })
+    expect(await run(['backup', file], { DROVER_DB_DRIVER: 'neon' })).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('needs DATABASE_URL'),
+    })
     expect(await run(['backup'])).toMatchObject({ code: 2, stderr: expect.stringContaining('Usage:') })
     expect(await run(['erase', file])).toMatchObject({ code: 2 })
     expect(readdirSync(dir)).toEqual([])
@@ -157,24 +214,38 @@ const MANY = 1_234
 
 /** Rows with everything that could be lost on the way: quotes, breaks, nulls, times, large numbers. */
 async function fill(db: Queryable): Promise<void> {
-  await db.query(`insert into "user" (id, name, email, created_at, image) values ('u', $1, 'ada@example.test', '2026-01-02 03:04:05.678901+00', null)`, ['Ada\u2028"\\\n'])
+  await db.query(
+    `insert into "user" (id, name, email, created_at, image) values ('u', $1, 'ada@example.test', '2026-01-02 03:04:05.678901+00', null)`,
+    ['Ada\u2028"\\\n'],
+  )
   await db.query(`insert into organization (id, name, slug, metadata) values ('o', '', 'o', '{"a": [1, null]}')`)
   await db.query(`insert into member (id, organization_id, user_id, role) values ('m', 'o', 'u', 'owner')`)
-  await db.query('insert into rate_limit (id, key, count, last_request) values ($1, $1, 1, $2)', ['r', Number.MAX_SAFE_INTEGER])
-  await db.query(`insert into verification (id, identifier, value, expires_at) select 'v' || n, 'i', repeat('x', n % 50), now() from generate_series(1, ${MANY}) n`)
+  await db.query('insert into rate_limit (id, key, count, last_request) values ($1, $1, 1, $2)', [
+    'r',
+    Number.MAX_SAFE_INTEGER,
+  ])
+  await db.query(
+    `insert into verification (id, identifier, value, expires_at) select 'v' || n, 'i', repeat('x', n % 50), now() from generate_series(1, ${MANY}) n`,
+  )
 }
 
 /** All rows of all tables as PostgreSQL's text, and the state of the sequences. */
 async function everything(db: TestDatabase): Promise<unknown> {
   const tables: Record<string, unknown> = {}
-  for (const { name } of await tablesOf(db)) tables[name] = await db.query(`select t::text as row from "${name}" t order by 1`)
-  const sequences = await db.query("select sequencename, last_value from pg_sequences where schemaname = 'public' order by 1")
+  for (const { name } of await tablesOf(db))
+    tables[name] = await db.query(`select t::text as row from "${name}" t order by 1`)
+  const sequences = await db.query(
+    "select sequencename, last_value from pg_sequences where schemaname = 'public' order by 1",
+  )
   return { tables, sequences }
 }
 
-function run(args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+function run(
+  args: string[],
+  settings: Record<string, string> = {},
+): Promise<{ code: number; stdout: string; stderr: string }> {
   return new Promise((resolve) => {
-    const env = { PATH: process.env['PATH'] }
+    const env = { PATH: process.env['PATH'], ...settings }
     execFile(process.execPath, [join(import.meta.dirname, '../cli.ts'), ...args], { env }, (error, stdout, stderr) => {
       resolve({ code: error ? Number(error.code) : 0, stdout, stderr })
     })

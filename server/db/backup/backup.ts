@@ -17,13 +17,19 @@ const BATCH = 100
  * Writes all of Drover's data, as it is at one moment, to `file`; a file that is there is replaced once the new one is whole.
  * The server may go on meanwhile. Throws `BackupError` or `DatabaseStartError`.
  */
-export async function backupDatabase(config: DatabaseConfig, file: string, now: () => number = Date.now): Promise<{ rows: number }> {
+export async function backupDatabase(
+  config: DatabaseConfig,
+  file: string,
+  now: () => number = Date.now,
+): Promise<{ rows: number }> {
   const db = await openBeside(config)
   try {
     const rows = await db.session(async (session) => {
       await session.query('begin isolation level repeatable read read only')
       // Text that means the same everywhere.
-      await session.query("set local timezone to 'UTC'; set local datestyle to 'ISO'; set local intervalstyle to 'postgres'; set local bytea_output to 'hex'; set local extra_float_digits to 1")
+      await session.query(
+        "set local timezone to 'UTC'; set local datestyle to 'ISO'; set local intervalstyle to 'postgres'; set local bytea_output to 'hex'; set local extra_float_digits to 1",
+      )
       return await writeBackup(file, parts(session, now()))
     })
     return { rows }
@@ -34,7 +40,8 @@ export async function backupDatabase(config: DatabaseConfig, file: string, now: 
 
 async function* parts(session: Queryable, createdAt: number): AsyncGenerator<BackupPart> {
   const migrations = await appliedMigrations(session)
-  if (migrations.length === 0) throw new BackupError('This database holds nothing of Drover yet: there is nothing to back up.')
+  if (migrations.length === 0)
+    throw new BackupError('This database holds nothing of Drover yet: there is nothing to back up.')
   yield { kind: 'header', header: { drover: 'backup', format: FORMAT, createdAt, migrations } }
   for (const { name, columns } of await tablesOf(session)) {
     yield { kind: 'table', table: name, columns: columns.map((column) => column.name) }
@@ -48,7 +55,9 @@ async function* parts(session: Queryable, createdAt: number): AsyncGenerator<Bac
     await session.query('close backup_rows')
   }
   for (const sequence of await sequencesOf(session)) {
-    const [state] = await session.query<{ value: string; called: boolean }>(`select last_value::text as value, is_called as called from ${quoted(sequence)}`)
+    const [state] = await session.query<{ value: string; called: boolean }>(
+      `select last_value::text as value, is_called as called from ${quoted(sequence)}`,
+    )
     if (state) yield { kind: 'sequence', sequence, lastValue: state.value, called: state.called }
   }
 }

@@ -19,7 +19,9 @@ export async function tablesOf(db: Queryable): Promise<Table[]> {
 }
 
 export async function sequencesOf(db: Queryable): Promise<string[]> {
-  const rows = await db.query<{ name: string }>("select relname as name from pg_class where relkind = 'S' and relnamespace = 'public'::regnamespace order by 1")
+  const rows = await db.query<{ name: string }>(
+    "select relname as name from pg_class where relkind = 'S' and relnamespace = 'public'::regnamespace order by 1",
+  )
   return rows.map(({ name }) => name)
 }
 
@@ -38,7 +40,9 @@ export async function suspendedRules(db: Queryable): Promise<{ drop: string[]; r
       ...triggers.map(({ table }) => `alter table ${quoted(table)} disable trigger user`),
     ],
     restore: [
-      ...keys.map(({ table, name, definition }) => `alter table ${quoted(table)} add constraint ${quoted(name)} ${definition}`),
+      ...keys.map(
+        ({ table, name, definition }) => `alter table ${quoted(table)} add constraint ${quoted(name)} ${definition}`,
+      ),
       ...triggers.map(({ table }) => `alter table ${quoted(table)} enable trigger user`),
     ],
   }

@@ -59,7 +59,11 @@ export async function writeBackup(path: string, parts: AsyncIterable<BackupPart>
     yield `${JSON.stringify({ end: true, rows, sha256: hash.digest('hex') })}\n`
   }
   try {
-    await pipeline(Readable.from(lines()), createGzip(), createWriteStream(unfinished, { flags: 'wx', mode: 0o600, flush: true }))
+    await pipeline(
+      Readable.from(lines()),
+      createGzip(),
+      createWriteStream(unfinished, { flags: 'wx', mode: 0o600, flush: true }),
+    )
     await rename(unfinished, path)
     await syncFolder(dirname(path))
     return rows
@@ -145,8 +149,10 @@ async function* linesOf(path: string): AsyncGenerator<Buffer> {
       if (start < chunk.length) rest.push(chunk.subarray(start))
     }
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') throw new BackupError(`There is no file ${path}.`, { cause })
-    if (cause instanceof Error && 'code' in cause && String(cause.code).startsWith('Z_')) throw damaged(basename(path), cause)
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')
+      throw new BackupError(`There is no file ${path}.`, { cause })
+    if (cause instanceof Error && 'code' in cause && String(cause.code).startsWith('Z_'))
+      throw damaged(basename(path), cause)
     throw cause
   } finally {
     source.destroy()
@@ -161,5 +167,9 @@ function damaged(name: string, cause?: unknown): BackupError {
 
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r')
-  await handle.sync().finally(() => handle.close())
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
 }

@@ -21,7 +21,12 @@ export type RestoreOptions = {
  * Fills the database from a backup, then brings it up to date. One transaction: a file that is damaged, or anything that fails, leaves the
  * database as it was. No server may be using it. Throws `BackupError` or `DatabaseStartError`.
  */
-export async function restoreDatabase(config: DatabaseConfig, file: string, options: RestoreOptions = {}, now: () => number = Date.now): Promise<{ rows: number }> {
+export async function restoreDatabase(
+  config: DatabaseConfig,
+  file: string,
+  options: RestoreOptions = {},
+  now: () => number = Date.now,
+): Promise<{ rows: number }> {
   const source = await readMigrations()
   const { header, rows } = await checkWhole(file)
   const wanted = matchingMigrations(header, source)
@@ -64,8 +69,12 @@ async function checkWhole(file: string): Promise<{ header: Header; rows: number 
 function matchingMigrations(header: Header, source: Migrations): Migration[] {
   return header.migrations.map(({ version, name, checksum }) => {
     const ours = source.migrations[version - 1]
-    if (!ours) throw new BackupError(`The backup was made by a newer Drover (migration ${name}), which has to restore it.`)
-    if (ours.checksum !== checksum) throw new BackupError(`The backup was made by another build of Drover: its migration ${name} is not the one of this version.`)
+    if (!ours)
+      throw new BackupError(`The backup was made by a newer Drover (migration ${name}), which has to restore it.`)
+    if (ours.checksum !== checksum)
+      throw new BackupError(
+        `The backup was made by another build of Drover: its migration ${name} is not the one of this version.`,
+      )
     return ours
   })
 }
@@ -83,17 +92,24 @@ async function clear(session: Queryable, source: Migrations, force: boolean): Pr
   const known = new Set(source.migrations.flatMap(({ sql }) => createdTables(sql)))
   const strangers = tables.filter(({ name }) => !known.has(name)).map(({ name }) => name)
   if (strangers.length > 0) {
-    throw new BackupError(`This database has tables that aren't Drover's (${strangers.slice(0, 3).join(', ')}). Restore into a database of its own.`)
+    throw new BackupError(
+      `This database has tables that aren't Drover's (${strangers.slice(0, 3).join(', ')}). Restore into a database of its own.`,
+    )
   }
   for (const { name } of force ? [] : tables) {
     const [row] = await session.query<{ used: boolean }>(`select exists (select 1 from ${quoted(name)}) as used`)
-    if (row?.used) throw new BackupError('This database is not empty. Restore into a new one, or use --force to replace everything in it.')
+    if (row?.used)
+      throw new BackupError(
+        'This database is not empty. Restore into a new one, or use --force to replace everything in it.',
+      )
   }
   for (const statement of await removals(session)) await session.query(statement)
 }
 
 function createdTables(sql: string): string[] {
-  return [...sql.matchAll(/create\s+(?:unlogged\s+)?table\s+(?:if\s+not\s+exists\s+)?"?(\w+)"?/gi)].map(([, name]) => name ?? '')
+  return [...sql.matchAll(/create\s+(?:unlogged\s+)?table\s+(?:if\s+not\s+exists\s+)?"?(\w+)"?/gi)].map(
+    ([, name]) => name ?? '',
+  )
 }
 
 /** Loads rows with the rules between tables suspended; bringing those back checks every row. */
@@ -102,7 +118,9 @@ async function load(session: Queryable, file: string): Promise<void> {
   const rules = await suspendedRules(session)
   for (const statement of rules.drop) await session.query(statement)
   if (tables.size > 0) await session.query(`truncate ${[...tables.keys()].map(quoted).join(', ')}`) // rows that migrations made
-  await session.query("set local timezone to 'UTC'; set local datestyle to 'ISO'; set local intervalstyle to 'postgres'")
+  await session.query(
+    "set local timezone to 'UTC'; set local datestyle to 'ISO'; set local intervalstyle to 'postgres'",
+  )
 
   let insert: Inserter | undefined
   for await (const part of readBackup(file)) {
@@ -112,7 +130,12 @@ async function load(session: Queryable, file: string): Promise<void> {
     }
     await insert?.flush()
     insert = part.kind === 'table' ? createInserter(session, part, tables.get(part.table)) : undefined
-    if (part.kind === 'sequence') await session.query('select setval($1::regclass, $2::bigint, $3)', [quoted(part.sequence), part.lastValue, part.called])
+    if (part.kind === 'sequence')
+      await session.query('select setval($1::regclass, $2::bigint, $3)', [
+        quoted(part.sequence),
+        part.lastValue,
+        part.called,
+      ])
   }
   await insert?.flush()
   for (const statement of rules.restore) await session.query(statement)
@@ -120,11 +143,18 @@ async function load(session: Queryable, file: string): Promise<void> {
 
 type Inserter = { add(values: readonly (string | null)[]): Promise<void>; flush(): Promise<void> }
 
-function createInserter(session: Queryable, part: Extract<BackupPart, { kind: 'table' }>, table: Table | undefined): Inserter {
+function createInserter(
+  session: Queryable,
+  part: Extract<BackupPart, { kind: 'table' }>,
+  table: Table | undefined,
+): Inserter {
   const types = new Map(table?.columns.map(({ name, type }) => [name, type]))
   const columns = part.columns.map((name) => {
     const type = types.get(name)
-    if (type === undefined) throw new BackupError(`The backup has a column ${part.table}.${name}, which this version of Drover does not know.`)
+    if (type === undefined)
+      throw new BackupError(
+        `The backup has a column ${part.table}.${name}, which this version of Drover does not know.`,
+      )
     return { name: quoted(name), type }
   })
   const sql = `insert into ${quoted(part.table)} (${columns.map(({ name }) => name).join(', ')}) overriding system value
@@ -137,7 +167,10 @@ function createInserter(session: Queryable, part: Extract<BackupPart, { kind: 't
     const rows = batch
     batch = []
     chars = 0
-    await session.query(sql, columns.map((_, index) => rows.map((row) => row[index] ?? null)))
+    await session.query(
+      sql,
+      columns.map((_, index) => rows.map((row) => row[index] ?? null)),
+    )
   }
   return {
     async add(values) {

@@ -33,9 +33,14 @@ export type Finished = { readonly code: number | string; readonly stdout: string
 /** Runs a program to its end as `account`, with nothing of our environment. Never throws: `code` is the exit code or Node's error code. */
 export function runAs(account: Account, file: string, args: readonly string[]): Promise<Finished> {
   return new Promise((resolve) => {
-    execFile(file, args, { ...account, cwd: '/', env: childEnvironment(), maxBuffer: 1 << 20 }, (error, stdout, stderr) => {
-      resolve({ code: error ? (error.code ?? error.signal ?? 'failed') : 0, stdout, stderr })
-    })
+    execFile(
+      file,
+      args,
+      { ...account, cwd: '/', env: childEnvironment(), maxBuffer: 1 << 20 },
+      (error, stdout, stderr) => {
+        resolve({ code: error ? (error.code ?? error.signal ?? 'failed') : 0, stdout, stderr })
+      },
+    )
   })
 }
 

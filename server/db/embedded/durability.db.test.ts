@@ -16,32 +16,37 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(dataDir, { recursive: true, force: true }))
 
-test('kill -9 of the server, of PostgreSQL, or of both loses nothing that was acknowledged', { timeout: 120_000 }, async () => {
-  const seed = Number(process.env['DROVER_TEST_SEED'] ?? Date.now() % 1_000_000)
-  console.log(`seed ${seed} (repeat with DROVER_TEST_SEED=${seed})`)
-  const random = mulberry32(seed)
-  const acknowledged: number[] = []
+test(
+  'kill -9 of the server, of PostgreSQL, or of both loses nothing that was acknowledged',
+  { timeout: 120_000 },
+  async () => {
+    const seed = Number(process.env['DROVER_TEST_SEED'] ?? Date.now() % 1_000_000)
+    console.log(`seed ${seed} (repeat with DROVER_TEST_SEED=${seed})`)
+    const random = mulberry32(seed)
+    const acknowledged: number[] = []
 
-  for (let cycle = 0; cycle < CYCLES; cycle += 1) {
-    const owner = startOwner(dataDir, 'insert')
-    const postmaster = Number((await owner.line('open')).split(' ')[1])
-    await acks(owner, 1 + Math.floor(random() * 60))
-    const victim = VICTIMS[Math.floor(random() * VICTIMS.length)] ?? 'both'
-    if (victim === 'both') owner.process.kill('SIGKILL')
-    if (victim === 'postmaster' || victim === 'both') process.kill(postmaster, 'SIGKILL')
-    if (victim === 'a backend') killClientBackend(postmaster)
-    if (victim === 'postmaster' || victim === 'a backend') await acks(owner, 5 + owner.lines.filter((line) => line.startsWith('ack')).length)
-    await owner.end('SIGKILL')
-    acknowledged.push(...acknowledgedBy(owner))
-  }
+    for (let cycle = 0; cycle < CYCLES; cycle += 1) {
+      const owner = startOwner(dataDir, 'insert')
+      const postmaster = Number((await owner.line('open')).split(' ')[1])
+      await acks(owner, 1 + Math.floor(random() * 60))
+      const victim = VICTIMS[Math.floor(random() * VICTIMS.length)] ?? 'both'
+      if (victim === 'both') owner.process.kill('SIGKILL')
+      if (victim === 'postmaster' || victim === 'both') process.kill(postmaster, 'SIGKILL')
+      if (victim === 'a backend') killClientBackend(postmaster)
+      if (victim === 'postmaster' || victim === 'a backend')
+        await acks(owner, 5 + owner.lines.filter((line) => line.startsWith('ack')).length)
+      await owner.end('SIGKILL')
+      acknowledged.push(...acknowledgedBy(owner))
+    }
 
-  const db = await openDatabase({ kind: 'embedded', dataDir })
-  const rows = await db.query<{ n: number }>('select n from acknowledged order by n')
-  await db.close()
-  const kept = new Set(rows.map(({ n }) => n))
-  expect(acknowledged.filter((n) => !kept.has(n))).toEqual([])
-  expect(acknowledged.length).toBeGreaterThan(CYCLES)
-})
+    const db = await openDatabase({ kind: 'embedded', dataDir })
+    const rows = await db.query<{ n: number }>('select n from acknowledged order by n')
+    await db.close()
+    const kept = new Set(rows.map(({ n }) => n))
+    expect(acknowledged.filter((n) => !kept.has(n))).toEqual([])
+    expect(acknowledged.length).toBeGreaterThan(CYCLES)
+  },
+)
 
 /** Waits until the owner has said `ack` so often in its life. */
 async function acks(owner: OwnerProcess, count: number): Promise<void> {

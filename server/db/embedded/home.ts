@@ -1,5 +1,18 @@
 import { randomBytes } from 'node:crypto'
-import { chmod, chown, lchown, lstat, mkdir, mkdtemp, readdir, readlink, realpath, rm, stat, symlink } from 'node:fs/promises'
+import {
+  chmod,
+  chown,
+  lchown,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readlink,
+  realpath,
+  rm,
+  stat,
+  symlink,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseStartError } from '../errors.ts'
@@ -85,13 +98,19 @@ async function homeOutside(place: string, account: NonNullable<Account>): Promis
   const outside = join('/var/lib/drover', `postgres-${randomBytes(6).toString('hex')}`)
   const entries = await readdir(place)
   if (entries.length > 0) {
-    throw new DatabaseStartError('data_dir_unusable', `The user that PostgreSQL runs as (id ${account.uid}) can't reach ${place}. Move the data folder to a place such as /var/lib/drover.`)
+    throw new DatabaseStartError(
+      'data_dir_unusable',
+      `The user that PostgreSQL runs as (id ${account.uid}) can't reach ${place}. Move the data folder to a place such as /var/lib/drover.`,
+    )
   }
   await mkdir(outside, { recursive: true, mode: 0o755 })
   await chmod(outside, 0o700)
   await chown(outside, account.uid, account.gid)
   if (!(await canEnter(outside, account))) {
-    throw new DatabaseStartError('data_dir_unusable', `The user that PostgreSQL runs as (id ${account.uid}) can reach neither ${place} nor ${outside}. Choose another data folder with DROVER_DATA_DIR.`)
+    throw new DatabaseStartError(
+      'data_dir_unusable',
+      `The user that PostgreSQL runs as (id ${account.uid}) can reach neither ${place} nor ${outside}. Choose another data folder with DROVER_DATA_DIR.`,
+    )
   }
   await rm(place, { recursive: true })
   await symlink(outside, place)
@@ -106,6 +125,7 @@ async function canEnter(folder: string, account: NonNullable<Account>): Promise<
 async function chownTree(folder: string, account: NonNullable<Account>): Promise<void> {
   const { uid } = await stat(folder)
   if (uid === account.uid) return
-  for (const entry of await readdir(folder, { recursive: true })) await lchown(join(folder, entry), account.uid, account.gid)
+  for (const entry of await readdir(folder, { recursive: true }))
+    await lchown(join(folder, entry), account.uid, account.gid)
   await chown(folder, account.uid, account.gid)
 }

@@ -41,7 +41,10 @@ export async function findPostmaster(data: string): Promise<Postmaster | undefin
     if (file.status === 'ready') return adopt(file)
     await delay(LOOK_MS) // starting, recovering or stopping
   }
-  throw new DatabaseStartError('did_not_start', `PostgreSQL (${data}) has been neither ready nor gone for ${START_PATIENCE_MS / 1000} s. Look at its log, server.log, beside that folder.`)
+  throw new DatabaseStartError(
+    'did_not_start',
+    `PostgreSQL (${data}) has been neither ready nor gone for ${START_PATIENCE_MS / 1000} s. Look at its log, server.log, beside that folder.`,
+  )
 }
 
 export type StartOptions = {
@@ -74,7 +77,9 @@ export async function startPostmaster(options: StartOptions): Promise<Postmaster
 }
 
 function spawnPostgres(options: StartOptions, logFd: number): ChildProcess {
-  const settings = Object.entries({ ...options.settings, unix_socket_directories: options.socketDir }).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+  const settings = Object.entries({ ...options.settings, unix_socket_directories: options.socketDir }).flatMap(
+    ([name, value]) => ['-c', `${name}=${value}`],
+  )
   const child = spawn(options.postgres, ['-D', options.data, ...settings], {
     ...options.account,
     cwd: '/',
@@ -101,7 +106,8 @@ async function readyOrGone(child: ChildProcess, data: string): Promise<'ready' |
 }
 
 function fromChild(child: ChildProcess, pid: number, socketDir: string): Postmaster {
-  const ended = child.exitCode === null && child.signalCode === null ? once(child, 'exit').then(() => undefined) : Promise.resolve()
+  const ended =
+    child.exitCode === null && child.signalCode === null ? once(child, 'exit').then(() => undefined) : Promise.resolve()
   return { pid, socketDir, ended, stop: (patienceMs) => stop(pid, ended, patienceMs) }
 }
 
@@ -112,7 +118,12 @@ function adopt(file: PidFile): Postmaster {
     }
     look()
   })
-  return { pid: file.pid, socketDir: file.socketDir, ended, stop: (patienceMs) => stop(file.pid, gone(file.pid), patienceMs) }
+  return {
+    pid: file.pid,
+    socketDir: file.socketDir,
+    ended,
+    stop: (patienceMs) => stop(file.pid, gone(file.pid), patienceMs),
+  }
 }
 
 async function gone(pid: number): Promise<void> {

@@ -26,7 +26,11 @@ export function lockDataDir(dataDir: string, pid: number): ServerLock {
   } catch (cause) {
     lock?.close()
     if (sqliteCode(cause) === SQLITE_BUSY) throw inUse(dataDir, pidFile)
-    throw new DatabaseStartError('data_dir_unusable', `The file ${lockFile} can't be locked. Is the data folder writable, and on a file system with locks?`, { cause })
+    throw new DatabaseStartError(
+      'data_dir_unusable',
+      `The file ${lockFile} can't be locked. Is the data folder writable, and on a file system with locks?`,
+      { cause },
+    )
   }
   writeFileSync(pidFile, `${pid}\n`, { mode: 0o600 })
   const held = lock

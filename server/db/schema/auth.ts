@@ -27,7 +27,9 @@ export const session = pgTable(
     updatedAt: at('updated_at').notNull().defaultNow(),
     ipAddress: text('ip_address'),
     userAgent: text('user_agent'),
-    userId: text('user_id').notNull().references(() => user.id, { onDelete: 'cascade' }),
+    userId: text('user_id')
+      .notNull()
+      .references(() => user.id, { onDelete: 'cascade' }),
     activeOrganizationId: text('active_organization_id'),
   },
   (table) => [index('session_user_id').on(table.userId)],
@@ -39,7 +41,9 @@ export const account = pgTable(
     id: text('id').primaryKey(),
     accountId: text('account_id').notNull(),
     providerId: text('provider_id').notNull(),
-    userId: text('user_id').notNull().references(() => user.id, { onDelete: 'cascade' }),
+    userId: text('user_id')
+      .notNull()
+      .references(() => user.id, { onDelete: 'cascade' }),
     accessToken: text('access_token'),
     refreshToken: text('refresh_token'),
     idToken: text('id_token'),
@@ -50,7 +54,10 @@ export const account = pgTable(
     createdAt: at('created_at').notNull().defaultNow(),
     updatedAt: at('updated_at').notNull().defaultNow(),
   },
-  (table) => [index('account_user_id').on(table.userId), uniqueIndex('account_provider').on(table.providerId, table.accountId)],
+  (table) => [
+    index('account_user_id').on(table.userId),
+    uniqueIndex('account_provider').on(table.providerId, table.accountId),
+  ],
 )
 
 export const verification = pgTable(
@@ -79,25 +86,36 @@ export const member = pgTable(
   'member',
   {
     id: text('id').primaryKey(),
-    organizationId: text('organization_id').notNull().references(() => organization.id, { onDelete: 'cascade' }),
-    userId: text('user_id').notNull().references(() => user.id, { onDelete: 'cascade' }),
+    organizationId: text('organization_id')
+      .notNull()
+      .references(() => organization.id, { onDelete: 'cascade' }),
+    userId: text('user_id')
+      .notNull()
+      .references(() => user.id, { onDelete: 'cascade' }),
     role: text('role').notNull().default('member'),
     createdAt: at('created_at').notNull().defaultNow(),
   },
-  (table) => [uniqueIndex('member_organization_user').on(table.organizationId, table.userId), index('member_user_id').on(table.userId)],
+  (table) => [
+    uniqueIndex('member_organization_user').on(table.organizationId, table.userId),
+    index('member_user_id').on(table.userId),
+  ],
 )
 
 export const invitation = pgTable(
   'invitation',
   {
     id: text('id').primaryKey(),
-    organizationId: text('organization_id').notNull().references(() => organization.id, { onDelete: 'cascade' }),
+    organizationId: text('organization_id')
+      .notNull()
+      .references(() => organization.id, { onDelete: 'cascade' }),
     email: text('email').notNull(),
     role: text('role'),
     status: text('status').notNull().default('pending'),
     expiresAt: at('expires_at').notNull(),
     createdAt: at('created_at').notNull().defaultNow(),
-    inviterId: text('inviter_id').notNull().references(() => user.id, { onDelete: 'cascade' }),
+    inviterId: text('inviter_id')
+      .notNull()
+      .references(() => user.id, { onDelete: 'cascade' }),
   },
   (table) => [index('invitation_organization_id').on(table.organizationId), index('invitation_email').on(table.email)],
 )
@@ -108,7 +126,9 @@ export const passkey = pgTable(
     id: text('id').primaryKey(),
     name: text('name'),
     publicKey: text('public_key').notNull(),
-    userId: text('user_id').notNull().references(() => user.id, { onDelete: 'cascade' }),
+    userId: text('user_id')
+      .notNull()
+      .references(() => user.id, { onDelete: 'cascade' }),
     credentialID: text('credential_id').notNull(),
     counter: count('counter').notNull(), // unsigned 32 bits in WebAuthn
     deviceType: text('device_type').notNull(),
@@ -147,7 +167,11 @@ export const apikey = pgTable(
     permissions: text('permissions'),
     metadata: text('metadata'),
   },
-  (table) => [index('apikey_config_id').on(table.configId), index('apikey_reference_id').on(table.referenceId), uniqueIndex('apikey_key').on(table.key)],
+  (table) => [
+    index('apikey_config_id').on(table.configId),
+    index('apikey_reference_id').on(table.referenceId),
+    uniqueIndex('apikey_key').on(table.key),
+  ],
 )
 
 export const rateLimit = pgTable('rate_limit', {

@@ -1,0 +1,63 @@
+import { serveStatic } from '@hono/node-server/serve-static'
+import { Hono } from 'hono'
+import { droverVersion } from '#shared/version.ts'
+import { browserProtocol } from '#shared/protocol/browser-socket.ts'
+import type { PushDeps } from '#sync/server/push.ts'
+import type { Auth } from './auth/create-auth.ts'
+import { limitBody, SMALL_BODY } from './middleware/body-limits.ts'
+import { clientAddress } from './middleware/client-address.ts'
+import type { Environment } from './middleware/environment.ts'
+import { handleErrors, unknownRoute } from './middleware/errors.ts'
+import type { OriginChecks } from './middleware/origin-check.ts'
+import { requireActor } from './middleware/require-actor.ts'
+import { securityHeaders } from './middleware/security-headers.ts'
+import { authRoutes } from './routes/auth-routes.ts'
+import { runnerBlobRoutes } from './routes/runner-blobs.ts'
+import { runRoutes, type RunRoutesDeps } from './routes/runs.ts'
+import { syncRoutes } from './routes/sync.ts'
+
+export type AppDeps = {
+  readonly auth: Auth
+  readonly origins: OriginChecks
+  readonly publicUrl: URL
+  readonly webDir: string
+  readonly push: PushDeps
+  readonly runs: RunRoutesDeps
+  readonly now: () => number
+  readonly log: { error(facts: object, message: string): void }
+}
+
+/** A hundred mutations with long messages. */
+const pushBytes = 12 * 1024 * 1024
+
+export function createApp(deps: AppDeps): Hono<Environment> {
+  const app = new Hono<Environment>()
+  app.onError(handleErrors(deps.log))
+  app.use(securityHeaders(deps.publicUrl))
+  app.get('/health', (c) => c.json({ status: 'ok', version: droverVersion, protocol: browserProtocol }))
+  app.use(clientAddress)
+  app.use(deps.origins.middleware)
+
+  app.route('/api/runner', runnerBlobRoutes({ auth: deps.auth, blobs: deps.runs.blobs, now: deps.now }))
+
+  app.use('/api/sync/*', limitBody(pushBytes), requireActor(deps.auth))
+  app.route('/api/sync', syncRoutes({ ...deps.push, access: deps.runs.access }))
+
+  app.use('/api/v1/*', limitBody(SMALL_BODY))
+  app.route('/api/v1', authRoutes(deps.auth))
+  app.use('/api/v1/*', requireActor(deps.auth))
+  app.route('/api/v1', runRoutes(deps.runs))
+  app.all('/api/*', unknownRoute)
+
+  serveWeb(app, deps.webDir)
+  return app
+}
+
+/** The built app: hashed files for ever, everything else checked each time, and the page itself for every route of it. */
+function serveWeb(app: Hono<Environment>, webDir: string): void {
+  app.use('/assets/*', serveStatic({ root: webDir, onFound: (_path, c) => c.header('cache-control', 'public, max-age=31536000, immutable') }))
+  app.use('*', serveStatic({ root: webDir, onFound: (_path, c) => c.header('cache-control', 'no-cache') }))
+  app.get('/assets/*', (c) => c.notFound())
+  app.get('*', serveStatic({ root: webDir, path: 'index.html', onFound: (_path, c) => c.header('cache-control', 'no-cache') }))
+  app.get('*', (c) => c.text('The web app is not built. Run “npm run build”, then start the server again.', 503))
+}

@@ -1,0 +1,280 @@
+import { serve, type ServerType } from '@hono/node-server'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { mkdir } from 'node:fs/promises'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { droverVersion } from '#shared/version.ts'
+import type { SpaceId } from '#shared/protocol/sync.ts'
+import type { Effect, Mutator } from '#sync/core/mutator.ts'
+import { mutators } from '#sync/core/mutators/all.ts'
+import { createHub, type Hub } from '#sync/server/hub.ts'
+import { createLiveHub } from '#sync/server/live.ts'
+import { createPresenceHub } from '#sync/server/presence.ts'
+import type { TransactDeps } from '#sync/server/transact.ts'
+import { createApp } from './app.ts'
+import { createAuth, type Auth } from './auth/create-auth.ts'
+import { loadAuthSecret } from './auth/secret.ts'
+import { ConfigError, type ServerConfig } from './config.ts'
+import { createBlobStore } from './db/blob-store.ts'
+import { databaseConfig } from './db/config.ts'
+import { openDatabase, type Database } from './db/database.ts'
+import { createJobStore } from './db/job-store.ts'
+import { migrateDatabase } from './db/migrate.ts'
+import { createSpaceStore } from './db/space-store.ts'
+import { createBrowserSockets } from './live/browser-sockets.ts'
+import { joinCluster, soloCluster, type Cluster } from './live/cluster.ts'
+import { handleUpgrades, type UpgradeRoute } from './live/upgrade.ts'
+import type { Log } from './log.ts'
+import { createOriginChecks } from './middleware/origin-check.ts'
+import { createRunnerConnection } from './runners/connection.ts'
+import { createRunnerRegistry } from './runners/registry.ts'
+import { createRunAccess } from './runs/access.ts'
+import { createDeliveries } from './runs/deliveries.ts'
+import { createDispatcher } from './runs/dispatcher.ts'
+import { createLeases } from './runs/leases.ts'
+import { createTeamRows } from './team-rows.ts'
+
+export type DroverServer = {
+  readonly url: URL
+  readonly port: number
+  readonly auth: Auth
+  readonly database: Database
+  close(): Promise<void>
+}
+
+export type ServerOptions = {
+  readonly config: ServerConfig
+  readonly log: Log
+  readonly now: () => number
+  /** A database that is open and migrated already; the server does not close it. */
+  readonly database?: Database
+  /** Repository that the demonstration run clones when the user names none. */
+  readonly demoRepository: string
+}
+
+/** Everything of one server process, from the database to the listening port. */
+export async function createServer(options: ServerOptions): Promise<DroverServer> {
+  const { config, log, now } = options
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
+  const database = options.database ?? (await openOwnDatabase(config, log))
+  const closers: (() => unknown)[] = options.database === undefined ? [() => database.close()] : []
+  try {
+    return await compose(options, database, closers)
+  } catch (error) {
+    await closeAll(closers)
+    throw error
+  }
+
+  async function compose({ demoRepository }: ServerOptions, db: Database, toClose: (() => unknown)[]): Promise<DroverServer> {
+    const store = createSpaceStore(db)
+    const jobs = createJobStore(db)
+    const blobs = createBlobStore(db)
+    const access = createRunAccess(db)
+    const hub = createHub()
+    const live = createLiveHub()
+    const presence = createPresenceHub()
+    const runners = createRunnerRegistry()
+    toClose.unshift(() => hub.close())
+
+    let cluster: Cluster = soloCluster
+    const shared = announcing(hub, (space, version) => cluster.changed(space, version))
+    const report = (about: string) => (error: unknown) => log.error({ error: error instanceof Error ? error.message : String(error), stack: error instanceof Error ? error.stack : undefined }, about)
+    const wake = (): void => {
+      dispatcher.wake()
+      deliveries.wake()
+    }
+    const onEffects = (effects: readonly Effect[]): void => {
+      if (effects.every((effect) => effect.type === 'transition')) return
+      wake()
+      cluster.work()
+    }
+    const transacting: TransactDeps = { store, hub: shared, now, onEffects }
+    const dispatcher = createDispatcher({ ...transacting, jobs, runners, onError: report('dispatching failed') })
+    const deliveries = createDeliveries({ ...transacting, jobs, runners, onError: report('delivering failed') })
+    const leases = createLeases({
+      ...transacting,
+      jobs,
+      runners,
+      wakeDispatcher: () => dispatcher.wake(),
+      everyMs: Math.max(250, Math.min(5_000, config.leaseMs / 4)),
+      onError: report('checking leases failed'),
+    })
+    toClose.unshift(() => {
+      dispatcher.close()
+      deliveries.close()
+      leases.close()
+      return Promise.all([dispatcher.idle(), deliveries.idle(), leases.idle()])
+    })
+
+    let app: { fetch: Fetch } | undefined
+    const listening = await listen((request, env) => app?.fetch(request, env) ?? starting(), config)
+    toClose.unshift(() => closeServer(listening.server))
+    const { port } = listening
+    const publicUrl = config.publicUrl ?? new URL(`http://${isAnyAddress(config.host) ? 'localhost' : config.host}:${port}`)
+    const auth = createAuth({
+      database: db,
+      publicUrl,
+      secret: await loadAuthSecret(config.dataDir),
+      teamRows: createTeamRows(transacting),
+      log,
+      now,
+      randomBytes,
+    })
+    toClose.unshift(() => auth.close())
+    await auth.start()
+    await jobs.renewAll(now() + config.leaseMs)
+    if (db.kind !== 'embedded') {
+      cluster = await joinCluster({ database: db, hub, id: randomUUID(), onWork: wake, onError: report('telling other servers failed') })
+      toClose.unshift(() => cluster.close())
+    }
+
+    const origins = createOriginChecks({ publicUrl, port })
+    app = createApp({
+      auth,
+      origins,
+      publicUrl,
+      webDir: config.webDir,
+      now,
+      log,
+      push: {
+        store,
+        hub: shared,
+        mutators: mutators as unknown as Readonly<Record<string, Mutator<never>>>,
+        now,
+        onEffects,
+        onError: (error, mutation) => report(`the mutator ${mutation.name} failed`)(error),
+      },
+      runs: { store, jobs, blobs, access, demoRepository },
+    })
+
+    const browsers = createBrowserSockets({ store, hub, live, presence, access, now, actorAgain: auth.getActor, onError: report('a message of a browser failed') })
+    const routes: UpgradeRoute[] = [
+      {
+        path: '/api/sync/socket',
+        async accept(headers) {
+          if (!origins.isAllowedHost(headers) || !origins.isAllowedOrigin(headers)) return { status: 403, reason: `This page is not of ${publicUrl.origin}.` }
+          const actor = await auth.getActor(headers)
+          return actor === undefined ? { status: 401, reason: 'Sign in first.' } : (socket) => browsers.accept(socket, actor, headers)
+        },
+      },
+      {
+        path: '/api/runner/socket',
+        async accept(headers) {
+          if (headers.get('origin') !== null) return { status: 403, reason: 'Runners are no pages.' }
+          const key = await auth.authenticateRunner(headers)
+          if (key === undefined) return { status: 401, reason: 'This agent key is not valid. Make one under Settings, Runners.' }
+          return (socket) => {
+            const connection = createRunnerConnection(
+              {
+                ...transacting,
+                jobs,
+                runners,
+                live,
+                serverVersion: droverVersion,
+                heartbeatMs: Math.floor(config.leaseMs / 6),
+                leaseMs: config.leaseMs,
+                wakeDispatcher: () => dispatcher.wake(),
+                onError: (error, about) => report(`${about} failed`)(error),
+              },
+              key,
+              { send: (text) => socket.send(text), close: (code, reason) => socket.close(code, reason.slice(0, 120)) },
+            )
+            socket.on('message', (data) => void connection.receive(String(data)))
+            socket.on('error', () => socket.terminate())
+            socket.on('close', () => void connection.close())
+          }
+        },
+      },
+    ]
+    const upgrades = handleUpgrades(listening.server, routes, report('a socket could not be opened'))
+    toClose.unshift(() => {
+      browsers.close()
+      upgrades.close()
+    })
+    const stopRevocations = auth.onRevoked((revocation) => {
+      browsers.revoke(revocation)
+      if (revocation.type === 'runner-key') runners.revokeKey(revocation.keyId)
+    })
+    toClose.unshift(stopRevocations)
+    wake()
+
+    let closing: Promise<void> | undefined
+    return {
+      url: publicUrl,
+      port,
+      auth,
+      database: db,
+      close() {
+        closing ??= closeAll(toClose)
+        return closing
+      },
+    }
+  }
+}
+
+async function openOwnDatabase(config: ServerConfig, log: Log): Promise<Database> {
+  const database = await openDatabase(
+    databaseConfig({ dataDir: config.dataDir, databaseUrl: config.databaseUrl, driver: config.dbDriver, neonWsProxy: config.neonWsProxy }),
+    { poolSize: 24, onNotice: (message) => log.warn({}, message) },
+  )
+  try {
+    await migrateDatabase(database)
+    return database
+  } catch (error) {
+    await database.close()
+    throw error
+  }
+}
+
+/** The hub, telling other processes too. */
+function announcing(hub: Hub, changed: (space: SpaceId, version: number) => void): Hub {
+  return {
+    ...hub,
+    publish(change) {
+      hub.publish(change)
+      changed(change.space, change.version)
+    },
+  }
+}
+
+type Fetch = Parameters<typeof serve>[0]['fetch']
+
+/** Requests between the start of listening and the end of composing. */
+function starting(): Response {
+  return Response.json({ error: 'Drover is starting. Try again in a second.' }, { status: 503, headers: { 'retry-after': '1' } })
+}
+
+/** Addresses by which nobody reaches this machine from outside, or that mean all of them. */
+function isAnyAddress(host: string): boolean {
+  return host === '127.0.0.1' || host === '0.0.0.0' || host === '::' || host === '::1'
+}
+
+function listen(fetch: Fetch, config: ServerConfig): Promise<{ server: Server; port: number }> {
+  return new Promise((resolve, reject) => {
+    const server: ServerType = serve({ fetch, hostname: config.host, port: config.port }, (info: AddressInfo) => {
+      server.off('error', onError)
+      resolve({ server: server as Server, port: info.port })
+    })
+    const onError = (error: NodeJS.ErrnoException): void => {
+      const why =
+        error.code === 'EADDRINUSE'
+          ? `Port ${config.port} on ${config.host} is in use. Stop what uses it, or choose another with --port or DROVER_PORT.`
+          : error.code === 'EACCES'
+            ? `Port ${config.port} may not be used by this user. Choose one above 1023 with --port.`
+            : `The server can't listen on ${config.host}:${config.port}: ${error.message}`
+      reject(new ConfigError(why, { cause: error }))
+    }
+    server.on('error', onError)
+  })
+}
+
+async function closeServer(server: Server): Promise<void> {
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })
+}
+
+async function closeAll(closers: (() => unknown)[]): Promise<void> {
+  for (const close of closers.splice(0)) await close()
+}

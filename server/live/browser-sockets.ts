@@ -1,0 +1,89 @@
+import type { WebSocket } from 'ws'
+import { maxUpFrameBytes } from '#shared/protocol/browser-socket.ts'
+import { droverVersion } from '#shared/version.ts'
+import { createBrowserConnection, type BrowserConnectionDeps } from '#sync/server/browser-connection.ts'
+import type { Actor } from '../auth/actor.ts'
+import type { Revocation } from '../auth/revocations.ts'
+import { mayRead } from '../routes/sync.ts'
+import type { RunAccess } from '../runs/access.ts'
+
+export type BrowserSocketsDeps = Omit<BrowserConnectionDeps, 'mayRead' | 'mayFollow' | 'serverVersion'> & {
+  readonly access: RunAccess
+  /** Asks again who sends these headers. */
+  readonly actorAgain: (headers: Headers) => Promise<Actor | undefined>
+  readonly onError: (error: unknown) => void
+}
+
+export type BrowserSockets = {
+  accept(socket: WebSocket, actor: Actor, headers: Headers): void
+  /** Ends or checks again the connections that a revocation is about. */
+  revoke(revocation: Revocation): void
+  count(): number
+  close(): void
+}
+
+type Open = { readonly socket: WebSocket; readonly headers: Headers; actor: Actor }
+
+const signedOut = 4001
+const maxMessagesWaiting = 200
+
+/** The sockets of signed-in people. */
+export function createBrowserSockets(deps: BrowserSocketsDeps): BrowserSockets {
+  const open = new Set<Open>()
+
+  async function check(one: Open): Promise<void> {
+    const actor = await deps.actorAgain(one.headers)
+    if (actor === undefined || actor.teamId !== one.actor.teamId) one.socket.close(signedOut, 'sign in again')
+    else one.actor = actor
+  }
+
+  return {
+    accept(socket, actor, headers) {
+      const one: Open = { socket, actor, headers }
+      open.add(one)
+      const connection = createBrowserConnection(
+        {
+          ...deps,
+          serverVersion: droverVersion,
+          mayRead: (space) => mayRead(deps.access, one.actor, space),
+          mayFollow: async (runId) => (await deps.access.teamOf(runId)) === one.actor.teamId,
+        },
+        actor.userId,
+        {
+          send: (text) => socket.send(text),
+          close: (code, reason) => socket.close(code, reason),
+          bufferedBytes: () => socket.bufferedAmount,
+        },
+      )
+      let waiting = 0
+      let order: Promise<void> = Promise.resolve()
+      socket.on('message', (data, isBinary) => {
+        const text = isBinary ? '' : String(data)
+        if (++waiting > maxMessagesWaiting || text.length > maxUpFrameBytes) return socket.close(1009, 'too much at once')
+        order = order
+          .then(() => connection.receive(text))
+          .catch((error: unknown) => {
+            deps.onError(error)
+            socket.close(1011, 'the server failed; connect again')
+          })
+          .finally(() => waiting--)
+      })
+      socket.on('error', () => socket.terminate())
+      socket.on('close', () => {
+        open.delete(one)
+        connection.close()
+      })
+    },
+    revoke(revocation) {
+      for (const one of open) {
+        if (revocation.type === 'session' && one.actor.sessionId === revocation.sessionId) one.socket.close(signedOut, 'this device was signed out')
+        const isAbout = revocation.type === 'unknown' || (revocation.type === 'membership' && revocation.userId === one.actor.userId)
+        if (isAbout) check(one).catch(deps.onError)
+      }
+    },
+    count: () => open.size,
+    close() {
+      for (const { socket } of open) socket.close(1001, 'the server stops')
+    },
+  }
+}

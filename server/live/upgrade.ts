@@ -1,0 +1,76 @@
+import type { IncomingMessage, Server } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { WebSocketServer, type WebSocket } from 'ws'
+import { maxFrameBytes } from '#shared/protocol/run-event.ts'
+
+export type UpgradeRoute = {
+  readonly path: string
+  /** Decides before the socket exists: an HTTP status to refuse with, or what to do with the socket. */
+  accept(headers: Headers): Promise<{ status: number; reason: string } | ((socket: WebSocket) => void)>
+}
+
+/** Largest frame on any socket; a runner's full frame of events with its envelope fits. */
+const maxPayload = 2 * maxFrameBytes
+const pingMs = 30_000
+
+/** WebSocket upgrades of the server: origin and authority are checked before an upgrade is answered; dead peers are found by ping. */
+export function handleUpgrades(server: Server, routes: readonly UpgradeRoute[], onError: (error: unknown) => void): { close(): void } {
+  const wss = new WebSocketServer({ noServer: true, maxPayload, perMessageDeflate: false })
+  const alive = new WeakSet<WebSocket>()
+
+  const timer = setInterval(() => {
+    for (const socket of wss.clients) {
+      if (!alive.has(socket)) {
+        socket.terminate()
+        continue
+      }
+      alive.delete(socket)
+      socket.ping()
+    }
+  }, pingMs)
+
+  async function upgrade(request: IncomingMessage, duplex: Duplex, head: Buffer): Promise<void> {
+    const path = new URL(request.url ?? '/', 'http://localhost').pathname
+    const route = routes.find((one) => one.path === path)
+    if (route === undefined) return refuse(duplex, 404, 'There is no socket here.')
+    const outcome = await route.accept(toHeaders(request))
+    if (typeof outcome !== 'function') return refuse(duplex, outcome.status, outcome.reason)
+    if (duplex.destroyed) return
+    wss.handleUpgrade(request, duplex, head, (socket) => {
+      alive.add(socket)
+      socket.on('pong', () => alive.add(socket))
+      socket.on('message', () => alive.add(socket))
+      outcome(socket)
+    })
+  }
+
+  const onUpgrade = (request: IncomingMessage, duplex: Duplex, head: Buffer): void => {
+    duplex.on('error', () => duplex.destroy())
+    upgrade(request, duplex, head).catch((error: unknown) => {
+      onError(error)
+      refuse(duplex, 500, 'The server failed.')
+    })
+  }
+  server.on('upgrade', onUpgrade)
+  return {
+    close() {
+      clearInterval(timer)
+      server.off('upgrade', onUpgrade)
+      for (const socket of wss.clients) socket.terminate()
+      wss.close()
+    },
+  }
+}
+
+function toHeaders(request: IncomingMessage): Headers {
+  const headers = new Headers()
+  for (const [name, value] of Object.entries(request.headers))
+    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value)
+  return headers
+}
+
+function refuse(duplex: Duplex, status: number, reason: string): void {
+  if (duplex.destroyed) return
+  const body = JSON.stringify({ error: reason })
+  duplex.end(`HTTP/1.1 ${status} Refused\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`)
+}

@@ -1,0 +1,86 @@
+import type { Context, ErrorHandler, NotFoundHandler } from 'hono'
+import { HTTPException } from 'hono/http-exception'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { refusal } from '#shared/refusal.ts'
+import type { Refusal, RefusalCode } from '#shared/refusal.ts'
+
+/** The body of every answer that is not a success. `error` is a sentence for a person. */
+export type Problem = { readonly error: string; readonly refusal?: Refusal; readonly retryAfterSeconds?: number }
+
+const statuses: Record<RefusalCode, ContentfulStatusCode> = {
+  not_allowed: 403,
+  not_found: 404,
+  invalid: 400,
+  too_large: 413,
+  too_many: 409,
+  already_answered: 409,
+  stale: 409,
+  expired: 410,
+  run_ended: 409,
+  run_busy: 409,
+  no_runner: 409,
+  conflict: 409,
+  unknown_mutation: 400,
+  protocol_too_old: 426,
+  rate_limited: 429,
+  internal: 500,
+}
+
+const sentences: Record<RefusalCode, string> = {
+  not_allowed: 'Your role does not allow that.',
+  not_found: 'There is no such thing here.',
+  invalid: 'The request is not valid.',
+  too_large: 'The request is too large.',
+  too_many: 'There are too many already.',
+  already_answered: 'Somebody answered already.',
+  stale: 'This has changed in the meantime.',
+  expired: 'This has expired.',
+  run_ended: 'The run has ended.',
+  run_busy: 'The run is busy.',
+  no_runner: 'No runner can take this.',
+  conflict: 'This is in conflict with what is here.',
+  unknown_mutation: 'This app is newer than the server.',
+  protocol_too_old: 'This app is too old for the server. Reload it.',
+  rate_limited: 'Too many tries.',
+  internal: 'Something failed on the server. Its log says what.',
+}
+
+/** Answers with a refusal; the status follows from its code. */
+export function refuse(c: Context, why: Refusal, status?: ContentfulStatusCode): Response {
+  return c.json(
+    { error: why.detail ?? sentences[why.code], refusal: why } satisfies Problem,
+    status ?? statuses[why.code],
+  )
+}
+
+export function refuseSignedOut(c: Context): Response {
+  return refuse(c, refusal('not_allowed', 'Sign in first.'), 401)
+}
+
+export function refuseTooFast(c: Context, seconds: number): Response {
+  const problem: Problem = {
+    error: `Too many tries. Wait ${inWords(seconds)}, then try again.`,
+    refusal: refusal('rate_limited'),
+    retryAfterSeconds: seconds,
+  }
+  return c.json(problem, 429, { 'retry-after': String(seconds) })
+}
+
+/** For `app.onError`: one line in the log, and nothing of the cause in the answer. */
+export function handleErrors(log: { error(facts: object, message: string): void }): ErrorHandler {
+  return (error, c) => {
+    if (error instanceof HTTPException && error.status < 500) {
+      return refuse(c, refusal('invalid', error.message || undefined), error.status)
+    }
+    log.error({ method: c.req.method, path: c.req.path, error: error.message, stack: error.stack }, 'a request failed')
+    return refuse(c, refusal('internal'))
+  }
+}
+
+/** For `/api/*`: what no route has answered. */
+export const unknownRoute: NotFoundHandler = (c) =>
+  refuse(c, refusal('not_found', `There is no ${c.req.method} ${c.req.path}.`))
+
+function inWords(seconds: number): string {
+  return seconds < 90 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`
+}

@@ -1,0 +1,41 @@
+import { z } from 'zod'
+import type { PasswordProblem } from '#shared/domain/password.ts'
+import { MAX_PASSWORD, MIN_PASSWORD, passwordProblem } from '#shared/domain/password.ts'
+
+/** What forms send, with the sentence that the form shows. */
+export const NameField = z.string().trim().min(1, 'Give a name.').max(80, 'A name has at most 80 characters.')
+export const EmailField = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .max(200, 'This email is too long.')
+  .pipe(z.email('This is not an email address.'))
+/** A password that is asked for to sign in: only bounded. */
+export const GivenPassword = z.string().min(1, 'Give the password.').max(MAX_PASSWORD, 'This password is too long.')
+export const TokenField = z.string().min(1).max(400)
+const credential = {
+  id: z.string().max(2048),
+  rawId: z.string().max(2048),
+  type: z.literal('public-key'),
+  clientExtensionResults: z.looseObject({}).default({}),
+}
+/** What a new passkey answers, as `PublicKeyCredential.toJSON()` gives it; better-auth and its library check the rest. */
+export const RegistrationAnswer = z.looseObject({ ...credential, response: z.looseObject({}) })
+/** What a passkey answers to a sign-in. */
+export const AuthenticationAnswer = z.looseObject({
+  ...credential,
+  response: z.looseObject({ clientDataJSON: z.string(), authenticatorData: z.string(), signature: z.string() }),
+})
+
+const sentences: Record<PasswordProblem, string> = {
+  too_short: `A password has at least ${MIN_PASSWORD} characters.`,
+  too_long: `A password has at most ${MAX_PASSWORD} characters.`,
+  too_common: 'This password is one of the first that anybody would try. Choose another.',
+  is_your_name: 'This password is your name or email. Choose another.',
+}
+
+/** Why a new password is refused, in words; `undefined` when it will do. */
+export function refusedPassword(password: string, about: readonly string[]): string | undefined {
+  const problem = passwordProblem(password, about)
+  return problem && sentences[problem]
+}

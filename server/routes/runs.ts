@@ -1,0 +1,69 @@
+import { Hono } from 'hono'
+import { z } from 'zod'
+import { TranscriptChunk, type TranscriptEntry } from '#shared/domain/transcript.ts'
+import { BlobHash, RunId } from '#shared/ids.ts'
+import { runSpace } from '#shared/protocol/sync.ts'
+import { refusal } from '#shared/refusal.ts'
+import type { SpaceStore } from '#sync/server/space-store.ts'
+import type { BlobStore } from '../db/blob-store.ts'
+import type { JobStore } from '../db/job-store.ts'
+import type { Environment } from '../middleware/environment.ts'
+import { refuse } from '../middleware/errors.ts'
+import type { RunAccess } from '../runs/access.ts'
+
+export type RunRoutesDeps = {
+  readonly store: SpaceStore
+  readonly jobs: JobStore
+  readonly blobs: BlobStore
+  readonly access: RunAccess
+  readonly demoRepository: string
+}
+
+/** Entries in one page of older ones: whole chunks, at the least this many where there are. */
+const pageEntries = 100
+const noRun = refusal('not_found', 'There is no such run in your team.')
+const Before = z.coerce.number().int().positive().default(Number.MAX_SAFE_INTEGER)
+
+/** What the app reads of runs beside the synced rows. */
+export function runRoutes(deps: RunRoutesDeps): Hono<Environment> {
+  return new Hono<Environment>()
+    .get('/runs/:runId/transcript', async (c) => {
+      const runId = RunId.safeParse(c.req.param('runId'))
+      const before = Before.safeParse(c.req.query('before'))
+      if (!before.success) return refuse(c, refusal('invalid', '“before” must be the number of an entry.'))
+      if (!runId.success || (await deps.access.teamOf(runId.data)) !== c.var.actor.teamId) return refuse(c, noRun)
+      return c.json(await pageBefore(deps, runId.data, before.data))
+    })
+    .get('/runs/:runId/transitions', async (c) => {
+      const runId = RunId.safeParse(c.req.param('runId'))
+      if (!runId.success || (await deps.access.teamOf(runId.data)) !== c.var.actor.teamId) return refuse(c, noRun)
+      return c.json({ transitions: await deps.jobs.transitions(runId.data) })
+    })
+    .get('/blobs/:hash', async (c) => {
+      const hash = BlobHash.safeParse(c.req.param('hash'))
+      const content = hash.success ? await deps.blobs.get(c.var.actor.teamId, hash.data) : undefined
+      if (content === undefined) return refuse(c, refusal('not_found', 'There is no such content in your team.'))
+      // Whatever it holds, it is shown as text or saved, never run in our origin.
+      return c.body(new Uint8Array(content), 200, {
+        'content-type': 'text/plain; charset=utf-8',
+        'content-disposition': 'attachment',
+        'content-security-policy': 'sandbox',
+        'cache-control': 'private, max-age=31536000, immutable',
+      })
+    })
+    .get('/demo', (c) => c.json({ repository: { url: deps.demoRepository } }))
+}
+
+async function pageBefore(deps: RunRoutesDeps, runId: RunId, before: number): Promise<{ entries: TranscriptEntry[] }> {
+  const space = runSpace(runId)
+  const older = (await deps.jobs.chunkFirsts(space)).filter((chunk) => chunk.first < before)
+  const entries: TranscriptEntry[] = []
+  while (older.length > 0 && entries.length < pageEntries) {
+    const chunk = older.pop()
+    if (chunk === undefined) break
+    const { rows } = await deps.store.read(space, [chunk.key])
+    const parsed = TranscriptChunk.safeParse(rows[0]?.value)
+    if (parsed.success) entries.unshift(...parsed.data.entries.filter((entry) => entry.n < before))
+  }
+  return { entries }
+}
