@@ -23,6 +23,8 @@ export type SpaceListener = {
  */
 export type Hub = {
   publish(change: SpaceChange): void
+  /** News of other processes may have been missed: every follower is told to ask. */
+  doubt(): void
   /** Another process committed up to `version`. */
   announce(space: SpaceId, version: number): void
   /** `version`: what the listener's reader has, at the least. */
@@ -91,6 +93,9 @@ export function createHub(): Hub {
           topic.timer = undefined
           skipToNewest(topic)
         }, maxWaitMs)
+    },
+    doubt() {
+      for (const topic of topics.values()) for (const listener of topic.listeners) listener.onGap(topic.told ?? 0)
     },
     announce(space, version) {
       const topic = topics.get(space)
