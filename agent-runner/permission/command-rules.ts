@@ -22,7 +22,7 @@ export function compileRule(source: string, use: 'allow' | 'deny'): Result<Comma
   if (repeatsRepeats(source)) return err('The rule repeats a group that repeats or branches, which can take for ever.')
   const flags = use === 'deny' ? 'su' : 'u'
   try {
-    new RegExp(source, flags)
+    RegExp(source, flags)
   } catch (error) {
     return err(`The rule is no regular expression: ${error instanceof Error ? error.message : String(error)}`)
   }

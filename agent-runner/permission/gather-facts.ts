@@ -60,7 +60,7 @@ export async function gatherFacts(
 ): Promise<CommandFacts> {
   const signal = AbortSignal.any([at.signal, AbortSignal.timeout(at.timeoutMs ?? 500)])
   const cwds = await settledFolders(parsed, at, async (path) => {
-    const found = await within(signal, at.port.stat(path, signal))
+    const found = await within(signal, () => at.port.stat(path, signal))
     return found?.kind === 'folder' && !found.outside
   })
   let left = pathCap
@@ -74,7 +74,7 @@ export async function gatherFacts(
         paths.push(fact)
         continue
       }
-      const found = await within(signal, at.port.stat(path, signal))
+      const found = await within(signal, () => at.port.stat(path, signal))
       const leads = fact.use !== 'deletes' && found?.leadsOutside === true
       const where = found?.outside === true || leads ? 'outside' : 'inside'
       paths.push({ ...fact, kind: found?.kind ?? 'unknown', where })
@@ -220,14 +220,14 @@ async function countDeleted(
 ): Promise<PartFacts['deleted']> {
   const files = new Set<string>()
   for (const path of paths) {
-    const found = await within(signal, port.listFiles(path, fileCap + 1 - files.size, signal))
+    const found = await within(signal, () => port.listFiles(path, fileCap + 1 - files.size, signal))
     if (found === undefined) return undefined
     for (const file of found.files) files.add(file)
     if (found.more || files.size > fileCap) return { files: fileCap, more: true }
   }
   let tracked = 0
   for (const path of paths) {
-    const found = await within(signal, port.trackedFiles(path, signal))
+    const found = await within(signal, () => port.trackedFiles(path, signal))
     if (found === undefined) return { files: files.size, more: false }
     for (const file of found ?? []) if (files.delete(file)) tracked++
   }
@@ -241,7 +241,7 @@ async function findUntracked(
 ): Promise<readonly string[] | undefined> {
   const untracked: string[] = []
   for (const path of paths) {
-    const found = await within(signal, port.trackedFiles(path, signal))
+    const found = await within(signal, () => port.trackedFiles(path, signal))
     if (found === undefined) return undefined
     if (found?.includes(path) !== true) untracked.push(path)
   }
@@ -249,16 +249,13 @@ async function findUntracked(
 }
 
 /** @returns undefined once the signal ends, or where the port failed: then the fact isn't known. */
-async function within<T>(signal: AbortSignal, work: Promise<T>): Promise<T | undefined> {
-  if (signal.aborted) {
-    work.catch(() => undefined)
-    return undefined
-  }
+async function within<T>(signal: AbortSignal, look: () => Promise<T>): Promise<T | undefined> {
+  if (signal.aborted) return undefined
   const ended = Promise.withResolvers<undefined>()
   const onAbort = (): void => ended.resolve(undefined)
   signal.addEventListener('abort', onAbort, { once: true })
   try {
-    return await Promise.race([work.catch(() => undefined), ended.promise])
+    return await Promise.race([look().catch(() => undefined), ended.promise])
   } finally {
     signal.removeEventListener('abort', onAbort)
   }

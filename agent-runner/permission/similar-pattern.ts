@@ -118,7 +118,7 @@ function partPattern(part: CommandPart, parsed: ParsedOk, cwd: string): PartPatt
 }
 
 function isOption(word: string): boolean {
-  return word.startsWith('-') || /^\+/.test(word)
+  return word.startsWith('-') || word.startsWith('+')
 }
 
 /** A word that can't lead out of the folder, names no file of secrets, and is no address. */

@@ -70,7 +70,7 @@ export function unwrapCommand(argv: readonly Word[]): Unwrapped {
   if (name === 'eval') {
     const words = argv.slice(1)
     if (words.length === 0 || words.some((word) => typeof word !== 'string')) return plain
-    return { kind: 'text', text: words.join(' '), wrapper: 'eval' }
+    return { kind: 'text', text: words.map(shownWord).join(' '), wrapper: 'eval' }
   }
   const options = Object.hasOwn(wrappers, name) ? wrappers[name] : undefined
   return options === undefined ? plain : skipOptions(argv, name, options)

@@ -3,7 +3,7 @@
  * (`PATH`, `LD_PRELOAD`, `GIT_SSH_COMMAND`, `NODE_OPTIONS`, `IFS`, `BASH_ENV` … can make any command run another.)
  */
 export function isPlainVariable(name: string): boolean {
-  return /^[a-z_][a-z0-9_]*$/.test(name) && !/proxy$/.test(name)
+  return /^[a-z_][a-z0-9_]*$/.test(name) && !name.endsWith('proxy')
 }
 
 const harmless = new Set([

@@ -66,8 +66,9 @@ const anyWords: Readonly<Record<string, string>> = {
 
 const search = (args: readonly Word[], name: string): Meaning | undefined => {
   const words = args.filter((word) => typeof word !== 'string' || !word.startsWith('-'))
-  if (args.some((word) => typeof word !== 'string' && !isSafeGlob(word))) return undefined
-  // `rg --pre` and `--hostname-bin` run a program.
+  if (args.some((word) => typeof word !== 'string' && word.kind !== 'glob')) return undefined
+  // `rg --pre` and `--hostname-bin` run a program; a file's odd name could become such an option.
+  if (name === 'rg' && args.some((word) => typeof word !== 'string' && !isSafeGlob(word))) return undefined
   if (name === 'rg' && args.some((word) => typeof word === 'string' && /^--(?:pre|hostname-bin)/.test(word))) return undefined // prettier-ignore
   const paths = words.slice(1)
   return meaning('reads', paths.length === 0 ? 'Searches files.' : `Searches ${names(paths)}.`, {
