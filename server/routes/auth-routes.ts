@@ -13,24 +13,19 @@ import { passkeyRoutes } from './passkeys.ts'
 import { runnerKeyRoutes } from './runner-keys.ts'
 import { teamRoutes } from './teams.ts'
 
-/** Everything about who somebody is, under `/api/v1`: what works without a session first, then what needs one. */
+/** `/me/*` is also `/me`. */
+const signedIn = ['/me/*', '/teams/*', '/invitations/*', '/devices/*'] as const
+
+/**
+ * Everything about accounts and teams, to mount at `/api/v1` behind `clientAddress` and `limitBody`: what works without a session
+ * first, then what needs one. Its own middleware touches only its own paths.
+ */
 export function authRoutes(auth: Auth): Hono<Environment> {
-  return new Hono<Environment>()
-    .route('/', signInRoutes(auth))
-    .route('/', linkRoutes(auth))
-    .route('/', pairingRoutes(auth))
-    .use('/me', requireActor(auth))
-    .use('/me/*', requireActor(auth))
-    .use('/devices', requireActor(auth))
-    .use('/devices/*', requireActor(auth))
-    .use('/teams', requireActor(auth))
-    .use('/teams/*', requireActor(auth))
-    .use('/teams/:teamId', inTeam(auth.parts.deps.database))
-    .use('/teams/:teamId/*', inTeam(auth.parts.deps.database))
-    .route('/', meRoutes(auth))
-    .route('/', passkeyRoutes(auth))
-    .route('/', deviceRoutes(auth))
-    .route('/', teamRoutes(auth))
-    .route('/', invitationRoutes(auth))
-    .route('/', runnerKeyRoutes(auth))
+  const app = new Hono<Environment>()
+  for (const open of [signInRoutes, linkRoutes, pairingRoutes]) app.route('/', open(auth))
+  for (const path of signedIn) app.use(path, requireActor(auth))
+  app.use('/teams/:teamId/*', inTeam(auth.parts.deps.database))
+  const closed = [meRoutes, passkeyRoutes, teamRoutes, invitationRoutes, deviceRoutes, runnerKeyRoutes]
+  for (const make of closed) app.route('/', make(auth))
+  return app
 }
