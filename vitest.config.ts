@@ -60,6 +60,7 @@ export default defineConfig({
           name: 'e2e',
           environment: 'node',
           include: ['test/e2e/**/*.e2e.test.ts'],
+          globalSetup: './scripts/build-web.ts',
           exclude: never,
           fileParallelism: false,
           testTimeout: 120_000,

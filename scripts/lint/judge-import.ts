@@ -14,6 +14,17 @@ export const judgeImport = (from: string, specifier: string): string | undefined
   return isTest ? undefined : judgePackage(from, specifier)
 }
 
+/** The same import as it should be spelled, where only the spelling is wrong: `#` for a crossing, relative inside a room. */
+export const respell = (from: string, specifier: string): string | undefined => {
+  if (specifier.startsWith('.')) {
+    const target = posix.join(posix.dirname(from), specifier)
+    return houseOf(target) !== houseOf(from) && crossable(houseOf(target)) ? `#${target}` : undefined
+  }
+  if (!specifier.startsWith('#') || houseOf(specifier.slice(1)) !== houseOf(from)) return undefined
+  const path = posix.relative(posix.dirname(from), specifier.slice(1))
+  return path.startsWith('.') ? path : `./${path}`
+}
+
 const judgeRelative = (from: string, specifier: string): string | undefined => {
   const target = posix.join(posix.dirname(from), specifier)
   const other = houseOf(target)

@@ -1,31 +1,40 @@
 import { dirname, join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { judgeImport } from './judge-import.ts'
+import { judgeImport, respell } from './judge-import.ts'
 import { roomOf, rooms } from './rooms.ts'
 
 /** An oxlint plugin (it speaks ESLint's plugin interface) for the walls that the compiler can't see. */
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
 
 type Node = { readonly type: string; readonly [key: string]: unknown }
-type Context = { readonly filename: string; report(found: { readonly node: Node; readonly message: string }): void }
+type Fix = (fixer: { replaceText(node: Node, text: string): unknown }) => unknown
+type Found = { readonly node: Node; readonly message: string; readonly fix?: Fix }
+type Context = { readonly filename: string; report(found: Found): void }
 
 const pathOf = (context: Context): string => relative(root, context.filename).split(sep).join('/')
 
 const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null && 'type' in value
 
-const literalOf = (value: unknown): string | undefined => {
+/** The string literal that an import names its module by, or undefined (a computed `import()`, an export of one's own). */
+const literalOf = (value: unknown): (Node & { readonly value: string }) | undefined => {
   if (!isNode(value)) return undefined
   if (value.type === 'TSLiteralType') return literalOf(value['literal'])
-  return value.type === 'Literal' && typeof value['value'] === 'string' ? value['value'] : undefined
+  const text = value['value']
+  return value.type === 'Literal' && typeof text === 'string' ? { ...value, value: text } : undefined
 }
 
 const imports = {
+  meta: { type: 'problem', fixable: 'code', schema: [] },
   create(context: Context) {
     const from = pathOf(context)
     const judge = (node: Node) => {
-      const specifier = literalOf(node['source'] ?? node['argument'])
-      const message = specifier === undefined ? undefined : judgeImport(from, specifier)
-      if (message !== undefined) context.report({ node, message })
+      const literal = literalOf(node['source'] ?? node['argument'])
+      if (literal === undefined) return
+      const message = judgeImport(from, literal.value)
+      if (message === undefined) return
+      const better = respell(from, literal.value)
+      const fix: Fix = (fixer) => fixer.replaceText(literal, `'${better}'`)
+      context.report(better === undefined ? { node, message } : { node, message, fix })
     }
     return {
       ImportDeclaration: judge,
@@ -39,6 +48,7 @@ const imports = {
 
 /** In a pure room time, ids and randomness come in as arguments. */
 const pure = {
+  meta: { type: 'problem', schema: [] },
   create(context: Context) {
     const path = pathOf(context)
     const room = roomOf(path)
