@@ -13,7 +13,12 @@ import { setTimeout as delay } from 'node:timers/promises'
 export type ClusterKind = 'embedded' | 'plain'
 
 /** `host` is a folder for a Unix socket, as node-postgres takes it. */
-export type ClusterAddress = { readonly host: string; readonly port: number; readonly user: string; readonly password?: string }
+export type ClusterAddress = {
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  readonly password?: string
+}
 
 const START_PATIENCE_MS = 60_000
 const found = new Map<ClusterKind, Promise<ClusterAddress>>()
@@ -26,14 +31,22 @@ export function sharedCluster(kind: ClusterKind): Promise<ClusterAddress> {
 
 /** The folders with PostgreSQL's programs that this machine has, newest first. */
 export function systemPostgres(): string | undefined {
-  const folders = ['/usr/lib/postgresql/*/bin', '/opt/homebrew/opt/postgresql@*/bin', '/usr/local/opt/postgresql@*/bin', '/usr/pgsql-*/bin'].flatMap((pattern) => globSync(`${pattern}/initdb`))
+  const folders = [
+    '/usr/lib/postgresql/*/bin',
+    '/opt/homebrew/opt/postgresql@*/bin',
+    '/usr/local/opt/postgresql@*/bin',
+    '/usr/pgsql-*/bin',
+  ].flatMap((pattern) => globSync(`${pattern}/initdb`))
   const major = (path: string): number => Number(/\d+/.exec(path)?.[0] ?? 0)
   return folders.toSorted((a, b) => major(b) - major(a))[0]?.replace(/\/initdb$/, '')
 }
 
 /** One for each checkout, kind and user; short enough for a socket in it. */
 export function clusterFolder(kind: ClusterKind): string {
-  const checkout = createHash('sha256').update(import.meta.dirname).digest('hex').slice(0, 8)
+  const checkout = createHash('sha256')
+    .update(import.meta.dirname)
+    .digest('hex')
+    .slice(0, 8)
   const folder = join(tmpdir(), `drover-test-${process.getuid?.() ?? 0}-${checkout}-${kind}`)
   mkdirSync(folder, { recursive: true, mode: 0o711 })
   if (lstatSync(folder).uid !== process.getuid?.()) throw new Error(`${folder} belongs to somebody else`)
@@ -45,12 +58,13 @@ export const keeperSocket = (folder: string): string => join(folder, 'keeper.soc
 async function findOrStart(kind: ClusterKind): Promise<ClusterAddress> {
   const folder = clusterFolder(kind)
   let keeper: { ended: boolean; words: string } | undefined
-  for (const start = performance.now(); performance.now() - start < START_PATIENCE_MS; ) {
+  for (const start = performance.now(); performance.now() - start < START_PATIENCE_MS;) {
     const address = await askKeeper(keeperSocket(folder))
     if (address) return address
     if (!keeper || keeper.ended) {
       // A keeper that lost a race says so and ends; any other early end is a failure worth reading.
-      if (keeper && !keeper.words.includes('data_dir_in_use')) throw new Error(`no ${kind} PostgreSQL for the tests: ${keeper.words}`)
+      if (keeper && !keeper.words.includes('data_dir_in_use'))
+        throw new Error(`no ${kind} PostgreSQL for the tests: ${keeper.words}`)
       keeper = spawnKeeper(kind)
     }
     await delay(20)
@@ -59,7 +73,10 @@ async function findOrStart(kind: ClusterKind): Promise<ClusterAddress> {
 }
 
 function spawnKeeper(kind: ClusterKind): { ended: boolean; words: string } {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'db-keeper.ts'), kind], { detached: true, stdio: ['ignore', 'ignore', 'pipe'] })
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'db-keeper.ts'), kind], {
+    detached: true,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
   const state = { ended: false, words: '' }
   child.stderr.setEncoding('utf8').on('data', (text: string) => (state.words += text))
   child.on('exit', () => (state.ended = true))

@@ -68,7 +68,19 @@ async function openPlain(folder: string): Promise<Kept> {
   await rm(data, { recursive: true, force: true })
   const passwordFile = join(home, 'password')
   await writeFile(passwordFile, 'drover-test\n', { mode: 0o644 })
-  const made = await runAs(account, join(programs, 'initdb'), ['-D', data, '-U', 'drover', '-E', 'UTF8', '--auth', 'scram-sha-256', '--pwfile', passwordFile, '--no-sync'])
+  const made = await runAs(account, join(programs, 'initdb'), [
+    '-D',
+    data,
+    '-U',
+    'drover',
+    '-E',
+    'UTF8',
+    '--auth',
+    'scram-sha-256',
+    '--pwfile',
+    passwordFile,
+    '--no-sync',
+  ])
   if (made.code !== 0) throw new Error(made.stderr)
   // Neon's proxy asks for the password itself; its driver's own SCRAM takes 300 ms a connection, which no user of Neon meets.
   const access = join(data, 'pg_hba.conf')

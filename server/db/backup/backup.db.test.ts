@@ -82,8 +82,8 @@ describeOnEachDatabase('a backup', (open) => {
     for (const [what, damage] of damages) {
       writeFileSync(file, whole)
       damage()
-      const outcome = await restoreDatabase(to.driverConfig, file).catch(String)
-      expect(`${what}: ${String(outcome)}`).toMatch(/damaged|not a backup|is empty/)
+      const outcome = await restoreDatabase(to.driverConfig, file).then(() => 'restored', String)
+      expect(`${what}: ${outcome}`).toMatch(/damaged|not a backup|is empty/)
     }
     expect(await tablesOf(to)).toEqual([])
   })
