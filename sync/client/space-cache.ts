@@ -122,9 +122,17 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
       return parsed.success ? parsed.data : null
     })
 
-  const pull = async (): Promise<void> => {
-    if (!closed) await replicache.pull({ now: true })
+  /** What was under way when the cache closed is over without an outcome. */
+  const unlessClosed = async (act: () => Promise<void>): Promise<void> => {
+    if (closed) return
+    try {
+      await act()
+    } catch (error) {
+      if (!closed) throw error
+    }
   }
+
+  const pull = (): Promise<void> => unlessClosed(() => replicache.pull({ now: true }))
 
   async function catchUp(): Promise<void> {
     for (let pulls = 0; pulls < maxPulls && !closed; pulls++) {
@@ -179,9 +187,7 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
       await pull()
       if (hasMore && lastPullOk) await cache.catchUp(target)
     },
-    async push() {
-      if (!closed) await replicache.push({ now: true })
-    },
+    push: () => unlessClosed(() => replicache.push({ now: true })),
     pending: () => (closed ? Promise.resolve([]) : replicache.experimentalPendingMutations()),
     async close() {
       closed = true
