@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
 import { drizzle as drizzleNodePg } from 'drizzle-orm/node-postgres'
 import { drizzle as drizzleNeon } from 'drizzle-orm/neon-serverless'
@@ -54,6 +55,7 @@ export type DatabaseOptions = {
 }
 
 const POOL_SIZE = 20
+const CLOSE_PATIENCE_MS = 5_000
 /** Statements that wait for a connection; more are refused with `too_busy`. */
 const WAITING_LIMIT = 2_000
 
@@ -107,10 +109,8 @@ export function connectDatabase(
     async session(work) {
       const client = connections.direct()
       try {
-        await client.connect()
+        await client.connect().catch(rethrow)
         return await work(queryableOver(client))
-      } catch (error) {
-        throw isDriverError(error) ? toDatabaseError(error) : error
       } finally {
         await client.end().catch(() => undefined)
       }
@@ -119,7 +119,13 @@ export function connectDatabase(
     close() {
       closing ??= (async () => {
         await notifications.close()
-        await pool.end()
+        // Work that holds its connection for longer loses it: to PostgreSQL's shutdown, or with the process.
+        const patience = new AbortController()
+        await Promise.race([
+          pool.end(),
+          delay(CLOSE_PATIENCE_MS, undefined, { signal: patience.signal }).catch(() => undefined),
+        ])
+        patience.abort()
         await cluster?.close()
       })()
       return closing
@@ -132,15 +138,17 @@ async function transact<T>(
   work: (tx: Queryable) => Promise<T>,
   options: TransactionOptions,
 ): Promise<T> {
-  let committing = false
   let broken = false
   try {
-    await client.query(
-      `begin${options.isolation ? ` isolation level ${options.isolation}` : ''}${options.readOnly ? ' read only' : ''}`,
-    )
+    await client
+      .query(
+        `begin${options.isolation ? ` isolation level ${options.isolation}` : ''}${options.readOnly ? ' read only' : ''}`,
+      )
+      .catch(rethrow)
     const result = await work(queryableOver(client))
-    committing = true
-    const { command } = await client.query('commit')
+    const { command } = await client.query('commit').catch((error: unknown) => {
+      throw toDatabaseError(error, true)
+    })
     // A transaction with a failed statement whose error was swallowed is rolled back by COMMIT, without an error of its own.
     if (command === 'ROLLBACK')
       throw new DatabaseError('the transaction was rolled back: one of its statements had failed', {
@@ -152,7 +160,7 @@ async function transact<T>(
     await client.query('rollback').catch(() => {
       broken = true
     })
-    throw isDriverError(error) ? toDatabaseError(error, committing) : error
+    throw error // the work's own errors (a refusal, a bug) pass through as they are
   } finally {
     client.release(broken)
   }
@@ -180,12 +188,6 @@ async function run<T>(
 
 function rethrow(error: unknown): never {
   throw toDatabaseError(error)
-}
-
-/** The work's own errors (a refusal, a bug) pass through a transaction as they are. */
-function isDriverError(error: unknown): boolean {
-  if (error instanceof DatabaseError || !(error instanceof Error)) return false
-  return 'severity' in error || 'errno' in error || 'syscall' in error || toDatabaseError(error).transient
 }
 
 function drizzleOver(endpoint: Endpoint, connections: Connections): NodePgDatabase {

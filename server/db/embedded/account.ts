@@ -1,13 +1,18 @@
 import { execFile } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { DatabaseStartError } from '../errors.ts'
 
 /** The user that PostgreSQL's processes run as: `undefined` is our own. PostgreSQL refuses to run as root. */
 export type Account = { readonly uid: number; readonly gid: number } | undefined
 
-/** As root: the user `postgres`, or else `nobody`. `initdb` needs one with an entry in /etc/passwd. */
-export async function databaseAccount(ownUid: number | undefined): Promise<Account> {
+/**
+ * As root: the ordinary user whom `home` belongs to already, or the user `postgres`, or else `nobody`. `initdb` needs one with an entry in
+ * /etc/passwd.
+ */
+export async function databaseAccount(ownUid: number | undefined, home?: string): Promise<Account> {
   if (ownUid !== 0) return undefined
+  const owner = home === undefined ? undefined : await stat(home).catch(() => undefined)
+  if (owner && owner.uid !== 0) return { uid: owner.uid, gid: owner.gid }
   const users = parsePasswd(await readFile('/etc/passwd', 'utf8'))
   const account = users.get('postgres') ?? users.get('_postgres') ?? users.get('nobody')
   if (account) return account

@@ -28,13 +28,15 @@ import { isAlive } from './postmaster.ts'
 const isRoot = process.getuid?.() === 0
 let root: string
 let dataDir: string
+const opened: Database[] = []
 
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'drover-db-'))
   chmodSync(root, 0o711)
   dataDir = root
 })
-afterEach(() => {
+afterEach(async () => {
+  for (const db of opened.splice(0)) await db.close()
   rmSync(root, { recursive: true, force: true })
 })
 
@@ -238,7 +240,19 @@ describe.skipIf(!isRoot)('as root (skipped for other users)', () => {
     await owner.line('ack')
     await owner.end('SIGTERM')
     expect(owner.process.exitCode).toBe(0)
+
+    // Root leaves the data with its owner.
+    const { cluster, db } = await open()
+    expect(lstatSync(`/proc/${cluster.pid()}`).uid).toBe(65_534)
+    await db.close()
     expect(lstatSync(join(dataDir, 'postgres/data/PG_VERSION')).uid).toBe(65_534)
+  })
+
+  test('the database of somebody else is refused with a sentence', async () => {
+    mkdirSync(join(dataDir, 'postgres'), { mode: 0o700 })
+    chownSync(dataDir, 65_534, 65_534)
+    const owner = startOwner(dataDir, 'hold', { uid: 65_534, gid: 65_534 })
+    expect(await owner.line('refused')).toContain('belongs to another user. Start Drover as that user')
   })
 })
 
@@ -246,7 +260,7 @@ describe.skipIf(!isRoot)('as root (skipped for other users)', () => {
 async function open(onNotice?: (message: string) => void): Promise<{ cluster: EmbeddedCluster; db: Database }> {
   const cluster = await openCluster({ dataDir, onNotice })
   const db = connectDatabase({ kind: 'embedded', address: cluster.address }, {}, cluster)
-  onTestFinished(() => db.close())
+  opened.push(db)
   return { cluster, db }
 }
 

@@ -90,7 +90,7 @@ export async function runningCluster(dataDir: string): Promise<EmbeddedAddress |
 }
 
 async function openLocked(dataDir: string, options: ClusterOptions, lock: { close(): void }): Promise<EmbeddedCluster> {
-  const account = await databaseAccount(process.getuid?.())
+  const account = await databaseAccount(process.getuid?.(), join(dataDir, 'postgres'))
   const home = await prepareHome(dataDir, account)
   const data = join(home, 'data')
   const notice = options.onNotice ?? (() => undefined)

@@ -34,7 +34,13 @@ export async function prepareHome(dataDir: string, account: Account): Promise<st
   if (found?.isSymbolicLink()) return await linkedHome(place)
 
   await mkdir(place, { recursive: true, mode: 0o700 })
-  await chmod(place, 0o700)
+  await chmod(place, 0o700).catch((cause: unknown) => {
+    throw new DatabaseStartError(
+      'data_dir_unusable',
+      `The folder ${place} belongs to another user. Start Drover as that user, or choose another data folder with DROVER_DATA_DIR.`,
+      { cause },
+    )
+  })
   if (!account) return await realpath(place)
 
   await chownTree(place, account)

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chown, open, readFile, readlink, realpath, rename, stat, writeFile } from 'node:fs/promises'
+import { chown, open, readFile, readlink, rename, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { DatabaseStartError } from '../errors.ts'
@@ -38,7 +38,7 @@ export async function findPostmaster(data: string): Promise<Postmaster | undefin
   for (let waited = 0; waited < START_PATIENCE_MS; waited += LOOK_MS) {
     const file = await readPidFile(data)
     if (!file || !(await isAlive(file.pid)) || !(await isPostmasterOf(file.pid, data))) return undefined
-    if (file.status === 'ready') return adopt(file)
+    if (file.status === 'ready') return adopt(file, data)
     await delay(LOOK_MS) // starting, recovering or stopping
   }
   throw new DatabaseStartError(
@@ -65,7 +65,7 @@ export async function startPostmaster(options: StartOptions): Promise<Postmaster
     const child = spawnPostgres(options, log.fd)
     const outcome = await readyOrGone(child, options.data)
     await log.close()
-    if (outcome === 'ready' && child.pid !== undefined) return fromChild(child, child.pid, options.socketDir)
+    if (outcome === 'ready' && child.pid !== undefined) return fromChild(child, child.pid, options)
     const words = await readFrom(options.logFile, logStart)
     // Backends of a killed postmaster notice within a moment; until then PostgreSQL refuses, which protects the data.
     const orphans = words.includes('pre-existing shared memory block')
@@ -105,13 +105,13 @@ async function readyOrGone(child: ChildProcess, data: string): Promise<'ready' |
   return 'gone'
 }
 
-function fromChild(child: ChildProcess, pid: number, socketDir: string): Postmaster {
+function fromChild(child: ChildProcess, pid: number, { data, socketDir }: StartOptions): Postmaster {
   const ended =
     child.exitCode === null && child.signalCode === null ? once(child, 'exit').then(() => undefined) : Promise.resolve()
-  return { pid, socketDir, ended, stop: (patienceMs) => stop(pid, ended, patienceMs) }
+  return { pid, socketDir, ended, stop: (patienceMs) => stop({ pid, data }, ended, patienceMs) }
 }
 
-function adopt(file: PidFile): Postmaster {
+function adopt(file: PidFile, data: string): Postmaster {
   const ended = new Promise<void>((resolve) => {
     const look = (): void => {
       void isAlive(file.pid).then((alive) => (alive ? setTimeout(look, WATCH_MS).unref() : resolve()))
@@ -122,7 +122,7 @@ function adopt(file: PidFile): Postmaster {
     pid: file.pid,
     socketDir: file.socketDir,
     ended,
-    stop: (patienceMs) => stop(file.pid, gone(file.pid), patienceMs),
+    stop: (patienceMs) => stop({ pid: file.pid, data }, gone(file.pid), patienceMs),
   }
 }
 
@@ -131,9 +131,13 @@ async function gone(pid: number): Promise<void> {
 }
 
 /** https://www.postgresql.org/docs/18/server-shutdown.html: SIGINT is the fast shutdown, SIGQUIT the immediate one. */
-async function stop(pid: number, ended: Promise<void>, patienceMs = 15_000): Promise<void> {
+async function stop(
+  { pid, data }: { pid: number; data: string },
+  ended: Promise<void>,
+  patienceMs = 15_000,
+): Promise<void> {
   for (const signal of ['SIGINT', 'SIGQUIT', 'SIGKILL'] as const) {
-    if (!sendSignal(pid, signal)) return
+    if (!(await isAlive(pid)) || !(await isPostmasterOf(pid, data)) || !sendSignal(pid, signal)) return
     const patience = new AbortController()
     const inTime = await Promise.race([
       ended.then(() => true),
@@ -170,7 +174,7 @@ function sendSignal(pid: number, signal: NodeJS.Signals | 0): boolean {
 async function isPostmasterOf(pid: number, data: string): Promise<boolean> {
   if (process.platform === 'linux') {
     const cwd = await readlink(`/proc/${pid}/cwd`).catch(() => '')
-    return cwd === (await realpath(data))
+    return cwd === data || cwd === `${data} (deleted)`
   }
   const { stdout } = await runAs(undefined, '/bin/ps', ['-o', 'command=', '-p', String(pid)])
   return stdout.includes('postgres') && stdout.includes(data)
