@@ -70,6 +70,12 @@ describe('splitting', () => {
     ])
   })
 
+  test('a here-document that is not plain is open', () => {
+    expect(parts('x <<E\n$[y]\nE')[0]?.redirects[0]?.target).toMatchObject({ kind: 'opaque' })
+    expect(parts('x <<E\n$y\nE')[0]?.redirects[0]?.target).toMatchObject({ kind: 'expansion' })
+    expect(parts("x <<'E'\n$[y]\nE")[0]?.redirects[0]?.target).toBe('$[y]\n')
+  })
+
   test('the redirection of a group is a part of its own', () => {
     expect(parts('{ a; b; } > out').map((part) => [part.text, part.redirects.length])).toEqual([
       ['> out', 1],
@@ -117,6 +123,8 @@ describe('quoting', () => {
     ['x a?[bc]', 'glob'],
     ['x *$v', 'expansion'],
     ['x $((1+1))', 'opaque'],
+    ['x $[y]', 'opaque'],
+    ['x "a$[y]"', 'opaque'],
     ['x ${v@P}', 'opaque'],
     ['x ${!v}', 'opaque'],
     ['x ${v[1]}', 'opaque'],
@@ -184,6 +192,9 @@ describe('refusals', () => {
     ['bash -c "if"', 'syntax'],
     ['echo "$(if)"', 'syntax'],
     ['eval "echo \'"', 'syntax'],
+    ['a\\', 'syntax'],
+    ['echo "$\\\n(rm x)"', 'syntax'],
+    ['r\\\nm x', 'syntax'],
     ['a\0b', 'not-text'],
     ['echo \ud800', 'not-text'],
     [`echo ${'x'.repeat(70_000)}`, 'too-long'],

@@ -20,6 +20,10 @@ export function parseCommandSync(text: string): ParsedCommand {
   if (Buffer.byteLength(text) > parseLimits.bytes) return refuse('too-long', 'The command is longer than 64 KB.')
   if (!text.isWellFormed() || text.includes('\0'))
     return refuse('not-text', 'The command holds bytes that are not text.')
+  if (/(?:^|[^\\])(?:\\\\)*\\$/.test(text))
+    return refuse('syntax', "The command can't be read: it ends in a backslash.")
+  // Bash joins `$\⏎(x)` to `$(x)`, even inside double quotes; the parser doesn't.
+  if (/[^\s]\\\n/.test(text)) return refuse('syntax', "The command can't be read: a word goes over two lines.")
   const collector = createPartCollector(readScript)
   try {
     collector.script(text)
@@ -47,6 +51,7 @@ function checkErrors(node: SyntaxNode, level: number): void {
   const lost =
     ((node.type === 'CommandExpansion' || node.type === 'ProcessSubstitution') && node.script === undefined) ||
     (node.type === 'HereDoc' && (node.closing === undefined || node.delimiter === undefined)) ||
+    ((node.type === 'CommandExpansion' || node.type === 'ParameterExpansion') && !/[})`]$/.test(node.text)) ||
     ((node.type === 'Redirect' || node.type === 'HereString') && node.target === undefined)
   if (lost) throw new ParseStop('syntax', "The command can't be read: something is not closed.")
   forEachChild(node, (child) => checkErrors(child, level + 1))
