@@ -21,7 +21,7 @@ export type TeamData = {
   readonly me: Accessor<Member | undefined>
   /** Runs that wait for a person. */
   readonly needs: Accessor<number>
-  /** Runs that wait, work or ask. */
+  /** Runs that work or wait for a machine. */
   readonly active: Accessor<number>
   /** What the team's runners say of a harness; the name is its id while no runner has told. */
   readonly harness: (id: string) => Pick<HarnessOffer, 'name' | 'letters'>
@@ -42,7 +42,7 @@ export function createTeamData(workspace: Workspace): TeamData {
     for (const run of runs.all()) {
       const state = displayState(run)
       if (state === 'needs') needs++
-      if (state === 'needs' || state === 'working' || state === 'queued') active++
+      if (state === 'working' || state === 'queued') active++
     }
     return { needs, active }
   })

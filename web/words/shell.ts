@@ -19,10 +19,10 @@ export const shellWords = {
   tryAgain: 'Try again',
   activeRuns: (count: number) => `${count} active`,
   needYou: (count: number) => (count === 1 ? '1 run needs you' : `${count} runs need you`),
-  stale: (at: number | undefined) =>
+  stale: (at: number | undefined, short: boolean) =>
     at === undefined
       ? 'Offline. This device has not heard from the server yet.'
-      : `Showing what this device knew at ${clockWords(at)}. Runs on other machines may have moved on.`,
+      : `Showing what this device knew at ${clockWords(at)}.${short ? '' : ' Runs on other machines may have moved on.'}`,
   offlineBar: 'Offline',
   mustReload: 'This Drover is older than the server. Your changes have been taken. Reload to go on.',
   updateReady: 'A newer Drover is ready. Reload when it suits you.',

@@ -1,3 +1,179 @@
+import { Link, getRouteApi, useNavigate } from '@tanstack/solid-router'
+import { CloudOff, PanelRight } from 'lucide'
+import { Match, Show, Switch, createMemo, createSignal } from 'solid-js'
+import type { RunId } from '#shared/ids.ts'
+import { keys } from '#sync/core/keys.ts'
+import { useNow } from '../../state/clock.ts'
+import { useFrame, useMedia } from '../../state/frame.ts'
+import { useKeys } from '../../state/keyboard.ts'
+import type { RunFilter } from '../../state/runs-search.ts'
+import { usePending, useStatus } from '../../state/sync-status.ts'
+import { useTeamData } from '../../state/team-data.ts'
+import { useTitle } from '../../state/title.ts'
+import { useWorkspace } from '../../state/workspace.ts'
+import { Banner } from '../../ui/banner.tsx'
+import { Button, ButtonInside, IconButton, buttonClass } from '../../ui/button.tsx'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { PageHead } from '../../ui/page-head.tsx'
+import { SkeletonRows } from '../../ui/skeleton.tsx'
+import { VisuallyHidden } from '../../ui/visually-hidden.tsx'
+import { intentRunId } from '../../words/intents.ts'
+import { previewWords, runsWords } from '../../words/runs.ts'
+import { shellWords } from '../../words/shell.ts'
+import { startOfDay } from '../../words/time.ts'
+import { FilterBar } from './filter-bar.tsx'
+import { createHeldOrder } from './held-order.ts'
+import { countRuns, findRuns, listEntries } from './list-model.ts'
+import { RunPreview } from './run-preview.tsx'
+import { RunsGrid } from './runs-grid.tsx'
+import styles from './runs-page.module.css'
+
+const route = getRouteApi('/workspace/runs')
+
+/** Every run of the team, from this device's store alone. */
 export function RunsPage() {
-  return <h1>Runs</h1>
+  const workspace = useWorkspace()
+  const data = useTeamData()
+  const frame = useFrame()
+  const status = useStatus()
+  const pending = usePending()
+  const now = useNow()
+  const search = route.useSearch()
+  const navigate = useNavigate()
+  useTitle(() => runsWords.title)
+
+  const filter = (): RunFilter => search().show ?? 'all'
+  const find = () => search().find ?? ''
+  const today = createMemo(() => startOfDay(now()))
+  const counts = createMemo(() => countRuns(data.runs.all(), workspace.userId))
+  const found = createMemo(() => findRuns(data.runs.all(), filter(), find(), workspace.userId))
+  const wanted = createMemo(() => listEntries(found(), today()))
+  const held = createHeldOrder({
+    wanted,
+    basis: () => `${filter()} ${find()}`,
+    current: (entry) => {
+      if (entry.type === 'group') return entry
+      const run = data.runs.get(keys.run(entry.run.id))
+      return run === undefined ? undefined : { ...entry, run }
+    },
+  })
+  const localRuns = createMemo(
+    () =>
+      new Set(
+        pending().flatMap((mutation) => (mutation.name === 'createRun' ? (intentRunId(mutation.args) ?? []) : [])),
+      ),
+  )
+
+  const [cursor, setCursor] = createSignal<RunId | undefined>()
+  const roomy = useMedia('(width >= 80em)')
+  const [previewChoice, setPreviewChoice] = createSignal<boolean | undefined>()
+  const previewOn = () => previewChoice() ?? roomy()
+  const previewed = () => frame() === 'desktop' && previewOn()
+  const selectedRun = createMemo(() => {
+    const id = cursor()
+    return previewed() && id !== undefined ? data.runs.get(keys.run(id)) : undefined
+  })
+  const open = (runId: RunId) => void navigate({ to: '/runs/$runId', params: { runId } })
+  const pick = (runId: RunId) => {
+    if (previewed()) setCursor(runId)
+    else open(runId)
+  }
+  const show = (change: { readonly show?: RunFilter; readonly find?: string }) => {
+    const next = { show: filter(), find: find(), ...change }
+    void navigate({
+      to: '/runs',
+      search: { ...(next.show === 'all' ? {} : { show: next.show }), ...(next.find === '' ? {} : { find: next.find }) },
+      replace: true,
+    })
+  }
+
+  let move: (step: 1 | -1) => void = () => undefined
+  let searchBox: HTMLInputElement | undefined
+  useKeys({
+    '/': () => searchBox?.focus(),
+    j: () => move(1),
+    k: () => move(-1),
+    ArrowDown: () => move(1),
+    ArrowUp: () => move(-1),
+    Enter: () => {
+      const id = cursor()
+      if (id === undefined || document.activeElement !== document.body) return false
+      open(id)
+      return true
+    },
+  })
+
+  return (
+    <div class={styles.layout} data-preview={previewed() ? '' : undefined}>
+      <section class={styles.pane} aria-label={runsWords.title}>
+        <PageHead title={runsWords.title}>
+          <Show when={frame() === 'desktop'}>
+            <IconButton
+              icon={PanelRight}
+              label={previewOn() ? previewWords.hide : previewWords.show}
+              aria-pressed={previewOn()}
+              onClick={() => setPreviewChoice(!previewOn())}
+            />
+          </Show>
+        </PageHead>
+        <FilterBar
+          filter={filter()}
+          counts={counts()}
+          find={find()}
+          onFilter={(chosen) => show({ show: chosen })}
+          onFind={(text) => show({ find: text })}
+          onDown={() => move(1)}
+          searchRef={(element) => (searchBox = element)}
+        />
+        <Show when={status().connection === 'offline'}>
+          <Banner icon={CloudOff}>{shellWords.stale(status().freshAt, frame() === 'phone')}</Banner>
+        </Show>
+        <VisuallyHidden>
+          <span role="status">{find() === '' ? '' : runsWords.found(found().length)}</span>
+        </VisuallyHidden>
+        <Switch
+          fallback={
+            <RunsGrid
+              entries={held.entries()}
+              handlers={held.handlers}
+              phone={frame() === 'phone'}
+              cursor={cursor()}
+              selected={selectedRun()?.id}
+              localRuns={localRuns()}
+              onCursor={setCursor}
+              onPick={pick}
+              onOpen={open}
+              onMover={(given) => (move = given)}
+            />
+          }
+        >
+          <Match when={!data.runs.loaded() || (data.runs.all().length === 0 && status().freshAt === undefined)}>
+            <SkeletonRows waitsFor={status().connection === 'offline' ? runsWords.waitsOffline : runsWords.waits} />
+          </Match>
+          <Match when={data.runs.all().length === 0}>
+            <EmptyState text={runsWords.empty}>
+              <Link to="/new" class={buttonClass} data-size="lg" data-tone="ink">
+                <ButtonInside keys="N">{runsWords.newRun}</ButtonInside>
+              </Link>
+              <Show when={data.runners.all().length === 0}>
+                <Link to="/settings/$section" params={{ section: 'runners' }} class={buttonClass} data-size="lg">
+                  <ButtonInside>{runsWords.connect}</ButtonInside>
+                </Link>
+              </Show>
+            </EmptyState>
+          </Match>
+          <Match when={found().length === 0}>
+            <EmptyState text={find() === '' ? runsWords.noneUnder[filter()] : runsWords.noneFound(find(), filter())}>
+              <Button size="lg" onClick={() => show({ show: 'all', find: '' })}>
+                {runsWords.clear}
+              </Button>
+            </EmptyState>
+          </Match>
+        </Switch>
+      </section>
+      <Show when={previewed()}>
+        <RunPreview run={selectedRun()} onOpen={open} />
+      </Show>
+    </div>
+  )
 }

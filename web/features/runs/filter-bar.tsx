@@ -1,0 +1,96 @@
+import { Search, X } from 'lucide'
+import { For, Show, createEffect, createSignal, on } from 'solid-js'
+import { runFilters, type RunFilter } from '../../state/runs-search.ts'
+import { Count } from '../../ui/chip.tsx'
+import { Icon } from '../../ui/icon.tsx'
+import { Kbd } from '../../ui/kbd.tsx'
+import { runsWords } from '../../words/runs.ts'
+import type { Counts } from './list-model.ts'
+import styles from './filter-bar.module.css'
+
+/** Quick filters and the search over title and prompt. Both stand in the address. */
+export function FilterBar(props: {
+  readonly filter: RunFilter
+  readonly counts: Counts
+  readonly find: string
+  readonly onFilter: (filter: RunFilter) => void
+  readonly onFind: (text: string) => void
+  /** From the search down into the list. */
+  readonly onDown: () => void
+  readonly searchRef: (element: HTMLInputElement) => void
+}) {
+  // What is typed stands at once; the address follows.
+  const [typed, setTyped] = createSignal('')
+  createEffect(
+    on(
+      () => props.find,
+      (find) => setTyped((before) => (before.trim() === find ? before : find)),
+    ),
+  )
+  const change = (text: string) => {
+    setTyped(text)
+    props.onFind(text.trim())
+  }
+  let input: HTMLInputElement | undefined
+  return (
+    <div class={styles.bar}>
+      <div class={styles.filters} role="toolbar" aria-label={runsWords.filters}>
+        <For each={runFilters}>
+          {(filter) => (
+            <button
+              type="button"
+              class={styles.tab}
+              aria-pressed={props.filter === filter}
+              onClick={() => props.onFilter(filter)}
+            >
+              {runsWords.filter[filter]}
+              <Show when={filter !== 'all' && filter !== 'mine' && props.counts[filter] > 0}>
+                <Count of={props.counts[filter]} turn={filter === 'needs' ? true : undefined} />
+              </Show>
+            </button>
+          )}
+        </For>
+      </div>
+      <label class={styles.search}>
+        <Icon of={Search} size="sm" />
+        <input
+          ref={(element) => {
+            input = element
+            props.searchRef(element)
+          }}
+          type="search"
+          class={styles.input}
+          placeholder={runsWords.search}
+          aria-label={runsWords.search}
+          aria-keyshortcuts="/"
+          value={typed()}
+          maxLength={200}
+          enterkeyhint="search"
+          autocomplete="off"
+          onInput={(event) => change(event.currentTarget.value)}
+          onKeyDown={(event) => {
+            if (event.key === 'Escape') {
+              if (typed() === '') event.currentTarget.blur()
+              else change('')
+            } else if (event.key === 'ArrowDown') props.onDown()
+            else return
+            event.preventDefault()
+          }}
+        />
+        <Show when={typed() !== ''} fallback={<Kbd>/</Kbd>}>
+          <button
+            type="button"
+            class={styles.clear}
+            aria-label={runsWords.clearSearch}
+            onClick={() => {
+              change('')
+              input?.focus()
+            }}
+          >
+            <Icon of={X} size="sm" />
+          </button>
+        </Show>
+      </label>
+    </div>
+  )
+}

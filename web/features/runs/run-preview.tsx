@@ -1,0 +1,285 @@
+import { FolderGit2, GitBranch, Package, Server, Square } from 'lucide'
+import { For, Show, createEffect, createMemo, createSignal, on, onCleanup } from 'solid-js'
+import { canSteerRuns } from '#shared/domain/policies.ts'
+import { displayState, hasEnded, type Run, type Task } from '#shared/domain/run.ts'
+import { RunFiles, RunTasks } from '#shared/domain/transcript.ts'
+import type { RunId } from '#shared/ids.ts'
+import { keys } from '#sync/core/keys.ts'
+import { getRow } from '#sync/core/transaction.ts'
+import type { Transcript } from '#sync/client/workspace.ts'
+import { useNow } from '../../state/clock.ts'
+import { useIds } from '../../state/platform.ts'
+import { useQuery } from '../../state/query.ts'
+import { useTeamData } from '../../state/team-data.ts'
+import { useWorkspace } from '../../state/workspace.ts'
+import { AgentTile, Avatar } from '../../ui/avatar.tsx'
+import { Button, IconButton } from '../../ui/button.tsx'
+import { ConfirmDialog } from '../../ui/dialog.tsx'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { Icon } from '../../ui/icon.tsx'
+import { StateWord } from '../../ui/state-word.tsx'
+import { StatusGlyph } from '../../ui/status-glyph.tsx'
+import { Time } from '../../ui/time.tsx'
+import { moneyWords } from '../../words/money.ts'
+import { failureWords, previewWords, runsWords } from '../../words/runs.ts'
+import { spanWords } from '../../words/time.ts'
+import { taskGlyph } from './task-glyph.ts'
+import styles from './run-preview.module.css'
+
+/** What the chosen run does, beside the list. */
+export function RunPreview(props: { readonly run: Run | undefined; readonly onOpen: (runId: RunId) => void }) {
+  return (
+    <aside class={styles.preview} aria-label={previewWords.label}>
+      <Show when={props.run} fallback={<EmptyState text={previewWords.nothing} />}>
+        {(run) => <Preview run={run()} onOpen={props.onOpen} />}
+      </Show>
+    </aside>
+  )
+}
+
+function Preview(props: { readonly run: Run; readonly onOpen: (runId: RunId) => void }) {
+  const workspace = useWorkspace()
+  const data = useTeamData()
+  const ids = useIds()
+  const transcript = useTranscript(() => props.run.id)
+  const tasks = useQuery(() => (tx) => getRow(tx, keys.tasks, RunTasks), { source: transcript, key: null })
+  const files = useQuery(() => (tx) => getRow(tx, keys.files, RunFiles), { source: transcript, key: null })
+  const [asking, setAsking] = createSignal(false)
+  const state = createMemo(() => displayState(props.run))
+  const harness = () => data.harness(props.run.config.harness)
+  const creator = () => data.members.get(keys.member(props.run.createdBy))
+  const mayStop = () => !hasEnded(props.run.state) && props.run.stop === undefined && canSteerRuns(data.me()?.role)
+  const rightNow = () =>
+    hasEnded(props.run.state) ? undefined : (props.run.asks?.line ?? props.run.tasks?.current ?? props.run.activity)
+
+  return (
+    <>
+      <div class={styles.head}>
+        <StateWord state={state()} />
+        <span class={styles.grow} />
+        <Show when={mayStop()}>
+          <IconButton icon={Square} label={previewWords.stop} onClick={() => setAsking(true)} />
+        </Show>
+        <Button keys="↵" onClick={() => props.onOpen(props.run.id)}>
+          {previewWords.open}
+        </Button>
+      </div>
+      <div class={styles.body}>
+        <section class={styles.section}>
+          <h2 class={styles.title}>{props.run.title}</h2>
+          <Show when={state() === 'failed'}>
+            <p class={styles.why}>
+              {props.run.reason?.text || (props.run.reason?.code && failureWords[props.run.reason.code])}
+            </p>
+          </Show>
+          <dl class={styles.facts}>
+            <dt>{previewWords.agent}</dt>
+            <dd>
+              <AgentTile letters={harness().letters} />
+              {harness().name}
+            </dd>
+            <dt>{previewWords.host}</dt>
+            <dd>
+              <Icon of={Server} size="sm" />
+              <span class={styles.cut}>{props.run.hostName ?? props.run.config.host ?? runsWords.anyHost}</span>
+            </dd>
+            <Show when={props.run.config.repository}>
+              {(repository) => (
+                <>
+                  <dt>{previewWords.repository}</dt>
+                  <dd>
+                    <Icon of={FolderGit2} size="sm" />
+                    <span class={styles.cut} title={repository().url}>
+                      {repositoryName(repository().url)}
+                    </span>
+                  </dd>
+                </>
+              )}
+            </Show>
+            <Show when={props.run.branch ?? props.run.config.repository?.branch}>
+              {(branch) => (
+                <>
+                  <dt>{previewWords.branch}</dt>
+                  <dd>
+                    <Icon of={GitBranch} size="sm" />
+                    <code class={styles.cut} title={branch()}>
+                      {branch()}
+                    </code>
+                  </dd>
+                </>
+              )}
+            </Show>
+            <dt>{previewWords.startedBy}</dt>
+            <dd>
+              <Show when={creator()}>{(member) => <Avatar name={member().name} hue={member().hue} decorative />}</Show>
+              <span class={styles.numbers}>
+                {[creator()?.name.split(' ')[0], ''].filter((part) => part !== undefined).join(', ')}
+                <Time at={props.run.createdAt} form="when" />
+              </span>
+            </dd>
+            <dt>{previewWords.spent}</dt>
+            <dd>
+              <Spent run={props.run} />
+            </dd>
+          </dl>
+        </section>
+        <Show when={rightNow()}>
+          {(line) => (
+            <section class={styles.section}>
+              <h3 class={styles.heading}>{previewWords.now}</h3>
+              <p class={styles.now}>{line()}</p>
+            </section>
+          )}
+        </Show>
+        <Show when={tasks.value?.tasks.length ? tasks.value.tasks : undefined}>
+          {(list) => <Tasks tasks={list()} ended={hasEnded(props.run.state)} />}
+        </Show>
+        <Show when={files.value !== undefined && files.value.files.length > 0 ? files.value : undefined}>
+          {(changed) => <Files files={changed()} totals={props.run.files} />}
+        </Show>
+        <Show when={props.run.artifacts}>
+          {(count) => (
+            <section class={styles.section}>
+              <h3 class={styles.heading}>{previewWords.artifacts}</h3>
+              <p class={styles.fact}>
+                <Icon of={Package} size="sm" />
+                {previewWords.artifactsOf(count())}
+              </p>
+            </section>
+          )}
+        </Show>
+        <section class={styles.section}>
+          <h3 class={styles.heading}>{previewWords.prompt}</h3>
+          <p class={styles.prompt}>{props.run.prompt}</p>
+        </section>
+      </div>
+      <ConfirmDialog
+        open={asking()}
+        onOpenChange={setAsking}
+        title={previewWords.stopAsk}
+        description={previewWords.stopText}
+        confirm={previewWords.stopDo}
+        onConfirm={() =>
+          void workspace.mutate.stopRun({ runId: props.run.id, deliveryId: ids.deliveryId() }).catch(() => undefined)
+        }
+      />
+    </>
+  )
+}
+
+function Spent(props: { readonly run: Run }) {
+  const now = useNow()
+  const span = createMemo(() => {
+    const from = props.run.startedAt
+    return from === undefined ? undefined : spanWords((props.run.endedAt ?? now()) - from)
+  })
+  const parts = () =>
+    [props.run.usage?.costUsd === undefined ? undefined : moneyWords(props.run.usage.costUsd), span()].filter(
+      (part) => part !== undefined,
+    )
+  return <span class={styles.numbers}>{parts().join(' · ') || runsWords.none}</span>
+}
+
+function Tasks(props: { readonly tasks: readonly Task[]; readonly ended: boolean }) {
+  const done = () => props.tasks.filter((task) => task.status === 'completed').length
+  return (
+    <section class={styles.section}>
+      <h3 class={styles.heading}>
+        {previewWords.tasks}
+        <span class={styles.aside}>{previewWords.tasksOf(done(), props.tasks.length)}</span>
+      </h3>
+      <div
+        class={styles.bar}
+        role="img"
+        aria-label={previewWords.tasksBar(
+          done(),
+          props.tasks.length,
+          props.tasks.some((task) => task.status === 'in_progress'),
+        )}
+      >
+        <For each={props.tasks}>{(task) => <span data-status={task.status} />}</For>
+      </div>
+      <ul class={styles.tasks}>
+        <For each={props.tasks}>
+          {(task) => (
+            <li data-status={task.status}>
+              <StatusGlyph state={taskGlyph(task.status, props.ended)} size="sm" />
+              <span>{task.text}</span>
+            </li>
+          )}
+        </For>
+      </ul>
+    </section>
+  )
+}
+
+const shownFiles = 8
+
+function Files(props: { readonly files: RunFiles; readonly totals: Run['files'] }) {
+  const sum = (side: 'added' | 'removed') =>
+    props.totals?.[side] ?? props.files.files.reduce((total, file) => total + file[side], 0)
+  const count = () => props.files.files.length + (props.files.more ?? 0)
+  const shown = () => props.files.files.slice(0, shownFiles)
+  return (
+    <section class={styles.section}>
+      <h3 class={styles.heading}>
+        {previewWords.files}
+        <span class={styles.aside}>
+          {count()} · <ins>+{sum('added')}</ins> <del>−{sum('removed')}</del>
+        </span>
+      </h3>
+      <ul class={styles.files}>
+        <For each={shown()}>
+          {(file) => (
+            <li>
+              <span class={styles.path} title={file.path}>
+                <bdi>{file.path}</bdi>
+              </span>
+              <span class={styles.aside}>
+                <Show when={file.added > 0}>
+                  <ins>+{file.added}</ins>
+                </Show>{' '}
+                <Show when={file.removed > 0}>
+                  <del>−{file.removed}</del>
+                </Show>
+              </span>
+            </li>
+          )}
+        </For>
+      </ul>
+      <Show when={count() > shown().length}>
+        <p class={styles.more}>{previewWords.moreFiles(count() - shown().length)}</p>
+      </Show>
+    </section>
+  )
+}
+
+/** Opens the run's space a moment after the choice rests, so that running down the list opens nothing. */
+function useTranscript(runId: () => RunId): () => Transcript | undefined {
+  const workspace = useWorkspace()
+  const [transcript, setTranscript] = createSignal<Transcript | undefined>()
+  createEffect(
+    on(runId, (id) => {
+      let opened: Transcript | undefined
+      const timer = setTimeout(() => {
+        opened = workspace.openTranscript(id)
+        setTranscript(opened)
+      }, 150)
+      onCleanup(() => {
+        clearTimeout(timer)
+        setTranscript(undefined)
+        opened?.close()
+      })
+    }),
+  )
+  return transcript
+}
+
+/** The last two parts of an address or a path: enough to tell it by. */
+function repositoryName(url: string): string {
+  const parts = url
+    .replace(/\/+$/, '')
+    .replace(/\.git$/, '')
+    .split(/[/:]/)
+  return parts.slice(-2).join('/') || url
+}
