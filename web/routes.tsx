@@ -10,6 +10,7 @@ import { z } from 'zod'
 import { NotFoundPage, PageError, PagePending } from './features/shell/page-states.tsx'
 import { Root } from './features/shell/root.tsx'
 import { WorkspaceGate } from './features/shell/workspace-gate.tsx'
+import { RunSearch } from './state/run-search.ts'
 import { RunsSearch } from './state/runs-search.ts'
 
 /** Every address of the app. Pages are fetched when first opened; the shell is there at once. */
@@ -30,7 +31,8 @@ const runs = createRoute({
 const run = createRoute({
   getParentRoute: () => workspace,
   path: '/runs/$runId',
-  component: lazyRouteComponent(() => import('./features/shell/not-here-page.tsx'), 'NotHerePage'),
+  validateSearch: (search): RunSearch => RunSearch.parse(search),
+  component: lazyRouteComponent(() => import('./features/run/run-page.tsx'), 'RunPage'),
 })
 
 const newRun = createRoute({

@@ -6,6 +6,9 @@ export type MarkdownBlock =
   | { readonly kind: 'html'; readonly raw: string; readonly html: string }
   | { readonly kind: 'code'; readonly raw: string; readonly code: string; readonly language: string | undefined; readonly open: boolean }
 
+/** Blocks by their source, so that those that stay are the same objects. */
+export type BlockCache = { get(key: string): MarkdownBlock | undefined; set(key: string, block: MarkdownBlock): void }
+
 /** Above this length a text is shown as it is: nobody reads it as prose, and parsing it would hold up the page. */
 const markdownLimit = 200_000
 /** Quotes and lists nested deeper are not parsed: the parser recurses. */
@@ -16,7 +19,7 @@ const nestingLimit = 40
  * would tell a stranger that it was read), and what is left passes DOMPurify. `streaming` closes what the end of the
  * text leaves open, so that half a word in bold doesn't jump when its stars arrive.
  */
-export function markdownBlocks(text: string, streaming: boolean, cache?: Map<string, MarkdownBlock>): readonly MarkdownBlock[] {
+export function markdownBlocks(text: string, streaming: boolean, cache?: BlockCache): readonly MarkdownBlock[] {
   if (text.length > markdownLimit || isTooNested(text)) return [plainBlock(text)]
   try {
     const tokens = marked.lexer(streaming ? closeTail(text) : text)

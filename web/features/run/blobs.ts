@@ -1,0 +1,40 @@
+/** Large texts by their hash. They never change, so what was read once is kept on the device and stays readable offline. */
+const cacheName = 'drover-blobs-1'
+/** Blobs kept; the oldest go first. */
+const kept = 300
+/** A text longer than this is not drawn in the app. */
+const textLimit = 20_000_000
+
+export const blobUrl = (hash: string): string => `/api/v1/blobs/${encodeURIComponent(hash)}`
+
+/** The text of a blob. Throws when it is neither kept here nor to be had from the server. */
+export async function fetchBlobText(hash: string): Promise<string> {
+  const url = blobUrl(hash)
+  const cache = await openCache()
+  const found = await cache?.match(url)
+  if (found !== undefined) return found.text()
+  const response = await fetch(url, { credentials: 'same-origin' })
+  if (!response.ok) throw new Error(`blob ${hash}: ${response.status}`)
+  if (Number(response.headers.get('content-length') ?? 0) > textLimit) throw new Error(`blob ${hash} is too large to show`)
+  const text = await response.text()
+  if (cache !== undefined) await keep(cache, url, text)
+  return text
+}
+
+async function keep(cache: Cache, url: string, text: string): Promise<void> {
+  try {
+    await cache.put(url, new Response(text, { headers: { 'content-type': 'text/plain; charset=utf-8' } }))
+    const requests = await cache.keys()
+    for (const request of requests.slice(0, Math.max(0, requests.length - kept))) await cache.delete(request)
+  } catch {
+    // A full disk: the text is shown all the same, only not kept.
+  }
+}
+
+async function openCache(): Promise<Cache | undefined> {
+  try {
+    return typeof caches === 'undefined' ? undefined : await caches.open(cacheName)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,218 @@
+import { ArrowUp, CornerDownLeft, ListPlus, Zap } from 'lucide'
+import { For, Show, createEffect, createMemo, createSignal, createUniqueId, on, onCleanup } from 'solid-js'
+import { z } from 'zod'
+import { promptLimit, type PromptMode } from '#shared/domain/prompt.ts'
+import { hasEnded, isHeld } from '#shared/domain/run.ts'
+import { RefusedError } from '#sync/client/workspace.ts'
+import { IconButton } from '../../../ui/button.tsx'
+import { Icon } from '../../../ui/icon.tsx'
+import { Kbd } from '../../../ui/kbd.tsx'
+import { createDraft } from '../../../state/draft.ts'
+import { useDeviceStore } from '../../../state/device-store.ts'
+import { useMedia } from '../../../state/frame.ts'
+import { useIds } from '../../../state/platform.ts'
+import { useWorkspace } from '../../../state/workspace.ts'
+import { refusalWords } from '../../../words/refusals.ts'
+import { runWords } from '../../../words/run.ts'
+import { useScene } from '../scene.ts'
+import { afterSending, type Waiting } from './queue.ts'
+import { QueuePanel } from './queue-panel.tsx'
+import styles from './composer.module.css'
+
+export type ComposerHandle = {
+  /** Puts text after what stands there, and the cursor after it. */
+  readonly append: (text: string) => void
+  /** Only when nothing stands there. */
+  readonly fillIfEmpty: (text: string) => boolean
+  readonly focus: () => void
+}
+
+/**
+ * Where messages are written. What is typed is kept on the device with every change, and cleared only when the message
+ * itself is durable; a message that could not be kept stays where it is.
+ */
+export function Composer(props: { readonly waiting: readonly Waiting[]; readonly handle: (handle: ComposerHandle) => void; readonly announce: (text: string) => void }) {
+  const scene = useScene()
+  const workspace = useWorkspace()
+  const ids = useIds()
+  const coarse = useMedia('(pointer: coarse)')
+  const draft = createDraft({ store: useDeviceStore(), key: `draft/run/${scene.runId}`, initial: '', parse: (kept) => z.string().max(promptLimit * 2).safeParse(kept).data })
+  const [mode, setMode] = createSignal<PromptMode>('queue')
+  const [sending, setSending] = createSignal(false)
+  const [problem, setProblem] = createSignal<string>()
+  const id = createUniqueId()
+  let area!: HTMLTextAreaElement
+
+  const works = createMemo(() => isHeld(scene.run().state))
+  const ended = createMemo(() => hasEnded(scene.run().state))
+  const over = () => draft.value().length - promptLimit
+  const canSend = () => scene.canSteer() && draft.value().trim() !== '' && over() <= 0 && !sending()
+  const placeholder = (): string => {
+    if (!scene.canSteer()) return runWords.composer.viewer
+    if (ended()) return runWords.composer.followUp(scene.agent().name)
+    if (!works()) return runWords.composer.waitingPlaceholder
+    return mode() === 'interrupt' ? runWords.composer.nowPlaceholder(scene.agent().name) : runWords.composer.queuePlaceholder
+  }
+  const sendLabel = (): string => {
+    if (ended() || !works()) return runWords.composer.send
+    return mode() === 'interrupt' ? runWords.composer.now : runWords.composer.queue
+  }
+
+  const resize = (): void => {
+    if (CSS.supports('field-sizing', 'content')) return
+    area.style.blockSize = 'auto'
+    area.style.blockSize = `${area.scrollHeight}px`
+  }
+  createEffect(on(() => draft.value(), resize))
+  // Interrupting is a choice for one turn: the next one queues again.
+  createEffect(on(works, (now) => !now && setMode('queue')))
+
+  props.handle({
+    append(text) {
+      const now = draft.value()
+      draft.set(now.trim() === '' ? text : `${now.trimEnd()}\n\n${text}`)
+      area.focus()
+    },
+    fillIfEmpty(text) {
+      if (draft.value().trim() !== '') return false
+      draft.set(text)
+      area.focus()
+      return true
+    },
+    focus: () => area.focus(),
+  })
+
+  const send = async (): Promise<void> => {
+    if (!canSend()) return
+    const text = draft.value()
+    setSending(true)
+    setProblem(undefined)
+    try {
+      await workspace.mutate.sendPrompt({
+        runId: scene.runId,
+        promptId: ids.promptId(),
+        deliveryId: ids.deliveryId(),
+        text: text.trim(),
+        mode: works() ? mode() : 'queue',
+      })
+      const left = afterSending(draft.value(), text)
+      if (left === '') await draft.clear()
+      else draft.set(left)
+      setMode('queue')
+    } catch (error) {
+      setProblem(error instanceof RefusedError ? refusalWords(error.code, error.message) : runWords.composer.notKept)
+    } finally {
+      setSending(false)
+      setTyping(false)
+    }
+  }
+
+  const handleKeyDown = (event: KeyboardEvent): void => {
+    if (event.key !== 'Enter' || event.isComposing || event.shiftKey || event.altKey) return
+    // On a phone's keyboard Enter is the only way to a new line.
+    const sends = event.ctrlKey || event.metaKey || !(scene.phone() || coarse())
+    if (!sends) return
+    event.preventDefault()
+    void send()
+  }
+
+  // Others see who is writing; it ends some seconds after the last key.
+  let idle: ReturnType<typeof setTimeout> | undefined
+  let typing = false
+  const setTyping = (now: boolean): void => {
+    clearTimeout(idle)
+    if (now) idle = setTimeout(() => setTyping(false), 5_000)
+    if (now !== typing) workspace.setPresence(scene.runId, now)
+    typing = now
+  }
+  onCleanup(() => clearTimeout(idle))
+
+  return (
+    <div class={styles.composer}>
+      <QueuePanel waiting={props.waiting} announce={props.announce} onTakeBack={(text) => draft.value().trim() === '' && draft.set(text)} />
+      <Show when={problem()}>
+        {(text) => (
+          <p class={styles.problem} role="alert">
+            {text()}
+          </p>
+        )}
+      </Show>
+      <form
+        class={styles.box}
+        data-off={scene.canSteer() ? undefined : ''}
+        onSubmit={(event) => {
+          event.preventDefault()
+          void send()
+        }}
+      >
+        <label class={styles.label} for={`message-${id}`}>
+          {runWords.composer.label}
+        </label>
+        <textarea
+          ref={area}
+          id={`message-${id}`}
+          class={styles.area}
+          rows="1"
+          dir="auto"
+          enterkeyhint={scene.phone() || coarse() ? 'enter' : 'send'}
+          placeholder={placeholder()}
+          disabled={!scene.canSteer()}
+          value={draft.value()}
+          onInput={(event) => {
+            draft.set(event.currentTarget.value)
+            setTyping(event.currentTarget.value !== '')
+          }}
+          onBlur={() => setTyping(false)}
+          onKeyDown={handleKeyDown}
+          aria-describedby={over() > 0 ? `over-${id}` : undefined}
+          aria-invalid={over() > 0 ? 'true' : undefined}
+        />
+        <Show when={over() > 0}>
+          <p class={styles.over} id={`over-${id}`}>
+            {runWords.composer.tooLong(over())}
+          </p>
+        </Show>
+        <div class={styles.tools}>
+          <Show when={works() && scene.canSteer()}>
+            <ModeChoice mode={mode()} onMode={setMode} />
+          </Show>
+          <span class={styles.grow} />
+          <Show when={scene.canSteer() && !scene.phone() && !coarse()}>
+            <span class={styles.hint} aria-hidden="true">
+              <Kbd>
+                <Icon of={CornerDownLeft} size="sm" />
+              </Kbd>
+              {runWords.composer.keys}
+            </span>
+          </Show>
+          <IconButton type="submit" tone="ink" icon={ArrowUp} label={sendLabel()} disabled={!canSend()} />
+        </div>
+      </form>
+    </div>
+  )
+}
+
+const choices = [
+  { mode: 'queue', label: runWords.composer.modeQueue, hint: runWords.composer.modeQueueHint, icon: ListPlus },
+  { mode: 'interrupt', label: runWords.composer.modeNow, hint: runWords.composer.modeNowHint, icon: Zap },
+] as const
+
+/** While the agent works: wait for the turn's end, or interrupt it. */
+function ModeChoice(props: { readonly mode: PromptMode; readonly onMode: (mode: PromptMode) => void }) {
+  const name = createUniqueId()
+  return (
+    <fieldset class={styles.modes}>
+      <legend class={styles.label}>{runWords.composer.mode}</legend>
+      <For each={choices}>
+        {(choice) => (
+          <label class={styles.mode} title={choice.hint} data-on={props.mode === choice.mode ? '' : undefined}>
+            <input type="radio" name={name} value={choice.mode} checked={props.mode === choice.mode} onChange={() => props.onMode(choice.mode)} />
+            <Icon of={choice.icon} size="sm" />
+            {choice.label}
+          </label>
+        )}
+      </For>
+      <span class={styles.modeHint}>{choices.find((choice) => choice.mode === props.mode)?.hint}</span>
+    </fieldset>
+  )
+}

@@ -1,0 +1,268 @@
+import { ArrowDown, ArrowUp, Ellipsis, GripVertical, Pencil, X, Zap } from 'lucide'
+import { For, Show, createMemo, createSignal, onMount } from 'solid-js'
+import { canChangePrompt } from '#shared/domain/policies.ts'
+import { promptLimit, type Prompt } from '#shared/domain/prompt.ts'
+import { hasEnded, isHeld } from '#shared/domain/run.ts'
+import { RefusedError } from '#sync/client/workspace.ts'
+import { Button, IconButton } from '../../../ui/button.tsx'
+import { Icon } from '../../../ui/icon.tsx'
+import { Menu, MenuItem } from '../../../ui/menu.tsx'
+import { useIds } from '../../../state/platform.ts'
+import { useTeamData } from '../../../state/team-data.ts'
+import { useWorkspace } from '../../../state/workspace.ts'
+import { refusalWords } from '../../../words/refusals.ts'
+import { runWords } from '../../../words/run.ts'
+import { IntentMark } from '../permission/asks-region.tsx'
+import { useScene } from '../scene.ts'
+import { orderAt, type Waiting } from './queue.ts'
+import styles from './queue-panel.module.css'
+
+/** Messages that wait: in their order, to be changed, moved, sent now or taken back. */
+export function QueuePanel(props: { readonly waiting: readonly Waiting[]; readonly announce: (text: string) => void; readonly onTakeBack: (text: string) => void }) {
+  const scene = useScene()
+  const workspace = useWorkspace()
+  const [problem, setProblem] = createSignal<string>()
+  const [dragged, setDragged] = createSignal<string>()
+  const queued = createMemo(() => props.waiting.filter((one) => one.place === 'queued'))
+  const keys = createMemo(() => props.waiting.map((one) => one.prompt.id))
+  const tryTo = async (act: () => Promise<void>): Promise<void> => {
+    setProblem(undefined)
+    try {
+      await act()
+    } catch (error) {
+      setProblem(error instanceof RefusedError ? refusalWords(error.code, error.message) : runWords.composer.notKept)
+    }
+  }
+  const move = (prompt: Prompt, to: number): void => {
+    const list = queued()
+    const from = list.findIndex((one) => one.prompt.id === prompt.id)
+    const order = orderAt(
+      list.map((one) => one.prompt.order),
+      from,
+      to,
+    )
+    if (order === undefined) return
+    void tryTo(() => workspace.mutate.movePrompt({ runId: scene.runId, promptId: prompt.id, order }))
+    props.announce(runWords.queue.moved(Math.max(0, Math.min(list.length - 1, to)) + 1, list.length))
+  }
+  const when = (): string => {
+    const state = scene.run().state
+    if (hasEnded(state)) return runWords.queue.paused
+    return isHeld(state) ? runWords.queue.whenTurnEnds : runWords.queue.whenStarts
+  }
+  return (
+    <Show when={props.waiting.length > 0}>
+      <section class={styles.queue} aria-label={runWords.queue.label}>
+        <Show when={queued().length > 0}>
+          <h2 class={styles.head}>
+            {runWords.queue.title(queued().length)} <span>{when()}</span>
+          </h2>
+        </Show>
+        <ol class={styles.list}>
+          <For each={keys()}>
+            {(id) => {
+              const one = createMemo<Waiting | undefined>((before) => props.waiting.find((known) => known.prompt.id === id) ?? before)
+              const place = () => queued().findIndex((known) => known.prompt.id === id)
+              return (
+                <Show when={one()}>
+                  {(waiting) => (
+                    <QueueItem
+                      waiting={waiting()}
+                      place={place()}
+                      of={queued().length}
+                      dragged={dragged() === id}
+                      onDrag={(on) => setDragged(on ? id : undefined)}
+                      onDropHere={() => {
+                        const moving = queued().find((known) => known.prompt.id === dragged())
+                        setDragged(undefined)
+                        if (moving !== undefined) move(moving.prompt, place())
+                      }}
+                      onMove={(step) => move(waiting().prompt, place() + step)}
+                      onTakeBack={props.onTakeBack}
+                      tryTo={(act) => void tryTo(act)}
+                    />
+                  )}
+                </Show>
+              )
+            }}
+          </For>
+        </ol>
+        <Show when={problem()}>
+          {(text) => (
+            <p class={styles.problem} role="alert">
+              {text()}
+            </p>
+          )}
+        </Show>
+      </section>
+    </Show>
+  )
+}
+
+function QueueItem(props: {
+  readonly waiting: Waiting
+  readonly place: number
+  readonly of: number
+  readonly dragged: boolean
+  readonly onDrag: (on: boolean) => void
+  readonly onDropHere: () => void
+  readonly onMove: (step: -1 | 1) => void
+  readonly onTakeBack: (text: string) => void
+  readonly tryTo: (act: () => Promise<void>) => void
+}) {
+  const scene = useScene()
+  const workspace = useWorkspace()
+  const ids = useIds()
+  const team = useTeamData()
+  const [editing, setEditing] = createSignal(false)
+  const [over, setOver] = createSignal(false)
+  const prompt = () => props.waiting.prompt
+  const ref = () => ({ runId: scene.runId, promptId: prompt().id })
+  const isQueued = () => props.waiting.place === 'queued'
+  const mayChange = () => isQueued() && canChangePrompt(team.me()?.role, scene.me, prompt().by)
+  const remove = (): void => {
+    const text = prompt().text
+    props.tryTo(async () => {
+      await workspace.mutate.removePrompt(ref())
+      props.onTakeBack(text)
+    })
+  }
+  const sendNow = (): void => props.tryTo(() => workspace.mutate.sendPromptNow({ ...ref(), deliveryId: ids.deliveryId() }))
+  const canSendNow = () => isHeld(scene.run().state)
+  return (
+    <li
+      class={styles.item}
+      data-over={over() ? '' : undefined}
+      data-dragged={props.dragged ? '' : undefined}
+      onDragOver={(event) => {
+        if (!isQueued()) return
+        event.preventDefault()
+        setOver(true)
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={(event) => {
+        event.preventDefault()
+        setOver(false)
+        props.onDropHere()
+      }}
+    >
+      <Show
+        when={!editing()}
+        fallback={
+          <EditForm
+            text={prompt().text}
+            onCancel={() => setEditing(false)}
+            onSave={(text) => {
+              setEditing(false)
+              props.tryTo(() => workspace.mutate.editPrompt({ ...ref(), text }))
+            }}
+          />
+        }
+      >
+        <Show when={mayChange() && !scene.phone() && props.of > 1}>
+          <button
+            type="button"
+            class={styles.grip}
+            draggable="true"
+            aria-label={`${runWords.queue.drag}: ${props.place + 1} / ${props.of}. ${runWords.queue.up}: ↑. ${runWords.queue.down}: ↓`}
+            title={runWords.queue.drag}
+            onDragStart={(event) => {
+              event.dataTransfer?.setData('text/plain', prompt().text)
+              props.onDrag(true)
+            }}
+            onDragEnd={() => props.onDrag(false)}
+            onKeyDown={(event) => {
+              if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return
+              event.preventDefault()
+              props.onMove(event.key === 'ArrowUp' ? -1 : 1)
+            }}
+          >
+            <Icon of={GripVertical} size="sm" />
+          </button>
+        </Show>
+        <span class={styles.text} title={prompt().text} dir="auto">
+          {prompt().text}
+        </span>
+        <Show when={prompt().refusal}>{(refusal) => <span class={styles.refused}>{refusalWords(refusal().code, refusal().detail)}</span>}</Show>
+        <Show when={!isQueued() || props.waiting.intent === 'local'}>
+          <IntentMark state={props.waiting.intent} />
+        </Show>
+        <Show when={isQueued() && prompt().by !== scene.me}>
+          <span class={styles.from}>{runWords.queue.notYours(scene.callName(prompt().by))}</span>
+        </Show>
+        <Show when={mayChange()}>
+          <Show
+            when={scene.phone()}
+            fallback={
+              <span class={styles.acts}>
+                <Show when={canSendNow()}>
+                  <IconButton size="sm" icon={Zap} label={`${runWords.queue.now}. ${runWords.queue.nowHint}`} onClick={sendNow} />
+                </Show>
+                <IconButton size="sm" icon={Pencil} label={runWords.queue.edit} onClick={() => setEditing(true)} />
+                <IconButton size="sm" icon={X} label={runWords.queue.remove} onClick={remove} />
+              </span>
+            }
+          >
+            <Menu icon={Ellipsis} label={runWords.queue.menu} size="sm">
+              <MenuItem icon={Pencil} onSelect={() => setEditing(true)}>
+                {runWords.queue.edit}
+              </MenuItem>
+              <MenuItem icon={Zap} disabled={!canSendNow()} onSelect={sendNow}>
+                {runWords.queue.now}
+              </MenuItem>
+              <MenuItem icon={ArrowUp} disabled={props.place <= 0} onSelect={() => props.onMove(-1)}>
+                {runWords.queue.up}
+              </MenuItem>
+              <MenuItem icon={ArrowDown} disabled={props.place >= props.of - 1} onSelect={() => props.onMove(1)}>
+                {runWords.queue.down}
+              </MenuItem>
+              <MenuItem icon={X} onSelect={remove}>
+                {runWords.queue.remove}
+              </MenuItem>
+            </Menu>
+          </Show>
+        </Show>
+      </Show>
+    </li>
+  )
+}
+
+function EditForm(props: { readonly text: string; readonly onSave: (text: string) => void; readonly onCancel: () => void }) {
+  // The text as it stood when editing began; what others do meanwhile doesn't overwrite it.
+  // oxlint-disable-next-line solid/reactivity
+  const [text, setText] = createSignal(props.text)
+  let area!: HTMLTextAreaElement
+  onMount(() => area.focus())
+  const save = (): void => {
+    const now = text().trim()
+    if (now !== '') props.onSave(now)
+  }
+  return (
+    <form
+      class={styles.edit}
+      onSubmit={(event) => {
+        event.preventDefault()
+        save()
+      }}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') {
+          event.preventDefault()
+          props.onCancel()
+        } else if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+          event.preventDefault()
+          save()
+        }
+      }}
+    >
+      <textarea ref={area} class={styles.area} rows="2" maxLength={promptLimit} aria-label={runWords.queue.editLabel} value={text()} onInput={(event) => setText(event.currentTarget.value)} />
+      <span class={styles.editActs}>
+        <Button size="sm" type="submit" disabled={text().trim() === ''}>
+          {runWords.queue.save}
+        </Button>
+        <Button size="sm" tone="ghost" onClick={() => props.onCancel()}>
+          {runWords.cancel}
+        </Button>
+      </span>
+    </form>
+  )
+}

@@ -1,0 +1,63 @@
+import { CircleX } from 'lucide'
+import { For, Show, createMemo } from 'solid-js'
+import type { RefusedMutation } from '#shared/domain/notice.ts'
+import { Button } from '../../../ui/button.tsx'
+import { Icon } from '../../../ui/icon.tsx'
+import { useTeamData } from '../../../state/team-data.ts'
+import { useWorkspace } from '../../../state/workspace.ts'
+import { refusalWords } from '../../../words/refusals.ts'
+import { runWords } from '../../../words/run.ts'
+import { useScene } from '../scene.ts'
+import { refusedText } from './queue.ts'
+import styles from '../permission/asks-region.module.css'
+
+/** Changes to this run that the server refused: why, and a way to get back what was typed. */
+export function RefusedLines(props: { readonly onTakeBack: (text: string) => void }) {
+  const scene = useScene()
+  const team = useTeamData()
+  const workspace = useWorkspace()
+  const refused = createMemo(() =>
+    team.refused.all().flatMap((row) => {
+      const about = refusedText(row.name, row.args, scene.runId)
+      return about === undefined ? [] : [{ row, text: about.text }]
+    }),
+  )
+  const dismiss = (row: RefusedMutation): void => void workspace.mutate.dismissRefusal({ clientId: row.clientId, mutationId: row.mutationId })
+  return (
+    <Show when={refused().length > 0}>
+      <div class={styles.region}>
+        <For each={refused()}>
+          {(one) => (
+            <div class={styles.line} role="status">
+              <Icon of={CircleX} size="sm" />
+              <span class={styles.words}>
+                {words(one.row.name)} {refusalWords(one.row.refusal.code, one.row.refusal.detail)}
+              </span>
+              <Show when={one.text}>
+                {(text) => (
+                  <Button
+                    size="sm"
+                    onClick={() => {
+                      props.onTakeBack(text())
+                      dismiss(one.row)
+                    }}
+                  >
+                    {runWords.refused.takeBack}
+                  </Button>
+                )}
+              </Show>
+              <Button size="sm" tone="ghost" onClick={() => dismiss(one.row)}>
+                {runWords.dismiss}
+              </Button>
+            </div>
+          )}
+        </For>
+      </div>
+    </Show>
+  )
+}
+
+function words(name: string): string {
+  if (name === 'sendPrompt') return runWords.refused.sendPrompt
+  return name === 'stopRun' ? runWords.refused.stopRun : runWords.refused.other
+}

@@ -1,0 +1,225 @@
+import { Link } from '@tanstack/solid-router'
+import { ArrowLeft, Copy, Ellipsis, GitBranch, Link2, PanelRight, Pencil, Server, Square } from 'lucide'
+import { For, Match, Show, Switch, createMemo, createSignal, onMount } from 'solid-js'
+import { displayState, hasEnded } from '#shared/domain/run.ts'
+import { RefusedError } from '#sync/client/workspace.ts'
+import { AgentTile, Avatar } from '../../../ui/avatar.tsx'
+import { Button, IconButton } from '../../../ui/button.tsx'
+import { Icon } from '../../../ui/icon.tsx'
+import { Menu, MenuItem } from '../../../ui/menu.tsx'
+import { StateWord } from '../../../ui/state-word.tsx'
+import { useIds } from '../../../state/platform.ts'
+import { usePending } from '../../../state/sync-status.ts'
+import { useWorkspace } from '../../../state/workspace.ts'
+import { refusalWords } from '../../../words/refusals.ts'
+import { runWords } from '../../../words/run.ts'
+import { stateWords } from '../../../words/states.ts'
+import { IntentMark } from '../permission/asks-region.tsx'
+import { useScene } from '../scene.ts'
+import { copyText } from '../text/copy-button.tsx'
+import type { Watcher } from '../watchers.ts'
+import styles from './run-header.module.css'
+
+/** Which run this is, how it stands, who looks at it, and what can be done to it. */
+export function RunHeader(props: {
+  readonly watchers: readonly Watcher[]
+  /** Present where the rail is not on the page: opens it. */
+  readonly onRail?: (() => void) | undefined
+  readonly railOpen: boolean
+  readonly link: string
+}) {
+  const scene = useScene()
+  const [renaming, setRenaming] = createSignal(false)
+  return (
+    <header class={styles.head}>
+      <Show when={scene.phone()}>
+        <Link to="/runs" class={styles.back} aria-label={runWords.back}>
+          <Icon of={ArrowLeft} size="lg" />
+        </Link>
+      </Show>
+      <div class={styles.two}>
+        <Show when={!renaming()} fallback={<RenameForm onDone={() => setRenaming(false)} />}>
+          <h1 class={styles.title} title={scene.run().title} dir="auto" onDblClick={() => scene.canSteer() && setRenaming(true)}>
+            {scene.run().title}
+          </h1>
+        </Show>
+        <Sub />
+      </div>
+      <Show when={!scene.phone()}>
+        <Watchers watchers={props.watchers} />
+      </Show>
+      <StopButton />
+      <Show when={props.onRail && !scene.phone()}>
+        <IconButton icon={PanelRight} label={props.railOpen ? runWords.hideDetails : runWords.showDetails} aria-expanded={props.railOpen} onClick={() => props.onRail?.()} />
+      </Show>
+      <Menu icon={Ellipsis} label={runWords.more} size={scene.phone() ? 'touch' : 'md'}>
+        <MenuItem icon={Link2} onSelect={() => void copyText(props.link)}>
+          {runWords.copyLink}
+        </MenuItem>
+        <Show when={scene.canSteer()}>
+          <MenuItem icon={Pencil} onSelect={() => setRenaming(true)}>
+            {runWords.rename}
+          </MenuItem>
+        </Show>
+        <MenuItem icon={Copy} onSelect={() => void copyText(scene.run().prompt)}>
+          {runWords.copyTitle}
+        </MenuItem>
+        <Show when={props.onRail}>
+          <MenuItem icon={PanelRight} onSelect={() => props.onRail?.()}>
+            {runWords.details}
+          </MenuItem>
+        </Show>
+      </Menu>
+    </header>
+  )
+}
+
+function Sub() {
+  const scene = useScene()
+  const state = createMemo(() => displayState(scene.run()))
+  const words = (): string => {
+    const run = scene.run()
+    if (state() === 'cancelled' && run.stop !== undefined) return runWords.cancelledBy(scene.callName(run.stop.by))
+    const reason = state() === 'queued' || state() === 'failed' ? run.reason?.text : undefined
+    return reason === undefined ? stateWords[state()] : `${stateWords[state()]} · ${reason}`
+  }
+  return (
+    <div class={styles.sub}>
+      <span class={styles.state} title={words()}>
+        <StateWord state={state()} words={words()} />
+      </span>
+      <Show when={!scene.phone()}>
+        <span class={styles.fact} title={runWords.agent(scene.agent().name)}>
+          <AgentTile letters={scene.agent().letters} size="sm" />
+          {scene.agent().name}
+        </span>
+      </Show>
+      <Show when={scene.run().hostName}>
+        {(host) => (
+          <span class={styles.fact} title={runWords.host(host())}>
+            <Show when={!scene.phone()}>
+              <Icon of={Server} size="sm" />
+            </Show>
+            {host()}
+          </span>
+        )}
+      </Show>
+      <Show when={!scene.phone() && scene.run().branch}>
+        {(branch) => (
+          <span class={styles.fact} data-cut="" title={runWords.branch(branch())}>
+            <Icon of={GitBranch} size="sm" />
+            <code>{branch()}</code>
+          </span>
+        )}
+      </Show>
+    </div>
+  )
+}
+
+function Watchers(props: { readonly watchers: readonly Watcher[] }) {
+  const names = (): string[] => props.watchers.map((watcher) => watcher.person.name)
+  return (
+    <Show when={props.watchers.length > 0}>
+      <span class={styles.watchers} role="group" aria-label={runWords.watching(names())}>
+        <For each={props.watchers.slice(0, 4)}>
+          {(watcher) => (
+            <span class={styles.watcher} data-typing={watcher.typing ? '' : undefined}>
+              <Avatar name={watcher.person.name} hue={watcher.person.hue} size="lg" decorative />
+            </span>
+          )}
+        </For>
+        <Show when={props.watchers.length > 4}>
+          <span class={styles.moreWatchers}>+{props.watchers.length - 4}</span>
+        </Show>
+      </span>
+    </Show>
+  )
+}
+
+function StopButton() {
+  const scene = useScene()
+  const workspace = useWorkspace()
+  const ids = useIds()
+  const pending = usePending()
+  const [problem, setProblem] = createSignal<string>()
+  const stop = () => scene.run().stop
+  const canStop = () => scene.canSteer() && !hasEnded(scene.run().state)
+  const isLocal = () =>
+    pending().some((mutation) => mutation.name === 'stopRun' && typeof mutation.args === 'object' && mutation.args !== null && 'runId' in mutation.args && mutation.args.runId === scene.runId)
+  const handleStop = async (): Promise<void> => {
+    setProblem(undefined)
+    try {
+      await workspace.mutate.stopRun({ runId: scene.runId, deliveryId: ids.deliveryId() })
+    } catch (error) {
+      setProblem(error instanceof RefusedError ? refusalWords(error.code, error.message) : runWords.composer.notKept)
+    }
+  }
+  return (
+    <Show when={canStop()}>
+      <Switch
+        fallback={
+          <Show when={scene.phone()} fallback={<Button icon={Square} onClick={() => void handleStop()}>{runWords.stop}</Button>}>
+            <IconButton icon={Square} size="touch" label={runWords.stopTitle} onClick={() => void handleStop()} />
+          </Show>
+        }
+      >
+        <Match when={stop()}>
+          {(asked) => (
+            <span class={styles.stopping} role="status">
+              <span>{runWords.stopping}</span>
+              <IntentMark state={isLocal() ? 'local' : asked().state} />
+            </span>
+          )}
+        </Match>
+      </Switch>
+      <Show when={problem()}>
+        {(text) => (
+          <span class={styles.problem} role="alert">
+            {text()}
+          </span>
+        )}
+      </Show>
+    </Show>
+  )
+}
+
+function RenameForm(props: { readonly onDone: () => void }) {
+  const scene = useScene()
+  const workspace = useWorkspace()
+  const [title, setTitle] = createSignal(scene.run().title)
+  const [problem, setProblem] = createSignal<string>()
+  let input!: HTMLInputElement
+  onMount(() => input.select())
+  const save = async (): Promise<void> => {
+    const wanted = title().trim()
+    if (wanted === '' || wanted === scene.run().title) {
+      props.onDone()
+      return
+    }
+    try {
+      await workspace.mutate.renameRun({ runId: scene.runId, title: wanted })
+      props.onDone()
+    } catch (error) {
+      setProblem(error instanceof RefusedError ? refusalWords(error.code, error.message) : runWords.composer.notKept)
+    }
+  }
+  return (
+    <form
+      class={styles.rename}
+      onSubmit={(event) => {
+        event.preventDefault()
+        void save()
+      }}
+      onKeyDown={(event) => event.key === 'Escape' && props.onDone()}
+      onFocusOut={(event) => {
+        if (!event.currentTarget.contains(event.relatedTarget as Node | null)) void save()
+      }}
+    >
+      <input ref={input} aria-label={runWords.renameLabel} maxLength={200} value={title()} onInput={(event) => setTitle(event.currentTarget.value)} />
+      <Button size="sm" type="submit">
+        {runWords.save}
+      </Button>
+      <Show when={problem()}>{(text) => <span class={styles.problem} role="alert">{text()}</span>}</Show>
+    </form>
+  )
+}

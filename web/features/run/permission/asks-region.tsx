@@ -1,0 +1,192 @@
+import * as KDialog from '@kobalte/core/dialog'
+import { Check, CheckCheck, CircleCheck, CircleX, Clock, type IconNode } from 'lucide'
+import { For, Show, createEffect, createMemo, createSignal, createUniqueId, on } from 'solid-js'
+import type { Permission, PermissionAnswer } from '#shared/domain/permission.ts'
+import { RefusedError } from '#sync/client/workspace.ts'
+import { Button } from '../../../ui/button.tsx'
+import { Icon } from '../../../ui/icon.tsx'
+import { StatusGlyph } from '../../../ui/status-glyph.tsx'
+import { useIds } from '../../../state/platform.ts'
+import { useWorkspace } from '../../../state/workspace.ts'
+import { refusalWords } from '../../../words/refusals.ts'
+import { runWords } from '../../../words/run.ts'
+import { intentWord, stateWords, type ShownIntent } from '../../../words/states.ts'
+import { useScene } from '../scene.ts'
+import { MachineText } from '../text/visible.tsx'
+import { askLine } from '#shared/domain/permission.ts'
+import type { Ask, LateAnswer } from './asks.ts'
+import { PermissionCard } from './permission-card.tsx'
+import styles from './asks-region.module.css'
+
+/** The questions of a run, above the composer: a card, on phones a sheet that can be put aside; and answers on their way. */
+export function AsksRegion(props: { readonly asks: readonly Ask[]; readonly late: readonly LateAnswer[]; readonly announce: (text: string) => void }) {
+  const scene = useScene()
+  const workspace = useWorkspace()
+  const ids = useIds()
+  const open = createMemo(() => props.asks.flatMap((ask) => (ask.state === 'open' ? [ask.permission] : [])))
+  const answered = createMemo(() => props.asks.flatMap((ask) => (ask.state === 'answered' ? [ask] : [])))
+  const [chosen, setChosen] = createSignal<string>()
+  const [problem, setProblem] = createSignal<{ readonly id: string; readonly text: string }>()
+  const place = createMemo(() => Math.max(0, open().findIndex((permission) => permission.request.id === chosen())))
+  const current = createMemo(() => open()[place()])
+
+  // Each question is announced once, politely; focus stays where it is.
+  const announced = new Set<string>()
+  createEffect(
+    on(open, (questions) => {
+      for (const question of questions) {
+        if (announced.has(question.request.id)) continue
+        announced.add(question.request.id)
+        props.announce(runWords.ask.announce(question.request.agent, question.request.title))
+      }
+    }),
+  )
+
+  const answer = async (permission: Permission, given: PermissionAnswer): Promise<void> => {
+    setProblem(undefined)
+    try {
+      await workspace.mutate.answerPermission({
+        runId: scene.runId,
+        permissionId: permission.request.id,
+        deliveryId: ids.deliveryId(),
+        digest: permission.request.digest,
+        answer: given,
+      })
+    } catch (error) {
+      const text = error instanceof RefusedError ? refusalWords(error.code, error.message) : runWords.composer.notKept
+      setProblem({ id: permission.request.id, text })
+    }
+  }
+  const next = (): void => void setChosen(open()[(place() + 1) % open().length]?.request.id)
+
+  return (
+    <div class={styles.region} data-empty={props.asks.length === 0 && props.late.length === 0 ? '' : undefined}>
+      <For each={props.late}>{(late) => <LateLine late={late} />}</For>
+      <For each={answered()}>{(ask) => <AnsweredLine ask={ask} />}</For>
+      <Show when={current()?.request.id} keyed>
+        {(id) => {
+          const permission = createMemo<Permission | undefined>((before) => open().find((known) => known.request.id === id) ?? before)
+          return (
+            <Show when={permission()}>
+              {(known) => (
+                <Show
+                  when={scene.phone()}
+                  fallback={
+                    <PermissionCard
+                      permission={known()}
+                      place={{ at: place() + 1, of: open().length, onNext: next }}
+                      problem={problem()?.id === id ? problem()?.text : undefined}
+                      onAnswer={(given) => void answer(known(), given)}
+                    />
+                  }
+                >
+                  <AskSheet
+                    permission={known()}
+                    place={{ at: place() + 1, of: open().length, onNext: next }}
+                    problem={problem()?.id === id ? problem()?.text : undefined}
+                    onAnswer={(given) => void answer(known(), given)}
+                  />
+                </Show>
+              )}
+            </Show>
+          )
+        }}
+      </Show>
+    </div>
+  )
+}
+
+type CardProps = Parameters<typeof PermissionCard>[0]
+
+/** The phone's question: a modal sheet. Put aside, it leaves one line with the way back. */
+function AskSheet(props: CardProps) {
+  const [aside, setAside] = createSignal(false)
+  const titleId = `ask-${createUniqueId()}`
+  return (
+    <>
+      <button type="button" class={styles.aside} onClick={() => setAside(false)}>
+        <StatusGlyph state="needs" decorative />
+        <span class={styles.asideText}>
+          {stateWords.needs} · <MachineText text={askLine(props.permission.request)} />
+        </span>
+        <b>{runWords.ask.reopen}</b>
+      </button>
+      <KDialog.Root open={!aside()} onOpenChange={(open) => setAside(!open)} modal preventScroll={false}>
+        <KDialog.Portal>
+          <KDialog.Overlay class={styles.scrim} />
+          <KDialog.Content class={styles.sheet} aria-labelledby={titleId} onOpenAutoFocus={(event) => focusSheet(event)}>
+            <KDialog.CloseButton class={styles.grab} aria-label={runWords.ask.later}>
+              <span aria-hidden="true" />
+            </KDialog.CloseButton>
+            <PermissionCard {...props} sheet titleId={titleId} />
+          </KDialog.Content>
+        </KDialog.Portal>
+      </KDialog.Root>
+    </>
+  )
+}
+
+/** The sheet itself takes the focus, no button: a key pressed as it arrives must not answer. */
+function focusSheet(event: Event): void {
+  event.preventDefault()
+  if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus()
+}
+
+const intentIcons: Record<ShownIntent, IconNode> = { local: Clock, accepted: Check, delivered: CheckCheck, done: CircleCheck, refused: CircleX }
+
+/** Where an intent stands, as icon and word. */
+export function IntentMark(props: { readonly state: ShownIntent }) {
+  const scene = useScene()
+  return (
+    <span class={styles.intent} data-state={props.state}>
+      <Icon of={intentIcons[props.state]} size="sm" />
+      {intentWord(props.state, scene.phone())}
+    </span>
+  )
+}
+
+function AnsweredLine(props: { readonly ask: Extract<Ask, { state: 'answered' }> }) {
+  const scene = useScene()
+  const option = () => props.ask.permission.request.options.find((known) => known.optionId === props.ask.answer.optionId)?.name
+  return (
+    <p class={styles.line} role="status">
+      <span class={styles.words}>
+        {runWords.ask.answered(scene.callName(props.ask.permission.answeredBy), props.ask.answer, props.ask.permission.answeredAt ?? props.ask.permission.request.askedAt, option())}
+        {' · '}
+        <MachineText text={askLine(props.ask.permission.request)} />
+      </span>
+      <Show when={props.ask.permission.refusal}>{(refusal) => <span>{refusalWords(refusal().code, refusal().detail)}</span>}</Show>
+      <IntentMark state={props.ask.intent} />
+    </p>
+  )
+}
+
+function LateLine(props: { readonly late: LateAnswer }) {
+  const scene = useScene()
+  const workspace = useWorkspace()
+  const words = (): string => {
+    switch (props.late.refused.refusal.code) {
+      case 'already_answered':
+        return runWords.ask.alreadyBy(scene.callName(props.late.permission?.answeredBy))
+      case 'stale':
+        return runWords.ask.staleAnswer
+      case 'run_ended':
+        return runWords.ask.endedAnswer
+      default:
+        return `${runWords.ask.refusedAnswer} ${refusalWords(props.late.refused.refusal.code, props.late.refused.refusal.detail)}`
+    }
+  }
+  return (
+    <div class={styles.line} role="status">
+      <Icon of={CircleX} size="sm" />
+      <span class={styles.words}>{words()}</span>
+      <Button
+        size="sm"
+        tone="ghost"
+        onClick={() => void workspace.mutate.dismissRefusal({ clientId: props.late.refused.clientId, mutationId: props.late.refused.mutationId })}
+      >
+        {runWords.dismiss}
+      </Button>
+    </div>
+  )
+}

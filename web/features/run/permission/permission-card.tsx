@@ -1,0 +1,250 @@
+import { Scale, Users } from 'lucide'
+import { For, Match, Show, Switch, createSignal, createUniqueId, onMount } from 'solid-js'
+import type { Permission, PermissionAnswer } from '#shared/domain/permission.ts'
+import { Avatar } from '../../../ui/avatar.tsx'
+import { Button } from '../../../ui/button.tsx'
+import { Icon } from '../../../ui/icon.tsx'
+import { StatusGlyph } from '../../../ui/status-glyph.tsx'
+import { useNow } from '../../../state/clock.ts'
+import { useKeyboard } from '../../../state/keyboard.ts'
+import { runWords } from '../../../words/run.ts'
+import { stateWords } from '../../../words/states.ts'
+import { useScene } from '../scene.ts'
+import { MachineText } from '../text/visible.tsx'
+import { AskSubject } from './ask-subject.tsx'
+import styles from './permission-card.module.css'
+
+/**
+ * The question of a run. The order never changes: who, the command, what each part does, why it asks, who can answer,
+ * buttons. Keys A, S, D, M act while the card has focus; Enter and Space only on a focused button.
+ */
+export function PermissionCard(props: {
+  readonly permission: Permission
+  /** Drawn in the phone's sheet: large buttons, the pattern always on the button. */
+  readonly sheet?: boolean | undefined
+  readonly titleId?: string | undefined
+  /** "1 of 2" and the way to the next. */
+  readonly place?: { readonly at: number; readonly of: number; readonly onNext: () => void } | undefined
+  /** Why the last answer could not be kept. */
+  readonly problem?: string | undefined
+  readonly onAnswer: (answer: PermissionAnswer) => void
+}) {
+  const scene = useScene()
+  const keyboard = useKeyboard()
+  const now = useNow()
+  const ownId = createUniqueId()
+  const titleId = () => props.titleId ?? `ask-${ownId}`
+  const [writing, setWriting] = createSignal(false)
+  const request = () => props.permission.request
+  const isQuestion = () => request().subject.kind === 'question'
+  const similar = () => request().similar
+  const size = () => (props.sheet ? 'touch' : 'lg')
+
+  const handleKeyDown = (event: KeyboardEvent): void => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.isComposing) return
+    if (!scene.canSteer() || isQuestion() || writing() || !keyboard.lettersOn()) return
+    if (event.target instanceof HTMLElement && event.target.matches('input, textarea')) return
+    const act = keys(event.key.toLowerCase())
+    if (act === undefined) return
+    event.preventDefault()
+    act()
+  }
+  const keys = (key: string): (() => void) | undefined => {
+    switch (key) {
+      case 'a':
+        return () => props.onAnswer({ kind: 'allow_once' })
+      case 's':
+        return similar() === undefined ? undefined : () => props.onAnswer({ kind: 'allow_similar' })
+      case 'd':
+        return () => props.onAnswer({ kind: 'deny' })
+      case 'm':
+        return () => setWriting(true)
+      default:
+        return undefined
+    }
+  }
+
+  return (
+    <section class={styles.card} data-sheet={props.sheet ? '' : undefined} aria-label={props.sheet ? undefined : runWords.ask.label} tabindex={props.sheet ? undefined : '-1'} onKeyDown={handleKeyDown}>
+      <Show
+        when={props.sheet}
+        fallback={
+          <header class={styles.head}>
+            <StatusGlyph state="needs" size="lg" />
+            <h2 class={styles.title}>
+              <b>{request().agent}</b> {runWords.ask.wants(request().subject)}
+            </h2>
+            <Place place={props.place} />
+            <span class={styles.since}>{runWords.ask.waiting(now() - request().askedAt)}</span>
+          </header>
+        }
+      >
+        <div class={styles.top}>
+          <StatusGlyph state="needs" size="lg" decorative />
+          <span class={styles.needs}>{stateWords.needs}</span>
+          <Place place={props.place} />
+          <span class={styles.since}>{runWords.ask.since(request().askedAt)}</span>
+        </div>
+        <h2 class={styles.title} id={titleId()}>
+          {request().agent} {runWords.ask.wants(request().subject)}
+        </h2>
+      </Show>
+
+      <AskSubject subject={request().subject} narrow={props.sheet ?? false} />
+
+      <dl class={styles.why}>
+        <dt>
+          <Show when={props.sheet} fallback={runWords.ask.why}>
+            <Icon of={Scale} size="sm" label={runWords.ask.why} />
+          </Show>
+        </dt>
+        <dd>{request().reason}</dd>
+        <dt>
+          <Show when={props.sheet} fallback={runWords.ask.whoLabel}>
+            <Icon of={Users} size="sm" label={runWords.ask.whoLabel} />
+          </Show>
+        </dt>
+        <dd>
+          <Show when={!props.sheet}>
+            <span class={styles.faces}>
+              <For each={scene.answerers().slice(0, 5)}>{(person) => <Avatar name={person.name} hue={person.hue} size="sm" decorative />}</For>
+            </span>
+          </Show>
+          <span>
+            {scene.canSteer()
+              ? runWords.ask.who(scene.answerers().filter((person) => !person.isMe).map((person) => firstName(person.name)))
+              : `${runWords.ask.whoElse(scene.answerers().map((person) => firstName(person.name)))} ${runWords.ask.viewer}`}
+            <Show when={request().expiresAt}>{(at) => ` ${runWords.ask.expires(at())}`}</Show>
+          </span>
+        </dd>
+      </dl>
+
+      <Show when={props.problem}>
+        {(problem) => (
+          <p class={styles.problem} role="alert">
+            {problem()}
+          </p>
+        )}
+      </Show>
+
+      <Show when={scene.canSteer()}>
+        <Switch>
+          <Match when={writing()}>
+            <DenyForm size={size()} onCancel={() => setWriting(false)} onDeny={(message) => props.onAnswer({ kind: 'deny', message })} />
+          </Match>
+          <Match when={isQuestion()}>
+            <div class={styles.buttons}>
+              <For each={request().options}>
+                {(option, index) => (
+                  <Button
+                    size={size()}
+                    tone={index() === 0 ? 'turn' : 'plain'}
+                    wide={props.sheet}
+                    onClick={() => props.onAnswer({ kind: 'option', optionId: option.optionId })}
+                  >
+                    {option.name}
+                  </Button>
+                )}
+              </For>
+            </div>
+          </Match>
+          <Match when={true}>
+            <div class={styles.buttons}>
+              <Button size={size()} tone="turn" class={styles.once} keys={props.sheet ? undefined : 'A'} aria-keyshortcuts="A" onClick={() => props.onAnswer({ kind: 'allow_once' })}>
+                {runWords.ask.allowOnce}
+              </Button>
+              <Show when={similar()}>
+                {(pattern) => (
+                  <Button
+                    size={size()}
+                    class={styles.similar}
+                    keys={props.sheet ? undefined : 'S'}
+                    aria-keyshortcuts="S"
+                    aria-describedby={`${titleId()}-similar`}
+                    onClick={() => props.onAnswer({ kind: 'allow_similar' })}
+                  >
+                    <Show when={props.sheet} fallback={runWords.ask.allowSimilar}>
+                      <span>{runWords.ask.allowSimilar}</span>
+                      <span class={styles.patternInside} id={`${titleId()}-similar`}>
+                        <MachineText text={pattern()} />
+                      </span>
+                    </Show>
+                  </Button>
+                )}
+              </Show>
+              <span class={styles.grow} />
+              <Button size={size()} keys={props.sheet ? undefined : 'D'} aria-keyshortcuts="D" onClick={() => props.onAnswer({ kind: 'deny' })}>
+                {runWords.ask.deny}
+              </Button>
+              <Button size={size()} tone={props.sheet ? 'plain' : 'ghost'} keys={props.sheet ? undefined : 'M'} aria-keyshortcuts="M" onClick={() => setWriting(true)}>
+                {runWords.ask.denyWith}
+              </Button>
+            </div>
+            <Show when={!props.sheet && similar()}>
+              {(pattern) => (
+                <p class={styles.pattern} id={`${titleId()}-similar`}>
+                  {runWords.ask.similar} <MachineText text={pattern()} />
+                </p>
+              )}
+            </Show>
+          </Match>
+        </Switch>
+      </Show>
+    </section>
+  )
+}
+
+function Place(props: { readonly place: { readonly at: number; readonly of: number; readonly onNext: () => void } | undefined }) {
+  return (
+    <Show when={props.place && props.place.of > 1 ? props.place : undefined}>
+      {(place) => (
+        <Button size="sm" tone="ghost" onClick={() => place().onNext()} aria-label={`${runWords.ask.number(place().at, place().of)}. ${runWords.ask.next}`}>
+          {runWords.ask.number(place().at, place().of)}
+        </Button>
+      )}
+    </Show>
+  )
+}
+
+function DenyForm(props: { readonly size: 'touch' | 'lg'; readonly onCancel: () => void; readonly onDeny: (message: string) => void }) {
+  const [text, setText] = createSignal('')
+  const id = createUniqueId()
+  let area!: HTMLTextAreaElement
+  onMount(() => area.focus())
+  return (
+    <form
+      class={styles.form}
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (text().trim() !== '') props.onDeny(text().trim())
+      }}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') {
+          event.preventDefault()
+          event.stopPropagation()
+          props.onCancel()
+        }
+        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && text().trim() !== '') {
+          event.preventDefault()
+          props.onDeny(text().trim())
+        }
+      }}
+    >
+      <label for={`deny-${id}`}>{runWords.ask.message}</label>
+      <textarea ref={area} id={`deny-${id}`} class={styles.area} rows="3" maxLength={4000} value={text()} onInput={(event) => setText(event.currentTarget.value)} aria-describedby={`deny-${id}-hint`} />
+      <p id={`deny-${id}-hint`}>{runWords.ask.messageHint}</p>
+      <div class={styles.buttons}>
+        <Button size={props.size} type="submit" disabled={text().trim() === ''}>
+          {runWords.ask.sendDenial}
+        </Button>
+        <Button size={props.size} tone="ghost" onClick={() => props.onCancel()}>
+          {runWords.cancel}
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+function firstName(name: string): string {
+  return name.trim().split(/\s+/)[0] ?? name
+}

@@ -1,0 +1,256 @@
+import { For, Match, Show, Switch, createMemo, type JSX } from 'solid-js'
+import { Artifact, RunFiles, RunTasks } from '#shared/domain/transcript.ts'
+import type { TaskStatus } from '#shared/domain/run.ts'
+import { keys } from '#sync/core/keys.ts'
+import { getRow, scanRows } from '#sync/core/transaction.ts'
+import { Icon } from '../../../ui/icon.tsx'
+import { Avatar } from '../../../ui/avatar.tsx'
+import { StatusGlyph } from '../../../ui/status-glyph.tsx'
+import { Time } from '../../../ui/time.tsx'
+import { useNow } from '../../../state/clock.ts'
+import { useQuery } from '../../../state/query.ts'
+import { moneyWords } from '../../../words/money.ts'
+import { bytesWords, runWords } from '../../../words/run.ts'
+import { spanWords } from '../../../words/time.ts'
+import { ArtifactLink, artifactIcon } from '../artifact-link.tsx'
+import { useScene } from '../scene.ts'
+import { TasksBar, countTasks } from '../tasks-bar.tsx'
+import { PathText } from '../text/visible.tsx'
+import { PlusMinus } from '../transcript/plus-minus.tsx'
+import type { TranscriptModel } from '../transcript/transcript-model.ts'
+import styles from './run-rail.module.css'
+
+/** Beside the transcript: what is to do, what changed, what came of it, what it cost, where it runs. */
+export function RunRail(props: { readonly model: TranscriptModel }) {
+  const source = () => props.model.source
+  const tasks = useQuery(() => (tx) => getRow(tx, keys.tasks, RunTasks), { source, key: null })
+  const files = useQuery(() => (tx) => getRow(tx, keys.files, RunFiles), { source, key: 'path' })
+  const artifacts = useQuery(() => (tx) => scanRows(tx, keys.artifacts, Artifact), { source })
+  return (
+    <div class={styles.rail}>
+      <Show when={(tasks.value?.tasks.length ?? 0) > 0}>
+        <Tasks tasks={tasks.value?.tasks ?? []} />
+      </Show>
+      <Show when={files.value}>{(known) => <Files files={known()} />}</Show>
+      <Show when={(artifacts.value?.length ?? 0) > 0}>
+        <Section title={runWords.artifact.title}>
+          <ul class={styles.links}>
+            <For each={artifacts.value}>
+              {(artifact) => (
+                <li>
+                  <Icon of={artifactIcon(artifact.kind)} size="sm" />
+                  <ArtifactLink artifact={artifact} />
+                  <span class={styles.end}>{artifact.detail ?? (artifact.bytes === undefined ? '' : bytesWords(artifact.bytes))}</span>
+                </li>
+              )}
+            </For>
+          </ul>
+        </Section>
+      </Show>
+      <Spent />
+      <Facts />
+    </div>
+  )
+}
+
+function Section(props: { readonly title: string; readonly end?: JSX.Element; readonly children: JSX.Element }) {
+  return (
+    <section class={styles.section}>
+      <h2 class={styles.head}>
+        {props.title}
+        <Show when={props.end}>
+          <span class={styles.end}>{props.end}</span>
+        </Show>
+      </h2>
+      {props.children}
+    </section>
+  )
+}
+
+const taskGlyphs: Record<TaskStatus, 'queued' | 'working' | 'done' | 'failed' | 'cancelled' | 'needs'> = {
+  pending: 'queued',
+  in_progress: 'working',
+  completed: 'done',
+  failed: 'failed',
+  cancelled: 'cancelled',
+  waiting: 'needs',
+}
+
+function Tasks(props: { readonly tasks: RunTasks['tasks'] }) {
+  return (
+    <Section title={runWords.tasks.title} end={runWords.tasks.progress(countTasks(props.tasks).done, props.tasks.length)}>
+      <TasksBar tasks={props.tasks} />
+      <ul class={styles.tasks}>
+        <For each={props.tasks}>
+          {(task) => (
+            <li data-status={task.status} aria-current={task.status === 'in_progress' || task.status === 'waiting' ? 'step' : undefined}>
+              <StatusGlyph state={taskGlyphs[task.status]} size="sm" />
+              <span dir="auto">{task.text}</span>
+            </li>
+          )}
+        </For>
+      </ul>
+    </Section>
+  )
+}
+
+function Files(props: { readonly files: RunFiles }) {
+  const scene = useScene()
+  const sum = createMemo(() => ({
+    added: props.files.files.reduce((total, file) => total + file.added, 0),
+    removed: props.files.files.reduce((total, file) => total + file.removed, 0),
+  }))
+  return (
+    <Section
+      title={runWords.files.title}
+      end={
+        <Show when={props.files.files.length > 0}>
+          {props.files.files.length + (props.files.more ?? 0)} · <PlusMinus added={sum().added} removed={sum().removed} />
+        </Show>
+      }
+    >
+      <Show when={props.files.files.length > 0} fallback={<p class={styles.none}>{runWords.files.none}</p>}>
+        <ul class={styles.files}>
+          <For each={props.files.files.slice(0, 60)}>
+            {(file) => (
+              <li>
+                <button type="button" class={styles.file} onClick={() => scene.showChanges(file.path)} aria-label={`${runWords.files.open}: ${runWords.files.summary(file.path, file.added, file.removed)}`}>
+                  <span class={styles.path} data-status={file.status}>
+                    <PathText path={file.path} />
+                  </span>
+                  <span class={styles.end}>
+                    <Switch fallback={<PlusMinus added={file.added} removed={file.removed} />}>
+                      <Match when={file.status === 'deleted' || file.binary || (file.status === 'renamed' && file.added + file.removed === 0)}>{runWords.files.status[file.status]}</Match>
+                    </Switch>
+                  </span>
+                </button>
+              </li>
+            )}
+          </For>
+        </ul>
+        <Show when={props.files.files.length + (props.files.more ?? 0) - Math.min(60, props.files.files.length) > 0}>
+          <button type="button" class={styles.file} onClick={() => scene.showChanges()}>
+            {runWords.files.more(props.files.files.length + (props.files.more ?? 0) - Math.min(60, props.files.files.length))}
+          </button>
+        </Show>
+      </Show>
+    </Section>
+  )
+}
+
+function Spent() {
+  const scene = useScene()
+  const now = useNow()
+  const usage = () => scene.run().usage
+  const took = () => (scene.run().startedAt === undefined ? undefined : (scene.run().endedAt ?? now()) - (scene.run().startedAt ?? 0))
+  const context = () => {
+    const known = usage()
+    return known?.contextUsed === undefined || known.contextSize === undefined || known.contextSize === 0 ? undefined : Math.round((known.contextUsed / known.contextSize) * 100)
+  }
+  const tokens = () => {
+    const known = usage()
+    return known?.inputTokens === undefined && known?.outputTokens === undefined ? undefined : { inputs: known.inputTokens ?? 0, outputs: known.outputTokens ?? 0 }
+  }
+  return (
+    <Show when={took() !== undefined || usage() !== undefined}>
+      <Section title={runWords.rail.spent}>
+        <dl class={styles.facts}>
+          <Show when={usage()?.costUsd !== undefined}>
+            <dt>{runWords.rail.cost}</dt>
+            <dd>{moneyWords(usage()?.costUsd)}</dd>
+          </Show>
+          <Show when={took() !== undefined}>
+            <dt>{runWords.rail.time}</dt>
+            <dd>{spanWords(took() ?? 0)}</dd>
+          </Show>
+          <Show when={context() !== undefined}>
+            <dt>{runWords.rail.context}</dt>
+            <dd>{runWords.rail.contextUsed(context() ?? 0)}</dd>
+          </Show>
+          <Show when={tokens()}>
+            {(known) => (
+              <>
+                <dt>{runWords.rail.tokens}</dt>
+                <dd>{runWords.rail.tokensUsed(known().inputs, known().outputs)}</dd>
+              </>
+            )}
+          </Show>
+        </dl>
+      </Section>
+    </Show>
+  )
+}
+
+function Facts() {
+  const scene = useScene()
+  const run = scene.run
+  const by = () => scene.person(run().createdBy)
+  return (
+    <Section title={runWords.rail.facts}>
+      <dl class={styles.facts}>
+        <dt>{runWords.rail.startedBy}</dt>
+        <dd>
+          <Show when={by()} fallback={runWords.somebody}>
+            {(person) => (
+              <>
+                <Avatar name={person().name} hue={person().hue} size="sm" decorative /> <span>{person().name}</span>
+              </>
+            )}
+          </Show>
+        </dd>
+        <dt>{runWords.rail.started}</dt>
+        <dd>
+          <Time at={run().createdAt} form="when" />
+        </dd>
+        <Show when={run().hostName ?? run().config.host}>
+          {(host) => (
+            <>
+              <dt>{runWords.rail.host}</dt>
+              <dd>{host()}</dd>
+            </>
+          )}
+        </Show>
+        <dt>{runWords.rail.sandbox}</dt>
+        <dd>{runWords.rail.sandboxes[run().config.sandbox]}</dd>
+        <Show when={run().config.image}>
+          {(image) => (
+            <>
+              <dt>{runWords.rail.image}</dt>
+              <dd>
+                <code>{image()}</code>
+              </dd>
+            </>
+          )}
+        </Show>
+        <Show when={run().config.model}>
+          {(model) => (
+            <>
+              <dt>{runWords.rail.model}</dt>
+              <dd>{model()}</dd>
+            </>
+          )}
+        </Show>
+        <Show when={run().config.repository}>
+          {(repository) => (
+            <>
+              <dt>{runWords.rail.repository}</dt>
+              <dd>
+                <PathText path={repository().url} />
+              </dd>
+            </>
+          )}
+        </Show>
+        <Show when={run().branch}>
+          {(branch) => (
+            <>
+              <dt>{runWords.rail.branch}</dt>
+              <dd>
+                <PathText path={branch()} />
+              </dd>
+            </>
+          )}
+        </Show>
+      </dl>
+    </Section>
+  )
+}

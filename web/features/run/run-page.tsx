@@ -1,0 +1,103 @@
+import { Link, useLocation, useNavigate, useParams, useRouter, useSearch } from '@tanstack/solid-router'
+import { ErrorBoundary, Match, Show, Switch, createMemo } from 'solid-js'
+import { RunId } from '#shared/ids.ts'
+import type { Run } from '#shared/domain/run.ts'
+import { keys } from '#sync/core/keys.ts'
+import { Button, ButtonInside, buttonClass } from '../../ui/button.tsx'
+import { ErrorState } from '../../ui/error-state.tsx'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { SkeletonRows } from '../../ui/skeleton.tsx'
+import { RunSearch, entryOfHash } from '../../state/run-search.ts'
+import { useStatus } from '../../state/sync-status.ts'
+import { useTeamData } from '../../state/team-data.ts'
+import { useTitle } from '../../state/title.ts'
+import { runWords } from '../../words/run.ts'
+import { RunView } from './run-view.tsx'
+import styles from './run-page.module.css'
+
+/** `/runs/<id>`: the run, or why it can't be shown. */
+export function RunPage() {
+  const params = useParams({ strict: false })
+  const search = useSearch({ strict: false })
+  const location = useLocation()
+  const navigate = useNavigate()
+  const router = useRouter()
+  const team = useTeamData()
+  const status = useStatus()
+  const runId = createMemo(() => RunId.safeParse(params().runId).data)
+  const run = createMemo(() => {
+    const id = runId()
+    return id === undefined ? undefined : team.runs.get(keys.run(id))
+  })
+  const changes = () => RunSearch.parse(search()).changes
+  useTitle(() => run()?.title)
+
+  /** Opening the changes adds a step to go back from; moving among files does not. */
+  const showChanges = (id: RunId, path: string | undefined): void => {
+    if (path === undefined && changes() !== undefined && router.history.canGoBack()) {
+      router.history.back()
+      return
+    }
+    const wasOpen = changes() !== undefined
+    void navigate({ to: '/runs/$runId', params: { runId: id }, search: path === undefined ? {} : { changes: path }, hash: location().hash, replace: wasOpen, hashScrollIntoView: false })
+  }
+  const link = (id: RunId, n?: number): string => new URL(`/runs/${id}${n === undefined ? '' : `#e-${n}`}`, window.location.href).href
+
+  return (
+    <ErrorBoundary
+      fallback={(error: unknown, reset) => (
+        <div class={styles.page}>
+          <ErrorState title={runWords.broken.title} text={runWords.broken.text} detail={error instanceof Error ? (error.stack ?? error.message) : String(error)}>
+            <Button size="lg" onClick={reset}>
+              {runWords.broken.reload}
+            </Button>
+          </ErrorState>
+        </div>
+      )}
+    >
+      <Switch>
+        <Match when={run()?.id} keyed>
+          {(id) => {
+            // The row keeps its last state while the page is left because the run went.
+            const known = createMemo<Run | undefined>((before) => run() ?? before)
+            return (
+              <Show when={known()}>
+                {(now) => (
+                  <RunView run={now()} entry={entryOfHash(location().hash)} changes={changes()} onChanges={(path) => showChanges(id, path)} link={(n) => link(id, n)} />
+                )}
+              </Show>
+            )
+          }}
+        </Match>
+        <Match when={runId() !== undefined && (!team.runs.loaded() || (status().freshAt === undefined && status().connection !== 'offline'))}>
+          <div class={styles.page}>
+            <SkeletonRows waitsFor={runWords.transcript.loading} />
+          </div>
+        </Match>
+        <Match when={runId() !== undefined && status().connection === 'offline'}>
+          <div class={styles.page}>
+            <EmptyState text={`${runWords.notHere.title}. ${runWords.notHere.text}`}>
+              <AllRuns />
+            </EmptyState>
+          </div>
+        </Match>
+        <Match when={true}>
+          <div class={styles.page}>
+            <h1 class={styles.title}>{runWords.notFound.title}</h1>
+            <EmptyState text={runWords.notFound.text}>
+              <AllRuns />
+            </EmptyState>
+          </div>
+        </Match>
+      </Switch>
+    </ErrorBoundary>
+  )
+}
+
+function AllRuns() {
+  return (
+    <Link to="/runs" class={buttonClass} data-tone="plain" data-size="lg">
+      <ButtonInside>{runWords.notFound.all}</ButtonInside>
+    </Link>
+  )
+}

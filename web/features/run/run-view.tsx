@@ -1,0 +1,164 @@
+import { ErrorBoundary, Show, createEffect, createMemo, createSignal } from 'solid-js'
+import { createStore } from 'solid-js/store'
+import { Permission } from '#shared/domain/permission.ts'
+import { canAnswer, canSteerRuns } from '#shared/domain/policies.ts'
+import { Prompt } from '#shared/domain/prompt.ts'
+import type { Run } from '#shared/domain/run.ts'
+import type { RunId, UserId } from '#shared/ids.ts'
+import { keys } from '#sync/core/keys.ts'
+import { Button } from '../../ui/button.tsx'
+import { Sheet } from '../../ui/dialog.tsx'
+import { ErrorState } from '../../ui/error-state.tsx'
+import { VisuallyHidden } from '../../ui/visually-hidden.tsx'
+import { useFrame, useMedia } from '../../state/frame.ts'
+import { useKeys } from '../../state/keyboard.ts'
+import { createRows } from '../../state/rows.ts'
+import { usePending, useStatus } from '../../state/sync-status.ts'
+import { useTeamData } from '../../state/team-data.ts'
+import { useWorkspace } from '../../state/workspace.ts'
+import { runWords } from '../../words/run.ts'
+import { createAnnouncer } from './announcer.ts'
+import { Composer, type ComposerHandle } from './composer/composer.tsx'
+import { toWaiting } from './composer/queue.ts'
+import { RefusedLines } from './composer/refused-lines.tsx'
+import { ChangesPanel } from './diff/changes-panel.tsx'
+import { RunHeader } from './header/run-header.tsx'
+import { toAsks, lateAnswers } from './permission/asks.ts'
+import { AsksRegion } from './permission/asks-region.tsx'
+import { RunRail } from './rail/run-rail.tsx'
+import { SceneContext, type Person, type Scene } from './scene.ts'
+import { createTranscriptModel } from './transcript/transcript-model.ts'
+import { TranscriptView, type TranscriptHandle } from './transcript/transcript-view.tsx'
+import { createWatchers } from './watchers.ts'
+import styles from './run-view.module.css'
+
+export type RunViewProps = {
+  readonly run: Run
+  /** `n` of the entry that the address names. */
+  readonly entry: number | undefined
+  /** The file whose changes are shown; empty: the first; absent: they are closed. */
+  readonly changes: string | undefined
+  readonly onChanges: (path: string | undefined) => void
+  readonly link: (n?: number) => string
+}
+
+/** The page of one run: header, transcript, question, composer, rail. Mounted anew for each run. */
+export function RunView(props: RunViewProps) {
+  const workspace = useWorkspace()
+  const team = useTeamData()
+  const frame = useFrame()
+  const wide = useMedia('(width >= 80em)')
+  const status = useStatus()
+  const pending = usePending()
+  // One view for one run: the page mounts anew when the run changes.
+  // oxlint-disable-next-line solid/reactivity
+  const runId: RunId = props.run.id
+  const model = createTranscriptModel(workspace, runId)
+  const permissions = createRows(workspace, keys.permissionsOf(runId), Permission)
+  const prompts = createRows(workspace, keys.promptsOf(runId), Prompt)
+  const [openLines, setOpenLines] = createStore<Record<string, boolean>>({})
+  const [railOpen, setRailOpen] = createSignal(false)
+  const [transcript, setTranscript] = createSignal<TranscriptHandle>()
+  const [composer, setComposer] = createSignal<ComposerHandle>()
+  const announcer = createAnnouncer()
+  createEffect(() => {
+    const view = model.view()
+    if (view !== undefined) announcer.follow(view)
+  })
+
+  const person = (id: UserId | undefined): Person | undefined => {
+    const member = id === undefined ? undefined : team.members.get(keys.member(id))
+    return member === undefined ? undefined : { id: member.userId, name: member.name, hue: member.hue, isMe: member.userId === workspace.userId }
+  }
+  const scene: Scene = {
+    runId,
+    run: () => props.run,
+    agent: createMemo(() => team.harness(props.run.config.harness)),
+    me: workspace.userId,
+    canSteer: createMemo(() => canSteerRuns(team.me()?.role)),
+    answerers: createMemo(() =>
+      team.members
+        .all()
+        .filter((member) => canAnswer(member.role))
+        .map((member) => ({ id: member.userId, name: member.name, hue: member.hue, isMe: member.userId === workspace.userId }))
+        .sort((a, b) => Number(b.isMe) - Number(a.isMe)),
+    ),
+    person,
+    callName(id) {
+      const known = person(id)
+      if (known === undefined) return runWords.somebody
+      return known.isMe ? runWords.you : (known.name.trim().split(/\s+/)[0] ?? known.name)
+    },
+    online: () => status().connection !== 'offline',
+    phone: () => frame() === 'phone',
+    isOpen: (key, byDefault) => openLines[key] ?? byDefault,
+    setOpen: (key, open) => setOpenLines(key, open),
+    showChanges: (path) => props.onChanges(path ?? ''),
+    compose: (text) => composer()?.append(text),
+    entryLink: (n) => props.link(n),
+  }
+  const asks = createMemo(() => toAsks(permissions.all(), pending(), workspace.userId))
+  const late = createMemo(() => lateAnswers(team.refused.all(), permissions.all(), runId))
+  const waiting = createMemo(() => toWaiting(prompts.all(), pending()))
+  const watchers = createWatchers(workspace, runId, person)
+  const writers = createMemo(() => watchers().filter((watcher) => watcher.typing && !watcher.person.isMe).map((watcher) => watcher.person.name))
+
+  useKeys({
+    End: () => transcript()?.toEnd(),
+    // The message box, as in most places where one writes.
+    i: () => composer()?.focus(),
+  })
+
+  return (
+    <SceneContext.Provider value={scene}>
+      <div class={styles.page} data-rail={wide() ? '' : undefined}>
+        <div class={styles.pane}>
+          <RunHeader watchers={watchers()} onRail={wide() ? undefined : () => setRailOpen((open) => !open)} railOpen={railOpen()} link={props.link()} />
+          <ErrorBoundary fallback={(error: unknown, reset) => <Broken error={error} onReset={reset} />}>
+            <TranscriptView model={model} entry={props.entry} handle={setTranscript} />
+          </ErrorBoundary>
+          <div class={styles.foot}>
+            <AsksRegion asks={asks()} late={late()} announce={announcer.say} />
+            <RefusedLines onTakeBack={(text) => scene.compose(text)} />
+            <Show when={writers().length > 0}>
+              <p class={styles.writers}>{runWords.typing(writers())}</p>
+            </Show>
+            <Composer waiting={waiting()} handle={setComposer} announce={announcer.say} />
+          </div>
+        </div>
+        <Show
+          when={wide()}
+          fallback={
+            <Sheet open={railOpen()} onOpenChange={setRailOpen} title={runWords.details}>
+              <RunRail model={model} />
+            </Sheet>
+          }
+        >
+          <aside class={styles.rail} aria-label={runWords.rail.label} tabindex="0">
+            <RunRail model={model} />
+          </aside>
+        </Show>
+        <Show when={props.changes !== undefined}>
+          <ChangesPanel model={model} path={props.changes === '' ? undefined : props.changes} onPath={(path) => props.onChanges(path)} onClose={() => props.onChanges(undefined)} />
+        </Show>
+        <VisuallyHidden>
+          <span role="status" aria-live="polite">
+            {announcer.text()}
+          </span>
+        </VisuallyHidden>
+      </div>
+    </SceneContext.Provider>
+  )
+}
+
+function Broken(props: { readonly error: unknown; readonly onReset: () => void }) {
+  return (
+    <div class={styles.broken}>
+      <ErrorState title={runWords.broken.title} text={runWords.broken.text} detail={props.error instanceof Error ? props.error.message : String(props.error)}>
+        <Button size="lg" onClick={() => props.onReset()}>
+          {runWords.broken.reload}
+        </Button>
+      </ErrorState>
+    </div>
+  )
+}

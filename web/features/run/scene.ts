@@ -1,0 +1,35 @@
+import type { Accessor } from 'solid-js'
+import type { Run } from '#shared/domain/run.ts'
+import type { RunId, UserId } from '#shared/ids.ts'
+import { createStrictContext } from '../../state/context.ts'
+
+/** A person as the run page names them. */
+export type Person = { readonly id: UserId; readonly name: string; readonly hue: number; readonly isMe: boolean }
+
+/** What every part of the run page knows of the run that it shows. */
+export type Scene = {
+  readonly runId: RunId
+  readonly run: Accessor<Run>
+  readonly agent: Accessor<{ readonly name: string; readonly letters: string }>
+  readonly me: UserId
+  /** May this person send, stop and answer. */
+  readonly canSteer: Accessor<boolean>
+  /** Those who may answer, this person first. */
+  readonly answerers: Accessor<readonly Person[]>
+  readonly person: (id: UserId | undefined) => Person | undefined
+  /** "You", a first name, or words for somebody who left. */
+  readonly callName: (id: UserId | undefined) => string
+  readonly online: Accessor<boolean>
+  readonly phone: Accessor<boolean>
+  /** Lines that a person opened or closed, by entry; the rest follow their own rule. */
+  readonly isOpen: (key: string, byDefault: boolean) => boolean
+  readonly setOpen: (key: string, open: boolean) => void
+  /** Shows the changes of the run, at one file if named. */
+  readonly showChanges: (path?: string) => void
+  /** Puts text into the composer, after what stands there. */
+  readonly compose: (text: string) => void
+  /** The address of an entry, to be shared. */
+  readonly entryLink: (n: number) => string
+}
+
+export const [SceneContext, useScene] = createStrictContext<Scene>('Scene')

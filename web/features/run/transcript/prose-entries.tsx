@@ -1,0 +1,95 @@
+import { ChevronRight } from 'lucide'
+import { Match, Show, Switch } from 'solid-js'
+import { Avatar } from '../../../ui/avatar.tsx'
+import { Icon } from '../../../ui/icon.tsx'
+import { StatusGlyph } from '../../../ui/status-glyph.tsx'
+import { Time } from '../../../ui/time.tsx'
+import { runWords } from '../../../words/run.ts'
+import { useScene } from '../scene.ts'
+import { LongText } from '../text/long-text.tsx'
+import { Markdown } from '../text/markdown-view.tsx'
+import { RunOutput } from '../text/run-output.tsx'
+import { Line } from './line.tsx'
+import type { EntryOf } from './rows.ts'
+import styles from './prose-entries.module.css'
+
+/** What a person wrote. */
+export function UserEntry(props: { readonly entry: EntryOf<'user'> }) {
+  const scene = useScene()
+  const by = () => scene.person(props.entry.body.by)
+  return (
+    <div class={styles.user}>
+      <Avatar name={by()?.name ?? runWords.somebody} hue={by()?.hue ?? 1} size="lg" decorative />
+      <div class={styles.said}>
+        <div class={styles.by}>
+          <b>{by()?.name ?? runWords.somebody}</b>
+          <Time at={props.entry.at} form="when" />
+        </div>
+        <LongText text={props.entry.body.text}>{(text) => <Markdown text={text()} />}</LongText>
+      </div>
+    </div>
+  )
+}
+
+/** What the agent wrote, perhaps still writing. */
+export function MessageEntry(props: { readonly entry: EntryOf<'message'> }) {
+  return <LongText text={props.entry.body.text}>{(text) => <Markdown text={text()} streaming={!props.entry.body.done} />}</LongText>
+}
+
+/** "Thought for 14 s": one line, the thought itself on demand. */
+export function ThoughtEntry(props: { readonly entry: EntryOf<'thought'> }) {
+  const scene = useScene()
+  const open = () => scene.isOpen(props.entry.id, false)
+  const body = () => props.entry.body
+  return (
+    <>
+      <Line
+        glyph={
+          <Show when={!body().done} fallback={<span class={styles.turn} data-open={open() ? '' : undefined}><Icon of={ChevronRight} size="sm" /></span>}>
+            <StatusGlyph state="working" size="sm" decorative />
+          </Show>
+        }
+        open={open()}
+        onToggle={(next) => scene.setOpen(props.entry.id, next)}
+      >
+        <span>{body().done ? runWords.thought.past((body().endedAt ?? props.entry.at) - body().startedAt) : runWords.thought.now}</span>
+      </Line>
+      <Show when={open()}>
+        <div class={styles.thought}>
+          <LongText text={body().text}>{(text) => <Markdown text={text()} streaming={!body().done} />}</LongText>
+        </div>
+      </Show>
+    </>
+  )
+}
+
+/** Something Drover has to say about the run. */
+export function NoticeEntry(props: { readonly entry: EntryOf<'notice'> }) {
+  const scene = useScene()
+  const body = () => props.entry.body
+  const open = () => scene.isOpen(props.entry.id, body().level === 'error')
+  return (
+    <div class={styles.notice} data-level={body().level}>
+      <p class={styles.noticeText}>
+        <Switch>
+          <Match when={body().level === 'error'}>
+            <StatusGlyph state="failed" size="sm" />
+          </Match>
+        </Switch>
+        <span>{body().text}</span>
+      </p>
+      <Show when={body().detail}>
+        {(detail) => (
+          <div class={styles.detail}>
+            <Line open={open()} onToggle={(next) => scene.setOpen(props.entry.id, next)} head>
+              <span>{runWords.details}</span>
+            </Line>
+            <Show when={open()}>
+              <RunOutput text={detail()} />
+            </Show>
+          </div>
+        )}
+      </Show>
+    </div>
+  )
+}

@@ -1,0 +1,240 @@
+import { createVirtualizer } from '@tanstack/solid-virtual'
+import { ArrowDown } from 'lucide'
+import { For, Show, createEffect, createMemo, createSignal, on, onCleanup, onMount, untrack } from 'solid-js'
+import { Button } from '../../../ui/button.tsx'
+import { Icon } from '../../../ui/icon.tsx'
+import { Kbd } from '../../../ui/kbd.tsx'
+import { SkeletonRows } from '../../../ui/skeleton.tsx'
+import { runWords } from '../../../words/run.ts'
+import { useScene } from '../scene.ts'
+import { follow, initialFollow, type FollowEvent } from './follow.ts'
+import { EntryRow } from './entry-row.tsx'
+import { rowIndexOf, type Row } from './rows.ts'
+import type { TranscriptModel } from './transcript-model.ts'
+import styles from './transcript-view.module.css'
+
+/** Room above the first row, where the older entries are asked for. Pixels. */
+const topSpace = 56
+/** How near the end counts as the end, and how near the top asks for older entries. Pixels. */
+const endThreshold = 40
+const olderThreshold = 600
+
+export type TranscriptHandle = { readonly toEnd: () => void }
+
+/** The log of a run: only what is near the window is in the page, whatever the length. */
+export function TranscriptView(props: {
+  readonly model: TranscriptModel
+  /** `n` of the entry that the address names. */
+  readonly entry: number | undefined
+  readonly handle?: ((handle: TranscriptHandle) => void) | undefined
+}) {
+  const scene = useScene()
+  const [scroller, setScroller] = createSignal<HTMLDivElement>()
+  const [state, setState] = createSignal(initialFollow)
+  const [active, setActive] = createSignal<string>()
+  const send = (event: FollowEvent): void => void setState((before) => follow(before, event))
+  const rows = (): readonly Row[] => props.model.rows()
+  const byKey = createMemo(() => new Map(rows().map((row, index) => [row.key, { row, index }])))
+
+  const list = createVirtualizer<HTMLDivElement, HTMLElement>({
+    get count() {
+      return rows().length
+    },
+    getScrollElement: () => scroller() ?? null,
+    estimateSize: (index) => (rows()[index]?.gap === 'line' ? 28 : 84),
+    getItemKey: (index) => rows()[index]?.key ?? index,
+    anchorTo: 'end',
+    overscan: 8,
+    paddingStart: topSpace,
+    paddingEnd: 16,
+  })
+  const visible = createMemo(() => {
+    const known = byKey()
+    return list
+      .getVirtualItems()
+      .map((item) => String(item.key))
+      .filter((key) => known.has(key))
+  })
+  const offset = (): number => list.getVirtualItems()[0]?.start ?? 0
+
+  const pin = (): void => {
+    const element = scroller()
+    if (element !== undefined && untrack(state).following) element.scrollTop = element.scrollHeight
+  }
+  const toEnd = (): void => {
+    send({ type: 'toEnd', last: props.model.last() })
+    pin()
+  }
+  onMount(() => props.handle?.({ toEnd }))
+  createEffect(on(() => props.model.last(), (last) => send({ type: 'grew', last })))
+  // After the page took the new sizes: keep the end in view while following.
+  createEffect(on([() => list.getTotalSize(), visible], pin))
+  createEffect(() => {
+    const element = scroller()
+    if (element === undefined) return
+    // The composer grows, a question arrives, the keyboard opens: the end stays the end.
+    const observer = new ResizeObserver(pin)
+    observer.observe(element)
+    onCleanup(() => observer.disconnect())
+  })
+
+  let byPerson = false
+  const person = (): void => void (byPerson = true)
+  const isAtEnd = (element: HTMLElement): boolean => element.scrollHeight - element.scrollTop - element.clientHeight <= endThreshold
+  const wantOlder = (element: HTMLElement): void => {
+    const view = props.model.view()
+    if (view === undefined || !view.hasOlder || props.model.older() !== 'idle' || !scene.online()) return
+    if (element.scrollTop < olderThreshold) void props.model.loadOlder()
+  }
+  const handleScroll = (): void => {
+    const element = scroller()
+    if (element === undefined) return
+    send({ type: 'moved', atEnd: isAtEnd(element), byPerson, last: props.model.last() })
+    wantOlder(element)
+  }
+  const handleKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === 'End' && !event.shiftKey) {
+      event.preventDefault()
+      toEnd()
+      return
+    }
+    if (event.target === scroller() && (event.key === 'j' || event.key === 'k') && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      event.preventDefault()
+      focusRow(event.key === 'j' ? 1 : -1)
+      return
+    }
+    person()
+  }
+  /** Moves among entries, for those who read by keyboard. */
+  const focusRow = (step: number): void => {
+    const now = active()
+    const from = now === undefined ? -1 : (byKey().get(now)?.index ?? -1)
+    const start = from === -1 ? rowAtTop() : from + step
+    const row = rows()[Math.max(0, Math.min(rows().length - 1, start))]
+    if (row === undefined) return
+    setActive(row.key)
+    person()
+    list.scrollToIndex(byKey().get(row.key)?.index ?? 0, { align: 'auto' })
+  }
+  const rowAtTop = (): number => list.getVirtualItemForOffset(scroller()?.scrollTop ?? 0)?.index ?? 0
+
+  // A first window that doesn't fill the page asks for more at once.
+  createEffect(
+    on([() => props.model.view(), () => list.getTotalSize()], () => {
+      const element = scroller()
+      if (element !== undefined && element.scrollHeight <= element.clientHeight + olderThreshold) wantOlder(element)
+    }),
+  )
+
+  // A link to an entry: load back to it, show it, mark it.
+  createEffect(
+    on([() => props.entry, () => props.model.view()?.loaded === true], ([n, ready]) => {
+      if (n === undefined || !ready) return
+      let current = true
+      onCleanup(() => (current = false))
+      send({ type: 'toEntry', last: props.model.last() })
+      const show = async (): Promise<void> => {
+        while (current && (rows()[0]?.first ?? 0) > n && props.model.view()?.hasOlder === true) {
+          if (!(await props.model.loadOlder())) break
+        }
+        if (!current || rows().length === 0) return
+        const index = rowIndexOf(rows(), n)
+        setActive(rows()[index]?.key)
+        list.scrollToIndex(index, { align: 'center' })
+      }
+      void show()
+    }),
+  )
+
+  return (
+    <div class={styles.viewport}>
+      <div
+        ref={setScroller}
+        class={styles.scroller}
+        role="log"
+        aria-live="off"
+        aria-label={runWords.transcript.label}
+        tabindex="0"
+        onScroll={handleScroll}
+        on:scrollend={() => (byPerson = false)}
+        on:wheel={{ handleEvent: person, passive: true }}
+        on:touchmove={{ handleEvent: person, passive: true }}
+        onPointerDown={(event) => event.target === event.currentTarget && person()}
+        onKeyDown={handleKeyDown}
+      >
+        <Show when={props.model.view()} fallback={<div class={styles.column}><SkeletonRows waitsFor={runWords.transcript.loading} rows={6} /></div>}>
+          {(view) => (
+            <Show when={view().entries.length > 0} fallback={<Nothing loaded={view().loaded} />}>
+              <div class={styles.column} style={{ 'block-size': `${list.getTotalSize()}px` }}>
+                <div class={styles.top}>
+                  <Top model={props.model} />
+                </div>
+                <div class={styles.rows} style={{ transform: `translateY(${offset()}px)` }}>
+                  <For each={visible()}>
+                    {(key) => {
+                      const found = createMemo<{ readonly row: Row; readonly index: number } | undefined>((before) => byKey().get(key) ?? before)
+                      return (
+                        <Show when={found()}>
+                          {(at) => (
+                            <EntryRow
+                              row={at().row}
+                              index={at().index}
+                              isActive={active() === key}
+                              isMarked={props.entry !== undefined && at().row.first <= props.entry && at().row.last >= props.entry}
+                              onActive={() => setActive(key)}
+                              measure={(element) => list.measureElement(element)}
+                            />
+                          )}
+                        </Show>
+                      )
+                    }}
+                  </For>
+                </div>
+              </div>
+            </Show>
+          )}
+        </Show>
+      </div>
+      <Show when={!state().following}>
+        <button type="button" class={styles.below} data-new={state().below > 0 ? '' : undefined} onClick={toEnd}>
+          <Icon of={ArrowDown} size="sm" />
+          {runWords.transcript.below(state().below)}
+          <Kbd>End</Kbd>
+        </button>
+      </Show>
+    </div>
+  )
+}
+
+function Nothing(props: { readonly loaded: boolean }) {
+  const scene = useScene()
+  return (
+    <div class={styles.column}>
+      <Show
+        when={props.loaded}
+        fallback={
+          <Show when={scene.online()} fallback={<p class={styles.note}>{runWords.transcript.notHere}</p>}>
+            <SkeletonRows waitsFor={runWords.transcript.loading} rows={6} />
+          </Show>
+        }
+      >
+        <p class={styles.note}>{runWords.transcript.empty}</p>
+      </Show>
+    </div>
+  )
+}
+
+function Top(props: { readonly model: TranscriptModel }) {
+  const scene = useScene()
+  return (
+    <Show when={props.model.view()?.hasOlder} fallback={<span>{runWords.transcript.start}</span>}>
+      <Show when={scene.online()} fallback={<span>{runWords.transcript.olderOffline}</span>}>
+        <Show when={props.model.older() !== 'loading'} fallback={<span role="status">{runWords.transcript.loadingOlder}</span>}>
+          <Button size="sm" tone="ghost" onClick={() => void props.model.loadOlder()}>
+            {runWords.transcript.older}
+          </Button>
+        </Show>
+      </Show>
+    </Show>
+  )
+}

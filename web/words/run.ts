@@ -1,0 +1,378 @@
+import type { PermissionAnswer, PermissionRequest } from '#shared/domain/permission.ts'
+import type { RunErrorCode, RunState } from '#shared/domain/run.ts'
+import type { FileChange, ToolKind } from '#shared/domain/transcript.ts'
+import { clockWords, spanWords } from './time.ts'
+
+const numbers = new Intl.NumberFormat('en-GB')
+
+/** "1 line", "1,240 lines" */
+export function count(of: number, one: string, many = `${one}s`): string {
+  return `${numbers.format(of)} ${of === 1 ? one : many}`
+}
+
+/** "46 B", "38 kB", "1.2 MB" */
+export function bytesWords(bytes: number): string {
+  if (bytes < 1_000) return `${bytes} B`
+  if (bytes < 1_000_000) return `${Math.round(bytes / 1_000)} kB`
+  return `${(bytes / 1_000_000).toFixed(1)} MB`
+}
+
+/** "3.1 s" under ten seconds, then whole words. */
+export function durationWords(ms: number): string {
+  if (ms < 950) return `${(Math.max(0, ms) / 1000).toFixed(1)} s`
+  return ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : spanWords(ms)
+}
+
+/** "Jonas", "Jonas or Tomoko", "Jonas, Tomoko or 2 others" */
+export function namesWords(names: readonly string[], last: 'or' | 'and'): string {
+  if (names.length <= 1) return names[0] ?? ''
+  if (names.length > 3) return `${names.slice(0, 2).join(', ')} ${last} ${count(names.length - 2, 'other')}`
+  return `${names.slice(0, -1).join(', ')} ${last} ${names.at(-1) ?? ''}`
+}
+
+/** Words of the run page. */
+export const runWords = {
+  page: 'Run',
+  retry: 'Try again',
+  dismiss: 'Dismiss',
+  back: 'Back to runs',
+  more: 'More',
+  copied: 'Copied',
+  copyFailed: 'Could not copy',
+  copyCode: 'Copy code',
+  code: (language: string | undefined) => (language === undefined ? 'Code' : `Code, ${language}`),
+  you: 'You',
+  somebody: 'Somebody who left the team',
+
+  stop: 'Stop',
+  stopping: 'Stopping…',
+  stopTitle: 'Stop the run',
+  resume: 'Send a message to go on.',
+  rename: 'Rename',
+  renameLabel: 'Title of this run',
+  save: 'Save',
+  cancel: 'Cancel',
+  copyLink: 'Copy link',
+  copyTitle: 'Copy prompt',
+  showDetails: 'Show details',
+  hideDetails: 'Hide details',
+  details: 'Details',
+  watching: (names: readonly string[]) => `Watching: ${namesWords(names, 'and')}`,
+  typing: (names: readonly string[]) => `${namesWords(names, 'and')} ${names.length === 1 ? 'is' : 'are'} writing`,
+  agent: (name: string) => `Agent: ${name}`,
+  host: (name: string) => `Host: ${name}`,
+  branch: (name: string) => `Branch: ${name}`,
+
+  notFound: { title: 'There is no such run', text: 'It may have been deleted, or it belongs to another team.', all: 'All runs' },
+  notHere: {
+    title: 'This run is not on this device yet',
+    text: 'You are offline. It loads once the server can be reached.',
+  },
+  broken: { title: 'This page stopped', text: 'Everything you sent is kept. Load the page again.', reload: 'Load again' },
+
+  transcript: {
+    label: 'Transcript',
+    loading: 'Waiting for the transcript',
+    older: 'Load older entries',
+    loadingOlder: 'Loading older entries',
+    olderOffline: 'Older entries are on the server. You are offline.',
+    start: 'Start of the run',
+    empty: 'Nothing has happened yet.',
+    notHere: 'This transcript is not on this device. It loads once the server can be reached.',
+    below: (fresh: number) => (fresh === 0 ? 'To the end' : `${numbers.format(fresh)} new below`),
+    entryMenu: 'Entry',
+    copyEntryLink: 'Copy link to this entry',
+    copyText: 'Copy text',
+    linked: 'The linked entry',
+  },
+
+  output: {
+    label: 'Output',
+    end: 'End of the output',
+    copy: 'Copy output',
+    waiting: 'No output yet',
+    none: 'No output',
+    loading: 'Loading…',
+    loadFailed: 'Could not load the whole output.',
+    hidden: (lines: number) => `${count(lines, 'line')} hidden, show`,
+    notHere: (units: number) => `${bytesWords(units)} left out here, kept on the machine until it ends`,
+    loadAll: (units: number) => `The middle is left out. Load all ${bytesWords(units)}`,
+  },
+
+  thought: {
+    now: 'Thinking…',
+    past: (ms: number) => `Thought for ${durationWords(ms)}`,
+  },
+
+  tool: {
+    verb: toolVerb,
+    lines: (lines: number) => count(lines, 'line'),
+    exit: (code: number) => `exit ${code}`,
+    failed: 'Failed',
+    cancelled: 'Cancelled',
+    running: 'Running',
+    waiting: 'Waiting',
+    done: 'Done',
+    input: 'Input',
+    outputLabel: 'Output',
+    locations: 'Files',
+    line: (line: number) => `line ${line}`,
+    moreFiles: (more: number) => `and ${count(more, 'file')} more`,
+    copyCommand: 'Copy command',
+  },
+
+  setup: {
+    title: 'Set-up',
+    running: (done: number, all: number) => `${done} of ${count(all, 'step')}`,
+    done: (all: number, ms: number | undefined) => (ms === undefined ? count(all, 'step') : `${count(all, 'step')} · ${durationWords(ms)}`),
+    failed: 'failed',
+  },
+
+  tasks: {
+    title: 'Tasks',
+    updated: 'Updated',
+    progress: (done: number, total: number) => `${done} of ${total}`,
+    spoken: (done: number, total: number, waits: number) => `${done} of ${total} done${waits > 0 ? `, ${waits} ${waits === 1 ? 'waits' : 'wait'} for you` : ''}`,
+    state: { pending: 'Not started', in_progress: 'Working', completed: 'Done', failed: 'Failed', cancelled: 'Cancelled', waiting: 'Needs you' },
+  },
+
+  artifact: { title: 'Artifacts', added: 'Added', download: 'Download', open: 'Open' },
+
+  files: {
+    title: 'Files changed',
+    none: 'No files changed yet.',
+    open: 'Show changes',
+    more: (more: number) => `and ${count(more, 'file')} more`,
+    status: { added: 'added', modified: 'changed', deleted: 'deleted', renamed: 'renamed' } satisfies Record<FileChange['status'], string>,
+    summary: (path: string, added: number, removed: number) => `${path}, ${added} added, ${removed} removed`,
+  },
+
+  diff: {
+    title: 'Changes',
+    close: 'Close changes',
+    files: 'Changed files',
+    unified: 'Unified',
+    split: 'Side by side',
+    binary: 'A binary file. It is not shown.',
+    renamed: (from: string) => `Renamed from ${from}`,
+    renamedOnly: 'Renamed; its content is the same.',
+    noChange: 'No lines changed.',
+    large: (lines: number) => `${count(lines, 'changed line')}. Show them`,
+    loading: 'Loading the changes',
+    failed: 'The changes of this file are not on this device.',
+    unreadable: 'This diff can’t be drawn. Its text:',
+    none: 'No files changed in this run.',
+    hunk: (line: number) => `Line ${line}`,
+    added: 'Added',
+    removed: 'Removed',
+    showMore: (lines: number) => `${count(lines, 'line')} more, show`,
+  },
+
+  rail: {
+    label: 'Run details',
+    spent: 'Spent',
+    cost: 'Cost',
+    time: 'Time',
+    context: 'Context',
+    contextUsed: (percent: number) => `${percent}% used`,
+    timeWaiting: (whole: string, waiting: string) => `${whole}, ${waiting} of them waiting`,
+    tokens: 'Tokens',
+    tokensUsed: (inputs: number, outputs: number) => `${numbers.format(inputs)} in, ${numbers.format(outputs)} out`,
+    facts: 'Facts',
+    startedBy: 'Started by',
+    started: 'Started',
+    host: 'Host',
+    sandbox: 'Sandbox',
+    image: 'Image',
+    repository: 'Repository',
+    branch: 'Branch',
+    model: 'Model',
+    sandboxes: { direct: 'On the machine itself', docker: 'Docker' },
+    source: 'Source',
+  },
+
+  ask: {
+    label: 'Permission request',
+    wants,
+    waiting: (ms: number) => `waiting ${spanWords(ms)}`,
+    since: (at: number) => `since ${clockWords(at)}`,
+    number: (at: number, of: number) => `${at} of ${of}`,
+    next: 'Next question',
+    previous: 'Previous question',
+    in: 'In',
+    command: 'The command',
+    copyCommand: 'Copy command',
+    loadWhole: 'The command is longer than this. Load all of it',
+    loadFailed: 'Could not load all of it. Don’t allow what you can’t see.',
+    noEffects: 'Drover can’t tell what this changes.',
+    why: 'Why it asks',
+    whoLabel: 'Who can answer',
+    who: (others: readonly string[]) => (others.length === 0 ? 'You.' : `You or ${namesWords(others, 'or')}. The first answer counts.`),
+    whoElse: (names: readonly string[]) => (names.length === 0 ? 'Nobody of this team.' : `${namesWords(names, 'or')}. The first answer counts.`),
+    viewer: 'Your role is viewer, so you can’t answer.',
+    allowOnce: 'Allow once',
+    allowSimilar: 'Allow similar in this run',
+    similar: 'Allows in this run:',
+    deny: 'Deny',
+    denyWith: 'Deny with a message…',
+    message: 'What the agent is told',
+    messageHint: 'The agent reads this and goes on without the command.',
+    sendDenial: 'Deny with this message',
+    later: 'Put aside',
+    reopen: 'Answer',
+    aside: 'The question waits. Tap Answer to open it.',
+    announce: (agent: string, title: string) => `${agent} needs you: ${title}`,
+    tool: 'Tool',
+    input: 'Input',
+    expires: (at: number) => `The question lapses at ${clockWords(at)}.`,
+    notSent: 'Offline. Your answer is saved here and will be sent.',
+    lapsed: 'The run ended before anyone answered',
+    refusedAnswer: 'Your answer was not used.',
+    alreadyBy: (name: string) => `Already answered by ${name}. Your answer was not used.`,
+    staleAnswer: 'The command changed after you looked at it. Your answer was not used.',
+    endedAnswer: 'The run had ended. Your answer was not used.',
+    answered: answeredWords,
+  },
+
+  composer: {
+    label: 'Message to the agent',
+    queuePlaceholder: 'Add to the queue…',
+    nowPlaceholder: (agent: string) => `Interrupt ${agent}…`,
+    followUp: (agent: string) => `Follow up with ${agent}…`,
+    waitingPlaceholder: 'Add a message for when it starts…',
+    viewer: 'Your role is viewer, so you can’t send messages.',
+    queue: 'Queue this message',
+    now: 'Interrupt and send now',
+    send: 'Send',
+    mode: 'When to send',
+    modeQueue: 'Queue',
+    modeQueueHint: 'Sent when this turn ends',
+    modeNow: 'Send now',
+    modeNowHint: 'Interrupts the agent',
+    tooLong: (over: number) => `${numbers.format(over)} characters too long.`,
+    notKept: 'This browser could not save the message, so it is still here.',
+    keys: 'sends',
+    newline: 'new line',
+  },
+
+  queue: {
+    title: (waiting: number) => `${waiting} queued`,
+    whenTurnEnds: 'Sent one by one when this turn ends',
+    whenStarts: 'Sent when the run starts',
+    paused: 'Sent with the next turn',
+    edit: 'Edit',
+    remove: 'Remove',
+    up: 'Move up',
+    down: 'Move down',
+    now: 'Send now',
+    nowHint: 'Interrupts the agent',
+    drag: 'Drag to reorder',
+    editLabel: 'Queued message',
+    save: 'Save',
+    moved: (place: number, of: number) => `Moved to ${place} of ${of}`,
+    label: 'Queued messages',
+    menu: 'Message',
+    notYours: (name: string) => `From ${name}`,
+  },
+
+  refused: {
+    sendPrompt: 'A message was not taken.',
+    stopRun: 'The stop was not taken.',
+    other: 'A change was not taken.',
+    takeBack: 'Put it back into the composer',
+  },
+
+  ends: {
+    SUCCEEDED: 'Done',
+    FAILED: 'Failed',
+    ERROR: 'Failed',
+    CANCELLED: 'Cancelled',
+  } satisfies Partial<Record<RunState, string>>,
+  states: {
+    QUEUED: 'Queued',
+    PENDING: 'Assigned to a machine',
+    CLAIMED: 'Getting ready',
+    INPROGRESS: 'Working',
+    BLOCKED: 'Needs you',
+    SUCCEEDED: 'Done',
+    FAILED: 'Failed',
+    ERROR: 'Failed',
+    CANCELLED: 'Cancelled',
+  } satisfies Record<RunState, string>,
+  cancelledBy: (name: string) => `Cancelled by ${name}`,
+
+  /** What to do about an end, by its code. */
+  todo: {
+    invalid_request: 'Change the settings of the run and start it again.',
+    no_runner: 'Connect a machine, or choose another host.',
+    runner_lost: 'The machine went away. Send a message to go on elsewhere.',
+    runner_restarted: 'The runner was started again. Send a message to go on.',
+    harness_missing: 'Install the agent on the machine, or choose another.',
+    harness_died: 'The agent stopped by itself. Send a message to go on.',
+    harness_hung: 'The agent did not answer. Send a message to try again.',
+    harness_protocol: 'The agent said something Drover does not understand. Look at its output, then try again.',
+    harness_refused: 'The agent refused the request. Change it and try again.',
+    sandbox_failed: 'The sandbox could not be started. Look at the reason, then try again.',
+    sandbox_out_of_memory: 'Give the sandbox more memory, or ask for less at once.',
+    environment_setup_failed: 'Mend the set-up commands, then try again.',
+    step_failed: 'Look at the failed step, then send a message to go on.',
+    authentication_required: 'Sign the agent in on the machine, then try again.',
+    model_limit: 'Wait for the model’s limit to reset, then send a message.',
+    journal_full: 'Free space on the machine, then try again.',
+    internal_error: 'Try again. If it goes on, look at the server’s log.',
+  } satisfies Record<RunErrorCode, string>,
+} as const
+
+/** "wants to run a command": what follows the agent's name. */
+function wants(subject: PermissionRequest['subject']): string {
+  switch (subject.kind) {
+    case 'command':
+      return 'wants to run a command'
+    case 'edit':
+      return subject.files.length === 1 ? 'wants to change a file' : `wants to change ${count(subject.files.length, 'file')}`
+    case 'tool':
+      return 'wants to use a tool'
+    case 'question':
+      return 'asks how to go on'
+  }
+}
+
+/** "You allowed this once, 14:04" */
+function answeredWords(who: string, answer: PermissionAnswer, at: number, option?: string): string {
+  const time = clockWords(at)
+  switch (answer.kind) {
+    case 'allow_once':
+      return `${who} allowed this once, ${time}`
+    case 'allow_similar':
+      return `${who} allowed this and similar in this run, ${time}`
+    case 'deny':
+      return answer.message === undefined ? `${who} denied this, ${time}` : `${who} denied this with a message, ${time}`
+    case 'option':
+      return option === undefined ? `${who} answered this, ${time}` : `${who} chose “${option}”, ${time}`
+  }
+}
+
+function toolVerb(kind: ToolKind, running: boolean): string {
+  switch (kind) {
+    case 'read':
+      return running ? 'Reading' : 'Read'
+    case 'edit':
+      return running ? 'Editing' : 'Edited'
+    case 'delete':
+      return running ? 'Deleting' : 'Deleted'
+    case 'move':
+      return running ? 'Moving' : 'Moved'
+    case 'search':
+      return running ? 'Searching' : 'Searched'
+    case 'execute':
+      return running ? 'Running' : 'Ran'
+    case 'think':
+      return running ? 'Thinking' : 'Thought'
+    case 'fetch':
+      return running ? 'Fetching' : 'Fetched'
+    case 'switch_mode':
+      return running ? 'Switching mode' : 'Switched mode'
+    case 'other':
+      return running ? 'Using' : 'Used'
+  }
+}
