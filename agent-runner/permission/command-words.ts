@@ -5,11 +5,11 @@ import type { DynamicWord, Word } from './command-types.ts'
 export function toWord(word: SyntaxWord): Word {
   if (hasOldArithmetic(word)) return unknown(word, 'opaque')
   const parts = word.parts
-  if (parts === undefined) return startsWithTilde(word.text) ? unknown(word, 'expansion') : word.value
+  if (parts === undefined) return isOpen(word.text) ? unknown(word, 'expansion') : word.value
   let kind: DynamicWord['kind'] | undefined
   for (const part of parts) kind = stronger(kind, kindOf(part))
   const unquoted = parts.map((part) => (part.type === 'Literal' ? part.text : '\0')).join('')
-  if (startsWithTilde(unquoted)) kind = stronger(kind, 'expansion')
+  if (isOpen(unquoted)) kind = stronger(kind, 'expansion')
   return kind === undefined ? word.value : unknown(word, kind)
 }
 
@@ -36,9 +36,12 @@ function loose(node: SyntaxNode): string {
   return text === '' && 'text' in node ? node.text : text
 }
 
-/** Bash expands `~` at the start of a word, and after `=` and `:` where the word looks like an assignment. */
-function startsWithTilde(unquoted: string): boolean {
-  return /(?:^|[=:])~/.test(unquoted)
+/**
+ * Bash expands `~` at the start of a word, and after `=` and `:` where the word looks like an assignment; and lists
+ * in braces, also those that the parser ends too early: `{a}b,c}`.
+ */
+function isOpen(unquoted: string): boolean {
+  return /(?:^|[=:])~/.test(unquoted) || /\{.*(?:,|\.\.)/s.test(unquoted)
 }
 
 const strength = { glob: 1, expansion: 2, opaque: 3 }

@@ -20,7 +20,7 @@ function askBash(program: string, texts: readonly string[]): string[][][] {
 exec 7>&1
 while IFS= read -r -d '' text; do
   printf '\\1\\0' >&7
-  (ulimit -t 2; eval "$text") >/dev/null 2>&1 </dev/null
+  (ulimit -t 2; eval "$text"; wait) >/dev/null 2>&1 </dev/null
 done`
   try {
     const { stdout } = spawnSync(program, ['--norc', '--noprofile', '-c', script], {

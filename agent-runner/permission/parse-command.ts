@@ -53,6 +53,14 @@ function checkErrors(node: SyntaxNode, level: number): void {
     (node.type === 'HereDoc' && (node.closing === undefined || node.delimiter === undefined)) ||
     ((node.type === 'CommandExpansion' || node.type === 'ParameterExpansion') && !/[})`]$/.test(node.text)) ||
     ((node.type === 'Redirect' || node.type === 'HereString') && node.target === undefined)
-  if (lost) throw new ParseStop('syntax', "The command can't be read: something is not closed.")
+  if (lost || hidesExpansion(node))
+    throw new ParseStop('syntax', "The command can't be read: something is not closed, or not clear.")
   forEachChild(node, (child) => checkErrors(child, level + 1))
+}
+
+/** An expansion that the parser left inside plain letters, as it does in `a=(b=$(c)d)`: Bash would run it. */
+function hidesExpansion(node: SyntaxNode): boolean {
+  if (node.type === 'Assignment') return node.value.type === 'Word' && node.value.text.startsWith('(')
+  const plain = node.type === 'Literal' || (node.type === 'Word' && node.parts === undefined)
+  return plain && /(?:^|[^\\])(?:\\\\)*(?:\$[({]|`)/.test(node.text)
 }
