@@ -103,7 +103,9 @@ export function createSocketLink(deps: SocketLinkDeps): Link {
     const old = socket
     socket = undefined
     if (old === undefined) return
-    old.onopen = old.onmessage = old.onclose = old.onerror = null
+    old.onopen = old.onmessage = old.onclose = null
+    // Closing a socket that is still connecting is an error to some of them.
+    old.onerror = () => undefined
     old.close()
   }
 

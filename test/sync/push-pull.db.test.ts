@@ -1,0 +1,244 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { createSpaceStore } from '#server/db/space-store.ts'
+import { TeamId, UserId } from '#shared/ids.ts'
+import type { Json } from '#shared/json.ts'
+import type { Mutation, PatchOperation, SpaceId, SyncCookie } from '#shared/protocol/sync.ts'
+import { refusal } from '#shared/refusal.ts'
+import { err, ok } from '#shared/result.ts'
+import { openTestDatabase, type TestDatabase } from '../db.ts'
+import { seeded } from '../seed.ts'
+import { defineMutator, type Mutator } from '#sync/core/mutator.ts'
+import { createHub } from '#sync/server/hub.ts'
+import { processPull } from '#sync/server/pull.ts'
+import { processPush, type PushDeps } from '#sync/server/push.ts'
+
+const space: SpaceId = 'team/t1'
+const actor = { userId: UserId.parse('u1'), role: 'member' as const, teamId: TeamId.parse('t1') }
+
+const put = defineMutator({
+  name: 'put',
+  args: z.object({ key: z.string(), value: z.number() }),
+  async run(tx, args) {
+    await tx.put(args.key, args.value)
+    return ok()
+  },
+})
+/** Reads before it writes, so that two at once must not lose one. */
+const add = defineMutator({
+  name: 'add',
+  args: z.object({ key: z.string(), by: z.number() }),
+  async run(tx, args) {
+    const known = await tx.get(args.key)
+    await tx.put(args.key, (typeof known === 'number' ? known : 0) + args.by)
+    return ok()
+  },
+})
+const del = defineMutator({
+  name: 'del',
+  args: z.object({ prefix: z.string() }),
+  async run(tx, args) {
+    for (const [key] of await tx.scan(args.prefix)) await tx.del(key)
+    return ok()
+  },
+})
+const twice = defineMutator({
+  name: 'twice',
+  args: z.object({ key: z.string() }),
+  async run(tx, args) {
+    await tx.put(args.key, 1)
+    await tx.put(args.key, 2)
+    return ok()
+  },
+})
+const refuse = defineMutator({
+  name: 'refuse',
+  args: z.object({}),
+  async run(tx) {
+    await tx.put('half', 1)
+    return err(refusal('not_allowed', 'never'))
+  },
+})
+const broken = defineMutator({
+  name: 'broken',
+  args: z.object({}),
+  async run(tx): Promise<never> {
+    await tx.put('half', 1)
+    throw new Error('a bug')
+  },
+})
+const once = defineMutator({
+  name: 'once',
+  args: z.object({ id: z.string() }),
+  intent: (args) => `once/${args.id}`,
+  async run(tx, args) {
+    const known = await tx.get(`n/${args.id}`)
+    await tx.put(`n/${args.id}`, (typeof known === 'number' ? known : 0) + 1)
+    return ok()
+  },
+})
+
+/** What a device holds: the patches it was given, applied in order. */
+class Device {
+  cookie: SyncCookie | null = null
+  rows = new Map<string, Json>()
+  ids = new Map<string, number>()
+  readonly group: string
+  constructor(group: string) {
+    this.group = group
+  }
+  take(cookie: SyncCookie, patch: readonly PatchOperation[], ids: Record<string, number>): void {
+    this.cookie = cookie
+    for (const op of patch) {
+      if (op.op === 'clear') this.rows.clear()
+      if (op.op === 'put') this.rows.set(op.key, op.value)
+      if (op.op === 'del') this.rows.delete(op.key)
+    }
+    for (const [client, id] of Object.entries(ids)) this.ids.set(client, id)
+  }
+  content(): [string, Json][] {
+    return [...this.rows].filter(([key]) => !key.startsWith('refused/')).sort(([a], [b]) => (a < b ? -1 : 1))
+  }
+}
+
+describe('push and pull', () => {
+  let db: TestDatabase
+  let deps: PushDeps
+  const errors: unknown[] = []
+  beforeAll(async () => {
+    db = await openTestDatabase()
+    const mutators = { put, add, del, twice, refuse, broken, once } as unknown as Record<string, Mutator<never>>
+    deps = { store: createSpaceStore(db), hub: createHub(), mutators, now: Date.now, onEffects: () => undefined, onError: (error) => errors.push(error) }
+  })
+  afterAll(() => db.close())
+
+  const push = (group: string, mutations: Mutation[], who = actor) => processPush(deps, who, { space, clientGroup: group, mutations })
+  const mutation = (clientID: string, id: number, name: string, args: Json): Mutation => ({ clientID, id, name, args, timestamp: 0 })
+  async function pull(device: Device): Promise<void> {
+    for (;;) {
+      const answer = await processPull(deps.store, { space, clientGroup: device.group, userId: 'u1', cookie: device.cookie, readerEpoch: '1' })
+      if (!answer.ok) throw new Error(answer.error)
+      device.take(answer.value.cookie, answer.value.patch, answer.value.lastMutationIDChanges)
+      if (!answer.value.more) return
+    }
+  }
+
+  test('two writes of one key in one mutation are one row', async () => {
+    expect(await push('g-twice', [mutation('c-twice', 1, 'twice', { key: 'tw' })])).toEqual(ok())
+    const device = new Device('g-twice')
+    await pull(device)
+    expect(device.rows.get('tw')).toBe(2)
+  })
+
+  test('a repeated mutation has no second effect, and one from the future is not taken', async () => {
+    await push('g-rep', [mutation('c-rep', 1, 'add', { key: 'rep', by: 1 })])
+    await push('g-rep', [mutation('c-rep', 1, 'add', { key: 'rep', by: 1 }), mutation('c-rep', 2, 'add', { key: 'rep', by: 1 })])
+    expect(await push('g-rep', [mutation('c-rep', 4, 'add', { key: 'rep', by: 100 })])).toEqual(err('busy'))
+    const device = new Device('g-rep')
+    await pull(device)
+    expect(device.rows.get('rep')).toBe(2)
+    expect(device.ids.get('c-rep')).toBe(2)
+  })
+
+  test('a refused, a broken and an unknown mutation advance the id, write nothing, and are told to their author only', async () => {
+    await push('g-ref', [mutation('c-ref', 1, 'refuse', {}), mutation('c-ref', 2, 'broken', {}), mutation('c-ref', 3, 'nonsense', {}), mutation('c-ref', 4, 'put', { key: 1 }), mutation('c-ref', 5, 'put', { key: 'after', value: 5 })])
+    const device = new Device('g-ref')
+    await pull(device)
+    expect(device.ids.get('c-ref')).toBe(5)
+    expect(device.rows.get('half')).toBeUndefined()
+    expect(device.rows.get('after')).toBe(5)
+    const refusals = [...device.rows].filter(([key]) => key.startsWith('refused/u1/c-ref/')).map(([, value]) => z.object({ refusal: z.object({ code: z.string() }) }).parse(value).refusal.code)
+    expect(refusals).toEqual(['not_allowed', 'internal', 'unknown_mutation', 'invalid'])
+    expect(errors).toHaveLength(1)
+    const answer = await processPull(deps.store, { space, clientGroup: 'g-other', userId: 'u2', cookie: null, readerEpoch: '1' })
+    expect(answer.ok && answer.value.patch.some((op) => op.op === 'put' && op.key.startsWith('refused/'))).toBe(false)
+  })
+
+  test('the same intent from another client has no second effect', async () => {
+    await push('g-int', [mutation('c-int-1', 1, 'once', { id: 'x' })])
+    await push('g-int', [mutation('c-int-2', 1, 'once', { id: 'x' })])
+    const device = new Device('g-int')
+    await pull(device)
+    expect(device.rows.get('n/x')).toBe(1)
+    expect(device.ids.get('c-int-2')).toBe(1)
+  })
+
+  test('a client group of somebody else is refused, for push and pull', async () => {
+    await push('g-own', [mutation('c-own', 1, 'put', { key: 'own', value: 1 })])
+    const other = { ...actor, userId: UserId.parse('u2') }
+    expect(await push('g-own', [mutation('c-own', 2, 'put', { key: 'own', value: 2 })], other)).toEqual(err('not_allowed'))
+    expect(await processPull(deps.store, { space, clientGroup: 'g-own', userId: 'u2', cookie: null, readerEpoch: '1' })).toEqual(err('not_allowed'))
+  })
+
+  test('a client that the server does not know and that does not start at 1 must start anew', async () => {
+    expect(await push('g-new', [mutation('c-new', 7, 'put', { key: 'x', value: 1 })])).toEqual(err('client_state_not_found'))
+  })
+
+  test('a cookie from the future means that the server was set back', async () => {
+    const answer = await processPull(deps.store, { space, clientGroup: 'g-f', userId: 'u1', cookie: { order: 1_000_000, epoch: 'x.1' }, readerEpoch: '1' })
+    expect(answer).toEqual(err('client_state_not_found'))
+  })
+
+  test('another epoch and a cookie older than the tombstones get everything anew', async () => {
+    const device = new Device('g-epoch')
+    await pull(device)
+    const again = await processPull(deps.store, { space, clientGroup: 'g-epoch', userId: 'u1', cookie: device.cookie, readerEpoch: '2' })
+    expect(again.ok && again.value.patch[0]).toEqual({ op: 'clear' })
+    const order = device.cookie?.order ?? 0
+    await push('g-epoch', [mutation('c-epoch', 1, 'put', { key: 'fresh', value: 1 })])
+    await db.query('update space set pruned_version = $2 where id = $1', [space, order + 1])
+    const old = await processPull(deps.store, { space, clientGroup: 'g-epoch', userId: 'u1', cookie: device.cookie, readerEpoch: '1' })
+    expect(old.ok && old.value.patch[0]).toEqual({ op: 'clear' })
+    await db.query('update space set pruned_version = 0 where id = $1', [space])
+  })
+
+  test('an answer of more than 500 rows comes in pages that never cut a version', async () => {
+    const device = new Device('g-page')
+    await pull(device)
+    const before = device.cookie?.order ?? 0
+    await db.query(
+      `insert into entry (space_id, key, value, version) select $1, 'page/' || n, to_jsonb(n), $2 + 1 + n / 300 from generate_series(0, 1199) n`,
+      [space, before],
+    )
+    await db.query('update space set version = $2 where id = $1', [space, before + 4])
+    const first = await processPull(deps.store, { space, clientGroup: 'g-page', userId: 'u1', cookie: device.cookie, readerEpoch: '1' })
+    expect(first.ok && [first.value.patch.length, first.value.cookie.order, first.value.more]).toEqual([300, before + 1, true])
+    await pull(device)
+    expect([...device.rows.keys()].filter((key) => key.startsWith('page/'))).toHaveLength(1200)
+    await push('g-page', [mutation('c-page', 1, 'del', { prefix: 'page/' })])
+    await pull(device)
+    expect([...device.rows.keys()].filter((key) => key.startsWith('page/'))).toHaveLength(0)
+  })
+
+  test('random mutations, drops, repeats and reorderings over several clients converge, each with one effect', async () => {
+    const { seed, below: pick } = seeded()
+    const devices = Array.from({ length: 4 }, (_, n) => new Device(`g-r${n}`))
+    const queues = devices.map((_, n) => ({ client: `c-r${n}-${seed}`, next: 1, pending: [] as Mutation[] }))
+    const expected = new Map<string, number>()
+    for (let step = 0; step < 150; step++) {
+      const n = pick(4)
+      const queue = queues[n]
+      const device = devices[n]
+      if (queue === undefined || device === undefined) throw new Error('no such device')
+      const dice = pick(10)
+      if (dice < 5) {
+        const key = `r/${seed}/${pick(6)}`
+        const by = 1 + pick(9)
+        expected.set(key, (expected.get(key) ?? 0) + by)
+        queue.pending.push(mutation(queue.client, queue.next++, 'add', { key, by }))
+      } else if (dice < 8) {
+        // The answer of a push may be lost: everything pending is sent again, some of it twice at once.
+        const sends = Array.from({ length: 1 + pick(2) }, () => push(device.group, queue.pending.slice(0, 1 + pick(queue.pending.length + 1))))
+        await Promise.all(sends)
+      } else {
+        await pull(device)
+        queue.pending = queue.pending.filter((one) => one.id > (device.ids.get(queue.client) ?? 0))
+      }
+    }
+    for (const [n, queue] of queues.entries()) await push(`g-r${n}`, queue.pending)
+    for (const device of devices) await pull(device)
+    const [first, ...others] = devices.map((device) => device.content())
+    for (const other of others) expect(other).toEqual(first)
+    for (const [key, value] of expected) expect(devices[0]?.rows.get(key)).toBe(value)
+  })
+})
