@@ -112,7 +112,7 @@ ensure_image() {
     rm -rf "$tree"
   fi
   mkdir -p "$tree/usr/local/bin"
-  cp -L "$root/node_modules/.bin/node" "$tree/usr/local/bin/node"
+  cp -L "$(command -v node)" "$tree/usr/local/bin/node"
   cp "$tarball" "$work/image.tar"
   tar -C "$tree" --owner=0 --group=0 -rf "$work/image.tar" ./usr/local/bin/node
   docker import --change 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' "$work/image.tar" "$image" >/dev/null
@@ -146,7 +146,7 @@ if [ $# -eq 0 ]; then
   sed -n '2,/^set /{/^set /!p}' "${BASH_SOURCE[0]}" | sed 's/^# \{0,1\}//' >&2
   exit 2
 fi
-PATH=$root/node_modules/.bin:$PATH
+PATH=$("$root/scripts/with-node" printenv PATH)
 start_postgres
 start_docker
 "$@"

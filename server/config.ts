@@ -40,6 +40,11 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError'
 }
 
+/** The process's environment, for `readConfig` and for processes that are started with it. */
+export function inheritedEnvironment(): Readonly<Record<string, string | undefined>> {
+  return process.env
+}
+
 /** Throws `ConfigError` with a sentence for each setting that can't be read. */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): ServerConfig {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))

@@ -23,7 +23,7 @@ import { migrateDatabase } from './db/migrate.ts'
 import { createSpaceStore } from './db/space-store.ts'
 import { createBrowserSockets } from './live/browser-sockets.ts'
 import { joinCluster, soloCluster, type Cluster } from './live/cluster.ts'
-import { handleUpgrades, type UpgradeRoute } from './live/upgrade.ts'
+import { frameText, handleUpgrades, type UpgradeRoute } from './live/upgrade.ts'
 import type { Log } from './log.ts'
 import { createOriginChecks } from './middleware/origin-check.ts'
 import { createRunnerConnection } from './runners/connection.ts'
@@ -179,7 +179,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
               key,
               { send: (text) => socket.send(text), close: (code, reason) => socket.close(code, reason.slice(0, 120)) },
             )
-            socket.on('message', (data) => void connection.receive(String(data)))
+            socket.on('message', (data) => void connection.receive(frameText(data)))
             socket.on('error', () => socket.terminate())
             socket.on('close', () => void connection.close())
           }

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { TeamId } from '#shared/ids.ts'
-import { ConfigError, readConfig } from './config.ts'
+import { ConfigError, inheritedEnvironment, readConfig } from './config.ts'
 import { createServer, type DroverServer } from './create-server.ts'
 import { DatabaseStartError } from './db/errors.ts'
 import { createLog } from './log.ts'
@@ -17,7 +17,7 @@ async function demoRepository(): Promise<string> {
 }
 
 async function main(): Promise<void> {
-  const config = readConfig(process.env)
+  const config = readConfig(inheritedEnvironment())
   const log = createLog(config.logLevel)
   const server = await createServer({ config, log, now: Date.now, demoRepository: await demoRepository() })
   const say = (text: string): void => void process.stdout.write(`${text}\n`)
@@ -60,7 +60,7 @@ async function main(): Promise<void> {
         url: `http://127.0.0.1:${running.port}`,
         teamId: TeamId.parse(team.id),
         auth: running.auth,
-        environment: process.env,
+        environment: inheritedEnvironment(),
         log,
       })
     }

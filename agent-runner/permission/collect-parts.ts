@@ -323,8 +323,6 @@ function redirection(syntax: Redirection, place: Place): CommandRedirect {
     assert(syntax.target !== undefined, 'a redirection without a target was refused')
     return { op: syntax.operator, target: toWord(syntax.target) }
   }
-  if (syntax.delimiter?.quoted !== true && /\$\[/.test(syntax.body.text))
-    return { op: syntax.operator, target: opaque(source) }
   const changing = syntax.body.parts?.some((part) => part.type !== 'Literal') === true
   return { op: syntax.operator, target: changing ? expansion(source) : syntax.body.text }
 }

@@ -3,7 +3,6 @@ import type { DynamicWord, Word } from './command-types.ts'
 
 /** The value of a word, or what keeps it unknown. Nothing is expanded: only quotes and backslashes are taken off. */
 export function toWord(word: SyntaxWord): Word {
-  if (hasOldArithmetic(word)) return unknown(word, 'opaque')
   const parts = word.parts
   if (parts === undefined) return isOpen(word.text) ? unknown(word, 'expansion') : word.value
   let kind: DynamicWord['kind'] | undefined
@@ -15,25 +14,6 @@ export function toWord(word: SyntaxWord): Word {
 
 function unknown(word: SyntaxWord, kind: DynamicWord['kind']): DynamicWord {
   return { dynamic: true, kind, text: word.text }
-}
-
-/**
- * `$[x]` is arithmetic as well, in Bash's old spelling, which the parser takes for plain letters (found by comparing
- * with Bash). Single quotes and backslashes make it plain.
- */
-export function hasOldArithmetic(node: SyntaxNode): boolean {
-  return /(?:^|[^\\])(?:\\\\)*\$\[/.test(loose(node))
-}
-
-/** The source without what single quotes hold. */
-function loose(node: SyntaxNode): string {
-  if (node.type === 'SingleQuoted' || node.type === 'AnsiCQuoted') return '\0'
-  if (node.type === 'Literal' || node.type === 'Glob') return node.text
-  let text = ''
-  forEachChild(node, (child) => {
-    text += child.type === 'Script' ? '\0' : loose(child)
-  })
-  return text === '' && 'text' in node ? node.text : text
 }
 
 /**

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer'
-import { forEachChild, parse, type ParsedScript, type SyntaxNode } from 'unbash'
+import { forEachChild, parse, type ParsedScript, type SyntaxNode, type Word } from 'unbash'
 import type { ParsedCommand, ParseRefusal } from './command-types.ts'
 import { createPartCollector, ParseStop, parseLimits } from './collect-parts.ts'
 
@@ -58,9 +58,21 @@ function checkErrors(node: SyntaxNode, level: number): void {
   forEachChild(node, (child) => checkErrors(child, level + 1))
 }
 
-/** An expansion that the parser left inside plain letters, as it does in `a=(b=$(c)d)`: Bash would run it. */
+/**
+ * An expansion that the parser left inside plain letters: in a broken array value, or `$[x]`, Bash's old spelling of
+ * arithmetic, in which quotes don't count. Bash would run what is in it.
+ */
 function hidesExpansion(node: SyntaxNode): boolean {
-  if (node.type === 'Assignment') return node.value.type === 'Word' && node.value.text.startsWith('(')
-  const plain = node.type === 'Literal' || (node.type === 'Word' && node.parts === undefined)
-  return plain && /(?:^|[^\\])(?:\\\\)*(?:\$[({]|`)/.test(node.text)
+  if (node.type === 'HereDoc' && node.delimiter?.quoted !== true && node.body.text.includes('$[')) return true
+  if (node.type === 'Assignment' && node.value.type === 'Word' && node.value.text.startsWith('(')) return true
+  if (node.type !== 'Literal' && node.type !== 'Word') return false
+  const text = node.type === 'Word' ? looseText(node) : node.text
+  return /(?:^|[^\\])(?:\\\\)*(?:\$[({[]|`)/.test(text)
+}
+
+/** A word's source without its quotes and without what the parser knows for expansions. */
+function looseText(word: Word): string {
+  if (word.parts === undefined) return word.text
+  const plain = word.parts.map((part) => (part.type === 'Literal' || part.type === 'Glob' ? part.text : '\0'))
+  return plain.join('')
 }

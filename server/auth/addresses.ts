@@ -20,3 +20,13 @@ export function isPasskeyHost(url: URL): boolean {
 export function loopbackHosts(port: string): readonly string[] {
   return [...loopbackNames].map((name) => (port === '' ? name : `${name}:${port}`))
 }
+
+/**
+ * Where people reach a server that listens on `host` and was given no public URL. For this machine alone that is by the name
+ * `localhost`, the only one under which browsers allow passkeys without https.
+ */
+export function defaultPublicUrl(host: string, port: number): URL {
+  const own = new URL(`http://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${port}`)
+  const everywhere = new Set(['0.0.0.0', '[::]']).has(own.hostname)
+  return everywhere || isLoopback(own) ? new URL(`http://localhost:${port}`) : own
+}

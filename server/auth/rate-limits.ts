@@ -27,11 +27,11 @@ export function createRateLimits(deps: { readonly database: Pick<Database, 'quer
   return {
     /**
      * Counts one more. `undefined`: go on; else the seconds until the next is allowed. One statement, so that two at once can't both
-     * be the last. `last_request` holds the start of the window.
+     * be the last. `last_request` holds the start of the window. The id is random: only one unique index can be the arbiter.
      */
     async take(limit: Limit, ...who: readonly string[]): Promise<number | undefined> {
       const [row] = await database.query<Row>(
-        `insert into rate_limit (id, key, count, last_request) values ($1, $1, 1, $2)
+        `insert into rate_limit (id, key, count, last_request) values (gen_random_uuid()::text, $1, 1, $2)
          on conflict (key) do update set
            count = case when rate_limit.last_request <= $3 then 1 else least(rate_limit.count + 1, $4) end,
            last_request = case when rate_limit.last_request <= $3 then $2 else rate_limit.last_request end

@@ -272,3 +272,15 @@ describe('agent keys', () => {
     })
   })
 })
+
+test('the first tries at once are all counted, and none fails', async () => {
+  await world.owner()
+  const browser = world.browser({ address: '192.0.2.20' })
+  const answers = await Promise.all(
+    Array.from({ length: 12 }, () => browser.post('/auth/sign-in', { email: 'x@example.test', password: 'guess' })),
+  )
+  expect(answers.map((answer) => answer.status).sort((a, b) => a - b)).toEqual([
+    ...Array.from({ length: 5 }, () => 401),
+    ...Array.from({ length: 7 }, () => 429),
+  ])
+})

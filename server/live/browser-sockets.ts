@@ -6,6 +6,7 @@ import type { Actor } from '../auth/actor.ts'
 import type { Revocation } from '../auth/revocations.ts'
 import { mayRead } from '../routes/sync.ts'
 import type { RunAccess } from '../runs/access.ts'
+import { frameText } from './upgrade.ts'
 
 export type BrowserSocketsDeps = Omit<BrowserConnectionDeps, 'mayRead' | 'mayFollow' | 'serverVersion'> & {
   readonly access: RunAccess
@@ -58,7 +59,7 @@ export function createBrowserSockets(deps: BrowserSocketsDeps): BrowserSockets {
       let waiting = 0
       let order: Promise<void> = Promise.resolve()
       socket.on('message', (data, isBinary) => {
-        const text = isBinary ? '' : String(data)
+        const text = isBinary ? '' : frameText(data)
         if (++waiting > maxMessagesWaiting || text.length > maxUpFrameBytes) return socket.close(1009, 'too much at once')
         order = order
           .then(() => connection.receive(text))

@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { WebSocketServer, type WebSocket } from 'ws'
+import { WebSocketServer, type RawData, type WebSocket } from 'ws'
 import { maxFrameBytes } from '#shared/protocol/run-event.ts'
 
 export type UpgradeRoute = {
@@ -73,4 +73,10 @@ function refuse(duplex: Duplex, status: number, reason: string): void {
   if (duplex.destroyed) return
   const body = JSON.stringify({ error: reason })
   duplex.end(`HTTP/1.1 ${status} Refused\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`)
+}
+
+/** A frame's bytes as text, however `ws` hands them over. */
+export function frameText(data: RawData): string {
+  if (Array.isArray(data)) return Buffer.concat(data).toString('utf8')
+  return Buffer.from(data instanceof ArrayBuffer ? new Uint8Array(data) : data).toString('utf8')
 }

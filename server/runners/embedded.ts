@@ -54,7 +54,7 @@ export function startEmbeddedRunner(deps: {
       if (code === alreadyRunning) deps.log.info({}, 'the runner of an earlier start is still there and goes on')
       else deps.log.warn({ code }, 'the runner ended and is started again')
       delay = Date.now() - began > maxRetryMs ? firstRetryMs : Math.min(delay * 2, maxRetryMs)
-      retry = setTimeout(() => start().catch(report), delay)
+      retry = setTimeout(() => void start().catch(report), delay)
     })
   }
 

@@ -1,7 +1,6 @@
 import { Permission } from '#shared/domain/permission.ts'
 import { Prompt } from '#shared/domain/prompt.ts'
 import { Run, hasEnded, type IntentState } from '#shared/domain/run.ts'
-import type { RunId } from '#shared/ids.ts'
 import { DeliveryId } from '#shared/ids.ts'
 import type { RunnerDown, RunnerUp } from '#shared/protocol/runner-link.ts'
 import { refusal, type Refusal } from '#shared/refusal.ts'
@@ -79,7 +78,7 @@ async function showState(rows: WriteTransaction, delivery: Omit<OpenDelivery, 's
       return putRow(rows, delivery.rowKey, next)
     }
     case 'stop': {
-      const run = await getRow(rows, keys.run(delivery.runId as RunId), Run)
+      const run = await getRow(rows, keys.run(delivery.runId), Run)
       if (run?.stop === undefined || hasEnded(run.state)) return false
       return putRow(rows, keys.run(run.id), { ...run, stop: { ...run.stop, state } })
     }

@@ -1,4 +1,4 @@
-import { mutators, type MutatorName } from '../core/mutators/all.ts'
+import { mutators, type MutatorName } from '#sync/core/mutators/all.ts'
 import type { MutationRef } from './device-mutators.ts'
 import type { Intent, IntentStore } from './intents.ts'
 import type { SpaceCache } from './space-cache.ts'
@@ -41,7 +41,7 @@ export function createIntentLog(deps: IntentLogDeps): IntentLog {
   async function carry(intent: Intent): Promise<void> {
     const mutate = deps.cache.replicache.mutate[intent.name]
     if (mutate === undefined) throw new RefusedError('unknown_mutation', intent.name)
-    const ref = (await mutate(intent.args as never)) as MutationRef
+    const ref = (await mutate(intent.args)) as MutationRef
     const carried = { ...intent, tab: deps.tabId, clientId: ref.clientId, mutationId: ref.mutationId }
     if (!open.has(intent.id)) return
     open.set(intent.id, carried)

@@ -1,4 +1,4 @@
-import type { MutatorName } from '../core/mutators/all.ts'
+import type { MutatorName } from '#sync/core/mutators/all.ts'
 
 /**
  * What a person did, kept on the device from before the app shows it as done until the server has taken it. Replicache

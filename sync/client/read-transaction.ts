@@ -1,6 +1,6 @@
 import type { ReadTransaction as ReplicacheRead, WriteTransaction as ReplicacheWrite } from 'replicache'
 import type { Json } from '#shared/json.ts'
-import type { ReadTransaction, WriteTransaction } from '../core/transaction.ts'
+import type { ReadTransaction, WriteTransaction } from '#sync/core/transaction.ts'
 
 export function readTransaction(tx: ReplicacheRead): ReadTransaction {
   return {

@@ -1,8 +1,8 @@
 import { Replicache, type HTTPRequestInfo, type MutatorDefs, type PatchOperation, type PendingMutation } from 'replicache'
 import type { BrowserDown } from '#shared/protocol/browser-socket.ts'
 import { PullResponse, SyncCookie, schemaVersion, type SpaceId } from '#shared/protocol/sync.ts'
-import { keys } from '../core/keys.ts'
-import type { ReadTransaction } from '../core/transaction.ts'
+import { keys } from '#sync/core/keys.ts'
+import type { ReadTransaction } from '#sync/core/transaction.ts'
 import { readTransaction } from './read-transaction.ts'
 
 type Poke = Extract<BrowserDown, { type: 'poke' }>

@@ -1,8 +1,8 @@
 import type { z } from 'zod'
 import type { TranscriptEntry } from '#shared/domain/transcript.ts'
 import type { RunId, TeamId, UserId } from '#shared/ids.ts'
-import type { MutatorName, Mutators } from '../core/mutators/all.ts'
-import type { ReadTransaction } from '../core/transaction.ts'
+import type { MutatorName, Mutators } from '#sync/core/mutators/all.ts'
+import type { ReadTransaction } from '#sync/core/transaction.ts'
 
 /** Arguments as a caller gives them: fields with a default may be left out. */
 export type MutatorArgs<Name extends MutatorName> = z.input<Mutators[Name]['args']>

@@ -1,7 +1,7 @@
 import type { TranscriptEntry } from '#shared/domain/transcript.ts'
 import type { RunId } from '#shared/ids.ts'
 import type { LiveDelta } from '#shared/protocol/browser-socket.ts'
-import { isFinished, withDelta } from '../core/live-text.ts'
+import { isFinished, withDelta } from '#sync/core/live-text.ts'
 
 export type LiveListener = {
   /** An unfinished entry that was not there before. */

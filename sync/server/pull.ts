@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '#shared/result.ts'
 import { maxPatchRows, parseSpace, type PatchOperation, type PullResponse, type SpaceId, type SyncCookie } from '#shared/protocol/sync.ts'
-import { keys } from '../core/keys.ts'
+import { keys } from '#sync/core/keys.ts'
 import type { Change, Changes, SpaceStore } from './space-store.ts'
 
 /** Newest runs in a first answer; older ones are asked for page by page. */

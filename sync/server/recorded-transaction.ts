@@ -1,6 +1,6 @@
 import type { Json } from '#shared/json.ts'
 import type { SpaceId } from '#shared/protocol/sync.ts'
-import type { WriteTransaction } from '../core/transaction.ts'
+import type { WriteTransaction } from '#sync/core/transaction.ts'
 import type { SpaceStore, SpaceWrites } from './space-store.ts'
 
 /**

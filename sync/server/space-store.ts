@@ -1,6 +1,6 @@
 import type { Json } from '#shared/json.ts'
 import type { SpaceId } from '#shared/protocol/sync.ts'
-import type { Effect } from '../core/mutator.ts'
+import type { Effect } from '#sync/core/mutator.ts'
 
 /** One row as stored. `value` is `undefined` when it does not exist. */
 export type StoredRow = { readonly key: string; readonly value: Json | undefined }

@@ -1,6 +1,6 @@
 import type { SpaceId } from '#shared/protocol/sync.ts'
-import type { Effect } from '../core/mutator.ts'
-import type { WriteTransaction } from '../core/transaction.ts'
+import type { Effect } from '#sync/core/mutator.ts'
+import type { WriteTransaction } from '#sync/core/transaction.ts'
 import type { Hub } from './hub.ts'
 import { createRecordedTransaction, type RecordedTransaction } from './recorded-transaction.ts'
 import type { Commit, CommitOutcome, JobMove, SpaceStore } from './space-store.ts'

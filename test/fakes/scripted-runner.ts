@@ -4,6 +4,7 @@ import { HarnessId } from '#shared/domain/harness.ts'
 import type { RunId } from '#shared/ids.ts'
 import { RunnerId, uuidv7 } from '#shared/ids.ts'
 import type { RunEvent, RunEventBody } from '#shared/protocol/run-event.ts'
+import { frameText } from '#server/live/upgrade.ts'
 import { RunnerDown, runnerProtocol, type RunnerUp } from '#shared/protocol/runner-link.ts'
 
 /** A runner that speaks the real link and does only what a test says. Held to the real one by the contract tests of the messages. */
@@ -41,7 +42,7 @@ export async function connectScriptedRunner(options: ScriptedRunnerOptions): Pro
   const closing = new Promise<{ code: number; reason: string }>((resolve) => socket.on('close', (code, reason) => resolve({ code, reason: String(reason) })))
 
   socket.on('message', (data) => {
-    messages.push(RunnerDown.parse(JSON.parse(String(data))))
+    messages.push(RunnerDown.parse(JSON.parse(frameText(data))))
     for (const wake of waiters) wake()
   })
   await new Promise<void>((resolve, reject) => {

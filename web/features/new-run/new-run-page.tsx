@@ -1,3 +1,263 @@
+import { Link, useNavigate } from '@tanstack/solid-router'
+import { ArrowLeft, ChevronRight, CloudOff, Play } from 'lucide'
+import { Show, createEffect, createMemo, createSignal, on } from 'solid-js'
+import { canStartRuns } from '#shared/domain/policies.ts'
+import { promptLimit } from '#shared/domain/prompt.ts'
+import { RefusedError } from '#sync/client/workspace.ts'
+import { useDeviceStore } from '../../state/device-store.ts'
+import { createDraft } from '../../state/draft.ts'
+import { useFrame } from '../../state/frame.ts'
+import { useIds } from '../../state/platform.ts'
+import { useStatus } from '../../state/sync-status.ts'
+import { useTeamData } from '../../state/team-data.ts'
+import { useTitle } from '../../state/title.ts'
+import { useWorkspace } from '../../state/workspace.ts'
+import { AgentTile } from '../../ui/avatar.tsx'
+import { Banner } from '../../ui/banner.tsx'
+import { Button } from '../../ui/button.tsx'
+import { TextArea, TextInput } from '../../ui/field.tsx'
+import { Icon } from '../../ui/icon.tsx'
+import { PageHead } from '../../ui/page-head.tsx'
+import { RadioCards } from '../../ui/radio-cards.tsx'
+import { Select } from '../../ui/select.tsx'
+import { newRunWords } from '../../words/new-run.ts'
+import { refusalWords } from '../../words/refusals.ts'
+import { agentChoices, hostChoices, sandboxesOf } from './choices.ts'
+import { DemoOffer } from './demo-offer.tsx'
+import { NewRunForm, checkForm, emptyForm, type FormErrors } from './form.ts'
+import styles from './new-run-page.module.css'
+
+/** Starts a run. What is typed is kept on this device until the run itself is. */
 export function NewRunPage() {
-  return <h1>New run</h1>
+  const workspace = useWorkspace()
+  const data = useTeamData()
+  const status = useStatus()
+  const frame = useFrame()
+  const ids = useIds()
+  const navigate = useNavigate()
+  useTitle(() => newRunWords.title)
+
+  const draft = createDraft({
+    store: useDeviceStore(),
+    key: `draft/new-run/${workspace.userId}/${workspace.teamId}`,
+    initial: emptyForm,
+    parse: (kept) => NewRunForm.safeParse(kept).data,
+  })
+  const form = draft.value
+  const [errors, setErrors] = createSignal<FormErrors>({})
+  const [refused, setRefused] = createSignal<string | undefined>()
+  const [starting, setStarting] = createSignal(false)
+  const [more, setMore] = createSignal(false)
+  let page: HTMLFormElement | undefined
+
+  const change = (changed: Partial<NewRunForm>) => {
+    draft.set({ ...form(), ...changed })
+    setErrors((known) => Object.fromEntries(Object.entries(known).filter(([field]) => !(field in changed))))
+    setRefused(undefined)
+  }
+
+  const runners = () => data.runners.all()
+  const agents = createMemo(() => agentChoices(runners(), form().host))
+  const hosts = createMemo(() => hostChoices(runners()))
+  const sandboxes = createMemo(() => sandboxesOf(runners(), form().harness, form().host))
+  /** What is shown as chosen: what was kept may no longer be offered. */
+  const agent = () => (agents().some((choice) => choice.value === form().harness) ? form().harness : (agents()[0]?.value ?? ''))
+  const host = () => (hosts().some((choice) => choice.value === form().host) ? form().host : '')
+  const sandbox = () => (sandboxes().has(form().sandbox) || sandboxes().size === 0 ? form().sandbox : ([...sandboxes()][0] ?? form().sandbox))
+  const mayStart = () => data.me() === undefined || canStartRuns(data.me()?.role)
+
+  createEffect(
+    on(draft.loaded, (loaded) => {
+      if (!loaded) return
+      setMore(form().title !== '' || form().setup !== '')
+      if (frame() !== 'phone') page?.querySelector('textarea')?.focus()
+    }),
+  )
+
+  const start = async () => {
+    if (starting() || !mayStart()) return
+    const checked = checkForm({ ...form(), harness: agent(), host: host(), sandbox: sandbox() })
+    if (!checked.ok) {
+      setErrors(checked.errors)
+      if (checked.errors.title !== undefined || checked.errors.setup !== undefined) setMore(true)
+      queueMicrotask(() => page?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus())
+      return
+    }
+    setStarting(true)
+    try {
+      const runId = ids.runId()
+      await workspace.mutate.createRun({
+        runId,
+        promptId: ids.promptId(),
+        prompt: checked.prompt,
+        ...(checked.title === undefined ? {} : { title: checked.title }),
+        config: checked.config,
+      })
+      // The next run most often has the same surroundings.
+      draft.set({ ...form(), prompt: '', title: '' })
+      await navigate({ to: '/runs/$runId', params: { runId } })
+    } catch (error) {
+      setRefused(error instanceof RefusedError ? refusalWords(error.code, error.message) : refusalWords('internal'))
+    } finally {
+      setStarting(false)
+    }
+  }
+
+  return (
+    <form
+      ref={page}
+      class={styles.page}
+      novalidate
+      onSubmit={(event) => {
+        event.preventDefault()
+        void start()
+      }}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter' && (event.metaKey || event.ctrlKey)) {
+          event.preventDefault()
+          void start()
+        }
+      }}
+    >
+      <PageHead
+        title={newRunWords.title}
+        before={
+          frame() === 'phone' ? (
+            <Link to="/runs" class={styles.back} aria-label={newRunWords.back}>
+              <Icon of={ArrowLeft} size="lg" />
+            </Link>
+          ) : undefined
+        }
+      />
+      <Show when={status().connection === 'offline'}>
+        <Banner icon={CloudOff}>{newRunWords.offline}</Banner>
+      </Show>
+      <div class={styles.scroll}>
+        <div class={styles.column}>
+          <DemoOffer form={form()} onFill={change} />
+          <TextArea
+            label={newRunWords.prompt}
+            placeholder={newRunWords.promptHolder}
+            value={form().prompt}
+            onChange={(prompt) => change({ prompt })}
+            error={errors().prompt}
+            hint={newRunWords.promptKept}
+            maxLength={promptLimit}
+            rows={frame() === 'phone' ? 6 : 8}
+            enterkeyhint="enter"
+          />
+          <div class={styles.pair}>
+            <Select
+              label={newRunWords.agent}
+              choices={agents()}
+              value={agent()}
+              onChange={(harness) => change({ harness })}
+              hint={agents().find((choice) => choice.value === agent())?.hint}
+              error={errors().harness}
+              tile={(choice) => (
+                <AgentTile letters={agents().find((known) => known.value === choice.value)?.letters ?? choice.label.slice(0, 2)} />
+              )}
+            />
+            <Select
+              label={newRunWords.host}
+              choices={hosts()}
+              value={host()}
+              onChange={(chosen) => change({ host: chosen })}
+              hint={hosts().find((choice) => choice.value === host())?.hint}
+            />
+          </div>
+          <div class={styles.pair} data-wide-first="">
+            <TextInput
+              label={newRunWords.repository}
+              optional
+              value={form().repository}
+              onChange={(repository) => change({ repository })}
+              hint={newRunWords.repositoryHint}
+              error={errors().repository}
+              inputmode="url"
+              autocomplete="off"
+              autocapitalize="off"
+              spellcheck={false}
+            />
+            <TextInput
+              label={newRunWords.branch}
+              optional
+              value={form().branch}
+              onChange={(branch) => change({ branch })}
+              hint={newRunWords.branchHint}
+              error={errors().branch}
+              autocomplete="off"
+              autocapitalize="off"
+              spellcheck={false}
+            />
+          </div>
+          <RadioCards
+            label={newRunWords.sandbox}
+            choices={[
+              {
+                value: 'docker' as const,
+                label: newRunWords.docker,
+                hint: sandboxes().has('docker') ? newRunWords.dockerRisk : newRunWords.sandboxMissing.docker,
+                disabled: !sandboxes().has('docker'),
+              },
+              {
+                value: 'direct' as const,
+                label: newRunWords.direct,
+                hint: sandboxes().has('direct') ? newRunWords.directRisk : newRunWords.sandboxMissing.direct,
+                disabled: !sandboxes().has('direct'),
+              },
+            ]}
+            value={sandbox()}
+            onChange={(chosen) => change({ sandbox: chosen })}
+          />
+          <details class={styles.more} open={more()} onToggle={(event) => setMore(event.currentTarget.open)}>
+            <summary class={styles.summary}>
+              <Icon of={ChevronRight} size="sm" />
+              {newRunWords.more}
+            </summary>
+            <div class={styles.inside}>
+              <TextInput
+                label={newRunWords.name}
+                optional
+                value={form().title}
+                onChange={(title) => change({ title })}
+                hint={newRunWords.nameHint}
+                error={errors().title}
+              />
+              <TextArea
+                label={newRunWords.setup}
+                optional
+                mono
+                rows={3}
+                value={form().setup}
+                onChange={(setup) => change({ setup })}
+                hint={newRunWords.setupHint}
+                error={errors().setup}
+                autocapitalize="off"
+                spellcheck={false}
+              />
+            </div>
+          </details>
+        </div>
+      </div>
+      <footer class={styles.foot}>
+        <p class={styles.refused} role="alert">
+          {mayStart() ? refused() : newRunWords.viewer}
+        </p>
+        <Button
+          type="submit"
+          tone="ink"
+          size={frame() === 'phone' ? 'touch' : 'lg'}
+          icon={Play}
+          keys={isMac ? newRunWords.startKeysMac : newRunWords.startKeys}
+          disabled={!mayStart()}
+          aria-busy={starting()}
+        >
+          {newRunWords.start}
+        </Button>
+      </footer>
+    </form>
+  )
 }
+
+const isMac = /Mac|iPhone|iPad/.test(navigator.userAgent)

@@ -48,6 +48,7 @@ export function TranscriptView(props: {
     paddingStart: topSpace,
     paddingEnd: 16,
   })
+  Object.assign(globalThis, { list })
   const visible = createMemo(() => {
     const known = byKey()
     return list
