@@ -1,0 +1,53 @@
+import type { HarnessId, HarnessOffer, SandboxKind } from '#shared/domain/harness.ts'
+
+/** A harness that this runner can start: how to get it, how to call it, and where it differs from the others. */
+export interface HarnessDeclaration {
+  readonly id: HarnessId
+  readonly name: string
+  readonly letters: string
+  readonly version: string | undefined
+  readonly sandboxes: readonly SandboxKind[]
+  /** A sentence that says what is missing and what to do; `undefined` when it can be used. */
+  unavailable(): string | undefined
+  /** Whether its files are here, or must be fetched first. */
+  installed(sandbox: SandboxKind): Promise<boolean>
+  /** Fetches what is missing. @throws SandboxError */
+  prepare(context: PrepareContext): Promise<PreparedHarness>
+  readonly quirks: HarnessQuirks
+}
+
+export interface HarnessQuirks {
+  /** Reads what a person said with a denial from the answer to its request; others get it as the next prompt. */
+  readonly hearsDenials: boolean
+  /** Mode to set after a session is opened. */
+  readonly firstMode?: string
+  /** Drover's rules decide which of its commands need no question. */
+  readonly rulesApply: boolean
+}
+
+export interface PrepareContext {
+  sandbox: SandboxKind
+  onOutput: (text: string) => void
+  signal: AbortSignal
+}
+
+export interface PreparedHarness {
+  /** Folders and files of this machine that it needs, read-only. */
+  tools: readonly string[]
+  /** `inside` tells where a host path is found in the sandbox. */
+  argv(inside: (hostPath: string) => string): readonly string[]
+  env(inside: (hostPath: string) => string): Readonly<Record<string, string>>
+}
+
+export function offerOf(declaration: HarnessDeclaration, available: readonly SandboxKind[]): HarnessOffer {
+  const sandboxes = declaration.sandboxes.filter((kind) => available.includes(kind))
+  const unavailable = declaration.unavailable()
+  return {
+    id: declaration.id,
+    name: declaration.name,
+    letters: declaration.letters,
+    ...(declaration.version === undefined ? {} : { version: declaration.version }),
+    sandboxes,
+    ...(unavailable === undefined ? {} : { unavailable: unavailable.slice(0, 300) }),
+  }
+}

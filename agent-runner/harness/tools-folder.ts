@@ -1,0 +1,82 @@
+import { spawn } from 'node:child_process'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { SandboxError } from '../sandbox/sandbox.ts'
+
+/**
+ * Tools from npm, each in a folder of its own with its version in the name: `<tools>/<name>@<version>/node_modules/…`.
+ * Fetched on first use, without running any script of theirs; a folder is there whole or not at all.
+ */
+export interface ToolsFolder {
+  has(packageName: string, version: string): Promise<boolean>
+  /** @returns the folder. @throws SandboxError */
+  fetch(packageName: string, version: string, options: FetchOptions): Promise<string>
+}
+
+export interface FetchOptions {
+  onOutput: (text: string) => void
+  signal: AbortSignal
+  /** Take the package although it is for another system than this one. */
+  force?: boolean
+}
+
+/** @param env what npm needs of this machine: PATH, HOME, proxies. */
+export function createToolsFolder(folder: string, env: Readonly<Record<string, string>>): ToolsFolder {
+  const fetching = new Map<string, Promise<string>>()
+
+  function pathOf(packageName: string, version: string): string {
+    return join(folder, `${packageName.replaceAll('/', '+')}@${version}`)
+  }
+
+  async function has(packageName: string, version: string): Promise<boolean> {
+    const done = await readFile(join(pathOf(packageName, version), 'complete'), 'utf8').catch(() => '')
+    return done !== ''
+  }
+
+  async function fetch(packageName: string, version: string, options: FetchOptions): Promise<string> {
+    const path = pathOf(packageName, version)
+    if (await has(packageName, version)) return path
+    // Several runs may want the same tool at once; one fetches, the others wait.
+    const running = fetching.get(path)
+    if (running !== undefined) return running
+    const work = install(path, packageName, version, options).finally(() => fetching.delete(path))
+    fetching.set(path, work)
+    return work
+  }
+
+  async function install(path: string, packageName: string, version: string, options: FetchOptions): Promise<string> {
+    const made = `${path}.${process.pid}.new`
+    await rm(made, { recursive: true, force: true })
+    await mkdir(made, { recursive: true })
+    try {
+      await writeFile(join(made, 'package.json'), JSON.stringify({ private: true }))
+      const args = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--save-exact', ...(options.force === true ? ['--force'] : []), `${packageName}@${version}`]
+      const code = await runNpm(args, made, env, options)
+      if (code !== 0) {
+        throw new SandboxError('harness_missing', `${packageName}@${version} could not be fetched from npm (exit ${code}). Look at the output above; the network or the registry may be away.`)
+      }
+      await writeFile(join(made, 'complete'), `${packageName}@${version}\n`)
+      await rm(path, { recursive: true, force: true })
+      await rename(made, path)
+      return path
+    } finally {
+      await rm(made, { recursive: true, force: true })
+    }
+  }
+
+  return { has, fetch }
+}
+
+/** npm beside this Node where there is one, else the one on PATH. */
+function runNpm(args: readonly string[], cwd: string, env: Readonly<Record<string, string>>, { onOutput, signal }: FetchOptions): Promise<number> {
+  return new Promise((resolve) => {
+    const path = [env['PATH'] ?? '', dirname(process.execPath)].filter((part) => part !== '').join(':')
+    const child = spawn('npm', args, { cwd, env: { ...env, PATH: path }, stdio: ['ignore', 'pipe', 'pipe'], signal })
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (piece: Buffer) => onOutput(piece.toString()))
+    child.once('error', (error) => {
+      onOutput(`npm could not be started: ${error.message}\n`)
+      resolve(127)
+    })
+    child.once('close', (code) => resolve(code ?? 130))
+  })
+}

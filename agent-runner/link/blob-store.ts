@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { readFile, stat } from 'node:fs/promises'
+import { BlobHash } from '#shared/ids.ts'
+import { messageOf, type Log } from '../log.ts'
+import { createBackoff } from './backoff.ts'
+import type { Clock } from '../clock.ts'
+
+/** The largest content the server takes in one piece. */
+export const maxBlobBytes = 64_000_000
+
+/**
+ * Content by its SHA-256, kept by the server: `PUT /api/runner/blobs/<sha256>`, the body raw. Uploading the same
+ * content again changes nothing.
+ */
+export interface BlobStore {
+  /** @returns the hash once the server has the content, `undefined` when it can't be stored (too large, refused, closed). */
+  put(content: Uint8Array | { file: string }): Promise<BlobHash | undefined>
+  close(): void
+}
+
+export interface BlobStoreDeps {
+  /** Of the server, without a slash at the end. */
+  url: string
+  key: string
+  clock: Clock
+  log: Log
+}
+
+const knownLimit = 10_000
+const atOnce = 4
+
+export function createBlobStore({ url, key, clock, log }: BlobStoreDeps): BlobStore {
+  const closing = new AbortController()
+  const known = new Set<string>()
+  let running = 0
+  const waiting: (() => void)[] = []
+
+  async function put(content: Uint8Array | { file: string }): Promise<BlobHash | undefined> {
+    const hash = await hashOf(content)
+    if (known.has(hash)) return hash
+    const size = content instanceof Uint8Array ? content.byteLength : (await stat(content.file)).size
+    if (size > maxBlobBytes) return undefined
+    while (running >= atOnce) await new Promise<void>((resolve) => waiting.push(resolve))
+    running += 1
+    try {
+      return await upload(hash, content)
+    } finally {
+      running -= 1
+      waiting.shift()?.()
+    }
+  }
+
+  async function upload(hash: BlobHash, content: Uint8Array | { file: string }): Promise<BlobHash | undefined> {
+    const backoff = createBackoff({ random: () => clock.random() })
+    const body = content instanceof Uint8Array ? content : await readFile(content.file)
+    while (!closing.signal.aborted) {
+      try {
+        const answer = await fetch(`${url}/api/runner/blobs/${hash}`, {
+          method: 'PUT',
+          headers: { authorization: `Bearer ${key}`, 'content-type': 'application/octet-stream' },
+          body: Uint8Array.from(body),
+          signal: AbortSignal.any([closing.signal, AbortSignal.timeout(60_000)]),
+        })
+        await answer.body?.cancel()
+        if (answer.ok) {
+          if (known.size >= knownLimit) known.clear()
+          known.add(hash)
+          return hash
+        }
+        if (answer.status < 500 && ![401, 403, 408, 429].includes(answer.status)) {
+          log.warn({ hash, status: answer.status }, 'The server refused a stored output; the transcript keeps its start and end.')
+          return undefined
+        }
+      } catch (error) {
+        if (closing.signal.aborted) return undefined
+        log.info({ hash, error: messageOf(error) }, 'A stored output could not be uploaded yet.')
+      }
+      await backoff.wait(closing.signal)
+    }
+    return undefined
+  }
+
+  return { put, close: () => closing.abort() }
+}
+
+async function hashOf(content: Uint8Array | { file: string }): Promise<BlobHash> {
+  const hash = createHash('sha256')
+  if (content instanceof Uint8Array) hash.update(content)
+  else for await (const piece of createReadStream(content.file)) hash.update(piece as Uint8Array)
+  return BlobHash.parse(hash.digest('hex'))
+}

@@ -1,0 +1,63 @@
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { pino } from 'pino'
+import { systemClock } from './clock.ts'
+import { readConfig } from './config.ts'
+import { openDataFolder } from './data-folder.ts'
+import { createHarnesses } from './harnesses.ts'
+import { watchParent } from './parent.ts'
+import { createRunner } from './runner.ts'
+import { createSandboxes } from './sandboxes.ts'
+
+/** Another runner process holds the folder: for a server that starts an embedded runner, the one to adopt. */
+const exitAlreadyRunning = 75
+const exitBadSettings = 78
+
+const config = readConfig(process.env)
+if (!config.ok) {
+  console.error(config.error)
+  process.exit(exitBadSettings)
+}
+const settings = config.value
+const destination = pino.destination({ dest: 2, sync: true })
+// An embedded runner outlives a killed server; the broken pipe to it is no reason to end.
+destination.on('error', () => {})
+process.stdout.on('error', () => {})
+process.stderr.on('error', () => {})
+process.on('disconnect', () => {})
+const log = pino({ level: settings.logLevel, base: { part: 'runner' } }, destination)
+
+const folder = await openDataFolder(settings.folder, systemClock).catch((error: unknown) => {
+  console.error(`The runner's folder ${settings.folder} can't be used: ${error instanceof Error ? error.message : String(error)}`)
+  process.exit(exitBadSettings)
+})
+if (!folder.ok) {
+  console.error(folder.error)
+  process.exit(exitAlreadyRunning)
+}
+
+const sourceRoot = join(dirname(fileURLToPath(import.meta.url)), '..')
+const runner = await createRunner({
+  config: settings,
+  folder: folder.value,
+  clock: systemClock,
+  log,
+  sandboxes: createSandboxes(settings, folder.value),
+  harnesses: createHarnesses({ config: settings, toolsFolder: folder.value.tools, sourceRoot }),
+})
+log.info({ folder: settings.folder, url: settings.url }, `Runner ${settings.name} is up.`)
+
+let ending = false
+async function end(): Promise<void> {
+  if (ending) return
+  ending = true
+  parent?.close()
+  await runner.close()
+  process.exit(0)
+}
+const parent =
+  settings.parentPid === undefined
+    ? undefined
+    : watchParent({ pid: settings.parentPid, needed: () => runner.connected() || runner.activeRuns().length > 0, onAlone: () => void end() })
+process.on('SIGTERM', () => void end())
+process.on('SIGINT', () => void end())

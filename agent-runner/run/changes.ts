@@ -1,0 +1,197 @@
+import { copyFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { FileChange } from '#shared/domain/transcript.ts'
+import type { BlobStore } from '../link/blob-store.ts'
+import { codeOf } from '../log.ts'
+import { runGit, type GitResult } from './git.ts'
+
+/**
+ * What a run changed in its workspace, worked out by git against the tree it started from.
+ *
+ * The workspace's own `.git` belongs to the agent, and git executes what a configuration says (filters, file system
+ * monitors, diff drivers). So this never opens it: it has a git folder of its own beside the workspace, whose only tie
+ * is the workspace's object store, which is data.
+ */
+export interface Changes {
+  /** Remembers the present state as the start. Called right after the clone, before anything of the run is executed. */
+  begin(): Promise<void>
+  /** `undefined` where there is nothing to compare with, or git could not do it. */
+  read(signal?: AbortSignal): Promise<ChangeSet | undefined>
+  /** Branch and commit that the workspace is at. */
+  head(): Promise<{ branch?: string; commit?: string }>
+}
+
+export interface ChangeSet {
+  files: FileChange[]
+  /** Files that did not fit into `files`. */
+  more: number
+  /** The whole diff as one text. */
+  diff: string
+  /** The diff was too large and stops somewhere. */
+  diffCut: boolean
+}
+
+const listedFiles = 500
+const inlinePatch = 4000
+const diffLimit = 20_000_000
+/** SHA-1 of the empty tree. */
+const emptyTree = '4b825dc642cb6eb9a060e54bf8d69288fbee4904'
+
+export interface ChangesDeps {
+  /** The run's folder on this machine. */
+  folder: string
+  workspace: string
+  path: string
+  blobs: BlobStore
+}
+
+export function createChanges({ folder, workspace, path, blobs }: ChangesDeps): Changes {
+  const gitFolder = join(folder, 'changes.git')
+  const baseFile = join(gitFolder, 'drover-base')
+  let running: Promise<unknown> = Promise.resolve()
+
+  function git(args: readonly string[], signal?: AbortSignal, maxBytes?: number): Promise<GitResult> {
+    const env = {
+      PATH: path,
+      LANG: 'C',
+      GIT_DIR: gitFolder,
+      GIT_WORK_TREE: workspace,
+      GIT_CONFIG_NOSYSTEM: '1',
+      GIT_CONFIG_GLOBAL: '/dev/null',
+      GIT_OPTIONAL_LOCKS: '0',
+    }
+    const safe = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', '-c', 'core.quotePath=false', '-c', 'safe.directory=*']
+    return runGit([...safe, ...args], { cwd: workspace, env, signal, ...(maxBytes === undefined ? {} : { maxBytes }) })
+  }
+
+  async function must(args: readonly string[], signal?: AbortSignal): Promise<string> {
+    const result = await git(args, signal)
+    if (result.code !== 0) throw new Error(`git ${args[0]} failed: ${result.stderr.trim()}`)
+    return result.stdout
+  }
+
+  async function begin(): Promise<void> {
+    await rm(gitFolder, { recursive: true, force: true })
+    await mkdir(join(gitFolder, 'objects/info'), { recursive: true })
+    await mkdir(join(gitFolder, 'refs'), { recursive: true })
+    await writeFile(join(gitFolder, 'HEAD'), 'ref: refs/heads/drover\n')
+    await writeFile(join(gitFolder, 'config'), '[core]\n\trepositoryformatversion = 0\n\tbare = false\n')
+    let base = emptyTree
+    if (await exists(join(workspace, '.git/objects'))) {
+      await writeFile(join(gitFolder, 'objects/info/alternates'), `${join(workspace, '.git/objects')}\n`)
+      // The clone's index knows size and time of every file, so nothing has to be read again.
+      await copyFile(join(workspace, '.git/index'), join(gitFolder, 'index')).catch((error: unknown) => {
+        if (codeOf(error) !== 'ENOENT') throw error
+      })
+    } else {
+      await must(['hash-object', '-w', '-t', 'tree', '/dev/null'])
+      await must(['add', '-A', '--', '.'])
+    }
+    base = (await must(['write-tree'])).trim()
+    await writeFile(baseFile, base)
+  }
+
+  async function read(signal?: AbortSignal): Promise<ChangeSet | undefined> {
+    const base = await readFile(baseFile, 'utf8').catch(() => undefined)
+    if (base === undefined) return undefined
+    await must(['add', '-A', '--ignore-errors', '--', '.'], signal)
+    const list = await must(['diff', '--cached', '--raw', '--numstat', '-z', '-M', '--no-ext-diff', '--no-textconv', '--ignore-submodules=all', base], signal)
+    const text = await git(
+      ['diff', '--cached', '-M', '--no-ext-diff', '--no-textconv', '--no-color', '--ignore-submodules=all', '--full-index', base],
+      signal,
+      diffLimit,
+    )
+    const changes = parseList(list)
+    const patches = splitPatches(text.stdout)
+    const shown = changes.slice(0, listedFiles)
+    const files: FileChange[] = []
+    for (const [index, change] of shown.entries()) {
+      const patch = text.cut && index >= patches.length - 1 ? undefined : patches[index]
+      files.push(await withPatch(change, patch, blobs))
+    }
+    return { files, more: changes.length - shown.length, diff: text.stdout, diffCut: text.cut }
+  }
+
+  /** One at a time: they share an index. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const next = running.then(work, work)
+    running = next.catch(() => {})
+    return next
+  }
+
+  return {
+    begin: () => inTurn(begin),
+    read: (signal) => inTurn(() => read(signal)),
+    head: () => readHead(join(workspace, '.git')),
+  }
+}
+
+async function withPatch(change: FileChange, patch: string | undefined, blobs: BlobStore): Promise<FileChange> {
+  if (patch === undefined || change.binary === true) return change
+  const clean = patch.replaceAll('\0', '␀')
+  if (clean.length <= inlinePatch) return { ...change, patch: clean }
+  const late = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), 5000))
+  const blob = await Promise.race([blobs.put(Buffer.from(clean)), late])
+  return blob === undefined ? change : { ...change, blob }
+}
+
+/** `git diff --raw --numstat -z`: all raw records first, then all counts, in the same order. */
+export function parseList(text: string): FileChange[] {
+  const fields = text.split('\0')
+  const changes: FileChange[] = []
+  let at = 0
+  while (fields[at]?.startsWith(':') === true) {
+    const letter = fields[at]?.split(' ')[4]?.[0] ?? 'M'
+    const moved = letter === 'R' || letter === 'C'
+    const first = fields[at + 1] ?? ''
+    const second = fields[at + 2] ?? ''
+    const status = statuses[letter] ?? 'modified'
+    changes.push({ path: (moved ? second : first).slice(0, 1000), ...(letter === 'R' ? { oldPath: first.slice(0, 1000) } : {}), status, added: 0, removed: 0 })
+    at += moved ? 3 : 2
+  }
+  for (const [index, change] of changes.entries()) {
+    const [added = '', removed = '', path] = (fields[at] ?? '').split('\t')
+    const binary = added === '-'
+    changes[index] = { ...change, added: Number(added) || 0, removed: Number(removed) || 0, ...(binary ? { binary } : {}) }
+    at += path === '' ? 3 : 1
+  }
+  return changes
+}
+
+const statuses: Record<string, FileChange['status']> = { A: 'added', C: 'added', D: 'deleted', M: 'modified', R: 'renamed', T: 'modified' }
+
+/** One piece for each file, in order. */
+export function splitPatches(diff: string): string[] {
+  if (diff === '') return []
+  return diff.split(/^(?=diff --git )/m).filter((piece) => piece.startsWith('diff --git '))
+}
+
+/** Reads the two files that say where a repository stands; nothing of the repository is executed. */
+async function readHead(gitFolder: string): Promise<{ branch?: string; commit?: string }> {
+  const head = (await readSmall(join(gitFolder, 'HEAD')))?.trim()
+  if (head === undefined) return {}
+  if (!head.startsWith('ref: ')) return /^[0-9a-f]{40,64}$/.test(head) ? { commit: head } : {}
+  const ref = head.slice(5)
+  if (!/^refs\/heads\/[^\0]+$/.test(ref) || ref.includes('..')) return {}
+  const branch = ref.slice('refs/heads/'.length).slice(0, 250)
+  const loose = (await readSmall(join(gitFolder, ref)))?.trim()
+  const packed = loose === undefined ? await readSmall(join(gitFolder, 'packed-refs')) : undefined
+  const commit = loose ?? packed?.split('\n').find((line) => line.endsWith(` ${ref}`))?.split(' ')[0]
+  return { branch, ...(commit !== undefined && /^[0-9a-f]{40,64}$/.test(commit) ? { commit } : {}) }
+}
+
+async function readSmall(path: string): Promise<string | undefined> {
+  try {
+    if ((await stat(path)).size > 5_000_000) return undefined
+    return await readFile(path, 'utf8')
+  } catch {
+    return undefined
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  )
+}

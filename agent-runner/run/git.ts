@@ -1,0 +1,39 @@
+import { spawn } from 'node:child_process'
+
+export interface GitResult {
+  code: number
+  stdout: string
+  stderr: string
+  /** More than `maxBytes` came; the rest was left out. */
+  cut: boolean
+}
+
+/**
+ * Runs git on this machine with an own environment: no prompts, no helpers of the person's configuration.
+ * For repositories that an agent may have written to, use a git folder of ours (`run/changes.ts`), never theirs.
+ * @throws when git can't be started.
+ */
+export function runGit(
+  args: readonly string[],
+  { cwd, env, input, maxBytes = 32_000_000, signal }: { cwd: string; env: Record<string, string>; input?: string; maxBytes?: number; signal?: AbortSignal | undefined },
+): Promise<GitResult> {
+  return new Promise((resolve, reject) => {
+    const child = spawn('git', args, { cwd, env, stdio: 'pipe', ...(signal === undefined ? {} : { signal }) })
+    const out: Uint8Array[] = []
+    let size = 0
+    let cut = false
+    let stderr = ''
+    child.stdout.on('data', (piece: Uint8Array) => {
+      if (size + piece.byteLength > maxBytes) cut = true
+      else out.push(piece)
+      size += piece.byteLength
+    })
+    child.stderr.on('data', (piece: Buffer) => {
+      stderr = (stderr + piece.toString()).slice(-4000)
+    })
+    child.stdin.on('error', () => {})
+    child.stdin.end(input ?? '')
+    child.once('error', reject)
+    child.once('close', (code) => resolve({ code: code ?? -1, stdout: Buffer.concat(out).toString(), stderr, cut }))
+  })
+}

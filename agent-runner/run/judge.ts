@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto'
+import { posix } from 'node:path'
+import type { CommandEffect, PermissionSubject } from '#shared/domain/permission.ts'
+import { explainParts, effectsForCard } from '../permission/explain-command.ts'
+import { gatherFacts, type WorkspacePort } from '../permission/gather-facts.ts'
+import { createHostFacts } from '../permission/host-facts.ts'
+import { askReason, judgeCommand, type CommandPolicy } from '../permission/judge-command.ts'
+import { parseCommandSync } from '../permission/parse-command.ts'
+import { requestDigest } from '../permission/request-digest.ts'
+import { showPatterns, similarPatterns, type SimilarPattern } from '../permission/similar-pattern.ts'
+import { visibleText } from '../permission/visible-text.ts'
+
+/** What the runner works out about a command before it may run. */
+export interface Judge {
+  /** `similar`: the patterns that were allowed in this run, as JSON texts. */
+  look(command: string, similar: readonly string[], signal: AbortSignal): Promise<CommandView>
+  /** SHA-256 of everything that is shown. */
+  digest(title: string, subject: PermissionSubject): string
+}
+
+export interface CommandView {
+  effects: CommandEffect[]
+  /** Whether the run's rules allow it without asking. */
+  allow: boolean
+  /** Why it asks, in words. */
+  reason: string
+  /** What "Allow similar in this run" would allow; absent: the choice is not offered. */
+  similar?: { shown: string; patterns: readonly string[] }
+}
+
+/** @param hostWorkspace the workspace on this machine; `workspace` is the same folder as the commands see it. */
+export function createJudge({
+  workspace,
+  hostWorkspace,
+  environment,
+  policy,
+}: {
+  workspace: string
+  hostWorkspace: string
+  environment: Readonly<Record<string, string>>
+  policy: CommandPolicy
+}): Judge {
+  const port = movedPort(createHostFacts(hostWorkspace, environment), workspace, hostWorkspace)
+
+  async function look(command: string, similar: readonly string[], signal: AbortSignal): Promise<CommandView> {
+    const parsed = parseCommandSync(command)
+    const allowed = similar.map((text) => JSON.parse(text) as SimilarPattern)
+    const cwd = workspace
+    if (!parsed.ok) {
+      const effect: CommandEffect = { text: visibleText(command).slice(0, 2000), summary: "Drover can't tell what this changes.", risk: 'unknown', danger: true }
+      const judgement = judgeCommand({ parsed, effects: [], policy, allowed, cwd })
+      return { effects: [effect], allow: judgement.decision === 'allow', reason: askReason(judgement) }
+    }
+    const facts = await gatherFacts(parsed, { root: workspace, cwd, port, signal })
+    const effects = explainParts(parsed, facts)
+    const judgement = judgeCommand({ parsed, effects, policy, allowed, cwd })
+    const patterns = similarPatterns(parsed, cwd)
+    const shown = showPatterns(patterns)
+    const offered = shown !== '' && shown.length <= 600
+    return {
+      effects: effectsForCard(effects),
+      allow: judgement.decision === 'allow',
+      reason: askReason(judgement),
+      ...(offered ? { similar: { shown, patterns: patterns.map((pattern) => JSON.stringify(pattern)) } } : {}),
+    }
+  }
+
+  return { look, digest: (title, subject) => requestDigest({ kind: subject.kind, title, ...shownOf(subject) }) }
+}
+
+function shownOf(subject: PermissionSubject): Omit<Parameters<typeof requestDigest>[0], 'kind' | 'title'> {
+  switch (subject.kind) {
+    case 'command':
+      return { command: subject.blob === undefined ? subject.command : `${subject.command}\n${subject.blob}`, ...(subject.cwd === undefined ? {} : { cwd: subject.cwd }) }
+    case 'edit':
+      return { diffs: Object.fromEntries(subject.files.map((file) => [file.path, file.blob ?? sha256(file.patch ?? '')])) }
+    case 'tool':
+      return { tool: subject.tool, ...(subject.input === undefined ? {} : { input: subject.input }) }
+    case 'question':
+      return { question: subject.question }
+  }
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
+/** The same folder under another name: a container sees it elsewhere than this machine. */
+function movedPort(port: WorkspacePort, inside: string, outside: string): WorkspacePort {
+  if (inside === outside) return port
+  const out = (path: string): string => posix.join(outside, posix.relative(inside, path))
+  const back = (path: string): string => posix.join(inside, posix.relative(outside, path))
+  return {
+    stat: (path, signal) => port.stat(out(path), signal),
+    listFiles: async (path, cap, signal) => {
+      const found = await port.listFiles(out(path), cap, signal)
+      return { ...found, files: found.files.map(back) }
+    },
+    trackedFiles: async (path, signal) => (await port.trackedFiles(out(path), signal))?.map(back) ?? null,
+  }
+}

@@ -1,0 +1,141 @@
+import { askLine, type PermissionAnswer, type PermissionOption, type PermissionRequest, type PermissionSubject } from '#shared/domain/permission.ts'
+import type { EntryId, RunId, UserId } from '#shared/ids.ts'
+import { PermissionId } from '#shared/ids.ts'
+import { refusal, type Refusal } from '#shared/refusal.ts'
+import { err, ok, type Result } from '#shared/result.ts'
+import type { Clock } from '../clock.ts'
+import type { Journal } from './journal.ts'
+import { cut, type Transcript } from './transcript.ts'
+
+/** Questions that one run may have open. */
+const openLimit = 50
+
+export type PermissionOutcome =
+  | { kind: 'answered'; answer: PermissionAnswer; option: PermissionOption | undefined }
+  /** The run ended, or the agent withdrew the question. */
+  | { kind: 'lapsed' }
+
+export interface Question {
+  title: string
+  subject: PermissionSubject
+  reason: string
+  options: readonly PermissionOption[]
+  toolCallId?: string | undefined
+  similar?: string | undefined
+}
+
+/** The open questions of a run. Nothing that was asked about happens before its answer. */
+export interface Permissions {
+  ask(question: Question, signal?: AbortSignal): Promise<PermissionOutcome>
+  /** The first answer wins; one to another text than the one that is open is stale. */
+  answer(given: { permissionId: PermissionId; digest: string; answer: PermissionAnswer; by: UserId; at: number }): Result<void, Refusal>
+  open(): number
+  /** Every open question is withdrawn. */
+  lapseAll(): void
+}
+
+export interface PermissionsDeps {
+  runId: RunId
+  turn: () => number
+  agent: string
+  journal: Journal
+  transcript: Transcript
+  clock: Clock
+  digest: (title: string, subject: PermissionSubject) => string
+}
+
+interface Open {
+  request: PermissionRequest
+  entryId: EntryId
+  settle: (outcome: PermissionOutcome, by?: UserId) => void
+}
+
+export function createPermissions(deps: PermissionsDeps): Permissions {
+  const { journal, transcript, clock } = deps
+  const open = new Map<PermissionId, Open>()
+  const answered = new Set<PermissionId>()
+
+  function ask(question: Question, signal?: AbortSignal): Promise<PermissionOutcome> {
+    if (signal?.aborted === true || open.size >= openLimit) return Promise.resolve({ kind: 'lapsed' })
+    transcript.endSpeech()
+    const blank: Omit<PermissionRequest, 'digest'> = {
+      id: PermissionId.parse(clock.newId()),
+      runId: deps.runId,
+      turn: deps.turn(),
+      ...(question.toolCallId === undefined ? {} : { toolCallId: cut(question.toolCallId, 200) }),
+      agent: cut(deps.agent, 60),
+      title: cut(question.title, 300),
+      subject: question.subject,
+      reason: cut(question.reason, 400),
+      ...(question.similar === undefined ? {} : { similar: question.similar }),
+      options: question.options.slice(0, 12).map((option) => ({ ...option, name: cut(option.name, 200) })),
+      askedAt: clock.now(),
+    }
+    const request: PermissionRequest = { ...blank, digest: deps.digest(blank.title, blank.subject) }
+    const entry = { kind: 'permission' as const, permissionId: request.id, title: request.title, line: askLine(request) }
+    transcript.flush()
+    journal.append({ type: 'permission', request })
+    const entryId = transcript.add(entry)
+    if (open.size === 0) {
+      journal.append({ type: 'state', event: 'block', turn: deps.turn(), reason: { text: cut(request.title, 600) } })
+    }
+    return new Promise((resolve) => {
+      const withdraw = (): void => settle({ kind: 'lapsed' })
+      function settle(outcome: PermissionOutcome, by?: UserId): void {
+        signal?.removeEventListener('abort', withdraw)
+        open.delete(request.id)
+        const at = clock.now()
+        if (outcome.kind === 'lapsed') {
+          journal.append({ type: 'permission_lapsed', permissionId: request.id })
+          transcript.rewrite(entryId, { ...entry, outcome: { kind: 'lapsed', at } })
+        } else {
+          answered.add(request.id)
+          void journal.record({ k: 'answered', permissionId: request.id })
+          const who = by === undefined ? {} : { by }
+          transcript.rewrite(entryId, { ...entry, outcome: { kind: 'answered', answer: outcome.answer, ...who, at } })
+        }
+        if (open.size === 0) journal.append({ type: 'state', event: 'unblock', turn: deps.turn() })
+        resolve(outcome)
+      }
+      open.set(request.id, { request, entryId, settle })
+      signal?.addEventListener('abort', withdraw, { once: true })
+    })
+  }
+
+  return {
+    ask,
+    answer: ({ permissionId, digest, answer, by }) => {
+      const one = open.get(permissionId)
+      if (one === undefined) {
+        return err(answered.has(permissionId) ? refusal('already_answered') : refusal('expired', 'the question is not open any more'))
+      }
+      if (one.request.digest !== digest) return err(refusal('stale', 'the question changed since it was shown'))
+      const option = chosenOption(one.request.options, answer)
+      if (option === undefined && answer.kind === 'option') return err(refusal('invalid', `there is no choice ${answer.optionId ?? ''}`))
+      if (answer.kind === 'allow_similar' && one.request.similar === undefined) {
+        return err(refusal('invalid', 'this question can only be allowed once'))
+      }
+      one.settle({ kind: 'answered', answer, option }, by)
+      return ok()
+    },
+    open: () => open.size,
+    lapseAll: () => {
+      for (const one of [...open.values()]) one.settle({ kind: 'lapsed' })
+    },
+  }
+}
+
+/** The harness's own choice for an answer, by kind and never by id. "Similar" is remembered by Drover, so the harness hears "once". */
+function chosenOption(options: readonly PermissionOption[], answer: PermissionAnswer): PermissionOption | undefined {
+  const first = (...kinds: PermissionOption['kind'][]): PermissionOption | undefined =>
+    kinds.map((kind) => options.find((option) => option.kind === kind)).find((option) => option !== undefined)
+  switch (answer.kind) {
+    case 'allow_once':
+    case 'allow_similar':
+      return first('allow_once', 'allow_always')
+    case 'deny':
+      return first('reject_once', 'reject_always')
+    case 'option':
+      return options.find((option) => option.optionId === answer.optionId)
+  }
+}

@@ -1,0 +1,48 @@
+import type { DeliveryId, RunId } from '#shared/ids.ts'
+import type { RunnerUp } from '#shared/protocol/runner-link.ts'
+import type { Refusal } from '#shared/refusal.ts'
+import type { Journal } from './journal.ts'
+import type { Receipt } from './run-memory.ts'
+
+/**
+ * What became of the intents that were delivered to a run. Each state is in the journal before it is told, and told
+ * again after every reconnect until the server has it.
+ */
+export interface Receipts {
+  of(deliveryId: DeliveryId): Receipt | undefined
+  set(deliveryId: DeliveryId, state: Receipt['state'], refusal?: Refusal): Promise<void>
+  /** The server acknowledged the oldest state that was sent for it and not acknowledged yet. */
+  acked(deliveryId: DeliveryId): void
+  /** Sends every receipt that is not acknowledged, after a reconnect. */
+  resend(): void
+}
+
+export function createReceipts({ runId, journal, send }: { runId: RunId; journal: Journal; send: (message: RunnerUp) => void }): Receipts {
+  let sent = new Map<DeliveryId, Receipt['state'][]>()
+
+  function tell(receipt: Receipt): void {
+    sent.set(receipt.deliveryId, [...(sent.get(receipt.deliveryId) ?? []), receipt.state])
+    const why = receipt.refusal === undefined ? {} : { refusal: receipt.refusal }
+    send({ type: 'receipt', deliveryId: receipt.deliveryId, runId, state: receipt.state, ...why })
+  }
+
+  return {
+    of: (deliveryId) => journal.memory().receipts[deliveryId],
+    set: async (deliveryId, state, refusal) => {
+      const receipt: Receipt = { deliveryId, state, ...(refusal === undefined ? {} : { refusal }) }
+      await journal.record({ k: 'receipt', receipt })
+      tell(receipt)
+    },
+    acked: (deliveryId) => {
+      const [state, ...rest] = sent.get(deliveryId) ?? []
+      if (rest.length > 0) sent.set(deliveryId, rest)
+      else sent.delete(deliveryId)
+      const final = state === 'done' || state === 'refused'
+      if (final && journal.memory().receipts[deliveryId] !== undefined) void journal.record({ k: 'forget', deliveryId })
+    },
+    resend: () => {
+      sent = new Map()
+      for (const receipt of Object.values(journal.memory().receipts)) tell(receipt)
+    },
+  }
+}

@@ -1,0 +1,163 @@
+import { z } from 'zod'
+import { appendAt, omittedUnits, wholeText, type BoundedText } from '#shared/domain/bounded-text.ts'
+import { TranscriptEntry, type EntryBody } from '#shared/domain/transcript.ts'
+import { DeliveryId, PermissionId } from '#shared/ids.ts'
+import type { RunEvent } from '#shared/protocol/run-event.ts'
+import { Assignment } from '#shared/protocol/runner-link.ts'
+import { Refusal } from '#shared/refusal.ts'
+
+/**
+ * What the runner must remember of a run to go on after a restart: a pure fold over the records of its journal.
+ * The events themselves are not in it; acknowledged ones may be forgotten.
+ */
+export const Receipt = z.object({
+  deliveryId: DeliveryId,
+  state: z.enum(['delivered', 'done', 'refused']),
+  refusal: Refusal.optional(),
+})
+export type Receipt = z.infer<typeof Receipt>
+
+/** A process that outlives a killed runner. `startedTicks` tells it from a later one with the same pid. */
+export const ProcessMark = z.object({ pid: z.number().int(), started: z.string().max(100) })
+export type ProcessMark = z.infer<typeof ProcessMark>
+
+export const RunFacts = z.object({
+  /** Set-up steps that are done, so that a later turn does not repeat them. */
+  setUp: z.boolean().optional(),
+  /** Commit that the workspace started from; absent without a repository. */
+  baseCommit: z.string().max(100).optional(),
+  baseBranch: z.string().max(250).optional(),
+  /** The harness's own name of the conversation, for `session/load`. */
+  sessionId: z.string().max(500).optional(),
+  process: ProcessMark.optional(),
+  containerId: z.string().max(100).optional(),
+  /** Patterns that "Allow similar in this run" allowed, as JSON texts. */
+  similar: z.array(z.string()).optional(),
+})
+export type RunFacts = z.infer<typeof RunFacts>
+
+const Said = z.object({ who: z.enum(['user', 'agent']), text: z.string() })
+export type Said = z.infer<typeof Said>
+
+export const RunMemory = z.object({
+  lastSeq: z.number().int().nonnegative(),
+  ackedSeq: z.number().int().nonnegative(),
+  /** `n` of the newest entry. */
+  lastN: z.number().int().nonnegative(),
+  turn: z.number().int().nonnegative(),
+  /** The turn's end was told. */
+  ended: z.boolean(),
+  endedAt: z.number().optional(),
+  assignment: Assignment.optional(),
+  /** Entries that are not final: unfinished, or finished and without the blob that holds their whole text. */
+  open: z.record(z.string(), TranscriptEntry),
+  openPermissions: z.array(PermissionId),
+  receipts: z.record(z.string(), Receipt),
+  /** The newest part of the conversation, for a harness that can't load its own. */
+  conversation: z.array(Said),
+  facts: RunFacts,
+})
+export type RunMemory = z.infer<typeof RunMemory>
+
+export const emptyMemory: RunMemory = {
+  lastSeq: 0,
+  ackedSeq: 0,
+  lastN: 0,
+  turn: 0,
+  ended: true,
+  open: {},
+  openPermissions: [],
+  receipts: {},
+  conversation: [],
+  facts: {},
+}
+
+/** UTF-16 units of conversation kept for a replay. */
+export const conversationLimit = 24_000
+
+/** `memory` after `event`; the argument stays as it was. */
+export function rememberEvent(memory: RunMemory, event: RunEvent): RunMemory {
+  const next = { ...memory, lastSeq: Math.max(memory.lastSeq, event.seq) }
+  const body = event.body
+  switch (body.type) {
+    case 'state': {
+      const ends = body.event === 'succeed' || body.event === 'fail' || body.event === 'error' || body.event === 'cancel'
+      return ends ? { ...next, ended: true, endedAt: event.at } : { ...next, ended: false }
+    }
+    case 'entry': {
+      const { [body.entry.id]: _old, ...others } = memory.open
+      const final = isFinal(body.entry.body)
+      return {
+        ...next,
+        lastN: Math.max(memory.lastN, body.entry.n),
+        open: final ? others : { ...others, [body.entry.id]: body.entry },
+        conversation: final ? withSaid(memory.conversation, body.entry.body) : memory.conversation,
+      }
+    }
+    case 'delta': {
+      const entry = memory.open[body.entryId]
+      const grown = entry === undefined ? undefined : withText(entry, body.field, body.offset, body.text)
+      return grown === undefined ? next : { ...next, open: { ...memory.open, [grown.id]: grown } }
+    }
+    case 'permission':
+      return { ...next, openPermissions: [...memory.openPermissions, body.request.id] }
+    case 'permission_lapsed':
+      return { ...next, openPermissions: memory.openPermissions.filter((id) => id !== body.permissionId) }
+    default:
+      return next
+  }
+}
+
+/** Whether nothing more will be written into an entry with this body. */
+function isFinal(body: EntryBody): boolean {
+  const text = growingText(body)
+  if (text !== undefined && omittedUnits(text) > 0 && text.blob === undefined) return false
+  switch (body.kind) {
+    case 'message':
+    case 'thought':
+      return body.done
+    case 'tool':
+    case 'step':
+      return body.status !== 'pending' && body.status !== 'in_progress'
+    case 'permission':
+      return body.outcome !== undefined
+    default:
+      return true
+  }
+}
+
+/** The text of an entry that can grow. */
+export function growingText(body: EntryBody): BoundedText | undefined {
+  switch (body.kind) {
+    case 'user':
+    case 'message':
+    case 'thought':
+      return body.text
+    case 'tool':
+    case 'step':
+      return body.output
+    default:
+      return undefined
+  }
+}
+
+function withText(entry: TranscriptEntry, field: 'text' | 'output', offset: number, text: string): TranscriptEntry {
+  const known = growingText(entry.body) ?? { head: '', tail: '', length: 0 }
+  const grown = appendAt(known, offset, text) ?? known
+  return { ...entry, body: { ...entry.body, [field]: grown } as EntryBody }
+}
+
+function withSaid(conversation: readonly Said[], body: EntryBody): Said[] {
+  if (body.kind !== 'user' && body.kind !== 'message') return [...conversation]
+  const text = wholeText(body.text) ?? `${body.text.head}\n[…]\n${body.text.tail}`
+  if (text.trim() === '') return [...conversation]
+  const all: Said[] = [...conversation, { who: body.kind === 'user' ? 'user' : 'agent', text }]
+  let units = 0
+  const kept: Said[] = []
+  for (const said of all.toReversed()) {
+    units += said.text.length
+    if (units > conversationLimit && kept.length > 0) break
+    kept.unshift(said)
+  }
+  return kept
+}

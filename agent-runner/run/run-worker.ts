@@ -1,0 +1,180 @@
+import type { RunReason } from '#shared/domain/run.ts'
+import type { DeliveryId, PromptId, RunId, UserId } from '#shared/ids.ts'
+import type { Assignment, DeliveryBody, RunnerUp } from '#shared/protocol/runner-link.ts'
+import { refusal } from '#shared/refusal.ts'
+import type { AcpLimits } from '../harness/acp-session.ts'
+import type { HarnessDeclaration } from '../harness/declaration.ts'
+import type { BlobStore } from '../link/blob-store.ts'
+import type { Clock } from '../clock.ts'
+import { messageOf, type Log } from '../log.ts'
+import type { SandboxProvider } from '../sandbox/sandbox.ts'
+import { createChanges } from './changes.ts'
+import type { WatchTimes } from './conversation.ts'
+import type { RunFolders } from './folders.ts'
+import type { Journal } from './journal.ts'
+import { createReceipts, type Receipts } from './receipts.ts'
+import { createResults } from './results.ts'
+import { createTranscript } from './transcript.ts'
+import { createTurn, type Turn } from './turn.ts'
+import { endOf, type TurnEnd } from './turn-end.ts'
+import { createWorkbench } from './workbench.ts'
+
+/** One run on this runner, over all its turns: takes assignments and deliveries, and tells what happens in its journal. */
+export interface RunWorker {
+  readonly runId: RunId
+  readonly journal: Journal
+  readonly receipts: Receipts
+  /** A turn is at work. */
+  active(): boolean
+  /** The turn begins; its end is told by events. */
+  assign(assignment: Assignment): Promise<void>
+  deliver(deliveryId: DeliveryId, body: DeliveryBody): Promise<void>
+  /** Ends the turn because the machinery broke. */
+  breakOff(reason: RunReason): void
+  /** Ends everything of the run; with `forget` its folder is the caller's to delete. */
+  close(reason?: RunReason): Promise<void>
+}
+
+export interface RunWorkerDeps {
+  runId: RunId
+  folders: RunFolders
+  journal: Journal
+  clock: Clock
+  log: Log
+  blobs: BlobStore
+  send: (message: RunnerUp) => void
+  harness: (id: string) => HarnessDeclaration | undefined
+  sandbox: (kind: string) => SandboxProvider | undefined
+  /** For git on this machine. */
+  hostEnv: Readonly<Record<string, string>>
+  limits: AcpLimits
+  times: WatchTimes
+  /** How long a harness stays alive after a turn, for a follow-up. */
+  idleMs: number
+  onActiveChange: () => void
+}
+
+export interface QueuedPrompt {
+  deliveryId?: DeliveryId
+  promptId: PromptId
+  text: string
+  by?: UserId | undefined
+  mode: 'interrupt' | 'queue'
+}
+
+const queueLimit = 50
+
+export function createRunWorker(deps: RunWorkerDeps): RunWorker {
+  const { runId, folders, journal, clock, log, blobs } = deps
+  const receipts = createReceipts({ runId, journal, send: deps.send })
+  const transcript = createTranscript({ runId, journal, clock, blobs, spoolFolder: folders.spool })
+  const changes = createChanges({ folder: folders.root, workspace: folders.workspace, path: deps.hostEnv['PATH'] ?? '/usr/bin:/bin', blobs })
+  const results = createResults({ runId, changes, journal, transcript, blobs, clock })
+  const workbench = createWorkbench({ ...deps, transcript, changes, results })
+  let turn: Turn | undefined
+  let running: Promise<void> | undefined
+  let idle: NodeJS.Timeout | undefined
+
+  async function assign(assignment: Assignment): Promise<void> {
+    clearTimeout(idle)
+    await running
+    await journal.record({ k: 'assign', assignment })
+    transcript.setTurn(assignment.turn)
+    const current = createTurn({ assignment, journal, clock, transcript, workbench, receipts })
+    turn = current
+    running = perform(current).finally(() => {
+      turn = undefined
+      deps.onActiveChange()
+    })
+    deps.onActiveChange()
+  }
+
+  async function perform(current: Turn): Promise<void> {
+    const end = await current.run().catch(endOf)
+    await conclude(current, end).catch((error: unknown) => {
+      log.error({ runId, error: messageOf(error) }, 'A run could not be concluded as it should.')
+      tellEnd(current, { event: 'error', reason: { code: 'internal_error', text: `The runner met an error of its own: ${messageOf(error)}`.slice(0, 600), retryable: true } })
+    })
+  }
+
+  /** Ends the turn's processes where it must, tells what it changed, then its end. */
+  async function conclude(current: Turn, end: TurnEnd): Promise<void> {
+    const keeps = end.event === 'succeed' || (end.event === 'fail' && end.reason?.code !== 'authentication_required')
+    const known = end.event === 'error' ? await workbench.explain(end) : end
+    current.settle(known)
+    if (!keeps) await workbench.tearDown()
+    if (known.evidence !== undefined && known.evidence !== '') {
+      transcript.notice('error', `The last output of ${current.assignment.config.harness}`, known.evidence)
+    }
+    if (known.event === 'cancel' || journal.failure() !== undefined) {
+      tellEnd(current, known)
+      await results.conclude().catch(() => {})
+    } else {
+      await results.conclude()
+      await Promise.race([transcript.stored(), new Promise((resolve) => setTimeout(resolve, 10_000))])
+      tellEnd(current, known)
+    }
+    await current.settleReceipts()
+    await journal.committed()
+    if (keeps) idle = setTimeout(() => void workbench.tearDown(), deps.idleMs).unref()
+  }
+
+  function tellEnd(current: Turn, end: TurnEnd): void {
+    if (current.told()) return
+    current.markTold()
+    journal.append({ type: 'state', event: end.event, turn: current.assignment.turn, ...(end.reason === undefined ? {} : { reason: end.reason }) })
+  }
+
+  async function deliver(deliveryId: DeliveryId, body: DeliveryBody): Promise<void> {
+    const known = receipts.of(deliveryId)
+    if (known !== undefined) {
+      await receipts.set(deliveryId, known.state, known.refusal)
+      return
+    }
+    const current = turn
+    if (current === undefined || current.over()) {
+      await receipts.set(deliveryId, 'refused', refusal('run_ended', 'the turn was over when this came'))
+      return
+    }
+    await receipts.set(deliveryId, 'delivered')
+    switch (body.type) {
+      case 'stop':
+        current.stop(deliveryId)
+        return
+      case 'answer': {
+        const answered = workbench.answer(body)
+        await receipts.set(deliveryId, answered.ok ? 'done' : 'refused', answered.ok ? undefined : answered.error)
+        return
+      }
+      case 'prompt':
+        if (current.waiting() >= queueLimit) {
+          await receipts.set(deliveryId, 'refused', refusal('too_many', `${queueLimit} messages wait already`))
+        } else if (!current.take({ deliveryId, promptId: body.promptId, text: body.text, by: body.by, mode: body.mode })) {
+          await receipts.set(deliveryId, 'refused', refusal('run_ended', 'the turn was over when this came'))
+        }
+    }
+  }
+
+  function breakOff(reason: RunReason): void {
+    turn?.breakOff({ event: 'error', reason })
+  }
+
+  return {
+    runId,
+    journal,
+    receipts,
+    active: () => turn !== undefined,
+    assign,
+    deliver,
+    breakOff,
+    close: async (reason) => {
+      clearTimeout(idle)
+      if (reason !== undefined) breakOff(reason)
+      else turn?.breakOff({ event: 'cancel' })
+      await running
+      await workbench.tearDown()
+      results.close()
+      await journal.committed()
+    },
+  }
+}

@@ -1,0 +1,55 @@
+import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { maxBlobBytes } from '../link/blob-store.ts'
+
+/**
+ * The whole of a text that is too long for its entry, in a file of the run's folder until it is uploaded. Written
+ * at once and not later, so that the file never lacks what the journal already tells of.
+ */
+export interface Spool {
+  readonly path: string
+  write(text: string): void
+  /** Bytes left out because the file reached its limit or the disk is full. */
+  lost(): number
+  close(): void
+}
+
+export function spoolPath(folder: string, entryId: string): string {
+  return join(folder, entryId)
+}
+
+export function openSpool(folder: string, entryId: string): Spool {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const path = spoolPath(folder, entryId)
+  const file = openSync(path, 'w', 0o600)
+  let size = 0
+  let lost = 0
+  let open = true
+  return {
+    path,
+    write: (text) => {
+      const bytes = Buffer.from(text)
+      if (!open || lost > 0 || size + bytes.byteLength > maxBlobBytes) {
+        lost += bytes.byteLength
+        return
+      }
+      try {
+        let written = 0
+        while (written < bytes.byteLength) written += writeSync(file, bytes, written)
+        size += bytes.byteLength
+      } catch {
+        lost += bytes.byteLength
+      }
+    },
+    lost: () => lost,
+    close: () => {
+      if (open) closeSync(file)
+      open = false
+    },
+  }
+}
+
+export async function removeSpool(folder: string, entryId: string): Promise<void> {
+  await rm(spoolPath(folder, entryId), { force: true })
+}

@@ -1,0 +1,52 @@
+import { emptyText, wholeText } from '#shared/domain/bounded-text.ts'
+import type { Clock } from '../clock.ts'
+import type { Exec } from '../sandbox/sandbox.ts'
+import { cut, type Transcript } from './transcript.ts'
+import { TurnEnded } from './turn-end.ts'
+
+/** Runs one step of the set-up as an entry of the transcript, its output live. */
+export async function runStep(
+  { transcript, clock, signal }: { transcript: Transcript; clock: Clock; signal: AbortSignal },
+  step: { title: string; command?: string; run: (write: (text: string) => void) => Promise<number> },
+): Promise<void> {
+  const shown = step.command === undefined ? {} : { command: cut(step.command, 8000) }
+  const title = cut(step.title, 300)
+  const entry = transcript.grow({ kind: 'step', title, ...shown, status: 'in_progress', output: emptyText, startedAt: clock.now() })
+  try {
+    const exitCode = await step.run(entry.append)
+    entry.finish({ status: exitCode === 0 ? 'completed' : 'failed', exitCode, endedAt: clock.now() })
+    if (exitCode === 0 || signal.aborted) return
+    throw setUpFailed(step.command ?? step.title, exitCode, lastLines(entry.body()))
+  } catch (error) {
+    if (!entry.finished()) {
+      entry.append(error instanceof Error ? `${error.message}\n` : '')
+      entry.finish({ status: signal.aborted ? 'cancelled' : 'failed', endedAt: clock.now() })
+    }
+    throw error
+  }
+}
+
+function setUpFailed(command: string, exitCode: number, output: string): TurnEnded {
+  const what = command.length > 120 ? `${command.slice(0, 119)}…` : command
+  const text = cut(`Set-up stopped: “${what}” ended with exit code ${exitCode}.${output === '' ? '' : `\n${output}`}`, 600)
+  return new TurnEnded({ event: 'fail', reason: { code: 'environment_setup_failed', text, retryable: true } })
+}
+
+function lastLines(body: { kind: string; output?: { head: string; tail: string; length: number } | undefined }): string {
+  if (body.output === undefined) return ''
+  const text = wholeText(body.output) ?? body.output.tail
+  return text.trim().split('\n').slice(-6).join('\n').slice(-400)
+}
+
+/** Writes both streams of a process into `write` as text. @returns its exit code; 128 + signal is told as 130. */
+export async function pipeOutput(exec: Exec, write: (text: string) => void): Promise<number> {
+  for (const stream of [exec.stdout, exec.stderr]) {
+    const decoder = new TextDecoder()
+    stream.on('data', (piece: Uint8Array) => write(decoder.decode(piece, { stream: true })))
+    // Read errors show in the exit.
+    stream.on('error', () => {})
+  }
+  exec.stdin.end()
+  const exit = await exec.exited
+  return exit.code ?? 130
+}

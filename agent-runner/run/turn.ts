@@ -1,0 +1,163 @@
+import type { DeliveryId } from '#shared/ids.ts'
+import type { Assignment } from '#shared/protocol/runner-link.ts'
+import { refusal } from '#shared/refusal.ts'
+import type { Clock } from '../clock.ts'
+import type { Journal } from './journal.ts'
+import type { Receipts } from './receipts.ts'
+import type { QueuedPrompt } from './run-worker.ts'
+import type { Transcript } from './transcript.ts'
+import { TurnEnded, type TurnEnd } from './turn-end.ts'
+import type { Workbench } from './workbench.ts'
+
+/** After `session/cancel` the harness has so long to answer; then the sandbox is ended. */
+const stopGraceMs = 700
+const interruptGraceMs = 10_000
+
+/** One turn: from the assignment's prompt, over messages that come meanwhile, to one end. */
+export interface Turn {
+  readonly assignment: Assignment
+  /** Does the work. Resolves with how it ended, also when it was stopped or broken off. */
+  run(): Promise<TurnEnd>
+  /** @returns false when the turn can't take it any more. */
+  take(prompt: QueuedPrompt): boolean
+  waiting(): number
+  stop(deliveryId: DeliveryId): void
+  breakOff(end: TurnEnd): void
+  /** Nothing more is taken. */
+  over(): boolean
+  /** Closes what is open in the transcript. */
+  settle(end: TurnEnd): void
+  /** Tells what became of the deliveries that the turn still held. */
+  settleReceipts(): Promise<void>
+  told(): boolean
+  markTold(): void
+}
+
+export function createTurn(deps: {
+  assignment: Assignment
+  journal: Journal
+  clock: Clock
+  transcript: Transcript
+  workbench: Workbench
+  receipts: Receipts
+}): Turn {
+  const { assignment, journal, transcript, workbench, receipts } = deps
+  const aborting = new AbortController()
+  const { promise: brokenOff, resolve: end } = Promise.withResolvers<TurnEnd>()
+  const queue: QueuedPrompt[] = [{ promptId: assignment.prompt.promptId, text: assignment.prompt.text, by: assignment.prompt.by, mode: 'queue' }]
+  const stops: DeliveryId[] = []
+  let over = false
+  let told = false
+  let prompting = false
+  let interrupted = false
+
+  async function run(): Promise<TurnEnd> {
+    journal.append({ type: 'state', event: 'claim', turn: assignment.turn })
+    const first = takeNext()
+    const work = converse(first).then(
+      (outcome) => (aborting.signal.aborted ? brokenOff : outcome),
+      (error: unknown) => {
+        if (aborting.signal.aborted) return brokenOff
+        throw error
+      },
+    )
+    const outcome = await Promise.race([work, brokenOff])
+    over = true
+    aborting.abort()
+    return outcome
+  }
+
+  async function converse(firstText: string): Promise<TurnEnd> {
+    const opened = await workbench.open(assignment, aborting.signal)
+    aborting.signal.throwIfAborted()
+    journal.append({ type: 'state', event: 'start', turn: assignment.turn })
+    let text = opened.firstPrompt(withLeading(firstText))
+    for (;;) {
+      prompting = true
+      interrupted = false
+      const outcome = await workbench.prompt(text).finally(() => {
+        prompting = false
+      })
+      if (aborting.signal.aborted) return outcome
+      // The harness ended its turn because it was interrupted, or something waits: go on in the same turn.
+      if (queue.length > 0) {
+        text = withLeading(takeNext())
+        continue
+      }
+      const unheard = workbench.takeUnheard()
+      if (unheard.length > 0) {
+        text = unheard.join('\n\n')
+        continue
+      }
+      over = true
+      return outcome
+    }
+  }
+
+  /** Interrupting messages that came together reach the agent together. */
+  function withLeading(text: string): string {
+    const texts = [text]
+    while (queue[0]?.mode === 'interrupt') texts.push(takeNext())
+    return texts.join('\n\n')
+  }
+
+  /** The next message becomes part of the transcript. */
+  function takeNext(): string {
+    const prompt = queue.shift()
+    if (prompt === undefined) throw new TurnEnded({ event: 'succeed' })
+    transcript.addPrompt({ text: prompt.text, promptId: prompt.promptId, ...(prompt.by === undefined ? {} : { by: prompt.by }) })
+    journal.append({ type: 'prompt_taken', promptId: prompt.promptId })
+    if (prompt.deliveryId !== undefined) void receipts.set(prompt.deliveryId, 'done')
+    return prompt.text
+  }
+
+  function interrupt(): void {
+    if (!prompting || interrupted) return
+    interrupted = true
+    void workbench.cancelPrompt(interruptGraceMs)
+  }
+
+  return {
+    assignment,
+    run,
+    take: (prompt) => {
+      if (over) return false
+      if (prompt.mode === 'queue') {
+        queue.push(prompt)
+        return true
+      }
+      const place = queue.findIndex((one) => one.mode === 'queue')
+      queue.splice(place === -1 ? queue.length : place, 0, prompt)
+      interrupt()
+      return true
+    },
+    waiting: () => queue.length,
+    stop: (deliveryId) => {
+      stops.push(deliveryId)
+      if (over) return
+      over = true
+      aborting.abort()
+      void workbench.cancelPrompt(stopGraceMs).then(() => end({ event: 'cancel' }))
+    },
+    breakOff: (how) => {
+      over = true
+      aborting.abort()
+      end(how)
+    },
+    over: () => over,
+    settle: (how) => {
+      workbench.settle(how.event === 'succeed' ? 'completed' : how.event === 'cancel' ? 'cancelled' : 'failed')
+    },
+    settleReceipts: async () => {
+      for (const deliveryId of stops) await receipts.set(deliveryId, 'done')
+      for (const prompt of queue.splice(0)) {
+        if (prompt.deliveryId === undefined) continue
+        await receipts.set(prompt.deliveryId, 'refused', refusal('run_ended', 'the turn ended before the agent got it'))
+      }
+    },
+    told: () => told,
+    markTold: () => {
+      told = true
+    },
+  }
+}

@@ -1,0 +1,83 @@
+import type { Readable, Writable } from 'node:stream'
+import type { SandboxKind } from '#shared/domain/harness.ts'
+import type { RunErrorCode } from '#shared/domain/run.ts'
+import type { RunId } from '#shared/ids.ts'
+
+/**
+ * Where the processes of one run live. Everything that a run starts is started here and ends with it.
+ * Paths are as the processes see them.
+ */
+export interface Sandbox {
+  readonly kind: SandboxKind
+  readonly workspace: string
+  readonly home: string
+  /** Where a folder given as a `tools` mount is found inside. */
+  toolPath(hostPath: string): string
+  /** @throws SandboxError when the process can't be started. */
+  exec(spec: ExecSpec): Promise<Exec>
+  /** Ends every process of the run, also those that left their parents; resolves when none is left. */
+  kill(): Promise<void>
+  /** The memory limit ended a process. */
+  ranOutOfMemory(): Promise<boolean>
+  /** Ends everything and removes what the sandbox itself made. The workspace stays. */
+  dispose(): Promise<void>
+}
+
+export interface ExecSpec {
+  argv: readonly string[]
+  cwd?: string
+  env?: Readonly<Record<string, string>>
+  /** Kills the process and its descendants. */
+  signal?: AbortSignal
+}
+
+export interface Exit {
+  code: number | null
+  signal: string | null
+}
+
+export interface Exec {
+  readonly stdin: Writable
+  readonly stdout: Readable
+  readonly stderr: Readable
+  /** Resolves once the process is gone and its streams are read to the end. Never rejects. */
+  readonly exited: Promise<Exit>
+  readonly pid?: number
+  kill(): void
+}
+
+export interface SandboxSpec {
+  runId: RunId
+  /** Folders of this machine, made by the caller. */
+  workspace: string
+  home: string
+  tmp: string
+  /** Read-only folders and files of this machine that harnesses need. */
+  tools: readonly string[]
+  /** Image of a container sandbox. */
+  image?: string
+}
+
+export interface SandboxProvider {
+  readonly kind: SandboxKind
+  /** @throws SandboxError */
+  start(spec: SandboxSpec): Promise<Sandbox>
+  /** A sentence that says why it can't be used and what to do; `undefined` when it can. */
+  problem(): Promise<string | undefined>
+  /** Ends and removes what earlier runner processes left of this run. */
+  sweep(runId: RunId): Promise<void>
+  close(): Promise<void>
+}
+
+/** The machine could not do it. `message` is a sentence for people. */
+export class SandboxError extends Error {
+  override readonly name = 'SandboxError'
+  readonly code: RunErrorCode
+  constructor(code: RunErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}
+
+/** Set in the environment of every process of a run, so that it is found again wherever it goes. */
+export const runMarker = 'DROVER_RUN_ID'
