@@ -11,7 +11,6 @@ import { NotFoundPage, PageError, PagePending } from './features/shell/page-stat
 import { Root } from './features/shell/root.tsx'
 import { WorkspaceGate } from './features/shell/workspace-gate.tsx'
 import { RunSearch } from './state/run-search.ts'
-import { RunSearch } from './state/run-search.ts'
 import { RunsSearch } from './state/runs-search.ts'
 
 /** Every address of the app. Pages are fetched when first opened; the shell is there at once. */
@@ -32,7 +31,6 @@ const runs = createRoute({
 const run = createRoute({
   getParentRoute: () => workspace,
   path: '/runs/$runId',
-  validateSearch: (search): RunSearch => RunSearch.parse(search),
   validateSearch: (search): RunSearch => RunSearch.parse(search),
   component: lazyRouteComponent(() => import('./features/run/run-page.tsx'), 'RunPage'),
 })
