@@ -43,7 +43,7 @@ function classifyWords(part: CommandPart, parsed: ParsedOk): Meaning {
 
 function classifyRedirect(redirect: CommandRedirect): Meaning {
   const { op, target } = redirect
-  if (op.startsWith('<<')) return silent
+  if (op.startsWith('<<')) return typeof target !== 'string' && target.kind === 'opaque' ? unknownMeaning : silent
   if (typeof target !== 'string') return { ...unknownMeaning, danger: op.includes('>') }
   if (/^\/dev\/(?:tcp|udp)\//.test(target)) {
     return meaning('network', `Connects to ${cut(target.slice(9))}.`, { danger: true })

@@ -19,7 +19,7 @@ import type {
   PartOperator,
   Word,
 } from './command-types.ts'
-import { toWord } from './command-words.ts'
+import { kindOf, toWord } from './command-words.ts'
 import { unwrapCommand } from './unwrap-command.ts'
 import { isPlainVariable } from './variable-names.ts'
 
@@ -323,8 +323,10 @@ function redirection(syntax: Redirection, place: Place): CommandRedirect {
     assert(syntax.target !== undefined, 'a redirection without a target was refused')
     return { op: syntax.operator, target: toWord(syntax.target) }
   }
-  const changing = syntax.body.parts?.some((part) => part.type !== 'Literal') === true
-  return { op: syntax.operator, target: changing ? expansion(source) : syntax.body.text }
+  const kinds = (syntax.body.parts ?? []).map(kindOf)
+  if (kinds.includes('opaque')) return { op: syntax.operator, target: opaque(source) }
+  const open = kinds.some((kind) => kind !== undefined)
+  return { op: syntax.operator, target: open ? expansion(source) : syntax.body.text }
 }
 
 function opaque(text: string): DynamicWord {

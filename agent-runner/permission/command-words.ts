@@ -35,7 +35,8 @@ function stronger(
   return strength[other] > strength[one] ? other : one
 }
 
-function kindOf(part: SyntaxNode): DynamicWord['kind'] | undefined {
+/** What an expansion, and all that stands in it, makes of a word. */
+export function kindOf(part: SyntaxNode): DynamicWord['kind'] | undefined {
   let kind = ownKind(part)
   // The commands of a substitution are parts of their own; here only its place in the word counts.
   if (part.type === 'CommandExpansion' || part.type === 'ProcessSubstitution') return kind

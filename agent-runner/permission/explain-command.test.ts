@@ -191,6 +191,8 @@ describe("what Drover can't tell", () => {
     'echo ${x@P}',
     'echo ${PATH:=.}',
     '((x=1))',
+    'cat <<E\n$((x))\nE',
+    'cat <<< $((x))',
     '[[ $x -eq 1 ]]',
     "test -v 'a[$(id)]'",
     'printf -v x y',

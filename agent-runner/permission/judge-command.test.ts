@@ -104,7 +104,7 @@ describe('lists', () => {
     expect(judge(text, policy, [text]).decision).toBe('deny')
   })
 
-  test.each(['$(echo rm) x', '$x', 'git $x'])('asks where a denied command could hide: %s', (text) => {
+  test.each(['$(echo rm) x', '$x', 'git $x', 'echo $((x))'])('asks where a denied command could hide: %s', (text) => {
     const policy = { autonomy: 'always_allow', deny: ['rm(\\s.*)?', 'git push.*'] } as const
     expect(judge(text, policy).decision).toBe('ask')
     expect(askReason(judge(text, policy))).toBe(

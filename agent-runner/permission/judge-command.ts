@@ -144,7 +144,8 @@ function deniedBy(part: CommandPart, rules: readonly (CommandRule | undefined)[]
   const [program] = part.argv
   const plain = plainLine(part)
   const views = [part.text, plain, part.argv.map(shownWord).join(' ')]
-  let unsure = typeof program !== 'string' || rules.includes(undefined)
+  const opaque = part.argv.some((word) => typeof word !== 'string' && word.kind === 'opaque')
+  let unsure = opaque || typeof program !== 'string' || rules.includes(undefined)
   for (const rule of rules) {
     for (const view of views) {
       const found = rule?.test(view)

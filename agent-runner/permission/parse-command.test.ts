@@ -71,6 +71,7 @@ describe('splitting', () => {
   })
 
   test('a here-document that is not plain is open', () => {
+    expect(parts('x <<E\n$((y))\nE')[0]?.redirects[0]?.target).toMatchObject({ kind: 'opaque' })
     expect(parts('x <<E\n$y\nE')[0]?.redirects[0]?.target).toMatchObject({ kind: 'expansion' })
     expect(parts("x <<'E'\n$[y]\nE")[0]?.redirects[0]?.target).toBe('$[y]\n')
   })
@@ -123,6 +124,8 @@ describe('quoting', () => {
     ['x a?[bc]', 'glob'],
     ['x *$v', 'expansion'],
     ['x $((1+1))', 'opaque'],
+    ['x $[y]', 'opaque'],
+    ['x "a$[y]"', 'opaque'],
     ['x ${v@P}', 'opaque'],
     ['x ${!v}', 'opaque'],
     ['x ${v[1]}', 'opaque'],
@@ -193,7 +196,8 @@ describe('refusals', () => {
     ['a\\', 'syntax'],
     ['x=(a=$(rm b)case a in a)y', 'syntax'],
     ["x $['$(rm b)']", 'syntax'],
-    ['x "a$[y]"', 'syntax'],
+    ["x $(('$(rm b)'))", 'syntax'],
+    ["((a='$(rm b)'))", 'syntax'],
     ['x <<E\n$[y]\nE', 'syntax'],
     ['echo "$\\\n(rm x)"', 'syntax'],
     ['r\\\nm x', 'syntax'],

@@ -59,10 +59,12 @@ function checkErrors(node: SyntaxNode, level: number): void {
 }
 
 /**
- * An expansion that the parser left inside plain letters: in a broken array value, or `$[x]`, Bash's old spelling of
- * arithmetic, in which quotes don't count. Bash would run what is in it.
+ * An expansion that the parser left inside plain letters: in a broken array value, in arithmetic, where single
+ * quotes don't count. Bash would run what is in it.
  */
 function hidesExpansion(node: SyntaxNode): boolean {
+  if (node.type === 'ArithmeticExpansion') return node.text.includes("'")
+  if (node.type === 'ArithmeticCommand') return node.body.includes("'")
   if (node.type === 'HereDoc' && node.delimiter?.quoted !== true && node.body.text.includes('$[')) return true
   if (node.type === 'Assignment' && node.value.type === 'Word' && node.value.text.startsWith('(')) return true
   if (node.type !== 'Literal' && node.type !== 'Word') return false
