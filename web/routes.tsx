@@ -44,7 +44,7 @@ const newRun = createRoute({
 const settings = createRoute({
   getParentRoute: () => workspace,
   path: '/settings/$section',
-  component: lazyRouteComponent(() => import('./features/shell/not-here-page.tsx'), 'NotHerePage'),
+  component: lazyRouteComponent(() => import('./features/settings/settings-page.tsx'), 'SettingsPage'),
 })
 
 const settingsHome = createRoute({
@@ -67,25 +67,25 @@ const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
   validateSearch: (search): z.infer<typeof SignInSearch> => SignInSearch.parse(search),
-  component: lazyRouteComponent(() => import('./features/shell/not-here-page.tsx'), 'NotHerePage'),
+  component: lazyRouteComponent(() => import('./features/sign-in/sign-in-page.tsx'), 'SignInPage'),
 })
 
 const welcome = createRoute({
   getParentRoute: () => root,
   path: '/welcome',
-  component: lazyRouteComponent(() => import('./features/shell/not-here-page.tsx'), 'NotHerePage'),
+  component: lazyRouteComponent(() => import('./features/sign-in/welcome-page.tsx'), 'WelcomePage'),
 })
 
 const invite = createRoute({
   getParentRoute: () => root,
   path: '/invite/$token',
-  component: lazyRouteComponent(() => import('./features/shell/not-here-page.tsx'), 'NotHerePage'),
+  component: lazyRouteComponent(() => import('./features/sign-in/invite-page.tsx'), 'InvitePage'),
 })
 
 const pair = createRoute({
   getParentRoute: () => root,
   path: '/pair/$token',
-  component: lazyRouteComponent(() => import('./features/shell/not-here-page.tsx'), 'NotHerePage'),
+  component: lazyRouteComponent(() => import('./features/sign-in/pair-page.tsx'), 'PairPage'),
 })
 
 const routeTree = root.addChildren([

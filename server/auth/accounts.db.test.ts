@@ -132,7 +132,9 @@ describe('there is no other way to an account', () => {
 
   test('even its sign-up by call is off', async () => {
     const body = { name: 'x', email: 'x@example.test', password: PASSWORD }
-    await expect(world.auth.parts.better.api.signUpEmail({ body })).rejects.toThrow('Email and password sign up is not enabled')
+    await expect(world.auth.parts.better.api.signUpEmail({ body })).rejects.toThrow(
+      'Email and password sign up is not enabled',
+    )
   })
 })
 

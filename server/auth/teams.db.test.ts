@@ -48,12 +48,10 @@ describe('invitations', () => {
     const token = tokenOf(String((await invite(mara, 'member')).body['url']))
     const answers = await Promise.all(
       ['a', 'b', 'c'].map((name) =>
-        world
-          .browser()
-          .post('/auth/links/password', {
-            step: { kind: 'invite', token, name, email: `${name}@example.test` },
-            password: PASSWORD,
-          }),
+        world.browser().post('/auth/links/password', {
+          step: { kind: 'invite', token, name, email: `${name}@example.test` },
+          password: PASSWORD,
+        }),
       ),
     )
     expect(answers.map((answer) => answer.status).sort((a, b) => a - b)).toEqual([201, 410, 410])
@@ -106,12 +104,10 @@ describe('invitations', () => {
     await jonas.post('/me/team', { teamId: northwind })
     const invitation = await jonas.post(`/teams/${northwind}/invitations`, { role: 'admin' })
     const token = tokenOf(String(invitation.body['url']))
-    const taken = await world
-      .browser()
-      .post('/auth/links/password', {
-        step: { kind: 'invite', token, name: 'Mara', email: 'mara@example.test' },
-        password: PASSWORD,
-      })
+    const taken = await world.browser().post('/auth/links/password', {
+      step: { kind: 'invite', token, name: 'Mara', email: 'mara@example.test' },
+      password: PASSWORD,
+    })
     expect(taken.status).toBe(409)
     expect((await mara.post('/invitations/accept', { token })).body).toEqual({ teamId: northwind })
     expect((await mara.get('/me')).body).toMatchObject({ team: { id: northwind, name: 'Northwind' }, role: 'admin' })

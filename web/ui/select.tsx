@@ -17,6 +17,8 @@ export type Choice<Value extends string = string> = {
 /** One of several. `tile` draws something before a choice's name. */
 export function Select<Value extends string>(props: {
   readonly label: string
+  /** The label is spoken only, where the row says what it is. */
+  readonly labelHidden?: boolean | undefined
   readonly choices: readonly Choice<Value>[]
   readonly value: Value
   readonly onChange: (value: Value) => void
@@ -55,7 +57,9 @@ export function Select<Value extends string>(props: {
         </KSelect.Item>
       )}
     >
-      <KSelect.Label class={field.label}>{props.label}</KSelect.Label>
+      <KSelect.Label class={field.label} data-hidden={props.labelHidden ? '' : undefined}>
+        {props.label}
+      </KSelect.Label>
       <KSelect.Trigger class={`${field.input} ${styles.trigger}`}>
         <Show when={props.tile && chosen()}>{(choice) => props.tile?.(choice())}</Show>
         <KSelect.Value<Choice<Value>> class={styles.value}>{(state) => state.selectedOption().label}</KSelect.Value>

@@ -1,0 +1,86 @@
+/**
+ * `drover admin reset-link EMAIL [--public-url URL]`: prints a one-time link with which a locked-out person sets a new password or passkey.
+ * Works beside a running server and without one. Exit codes: 0 done, 1 refused or failed (the reason is on stderr), 2 called wrongly.
+ */
+import { randomBytes } from 'node:crypto'
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { ConfigError, readConfig } from '../config.ts'
+import type { DatabaseConfig } from '../db/config.ts'
+import { databaseConfig } from '../db/config.ts'
+import type { Database } from '../db/database.ts'
+import { connectDatabase, openDatabase } from '../db/database.ts'
+import { runningCluster } from '../db/embedded/cluster.ts'
+import { DatabaseError, DatabaseStartError } from '../db/errors.ts'
+import { adminResetLink } from './admin-links.ts'
+import { defaultPublicUrl } from './addresses.ts'
+
+const USAGE = `Usage:
+  drover admin reset-link EMAIL   prints a link that works once, for an hour
+Options:
+  --public-url URL                where that person reaches the server; else DROVER_PUBLIC_URL, or host and port
+`
+
+// oxlint-disable-next-line node/no-process-env -- handed to readConfig
+process.exitCode = await main(process.argv.slice(2), process.env)
+
+async function main(args: string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const call = parseCall(args)
+  if (!call) {
+    process.stderr.write(USAGE)
+    return 2
+  }
+  try {
+    const config = readConfig(call.publicUrl === undefined ? env : { ...env, DROVER_PUBLIC_URL: call.publicUrl })
+    const database = await openBeside(databaseConfig({ ...config, driver: config.dbDriver }))
+    try {
+      const publicUrl = config.publicUrl ?? defaultPublicUrl(config.host, config.port)
+      const link = await adminResetLink({ database, publicUrl, now: Date.now, randomBytes }, call.email)
+      if (!link.ok) {
+        process.stderr.write(`${link.error.detail ?? link.error.code}\n`)
+        return 1
+      }
+      process.stdout.write(`${link.value.url}\n`)
+      process.stderr.write(`It works once, until ${new Date(link.value.expiresAt).toLocaleTimeString()}.\n`)
+      return 0
+    } finally {
+      await database.close()
+    }
+  } catch (error) {
+    process.stderr.write(`${sentence(error)}\n`)
+    return 1
+  }
+}
+
+function parseCall(args: string[]): { readonly email: string; readonly publicUrl: string | undefined } | undefined {
+  try {
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: { 'public-url': { type: 'string' } },
+    })
+    const [command, email, ...more] = positionals
+    if (command !== 'reset-link' || !email || more.length > 0) return undefined
+    return { email, publicUrl: values['public-url'] }
+  } catch {
+    return undefined
+  }
+}
+
+/** An embedded PostgreSQL that runs for the server is joined; a stopped one is started for as long as this takes; none is made. */
+async function openBeside(config: DatabaseConfig): Promise<Database> {
+  if (config.kind !== 'embedded') return await openDatabase(config, { poolSize: 2 })
+  const address = await runningCluster(config.dataDir)
+  if (address) return connectDatabase({ kind: 'embedded', address }, { poolSize: 2 })
+  if (!(await stat(join(config.dataDir, 'postgres')).catch(() => undefined)))
+    throw new Error(`There is no database in ${config.dataDir}.`)
+  return await openDatabase(config, { poolSize: 2 })
+}
+
+function sentence(error: unknown): string {
+  if (error instanceof ConfigError || error instanceof DatabaseStartError) return error.message
+  if (error instanceof DatabaseError)
+    return `The database refused: ${error.message}${error.code ? ` (${error.code})` : ''}.`
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,122 @@
+import { useNavigate } from '@tanstack/solid-router'
+import { Show, createSignal } from 'solid-js'
+import { Nothing, request } from '../../state/account-api.ts'
+import { useSession } from '../../state/session.ts'
+import { Button } from '../../ui/button.tsx'
+import { ConfirmDialog } from '../../ui/dialog.tsx'
+import { TextInput } from '../../ui/field.tsx'
+import { accountWords, settingsWords } from '../../words/settings.ts'
+import { PasskeyList } from './passkey-list.tsx'
+import { PasswordForm } from './password-form.tsx'
+import { Problem, RemoteView, Saved, Section, useAction, useRemote } from './section.tsx'
+import styles from './settings.module.css'
+import { WaysIn } from './ways-in.ts'
+
+export function AccountSection() {
+  const ways = useRemote(WaysIn, () => '/me/ways-in')
+  return (
+    <>
+      <Profile />
+      <RemoteView of={ways}>
+        {(known) => (
+          <>
+            <PasswordForm hasPassword={known().password} fresh={known().fresh} onChanged={() => void ways.reload()} />
+            <PasskeyList ways={known()} onChanged={() => void ways.reload()} />
+          </>
+        )}
+      </RemoteView>
+      <SignOut />
+    </>
+  )
+}
+
+function Profile() {
+  const session = useSession()
+  const user = () => {
+    const known = session.state()
+    return known.type === 'signed_in' ? known.me.user : undefined
+  }
+  const [typedName, setName] = createSignal<string>()
+  const [typedEmail, setEmail] = createSignal<string>()
+  const [saved, setSaved] = createSignal(false)
+  const name = () => typedName() ?? user()?.name ?? ''
+  const email = () => typedEmail() ?? user()?.email ?? ''
+  const changed = () => name() !== user()?.name || email() !== user()?.email
+  const action = useAction()
+
+  const handleSubmit = async (event: Event): Promise<void> => {
+    event.preventDefault()
+    const done = await action.run(request(Nothing, 'PATCH', '/me', { name: name(), email: email() }))
+    if (done === undefined) return
+    await session.refresh()
+    setName(undefined)
+    setEmail(undefined)
+    setSaved(true)
+  }
+
+  return (
+    <Section title={accountWords.profile} text={accountWords.profileText}>
+      <form class={styles.form} onSubmit={(event) => void handleSubmit(event)} onInput={() => setSaved(false)}>
+        <TextInput
+          label={accountWords.name}
+          name="name"
+          autocomplete="name"
+          maxLength={80}
+          required
+          value={name()}
+          onChange={setName}
+        />
+        <TextInput
+          label={accountWords.email}
+          name="email"
+          type="email"
+          autocomplete="username"
+          maxLength={200}
+          required
+          value={email()}
+          onChange={setEmail}
+        />
+        <Problem text={action.problem()} />
+        <div class={styles.actions}>
+          <Button type="submit" size="lg" tone="ink" disabled={!changed() || action.busy()}>
+            {settingsWords.save}
+          </Button>
+          <Saved text={saved() ? settingsWords.saved : undefined} />
+        </div>
+      </form>
+    </Section>
+  )
+}
+
+function SignOut() {
+  const session = useSession()
+  const navigate = useNavigate()
+  const [asking, setAsking] = createSignal(false)
+  const action = useAction()
+  const handleSignOut = async (): Promise<void> => {
+    const done = await action.run(request(Nothing, 'POST', '/auth/sign-out', {}))
+    if (done === undefined) return
+    await session.forget()
+    await navigate({ to: '/sign-in', replace: true })
+  }
+  return (
+    <Section title={accountWords.thisSession}>
+      <div class={styles.actions}>
+        <Button size="lg" disabled={action.busy()} onClick={() => setAsking(true)}>
+          {accountWords.signOut}
+        </Button>
+      </div>
+      <Problem text={action.problem()} />
+      <Show when={asking()}>
+        <ConfirmDialog
+          open
+          onOpenChange={setAsking}
+          title={accountWords.signOutTitle}
+          description={accountWords.signOutText}
+          confirm={accountWords.signOut}
+          onConfirm={() => void handleSignOut()}
+        />
+      </Show>
+    </Section>
+  )
+}

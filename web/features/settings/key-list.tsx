@@ -1,0 +1,176 @@
+import { KeyRound } from 'lucide'
+import { For, Show, createSignal } from 'solid-js'
+import { z } from 'zod'
+import { Nothing, request } from '../../state/account-api.ts'
+import { useWorkspace } from '../../state/workspace.ts'
+import { Button } from '../../ui/button.tsx'
+import { ConfirmDialog, Dialog } from '../../ui/dialog.tsx'
+import { TextInput } from '../../ui/field.tsx'
+import { Icon } from '../../ui/icon.tsx'
+import { Time } from '../../ui/time.tsx'
+import { runnerWords } from '../../words/settings.ts'
+import { CopyButton } from './copy-button.tsx'
+import { Problem, RemoteView, Section, useAction, useRemote } from './section.tsx'
+import styles from './settings.module.css'
+
+const Key = z.object({
+  id: z.string(),
+  name: z.string(),
+  start: z.string(),
+  createdAt: z.number(),
+  createdBy: z.string().optional(),
+  lastUsedAt: z.number().optional(),
+})
+type Key = z.infer<typeof Key>
+const Keys = z.object({ keys: z.array(Key) })
+const NewKey = Key.extend({ key: z.string() })
+
+export function KeyList() {
+  const workspace = useWorkspace()
+  const path = () => `/teams/${workspace.teamId}/runner-keys`
+  const remote = useRemote(Keys, path)
+  const [making, setMaking] = createSignal(false)
+  const [revoking, setRevoking] = createSignal<Key>()
+  const action = useAction()
+  const handleRevoke = async (key: Key): Promise<void> => {
+    const done = await action.run(request(Nothing, 'DELETE', `${path()}/${key.id}`))
+    if (done !== undefined) await remote.reload()
+  }
+  return (
+    <Section
+      title={runnerWords.keys}
+      text={runnerWords.keysText}
+      action={
+        <Button size="lg" tone="ink" onClick={() => setMaking(true)}>
+          {runnerWords.addKey}
+        </Button>
+      }
+    >
+      <Problem text={action.problem()} />
+      <RemoteView of={remote} rows={2}>
+        {(known) => (
+          <Show when={known().keys.length > 0} fallback={<p class={styles.empty}>{runnerWords.noKeys}</p>}>
+            <ul class={styles.rows}>
+              <For each={known().keys}>
+                {(key) => (
+                  <li class={styles.row}>
+                    <Icon of={KeyRound} />
+                    <div class={styles.rowMain}>
+                      <span class={styles.rowTitle}>
+                        {key.name}
+                        <code class={styles.rowMeta}>{`${key.start}…`}</code>
+                      </span>
+                      <span class={styles.rowMeta}>
+                        <Time at={key.createdAt} form="when" />
+                        <Show when={key.createdBy}>{(name) => ` ${runnerWords.madeBy(name())}`}</Show>
+                        {' · '}
+                        <Show when={key.lastUsedAt} fallback={runnerWords.neverUsed}>
+                          {(at) => (
+                            <>
+                              {runnerWords.lastUsed} <Time at={at()} />
+                            </>
+                          )}
+                        </Show>
+                      </span>
+                    </div>
+                    <div class={styles.rowActions}>
+                      <Button
+                        disabled={action.busy()}
+                        aria-label={runnerWords.revokeLabel(key.name)}
+                        onClick={() => setRevoking(key)}
+                      >
+                        {runnerWords.revoke}
+                      </Button>
+                    </div>
+                  </li>
+                )}
+              </For>
+            </ul>
+          </Show>
+        )}
+      </RemoteView>
+      <Show when={making()}>
+        <NewKeyDialog path={path()} onClose={() => setMaking(false)} onMade={() => void remote.reload()} />
+      </Show>
+      <Show when={revoking()}>
+        {(key) => (
+          <ConfirmDialog
+            open
+            onOpenChange={() => setRevoking(undefined)}
+            title={runnerWords.revokeTitle(key().name)}
+            description={runnerWords.revokeText}
+            confirm={runnerWords.revoke}
+            tone="danger"
+            onConfirm={() => void handleRevoke(key())}
+          />
+        )}
+      </Show>
+    </Section>
+  )
+}
+
+/** Makes a key and shows it this once, with the command that uses it. */
+function NewKeyDialog(props: { readonly path: string; readonly onClose: () => void; readonly onMade: () => void }) {
+  const [name, setName] = createSignal('')
+  const [made, setMade] = createSignal<string>()
+  const action = useAction()
+  const handleSubmit = async (event: Event): Promise<void> => {
+    event.preventDefault()
+    const key = await action.run(request(NewKey, 'POST', props.path, { name: name() }))
+    if (key === undefined) return
+    setMade(key.key)
+    props.onMade()
+  }
+  const command = (key: string) =>
+    `DROVER_URL=${window.location.origin} \\\nDROVER_API_KEY=${key} \\\nnpx drover runner`
+  return (
+    <Dialog
+      open
+      onOpenChange={() => props.onClose()}
+      title={runnerWords.keyTitle}
+      description={made() === undefined ? undefined : runnerWords.keyReady}
+      footer={
+        <Show
+          when={made()}
+          fallback={
+            <Button size="lg" tone="ink" type="submit" form="new-key" disabled={action.busy()}>
+              {runnerWords.createKey}
+            </Button>
+          }
+        >
+          {(key) => (
+            <>
+              <CopyButton words={runnerWords.copyKey} text={key()} />
+              <CopyButton words={runnerWords.copyCommand} text={command(key())} />
+            </>
+          )}
+        </Show>
+      }
+    >
+      <Show
+        when={made()}
+        fallback={
+          <form id="new-key" onSubmit={(event) => void handleSubmit(event)}>
+            <TextInput
+              label={runnerWords.keyName}
+              hint={runnerWords.keyNameHint}
+              autocomplete="off"
+              maxLength={80}
+              required
+              error={action.problem()}
+              value={name()}
+              onChange={setName}
+            />
+          </form>
+        }
+      >
+        {(key) => (
+          <div class={styles.secret}>
+            <p>{runnerWords.keyCommand}</p>
+            <code class={styles.code}>{command(key())}</code>
+          </div>
+        )}
+      </Show>
+    </Dialog>
+  )
+}

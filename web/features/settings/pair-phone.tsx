@@ -1,0 +1,109 @@
+import { Match, Switch, createResource, createSignal, onCleanup } from 'solid-js'
+import { z } from 'zod'
+import { request } from '../../state/account-api.ts'
+import { useNow } from '../../state/clock.ts'
+import { Button } from '../../ui/button.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
+import { SkeletonRows } from '../../ui/skeleton.tsx'
+import { StatusGlyph } from '../../ui/status-glyph.tsx'
+import { deviceWords, settingsWords } from '../../words/settings.ts'
+import { CopyButton } from './copy-button.tsx'
+import { QrCode } from './qr-code.tsx'
+import { Problem } from './section.tsx'
+import styles from './settings.module.css'
+
+const Code = z.object({ id: z.string(), url: z.string(), expiresAt: z.number(), reachable: z.boolean() })
+const State = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('open') }),
+  z.object({ state: z.literal('expired') }),
+  z.object({ state: z.literal('used'), device: z.string() }),
+])
+const ASK_MS = 2000
+
+/** Shows a code that signs a phone in, counts down, and says who used it. */
+export function PairPhone(props: { readonly onClose: () => void; readonly onPaired: () => void }) {
+  const now = useNow()
+  const [answer, { refetch }] = createResource(() => request(Code, 'POST', '/pairing', {}))
+  const [device, setDevice] = createSignal<string>()
+  const code = () => {
+    const known = answer()
+    return known?.ok ? known.value : undefined
+  }
+  const problem = () => {
+    const known = answer()
+    return known && !known.ok ? known.error.error : undefined
+  }
+  const secondsLeft = () => Math.max(0, Math.ceil(((code()?.expiresAt ?? 0) - now()) / 1000))
+
+  const ask = async (): Promise<void> => {
+    const shown = code()
+    if (shown === undefined || !shown.reachable || device() !== undefined || secondsLeft() === 0) return
+    const state = await request(State, 'GET', `/pairing/${shown.id}`)
+    if (!state.ok || state.value.state !== 'used' || shown.id !== code()?.id) return
+    setDevice(state.value.device)
+    props.onPaired()
+  }
+  const timer = setInterval(() => void ask(), ASK_MS)
+  onCleanup(() => clearInterval(timer))
+
+  return (
+    <Dialog open onOpenChange={() => props.onClose()} title={deviceWords.pairTitle}>
+      <div class={styles.pairing} aria-live="polite">
+        <Switch fallback={<SkeletonRows rows={3} waitsFor={settingsWords.loading} />}>
+          <Match when={problem()}>
+            <Problem text={problem()} />
+            <Button size="lg" onClick={() => void refetch()}>
+              {settingsWords.tryAgain}
+            </Button>
+          </Match>
+          <Match when={device()}>
+            {(name) => (
+              <>
+                <p class={styles.paired}>
+                  <StatusGlyph state="done" decorative />
+                  {deviceWords.paired(name())}
+                </p>
+                <p class={styles.note}>{deviceWords.pairedText}</p>
+                <Button size="lg" tone="ink" onClick={() => props.onClose()}>
+                  {deviceWords.done}
+                </Button>
+              </>
+            )}
+          </Match>
+          <Match when={code()?.reachable === false}>
+            <p>{deviceWords.unreachable}</p>
+            <p>{deviceWords.unreachableTodo}</p>
+            <code class={styles.code}>{deviceWords.unreachableCommand}</code>
+            <p class={styles.note}>{deviceWords.unreachableHttps}</p>
+          </Match>
+          <Match when={code() !== undefined && secondsLeft() === 0}>
+            <p>{deviceWords.ended}</p>
+            <Button size="lg" tone="ink" onClick={() => void refetch()}>
+              {deviceWords.newCode}
+            </Button>
+          </Match>
+          <Match when={code()}>
+            {(shown) => (
+              <>
+                <p>{deviceWords.pairText}</p>
+                <QrCode text={shown().url} label={deviceWords.pairQr} />
+                <p class={styles.countdown} aria-live="off">
+                  {deviceWords.endsIn(secondsLeft())}
+                </p>
+                <div class={styles.secret}>
+                  <code class={styles.code} aria-label={deviceWords.pairLink}>
+                    {shown().url}
+                  </code>
+                  <div class={styles.actions}>
+                    <CopyButton words={deviceWords.copyLink} text={shown().url} />
+                  </div>
+                </div>
+                <p class={styles.note}>{deviceWords.pairTrust}</p>
+              </>
+            )}
+          </Match>
+        </Switch>
+      </div>
+    </Dialog>
+  )
+}

@@ -1,0 +1,58 @@
+import { Link, useParams } from '@tanstack/solid-router'
+import { For, Match, Switch } from 'solid-js'
+import { useTitle } from '../../state/title.ts'
+import { PageHead } from '../../ui/page-head.tsx'
+import { settingsWords } from '../../words/settings.ts'
+import { AccountSection } from './account-section.tsx'
+import { DevicesSection } from './devices-section.tsx'
+import { RunnersSection } from './runners-section.tsx'
+import styles from './settings.module.css'
+import { TeamSection } from './team-section.tsx'
+
+const sections = ['account', 'devices', 'team', 'runners'] as const
+type SectionName = (typeof sections)[number]
+
+/** `/settings/$section` */
+export function SettingsPage() {
+  const params = useParams({ strict: false })
+  const section = (): SectionName => sections.find((name) => name === params().section) ?? 'account'
+  useTitle(() => settingsWords.sections[section()])
+  return (
+    <div class={styles.page}>
+      <PageHead title={settingsWords.title} />
+      <nav class={styles.tabs} aria-label={settingsWords.title}>
+        <For each={sections}>
+          {(name) => (
+            <Link
+              to="/settings/$section"
+              params={{ section: name }}
+              class={styles.tab}
+              activeProps={{}}
+              aria-current={section() === name ? 'page' : undefined}
+            >
+              {settingsWords.sections[name]}
+            </Link>
+          )}
+        </For>
+      </nav>
+      <div class={styles.scroll}>
+        <div class={styles.column}>
+          <Switch>
+            <Match when={section() === 'account'}>
+              <AccountSection />
+            </Match>
+            <Match when={section() === 'devices'}>
+              <DevicesSection />
+            </Match>
+            <Match when={section() === 'team'}>
+              <TeamSection />
+            </Match>
+            <Match when={section() === 'runners'}>
+              <RunnersSection />
+            </Match>
+          </Switch>
+        </div>
+      </div>
+    </div>
+  )
+}
