@@ -1,12 +1,12 @@
 /** Runs one cluster for the tests until nobody has been connected to its socket for a while. Started by `db-clusters.ts`. */
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 import { join } from 'node:path'
 import pg from 'pg'
 import { openCluster } from '#server/db/embedded/cluster.ts'
 import { databaseAccount, runAs } from '#server/db/embedded/account.ts'
-import { startPostmaster } from '#server/db/embedded/postmaster.ts'
+import { findPostmaster, startPostmaster } from '#server/db/embedded/postmaster.ts'
 import { prepareHome } from '#server/db/embedded/home.ts'
 import { lockDataDir } from '#server/db/embedded/server-lock.ts'
 import { DatabaseStartError } from '#server/db/errors.ts'
@@ -22,6 +22,10 @@ const QUICK = { fsync: 'off', full_page_writes: 'off', max_connections: '300' }
 try {
   const kind: ClusterKind = process.argv[2] === 'plain' ? 'plain' : 'embedded'
   const folder = clusterFolder(kind)
+  // Outlives the folder, so that the next keeper begins only when this one has cleaned up.
+  await mkdir(`${folder}.lock`, { recursive: true })
+  lockDataDir(`${folder}.lock`, process.pid)
+  await mkdir(folder, { recursive: true, mode: 0o711 })
   const cluster = kind === 'plain' ? await openPlain(folder) : await openCluster({ dataDir: folder, settings: QUICK })
   await serveUntilIdle(folder, cluster)
 } catch (error) {
@@ -59,12 +63,12 @@ async function serveUntilIdle(folder: string, cluster: Kept): Promise<void> {
 
 /** The system's own PostgreSQL as a stranger would run it: over TCP, with a password, with the machine's locale rules. */
 async function openPlain(folder: string): Promise<Kept> {
-  const lock = lockDataDir(folder, process.pid)
   const programs = systemPostgres()
   if (!programs) throw new Error('this machine has no PostgreSQL of its own')
   const account = await databaseAccount(process.getuid?.())
   const home = await prepareHome(folder, account)
   const data = join(home, 'data')
+  await (await findPostmaster(data))?.stop() // of a keeper that was killed
   await rm(data, { recursive: true, force: true })
   const passwordFile = join(home, 'password')
   await writeFile(passwordFile, 'drover-test\n', { mode: 0o644 })
@@ -101,10 +105,7 @@ async function openPlain(folder: string): Promise<Kept> {
   await admin.end()
   return {
     address,
-    async close() {
-      await postmaster.stop()
-      lock.close()
-    },
+    close: () => postmaster.stop(),
   }
 }
 

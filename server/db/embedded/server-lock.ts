@@ -7,6 +7,8 @@ import { DatabaseStartError } from '../errors.ts'
 export type ServerLock = { close(): void }
 
 const SQLITE_BUSY = 5
+/** A lock holds until it is closed, whether or not its owner keeps it: the garbage collector would close the file. */
+const heldLocks = new Set<DatabaseSync>()
 
 /**
  * Takes the data folder for this process, or throws `data_dir_in_use`.
@@ -34,9 +36,11 @@ export function lockDataDir(dataDir: string, pid: number): ServerLock {
   }
   writeFileSync(pidFile, `${pid}\n`, { mode: 0o600 })
   const held = lock
+  heldLocks.add(held)
   return {
     close() {
       rmSync(pidFile, { force: true })
+      heldLocks.delete(held)
       held.close()
     },
   }
