@@ -194,7 +194,7 @@ export const runWords = {
   ask: {
     label: 'Permission request',
     wants,
-    waiting: (ms: number) => `waiting ${spanWords(ms)}`,
+    waiting: (ms: number) => `waiting ${waitWords(ms)}`,
     since: (at: number) => `since ${clockWords(at)}`,
     number: (at: number, of: number) => `${at} of ${of}`,
     next: 'Next question',
@@ -207,7 +207,7 @@ export const runWords = {
     noEffects: 'Drover can’t tell what this changes.',
     why: 'Why it asks',
     whoLabel: 'Who can answer',
-    who: (others: readonly string[]) => (others.length === 0 ? 'You.' : `You or ${namesWords(others, 'or')}. The first answer counts.`),
+    who: (others: readonly string[]) => (others.length === 0 ? 'You.' : `${namesWords(['You', ...others], 'or')}. The first answer counts.`),
     whoElse: (names: readonly string[]) => (names.length === 0 ? 'Nobody of this team.' : `${namesWords(names, 'or')}. The first answer counts.`),
     viewer: 'Your role is viewer, so you can’t answer.',
     allowOnce: 'Allow once',
@@ -322,6 +322,12 @@ export const runWords = {
     internal_error: 'Try again. If it goes on, look at the server’s log.',
   } satisfies Record<RunErrorCode, string>,
 } as const
+
+/** "12 s", "1 min 12 s", then whole minutes. */
+function waitWords(ms: number): string {
+  const seconds = Math.floor((ms % 60_000) / 1000)
+  return ms >= 60_000 && ms < 600_000 && seconds > 0 ? `${spanWords(ms)} ${seconds} s` : spanWords(ms)
+}
 
 /** "wants to run a command": what follows the agent's name. */
 function wants(subject: PermissionRequest['subject']): string {

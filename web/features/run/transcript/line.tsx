@@ -25,7 +25,7 @@ export function Line(props: {
       </span>
       <span class={styles.what}>{props.children}</span>
       <span class={styles.end}>{props.end}</span>
-      <Show when={props.onToggle}>
+      <Show when={props.onToggle && props.head}>
         <span class={styles.chevron} data-open={props.open ? '' : undefined}>
           <Icon of={ChevronRight} size="sm" />
         </span>

@@ -22,7 +22,7 @@ export function UserEntry(props: { readonly entry: EntryOf<'user'> }) {
       <Avatar name={by()?.name ?? runWords.somebody} hue={by()?.hue ?? 1} size="lg" decorative />
       <div class={styles.said}>
         <div class={styles.by}>
-          <b>{by()?.name ?? runWords.somebody}</b>
+          <b title={by()?.name}>{firstName(by()?.name) ?? runWords.somebody}</b>
           <Time at={props.entry.at} form="when" />
         </div>
         <LongText text={props.entry.body.text}>{(text) => <Markdown text={text()} />}</LongText>
@@ -92,4 +92,8 @@ export function NoticeEntry(props: { readonly entry: EntryOf<'notice'> }) {
       </Show>
     </div>
   )
+}
+
+function firstName(name: string | undefined): string | undefined {
+  return name?.trim().split(/\s+/)[0]
 }

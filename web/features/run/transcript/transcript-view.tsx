@@ -44,11 +44,11 @@ export function TranscriptView(props: {
     estimateSize: (index) => (rows()[index]?.gap === 'line' ? 28 : 84),
     getItemKey: (index) => rows()[index]?.key ?? index,
     anchorTo: 'end',
+    scrollEndThreshold: endThreshold,
     overscan: 8,
     paddingStart: topSpace,
     paddingEnd: 16,
   })
-  Object.assign(globalThis, { list })
   const visible = createMemo(() => {
     const known = byKey()
     return list
@@ -58,15 +58,20 @@ export function TranscriptView(props: {
   })
   const offset = (): number => list.getVirtualItems()[0]?.start ?? 0
 
+  // Through the list, which keeps its own account of the position: writing scrollTop beside it would be undone.
   const pin = (): void => {
-    const element = scroller()
-    if (element !== undefined && untrack(state).following) element.scrollTop = element.scrollHeight
+    if (untrack(scroller) !== undefined && untrack(state).following && untrack(rows).length > 0) list.scrollToEnd()
   }
   const toEnd = (): void => {
     send({ type: 'toEnd', last: props.model.last() })
     pin()
   }
-  onMount(() => props.handle?.({ toEnd }))
+  let log!: HTMLDivElement
+  onMount(() => {
+    // Not before it is in the page: a node fresh from its template belongs to no window, and the list would watch nothing.
+    setScroller(log)
+    props.handle?.({ toEnd })
+  })
   createEffect(on(() => props.model.last(), (last) => send({ type: 'grew', last })))
   // After the page took the new sizes: keep the end in view while following.
   createEffect(on([() => list.getTotalSize(), visible], pin))
@@ -150,7 +155,7 @@ export function TranscriptView(props: {
   return (
     <div class={styles.viewport}>
       <div
-        ref={setScroller}
+        ref={log}
         class={styles.scroller}
         role="log"
         aria-live="off"
