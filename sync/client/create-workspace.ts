@@ -5,7 +5,7 @@ import { runSpace, teamSpace, type SpaceId } from '#shared/protocol/sync.ts'
 import { z } from 'zod'
 import { mutators, type MutatorName } from '#sync/core/mutators/all.ts'
 import { deviceMutators } from './device-mutators.ts'
-import { createIntentLog, type IntentLog } from './intent-log.ts'
+import { createIntentLog, intentKey, type IntentLog } from './intent-log.ts'
 import type { IntentStore } from './intents.ts'
 import type { Link } from './socket-link.ts'
 import { createSpaceCache, type SpaceCache } from './space-cache.ts'
@@ -60,7 +60,7 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
       baseUrl: deps.baseUrl,
       fetch: deps.fetch,
       kvStore: deps.kvStore,
-      ...(withMutators ? { mutators: deviceMutators(deps) } : {}),
+      ...(withMutators ? { mutators: deviceMutators({ ...deps, insists: (args) => insisting.has(intentKey(args)) }) } : {}),
       events: events(() => status.lostState()),
     })
     caches.set(id, cache)
@@ -73,10 +73,12 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     if (!closed) deps.link.send({ type: 'subscribe', space: cache.space, cookie })
   }
 
+  const insisting = new Set<string>()
   const team = openCache(space, prefix, true)
   const intents: IntentLog = createIntentLog({
     store: deps.intents,
     cache: team,
+    insisting,
     tabId: deps.tabId,
     isTabAlive: deps.isTabAlive,
     now: deps.now,

@@ -14,7 +14,13 @@ export type MutationRef = { readonly clientId: string; readonly mutationId: numb
  * The shared mutators as Replicache runs them. The first time a refusal is thrown, so that nothing is kept and the caller can
  * say so at once; on a replay over newer rows it only has no effect here, and the server's word will come.
  */
-export function deviceMutators(who: { userId: UserId; teamId: TeamId; now: () => number }): MutatorDefs {
+export function deviceMutators(who: {
+  userId: UserId
+  teamId: TeamId
+  now: () => number
+  /** Whether these arguments go to the server whatever this device thinks of them: its rows may be missing or old. */
+  insists: (args: unknown) => boolean
+}): MutatorDefs {
   const defs: MutatorDefs = {}
   for (const mutator of Object.values(mutators) as unknown as Mutator<unknown>[]) {
     defs[mutator.name] = async (raw: ReplicacheWrite, given: unknown): Promise<MutationRef> => {
@@ -30,7 +36,7 @@ export function deviceMutators(who: { userId: UserId; teamId: TeamId; now: () =>
         side: 'device',
         effect: () => undefined,
       })
-      if (!result.ok && raw.reason === 'initial') throw new RefusedError(result.error.code, result.error.detail)
+      if (!result.ok && raw.reason === 'initial' && !who.insists(given)) throw new RefusedError(result.error.code, result.error.detail)
       return { clientId: raw.clientID, mutationId: raw.mutationID }
     }
   }

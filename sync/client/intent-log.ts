@@ -12,6 +12,12 @@ export type IntentLogDeps = {
   readonly now: () => number
   readonly newId: () => string
   readonly onPending: (pending: readonly PendingMutation[]) => void
+  /** Arguments that go to the server whatever this device thinks of them, see `intentKey`. */
+  readonly insisting: Set<string>
+}
+
+export function intentKey(args: unknown): string {
+  return JSON.stringify(args)
 }
 
 /** Mutations of this device on their way to the server: durable first, then optimistic, then gone once taken. */
@@ -88,15 +94,11 @@ export function createIntentLog(deps: IntentLogDeps): IntentLog {
       for (const intent of await deps.store.all()) {
         if (open.has(intent.id) || intent.tab === deps.tabId || (await deps.isTabAlive(intent.tab))) continue
         open.set(intent.id, intent)
-        try {
-          await carry(intent)
-          await deps.store.put({ ...intent, tab: deps.tabId })
-        } catch {
-          // This device can already tell that it has no effect any more (the run ended, somebody else answered).
-          open.delete(intent.id)
-          await deps.store.delete(intent.id)
-        }
         tell()
+        // The server decides, even where this device would refuse it now; its refusal becomes a row that a person sees.
+        deps.insisting.add(intentKey(intent.args))
+        await carry(intent).finally(() => deps.insisting.delete(intentKey(intent.args)))
+        await deps.store.put({ ...intent, tab: deps.tabId })
       }
     },
     settle() {

@@ -1,0 +1,23 @@
+import type { z } from 'zod'
+import { RefusedMutation } from '../domain/notice.ts'
+import { Permission } from '../domain/permission.ts'
+import { Prompt } from '../domain/prompt.ts'
+import { Run } from '../domain/run.ts'
+import { Member, Runner, Team } from '../domain/team.ts'
+import { Artifact, RunFiles, RunSession, RunTasks, TranscriptChunk } from '../domain/transcript.ts'
+
+/** Every kind of synced row, by the first part of its key. A change of one is a change of `schemaVersion`, unless it only adds. */
+export const rowSchemas: Readonly<Record<string, z.ZodType>> = {
+  team: Team,
+  member: Member,
+  runner: Runner,
+  run: Run,
+  permission: Permission,
+  prompt: Prompt,
+  refused: RefusedMutation,
+  chunk: TranscriptChunk,
+  files: RunFiles,
+  tasks: RunTasks,
+  session: RunSession,
+  artifact: Artifact,
+}
