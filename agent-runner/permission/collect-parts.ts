@@ -17,9 +17,9 @@ import type {
   ParseRefusal,
   PartFlow,
   PartOperator,
-  Word,
 } from './command-types.ts'
 import { kindOf, toWord } from './command-words.ts'
+import { comingIn, commandsOfFind, expansion, found, type Item } from './incoming-words.ts'
 import { unwrapCommand } from './unwrap-command.ts'
 import { isPlainVariable } from './variable-names.ts'
 
@@ -46,12 +46,6 @@ interface Place {
   readonly piped: boolean
   readonly wrappers: readonly string[]
   readonly variables: readonly CommandVariable[]
-}
-
-interface Item {
-  readonly word: Word
-  readonly pos: number
-  readonly end: number
 }
 
 export interface PartCollector {
@@ -331,55 +325,6 @@ function redirection(syntax: Redirection, place: Place): CommandRedirect {
 
 function opaque(text: string): DynamicWord {
   return { dynamic: true, kind: 'opaque', text }
-}
-
-function expansion(text: string): DynamicWord {
-  return { dynamic: true, kind: 'expansion', text }
-}
-
-/** `xargs` appends words or puts them in place of a mark; what they are isn't known. */
-function comingIn(items: readonly Item[], more: 'none' | 'appended' | { readonly replace: string }): readonly Item[] {
-  if (more === 'none') return items
-  const last = items.at(-1)
-  if (more === 'appended') {
-    return last === undefined ? items : [...items, { word: expansion('…'), pos: last.end, end: last.end }]
-  }
-  return replaced(items, more.replace, expansion)
-}
-
-/** `{}` of `find` is a path that starts with the folder it was told to look in. */
-function found(items: readonly Item[], find: readonly Item[]): readonly Item[] {
-  const at = find.findIndex((item, index) => index > 0 && (typeof item.word !== 'string' || /^[-!(]/.test(item.word)))
-  const roots = find.slice(1, at === -1 ? undefined : at).map((item) => item.word)
-  const [root = '.'] = roots
-  if (roots.length > 1 || typeof root !== 'string' || find.some((item) => item.word === '-execdir')) {
-    return replaced(items, '{}', expansion)
-  }
-  return replaced(items, '{}', (text) =>
-    text === '{}' ? { dynamic: true, kind: 'glob', text: `${root.replace(/\/+$/, '')}/…` } : expansion(text),
-  )
-}
-
-function replaced(items: readonly Item[], mark: string, by: (text: string) => DynamicWord): readonly Item[] {
-  return items.map((item) =>
-    typeof item.word === 'string' && item.word.includes(mark) ? { ...item, word: by(item.word) } : item,
-  )
-}
-
-/** The commands after `-exec`, `-execdir`, `-ok`, `-okdir`, each up to its `;` or `+`. */
-function commandsOfFind(items: readonly Item[]): (readonly Item[])[] {
-  if (items[0]?.word !== 'find') return []
-  const found: (readonly Item[])[] = []
-  for (let at = 1; at < items.length; at++) {
-    const word = items[at]?.word
-    if (typeof word !== 'string' || !/^-(?:exec|ok)(?:dir)?$/.test(word)) continue
-    const rest = items.slice(at + 1)
-    const end = rest.findIndex((item) => item.word === ';' || item.word === '+')
-    const inner = end === -1 ? rest : rest.slice(0, end)
-    if (inner.length > 0) found.push(inner)
-    at += inner.length
-  }
-  return found
 }
 
 /** Whether a test evaluates arithmetic, which can run code hidden in a variable's value. */

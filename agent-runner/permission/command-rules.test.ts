@@ -47,6 +47,10 @@ describe('a rule', () => {
     expect(rule('a*a*a*a*a*a*a*a*b').test('a'.repeat(4000))).toBe('unknown')
   })
 
+  test.each(['(?:a?){80}a{80}', `${'a?'.repeat(60)}${'a'.repeat(60)}`])('%s ends too', (source) => {
+    expect([false, true, 'unknown']).toContain(rule(source).test('a'.repeat(79)))
+  })
+
   test('says nothing about text that is too long', () => {
     expect(rule('.*').test('a'.repeat(ruleLimits.text + 1))).toBe('unknown')
   })

@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process'
 import { lstat, opendir, realpath } from 'node:fs/promises'
 import { posix } from 'node:path'
 import { promisify } from 'node:util'
-import { isWithin, type PathKind, type WorkspacePort } from './gather-facts.ts'
+import type { PathKind, WorkspacePort } from './gather-facts.ts'
+import { isWithin } from './part-folders.ts'
 
 const run = promisify(execFile)
 

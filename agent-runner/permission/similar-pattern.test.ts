@@ -2,7 +2,13 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { ParsedOk } from './command-types.ts'
 import { parseCommandSync } from './parse-command.ts'
-import { coversCommand, showPatterns, similarPatterns, type SimilarPattern } from './similar-pattern.ts'
+import {
+  coversCommand,
+  patternsForCard,
+  showPatterns,
+  similarPatterns,
+  type SimilarPattern,
+} from './similar-pattern.ts'
 
 function parsed(text: string): ParsedOk {
   const found = parseCommandSync(text)
@@ -49,6 +55,11 @@ describe('what is shown', () => {
   ])('%s', (text, shown) => {
     expect(showPatterns(patternsOf(text))).toBe(shown)
   })
+})
+
+test('a pattern too long for a card is not offered', () => {
+  expect(patternsForCard(patternsOf('npm test'))).toBe('npm test *')
+  expect(patternsForCard(patternsOf(`rm ${'x'.repeat(600)}`))).toBeUndefined()
 })
 
 describe('what is allowed later', () => {

@@ -2,7 +2,7 @@ import { posix } from 'node:path'
 import { altersShell, classifyPart } from './classify-part.ts'
 import type { CommandPart, CommandRedirect, ParsedOk, Word } from './command-types.ts'
 import { isSafeGlob } from './catalogue/meaning.ts'
-import { isWithin } from './gather-facts.ts'
+import { isWithin } from './part-folders.ts'
 import { isSecretName } from './secret-names.ts'
 import { visibleText } from './visible-text.ts'
 
@@ -82,6 +82,12 @@ export function showPatterns(patterns: readonly SimilarPattern[]): string {
     return visibleText([...words, ...pattern.redirects].join(' '))
   })
   return [...new Set(lines)].join('\n')
+}
+
+/** The same for a card, whose pattern holds 600 characters at most: absent where it is longer, and not to be offered. */
+export function patternsForCard(patterns: readonly SimilarPattern[]): string | undefined {
+  const text = showPatterns(patterns)
+  return text.length <= 600 ? text : undefined
 }
 
 /** On a straight line, not fed by another part, in the command's own folder. */
