@@ -21,7 +21,7 @@ export const settings: readonly Setting[] = [
   { name: 'DROVER_DOCKER_SOCKET', about: 'Socket of the Docker engine. Default DOCKER_HOST, else /var/run/docker.sock.' },
   { name: 'DOCKER_HOST', about: 'As Docker’s own tools read it: unix:///path or tcp://host:port.' },
   { name: 'DROVER_DOCKER_IMAGE', about: 'Image of runs that name none. Default debian:bookworm.' },
-  { name: 'DROVER_DOCKER_NETWORK', about: 'bridge (default) or none.' },
+  { name: 'DROVER_DOCKER_NETWORK', about: 'bridge (default), none, host, or the name of a network of Docker.' },
   { name: 'DROVER_DOCKER_MEMORY_MB', about: 'Memory limit of a container. Default 4096.' },
   { name: 'DROVER_DOCKER_CPUS', about: 'Processors of a container. Default 2.' },
   { name: 'DROVER_DOCKER_PIDS', about: 'Processes of a container. Default 1024.' },
@@ -47,7 +47,7 @@ export interface RunnerConfig {
     socket: string | undefined
     host: string | undefined
     image: string
-    network: 'bridge' | 'none'
+    network: string
     memoryBytes: number
     cpus: number
     pids: number
@@ -78,7 +78,7 @@ const Environment = z.object({
   DROVER_DOCKER_SOCKET: z.string().optional(),
   DOCKER_HOST: z.string().optional(),
   DROVER_DOCKER_IMAGE: z.string().min(1).default('debian:bookworm'),
-  DROVER_DOCKER_NETWORK: z.enum(['bridge', 'none']).default('bridge'),
+  DROVER_DOCKER_NETWORK: z.string().min(1).max(100).default('bridge'),
   DROVER_DOCKER_MEMORY_MB: positive.default(4096),
   DROVER_DOCKER_CPUS: z.coerce.number().positive().default(2),
   DROVER_DOCKER_PIDS: positive.default(1024),
@@ -94,6 +94,11 @@ const Environment = z.object({
 
 /** What git and ssh need of the person's environment; never a key of Drover's. */
 const passedOn = ['PATH', 'HOME', 'USER', 'LOGNAME', 'LANG', 'SSH_AUTH_SOCK', 'GIT_SSH_COMMAND', 'XDG_CONFIG_HOME', 'HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY', 'https_proxy', 'http_proxy', 'no_proxy', 'SSL_CERT_FILE']
+
+/** The only place of the runner that looks at its environment. */
+export function processEnvironment(): Readonly<Record<string, string | undefined>> {
+  return process.env
+}
 
 /** @returns the settings, or a sentence that says which one is wrong. */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Result<RunnerConfig, string> {

@@ -1,5 +1,6 @@
 import type { RunnerConfig } from './config.ts'
 import type { HarnessDeclaration } from './harness/declaration.ts'
+import { createOpenCode } from './harness/declarations/opencode.ts'
 import { createRunbook } from './harness/declarations/runbook.ts'
 import { createNodeForSandbox } from './harness/node-for-sandbox.ts'
 import { createToolsFolder } from './harness/tools-folder.ts'
@@ -15,5 +16,8 @@ export function createHarnesses({
   sourceRoot: string
 }): HarnessDeclaration[] {
   const tools = createToolsFolder(toolsFolder, config.hostEnv)
-  return [createRunbook({ sourceRoot, nodeFor: createNodeForSandbox(tools) })]
+  return [
+    createRunbook({ sourceRoot, nodeFor: createNodeForSandbox(tools) }),
+    createOpenCode({ tools, config: config.openCodeConfig }),
+  ]
 }

@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { pino } from 'pino'
 import { systemClock } from './clock.ts'
-import { readConfig } from './config.ts'
+import { processEnvironment, readConfig } from './config.ts'
 import { openDataFolder } from './data-folder.ts'
 import { createHarnesses } from './harnesses.ts'
 import { watchParent } from './parent.ts'
@@ -13,7 +13,7 @@ import { createSandboxes } from './sandboxes.ts'
 const exitAlreadyRunning = 75
 const exitBadSettings = 78
 
-const config = readConfig(process.env)
+const config = readConfig(processEnvironment())
 if (!config.ok) {
   console.error(config.error)
   process.exit(exitBadSettings)

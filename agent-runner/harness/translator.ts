@@ -1,4 +1,3 @@
-import { emptyText } from '#shared/domain/bounded-text.ts'
 import type { RunUsage, Task, TaskStatus } from '#shared/domain/run.ts'
 import type { FileChange, RunSession, ToolKind } from '#shared/domain/transcript.ts'
 import type { EntryId } from '#shared/ids.ts'

@@ -120,11 +120,11 @@ export function createServerLink(deps: ServerLinkDeps): ServerLink {
       opened.on('ping', () => {
         heardAt = performance.now()
       })
-      opened.on('message', (data) => {
+      opened.on('message', (data: Buffer) => {
         heardAt = performance.now()
-        const message = parseDown(String(data as Buffer))
+        const message = parseDown(data.toString())
         if (message === undefined) {
-          log.warn({ bytes: String(data as Buffer).length }, 'The server sent a message that this runner does not understand.')
+          log.warn({ bytes: data.byteLength }, 'The server sent a message that this runner does not understand.')
           return
         }
         if (message.type === 'error' && message.fatal) {

@@ -114,11 +114,11 @@ export function createPermissionDesk(deps: {
     const isQuestion = typeof question?.['text'] === 'string'
     // A question of its own is only its card; what asks about a tool call shows that call.
     if (!isQuestion) deps.translator().tool(params.toolCall)
-    const view = command === undefined || isQuestion ? undefined : await deps.judge().look(command, deps.similar(), signal)
+    const view = command === undefined || isQuestion ? undefined : await deps.judge().look({ text: command, ...surroundingsOf(params.toolCall) }, deps.similar(), signal)
     const allow = options.find((option) => option.kind === 'allow_once') ?? options.find((option) => option.kind === 'allow_always')
     if (view?.allow === true && declaration.quirks.rulesApply && allow !== undefined) return { optionId: allow.optionId }
 
-    const subject = await subjectOf(params, { command, effects: view?.effects ?? [] }, typeof question?.['text'] === 'string' ? question['text'] : undefined)
+    const subject = await subjectOf(params, { command, effects: view?.effects ?? [], cwd: surroundingsOf(params.toolCall).cwd ?? deps.cwd() }, typeof question?.['text'] === 'string' ? question['text'] : undefined)
     const similar = view?.similar
     const outcome = await deps.permissions().ask(
       {
@@ -142,7 +142,7 @@ export function createPermissionDesk(deps: {
 
   async function subjectOf(
     params: PermissionParams,
-    { command, effects }: { command: string | undefined; effects: CommandEffect[] },
+    { command, effects, cwd }: { command: string | undefined; effects: CommandEffect[]; cwd: string },
     question: string | undefined,
   ): Promise<PermissionSubject> {
     if (question !== undefined) return { kind: 'question', question: cut(question, 4000) }
@@ -151,7 +151,7 @@ export function createPermissionDesk(deps: {
       return {
         kind: 'command',
         command: command.length > 8000 ? command.slice(0, 8000).toWellFormed() : command,
-        cwd: cut(deps.cwd(), 1000),
+        cwd: cut(cwd, 1000),
         ...(blob === undefined ? {} : { blob }),
         effects,
       }
@@ -185,6 +185,17 @@ export function createPermissionDesk(deps: {
       unheard = []
       return taken
     },
+  }
+}
+
+/** Where a command runs and what its shell went through, where the harness tells it. */
+function surroundingsOf(toolCall: PermissionParams['toolCall']): { cwd: string | undefined; changedVariables: string[] } {
+  const input = objectOf(toolCall.rawInput)
+  const cwd = input?.['cwd'] ?? input?.['workdir']
+  const changed = input?.['changedVariables']
+  return {
+    cwd: typeof cwd === 'string' && cwd.startsWith('/') ? cwd : undefined,
+    changedVariables: Array.isArray(changed) ? changed.filter((name) => typeof name === 'string') : [],
   }
 }
 

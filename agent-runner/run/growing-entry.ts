@@ -68,7 +68,7 @@ export function createGrowingEntry(deps: GrowingEntryDeps): GrowingEntry {
 
   function write(): void {
     if (field === 'text' || text.length > 0 || growingText(body) !== undefined) {
-      body = { ...body, [field]: text } as GrowingBody
+      body = { ...body, [field]: text }
     }
     journal.append({ type: 'entry', entry: { ...place, body } })
     checkpointAt = clock.now()

@@ -2,20 +2,29 @@ import { createHash } from 'node:crypto'
 import { posix } from 'node:path'
 import type { CommandEffect, PermissionSubject } from '#shared/domain/permission.ts'
 import { explainParts, effectsForCard } from '../permission/explain-command.ts'
-import { gatherFacts, type WorkspacePort } from '../permission/gather-facts.ts'
+import { gatherFacts, isWithin, type WorkspacePort } from '../permission/gather-facts.ts'
 import { createHostFacts } from '../permission/host-facts.ts'
 import { askReason, judgeCommand, type CommandPolicy } from '../permission/judge-command.ts'
 import { parseCommandSync } from '../permission/parse-command.ts'
 import { requestDigest } from '../permission/request-digest.ts'
 import { showPatterns, similarPatterns, type SimilarPattern } from '../permission/similar-pattern.ts'
+import { isHarmlessVariable } from '../permission/variable-names.ts'
 import { visibleText } from '../permission/visible-text.ts'
 
 /** What the runner works out about a command before it may run. */
 export interface Judge {
   /** `similar`: the patterns that were allowed in this run, as JSON texts. */
-  look(command: string, similar: readonly string[], signal: AbortSignal): Promise<CommandView>
+  look(command: CommandToJudge, similar: readonly string[], signal: AbortSignal): Promise<CommandView>
   /** SHA-256 of everything that is shown. */
   digest(title: string, subject: PermissionSubject): string
+}
+
+export interface CommandToJudge {
+  text: string
+  /** Where it runs; absent: in the workspace. */
+  cwd?: string | undefined
+  /** Variables that earlier commands of the same shell changed. */
+  changedVariables: readonly string[]
 }
 
 export interface CommandView {
@@ -42,10 +51,9 @@ export function createJudge({
 }): Judge {
   const port = movedPort(createHostFacts(hostWorkspace, environment), workspace, hostWorkspace)
 
-  async function look(command: string, similar: readonly string[], signal: AbortSignal): Promise<CommandView> {
+  async function look({ text: command, cwd = workspace, changedVariables }: CommandToJudge, similar: readonly string[], signal: AbortSignal): Promise<CommandView> {
     const parsed = parseCommandSync(command)
     const allowed = similar.map((text) => JSON.parse(text) as SimilarPattern)
-    const cwd = workspace
     if (!parsed.ok) {
       const effect: CommandEffect = { text: visibleText(command).slice(0, 2000), summary: "Drover can't tell what this changes.", risk: 'unknown', danger: true }
       const judgement = judgeCommand({ parsed, effects: [], policy, allowed, cwd })
@@ -57,12 +65,20 @@ export function createJudge({
     const patterns = similarPatterns(parsed, cwd)
     const shown = showPatterns(patterns)
     const offered = shown !== '' && shown.length <= 600
+    const doubt = doubtOf(cwd, changedVariables)
     return {
       effects: effectsForCard(effects),
-      allow: judgement.decision === 'allow',
-      reason: askReason(judgement),
+      allow: judgement.decision === 'allow' && doubt === undefined,
+      reason: doubt ?? askReason(judgement),
       ...(offered ? { similar: { shown, patterns: patterns.map((pattern) => JSON.stringify(pattern)) } } : {}),
     }
+  }
+
+  /** What was worked out from the text holds only in the workspace and with the variables that were there at first. */
+  function doubtOf(cwd: string, changedVariables: readonly string[]): string | undefined {
+    if (!isWithin(workspace, cwd)) return 'An earlier step went to a folder outside the workspace.'
+    const grave = changedVariables.filter((name) => !isHarmlessVariable(name))
+    return grave.length === 0 ? undefined : `An earlier step changed ${grave.slice(0, 5).join(', ')}, which can change what this does.`
   }
 
   return { look, digest: (title, subject) => requestDigest({ kind: subject.kind, title, ...shownOf(subject) }) }

@@ -69,7 +69,7 @@ export async function uploadSpool(journal: Journal, folders: RunFolders, blobs: 
     const hash = await blobs.put({ file: spoolPath(folders.spool, entryId) }).catch(() => undefined)
     if (hash === undefined) continue
     const field = entry.body.kind === 'tool' || entry.body.kind === 'step' ? 'output' : 'text'
-    const body = { ...entry.body, [field]: { ...text, blob: BlobHash.parse(hash) } } as EntryBody
+    const body = { ...entry.body, [field]: { ...text, blob: BlobHash.parse(hash) } }
     journal.append({ type: 'entry', entry: { ...entry, body } })
     await journal.committed()
     await removeSpool(folders.spool, entryId)

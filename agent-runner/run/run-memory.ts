@@ -144,7 +144,7 @@ export function growingText(body: EntryBody): BoundedText | undefined {
 function withText(entry: TranscriptEntry, field: 'text' | 'output', offset: number, text: string): TranscriptEntry {
   const known = growingText(entry.body) ?? { head: '', tail: '', length: 0 }
   const grown = appendAt(known, offset, text) ?? known
-  return { ...entry, body: { ...entry.body, [field]: grown } as EntryBody }
+  return { ...entry, body: { ...entry.body, [field]: grown } }
 }
 
 function withSaid(conversation: readonly Said[], body: EntryBody): Said[] {

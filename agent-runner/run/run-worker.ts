@@ -1,17 +1,11 @@
 import type { RunReason } from '#shared/domain/run.ts'
-import type { DeliveryId, PromptId, RunId, UserId } from '#shared/ids.ts'
-import type { Assignment, DeliveryBody, RunnerUp } from '#shared/protocol/runner-link.ts'
+import type { DeliveryId, RunId } from '#shared/ids.ts'
+import type { Assignment, DeliveryBody } from '#shared/protocol/runner-link.ts'
 import { refusal } from '#shared/refusal.ts'
-import type { AcpLimits } from '../harness/acp-session.ts'
-import type { HarnessDeclaration } from '../harness/declaration.ts'
-import type { BlobStore } from '../link/blob-store.ts'
-import type { Clock } from '../clock.ts'
-import { messageOf, type Log } from '../log.ts'
-import type { SandboxProvider } from '../sandbox/sandbox.ts'
+import { messageOf } from '../log.ts'
 import { createChanges } from './changes.ts'
-import type { WatchTimes } from './conversation.ts'
-import type { RunFolders } from './folders.ts'
 import type { Journal } from './journal.ts'
+import type { RunWorkerDeps } from './run-deps.ts'
 import { createReceipts, type Receipts } from './receipts.ts'
 import { createResults } from './results.ts'
 import { createTranscript } from './transcript.ts'
@@ -33,33 +27,6 @@ export interface RunWorker {
   breakOff(reason: RunReason): void
   /** Ends everything of the run; with `forget` its folder is the caller's to delete. */
   close(reason?: RunReason): Promise<void>
-}
-
-export interface RunWorkerDeps {
-  runId: RunId
-  folders: RunFolders
-  journal: Journal
-  clock: Clock
-  log: Log
-  blobs: BlobStore
-  send: (message: RunnerUp) => void
-  harness: (id: string) => HarnessDeclaration | undefined
-  sandbox: (kind: string) => SandboxProvider | undefined
-  /** For git on this machine. */
-  hostEnv: Readonly<Record<string, string>>
-  limits: AcpLimits
-  times: WatchTimes
-  /** How long a harness stays alive after a turn, for a follow-up. */
-  idleMs: number
-  onActiveChange: () => void
-}
-
-export interface QueuedPrompt {
-  deliveryId?: DeliveryId
-  promptId: PromptId
-  text: string
-  by?: UserId | undefined
-  mode: 'interrupt' | 'queue'
 }
 
 const queueLimit = 50

@@ -123,8 +123,8 @@ export async function startControlServer({ leaseMs = 60_000, heartbeatMs = 5_000
   function serve(opened: WebSocket): void {
     socket?.terminate()
     socket = opened
-    opened.on('message', (data) => {
-      const message = RunnerUp.parse(JSON.parse(String(data as Buffer)))
+    opened.on('message', (data: Buffer) => {
+      const message = RunnerUp.parse(JSON.parse(data.toString()))
       take(message)
       notify()
     })
@@ -219,7 +219,7 @@ export async function startControlServer({ leaseMs = 60_000, heartbeatMs = 5_000
         const known = textOf(entry.body)
         const grown = appendAt(known, body.offset, body.text)
         if (grown === undefined) throw new Error(`a gap in ${body.entryId}: ${known.length} known, ${body.offset} told`)
-        run.entries.set(entry.id, { ...entry, body: { ...entry.body, [body.field]: grown } as EntryBody })
+        run.entries.set(entry.id, { ...entry, body: { ...entry.body, [body.field]: grown } })
         return
       }
       case 'permission': {

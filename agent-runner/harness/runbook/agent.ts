@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { Readable, Writable } from 'node:stream'
 import { agent, ndJsonStream, PROTOCOL_VERSION, RequestError } from '@agentclientprotocol/sdk'
 import { droverVersion } from '#shared/version.ts'
+import { processEnvironment } from '../../config.ts'
 import { performRunbook, type RunbookClient } from './perform-runbook.ts'
 import { createBlockShell } from './run-block.ts'
 
@@ -64,7 +65,7 @@ const connection = agent({ name: 'runbook' })
       shell: createBlockShell({
         stateFolder: join(homedir(), '.drover-runbook', sessionId.replace(/[^\w-]/g, '_')),
         workspace: session.workspace,
-        env: process.env,
+        env: processEnvironment(),
       }),
       workspace: session.workspace,
       newId: randomUUID,

@@ -93,7 +93,9 @@ export async function performRunbook({
   async function performStep(step: RunbookStep, index: number): Promise<RunbookEnd | undefined> {
     for (;;) {
       const toolCallId = newId()
-      const call = { toolCallId, title: step.title, kind: 'execute', rawInput: { command: step.code } }
+      const { cwd, variables } = shell.left()
+      const around = { ...(cwd === workspace ? {} : { cwd }), ...(variables.length === 0 ? {} : { changedVariables: variables }) }
+      const call = { toolCallId, title: step.title, kind: 'execute', rawInput: { command: step.code, ...around } }
       await client.update({ sessionUpdate: 'tool_call', status: 'pending', ...call })
       const asked = setTimeout(() => void mark(index, 'waiting'), waitingAfterMs)
       const answer = await client.ask({ toolCall: call, options: blockOptions }).finally(() => clearTimeout(asked))

@@ -1,11 +1,13 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Runs one block of a runbook after another, as if they were typed into one shell: folder and exported variables carry over. */
 export interface BlockShell {
   /** `write` is awaited before more is read. @returns the exit code; 128 + signal where a signal ended it. */
   run(code: string, write: (text: string) => Promise<void>, signal: AbortSignal): Promise<number>
+  /** What the blocks before left behind: the folder the next one starts in, and the variables they changed. */
+  left(): { cwd: string; variables: string[] }
 }
 
 const killAfterMs = 300
@@ -27,14 +29,32 @@ const prelude = [
 export function createBlockShell({ stateFolder, workspace, env }: { stateFolder: string; workspace: string; env: NodeJS.ProcessEnv }): BlockShell {
   mkdirSync(stateFolder, { recursive: true, mode: 0o700 })
   const bash = spawnSync('bash', ['-c', 'exit 0']).status === 0
-  const [program, ...options] = bash ? ['bash', '-o', 'pipefail'] : ['sh']
+  const [program = 'sh', ...options] = bash ? ['bash', '-o', 'pipefail'] : ['sh']
+  const blockEnv = { ...env, DROVER_STATE: stateFolder }
+  const before = new Set(
+    spawnSync(program, ['-c', 'export -p'], { cwd: workspace, env: blockEnv, encoding: 'utf8' }).stdout.split('\n'),
+  )
+
+  function saved(name: string): string | undefined {
+    try {
+      return readFileSync(join(stateFolder, name), 'utf8')
+    } catch {
+      return undefined
+    }
+  }
 
   return {
+    left: () => {
+      const changed = (saved('env') ?? '').split('\n').filter((line) => line !== '' && !before.has(line))
+      // A line that is no declaration belongs to a value of several lines.
+      const names = changed.map((line) => /^(?:declare -\S+|export) (\w+)/.exec(line)?.[1] ?? '?')
+      return { cwd: saved('cwd')?.trimEnd() ?? workspace, variables: [...new Set(names)].filter((name) => !ownNames.has(name)) }
+    },
     run: async (code, write, signal) => {
       writeFileSync(join(stateFolder, 'step.sh'), `${code}\n`)
-      const child = spawn(program ?? 'sh', [...options, '-c', prelude], {
+      const child = spawn(program, [...options, '-c', prelude], {
         cwd: workspace,
-        env: { ...env, DROVER_STATE: stateFolder },
+        env: blockEnv,
         stdio: ['ignore', 'pipe', 'ignore'],
         detached: true,
       })
@@ -71,5 +91,8 @@ export function createBlockShell({ stateFolder, workspace, env }: { stateFolder:
     },
   }
 }
+
+/** What every shell sets for itself. */
+const ownNames: ReadonlySet<string> = new Set(['PWD', 'OLDPWD', 'SHLVL', '_'])
 
 const signalNumbers: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGABRT: 6, SIGKILL: 9, SIGSEGV: 11, SIGPIPE: 13, SIGTERM: 15 }

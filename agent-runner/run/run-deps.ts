@@ -1,0 +1,38 @@
+import type { DeliveryId, PromptId, RunId, UserId } from '#shared/ids.ts'
+import type { RunnerUp } from '#shared/protocol/runner-link.ts'
+import type { Clock } from '../clock.ts'
+import type { AcpLimits } from '../harness/acp-session.ts'
+import type { HarnessDeclaration } from '../harness/declaration.ts'
+import type { BlobStore } from '../link/blob-store.ts'
+import type { Log } from '../log.ts'
+import type { SandboxProvider } from '../sandbox/sandbox.ts'
+import type { WatchTimes } from './conversation.ts'
+import type { RunFolders } from './folders.ts'
+import type { Journal } from './journal.ts'
+
+export interface RunWorkerDeps {
+  runId: RunId
+  folders: RunFolders
+  journal: Journal
+  clock: Clock
+  log: Log
+  blobs: BlobStore
+  send: (message: RunnerUp) => void
+  harness: (id: string) => HarnessDeclaration | undefined
+  sandbox: (kind: string) => SandboxProvider | undefined
+  /** For git on this machine. */
+  hostEnv: Readonly<Record<string, string>>
+  limits: AcpLimits
+  times: WatchTimes
+  /** How long a harness stays alive after a turn, for a follow-up. */
+  idleMs: number
+  onActiveChange: () => void
+}
+
+export interface QueuedPrompt {
+  deliveryId?: DeliveryId
+  promptId: PromptId
+  text: string
+  by?: UserId | undefined
+  mode: 'interrupt' | 'queue'
+}

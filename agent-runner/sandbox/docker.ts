@@ -1,0 +1,201 @@
+import { execFile } from 'node:child_process'
+import { lstat, mkdir, realpath } from 'node:fs/promises'
+import { promisify } from 'node:util'
+import type Docker from 'dockerode'
+import type { RunId, RunnerId } from '#shared/ids.ts'
+import { messageOf } from '../log.ts'
+import type { DockerEngine } from './docker-engine.ts'
+import { execInContainer } from './docker-exec.ts'
+import { runMarker, SandboxError, type ExecSpec, type Sandbox, type SandboxProvider, type SandboxSpec } from './sandbox.ts'
+
+export interface DockerLimits {
+  image: string
+  network: string
+  memoryBytes: number
+  cpus: number
+  pids: number
+}
+
+export interface DockerDeps {
+  engine: DockerEngine
+  limits: DockerLimits
+  runnerId: RunnerId
+  /** Off: containers are stopped and left for looking at. */
+  cleanUp: boolean
+}
+
+const runLabel = 'dev.drover.run'
+const runnerLabel = 'dev.drover.runner'
+const workspaceInside = '/workspace'
+const homeInside = '/home/drover'
+const toolsInside = '/opt/drover'
+/** The user of a container whose runner is root. */
+const plainUser = 1000
+
+/** One container for each run: no root, no capabilities, no new privileges, limits, no socket inside. */
+export function createDockerProvider(deps: DockerDeps): SandboxProvider {
+  const { docker } = deps.engine
+
+  async function sweep(runId: RunId): Promise<void> {
+    if ((await deps.engine.problem()) !== undefined) return
+    const found = await docker.listContainers({ all: true, filters: { label: [`${runLabel}=${runId}`] } })
+    for (const { Id } of found) await endContainer(docker.getContainer(Id), deps.cleanUp)
+  }
+
+  return {
+    kind: 'docker',
+    start: (spec) => startContainer(spec, deps),
+    problem: () => deps.engine.problem(),
+    sweep,
+    close: async () => {},
+  }
+}
+
+async function startContainer(spec: SandboxSpec, deps: DockerDeps): Promise<Sandbox> {
+  const { limits, engine } = deps
+  const image = spec.image ?? limits.image
+  await haveImage(engine, image)
+  const user = await ownFolders([spec.workspace, spec.home])
+  const tools = await Promise.all(spec.tools.map(async (path) => ({ from: await realpath(path), to: insidePath(path) })))
+  let container: Docker.Container | undefined
+  try {
+    container = await engine.docker.createContainer({
+      Image: image,
+      // Everything is executed beside it; it only keeps the container.
+      Entrypoint: ['sleep'],
+      Cmd: ['2147483647'],
+      User: user,
+      WorkingDir: workspaceInside,
+      Env: [`HOME=${homeInside}`, 'LANG=C.UTF-8', 'TERM=xterm-256color', 'TMPDIR=/tmp', `${runMarker}=${spec.runId}`],
+      Labels: { [runLabel]: spec.runId, [runnerLabel]: deps.runnerId },
+      Tty: false,
+      HostConfig: {
+        Init: true,
+        CapDrop: ['ALL'],
+        SecurityOpt: ['no-new-privileges:true'],
+        Memory: limits.memoryBytes,
+        MemorySwap: limits.memoryBytes,
+        NanoCpus: Math.round(limits.cpus * 1e9),
+        PidsLimit: limits.pids,
+        NetworkMode: limits.network,
+        IpcMode: 'private',
+        LogConfig: { Type: 'none', Config: {} },
+        Tmpfs: { '/tmp': 'rw,exec,nosuid,nodev,mode=1777' },
+        Mounts: [
+          { Type: 'bind', Source: spec.workspace, Target: workspaceInside },
+          { Type: 'bind', Source: spec.home, Target: homeInside },
+          ...tools.map(({ from, to }) => ({ Type: 'bind' as const, Source: from, Target: to, ReadOnly: true })),
+        ],
+      },
+    })
+    await container.start()
+  } catch (error) {
+    if (container !== undefined) await endContainer(container, true)
+    throw startError(error, image)
+  }
+  return containerSandbox(container, deps)
+}
+
+function containerSandbox(container: Docker.Container, deps: DockerDeps): Sandbox {
+  let ended: Promise<void> | undefined
+
+  async function kill(): Promise<void> {
+    ended ??= endContainer(container, deps.cleanUp)
+    await ended
+  }
+
+  return {
+    kind: 'docker',
+    workspace: workspaceInside,
+    home: homeInside,
+    toolPath: insidePath,
+    exec: async (spec: ExecSpec) => {
+      if (ended !== undefined || spec.signal?.aborted === true) throw new SandboxError('sandbox_failed', 'It was stopped before it started.')
+      return execInContainer(container, spec, { onKill: () => void kill() })
+    },
+    kill,
+    ranOutOfMemory: async () => {
+      const { State } = await container.inspect()
+      if (State.OOMKilled) return true
+      if (!State.Running) return false
+      return (await oomKills(container)) > 0
+    },
+    dispose: kill,
+  }
+}
+
+/** Processes that the kernel ended for memory, as the container's own control group counts them. */
+async function oomKills(container: Docker.Container): Promise<number> {
+  const files = '/sys/fs/cgroup/memory.events /sys/fs/cgroup/memory/memory.oom_control'
+  const exec = await execInContainer(container, { argv: ['sh', '-c', `cat ${files} 2>/dev/null`] }, { onKill: () => {} })
+  exec.stdin.end()
+  exec.stderr.resume()
+  let text = ''
+  for await (const piece of exec.stdout) text += String(piece)
+  return Number(/^oom_kill (\d+)/m.exec(text)?.[1] ?? 0)
+}
+
+/** Ends every process of the container at once. Being gone already is the aim. */
+async function endContainer(container: Docker.Container, remove: boolean): Promise<void> {
+  const gone = (error: unknown): boolean => statusOf(error) === 404 || statusOf(error) === 409
+  try {
+    await container.kill({ signal: 'SIGKILL' })
+  } catch (error) {
+    if (!gone(error)) throw error
+  }
+  if (!remove) return
+  try {
+    await container.remove({ force: true, v: true })
+  } catch (error) {
+    if (!gone(error)) throw error
+  }
+}
+
+async function haveImage({ docker, address }: DockerEngine, image: string): Promise<void> {
+  try {
+    await docker.getImage(image).inspect()
+    return
+  } catch (error) {
+    if (statusOf(error) !== 404) throw new SandboxError('sandbox_failed', `Docker at ${address} can't be used: ${messageOf(error)}`, { cause: error })
+  }
+  try {
+    const stream = await docker.pull(image)
+    await new Promise<void>((resolve, reject) => {
+      docker.modem.followProgress(stream, (error: Error | null) => (error === null ? resolve() : reject(error)))
+    })
+  } catch (error) {
+    throw new SandboxError('sandbox_failed', `The image ${image} is not on this machine and could not be fetched: ${messageOf(error)}`, { cause: error })
+  }
+}
+
+const execFileAsync = promisify(execFile)
+
+/** @returns `uid:gid` of the container's user, who owns the folders. */
+async function ownFolders(folders: readonly string[]): Promise<string> {
+  const uid = process.getuid?.() ?? plainUser
+  const gid = process.getgid?.() ?? plainUser
+  if (uid !== 0) return `${uid}:${gid}`
+  for (const folder of folders) {
+    await mkdir(folder, { recursive: true })
+    if ((await lstat(folder)).uid !== 0) continue
+    await execFileAsync('chown', ['-R', '-h', `${plainUser}:${plainUser}`, folder])
+  }
+  return `${plainUser}:${plainUser}`
+}
+
+function insidePath(path: string): string {
+  return `${toolsInside}${path}`
+}
+
+function startError(error: unknown, image: string): SandboxError {
+  const message = messageOf(error)
+  if (/exec(?:utable)? .*sleep|"sleep"/.test(message)) {
+    return new SandboxError('sandbox_failed', `The image ${image} can't be used: it lacks the program “sleep”, so it is no ordinary Linux system.`, { cause: error })
+  }
+  return new SandboxError('sandbox_failed', `Docker could not start a container of ${image}: ${message}`, { cause: error })
+}
+
+function statusOf(error: unknown): number | undefined {
+  if (typeof error !== 'object' || error === null || !('statusCode' in error)) return undefined
+  return typeof error.statusCode === 'number' ? error.statusCode : undefined
+}
