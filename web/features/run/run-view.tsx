@@ -53,7 +53,7 @@ export function RunView(props: RunViewProps) {
   // One view for one run: the page mounts anew when the run changes.
   // oxlint-disable-next-line solid/reactivity
   const runId: RunId = props.run.id
-  const model = createTranscriptModel(workspace, runId)
+  const model = createTranscriptModel(workspace, runId, () => frame() === 'desktop')
   const permissions = createRows(workspace, keys.permissionsOf(runId), Permission)
   const prompts = createRows(workspace, keys.promptsOf(runId), Prompt)
   const [openLines, setOpenLines] = createStore<Record<string, boolean>>({})
@@ -130,7 +130,7 @@ export function RunView(props: RunViewProps) {
           when={wide()}
           fallback={
             <Sheet open={railOpen()} onOpenChange={setRailOpen} title={runWords.details}>
-              <RunRail model={model} />
+              <RunRail model={model} flush />
             </Sheet>
           }
         >

@@ -28,7 +28,7 @@ export function ChangesPanel(props: { readonly model: TranscriptModel; readonly 
     <KDialog.Root open onOpenChange={(open) => !open && props.onClose()} modal preventScroll={false}>
       <KDialog.Portal>
         <KDialog.Overlay class={styles.scrim} />
-        <KDialog.Content class={styles.panel}>
+        <KDialog.Content class={styles.panel} onOpenAutoFocus={focusPanel}>
           <header class={styles.head}>
             <KDialog.Title class={styles.title}>{runWords.diff.title}</KDialog.Title>
             <span class={styles.sum}>
@@ -56,7 +56,12 @@ export function ChangesPanel(props: { readonly model: TranscriptModel; readonly 
                           <Show when={file.status !== 'modified'}>
                             <span>{runWords.files.status[file.status]}</span>
                           </Show>
-                          <PlusMinus added={file.added} removed={file.removed} />
+                          <Show when={file.binary}>
+                            <span>{runWords.diff.binaryShort}</span>
+                          </Show>
+                          <Show when={file.added + file.removed > 0}>
+                            <PlusMinus added={file.added} removed={file.removed} />
+                          </Show>
                         </span>
                       </button>
                     )}
@@ -82,4 +87,10 @@ export function ChangesPanel(props: { readonly model: TranscriptModel; readonly 
       </KDialog.Portal>
     </KDialog.Root>
   )
+}
+
+/** The panel takes the focus, not its first button: nothing is chosen yet. */
+function focusPanel(event: Event): void {
+  event.preventDefault()
+  if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus()
 }

@@ -1,5 +1,5 @@
 import { Package, TriangleAlert } from 'lucide'
-import { For, Match, Show, Switch, createMemo, createSignal } from 'solid-js'
+import { For, Match, Show, Switch, createMemo, createSignal, onCleanup, onMount } from 'solid-js'
 import type { CommandEffect, PermissionSubject } from '#shared/domain/permission.ts'
 import { Button } from '../../../ui/button.tsx'
 import { Icon } from '../../../ui/icon.tsx'
@@ -8,6 +8,7 @@ import { fetchBlobText } from '../blobs.ts'
 import { PatchView } from '../diff/patch-view.tsx'
 import { createLoad, loaded } from '../load.ts'
 import { CopyButton } from '../text/copy-button.tsx'
+import { Markdown } from '../text/markdown-view.tsx'
 import { MachineText, PathText, VisibleText } from '../text/visible.tsx'
 import { visibleText } from '../text/visible-text.ts'
 import { commandPieces } from './asks.ts'
@@ -51,9 +52,9 @@ export function AskSubject(props: { readonly subject: PermissionSubject; readonl
       </Match>
       <Match when={question()}>
         {(subject) => (
-          <p class={styles.question}>
-            <VisibleText text={subject().question} />
-          </p>
+          <div class={styles.question} tabindex="0" role="group" aria-label={runWords.ask.question}>
+            <Markdown text={subject().question} />
+          </div>
         )}
       </Match>
     </Switch>
@@ -66,10 +67,19 @@ function Command(props: { readonly subject: Extract<PermissionSubject, { kind: '
   const command = (): string => loaded(whole.state()) ?? props.subject.command
   const isCut = (): boolean => props.subject.blob !== undefined && whole.state().type !== 'ready'
   const pieces = createMemo(() => commandPieces(command(), props.subject.effects))
+  const [overflows, setOverflows] = createSignal(false)
+  const [unrolled, setUnrolled] = createSignal(false)
+  let well!: HTMLPreElement
+  onMount(() => {
+    // A command that goes on below its box says so: the end is where the harm may be.
+    const observer = new ResizeObserver(() => setOverflows(well.scrollHeight > well.clientHeight + 2))
+    observer.observe(well)
+    onCleanup(() => observer.disconnect())
+  })
   return (
     <div class={styles.well}>
       <div class={styles.command}>
-        <pre tabindex="0" aria-label={runWords.ask.command}>
+        <pre ref={well} tabindex="0" data-whole={unrolled() ? '' : undefined} aria-label={runWords.ask.command}>
           <code>
             <For each={pieces()}>
               {(piece) => (
@@ -82,6 +92,13 @@ function Command(props: { readonly subject: Extract<PermissionSubject, { kind: '
         </pre>
         <CopyButton label={runWords.ask.copyCommand} text={command} />
       </div>
+      <Show when={overflows() && !unrolled()}>
+        <p class={styles.more}>
+          <Button size="sm" onClick={() => setUnrolled(true)}>
+            {runWords.ask.showWhole}
+          </Button>
+        </p>
+      </Show>
       <Show when={isCut()}>
         <p class={styles.cut}>
           <Button size="sm" disabled={whole.state().type === 'loading'} onClick={() => (whole.state().type === 'failed' ? whole.retry() : setWanted(props.subject.blob))}>

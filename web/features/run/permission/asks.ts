@@ -66,10 +66,15 @@ export function commandPieces(command: string, effects: readonly { readonly text
   for (const effect of effects) {
     const found = effect.text === '' ? -1 : command.indexOf(effect.text, at)
     if (found === -1) continue
-    if (found > at) pieces.push({ text: command.slice(at, found), kind: 'between' })
+    if (found > at) pieces.push(rest(command.slice(at, found)))
     pieces.push({ text: effect.text, kind: effect.danger ? 'danger' : 'part' })
     at = found + effect.text.length
   }
-  if (at < command.length) pieces.push({ text: command.slice(at), kind: pieces.length === 0 ? 'part' : 'between' })
+  if (at < command.length) pieces.push(rest(command.slice(at)))
   return pieces
+}
+
+/** What no effect speaks of: only what joins commands may step back, everything else is as loud as the rest. */
+function rest(text: string): { text: string; kind: 'part' | 'between' } {
+  return { text, kind: /^[\s;&|]+$/.test(text) ? 'between' : 'part' }
 }

@@ -21,13 +21,13 @@ import type { TranscriptModel } from '../transcript/transcript-model.ts'
 import styles from './run-rail.module.css'
 
 /** Beside the transcript: what is to do, what changed, what came of it, what it cost, where it runs. */
-export function RunRail(props: { readonly model: TranscriptModel }) {
+export function RunRail(props: { readonly model: TranscriptModel; readonly flush?: boolean | undefined }) {
   const source = () => props.model.source
   const tasks = useQuery(() => (tx) => getRow(tx, keys.tasks, RunTasks), { source, key: null })
   const files = useQuery(() => (tx) => getRow(tx, keys.files, RunFiles), { source, key: 'path' })
   const artifacts = useQuery(() => (tx) => scanRows(tx, keys.artifacts, Artifact), { source })
   return (
-    <div class={styles.rail}>
+    <div class={styles.rail} data-flush={props.flush ? '' : undefined}>
       <Show when={(tasks.value?.tasks.length ?? 0) > 0}>
         <Tasks tasks={tasks.value?.tasks ?? []} />
       </Show>

@@ -5,7 +5,7 @@ test.each([
   ['rm -rf build && ls', 'rm -rf build && ls'],
   ['echo \u202e hidden', 'echo ⟨U+202E⟩ hidden'],
   ['a\u200bb\u2066c\ufeff', 'a⟨U+200B⟩b⟨U+2066⟩c⟨U+FEFF⟩'],
-  ['\u001b[2K\rls', '␛[2K␍ls'],
+  ['\u001b[2K\rls', '⟨ESC⟩[2K⟨CR⟩ls'],
   ['rm\u00a0-rf', 'rm⟨U+00A0⟩-rf'],
   ['tab\tand\nline', 'tab\tand\nline'],
   ['\u{e0041}x', '⟨U+E0041⟩x'],

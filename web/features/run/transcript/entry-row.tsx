@@ -27,6 +27,7 @@ export function EntryRow(props: {
     if (props.isActive && !element.contains(document.activeElement) && document.activeElement?.getAttribute('role') === 'log') element.focus({ preventScroll: true })
   })
   const entry = createMemo(() => (props.row.kind === 'entry' ? props.row.entry : undefined))
+  const pair = createMemo(() => (props.row.kind === 'pair' ? props.row : undefined))
   const steps = createMemo(() => (props.row.kind === 'setup' ? props.row.steps : undefined))
   return (
     <article
@@ -43,6 +44,14 @@ export function EntryRow(props: {
     >
       <div class={styles.content}>
         <Show when={entry()}>{(now) => <EntryBody entry={now()} />}</Show>
+        <Show when={pair()}>
+          {(now) => (
+            <div class={styles.pair}>
+              <ToolEntry entry={now().left} />
+              <ToolEntry entry={now().right} />
+            </div>
+          )}
+        </Show>
         <Show when={steps()}>{(now) => <SetupRow id={props.row.key} steps={now()} />}</Show>
       </div>
       <Show when={props.isActive}>

@@ -42,6 +42,15 @@ describe('rows', () => {
     expect(after[1]).not.toBe(before[1])
   })
 
+  test('a short edit and the short command after it stand side by side, where there is room', () => {
+    const patch = '@@ -1 +1 @@\n-a\n+b\n'
+    const edit = entry(1, { kind: 'tool', toolKind: 'edit', title: 'Edit', status: 'completed', locations: [], changes: [{ path: 'a', status: 'modified', added: 1, removed: 1, patch }], startedAt: 1 })
+    const ran = (status: 'completed' | 'failed') => entry(2, { kind: 'tool', toolKind: 'execute', title: 'make', status, locations: [], output: boundedText('ok'), startedAt: 1 })
+    expect(toRows([edit, ran('completed')], [], true).map((row) => [row.kind, row.first, row.last])).toEqual([['pair', 1, 2]])
+    expect(toRows([edit, ran('completed')], [], false)).toHaveLength(2)
+    expect(toRows([edit, ran('failed')], [], true)).toHaveLength(2)
+  })
+
   test('a link names the row that shows the entry, or the next one where it is left out', () => {
     const rows = toRows([step(1), step(2), entry(3, { kind: 'state', state: 'INPROGRESS' }), message(4)])
     expect([1, 2, 3, 4, 99].map((n) => rowIndexOf(rows, n))).toEqual([0, 0, 1, 1, 1])

@@ -1,5 +1,6 @@
 import type { EntryBody, TranscriptEntry } from '#shared/domain/transcript.ts'
 import { hasEnded } from '#shared/domain/run.ts'
+import { opensByItself } from './tool-target.ts'
 
 type Body<Kind extends EntryBody['kind']> = Extract<EntryBody, { kind: Kind }>
 export type EntryOf<Kind extends EntryBody['kind']> = Omit<TranscriptEntry, 'body'> & { readonly body: Body<Kind> }
@@ -14,6 +15,8 @@ export type Row = {
   | { readonly kind: 'entry'; readonly entry: TranscriptEntry }
   /** Steps of the set-up that follow each other. */
   | { readonly kind: 'setup'; readonly steps: readonly EntryOf<'step'>[] }
+  /** A short edit and the short command after it, side by side where there is room. */
+  | { readonly kind: 'pair'; readonly left: EntryOf<'tool'>; readonly right: EntryOf<'tool'> }
 )
 
 /** Space above: none at the top, a little between lines of one group, more between groups. */
@@ -23,7 +26,7 @@ export type Gap = 'none' | 'line' | 'block'
  * The rows of a transcript. Entries that say nothing to a reader are left out: changes of state that other rows show
  * already. Rows whose content and gap did not change are the same objects as in `before`.
  */
-export function toRows(entries: readonly TranscriptEntry[], before: readonly Row[] = []): readonly Row[] {
+export function toRows(entries: readonly TranscriptEntry[], before: readonly Row[] = [], pairs = false): readonly Row[] {
   const known = new Map(before.map((row) => [row.key, row]))
   const rows: Row[] = []
   let steps: EntryOf<'step'>[] = []
@@ -43,6 +46,12 @@ export function toRows(entries: readonly TranscriptEntry[], before: readonly Row
     }
     if (!isShown(entry.body)) continue
     flush()
+    const above = rows.at(-1)
+    if (pairs && above?.kind === 'entry' && isTool(above.entry) && isTool(entry) && arePair(above.entry.body, entry.body)) {
+      const left = above.entry
+      rows[rows.length - 1] = kept(known, { key: left.id, kind: 'pair', left, right: entry, first: left.n, last: entry.n, gap: above.gap })
+      continue
+    }
     const weight = isLine(entry.body) ? 'line' : 'block'
     const gap = gapBetween(rows.at(-1), weight)
     rows.push(kept(known, { key: entry.id, kind: 'entry', entry, first: entry.n, last: entry.n, gap }))
@@ -81,15 +90,24 @@ function isStep(entry: TranscriptEntry): entry is TranscriptEntry & EntryOf<'ste
   return entry.body.kind === 'step'
 }
 
+function isTool(entry: TranscriptEntry): entry is TranscriptEntry & EntryOf<'tool'> {
+  return entry.body.kind === 'tool'
+}
+
+function arePair(left: EntryOf<'tool'>['body'], right: EntryOf<'tool'>['body']): boolean {
+  return left.toolKind === 'edit' && right.toolKind === 'execute' && left.status === 'completed' && right.status === 'completed' && opensByItself(left, true) && opensByItself(right, true)
+}
+
 function gapBetween(above: Row | undefined, weight: 'line' | 'block'): Gap {
   if (above === undefined) return 'none'
-  return weight === 'line' && above.kind === 'entry' && isLine(above.entry.body) ? 'line' : 'block'
+  return weight === 'line' && (above.kind === 'pair' || (above.kind === 'entry' && isLine(above.entry.body))) ? 'line' : 'block'
 }
 
 function kept(known: ReadonlyMap<string, Row>, row: Row): Row {
   const old = known.get(row.key)
   if (old === undefined || old.gap !== row.gap || old.kind !== row.kind) return row
   if (old.kind === 'entry' && row.kind === 'entry') return old.entry === row.entry ? old : row
+  if (old.kind === 'pair' && row.kind === 'pair') return old.left === row.left && old.right === row.right ? old : row
   if (old.kind === 'setup' && row.kind === 'setup')
     return old.steps.length === row.steps.length && old.steps.every((step, index) => step === row.steps[index]) ? old : row
   return row

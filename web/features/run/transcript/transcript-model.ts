@@ -17,7 +17,7 @@ export type TranscriptModel = {
 }
 
 /** Follows a transcript for as long as the owner lives; what streams is drawn at most once a frame. */
-export function createTranscriptModel(workspace: Workspace, runId: RunId): TranscriptModel {
+export function createTranscriptModel(workspace: Workspace, runId: RunId, pairs: Accessor<boolean>): TranscriptModel {
   const source = workspace.openTranscript(runId)
   const [view, setView] = createSignal<TranscriptView>()
   const [older, setOlder] = createSignal<'idle' | 'loading' | 'failed'>('idle')
@@ -38,7 +38,7 @@ export function createTranscriptModel(workspace: Workspace, runId: RunId): Trans
     unsubscribe()
     source.close()
   })
-  const rows = createMemo<readonly Row[]>((before) => toRows(view()?.entries ?? [], before), [])
+  const rows = createMemo<readonly Row[]>((before) => toRows(view()?.entries ?? [], before, pairs()), [])
   return {
     source,
     view,
