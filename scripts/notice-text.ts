@@ -29,7 +29,7 @@ export const toNotice = (text: string): string => {
   return `Drover
 Copyright the authors of Drover. Licensed under the Apache License, Version 2.0; see LICENSE.
 
-This file is written by "node scripts/notice.ts" from package-lock.json. Each package brings its own licence text
+This file is written by "node scripts/settle-packages.ts" from package-lock.json. Each package brings its own licence text
 in node_modules; packages that these pull in are listed in package-lock.json with theirs.
 
 Replicache

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { toNotice } from './notice-text.ts'
+import { withoutEngines } from './without-engines.ts'
 
 type Locked = {
   readonly version?: string
@@ -17,6 +18,11 @@ const locked = async () =>
 describe('the lock file', () => {
   test('names no registry: every machine uses its own', async () => {
     expect((await locked()).filter(([, entry]) => entry.resolved !== undefined)).toEqual([])
+  })
+
+  test('lets an old Node install what the new one runs (node scripts/settle-packages.ts settles it)', async () => {
+    const text = await read('package-lock.json')
+    expect(text === withoutEngines(text)).toBe(true)
   })
 
   test('has the hash of every package', async () => {
@@ -41,6 +47,6 @@ describe('the lock file', () => {
 
 test('tests run on the Node that the project pins', () => expect(process.versions.node).toMatch(/^24\./))
 
-test('the NOTICE lists the packages that package-lock.json has (node scripts/notice.ts writes it)', async () => {
+test('the NOTICE lists the packages that package-lock.json has (node scripts/settle-packages.ts writes it)', async () => {
   expect(await read('NOTICE')).toBe(toNotice(await read('package-lock.json')))
 })
