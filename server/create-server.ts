@@ -107,8 +107,18 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
     })
 
     let app: { fetch: Fetch } | undefined
-    const listening = await listen((request, env) => app?.fetch(request, env) ?? starting(), config)
-    toClose.unshift(() => closeServer(listening.server))
+    const underWay = new Set<Promise<unknown>>()
+    const listening = await listen((request, env) => {
+      const answer = Promise.resolve(app?.fetch(request, env) ?? starting())
+      underWay.add(answer)
+      const done = (): void => void underWay.delete(answer)
+      answer.then(done, done)
+      return answer
+    }, config)
+    toClose.unshift(async () => {
+      await closeServer(listening.server)
+      await Promise.allSettled(underWay)
+    })
     const { port } = listening
     const publicUrl = config.publicUrl ?? new URL(`http://${isAnyAddress(config.host) ? 'localhost' : config.host}:${port}`)
     const auth = createAuth({
