@@ -13,7 +13,7 @@
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-cache=${DROVER_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/drover-test}
+cache=${DROVER_TEST_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/drover-test}
 image=drover-test-base:bookworm
 work=$(mktemp -d "${TMPDIR:-/tmp}/drover-engines.XXXXXX")
 chmod 755 "$work"
