@@ -18,7 +18,7 @@ export function toWaiting(prompts: readonly Prompt[], pending: readonly PendingM
     .toSorted((a, b) => a.order - b.order)
     .map((prompt): Waiting => {
       const going = prompt.mode === 'interrupt' || prompt.state !== 'accepted'
-      return { prompt, place: going ? 'going' : 'queued', intent: local.has(prompt.id) ? 'local' : prompt.state }
+      return { prompt, place: going ? 'going' : 'queued', intent: prompt.state === 'accepted' && local.has(prompt.id) ? 'local' : prompt.state }
     })
   return [...waiting.filter((one) => one.place === 'going'), ...waiting.filter((one) => one.place === 'queued')]
 }

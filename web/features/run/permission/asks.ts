@@ -28,7 +28,8 @@ export function toAsks(permissions: readonly Permission[], pending: readonly Pen
     if (permission.state === 'open') return [{ state: 'open', permission }]
     if (permission.state === 'lapsed' || permission.answer === undefined) return []
     const mine = permission.answeredBy === me
-    const intent: ShownIntent = mine && local.has(permission.request.id) ? 'local' : (permission.delivery ?? 'accepted')
+    const delivery = permission.delivery ?? 'accepted'
+    const intent: ShownIntent = mine && delivery === 'accepted' && local.has(permission.request.id) ? 'local' : delivery
     if (intent === 'done') return []
     return [{ state: 'answered', permission, answer: permission.answer, mine, intent }]
   })

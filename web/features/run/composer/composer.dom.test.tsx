@@ -1,0 +1,185 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { Prompt } from '#shared/domain/prompt.ts'
+import { keys } from '#sync/core/keys.ts'
+import { createRows } from '../../../state/rows.ts'
+import { createMemoryDeviceStore } from '../../../state/device-store.ts'
+import { usePending } from '../../../state/sync-status.ts'
+import { useWorkspace } from '../../../state/workspace.ts'
+import { billingRun } from '../../../dev/run-seed.ts'
+import { button, press, settled, stage, type Stage } from '../testing.tsx'
+import { Composer } from './composer.tsx'
+import { toWaiting } from './queue.ts'
+
+let on: Stage | undefined
+afterEach(() => on?.close())
+
+function Writing() {
+  const prompts = createRows(useWorkspace(), keys.promptsOf(billingRun), Prompt)
+  const pending = usePending()
+  return <Composer waiting={toWaiting(prompts.all(), pending())} handle={() => undefined} announce={() => undefined} />
+}
+
+async function open(options: Parameters<typeof stage>[1] = {}): Promise<{ readonly stage: Stage; readonly area: HTMLTextAreaElement }> {
+  on = stage(() => <Writing />, options)
+  await settled()
+  const area = on.root.querySelector<HTMLTextAreaElement>('form > textarea')
+  if (area === null) throw new Error('no message box')
+  return { stage: on, area }
+}
+
+function type(area: HTMLTextAreaElement, text: string): void {
+  area.value = text
+  area.dispatchEvent(new InputEvent('input', { bubbles: true }))
+}
+
+const prompts = (of: Stage): Prompt[] =>
+  [...of.workspace.rows]
+    .filter(([key]) => key.startsWith(keys.promptsOf(billingRun)))
+    .map(([, value]) => Prompt.parse(value))
+    .sort((a, b) => a.order - b.order)
+const draft = (of: Stage): Promise<unknown> => of.store.get(`draft/run/${billingRun}`)
+
+describe('sending', () => {
+  test('Enter sends into the queue, Shift and Enter writes on', async () => {
+    const { stage: of, area } = await open()
+    type(area, 'And the licence')
+    expect(press(area, 'Enter', { shiftKey: true }).defaultPrevented).toBe(false)
+    expect(prompts(of)).toHaveLength(2)
+    expect(press(area, 'Enter').defaultPrevented).toBe(true)
+    await settled()
+    expect(prompts(of).at(-1)).toMatchObject({ text: 'And the licence', mode: 'queue' })
+    expect(area.value).toBe('')
+    expect(await draft(of)).toBeUndefined()
+  })
+
+  test('on a phone Enter is a new line', async () => {
+    const { stage: of, area } = await open({ phone: true })
+    type(area, 'one')
+    expect(press(area, 'Enter').defaultPrevented).toBe(false)
+    await settled()
+    expect(prompts(of)).toHaveLength(2)
+    button(of.root, 'Queue this message')?.click()
+    await settled()
+    expect(prompts(of)).toHaveLength(3)
+  })
+
+  test('a word that is still being composed is not sent', async () => {
+    const { stage: of, area } = await open()
+    type(area, 'にほん')
+    press(area, 'Enter', { isComposing: true })
+    await settled()
+    expect(prompts(of)).toHaveLength(2)
+  })
+
+  test('Send now interrupts, for this one message', async () => {
+    const { stage: of, area } = await open()
+    of.root.querySelector<HTMLInputElement>('input[value=interrupt]')?.click()
+    type(area, 'Stop that')
+    press(area, 'Enter')
+    await settled()
+    expect(prompts(of).at(-1)).toMatchObject({ text: 'Stop that', mode: 'interrupt' })
+    expect(of.root.querySelector<HTMLInputElement>('input[value=queue]')?.checked).toBe(true)
+  })
+
+  test('the text stays until the message is durable', async () => {
+    const { stage: of, area } = await open()
+    let release: () => void = () => undefined
+    const held = new Promise<void>((resolve) => (release = resolve))
+    const real = of.workspace.mutate.sendPrompt
+    Object.assign(of.workspace.mutate, { sendPrompt: async (args: never) => (await held, real(args)) })
+    type(area, 'Keep me')
+    press(area, 'Enter')
+    await settled()
+    expect(area.value).toBe('Keep me')
+    expect(await draft(of)).toBe('Keep me')
+    type(area, 'Keep me and this')
+    release()
+    await settled()
+    expect(area.value).toBe('and this')
+    expect(await draft(of)).toBe('and this')
+  })
+
+  test('a message that could not be kept is still there, and says why', async () => {
+    const { stage: of, area } = await open()
+    Object.assign(of.workspace.mutate, { sendPrompt: () => Promise.reject(new Error('quota')) })
+    type(area, 'Keep me')
+    press(area, 'Enter')
+    await settled()
+    expect(area.value).toBe('Keep me')
+    expect(of.root.querySelector('[role=alert]')?.textContent).toContain('still here')
+  })
+
+  test('what was typed comes back after a reload', async () => {
+    const store = createMemoryDeviceStore()
+    const first = await open({ store })
+    type(first.area, 'half a thought')
+    await settled()
+    first.stage.close()
+    const second = await open({ store })
+    expect(second.area.value).toBe('half a thought')
+  })
+
+  test('a message that is too long says by how much and is not sent', async () => {
+    const { stage: of, area } = await open()
+    type(area, 'x'.repeat(100_005))
+    press(area, 'Enter')
+    await settled()
+    expect(of.root.textContent).toContain('5 characters too long')
+    expect(prompts(of)).toHaveLength(2)
+  })
+
+  test('after the end it follows up, and offers no interruption', async () => {
+    const { stage: of, area } = await open()
+    of.setRun({ state: 'SUCCEEDED' })
+    await settled()
+    expect(area.placeholder).toBe('Follow up with Claude Code…')
+    expect(of.root.querySelector('input[type=radio]')).toBeNull()
+  })
+
+  test('a viewer can’t write, and reads why', async () => {
+    const { area } = await open({ role: 'viewer' })
+    expect(area.disabled).toBe(true)
+    expect(area.placeholder).toContain('viewer')
+  })
+})
+
+describe('the queue', () => {
+  test('removing puts the text back into an empty composer, and only there', async () => {
+    const { stage: of, area } = await open()
+    button(of.root, 'Remove')?.click()
+    await settled()
+    expect(prompts(of)).toHaveLength(1)
+    expect(area.value).toContain('draft pull request')
+    button(of.root, 'Remove')?.click()
+    await settled()
+    expect(area.value).toContain('draft pull request')
+  })
+
+  test('the arrows of the keyboard move a message', async () => {
+    const { stage: of } = await open()
+    const grip = of.root.querySelector<HTMLButtonElement>('[draggable=true]')
+    press(grip ?? of.root, 'ArrowDown')
+    await settled()
+    expect(prompts(of).map((prompt) => prompt.text.slice(0, 5))).toEqual(['Write', 'Then '])
+  })
+
+  test('a message is edited in its place', async () => {
+    const { stage: of } = await open()
+    button(of.root, 'Edit')?.click()
+    const area = of.root.querySelector<HTMLTextAreaElement>('li textarea')
+    if (area === null) throw new Error('no edit box')
+    type(area, 'Then open it')
+    press(area, 'Enter', { ctrlKey: true })
+    await settled()
+    expect(prompts(of)[0]?.text).toBe('Then open it')
+  })
+
+  test('what only this device has says so', async () => {
+    const { stage: of, area } = await open()
+    of.workspace.setHolding(true)
+    type(area, 'Later')
+    press(area, 'Enter')
+    await settled()
+    expect(of.root.querySelector('ol')?.textContent).toContain('On this device')
+  })
+})
