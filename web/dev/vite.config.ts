@@ -10,7 +10,13 @@ export default defineConfig({
   cacheDir: path('../../.cache/vite-dev'),
   plugins: [
     solid(),
-    { name: 'memory-app', transformIndexHtml: (html: string) => html.replace('/main.tsx', '/dev/main.tsx') },
+    {
+      name: 'memory-app',
+      transformIndexHtml: {
+        order: 'pre',
+        handler: (html: string) => html.replace('/main.tsx', '/dev/main.tsx'),
+      },
+    },
   ],
   server: { host: '127.0.0.1', hmr: false, watch: null },
 })

@@ -49,7 +49,13 @@ export function TextArea(props: AreaProps) {
   const [field, own, area] = splitProps(props, words, ['mono'])
   return (
     <Field {...field}>
-      <KTextField.TextArea {...given(area)} class={styles.input} data-area="" data-mono={own.mono ? '' : undefined} />
+      <KTextField.TextArea
+        {...given(area)}
+        class={styles.input}
+        style={{ '--rows': area.rows }}
+        data-area=""
+        data-mono={own.mono ? '' : undefined}
+      />
     </Field>
   )
 }

@@ -36,7 +36,7 @@ export function Select<Value extends string>(props: {
       optionDisabled="disabled"
       value={chosen() ?? null}
       onChange={(choice: Choice<Value> | null) => {
-        if (choice !== null) props.onChange(choice.value)
+        if (choice !== null && choice.value !== props.value) props.onChange(choice.value)
       }}
       disallowEmptySelection
       gutter={4}

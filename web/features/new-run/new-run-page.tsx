@@ -22,7 +22,7 @@ import { RadioCards } from '../../ui/radio-cards.tsx'
 import { Select } from '../../ui/select.tsx'
 import { newRunWords } from '../../words/new-run.ts'
 import { refusalWords } from '../../words/refusals.ts'
-import { agentChoices, hostChoices, sandboxesOf } from './choices.ts'
+import { agentChoices, anyHost, hostChoices, sandboxesOf } from './choices.ts'
 import { DemoOffer } from './demo-offer.tsx'
 import { NewRunForm, checkForm, emptyForm, type FormErrors } from './form.ts'
 import styles from './new-run-page.module.css'
@@ -57,13 +57,18 @@ export function NewRunPage() {
   }
 
   const runners = () => data.runners.all()
-  const agents = createMemo(() => agentChoices(runners(), form().host))
+  // Single values, so that typing does not make the choices anew.
+  const askedHost = createMemo(() => form().host)
+  const askedAgent = createMemo(() => form().harness)
+  const agents = createMemo(() => agentChoices(runners(), askedHost()))
   const hosts = createMemo(() => hostChoices(runners()))
-  const sandboxes = createMemo(() => sandboxesOf(runners(), form().harness, form().host))
+  const sandboxes = createMemo(() => sandboxesOf(runners(), askedAgent(), askedHost()))
   /** What is shown as chosen: what was kept may no longer be offered. */
-  const agent = () => (agents().some((choice) => choice.value === form().harness) ? form().harness : (agents()[0]?.value ?? ''))
+  const agent = () =>
+    agents().some((choice) => choice.value === form().harness) ? form().harness : (agents()[0]?.value ?? '')
   const host = () => (hosts().some((choice) => choice.value === form().host) ? form().host : '')
-  const sandbox = () => (sandboxes().has(form().sandbox) || sandboxes().size === 0 ? form().sandbox : ([...sandboxes()][0] ?? form().sandbox))
+  const sandbox = () =>
+    sandboxes().has(form().sandbox) || sandboxes().size === 0 ? form().sandbox : ([...sandboxes()][0] ?? form().sandbox)
   const mayStart = () => data.me() === undefined || canStartRuns(data.me()?.role)
 
   createEffect(
@@ -155,15 +160,17 @@ export function NewRunPage() {
               hint={agents().find((choice) => choice.value === agent())?.hint}
               error={errors().harness}
               tile={(choice) => (
-                <AgentTile letters={agents().find((known) => known.value === choice.value)?.letters ?? choice.label.slice(0, 2)} />
+                <AgentTile
+                  letters={agents().find((known) => known.value === choice.value)?.letters ?? choice.label.slice(0, 2)}
+                />
               )}
             />
             <Select
               label={newRunWords.host}
               choices={hosts()}
-              value={host()}
-              onChange={(chosen) => change({ host: chosen })}
-              hint={hosts().find((choice) => choice.value === host())?.hint}
+              value={host() === '' ? anyHost : host()}
+              onChange={(chosen) => change({ host: chosen === anyHost ? '' : chosen })}
+              hint={hosts().find((choice) => choice.value === (host() === '' ? anyHost : host()))?.hint}
             />
           </div>
           <div class={styles.pair} data-wide-first="">

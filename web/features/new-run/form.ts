@@ -1,0 +1,94 @@
+import { z } from 'zod'
+import { HarnessId, SandboxKind } from '#shared/domain/harness.ts'
+import { promptLimit } from '#shared/domain/prompt.ts'
+import type { RunConfig } from '#shared/domain/run.ts'
+import { newRunWords } from '../../words/new-run.ts'
+
+/** The form as it is typed; kept on the device until the run is durable. */
+export const NewRunForm = z.object({
+  prompt: z.string(),
+  title: z.string(),
+  harness: z.string(),
+  sandbox: SandboxKind,
+  /** Empty: any machine that can. */
+  host: z.string(),
+  repository: z.string(),
+  branch: z.string(),
+  /** One command a line. */
+  setup: z.string(),
+})
+export type NewRunForm = z.infer<typeof NewRunForm>
+
+export const emptyForm: NewRunForm = {
+  prompt: '',
+  title: '',
+  harness: 'runbook',
+  sandbox: 'docker',
+  host: '',
+  repository: '',
+  branch: '',
+  setup: '',
+}
+
+export type FormErrors = Partial<Record<keyof NewRunForm, string>>
+
+export type CheckedForm =
+  | { readonly ok: true; readonly prompt: string; readonly title: string | undefined; readonly config: RunConfig }
+  | { readonly ok: false; readonly errors: FormErrors }
+
+/** What the form asks for, or what must be mended, field by field. */
+export function checkForm(form: NewRunForm): CheckedForm {
+  const errors: FormErrors = {}
+  const words = newRunWords.error
+  const prompt = form.prompt.trim()
+  const title = form.title.trim()
+  const repository = form.repository.trim()
+  const branch = form.branch.trim()
+  const setupCommands = form.setup
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+  const harness = HarnessId.safeParse(form.harness)
+
+  if (prompt === '') errors.prompt = words.promptMissing
+  else if (prompt.length > promptLimit) errors.prompt = words.promptLong(promptLimit)
+  if (title.length > 200) errors.title = words.titleLong
+  if (repository.length > 1000) errors.repository = words.repositoryLong
+  else if (repository !== '' && !isRepository(repository)) errors.repository = words.repository
+  if (branch !== '' && !isBranch(branch)) errors.branch = words.branch
+  if (setupCommands.length > 20) errors.setup = words.setupMany
+  else if (setupCommands.some((command) => command.length > 4000)) errors.setup = words.setupLong
+  if (!harness.success) errors.harness = words.agentMissing
+  if (!harness.success || Object.keys(errors).length > 0) return { ok: false, errors }
+
+  return {
+    ok: true,
+    prompt,
+    title: title === '' ? undefined : title,
+    config: {
+      harness: harness.data,
+      sandbox: form.sandbox,
+      ...(form.host === '' ? {} : { host: form.host }),
+      ...(repository === '' ? {} : { repository: { url: repository, ...(branch === '' ? {} : { branch }) } }),
+      ...(setupCommands.length === 0 ? {} : { setupCommands }),
+    },
+  }
+}
+
+/** A URL that git takes, its short ssh form, or a full path. */
+function isRepository(text: string): boolean {
+  if (/\s/.test(text) && !text.startsWith('/')) return false
+  return (
+    /^(https?|ssh|git|file):\/\/[^/]+.*/i.test(text) ||
+    /^file:\/\/\/./i.test(text) ||
+    /^[\w.-]+@[\w.-]+:[^:]+$/.test(text) ||
+    /^\/./.test(text) ||
+    /^~\/./.test(text)
+  )
+}
+
+/** The rules of git-check-ref-format(1) that people run into. */
+function isBranch(text: string): boolean {
+  // oxlint-disable-next-line no-control-regex
+  return text.length <= 250 && !/[\s~^:?*[\\\u0000-\u001f\u007f]|\.\.|@\{|\/\/|^[-/.]|[/.]$|\.lock$/.test(text)
+}
