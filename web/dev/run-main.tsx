@@ -16,12 +16,19 @@ import { seed, seedIds } from './seed.ts'
  * The run of the mocks, for looking at. `?run=ask=command|edit|question|tool|two|hostile|none,state=ended|all,long=5000,
  * live,offline,role=viewer,page=200` (one value, so that the app's own search parameters stay apart).
  */
-const options = new Map((sessionStorage.getItem('run') ?? '').split(',').map((pair) => pair.split('=') as [string, string | undefined]))
+const options = new Map(
+  (sessionStorage.getItem('run') ?? '').split(',').map((pair) => pair.split('=') as [string, string | undefined]),
+)
 const root = document.getElementById('app')
 if (root === null) throw new Error('index.html has no #app')
 
 const now = Date.now()
-const made = billing(now, { long: Number(options.get('long') ?? 0), ask: options.get('ask'), state: options.get('state'), queue: options.get('queue') !== 'none' })
+const made = billing(now, {
+  long: Number(options.get('long') ?? 0),
+  ask: options.get('ask'),
+  state: options.get('state'),
+  queue: options.get('queue') !== 'none',
+})
 const role = options.get('role') === 'viewer' ? 'viewer' : 'owner'
 const rows: Record<string, object> = { ...seed(now).rows, ...made.rows }
 if (role === 'viewer') rows['member/mara'] = { ...rows['member/mara'], role }
@@ -67,17 +74,35 @@ const workspace: Workspace = {
 }
 
 if (options.has('live')) {
-  const prose = 'Now I look at **every file** of the tarball. The `dist` folder holds what `tsc` wrote, and nothing else. '
+  const prose =
+    'Now I look at **every file** of the tarball. The `dist` folder holds what `tsc` wrote, and nothing else. '
   let n = entries.length
   let text = ''
   setInterval(() => {
     if (text === '' || text.length > 900) {
-      entries = [...entries.map((entry, index) => (index === entries.length - 1 && entry.body.kind === 'message' ? { ...entry, body: { ...entry.body, done: true } } : entry)), { id: EntryId.parse(`live${++n}`), n, at: Date.now(), turn: 1, body: { kind: 'message', text: boundedText(''), done: false } }]
+      entries = [
+        ...entries.map((entry, index) =>
+          index === entries.length - 1 && entry.body.kind === 'message'
+            ? { ...entry, body: { ...entry.body, done: true } }
+            : entry,
+        ),
+        {
+          id: EntryId.parse(`live${++n}`),
+          n,
+          at: Date.now(),
+          turn: 1,
+          body: { kind: 'message', text: boundedText(''), done: false },
+        },
+      ]
       text = ''
     }
     text += prose.slice(text.length % prose.length, (text.length % prose.length) + 9)
     const grown = text
-    entries = entries.map((entry, index) => (index === entries.length - 1 ? { ...entry, body: { kind: 'message' as const, text: boundedText(grown), done: false } } : entry))
+    entries = entries.map((entry, index) =>
+      index === entries.length - 1
+        ? { ...entry, body: { kind: 'message' as const, text: boundedText(grown), done: false } }
+        : entry,
+    )
     tell()
   }, 40)
 }

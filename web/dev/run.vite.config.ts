@@ -5,5 +5,11 @@ import base from './vite.config.ts'
 export default mergeConfig(base, {
   cacheDir: '.cache/vite-dev-run',
   server: { watch: { ignored: ['**/node_modules/**', '**/.cache/**', '**/.tsbuild/**'] } },
-  plugins: [{ name: 'run-page', enforce: 'post', transformIndexHtml: (html: string) => html.replace('/dev/main.tsx', '/dev/run-main.tsx') }],
+  plugins: [
+    {
+      name: 'run-page',
+      enforce: 'post',
+      transformIndexHtml: (html: string) => html.replace('/dev/main.tsx', '/dev/run-main.tsx'),
+    },
+  ],
 })

@@ -63,12 +63,20 @@ export const runWords = {
   host: (name: string) => `Host: ${name}`,
   branch: (name: string) => `Branch: ${name}`,
 
-  notFound: { title: 'There is no such run', text: 'It may have been deleted, or it belongs to another team.', all: 'All runs' },
+  notFound: {
+    title: 'There is no such run',
+    text: 'It may have been deleted, or it belongs to another team.',
+    all: 'All runs',
+  },
   notHere: {
     title: 'This run is not on this device yet',
     text: 'You are offline. It loads once the server can be reached.',
   },
-  broken: { title: 'This page stopped', text: 'Everything you sent is kept. Load the page again.', reload: 'Load again' },
+  broken: {
+    title: 'This page stopped',
+    text: 'Everything you sent is kept. Load the page again.',
+    reload: 'Load again',
+  },
 
   transcript: {
     label: 'Transcript',
@@ -124,7 +132,8 @@ export const runWords = {
   setup: {
     title: 'Set-up',
     running: (done: number, all: number) => `${done} of ${count(all, 'step')}`,
-    done: (all: number, ms: number | undefined) => (ms === undefined ? count(all, 'step') : `${count(all, 'step')} · ${durationWords(ms)}`),
+    done: (all: number, ms: number | undefined) =>
+      ms === undefined ? count(all, 'step') : `${count(all, 'step')} · ${durationWords(ms)}`,
     failed: 'failed',
   },
 
@@ -132,8 +141,16 @@ export const runWords = {
     title: 'Tasks',
     updated: 'Updated',
     progress: (done: number, total: number) => `${done} of ${total}`,
-    spoken: (done: number, total: number, waits: number) => `${done} of ${total} done${waits > 0 ? `, ${waits} ${waits === 1 ? 'waits' : 'wait'} for you` : ''}`,
-    state: { pending: 'Not started', in_progress: 'Working', completed: 'Done', failed: 'Failed', cancelled: 'Cancelled', waiting: 'Needs you' },
+    spoken: (done: number, total: number, waits: number) =>
+      `${done} of ${total} done${waits > 0 ? `, ${waits} ${waits === 1 ? 'waits' : 'wait'} for you` : ''}`,
+    state: {
+      pending: 'Not started',
+      in_progress: 'Working',
+      completed: 'Done',
+      failed: 'Failed',
+      cancelled: 'Cancelled',
+      waiting: 'Needs you',
+    },
   },
 
   artifact: { title: 'Artifacts', added: 'Added', download: 'Download', open: 'Open' },
@@ -143,8 +160,10 @@ export const runWords = {
     none: 'No files changed yet.',
     open: 'Show changes',
     more: (more: number) => `and ${count(more, 'file')} more`,
-    status: { added: 'added', modified: 'changed', deleted: 'deleted', renamed: 'renamed' } satisfies Record<FileChange['status'], string>,
-    summary: (path: string, added: number, removed: number) => `${path}, ${added} added, ${removed} removed`,
+    status: { added: 'added', modified: 'changed', deleted: 'deleted', renamed: 'renamed' } satisfies Record<
+      FileChange['status'],
+      string
+    >,
   },
 
   diff: {
@@ -210,8 +229,10 @@ export const runWords = {
     noEffects: 'Drover can’t tell what this changes.',
     why: 'Why it asks',
     whoLabel: 'Who can answer',
-    who: (others: readonly string[]) => (others.length === 0 ? 'You.' : `${namesWords(['You', ...others], 'or')}. The first answer counts.`),
-    whoElse: (names: readonly string[]) => (names.length === 0 ? 'Nobody of this team.' : `${namesWords(names, 'or')}. The first answer counts.`),
+    who: (others: readonly string[]) =>
+      others.length === 0 ? 'You.' : `${namesWords(['You', ...others], 'or')}. The first answer counts.`,
+    whoElse: (names: readonly string[]) =>
+      names.length === 0 ? 'Nobody of this team.' : `${namesWords(names, 'or')}. The first answer counts.`,
     viewer: 'Your role is viewer, so you can’t answer.',
     allowOnce: 'Allow once',
     allowSimilar: 'Allow similar in this run',
@@ -338,7 +359,9 @@ function wants(subject: PermissionRequest['subject']): string {
     case 'command':
       return 'wants to run a command'
     case 'edit':
-      return subject.files.length === 1 ? 'wants to change a file' : `wants to change ${count(subject.files.length, 'file')}`
+      return subject.files.length === 1
+        ? 'wants to change a file'
+        : `wants to change ${count(subject.files.length, 'file')}`
     case 'tool':
       return 'wants to use a tool'
     case 'question':

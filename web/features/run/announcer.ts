@@ -7,7 +7,11 @@ const everyMs = 2_000
 const longest = 400
 
 /** What the page's polite live region says. Each text replaces the one before. */
-export type Announcer = { readonly text: Accessor<string>; readonly say: (text: string) => void; readonly follow: (view: TranscriptView) => void }
+export type Announcer = {
+  readonly text: Accessor<string>
+  readonly say: (text: string) => void
+  readonly follow: (view: TranscriptView) => void
+}
 
 /** Tells what is said, and the sentences of the message that grows, as they end. Needs an owner. */
 export function createAnnouncer(): Announcer {

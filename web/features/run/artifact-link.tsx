@@ -24,7 +24,10 @@ export function artifactIcon(kind: Artifact['kind']): IconNode {
 export function ArtifactLink(props: { readonly artifact: Artifact }) {
   const scene = useScene()
   const href = () => (props.artifact.url === undefined ? undefined : safeHref(props.artifact.url))
-  const download = () => (props.artifact.blob === undefined ? undefined : `${blobUrl(props.artifact.blob)}?name=${encodeURIComponent(props.artifact.title)}`)
+  const download = () =>
+    props.artifact.blob === undefined
+      ? undefined
+      : `${blobUrl(props.artifact.blob)}?name=${encodeURIComponent(props.artifact.title)}`
   return (
     <Switch fallback={<span class={styles.name}>{props.artifact.title}</span>}>
       <Match when={href()}>
@@ -41,7 +44,12 @@ export function ArtifactLink(props: { readonly artifact: Artifact }) {
       </Match>
       <Match when={download()}>
         {(url) => (
-          <a class={styles.name} href={url()} download={props.artifact.title} aria-label={`${runWords.artifact.download} ${props.artifact.title}`}>
+          <a
+            class={styles.name}
+            href={url()}
+            download={props.artifact.title}
+            aria-label={`${runWords.artifact.download} ${props.artifact.title}`}
+          >
             {props.artifact.title}
           </a>
         )}

@@ -15,7 +15,8 @@ export async function fetchBlobText(hash: string): Promise<string> {
   if (found !== undefined) return found.text()
   const response = await fetch(url, { credentials: 'same-origin' })
   if (!response.ok) throw new Error(`blob ${hash}: ${response.status}`)
-  if (Number(response.headers.get('content-length') ?? 0) > textLimit) throw new Error(`blob ${hash} is too large to show`)
+  if (Number(response.headers.get('content-length') ?? 0) > textLimit)
+    throw new Error(`blob ${hash} is too large to show`)
   const text = await response.text()
   if (cache !== undefined) await keep(cache, url, text)
   return text

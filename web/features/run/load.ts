@@ -1,12 +1,19 @@
 import { createEffect, createSignal, on, onCleanup, type Accessor } from 'solid-js'
 
-export type Load<T> = { readonly type: 'idle' } | { readonly type: 'loading' } | { readonly type: 'ready'; readonly value: T } | { readonly type: 'failed' }
+export type Load<T> =
+  | { readonly type: 'idle' }
+  | { readonly type: 'loading' }
+  | { readonly type: 'ready'; readonly value: T }
+  | { readonly type: 'failed' }
 
 /**
  * Loads when `key` is named, again when it changes or on `retry`. Unlike a resource it never suspends the page around
  * it: what loads here is a part that says so itself.
  */
-export function createLoad<T>(key: Accessor<string | undefined>, load: (key: string) => Promise<T>): { readonly state: Accessor<Load<T>>; readonly retry: () => void } {
+export function createLoad<T>(
+  key: Accessor<string | undefined>,
+  load: (key: string) => Promise<T>,
+): { readonly state: Accessor<Load<T>>; readonly retry: () => void } {
   const [state, setState] = createSignal<Load<T>>({ type: 'idle' })
   const [attempt, setAttempt] = createSignal(0)
   createEffect(

@@ -39,15 +39,27 @@ export function RunPage() {
       return
     }
     const wasOpen = changes() !== undefined
-    void navigate({ to: '/runs/$runId', params: { runId: id }, search: path === undefined ? {} : { changes: path }, hash: location().hash, replace: wasOpen, hashScrollIntoView: false })
+    void navigate({
+      to: '/runs/$runId',
+      params: { runId: id },
+      search: path === undefined ? {} : { changes: path },
+      hash: location().hash,
+      replace: wasOpen,
+      hashScrollIntoView: false,
+    })
   }
-  const link = (id: RunId, n?: number): string => new URL(`/runs/${id}${n === undefined ? '' : `#e-${n}`}`, window.location.href).href
+  const link = (id: RunId, n?: number): string =>
+    new URL(`/runs/${id}${n === undefined ? '' : `#e-${n}`}`, window.location.href).href
 
   return (
     <ErrorBoundary
       fallback={(error: unknown, reset) => (
         <div class={styles.page}>
-          <ErrorState title={runWords.broken.title} text={runWords.broken.text} detail={error instanceof Error ? (error.stack ?? error.message) : String(error)}>
+          <ErrorState
+            title={runWords.broken.title}
+            text={runWords.broken.text}
+            detail={error instanceof Error ? (error.stack ?? error.message) : String(error)}
+          >
             <Button size="lg" onClick={reset}>
               {runWords.broken.reload}
             </Button>
@@ -63,13 +75,24 @@ export function RunPage() {
             return (
               <Show when={known()}>
                 {(now) => (
-                  <RunView run={now()} entry={entryOfHash(location().hash)} changes={changes()} onChanges={(path) => showChanges(id, path)} link={(n) => link(id, n)} />
+                  <RunView
+                    run={now()}
+                    entry={entryOfHash(location().hash)}
+                    changes={changes()}
+                    onChanges={(path) => showChanges(id, path)}
+                    link={(n) => link(id, n)}
+                  />
                 )}
               </Show>
             )
           }}
         </Match>
-        <Match when={runId() !== undefined && (!team.runs.loaded() || (status().freshAt === undefined && status().connection !== 'offline'))}>
+        <Match
+          when={
+            runId() !== undefined &&
+            (!team.runs.loaded() || (status().freshAt === undefined && status().connection !== 'offline'))
+          }
+        >
           <div class={styles.page}>
             <SkeletonRows waitsFor={runWords.transcript.loading} />
           </div>

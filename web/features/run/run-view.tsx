@@ -68,21 +68,31 @@ export function RunView(props: RunViewProps) {
 
   const person = (id: UserId | undefined): Person | undefined => {
     const member = id === undefined ? undefined : team.members.get(keys.member(id))
-    return member === undefined ? undefined : { id: member.userId, name: member.name, hue: member.hue, isMe: member.userId === workspace.userId }
+    return member === undefined
+      ? undefined
+      : { id: member.userId, name: member.name, hue: member.hue, isMe: member.userId === workspace.userId }
   }
+  const agent = createMemo(() => team.harness(props.run.config.harness))
+  const canSteer = createMemo(() => canSteerRuns(team.me()?.role))
+  const answerers = createMemo(() =>
+    team.members
+      .all()
+      .filter((member) => canAnswer(member.role))
+      .map((member) => ({
+        id: member.userId,
+        name: member.name,
+        hue: member.hue,
+        isMe: member.userId === workspace.userId,
+      }))
+      .toSorted((a, b) => Number(b.isMe) - Number(a.isMe)),
+  )
   const scene: Scene = {
     runId,
     run: () => props.run,
-    agent: createMemo(() => team.harness(props.run.config.harness)),
+    agent,
     me: workspace.userId,
-    canSteer: createMemo(() => canSteerRuns(team.me()?.role)),
-    answerers: createMemo(() =>
-      team.members
-        .all()
-        .filter((member) => canAnswer(member.role))
-        .map((member) => ({ id: member.userId, name: member.name, hue: member.hue, isMe: member.userId === workspace.userId }))
-        .sort((a, b) => Number(b.isMe) - Number(a.isMe)),
-    ),
+    canSteer,
+    answerers,
     person,
     callName(id) {
       const known = person(id)
@@ -101,7 +111,11 @@ export function RunView(props: RunViewProps) {
   const late = createMemo(() => lateAnswers(team.refused.all(), permissions.all(), runId))
   const waiting = createMemo(() => toWaiting(prompts.all(), pending()))
   const watchers = createWatchers(workspace, runId, person)
-  const writers = createMemo(() => watchers().filter((watcher) => watcher.typing && !watcher.person.isMe).map((watcher) => watcher.person.name))
+  const writers = createMemo(() =>
+    watchers()
+      .filter((watcher) => watcher.typing && !watcher.person.isMe)
+      .map((watcher) => watcher.person.name),
+  )
 
   useKeys({
     End: () => transcript()?.toEnd(),
@@ -113,7 +127,12 @@ export function RunView(props: RunViewProps) {
     <SceneContext.Provider value={scene}>
       <div class={styles.page} data-rail={wide() ? '' : undefined}>
         <div class={styles.pane}>
-          <RunHeader watchers={watchers()} onRail={wide() ? undefined : () => setRailOpen((open) => !open)} railOpen={railOpen()} link={props.link()} />
+          <RunHeader
+            watchers={watchers()}
+            onRail={wide() ? undefined : () => setRailOpen((open) => !open)}
+            railOpen={railOpen()}
+            link={props.link()}
+          />
           <ErrorBoundary fallback={(error: unknown, reset) => <Broken error={error} onReset={reset} />}>
             <TranscriptView model={model} entry={props.entry} handle={setTranscript} />
           </ErrorBoundary>
@@ -139,7 +158,12 @@ export function RunView(props: RunViewProps) {
           </aside>
         </Show>
         <Show when={props.changes !== undefined}>
-          <ChangesPanel model={model} path={props.changes === '' ? undefined : props.changes} onPath={(path) => props.onChanges(path)} onClose={() => props.onChanges(undefined)} />
+          <ChangesPanel
+            model={model}
+            path={props.changes === '' ? undefined : props.changes}
+            onPath={(path) => props.onChanges(path)}
+            onClose={() => props.onChanges(undefined)}
+          />
         </Show>
         <VisuallyHidden>
           <span role="status" aria-live="polite">
@@ -154,7 +178,11 @@ export function RunView(props: RunViewProps) {
 function Broken(props: { readonly error: unknown; readonly onReset: () => void }) {
   return (
     <div class={styles.broken}>
-      <ErrorState title={runWords.broken.title} text={runWords.broken.text} detail={props.error instanceof Error ? props.error.message : String(props.error)}>
+      <ErrorState
+        title={runWords.broken.title}
+        text={runWords.broken.text}
+        detail={props.error instanceof Error ? props.error.message : String(props.error)}
+      >
         <Button size="lg" onClick={() => props.onReset()}>
           {runWords.broken.reload}
         </Button>

@@ -13,7 +13,11 @@ export function TasksBar(props: { readonly tasks: readonly Task[]; readonly smal
       role="img"
       aria-label={runWords.tasks.spoken(summary().done, props.tasks.length, summary().waits)}
     >
-      <For each={props.tasks.length > 40 ? shares(props.tasks) : props.tasks.map((task) => ({ status: task.status, share: 1 }))}>
+      <For
+        each={
+          props.tasks.length > 40 ? shares(props.tasks) : props.tasks.map((task) => ({ status: task.status, share: 1 }))
+        }
+      >
         {(piece) => <b data-status={piece.status} style={{ 'flex-grow': piece.share }} />}
       </For>
     </span>
@@ -29,5 +33,7 @@ export function countTasks(tasks: readonly Task[]): { readonly done: number; rea
 
 function shares(tasks: readonly Task[]): { readonly status: TaskStatus; readonly share: number }[] {
   const order: readonly TaskStatus[] = ['completed', 'failed', 'cancelled', 'in_progress', 'waiting', 'pending']
-  return order.map((status) => ({ status, share: tasks.filter((task) => task.status === status).length })).filter((piece) => piece.share > 0)
+  return order
+    .map((status) => ({ status, share: tasks.filter((task) => task.status === status).length }))
+    .filter((piece) => piece.share > 0)
 }

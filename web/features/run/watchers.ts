@@ -6,7 +6,11 @@ import type { Person } from './scene.ts'
 export type Watcher = { readonly person: Person; readonly typing: boolean }
 
 /** Who looks at this run now; says that this person does, for as long as the owner lives. */
-export function createWatchers(workspace: Workspace, runId: RunId, person: (id: UserId) => Person | undefined): Accessor<readonly Watcher[]> {
+export function createWatchers(
+  workspace: Workspace,
+  runId: RunId,
+  person: (id: UserId) => Person | undefined,
+): Accessor<readonly Watcher[]> {
   const [people, setPeople] = createSignal<readonly Presence[]>([])
   const unsubscribe = workspace.subscribePresence(runId, setPeople)
   workspace.setPresence(runId)

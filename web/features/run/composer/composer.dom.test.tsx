@@ -6,7 +6,7 @@ import { createMemoryDeviceStore } from '../../../state/device-store.ts'
 import { usePending } from '../../../state/sync-status.ts'
 import { useWorkspace } from '../../../state/workspace.ts'
 import { billingRun } from '../../../dev/run-seed.ts'
-import { button, press, settled, stage, type Stage } from '../testing.tsx'
+import { button, press, settled, stage, type Stage } from '../../../dev/run-stage.tsx'
 import { Composer } from './composer.tsx'
 import { toWaiting } from './queue.ts'
 
@@ -19,7 +19,9 @@ function Writing() {
   return <Composer waiting={toWaiting(prompts.all(), pending())} handle={() => undefined} announce={() => undefined} />
 }
 
-async function open(options: Parameters<typeof stage>[1] = {}): Promise<{ readonly stage: Stage; readonly area: HTMLTextAreaElement }> {
+async function open(
+  options: Parameters<typeof stage>[1] = {},
+): Promise<{ readonly stage: Stage; readonly area: HTMLTextAreaElement }> {
   on = stage(() => <Writing />, options)
   await settled()
   const area = on.root.querySelector<HTMLTextAreaElement>('form > textarea')

@@ -1,5 +1,5 @@
 import { ArrowUp, CornerDownLeft, ListPlus, Zap } from 'lucide'
-import { For, Show, createEffect, createMemo, createSignal, createUniqueId, on, onCleanup } from 'solid-js'
+import { For, Show, createEffect, createMemo, createSignal, createUniqueId, on, onCleanup, onMount } from 'solid-js'
 import { z } from 'zod'
 import { promptLimit, type PromptMode } from '#shared/domain/prompt.ts'
 import { hasEnded, isHeld } from '#shared/domain/run.ts'
@@ -31,12 +31,25 @@ export type ComposerHandle = {
  * Where messages are written. What is typed is kept on the device with every change, and cleared only when the message
  * itself is durable; a message that could not be kept stays where it is.
  */
-export function Composer(props: { readonly waiting: readonly Waiting[]; readonly handle: (handle: ComposerHandle) => void; readonly announce: (text: string) => void }) {
+export function Composer(props: {
+  readonly waiting: readonly Waiting[]
+  readonly handle: (handle: ComposerHandle) => void
+  readonly announce: (text: string) => void
+}) {
   const scene = useScene()
   const workspace = useWorkspace()
   const ids = useIds()
   const coarse = useMedia('(pointer: coarse)')
-  const draft = createDraft({ store: useDeviceStore(), key: `draft/run/${scene.runId}`, initial: '', parse: (kept) => z.string().max(promptLimit * 2).safeParse(kept).data })
+  const draft = createDraft({
+    store: useDeviceStore(),
+    key: `draft/run/${scene.runId}`,
+    initial: '',
+    parse: (kept) =>
+      z
+        .string()
+        .max(promptLimit * 2)
+        .safeParse(kept).data,
+  })
   const [mode, setMode] = createSignal<PromptMode>('queue')
   const [sending, setSending] = createSignal(false)
   const [problem, setProblem] = createSignal<string>()
@@ -51,7 +64,9 @@ export function Composer(props: { readonly waiting: readonly Waiting[]; readonly
     if (!scene.canSteer()) return runWords.composer.viewer
     if (ended()) return runWords.composer.followUp(scene.agent().name)
     if (!works()) return runWords.composer.waitingPlaceholder
-    return mode() === 'interrupt' ? runWords.composer.nowPlaceholder(scene.agent().name) : runWords.composer.queuePlaceholder
+    return mode() === 'interrupt'
+      ? runWords.composer.nowPlaceholder(scene.agent().name)
+      : runWords.composer.queuePlaceholder
   }
   const sendLabel = (): string => {
     if (ended() || !works()) return runWords.composer.send
@@ -67,7 +82,7 @@ export function Composer(props: { readonly waiting: readonly Waiting[]; readonly
   // Interrupting is a choice for one turn: the next one queues again.
   createEffect(on(works, (now) => !now && setMode('queue')))
 
-  props.handle({
+  const handle: ComposerHandle = {
     append(text) {
       const now = draft.value()
       draft.set(now.trim() === '' ? text : `${now.trimEnd()}\n\n${text}`)
@@ -80,7 +95,8 @@ export function Composer(props: { readonly waiting: readonly Waiting[]; readonly
       return true
     },
     focus: () => area.focus(),
-  })
+  }
+  onMount(() => props.handle(handle))
 
   const send = async (): Promise<void> => {
     if (!canSend()) return
@@ -129,7 +145,11 @@ export function Composer(props: { readonly waiting: readonly Waiting[]; readonly
 
   return (
     <div class={styles.composer}>
-      <QueuePanel waiting={props.waiting} announce={props.announce} onTakeBack={(text) => draft.value().trim() === '' && draft.set(text)} />
+      <QueuePanel
+        waiting={props.waiting}
+        announce={props.announce}
+        onTakeBack={(text) => draft.value().trim() === '' && draft.set(text)}
+      />
       <Show when={problem()}>
         {(text) => (
           <p class={styles.problem} role="alert">
@@ -206,7 +226,13 @@ function ModeChoice(props: { readonly mode: PromptMode; readonly onMode: (mode: 
       <For each={choices}>
         {(choice) => (
           <label class={styles.mode} title={choice.hint} data-on={props.mode === choice.mode ? '' : undefined}>
-            <input type="radio" name={name} value={choice.mode} checked={props.mode === choice.mode} onChange={() => props.onMode(choice.mode)} />
+            <input
+              type="radio"
+              name={name}
+              value={choice.mode}
+              checked={props.mode === choice.mode}
+              onChange={() => props.onMode(choice.mode)}
+            />
             <Icon of={choice.icon} size="sm" />
             {choice.label}
           </label>

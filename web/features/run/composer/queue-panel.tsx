@@ -18,7 +18,11 @@ import { orderAt, type Waiting } from './queue.ts'
 import styles from './queue-panel.module.css'
 
 /** Messages that wait: in their order, to be changed, moved, sent now or taken back. */
-export function QueuePanel(props: { readonly waiting: readonly Waiting[]; readonly announce: (text: string) => void; readonly onTakeBack: (text: string) => void }) {
+export function QueuePanel(props: {
+  readonly waiting: readonly Waiting[]
+  readonly announce: (text: string) => void
+  readonly onTakeBack: (text: string) => void
+}) {
   const scene = useScene()
   const workspace = useWorkspace()
   const [problem, setProblem] = createSignal<string>()
@@ -61,7 +65,9 @@ export function QueuePanel(props: { readonly waiting: readonly Waiting[]; readon
         <ol class={styles.list}>
           <For each={keys()}>
             {(id) => {
-              const one = createMemo<Waiting | undefined>((before) => props.waiting.find((known) => known.prompt.id === id) ?? before)
+              const one = createMemo<Waiting | undefined>(
+                (before) => props.waiting.find((known) => known.prompt.id === id) ?? before,
+              )
               const place = () => queued().findIndex((known) => known.prompt.id === id)
               return (
                 <Show when={one()}>
@@ -79,7 +85,7 @@ export function QueuePanel(props: { readonly waiting: readonly Waiting[]; readon
                       }}
                       onMove={(step) => move(waiting().prompt, place() + step)}
                       onTakeBack={props.onTakeBack}
-                      tryTo={(act) => void tryTo(act)}
+                      onTry={(act) => void tryTo(act)}
                     />
                   )}
                 </Show>
@@ -108,7 +114,7 @@ function QueueItem(props: {
   readonly onDropHere: () => void
   readonly onMove: (step: -1 | 1) => void
   readonly onTakeBack: (text: string) => void
-  readonly tryTo: (act: () => Promise<void>) => void
+  readonly onTry: (act: () => Promise<void>) => void
 }) {
   const scene = useScene()
   const workspace = useWorkspace()
@@ -121,13 +127,18 @@ function QueueItem(props: {
   const isQueued = () => props.waiting.place === 'queued'
   const mayChange = () => isQueued() && canChangePrompt(team.me()?.role, scene.me, prompt().by)
   const remove = (): void => {
-    const text = prompt().text
-    props.tryTo(async () => {
-      await workspace.mutate.removePrompt(ref())
-      props.onTakeBack(text)
+    const target = ref()
+    const { text } = prompt()
+    const takeBack = props.onTakeBack
+    props.onTry(async () => {
+      await workspace.mutate.removePrompt(target)
+      takeBack(text)
     })
   }
-  const sendNow = (): void => props.tryTo(() => workspace.mutate.sendPromptNow({ ...ref(), deliveryId: ids.deliveryId() }))
+  const sendNow = (): void => {
+    const target = { ...ref(), deliveryId: ids.deliveryId() }
+    props.onTry(() => workspace.mutate.sendPromptNow(target))
+  }
   const canSendNow = () => isHeld(scene.run().state)
   return (
     <li
@@ -154,7 +165,8 @@ function QueueItem(props: {
             onCancel={() => setEditing(false)}
             onSave={(text) => {
               setEditing(false)
-              props.tryTo(() => workspace.mutate.editPrompt({ ...ref(), text }))
+              const target = { ...ref(), text }
+              props.onTry(() => workspace.mutate.editPrompt(target))
             }}
           />
         }
@@ -183,7 +195,9 @@ function QueueItem(props: {
         <span class={styles.text} title={prompt().text} dir="auto">
           {prompt().text}
         </span>
-        <Show when={prompt().refusal}>{(refusal) => <span class={styles.refused}>{refusalWords(refusal().code, refusal().detail)}</span>}</Show>
+        <Show when={prompt().refusal}>
+          {(refusal) => <span class={styles.refused}>{refusalWords(refusal().code, refusal().detail)}</span>}
+        </Show>
         <Show when={!isQueued() || props.waiting.intent === 'local'}>
           <IntentMark state={props.waiting.intent} />
         </Show>
@@ -196,7 +210,12 @@ function QueueItem(props: {
             fallback={
               <span class={styles.acts}>
                 <Show when={canSendNow()}>
-                  <IconButton size="sm" icon={Zap} label={`${runWords.queue.now}. ${runWords.queue.nowHint}`} onClick={sendNow} />
+                  <IconButton
+                    size="sm"
+                    icon={Zap}
+                    label={`${runWords.queue.now}. ${runWords.queue.nowHint}`}
+                    onClick={sendNow}
+                  />
                 </Show>
                 <IconButton size="sm" icon={Pencil} label={runWords.queue.edit} onClick={() => setEditing(true)} />
                 <IconButton size="sm" icon={X} label={runWords.queue.remove} onClick={remove} />
@@ -227,7 +246,11 @@ function QueueItem(props: {
   )
 }
 
-function EditForm(props: { readonly text: string; readonly onSave: (text: string) => void; readonly onCancel: () => void }) {
+function EditForm(props: {
+  readonly text: string
+  readonly onSave: (text: string) => void
+  readonly onCancel: () => void
+}) {
   // The text as it stood when editing began; what others do meanwhile doesn't overwrite it.
   // oxlint-disable-next-line solid/reactivity
   const [text, setText] = createSignal(props.text)
@@ -254,7 +277,15 @@ function EditForm(props: { readonly text: string; readonly onSave: (text: string
         }
       }}
     >
-      <textarea ref={area} class={styles.area} rows="2" maxLength={promptLimit} aria-label={runWords.queue.editLabel} value={text()} onInput={(event) => setText(event.currentTarget.value)} />
+      <textarea
+        ref={area}
+        class={styles.area}
+        rows="2"
+        maxLength={promptLimit}
+        aria-label={runWords.queue.editLabel}
+        value={text()}
+        onInput={(event) => setText(event.currentTarget.value)}
+      />
       <span class={styles.editActs}>
         <Button size="sm" type="submit" disabled={text().trim() === ''}>
           {runWords.queue.save}

@@ -5,7 +5,16 @@ import { afterSending, orderAt, refusedText, toWaiting } from './queue.ts'
 
 const runId = RunId.parse('01890000-0000-7000-8000-0000000000aa')
 const prompt = (n: number, over: Partial<Prompt> = {}): Prompt => ({
-  ...Prompt.parse({ id: `01890000-0000-7000-8000-00000000000${n}`, runId, text: `m${n}`, mode: 'queue', order: n, by: 'u1', createdAt: 0, state: 'accepted' }),
+  ...Prompt.parse({
+    id: `01890000-0000-7000-8000-00000000000${n}`,
+    runId,
+    text: `m${n}`,
+    mode: 'queue',
+    order: n,
+    by: 'u1',
+    createdAt: 0,
+    state: 'accepted',
+  }),
   ...over,
 })
 

@@ -18,7 +18,11 @@ export function toWaiting(prompts: readonly Prompt[], pending: readonly PendingM
     .toSorted((a, b) => a.order - b.order)
     .map((prompt): Waiting => {
       const going = prompt.mode === 'interrupt' || prompt.state !== 'accepted'
-      return { prompt, place: going ? 'going' : 'queued', intent: prompt.state === 'accepted' && local.has(prompt.id) ? 'local' : prompt.state }
+      return {
+        prompt,
+        place: going ? 'going' : 'queued',
+        intent: prompt.state === 'accepted' && local.has(prompt.id) ? 'local' : prompt.state,
+      }
     })
   return [...waiting.filter((one) => one.place === 'going'), ...waiting.filter((one) => one.place === 'queued')]
 }
@@ -42,12 +46,17 @@ export function afterSending(draft: string, sent: string): string {
 
 function promptIdOf(mutation: PendingMutation): string | undefined {
   const args = mutation.args
-  if (typeof args !== 'object' || args === null || !('promptId' in args) || typeof args.promptId !== 'string') return undefined
+  if (typeof args !== 'object' || args === null || !('promptId' in args) || typeof args.promptId !== 'string')
+    return undefined
   return mutation.name === 'sendPrompt' || mutation.name === 'sendPromptNow' ? args.promptId : undefined
 }
 
 /** What a refused mutation was about, when it belongs to this run: its text, so that nothing typed is lost. */
-export function refusedText(name: string, json: string, runId: RunId): { readonly text: string | undefined } | undefined {
+export function refusedText(
+  name: string,
+  json: string,
+  runId: RunId,
+): { readonly text: string | undefined } | undefined {
   if (name === 'answerPermission' || name === 'createRun') return undefined
   try {
     const args: unknown = JSON.parse(json)

@@ -22,7 +22,8 @@ export function RefusedLines(props: { readonly onTakeBack: (text: string) => voi
       return about === undefined ? [] : [{ row, text: about.text }]
     }),
   )
-  const dismiss = (row: RefusedMutation): void => void workspace.mutate.dismissRefusal({ clientId: row.clientId, mutationId: row.mutationId })
+  const dismiss = (row: RefusedMutation): void =>
+    void workspace.mutate.dismissRefusal({ clientId: row.clientId, mutationId: row.mutationId })
   return (
     <Show when={refused().length > 0}>
       <div class={styles.region}>

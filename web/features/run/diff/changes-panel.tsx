@@ -16,14 +16,27 @@ import { PatchView } from './patch-view.tsx'
 import styles from './changes-panel.module.css'
 
 /** Everything a run changed, file by file, over the page. It has its own address, so that back closes it. */
-export function ChangesPanel(props: { readonly model: TranscriptModel; readonly path: string | undefined; readonly onPath: (path: string) => void; readonly onClose: () => void }) {
-  const files = useQuery(() => (tx) => getRow(tx, keys.files, RunFiles), { source: () => props.model.source, key: 'path' })
+export function ChangesPanel(props: {
+  readonly model: TranscriptModel
+  readonly path: string | undefined
+  readonly onPath: (path: string) => void
+  readonly onClose: () => void
+}) {
+  const files = useQuery(() => (tx) => getRow(tx, keys.files, RunFiles), {
+    source: () => props.model.source,
+    key: 'path',
+  })
   const wide = useMedia('(width >= 64em)')
   const [split, setSplit] = createSignal(false)
   const list = (): readonly FileChange[] => files.value?.files ?? []
   const current = createMemo(() => list().find((file) => file.path === props.path) ?? list()[0])
   let body!: HTMLDivElement
-  createEffect(on(() => current()?.path, () => body?.scrollTo({ top: 0 })))
+  createEffect(
+    on(
+      () => current()?.path,
+      () => body?.scrollTo({ top: 0 }),
+    ),
+  )
   return (
     <KDialog.Root open onOpenChange={(open) => !open && props.onClose()} modal preventScroll={false}>
       <KDialog.Portal>
@@ -32,11 +45,20 @@ export function ChangesPanel(props: { readonly model: TranscriptModel; readonly 
           <header class={styles.head}>
             <KDialog.Title class={styles.title}>{runWords.diff.title}</KDialog.Title>
             <span class={styles.sum}>
-              <PlusMinus added={list().reduce((sum, file) => sum + file.added, 0)} removed={list().reduce((sum, file) => sum + file.removed, 0)} />
+              <PlusMinus
+                added={list().reduce((sum, file) => sum + file.added, 0)}
+                removed={list().reduce((sum, file) => sum + file.removed, 0)}
+              />
             </span>
             <span class={styles.grow} />
             <Show when={wide()}>
-              <Button size="sm" tone="ghost" icon={split() ? Rows2 : Columns2} aria-pressed={split()} onClick={() => setSplit((on) => !on)}>
+              <Button
+                size="sm"
+                tone="ghost"
+                icon={split() ? Rows2 : Columns2}
+                aria-pressed={split()}
+                onClick={() => setSplit((on) => !on)}
+              >
                 {split() ? runWords.diff.unified : runWords.diff.split}
               </Button>
             </Show>
@@ -48,7 +70,12 @@ export function ChangesPanel(props: { readonly model: TranscriptModel; readonly 
                 <nav class={styles.files} aria-label={runWords.diff.files}>
                   <For each={list()}>
                     {(file) => (
-                      <button type="button" class={styles.file} aria-current={current()?.path === file.path ? 'true' : undefined} onClick={() => props.onPath(file.path)} aria-label={runWords.files.summary(file.path, file.added, file.removed)}>
+                      <button
+                        type="button"
+                        class={styles.file}
+                        aria-current={current()?.path === file.path ? 'true' : undefined}
+                        onClick={() => props.onPath(file.path)}
+                      >
                         <span class={styles.path} data-status={file.status}>
                           <PathText path={file.path} />
                         </span>
@@ -66,7 +93,9 @@ export function ChangesPanel(props: { readonly model: TranscriptModel; readonly 
                       </button>
                     )}
                   </For>
-                  <Show when={files.value?.more}>{(more) => <p class={styles.none}>{runWords.files.more(more())}</p>}</Show>
+                  <Show when={files.value?.more}>
+                    {(more) => <p class={styles.none}>{runWords.files.more(more())}</p>}
+                  </Show>
                 </nav>
                 <div class={styles.body} ref={body}>
                   <Show when={current()?.path} keyed>
@@ -75,7 +104,9 @@ export function ChangesPanel(props: { readonly model: TranscriptModel; readonly 
                         <h3 class={styles.name}>
                           <PathText path={path} />
                         </h3>
-                        <Show when={current()}>{(file) => <PatchView change={file()} split={split() && wide()} />}</Show>
+                        <Show when={current()}>
+                          {(file) => <PatchView change={file()} split={split() && wide()} />}
+                        </Show>
                       </>
                     )}
                   </Show>

@@ -12,12 +12,16 @@ import styles from './diff-lines.module.css'
 const page = 1_500
 
 /** The hunks of one file: one column, or what was beside what is. */
-export function DiffLines(props: { readonly hunks: readonly DiffHunk[]; readonly path: string; readonly split?: boolean | undefined }) {
+export function DiffLines(props: {
+  readonly hunks: readonly DiffHunk[]
+  readonly path: string
+  readonly split?: boolean | undefined
+}) {
   const [shown, setShown] = createSignal(page)
   const colours = createColours(props)
   const cut = createMemo(() => cutHunks(props.hunks, shown()))
   return (
-    <div class={styles.scroller} tabindex="0" role="region" aria-label={`${runWords.diff.title}: ${props.path}`}>
+    <div class={styles.scroller} tabindex="0" role="group" aria-label={`${runWords.diff.title}: ${props.path}`}>
       <div class={styles.lines} data-split={props.split ? '' : undefined}>
         <For each={cut().hunks}>
           {(hunk, index) => (
@@ -25,12 +29,25 @@ export function DiffLines(props: { readonly hunks: readonly DiffHunk[]; readonly
               <Show when={index() > 0}>
                 <div class={styles.gap} role="separator" aria-label={runWords.diff.hunk(hunk.newStart)} />
               </Show>
-              <Show when={props.split} fallback={<For each={hunk.lines}>{(line) => <UnifiedLine line={line} colours={colours().get(line)} />}</For>}>
+              <Show
+                when={props.split}
+                fallback={
+                  <For each={hunk.lines}>{(line) => <UnifiedLine line={line} colours={colours().get(line)} />}</For>
+                }
+              >
                 <For each={sideBySide(hunk.lines)}>
                   {(row) => (
                     <div class={styles.row}>
-                      <Side line={row.left} side="left" colours={row.left === undefined ? undefined : colours().get(row.left)} />
-                      <Side line={row.right} side="right" colours={row.right === undefined ? undefined : colours().get(row.right)} />
+                      <Side
+                        line={row.left}
+                        side="left"
+                        colours={row.left === undefined ? undefined : colours().get(row.left)}
+                      />
+                      <Side
+                        line={row.right}
+                        side="right"
+                        colours={row.right === undefined ? undefined : colours().get(row.right)}
+                      />
                     </div>
                   )}
                 </For>
@@ -58,7 +75,11 @@ function UnifiedLine(props: { readonly line: DiffLine; readonly colours: CodeLin
   )
 }
 
-function Side(props: { readonly line: DiffLine | undefined; readonly side: 'left' | 'right'; readonly colours: CodeLine | undefined }) {
+function Side(props: {
+  readonly line: DiffLine | undefined
+  readonly side: 'left' | 'right'
+  readonly colours: CodeLine | undefined
+}) {
   return (
     <div class={styles.line} data-kind={props.line?.kind ?? 'none'} data-side={props.side}>
       <Show when={props.line}>
@@ -88,7 +109,14 @@ function Sign(props: { readonly kind: DiffLine['kind'] }) {
 function LineText(props: { readonly line: DiffLine; readonly colours: CodeLine | undefined }) {
   return (
     <code class={styles.text}>
-      <Show when={props.line.parts} fallback={<Show when={props.colours} fallback={<VisibleText text={props.line.text} />}>{(line) => <CodePieces line={line()} />}</Show>}>
+      <Show
+        when={props.line.parts}
+        fallback={
+          <Show when={props.colours} fallback={<VisibleText text={props.line.text} />}>
+            {(line) => <CodePieces line={line()} />}
+          </Show>
+        }
+      >
         {(parts) => (
           <For each={parts()}>
             {(part) => (
@@ -122,7 +150,8 @@ function createColours(props: { readonly hunks: readonly DiffHunk[]; readonly pa
           if (!current || painted === undefined) return
           lines.forEach((line, index) => {
             const pieces = painted[index]
-            if (pieces !== undefined && pieces.map((piece) => piece.text).join('') === line.text) found.set(line, pieces)
+            if (pieces !== undefined && pieces.map((piece) => piece.text).join('') === line.text)
+              found.set(line, pieces)
           })
         }
       }
@@ -133,11 +162,15 @@ function createColours(props: { readonly hunks: readonly DiffHunk[]; readonly pa
   return colours
 }
 
-function cutHunks(hunks: readonly DiffHunk[], limit: number): { readonly hunks: readonly DiffHunk[]; readonly left: number } {
+function cutHunks(
+  hunks: readonly DiffHunk[],
+  limit: number,
+): { readonly hunks: readonly DiffHunk[]; readonly left: number } {
   const kept: DiffHunk[] = []
   let used = 0
   for (const hunk of hunks) {
-    if (used < limit) kept.push(used + hunk.lines.length <= limit ? hunk : { ...hunk, lines: hunk.lines.slice(0, limit - used) })
+    if (used < limit)
+      kept.push(used + hunk.lines.length <= limit ? hunk : { ...hunk, lines: hunk.lines.slice(0, limit - used) })
     used += hunk.lines.length
   }
   return { hunks: kept, left: Math.max(0, used - limit) }

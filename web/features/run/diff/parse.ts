@@ -34,7 +34,11 @@ function toHunk(hunk: { oldStart: number; newStart: number; lines: string[] }): 
     else if (sign === '-') lines.push({ kind: 'del', text, oldNumber: oldNumber++, newNumber: undefined })
     else if (sign !== '\\') lines.push({ kind: 'same', text, oldNumber: oldNumber++, newNumber: newNumber++ })
   }
-  return { oldStart: hunk.oldStart, newStart: hunk.newStart, lines: lines.length <= wordLimit ? withWords(lines) : lines }
+  return {
+    oldStart: hunk.oldStart,
+    newStart: hunk.newStart,
+    lines: lines.length <= wordLimit ? withWords(lines) : lines,
+  }
 }
 
 /** Marks the changed words where as many lines were added as were taken away. */
@@ -69,11 +73,15 @@ type Parts = NonNullable<DiffLine['parts']>
 function compareWords(before: string, after: string): { readonly before: Parts; readonly after: Parts } | undefined {
   if (before.length > 500 || after.length > 500) return undefined
   const changes = diffWordsWithSpace(before, after)
-  const same = changes.filter((change) => !change.added && !change.removed).reduce((sum, change) => sum + change.value.trim().length, 0)
+  const same = changes
+    .filter((change) => !change.added && !change.removed)
+    .reduce((sum, change) => sum + change.value.trim().length, 0)
   // Lines with little in common read better whole.
   if (same < Math.max(before.trim().length, after.trim().length) * 0.4) return undefined
   return {
-    before: changes.filter((change) => !change.added).map((change) => ({ text: change.value, changed: change.removed })),
+    before: changes
+      .filter((change) => !change.added)
+      .map((change) => ({ text: change.value, changed: change.removed })),
     after: changes.filter((change) => !change.removed).map((change) => ({ text: change.value, changed: change.added })),
   }
 }

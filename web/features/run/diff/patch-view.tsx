@@ -12,7 +12,8 @@ import styles from './patch-view.module.css'
 /** Changed lines above which a file's diff waits to be asked for. */
 const largeLines = 2_000
 
-type Change = Pick<FileChange, 'path' | 'added' | 'removed' | 'patch'> & Partial<Pick<FileChange, 'oldPath' | 'status' | 'binary' | 'blob'>>
+type Change = Pick<FileChange, 'path' | 'added' | 'removed' | 'patch'> &
+  Partial<Pick<FileChange, 'oldPath' | 'status' | 'binary' | 'blob'>>
 
 /** One file's changes: its diff, or a sentence where there is none to draw. The patch comes inline or as a blob. */
 export function PatchView(props: {
@@ -25,7 +26,8 @@ export function PatchView(props: {
   const [asked, setAsked] = createSignal(false)
   const isLarge = () => props.change.added + props.change.removed > largeLines && !asked()
   const fetched = createLoad(
-    () => (props.change.patch === undefined && props.change.blob !== undefined && !isLarge() ? props.change.blob : undefined),
+    () =>
+      props.change.patch === undefined && props.change.blob !== undefined && !isLarge() ? props.change.blob : undefined,
     fetchBlobText,
   )
   const patch = (): string | undefined => props.change.patch ?? loaded(fetched.state())
@@ -36,7 +38,12 @@ export function PatchView(props: {
   return (
     <div class={styles.patch}>
       <Show when={props.named}>
-        <button type="button" class={styles.name} onClick={() => props.onOpen?.()} disabled={props.onOpen === undefined}>
+        <button
+          type="button"
+          class={styles.name}
+          onClick={() => props.onOpen?.()}
+          disabled={props.onOpen === undefined}
+        >
           <PathText path={props.change.path} />
         </button>
       </Show>

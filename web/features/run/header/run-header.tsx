@@ -39,7 +39,12 @@ export function RunHeader(props: {
       </Show>
       <div class={styles.two}>
         <Show when={!renaming()} fallback={<RenameForm onDone={() => setRenaming(false)} />}>
-          <h1 class={styles.title} title={scene.run().title} dir="auto" onDblClick={() => scene.canSteer() && setRenaming(true)}>
+          <h1
+            class={styles.title}
+            title={scene.run().title}
+            dir="auto"
+            onDblClick={() => scene.canSteer() && setRenaming(true)}
+          >
             {scene.run().title}
           </h1>
         </Show>
@@ -50,7 +55,12 @@ export function RunHeader(props: {
       </Show>
       <StopButton />
       <Show when={props.onRail && !scene.phone()}>
-        <IconButton icon={PanelRight} label={props.railOpen ? runWords.hideDetails : runWords.showDetails} aria-expanded={props.railOpen} onClick={() => props.onRail?.()} />
+        <IconButton
+          icon={PanelRight}
+          label={props.railOpen ? runWords.hideDetails : runWords.showDetails}
+          aria-expanded={props.railOpen}
+          onClick={() => props.onRail?.()}
+        />
       </Show>
       <Menu icon={Ellipsis} label={runWords.more} size={scene.phone() ? 'touch' : 'md'}>
         <MenuItem icon={Link2} onSelect={() => void copyText(props.link)}>
@@ -145,7 +155,14 @@ function StopButton() {
   const stop = () => scene.run().stop
   const canStop = () => scene.canSteer() && !hasEnded(scene.run().state)
   const isLocal = () =>
-    pending().some((mutation) => mutation.name === 'stopRun' && typeof mutation.args === 'object' && mutation.args !== null && 'runId' in mutation.args && mutation.args.runId === scene.runId)
+    pending().some(
+      (mutation) =>
+        mutation.name === 'stopRun' &&
+        typeof mutation.args === 'object' &&
+        mutation.args !== null &&
+        'runId' in mutation.args &&
+        mutation.args.runId === scene.runId,
+    )
   const handleStop = async (): Promise<void> => {
     setProblem(undefined)
     try {
@@ -158,7 +175,14 @@ function StopButton() {
     <Show when={canStop()}>
       <Switch
         fallback={
-          <Show when={scene.phone()} fallback={<Button icon={Square} onClick={() => void handleStop()}>{runWords.stop}</Button>}>
+          <Show
+            when={scene.phone()}
+            fallback={
+              <Button icon={Square} onClick={() => void handleStop()}>
+                {runWords.stop}
+              </Button>
+            }
+          >
             <IconButton icon={Square} size="touch" label={runWords.stopTitle} onClick={() => void handleStop()} />
           </Show>
         }
@@ -215,11 +239,23 @@ function RenameForm(props: { readonly onDone: () => void }) {
         if (!event.currentTarget.contains(event.relatedTarget as Node | null)) void save()
       }}
     >
-      <input ref={input} aria-label={runWords.renameLabel} maxLength={200} value={title()} onInput={(event) => setTitle(event.currentTarget.value)} />
+      <input
+        ref={input}
+        aria-label={runWords.renameLabel}
+        maxLength={200}
+        value={title()}
+        onInput={(event) => setTitle(event.currentTarget.value)}
+      />
       <Button size="sm" type="submit">
         {runWords.save}
       </Button>
-      <Show when={problem()}>{(text) => <span class={styles.problem} role="alert">{text()}</span>}</Show>
+      <Show when={problem()}>
+        {(text) => (
+          <span class={styles.problem} role="alert">
+            {text()}
+          </span>
+        )}
+      </Show>
     </form>
   )
 }

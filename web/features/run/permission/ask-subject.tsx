@@ -17,7 +17,9 @@ import styles from './ask-subject.module.css'
 /** What is asked for, exactly: the command with what each part does, the diff, the tool with its input, the question. */
 export function AskSubject(props: { readonly subject: PermissionSubject; readonly narrow: boolean }) {
   const of = <Kind extends PermissionSubject['kind']>(kind: Kind) =>
-    createMemo(() => (props.subject.kind === kind ? (props.subject as Extract<PermissionSubject, { kind: Kind }>) : undefined))
+    createMemo(() =>
+      props.subject.kind === kind ? (props.subject as Extract<PermissionSubject, { kind: Kind }>) : undefined,
+    )
   const [command, edit, tool, question] = [of('command'), of('edit'), of('tool'), of('question')]
   return (
     <Switch>
@@ -61,7 +63,10 @@ export function AskSubject(props: { readonly subject: PermissionSubject; readonl
   )
 }
 
-function Command(props: { readonly subject: Extract<PermissionSubject, { kind: 'command' }>; readonly narrow: boolean }) {
+function Command(props: {
+  readonly subject: Extract<PermissionSubject, { kind: 'command' }>
+  readonly narrow: boolean
+}) {
   const [wanted, setWanted] = createSignal<string>()
   const whole = createLoad(wanted, fetchBlobText)
   const command = (): string => loaded(whole.state()) ?? props.subject.command
@@ -101,7 +106,11 @@ function Command(props: { readonly subject: Extract<PermissionSubject, { kind: '
       </Show>
       <Show when={isCut()}>
         <p class={styles.cut}>
-          <Button size="sm" disabled={whole.state().type === 'loading'} onClick={() => (whole.state().type === 'failed' ? whole.retry() : setWanted(props.subject.blob))}>
+          <Button
+            size="sm"
+            disabled={whole.state().type === 'loading'}
+            onClick={() => (whole.state().type === 'failed' ? whole.retry() : setWanted(props.subject.blob))}
+          >
             {whole.state().type === 'loading' ? runWords.output.loading : runWords.ask.loadWhole}
           </Button>
           <Show when={whole.state().type === 'failed'}>
@@ -110,8 +119,13 @@ function Command(props: { readonly subject: Extract<PermissionSubject, { kind: '
         </p>
       </Show>
       <div class={styles.parts} data-narrow={props.narrow ? '' : undefined}>
-        <Show when={props.subject.effects.length > 0} fallback={<span class={styles.effect}>{runWords.ask.noEffects}</span>}>
-          <For each={props.subject.effects}>{(effect) => <Effect effect={effect} narrow={props.narrow} alone={props.subject.effects.length === 1} />}</For>
+        <Show
+          when={props.subject.effects.length > 0}
+          fallback={<span class={styles.effect}>{runWords.ask.noEffects}</span>}
+        >
+          <For each={props.subject.effects}>
+            {(effect) => <Effect effect={effect} narrow={props.narrow} alone={props.subject.effects.length === 1} />}
+          </For>
         </Show>
         <Show when={props.subject.cwd}>
           {(cwd) => (
@@ -136,11 +150,19 @@ function Effect(props: { readonly effect: CommandEffect; readonly narrow: boolea
           </Show>
         }
       >
-        <span class={styles.partIcon} data-danger={props.effect.danger ? '' : undefined} title={visibleText(props.effect.text)}>
+        <span
+          class={styles.partIcon}
+          data-danger={props.effect.danger ? '' : undefined}
+          title={visibleText(props.effect.text)}
+        >
           <Icon of={props.effect.danger ? TriangleAlert : Package} size="sm" />
         </span>
       </Show>
-      <span class={styles.effect} data-danger={props.effect.danger ? '' : undefined} data-alone={props.alone && !props.narrow ? '' : undefined}>
+      <span
+        class={styles.effect}
+        data-danger={props.effect.danger ? '' : undefined}
+        data-alone={props.alone && !props.narrow ? '' : undefined}
+      >
         {props.effect.summary}
       </span>
     </>

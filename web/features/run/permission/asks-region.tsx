@@ -19,7 +19,11 @@ import { PermissionCard } from './permission-card.tsx'
 import styles from './asks-region.module.css'
 
 /** The questions of a run, above the composer: a card, on phones a sheet that can be put aside; and answers on their way. */
-export function AsksRegion(props: { readonly asks: readonly Ask[]; readonly late: readonly LateAnswer[]; readonly announce: (text: string) => void }) {
+export function AsksRegion(props: {
+  readonly asks: readonly Ask[]
+  readonly late: readonly LateAnswer[]
+  readonly announce: (text: string) => void
+}) {
   const scene = useScene()
   const workspace = useWorkspace()
   const ids = useIds()
@@ -27,7 +31,12 @@ export function AsksRegion(props: { readonly asks: readonly Ask[]; readonly late
   const answered = createMemo(() => props.asks.flatMap((ask) => (ask.state === 'answered' ? [ask] : [])))
   const [chosen, setChosen] = createSignal<string>()
   const [problem, setProblem] = createSignal<{ readonly id: string; readonly text: string }>()
-  const place = createMemo(() => Math.max(0, open().findIndex((permission) => permission.request.id === chosen())))
+  const place = createMemo(() =>
+    Math.max(
+      0,
+      open().findIndex((permission) => permission.request.id === chosen()),
+    ),
+  )
   const current = createMemo(() => open()[place()])
 
   // Each question is announced once, politely; focus stays where it is.
@@ -65,7 +74,9 @@ export function AsksRegion(props: { readonly asks: readonly Ask[]; readonly late
       <For each={answered()}>{(ask) => <AnsweredLine ask={ask} />}</For>
       <Show when={current()?.request.id} keyed>
         {(id) => {
-          const permission = createMemo<Permission | undefined>((before) => open().find((known) => known.request.id === id) ?? before)
+          const permission = createMemo<Permission | undefined>(
+            (before) => open().find((known) => known.request.id === id) ?? before,
+          )
           return (
             <Show when={permission()}>
               {(known) => (
@@ -114,7 +125,11 @@ function AskSheet(props: CardProps) {
       <KDialog.Root open={!aside()} onOpenChange={(open) => setAside(!open)} modal preventScroll={false}>
         <KDialog.Portal>
           <KDialog.Overlay class={styles.scrim} />
-          <KDialog.Content class={styles.sheet} aria-labelledby={titleId} onOpenAutoFocus={(event) => focusSheet(event)}>
+          <KDialog.Content
+            class={styles.sheet}
+            aria-labelledby={titleId}
+            onOpenAutoFocus={(event) => focusSheet(event)}
+          >
             <KDialog.CloseButton class={styles.grab} aria-label={runWords.ask.later}>
               <span aria-hidden="true" />
             </KDialog.CloseButton>
@@ -132,7 +147,13 @@ function focusSheet(event: Event): void {
   if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus()
 }
 
-const intentIcons: Record<ShownIntent, IconNode> = { local: Clock, accepted: Check, delivered: CheckCheck, done: CircleCheck, refused: CircleX }
+const intentIcons: Record<ShownIntent, IconNode> = {
+  local: Clock,
+  accepted: Check,
+  delivered: CheckCheck,
+  done: CircleCheck,
+  refused: CircleX,
+}
 
 /** Where an intent stands, as icon and word. */
 export function IntentMark(props: { readonly state: ShownIntent }) {
@@ -147,15 +168,23 @@ export function IntentMark(props: { readonly state: ShownIntent }) {
 
 function AnsweredLine(props: { readonly ask: Extract<Ask, { state: 'answered' }> }) {
   const scene = useScene()
-  const option = () => props.ask.permission.request.options.find((known) => known.optionId === props.ask.answer.optionId)?.name
+  const option = () =>
+    props.ask.permission.request.options.find((known) => known.optionId === props.ask.answer.optionId)?.name
   return (
     <p class={styles.line} role="status">
       <span class={styles.words}>
-        {runWords.ask.answered(scene.callName(props.ask.permission.answeredBy), props.ask.answer, props.ask.permission.answeredAt ?? props.ask.permission.request.askedAt, option())}
+        {runWords.ask.answered(
+          scene.callName(props.ask.permission.answeredBy),
+          props.ask.answer,
+          props.ask.permission.answeredAt ?? props.ask.permission.request.askedAt,
+          option(),
+        )}
         {' · '}
         <MachineText text={askLine(props.ask.permission.request)} />
       </span>
-      <Show when={props.ask.permission.refusal}>{(refusal) => <span>{refusalWords(refusal().code, refusal().detail)}</span>}</Show>
+      <Show when={props.ask.permission.refusal}>
+        {(refusal) => <span>{refusalWords(refusal().code, refusal().detail)}</span>}
+      </Show>
       <IntentMark state={props.ask.intent} />
     </p>
   )
@@ -183,7 +212,12 @@ function LateLine(props: { readonly late: LateAnswer }) {
       <Button
         size="sm"
         tone="ghost"
-        onClick={() => void workspace.mutate.dismissRefusal({ clientId: props.late.refused.clientId, mutationId: props.late.refused.mutationId })}
+        onClick={() =>
+          void workspace.mutate.dismissRefusal({
+            clientId: props.late.refused.clientId,
+            mutationId: props.late.refused.mutationId,
+          })
+        }
       >
         {runWords.dismiss}
       </Button>

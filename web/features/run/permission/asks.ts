@@ -9,7 +9,13 @@ import type { ShownIntent } from '../../../words/states.ts'
 export type Ask =
   | { readonly state: 'open'; readonly permission: Permission }
   /** Answered; shown until the machine that runs the agent took it. */
-  | { readonly state: 'answered'; readonly permission: Permission; readonly answer: PermissionAnswer; readonly mine: boolean; readonly intent: ShownIntent }
+  | {
+      readonly state: 'answered'
+      readonly permission: Permission
+      readonly answer: PermissionAnswer
+      readonly mine: boolean
+      readonly intent: ShownIntent
+    }
 
 /** An answer of this person that came too late or to something else. */
 export type LateAnswer = {
@@ -21,7 +27,11 @@ export type LateAnswer = {
  * What of a run's questions is shown above the composer: those that are open, oldest first, and answers on their way.
  * An answer by somebody else, or one that is done, is a line of the transcript instead.
  */
-export function toAsks(permissions: readonly Permission[], pending: readonly PendingMutation[], me: UserId): readonly Ask[] {
+export function toAsks(
+  permissions: readonly Permission[],
+  pending: readonly PendingMutation[],
+  me: UserId,
+): readonly Ask[] {
   const local = new Set(pending.flatMap((mutation) => answeredId(mutation.name, mutation.args) ?? []))
   const sorted = permissions.toSorted((a, b) => a.request.askedAt - b.request.askedAt)
   return sorted.flatMap((permission): readonly Ask[] => {
@@ -36,7 +46,11 @@ export function toAsks(permissions: readonly Permission[], pending: readonly Pen
 }
 
 /** Answers to this run's questions that the server refused, newest last. */
-export function lateAnswers(refused: readonly RefusedMutation[], permissions: readonly Permission[], runId: RunId): readonly LateAnswer[] {
+export function lateAnswers(
+  refused: readonly RefusedMutation[],
+  permissions: readonly Permission[],
+  runId: RunId,
+): readonly LateAnswer[] {
   return refused.flatMap((row) => {
     if (row.name !== 'answerPermission') return []
     const args = readArgs(row.args)
@@ -61,7 +75,10 @@ function readArgs(json: string): AnswerPermissionArgs | undefined {
 }
 
 /** A command as its parts: those that are dangerous, what joins them, the rest. Their texts joined give the command. */
-export function commandPieces(command: string, effects: readonly { readonly text: string; readonly danger: boolean }[]): readonly { readonly text: string; readonly kind: 'part' | 'danger' | 'between' }[] {
+export function commandPieces(
+  command: string,
+  effects: readonly { readonly text: string; readonly danger: boolean }[],
+): readonly { readonly text: string; readonly kind: 'part' | 'danger' | 'between' }[] {
   const pieces: { text: string; kind: 'part' | 'danger' | 'between' }[] = []
   let at = 0
   for (const effect of effects) {

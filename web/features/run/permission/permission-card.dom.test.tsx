@@ -9,7 +9,7 @@ import { useWorkspace } from '../../../state/workspace.ts'
 import { billingRun } from '../../../dev/run-seed.ts'
 import { seedIds } from '../../../dev/seed.ts'
 import { useScene } from '../scene.ts'
-import { button, press, settled, stage, type Stage } from '../testing.tsx'
+import { button, press, settled, stage, type Stage } from '../../../dev/run-stage.tsx'
 import { lateAnswers, toAsks } from './asks.ts'
 import { AsksRegion } from './asks-region.tsx'
 
@@ -24,10 +24,18 @@ function Questions() {
   const scene = useScene()
   const permissions = createRows(workspace, keys.permissionsOf(scene.runId), Permission)
   const pending = usePending()
-  return <AsksRegion asks={toAsks(permissions.all(), pending(), scene.me)} late={lateAnswers(team.refused.all(), permissions.all(), scene.runId)} announce={(text) => announced.push(text)} />
+  return (
+    <AsksRegion
+      asks={toAsks(permissions.all(), pending(), scene.me)}
+      late={lateAnswers(team.refused.all(), permissions.all(), scene.runId)}
+      announce={(text) => announced.push(text)}
+    />
+  )
 }
 
-async function open(options: Parameters<typeof stage>[1] = {}): Promise<{ readonly stage: Stage; readonly card: HTMLElement }> {
+async function open(
+  options: Parameters<typeof stage>[1] = {},
+): Promise<{ readonly stage: Stage; readonly card: HTMLElement }> {
   on = stage(() => <Questions />, options)
   await settled()
   const card = document.querySelector<HTMLElement>('section[tabindex], [role=dialog]')
@@ -46,7 +54,22 @@ describe('the card', () => {
   test('its order never changes: who, the command, what each part does, why, who can answer, buttons', async () => {
     const { card } = await open()
     const text = card.textContent
-    const order = ['Claude Code', 'wants to run a command', 'rm -rf build', 'Deletes 214 files', 'Lists what would be uploaded', 'Why it asks', 'Ask before deleting', 'Who can answer', 'You or Jonas', 'Allow once', 'Allow similar in this run', 'Deny', 'Deny with a message…', 'rm -rf build · npm publish --dry-run']
+    const order = [
+      'Claude Code',
+      'wants to run a command',
+      'rm -rf build',
+      'Deletes 214 files',
+      'Lists what would be uploaded',
+      'Why it asks',
+      'Ask before deleting',
+      'Who can answer',
+      'You or Jonas',
+      'Allow once',
+      'Allow similar in this run',
+      'Deny',
+      'Deny with a message…',
+      'rm -rf build · npm publish --dry-run',
+    ]
     const places = order.reduce<number[]>((found, part) => [...found, text.indexOf(part, found.at(-1) ?? 0)], [])
     expect(places.every((place) => place >= 0)).toBe(true)
     expect(places).toEqual(places.toSorted((a, b) => a - b))
@@ -64,7 +87,9 @@ describe('the card', () => {
     expect(shown).toContain('⟨U+202E⟩')
     expect(shown).toContain('⟨ESC⟩')
     expect(shown).not.toMatch(/[\u202e\u001b]/)
-    expect([...card.querySelectorAll('pre [data-kind=part]')].some((piece) => piece.textContent.includes('evil.example'))).toBe(true)
+    expect(
+      [...card.querySelectorAll('pre [data-kind=part]')].some((piece) => piece.textContent.includes('evil.example')),
+    ).toBe(true)
   })
 
   test('arrives with a polite announcement, and takes no focus', async () => {
@@ -77,7 +102,9 @@ describe('the card', () => {
 
   test('has no fault that axe can find', async () => {
     const { stage: of } = await open()
-    const found = await axe.run(of.root, { rules: { 'color-contrast': { enabled: false }, region: { enabled: false } } })
+    const found = await axe.run(of.root, {
+      rules: { 'color-contrast': { enabled: false }, region: { enabled: false } },
+    })
     expect(found.violations.map((violation) => `${violation.id}: ${violation.nodes[0]?.html ?? ''}`)).toEqual([])
   })
 })
@@ -168,7 +195,14 @@ describe('after the answer', () => {
 
   test('an answer elsewhere clears the card at once and says whose it was', async () => {
     const { stage: of } = await open()
-    of.workspace.put(keys.permission(billingRun, row(of).request.id), { ...row(of), state: 'answered', answer: { kind: 'deny' }, answeredBy: seedIds.jonas, answeredAt: 0, delivery: 'accepted' })
+    of.workspace.put(keys.permission(billingRun, row(of).request.id), {
+      ...row(of),
+      state: 'answered',
+      answer: { kind: 'deny' },
+      answeredBy: seedIds.jonas,
+      answeredAt: 0,
+      delivery: 'accepted',
+    })
     await settled()
     expect(button(of.root, 'Allow once')).toBeUndefined()
     expect(of.root.textContent).toContain('Jonas denied this')
@@ -177,13 +211,26 @@ describe('after the answer', () => {
   test('a late answer of mine says who was first, until dismissed', async () => {
     const { stage: of } = await open()
     const asked = row(of)
-    of.workspace.put(keys.permission(billingRun, asked.request.id), { ...asked, state: 'answered', answer: { kind: 'deny' }, answeredBy: seedIds.jonas, answeredAt: 0, delivery: 'done' })
+    of.workspace.put(keys.permission(billingRun, asked.request.id), {
+      ...asked,
+      state: 'answered',
+      answer: { kind: 'deny' },
+      answeredBy: seedIds.jonas,
+      answeredAt: 0,
+      delivery: 'done',
+    })
     of.workspace.put(keys.refused(seedIds.mara, 'c1', 4), {
       userId: seedIds.mara,
       clientId: 'c1',
       mutationId: 4,
       name: 'answerPermission',
-      args: JSON.stringify({ runId: billingRun, permissionId: asked.request.id, deliveryId: asked.request.id, digest: 'a'.repeat(64), answer: { kind: 'allow_once' } }),
+      args: JSON.stringify({
+        runId: billingRun,
+        permissionId: asked.request.id,
+        deliveryId: asked.request.id,
+        digest: 'a'.repeat(64),
+        answer: { kind: 'allow_once' },
+      }),
       refusal: { code: 'already_answered', detail: seedIds.jonas },
       at: 0,
     })
@@ -199,7 +246,15 @@ describe('after the answer', () => {
     const asked = row(of)
     // The row changes under the finger: the card still holds what was shown.
     const allow = button(card, 'Allow once')
-    of.workspace.mutate.answerPermission({ runId: billingRun, permissionId: asked.request.id, deliveryId: asked.request.id, digest: 'b'.repeat(64), answer: { kind: 'allow_once' } }).catch(() => undefined)
+    of.workspace.mutate
+      .answerPermission({
+        runId: billingRun,
+        permissionId: asked.request.id,
+        deliveryId: asked.request.id,
+        digest: 'b'.repeat(64),
+        answer: { kind: 'allow_once' },
+      })
+      .catch(() => undefined)
     await settled()
     expect(row(of).state).toBe('open')
     expect(allow?.isConnected).toBe(true)
@@ -224,7 +279,8 @@ test('on a phone it is a modal sheet that can be put aside and opened again', as
   const { stage: of, card } = await open({ phone: true })
   expect(card.getAttribute('role')).toBe('dialog')
   expect(card.textContent).toContain('rm -rf build · npm publish --dry-run')
-  for (const known of card.querySelectorAll('button')) expect((known.getAttribute('aria-label') ?? known.textContent).trim()).not.toBe('')
+  for (const known of card.querySelectorAll('button'))
+    expect((known.getAttribute('aria-label') ?? known.textContent).trim()).not.toBe('')
   button(card, 'Put aside')?.click()
   await settled()
   expect(row(of).state).toBe('open')

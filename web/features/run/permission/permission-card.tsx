@@ -14,6 +14,12 @@ import { MachineText } from '../text/visible.tsx'
 import { AskSubject } from './ask-subject.tsx'
 import styles from './permission-card.module.css'
 
+const answerKeys: Record<string, PermissionAnswer['kind'] | undefined> = {
+  a: 'allow_once',
+  s: 'allow_similar',
+  d: 'deny',
+}
+
 /**
  * The question of a run. The order never changes: who, the command, what each part does, why it asks, who can answer,
  * buttons. Keys A, S, D, M act while the card has focus; Enter and Space only on a focused button.
@@ -41,31 +47,32 @@ export function PermissionCard(props: {
   const size = () => (props.sheet ? 'touch' : 'lg')
 
   const handleKeyDown = (event: KeyboardEvent): void => {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.isComposing) return
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.isComposing)
+      return
     if (!scene.canSteer() || isQuestion() || writing() || !keyboard.lettersOn()) return
     if (event.target instanceof HTMLElement && event.target.matches('input, textarea')) return
-    const act = keys(event.key.toLowerCase())
-    if (act === undefined) return
-    event.preventDefault()
-    act()
+    if (act(event.key.toLowerCase())) event.preventDefault()
   }
-  const keys = (key: string): (() => void) | undefined => {
-    switch (key) {
-      case 'a':
-        return () => props.onAnswer({ kind: 'allow_once' })
-      case 's':
-        return similar() === undefined ? undefined : () => props.onAnswer({ kind: 'allow_similar' })
-      case 'd':
-        return () => props.onAnswer({ kind: 'deny' })
-      case 'm':
-        return () => setWriting(true)
-      default:
-        return undefined
+  /** Whether the key means something here; then it was done. */
+  const act = (key: string): boolean => {
+    if (key === 'm') {
+      setWriting(true)
+      return true
     }
+    const kind = answerKeys[key]
+    if (kind === undefined || (kind === 'allow_similar' && similar() === undefined)) return false
+    props.onAnswer({ kind })
+    return true
   }
 
   return (
-    <section class={styles.card} data-sheet={props.sheet ? '' : undefined} aria-label={props.sheet ? undefined : runWords.ask.label} tabindex={props.sheet ? undefined : '-1'} onKeyDown={handleKeyDown}>
+    <section
+      class={styles.card}
+      data-sheet={props.sheet ? '' : undefined}
+      aria-label={props.sheet ? undefined : runWords.ask.label}
+      tabindex={props.sheet ? undefined : '0'}
+      onKeyDown={handleKeyDown}
+    >
       <Show
         when={props.sheet}
         fallback={
@@ -107,12 +114,19 @@ export function PermissionCard(props: {
         <dd>
           <Show when={!props.sheet}>
             <span class={styles.faces}>
-              <For each={scene.answerers().slice(0, 5)}>{(person) => <Avatar name={person.name} hue={person.hue} size="sm" decorative />}</For>
+              <For each={scene.answerers().slice(0, 5)}>
+                {(person) => <Avatar name={person.name} hue={person.hue} size="sm" decorative />}
+              </For>
             </span>
           </Show>
           <span>
             {scene.canSteer()
-              ? runWords.ask.who(scene.answerers().filter((person) => !person.isMe).map((person) => firstName(person.name)))
+              ? runWords.ask.who(
+                  scene
+                    .answerers()
+                    .filter((person) => !person.isMe)
+                    .map((person) => firstName(person.name)),
+                )
               : `${runWords.ask.whoElse(scene.answerers().map((person) => firstName(person.name)))} ${runWords.ask.viewer}`}
             <Show when={request().expiresAt}>{(at) => ` ${runWords.ask.expires(at())}`}</Show>
           </span>
@@ -130,7 +144,11 @@ export function PermissionCard(props: {
       <Show when={scene.canSteer()}>
         <Switch>
           <Match when={writing()}>
-            <DenyForm size={size()} onCancel={() => setWriting(false)} onDeny={(message) => props.onAnswer({ kind: 'deny', message })} />
+            <DenyForm
+              size={size()}
+              onCancel={() => setWriting(false)}
+              onDeny={(message) => props.onAnswer({ kind: 'deny', message })}
+            />
           </Match>
           <Match when={isQuestion()}>
             <div class={styles.buttons}>
@@ -150,7 +168,14 @@ export function PermissionCard(props: {
           </Match>
           <Match when={true}>
             <div class={styles.buttons}>
-              <Button size={size()} tone="turn" class={styles.once} keys={props.sheet ? undefined : 'A'} aria-keyshortcuts="A" onClick={() => props.onAnswer({ kind: 'allow_once' })}>
+              <Button
+                size={size()}
+                tone="turn"
+                class={styles.once}
+                keys={props.sheet ? undefined : 'A'}
+                aria-keyshortcuts="A"
+                onClick={() => props.onAnswer({ kind: 'allow_once' })}
+              >
                 {runWords.ask.allowOnce}
               </Button>
               <Show when={similar()}>
@@ -173,10 +198,21 @@ export function PermissionCard(props: {
                 )}
               </Show>
               <span class={styles.grow} />
-              <Button size={size()} keys={props.sheet ? undefined : 'D'} aria-keyshortcuts="D" onClick={() => props.onAnswer({ kind: 'deny' })}>
+              <Button
+                size={size()}
+                keys={props.sheet ? undefined : 'D'}
+                aria-keyshortcuts="D"
+                onClick={() => props.onAnswer({ kind: 'deny' })}
+              >
                 {runWords.ask.deny}
               </Button>
-              <Button size={size()} tone={props.sheet ? 'plain' : 'ghost'} keys={props.sheet ? undefined : 'M'} aria-keyshortcuts="M" onClick={() => setWriting(true)}>
+              <Button
+                size={size()}
+                tone={props.sheet ? 'plain' : 'ghost'}
+                keys={props.sheet ? undefined : 'M'}
+                aria-keyshortcuts="M"
+                onClick={() => setWriting(true)}
+              >
                 {runWords.ask.denyWith}
               </Button>
             </div>
@@ -194,11 +230,18 @@ export function PermissionCard(props: {
   )
 }
 
-function Place(props: { readonly place: { readonly at: number; readonly of: number; readonly onNext: () => void } | undefined }) {
+function Place(props: {
+  readonly place: { readonly at: number; readonly of: number; readonly onNext: () => void } | undefined
+}) {
   return (
     <Show when={props.place && props.place.of > 1 ? props.place : undefined}>
       {(place) => (
-        <Button size="sm" tone="ghost" onClick={() => place().onNext()} aria-label={`${runWords.ask.number(place().at, place().of)}. ${runWords.ask.next}`}>
+        <Button
+          size="sm"
+          tone="ghost"
+          onClick={() => place().onNext()}
+          aria-label={`${runWords.ask.number(place().at, place().of)}. ${runWords.ask.next}`}
+        >
           {runWords.ask.number(place().at, place().of)}
         </Button>
       )}
@@ -206,7 +249,11 @@ function Place(props: { readonly place: { readonly at: number; readonly of: numb
   )
 }
 
-function DenyForm(props: { readonly size: 'touch' | 'lg'; readonly onCancel: () => void; readonly onDeny: (message: string) => void }) {
+function DenyForm(props: {
+  readonly size: 'touch' | 'lg'
+  readonly onCancel: () => void
+  readonly onDeny: (message: string) => void
+}) {
   const [text, setText] = createSignal('')
   const id = createUniqueId()
   let area!: HTMLTextAreaElement
@@ -231,7 +278,16 @@ function DenyForm(props: { readonly size: 'touch' | 'lg'; readonly onCancel: () 
       }}
     >
       <label for={`deny-${id}`}>{runWords.ask.message}</label>
-      <textarea ref={area} id={`deny-${id}`} class={styles.area} rows="3" maxLength={4000} value={text()} onInput={(event) => setText(event.currentTarget.value)} aria-describedby={`deny-${id}-hint`} />
+      <textarea
+        ref={area}
+        id={`deny-${id}`}
+        class={styles.area}
+        rows="3"
+        maxLength={4000}
+        value={text()}
+        onInput={(event) => setText(event.currentTarget.value)}
+        aria-describedby={`deny-${id}-hint`}
+      />
       <p id={`deny-${id}-hint`}>{runWords.ask.messageHint}</p>
       <div class={styles.buttons}>
         <Button size={props.size} type="submit" disabled={text().trim() === ''}>

@@ -40,7 +40,9 @@ export function RunRail(props: { readonly model: TranscriptModel; readonly flush
                 <li>
                   <Icon of={artifactIcon(artifact.kind)} size="sm" />
                   <ArtifactLink artifact={artifact} />
-                  <span class={styles.end}>{artifact.detail ?? (artifact.bytes === undefined ? '' : bytesWords(artifact.bytes))}</span>
+                  <span class={styles.end}>
+                    {artifact.detail ?? (artifact.bytes === undefined ? '' : bytesWords(artifact.bytes))}
+                  </span>
                 </li>
               )}
             </For>
@@ -78,12 +80,18 @@ const taskGlyphs: Record<TaskStatus, 'queued' | 'working' | 'done' | 'failed' | 
 
 function Tasks(props: { readonly tasks: RunTasks['tasks'] }) {
   return (
-    <Section title={runWords.tasks.title} end={runWords.tasks.progress(countTasks(props.tasks).done, props.tasks.length)}>
+    <Section
+      title={runWords.tasks.title}
+      end={runWords.tasks.progress(countTasks(props.tasks).done, props.tasks.length)}
+    >
       <TasksBar tasks={props.tasks} />
       <ul class={styles.tasks}>
         <For each={props.tasks}>
           {(task) => (
-            <li data-status={task.status} aria-current={task.status === 'in_progress' || task.status === 'waiting' ? 'step' : undefined}>
+            <li
+              data-status={task.status}
+              aria-current={task.status === 'in_progress' || task.status === 'waiting' ? 'step' : undefined}
+            >
               <StatusGlyph state={taskGlyphs[task.status]} size="sm" />
               <span dir="auto">{task.text}</span>
             </li>
@@ -105,7 +113,8 @@ function Files(props: { readonly files: RunFiles }) {
       title={runWords.files.title}
       end={
         <Show when={props.files.files.length > 0}>
-          {props.files.files.length + (props.files.more ?? 0)} · <PlusMinus added={sum().added} removed={sum().removed} />
+          {props.files.files.length + (props.files.more ?? 0)} ·{' '}
+          <PlusMinus added={sum().added} removed={sum().removed} />
         </Show>
       }
     >
@@ -114,13 +123,26 @@ function Files(props: { readonly files: RunFiles }) {
           <For each={props.files.files.slice(0, 60)}>
             {(file) => (
               <li>
-                <button type="button" class={styles.file} onClick={() => scene.showChanges(file.path)} aria-label={`${runWords.files.open}: ${runWords.files.summary(file.path, file.added, file.removed)}`}>
+                <button
+                  type="button"
+                  class={styles.file}
+                  onClick={() => scene.showChanges(file.path)}
+                  title={runWords.files.open}
+                >
                   <span class={styles.path} data-status={file.status}>
                     <PathText path={file.path} />
                   </span>
                   <span class={styles.end}>
                     <Switch fallback={<PlusMinus added={file.added} removed={file.removed} />}>
-                      <Match when={file.status === 'deleted' || file.binary || (file.status === 'renamed' && file.added + file.removed === 0)}>{runWords.files.status[file.status]}</Match>
+                      <Match
+                        when={
+                          file.status === 'deleted' ||
+                          file.binary ||
+                          (file.status === 'renamed' && file.added + file.removed === 0)
+                        }
+                      >
+                        {runWords.files.status[file.status]}
+                      </Match>
                     </Switch>
                   </span>
                 </button>
@@ -130,7 +152,9 @@ function Files(props: { readonly files: RunFiles }) {
         </ul>
         <Show when={props.files.files.length + (props.files.more ?? 0) - Math.min(60, props.files.files.length) > 0}>
           <button type="button" class={styles.file} onClick={() => scene.showChanges()}>
-            {runWords.files.more(props.files.files.length + (props.files.more ?? 0) - Math.min(60, props.files.files.length))}
+            {runWords.files.more(
+              props.files.files.length + (props.files.more ?? 0) - Math.min(60, props.files.files.length),
+            )}
           </button>
         </Show>
       </Show>
@@ -142,14 +166,19 @@ function Spent() {
   const scene = useScene()
   const now = useNow()
   const usage = () => scene.run().usage
-  const took = () => (scene.run().startedAt === undefined ? undefined : (scene.run().endedAt ?? now()) - (scene.run().startedAt ?? 0))
+  const took = () =>
+    scene.run().startedAt === undefined ? undefined : (scene.run().endedAt ?? now()) - (scene.run().startedAt ?? 0)
   const context = () => {
     const known = usage()
-    return known?.contextUsed === undefined || known.contextSize === undefined || known.contextSize === 0 ? undefined : Math.round((known.contextUsed / known.contextSize) * 100)
+    return known?.contextUsed === undefined || known.contextSize === undefined || known.contextSize === 0
+      ? undefined
+      : Math.round((known.contextUsed / known.contextSize) * 100)
   }
   const tokens = () => {
     const known = usage()
-    return known?.inputTokens === undefined && known?.outputTokens === undefined ? undefined : { inputs: known.inputTokens ?? 0, outputs: known.outputTokens ?? 0 }
+    return known?.inputTokens === undefined && known?.outputTokens === undefined
+      ? undefined
+      : { inputs: known.inputTokens ?? 0, outputs: known.outputTokens ?? 0 }
   }
   return (
     <Show when={took() !== undefined || usage() !== undefined}>

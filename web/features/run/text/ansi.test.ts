@@ -8,7 +8,7 @@ const styled = (input: string): string =>
       line
         .map((span) => {
           const style = Object.entries(span.style)
-            .map(([key, value]) => (value === true ? key : `${key}:${String(value)}`))
+            .map(([key, value]) => (value === true ? key : `${key}:${value}`))
             .join(' ')
           return style === '' ? span.text : `<${style}>${span.text}</>`
         })
@@ -26,7 +26,10 @@ describe('colours and weights', () => {
     ['\u001b[38;5;196mcube\u001b[m', '<fg:red>cube</>'],
     ['\u001b[38;2;10;200;20mtrue\u001b[m', '<fg:green>true</>'],
     ['\u001b[38:5:21mcolons\u001b[m', '<fg:blue>colons</>'],
-    ['\u001b[4mu\u001b[24m\u001b[9ms\u001b[29m\u001b[3mi\u001b[23m\u001b[7mv\u001b[27m.', '<underline>u</><strike>s</><italic>i</><inverse>v</>.'],
+    [
+      '\u001b[4mu\u001b[24m\u001b[9ms\u001b[29m\u001b[3mi\u001b[23m\u001b[7mv\u001b[27m.',
+      '<underline>u</><strike>s</><italic>i</><inverse>v</>.',
+    ],
     ['\u009b31mC1\u009b0m', '<fg:red>C1</>'],
   ])('%j', (input, expected) => {
     expect(styled(input)).toBe(expected)
@@ -73,9 +76,35 @@ describe('what is hostile', () => {
 
   test('any text parses, and no control character but the line feed is left', () => {
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom('a', '\u001b', '[', ']', ';', '3', '1', 'm', 'K', 'C', 'G', '\r', '\n', '\b', '\t', '\u0007', '\\', '\u009b', '😀') }), (input) => {
-        for (const line of parseAnsi(input)) for (const span of line) expect(span.text).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/)
-      }),
+      fc.property(
+        fc.string({
+          unit: fc.constantFrom(
+            'a',
+            '\u001b',
+            '[',
+            ']',
+            ';',
+            '3',
+            '1',
+            'm',
+            'K',
+            'C',
+            'G',
+            '\r',
+            '\n',
+            '\b',
+            '\t',
+            '\u0007',
+            '\\',
+            '\u009b',
+            '😀',
+          ),
+        }),
+        (input) => {
+          for (const line of parseAnsi(input))
+            for (const span of line) expect(span.text).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/)
+        },
+      ),
     )
   })
 })

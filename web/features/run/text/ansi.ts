@@ -119,13 +119,28 @@ function applySgr(style: AnsiStyle, params: readonly number[]): AnsiStyle {
     else if (code === 39) delete next.fg
     else if (code === 49) delete next.bg
     else if (code === 38 || code === 48) {
-      const colour = codes[i + 1] === 5 ? from256(codes[i + 2] ?? 0) : codes[i + 1] === 2 ? fromRgb(codes[i + 2] ?? 0, codes[i + 3] ?? 0, codes[i + 4] ?? 0) : undefined
+      const colour =
+        codes[i + 1] === 5
+          ? from256(codes[i + 2] ?? 0)
+          : codes[i + 1] === 2
+            ? fromRgb(codes[i + 2] ?? 0, codes[i + 3] ?? 0, codes[i + 4] ?? 0)
+            : undefined
       i += codes[i + 1] === 5 ? 2 : codes[i + 1] === 2 ? 4 : 0
       if (colour !== undefined && code === 38) next.fg = colour
       if (colour !== undefined && code === 48) next.bg = colour
     } else {
-      const fg = code >= 30 && code <= 37 ? ansiColours[code - 30] : code >= 90 && code <= 97 ? ansiColours[code - 90] : undefined
-      const bg = code >= 40 && code <= 47 ? ansiColours[code - 40] : code >= 100 && code <= 107 ? ansiColours[code - 100] : undefined
+      const fg =
+        code >= 30 && code <= 37
+          ? ansiColours[code - 30]
+          : code >= 90 && code <= 97
+            ? ansiColours[code - 90]
+            : undefined
+      const bg =
+        code >= 40 && code <= 47
+          ? ansiColours[code - 40]
+          : code >= 100 && code <= 107
+            ? ansiColours[code - 100]
+            : undefined
       if (fg !== undefined) next.fg = fg
       if (bg !== undefined) next.bg = bg
     }

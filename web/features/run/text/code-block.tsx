@@ -5,7 +5,11 @@ import { highlight, languageOf, type CodeLine } from './highlight.ts'
 import styles from './code-block.module.css'
 
 /** A block of code with colours (they come when the language is loaded) and a way to copy it. */
-export function CodeBlock(props: { readonly code: string; readonly language: string | undefined; readonly open: boolean }) {
+export function CodeBlock(props: {
+  readonly code: string
+  readonly language: string | undefined
+  readonly open: boolean
+}) {
   const [coloured, setColoured] = createSignal<{ readonly code: string; readonly lines: readonly CodeLine[] }>()
   createEffect(() => {
     const language = languageOf(props.language)

@@ -4,7 +4,11 @@ import { IconButton } from '../../../ui/button.tsx'
 import { runWords } from '../../../words/run.ts'
 
 /** Copies `text`, and says for two seconds that it did, or that it could not. */
-export function CopyButton(props: { readonly label: string; readonly text: () => string; readonly class?: string | undefined }) {
+export function CopyButton(props: {
+  readonly label: string
+  readonly text: () => string
+  readonly class?: string | undefined
+}) {
   const [result, setResult] = createSignal<'copied' | 'failed'>()
   let timer: ReturnType<typeof setTimeout> | undefined
   onCleanup(() => clearTimeout(timer))
@@ -17,7 +21,15 @@ export function CopyButton(props: { readonly label: string; readonly text: () =>
     const now = result()
     return now === undefined ? props.label : now === 'copied' ? runWords.copied : runWords.copyFailed
   }
-  return <IconButton size="sm" icon={result() === 'copied' ? Check : Copy} label={label()} class={props.class} onClick={() => void handleClick()} />
+  return (
+    <IconButton
+      size="sm"
+      icon={result() === 'copied' ? Check : Copy}
+      label={label()}
+      class={props.class}
+      onClick={() => void handleClick()}
+    />
+  )
 }
 
 /** Puts `text` on the clipboard; `false` where the browser doesn't let us. */

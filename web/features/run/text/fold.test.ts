@@ -3,7 +3,8 @@ import { boundedText } from '#shared/domain/bounded-text.ts'
 import { countLines, foldOutput } from './fold.ts'
 
 const lines = (count: number): string => Array.from({ length: count }, (_, i) => `line ${i + 1}`).join('\n')
-const text = (line: readonly { readonly text: string }[] | undefined): string => (line ?? []).map((span) => span.text).join('')
+const text = (line: readonly { readonly text: string }[] | undefined): string =>
+  (line ?? []).map((span) => span.text).join('')
 
 test('short output is whole, and a fold that would hide three lines is not made', () => {
   expect(foldOutput(boundedText(lines(13)), { head: 5, tail: 5 })).toMatchObject({ hiddenLines: 0, tail: [] })

@@ -41,9 +41,39 @@ const languages: Record<string, Load> = {
 }
 
 const aliases: Record<string, string> = {
-  'c++': 'cpp', cc: 'cpp', h: 'c', hpp: 'cpp', cs: 'csharp', scss: 'css', less: 'css', dockerfile: 'docker', golang: 'go', htm: 'html', svg: 'xml',
-  js: 'javascript', mjs: 'javascript', cjs: 'javascript', jsx: 'tsx', jsonc: 'json', json5: 'json', kt: 'kotlin', md: 'markdown', mdx: 'markdown',
-  py: 'python', rb: 'ruby', rs: 'rust', sh: 'bash', shell: 'bash', zsh: 'bash', console: 'bash', shellscript: 'bash', ts: 'typescript', mts: 'typescript', cts: 'typescript', yml: 'yaml', patch: 'diff',
+  'c++': 'cpp',
+  cc: 'cpp',
+  h: 'c',
+  hpp: 'cpp',
+  cs: 'csharp',
+  scss: 'css',
+  less: 'css',
+  dockerfile: 'docker',
+  golang: 'go',
+  htm: 'html',
+  svg: 'xml',
+  js: 'javascript',
+  mjs: 'javascript',
+  cjs: 'javascript',
+  jsx: 'tsx',
+  jsonc: 'json',
+  json5: 'json',
+  kt: 'kotlin',
+  md: 'markdown',
+  mdx: 'markdown',
+  py: 'python',
+  rb: 'ruby',
+  rs: 'rust',
+  sh: 'bash',
+  shell: 'bash',
+  zsh: 'bash',
+  console: 'bash',
+  shellscript: 'bash',
+  ts: 'typescript',
+  mts: 'typescript',
+  cts: 'typescript',
+  yml: 'yaml',
+  patch: 'diff',
 }
 
 /** The language of a fence's word or of a file's ending; `undefined`: shown without colours. */
@@ -71,7 +101,12 @@ export async function highlight(code: string, language: string): Promise<readonl
     highlighter ??= createHighlighter()
     const core = await highlighter
     if (!core.getLoadedLanguages().includes(language)) await core.loadLanguage((await load()).default)
-    const lines = core.codeToTokensBase(code, { lang: language, theme: 'drover', tokenizeMaxLineLength: 2_000, tokenizeTimeLimit: 200 })
+    const lines = core.codeToTokensBase(code, {
+      lang: language,
+      theme: 'drover',
+      tokenizeMaxLineLength: 2_000,
+      tokenizeTimeLimit: 200,
+    })
     return lines.map((line) => joinPieces(line.map((token) => ({ text: token.content, kind: kindOf(token.color) }))))
   } catch {
     highlighter = undefined

@@ -7,18 +7,30 @@ import { createLoad, loaded } from '../load.ts'
 import styles from './long-text.module.css'
 
 /** Text of unknown length: what is here is drawn by `children`, and what is left out says so and can be loaded. */
-export function LongText(props: { readonly text: BoundedText; readonly children: (text: Accessor<string>) => JSX.Element }) {
+export function LongText(props: {
+  readonly text: BoundedText
+  readonly children: (text: Accessor<string>) => JSX.Element
+}) {
   const [wanted, setWanted] = createSignal<string>()
   const whole = createLoad(wanted, fetchBlobText)
-  const all = (): string | undefined => loaded(whole.state()) ?? (omittedUnits(props.text) === 0 ? props.text.head + props.text.tail : undefined)
+  const all = (): string | undefined =>
+    loaded(whole.state()) ?? (omittedUnits(props.text) === 0 ? props.text.head + props.text.tail : undefined)
   return (
     <Show when={all() === undefined} fallback={props.children(() => all() ?? '')}>
       {props.children(() => props.text.head)}
       <p class={styles.cut}>
         <Show when={props.text.blob} fallback={runWords.output.notHere(omittedUnits(props.text))}>
           {(blob) => (
-            <Button size="sm" disabled={whole.state().type === 'loading'} onClick={() => (whole.state().type === 'failed' ? whole.retry() : setWanted(blob()))}>
-              {whole.state().type === 'loading' ? runWords.output.loading : whole.state().type === 'failed' ? `${runWords.output.loadFailed} ${runWords.retry}` : runWords.output.loadAll(props.text.length)}
+            <Button
+              size="sm"
+              disabled={whole.state().type === 'loading'}
+              onClick={() => (whole.state().type === 'failed' ? whole.retry() : setWanted(blob()))}
+            >
+              {whole.state().type === 'loading'
+                ? runWords.output.loading
+                : whole.state().type === 'failed'
+                  ? `${runWords.output.loadFailed} ${runWords.retry}`
+                  : runWords.output.loadAll(props.text.length)}
             </Button>
           )}
         </Show>

@@ -29,7 +29,9 @@ export function Markdown(props: { readonly text: string; readonly streaming?: bo
           })
           return (
             <Switch>
-              <Match when={code()}>{(now) => <CodeBlock code={now().code} language={now().language} open={now().open} />}</Match>
+              <Match when={code()}>
+                {(now) => <CodeBlock code={now().code} language={now().language} open={now().open} />}
+              </Match>
               {/* eslint-disable-next-line solid/no-innerhtml -- markdownBlocks gives only what DOMPurify let through. */}
               <Match when={html()}>{(now) => <div class={styles.block} innerHTML={now()} />}</Match>
             </Switch>

@@ -66,7 +66,11 @@ describe('what is hostile', () => {
     '- <input type="text" onfocus=alert(1) autofocus>',
   ])('%j does nothing', (text) => {
     const element = dom(text)
-    expect(element.querySelector('script, img, svg, iframe, form, button, style, math, object, embed, input:not([type=checkbox])')).toBeNull()
+    expect(
+      element.querySelector(
+        'script, img, svg, iframe, form, button, style, math, object, embed, input:not([type=checkbox])',
+      ),
+    ).toBeNull()
     for (const node of element.querySelectorAll('*')) {
       for (const attribute of node.attributes) {
         expect(attribute.name).not.toMatch(/^on|^style$|^id$|^class$|^src/)
@@ -109,7 +113,12 @@ describe('while it streams', () => {
   })
 
   test('a fence that is still open is code already', () => {
-    expect(markdownBlocks('```sh\nnpm i', true)[0]).toMatchObject({ kind: 'code', code: 'npm i', language: 'sh', open: true })
+    expect(markdownBlocks('```sh\nnpm i', true)[0]).toMatchObject({
+      kind: 'code',
+      code: 'npm i',
+      language: 'sh',
+      open: true,
+    })
     expect(markdownBlocks('```sh\nnpm i\n```', true)[0]).toMatchObject({ open: false })
   })
 })

@@ -4,7 +4,13 @@ import { Marked, type Token, type Tokens } from 'marked'
 /** A top-level block of a Markdown text. Equal `raw` means equal content, so that only the block that grows is drawn again. */
 export type MarkdownBlock =
   | { readonly kind: 'html'; readonly raw: string; readonly html: string }
-  | { readonly kind: 'code'; readonly raw: string; readonly code: string; readonly language: string | undefined; readonly open: boolean }
+  | {
+      readonly kind: 'code'
+      readonly raw: string
+      readonly code: string
+      readonly language: string | undefined
+      readonly open: boolean
+    }
 
 /** Blocks by their source, so that those that stay are the same objects. */
 export type BlockCache = { get(key: string): MarkdownBlock | undefined; set(key: string, block: MarkdownBlock): void }
@@ -41,7 +47,13 @@ function toBlock(token: Token, streaming: boolean): MarkdownBlock {
   if (token.type === 'code') {
     const code = token as Tokens.Code
     const language = code.lang?.trim().split(/\s/)[0]?.toLowerCase()
-    return { kind: 'code', raw: code.raw, code: code.text, language: language === '' ? undefined : language, open: streaming && !/(```|~~~)\s*$/.test(code.raw) }
+    return {
+      kind: 'code',
+      raw: code.raw,
+      code: code.text,
+      language: language === '' ? undefined : language,
+      open: streaming && !/(```|~~~)\s*$/.test(code.raw),
+    }
   }
   return { kind: 'html', raw: token.raw, html: clean(marked.parser([token])) }
 }
@@ -51,7 +63,10 @@ function plainBlock(text: string): MarkdownBlock {
 }
 
 function isTooNested(text: string): boolean {
-  return new RegExp(`^[ \\t]*(?:(?:>|[-*+]|\\d{1,9}[.)])[ \\t]*){${nestingLimit}}`, 'm').test(text) || new RegExp(`\\[{${nestingLimit}}|\\({${nestingLimit * 4}}|[*_]{400}`).test(text)
+  return (
+    new RegExp(`^[ \\t]*(?:(?:>|[-*+]|\\d{1,9}[.)])[ \\t]*){${nestingLimit}}`, 'm').test(text) ||
+    new RegExp(`\\[{${nestingLimit}}|\\({${nestingLimit * 4}}|[*_]{400}`).test(text)
+  )
 }
 
 /** Closes the code span or the emphasis that the last paragraph leaves open, and hides half a link. */
@@ -63,7 +78,8 @@ export function closeTail(text: string): string {
   last = last.replace(/!?\[([^\]\n]*)\]\([^)\n]*$/, '$1')
   if ((last.match(/`/g)?.length ?? 0) % 2 === 1) return text.slice(0, start) + last + '`'
   last = last.replace(/(^|\s)(\*{1,3}|_{1,3}|`|~~)$/, '$1')
-  if ((last.match(/\*\*/g)?.length ?? 0) % 2 === 1) last = last.replace(/\*$/, (star) => (last.endsWith('**') ? star : '')) + '**'
+  if ((last.match(/\*\*/g)?.length ?? 0) % 2 === 1)
+    last = last.replace(/\*$/, (star) => (last.endsWith('**') ? star : '')) + '**'
   return text.slice(0, start) + last
 }
 
@@ -100,15 +116,19 @@ const marked = new Marked({
       return href === undefined ? inner : `<a href="${escapeHtml(href)}">${inner}</a>`
     },
     table(token) {
-      const cell = (tag: 'th' | 'td', content: Tokens.TableCell): string =>
-        `<${tag}${content.align === null ? '' : ` align="${content.align}"`}>${this.parser.parseInline(content.tokens)}</${tag}>`
+      const cell = (kind: 'th' | 'td', content: Tokens.TableCell): string => {
+        // An empty head names nothing: to a screen reader it would be a nameless column.
+        const tag = content.text.trim() === '' ? 'td' : kind
+        return `<${tag}${content.align === null ? '' : ` align="${content.align}"`}>${this.parser.parseInline(content.tokens)}</${tag}>`
+      }
       const head = token.header.map((content) => cell('th', content)).join('')
       const body = token.rows.map((row) => `<tr>${row.map((content) => cell('td', content)).join('')}</tr>`).join('')
       // A wide table scrolls on its own, by keyboard too.
-      return `<div role="region" tabindex="0" aria-label="Table"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`
+      return `<div role="group" tabindex="0" aria-label="Table"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`
     },
     heading(token) {
-      const level = Math.min(6, token.depth + 2)
+      // Below the heading that names whose message it is, and never skipping a level.
+      const level = token.depth <= 3 ? 3 : 4
       return `<h${level}>${this.parser.parseInline(token.tokens)}</h${level}>`
     },
     checkbox(token) {
@@ -118,8 +138,44 @@ const marked = new Marked({
 })
 
 const rules = {
-  ALLOWED_TAGS: ['a', 'blockquote', 'br', 'code', 'del', 'div', 'em', 'h3', 'h4', 'h5', 'h6', 'hr', 'input', 'li', 'ol', 'p', 'pre', 'strong', 'table', 'tbody', 'td', 'th', 'thead', 'tr', 'ul'],
-  ALLOWED_ATTR: ['align', 'aria-label', 'checked', 'disabled', 'href', 'rel', 'role', 'start', 'tabindex', 'target', 'type'],
+  ALLOWED_TAGS: [
+    'a',
+    'blockquote',
+    'br',
+    'code',
+    'del',
+    'div',
+    'em',
+    'h3',
+    'h4',
+    'hr',
+    'input',
+    'li',
+    'ol',
+    'p',
+    'pre',
+    'strong',
+    'table',
+    'tbody',
+    'td',
+    'th',
+    'thead',
+    'tr',
+    'ul',
+  ],
+  ALLOWED_ATTR: [
+    'align',
+    'aria-label',
+    'checked',
+    'disabled',
+    'href',
+    'rel',
+    'role',
+    'start',
+    'tabindex',
+    'target',
+    'type',
+  ],
   // Only these attributes may hold something else than an address that may be opened.
   ADD_URI_SAFE_ATTR: ['align', 'aria-label', 'role', 'start', 'tabindex', 'type'],
   ALLOWED_URI_REGEXP: /^(?:https?|mailto):/i,

@@ -14,7 +14,11 @@ import styles from './run-output.module.css'
 const page = 2_000
 
 /** What a command printed: colours, long output folded, all of it on demand. */
-export function RunOutput(props: { readonly text: BoundedText; readonly running?: boolean | undefined; readonly limits?: FoldLimits | undefined }) {
+export function RunOutput(props: {
+  readonly text: BoundedText
+  readonly running?: boolean | undefined
+  readonly limits?: FoldLimits | undefined
+}) {
   const [unfolded, setUnfolded] = createSignal(false)
   const [wanted, setWanted] = createSignal<string>()
   const [shown, setShown] = createSignal(page)
@@ -27,9 +31,16 @@ export function RunOutput(props: { readonly text: BoundedText; readonly running?
   })
   const isEmpty = (): boolean => props.text.length === 0
   return (
-    <Show when={!isEmpty()} fallback={<p class={styles.none}>{props.running ? runWords.output.waiting : runWords.output.none}</p>}>
+    <Show
+      when={!isEmpty()}
+      fallback={<p class={styles.none}>{props.running ? runWords.output.waiting : runWords.output.none}</p>}
+    >
       <div class={styles.output}>
-        <CopyButton class={styles.copy} label={runWords.output.copy} text={() => plainText(props.text.head + props.text.tail)} />
+        <CopyButton
+          class={styles.copy}
+          label={runWords.output.copy}
+          text={() => plainText(props.text.head + props.text.tail)}
+        />
         {/* A scrolling well must be reachable by keyboard. */}
         <pre class={styles.lines} tabindex="0" aria-label={runWords.output.label}>
           <Lines lines={folded().head} />
@@ -39,7 +50,13 @@ export function RunOutput(props: { readonly text: BoundedText; readonly running?
             <Show
               when={folded().missingUnits > 0}
               fallback={
-                <Button size="sm" tone="ghost" onClick={() => (loaded(whole.state()) === undefined ? setUnfolded(true) : setShown((count) => count + page))}>
+                <Button
+                  size="sm"
+                  tone="ghost"
+                  onClick={() =>
+                    loaded(whole.state()) === undefined ? setUnfolded(true) : setShown((count) => count + page)
+                  }
+                >
                   {runWords.output.hidden(folded().hiddenLines)}
                 </Button>
               }
@@ -47,8 +64,15 @@ export function RunOutput(props: { readonly text: BoundedText; readonly running?
               <Show when={props.text.blob} fallback={<span>{runWords.output.notHere(folded().missingUnits)}</span>}>
                 {(blob) => (
                   <Show when={whole.state().type !== 'failed'} fallback={<LoadFailed onRetry={whole.retry} />}>
-                    <Button size="sm" tone="ghost" disabled={whole.state().type === 'loading'} onClick={() => setWanted(blob())}>
-                      {whole.state().type === 'loading' ? runWords.output.loading : runWords.output.loadAll(props.text.length)}
+                    <Button
+                      size="sm"
+                      tone="ghost"
+                      disabled={whole.state().type === 'loading'}
+                      onClick={() => setWanted(blob())}
+                    >
+                      {whole.state().type === 'loading'
+                        ? runWords.output.loading
+                        : runWords.output.loadAll(props.text.length)}
                     </Button>
                   </Show>
                 )}

@@ -17,7 +17,11 @@ export function VisibleText(props: { readonly text: string }) {
 }
 
 /** Something a machine reads (a command, a path): characters in the order in which they are read, nothing hidden. */
-export function MachineText(props: { readonly text: string; readonly class?: string | undefined; readonly title?: string | undefined }) {
+export function MachineText(props: {
+  readonly text: string
+  readonly class?: string | undefined
+  readonly title?: string | undefined
+}) {
   return (
     <code class={`${styles.machine} ${props.class ?? ''}`} title={props.title}>
       <VisibleText text={props.text} />

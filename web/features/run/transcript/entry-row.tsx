@@ -7,7 +7,8 @@ import { useScene } from '../scene.ts'
 import { copyText } from '../text/copy-button.tsx'
 import { ArtifactEntry, PermissionEntry, StateEntry, TasksEntry } from './marker-entries.tsx'
 import { MessageEntry, NoticeEntry, ThoughtEntry, UserEntry } from './prose-entries.tsx'
-import type { EntryOf, Row } from './rows.ts'
+import type { EntryOf } from './entry-of.ts'
+import type { Row } from './rows.ts'
 import { SetupRow } from './setup-row.tsx'
 import { ToolEntry } from './tool-entry.tsx'
 import styles from './entry-row.module.css'
@@ -24,7 +25,12 @@ export function EntryRow(props: {
   let element!: HTMLElement
   onMount(() => props.measure(element))
   createEffect(() => {
-    if (props.isActive && !element.contains(document.activeElement) && document.activeElement?.getAttribute('role') === 'log') element.focus({ preventScroll: true })
+    if (
+      props.isActive &&
+      !element.contains(document.activeElement) &&
+      document.activeElement?.getAttribute('role') === 'log'
+    )
+      element.focus({ preventScroll: true })
   })
   const entry = createMemo(() => (props.row.kind === 'entry' ? props.row.entry : undefined))
   const pair = createMemo(() => (props.row.kind === 'pair' ? props.row : undefined))
@@ -39,7 +45,7 @@ export function EntryRow(props: {
       data-marked={props.isMarked ? '' : undefined}
       tabindex="-1"
       onPointerEnter={(event) => event.pointerType === 'mouse' && props.onActive()}
-      onClick={() => props.onActive()}
+      onPointerDown={() => props.onActive()}
       onFocusIn={() => props.onActive()}
     >
       <div class={styles.content}>
@@ -64,7 +70,13 @@ export function EntryRow(props: {
 function EntryBody(props: { readonly entry: TranscriptEntry }) {
   const of = <Kind extends Body['kind']>(kind: Kind) => createMemo(() => asKind(props.entry, kind))
   const [user, message, thought, tool] = [of('user'), of('message'), of('thought'), of('tool')]
-  const [tasks, permission, state, notice, artifact] = [of('tasks'), of('permission'), of('state'), of('notice'), of('artifact')]
+  const [tasks, permission, state, notice, artifact] = [
+    of('tasks'),
+    of('permission'),
+    of('state'),
+    of('notice'),
+    of('artifact'),
+  ]
   return (
     <Switch>
       <Match when={user()}>{(entry) => <UserEntry entry={entry()} />}</Match>
@@ -84,7 +96,10 @@ function asKind<Kind extends Body['kind']>(entry: TranscriptEntry, kind: Kind): 
   return isKind(entry, kind) ? entry : undefined
 }
 
-function isKind<Kind extends Body['kind']>(entry: TranscriptEntry, kind: Kind): entry is TranscriptEntry & EntryOf<Kind> {
+function isKind<Kind extends Body['kind']>(
+  entry: TranscriptEntry,
+  kind: Kind,
+): entry is TranscriptEntry & EntryOf<Kind> {
   return entry.body.kind === kind
 }
 
@@ -93,7 +108,8 @@ function RowMenu(props: { readonly row: Row }) {
   const text = (): string | undefined => {
     if (props.row.kind !== 'entry') return undefined
     const body = props.row.entry.body
-    if (body.kind === 'user' || body.kind === 'message' || body.kind === 'thought') return body.text.head + body.text.tail
+    if (body.kind === 'user' || body.kind === 'message' || body.kind === 'thought')
+      return body.text.head + body.text.tail
     return body.kind === 'tool' ? body.command : undefined
   }
   return (

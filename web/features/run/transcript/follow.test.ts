@@ -9,7 +9,11 @@ test('it follows what arrives', () => {
 })
 
 test('scrolling up holds still and counts what comes below', () => {
-  expect(play({ type: 'grew', last: 10 }, up, { type: 'grew', last: 13 })).toEqual({ following: false, seen: 10, below: 3 })
+  expect(play({ type: 'grew', last: 10 }, up, { type: 'grew', last: 13 })).toEqual({
+    following: false,
+    seen: 10,
+    below: 3,
+  })
 })
 
 test('a move that no person made, such as a row that grew, does not stop it', () => {
@@ -25,7 +29,11 @@ test('reaching the end, or asking for it, follows again', () => {
 })
 
 test('a link to an entry holds the transcript there', () => {
-  expect(play({ type: 'grew', last: 10 }, { type: 'toEntry', last: 10 }, { type: 'grew', last: 11 })).toEqual({ following: false, seen: 10, below: 1 })
+  expect(play({ type: 'grew', last: 10 }, { type: 'toEntry', last: 10 }, { type: 'grew', last: 11 })).toEqual({
+    following: false,
+    seen: 10,
+    below: 1,
+  })
 })
 
 test('text that grows within the last entry is nothing new below', () => {

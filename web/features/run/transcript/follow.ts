@@ -37,5 +37,7 @@ export function follow(state: Follow, event: FollowEvent): Follow {
 }
 
 function same(before: Follow, after: Follow): Follow {
-  return before.following === after.following && before.seen === after.seen && before.below === after.below ? before : after
+  return before.following === after.following && before.seen === after.seen && before.below === after.below
+    ? before
+    : after
 }

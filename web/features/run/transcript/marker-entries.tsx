@@ -11,7 +11,7 @@ import { useScene } from '../scene.ts'
 import { TasksBar, countTasks } from '../tasks-bar.tsx'
 import { MachineText } from '../text/visible.tsx'
 import { Line, lineStyles } from './line.tsx'
-import type { EntryOf } from './rows.ts'
+import type { EntryOf } from './entry-of.ts'
 import styles from './marker-entries.module.css'
 
 /** "Updated [Tasks 3 of 5]" */
@@ -59,7 +59,12 @@ export function PermissionEntry(props: { readonly entry: EntryOf<'permission'> }
   )
 }
 
-const endGlyphs: Partial<Record<RunState, 'done' | 'failed' | 'cancelled'>> = { SUCCEEDED: 'done', FAILED: 'failed', ERROR: 'failed', CANCELLED: 'cancelled' }
+const endGlyphs: Partial<Record<RunState, 'done' | 'failed' | 'cancelled'>> = {
+  SUCCEEDED: 'done',
+  FAILED: 'failed',
+  ERROR: 'failed',
+  CANCELLED: 'cancelled',
+}
 
 /** An end of the run, or a change of state that has a reason. */
 export function StateEntry(props: { readonly entry: EntryOf<'state'> }) {
@@ -87,7 +92,15 @@ export function StateEntry(props: { readonly entry: EntryOf<'state'> }) {
 export function ArtifactEntry(props: { readonly entry: EntryOf<'artifact'> }) {
   const artifact = () => props.entry.body.artifact
   return (
-    <Line icon={artifactIcon(artifact().kind)} end={<span>{artifact().detail ?? (artifact().bytes === undefined ? clockWords(props.entry.at) : bytesWords(artifact().bytes ?? 0))}</span>}>
+    <Line
+      icon={artifactIcon(artifact().kind)}
+      end={
+        <span>
+          {artifact().detail ??
+            (artifact().bytes === undefined ? clockWords(props.entry.at) : bytesWords(artifact().bytes ?? 0))}
+        </span>
+      }
+    >
       <b>{runWords.artifact.added}</b>
       <ArtifactLink artifact={artifact()} />
     </Line>

@@ -10,7 +10,7 @@ import { LongText } from '../text/long-text.tsx'
 import { Markdown } from '../text/markdown-view.tsx'
 import { RunOutput } from '../text/run-output.tsx'
 import { Line } from './line.tsx'
-import type { EntryOf } from './rows.ts'
+import type { EntryOf } from './entry-of.ts'
 import styles from './prose-entries.module.css'
 
 /** What a person wrote. */
@@ -22,7 +22,7 @@ export function UserEntry(props: { readonly entry: EntryOf<'user'> }) {
       <Avatar name={by()?.name ?? runWords.somebody} hue={by()?.hue ?? 1} size="lg" decorative />
       <div class={styles.said}>
         <div class={styles.by}>
-          <b title={by()?.name}>{firstName(by()?.name) ?? runWords.somebody}</b>
+          <h2 title={by()?.name}>{firstName(by()?.name) ?? runWords.somebody}</h2>
           <Time at={props.entry.at} form="when" />
         </div>
         <LongText text={props.entry.body.text}>{(text) => <Markdown text={text()} />}</LongText>
@@ -33,7 +33,16 @@ export function UserEntry(props: { readonly entry: EntryOf<'user'> }) {
 
 /** What the agent wrote, perhaps still writing. */
 export function MessageEntry(props: { readonly entry: EntryOf<'message'> }) {
-  return <LongText text={props.entry.body.text}>{(text) => <Markdown text={text()} streaming={!props.entry.body.done} />}</LongText>
+  const scene = useScene()
+  return (
+    <>
+      {/* Names the message for those who move by headings. */}
+      <h2 class={styles.hidden}>{scene.agent().name}</h2>
+      <LongText text={props.entry.body.text}>
+        {(text) => <Markdown text={text()} streaming={!props.entry.body.done} />}
+      </LongText>
+    </>
+  )
 }
 
 /** "Thought for 14 s": one line, the thought itself on demand. */
@@ -45,14 +54,25 @@ export function ThoughtEntry(props: { readonly entry: EntryOf<'thought'> }) {
     <>
       <Line
         glyph={
-          <Show when={!body().done} fallback={<span class={styles.turn} data-open={open() ? '' : undefined}><Icon of={ChevronRight} size="sm" /></span>}>
+          <Show
+            when={!body().done}
+            fallback={
+              <span class={styles.turn} data-open={open() ? '' : undefined}>
+                <Icon of={ChevronRight} size="sm" />
+              </span>
+            }
+          >
             <StatusGlyph state="working" size="sm" decorative />
           </Show>
         }
         open={open()}
         onToggle={(next) => scene.setOpen(props.entry.id, next)}
       >
-        <span>{body().done ? runWords.thought.past((body().endedAt ?? props.entry.at) - body().startedAt) : runWords.thought.now}</span>
+        <span>
+          {body().done
+            ? runWords.thought.past((body().endedAt ?? props.entry.at) - body().startedAt)
+            : runWords.thought.now}
+        </span>
       </Line>
       <Show when={open()}>
         <div class={styles.thought}>

@@ -4,10 +4,13 @@ import { TranscriptEntry, type EntryBody } from '#shared/domain/transcript.ts'
 import { PermissionId } from '#shared/ids.ts'
 import { finishedSentences, rowIndexOf, toRows } from './rows.ts'
 
-const entry = (n: number, body: EntryBody, turn = 1): TranscriptEntry => TranscriptEntry.parse({ id: `e${n}`, n, at: n, turn, body })
+const entry = (n: number, body: EntryBody, turn = 1): TranscriptEntry =>
+  TranscriptEntry.parse({ id: `e${n}`, n, at: n, turn, body })
 const message = (n: number): TranscriptEntry => entry(n, { kind: 'message', text: boundedText('hello'), done: true })
-const tool = (n: number): TranscriptEntry => entry(n, { kind: 'tool', toolKind: 'read', title: 'Read', status: 'completed', locations: [], startedAt: 1 })
-const step = (n: number, turn = 1): TranscriptEntry => entry(n, { kind: 'step', title: 'Clone', status: 'completed', output: emptyText, startedAt: 1 }, turn)
+const tool = (n: number): TranscriptEntry =>
+  entry(n, { kind: 'tool', toolKind: 'read', title: 'Read', status: 'completed', locations: [], startedAt: 1 })
+const step = (n: number, turn = 1): TranscriptEntry =>
+  entry(n, { kind: 'step', title: 'Clone', status: 'completed', output: emptyText, startedAt: 1 }, turn)
 const permissionId = PermissionId.parse('01890000-0000-7000-8000-000000000001')
 
 describe('rows', () => {
@@ -21,7 +24,13 @@ describe('rows', () => {
   })
 
   test('lines stand close together, everything else apart', () => {
-    expect(toRows([message(1), tool(2), tool(3), message(4), tool(5)]).map((row) => row.gap)).toEqual(['none', 'block', 'line', 'block', 'block'])
+    expect(toRows([message(1), tool(2), tool(3), message(4), tool(5)]).map((row) => row.gap)).toEqual([
+      'none',
+      'block',
+      'line',
+      'block',
+      'block',
+    ])
   })
 
   test('states that other rows show and open questions are left out; ends stay', () => {
@@ -44,9 +53,28 @@ describe('rows', () => {
 
   test('a short edit and the short command after it stand side by side, where there is room', () => {
     const patch = '@@ -1 +1 @@\n-a\n+b\n'
-    const edit = entry(1, { kind: 'tool', toolKind: 'edit', title: 'Edit', status: 'completed', locations: [], changes: [{ path: 'a', status: 'modified', added: 1, removed: 1, patch }], startedAt: 1 })
-    const ran = (status: 'completed' | 'failed') => entry(2, { kind: 'tool', toolKind: 'execute', title: 'make', status, locations: [], output: boundedText('ok'), startedAt: 1 })
-    expect(toRows([edit, ran('completed')], [], true).map((row) => [row.kind, row.first, row.last])).toEqual([['pair', 1, 2]])
+    const edit = entry(1, {
+      kind: 'tool',
+      toolKind: 'edit',
+      title: 'Edit',
+      status: 'completed',
+      locations: [],
+      changes: [{ path: 'a', status: 'modified', added: 1, removed: 1, patch }],
+      startedAt: 1,
+    })
+    const ran = (status: 'completed' | 'failed') =>
+      entry(2, {
+        kind: 'tool',
+        toolKind: 'execute',
+        title: 'make',
+        status,
+        locations: [],
+        output: boundedText('ok'),
+        startedAt: 1,
+      })
+    expect(toRows([edit, ran('completed')], [], true).map((row) => [row.kind, row.first, row.last])).toEqual([
+      ['pair', 1, 2],
+    ])
     expect(toRows([edit, ran('completed')], [], false)).toHaveLength(2)
     expect(toRows([edit, ran('failed')], [], true)).toHaveLength(2)
   })

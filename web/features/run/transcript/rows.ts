@@ -1,9 +1,7 @@
 import type { EntryBody, TranscriptEntry } from '#shared/domain/transcript.ts'
 import { hasEnded } from '#shared/domain/run.ts'
+import type { EntryOf } from './entry-of.ts'
 import { opensByItself } from './tool-target.ts'
-
-type Body<Kind extends EntryBody['kind']> = Extract<EntryBody, { kind: Kind }>
-export type EntryOf<Kind extends EntryBody['kind']> = Omit<TranscriptEntry, 'body'> & { readonly body: Body<Kind> }
 
 /** What is drawn at one place of the list. `key` is stable while the row is; `n` is the place its link names. */
 export type Row = {
@@ -26,7 +24,11 @@ export type Gap = 'none' | 'line' | 'block'
  * The rows of a transcript. Entries that say nothing to a reader are left out: changes of state that other rows show
  * already. Rows whose content and gap did not change are the same objects as in `before`.
  */
-export function toRows(entries: readonly TranscriptEntry[], before: readonly Row[] = [], pairs = false): readonly Row[] {
+export function toRows(
+  entries: readonly TranscriptEntry[],
+  before: readonly Row[] = [],
+  pairs = false,
+): readonly Row[] {
   const known = new Map(before.map((row) => [row.key, row]))
   const rows: Row[] = []
   let steps: EntryOf<'step'>[] = []
@@ -47,9 +49,23 @@ export function toRows(entries: readonly TranscriptEntry[], before: readonly Row
     if (!isShown(entry.body)) continue
     flush()
     const above = rows.at(-1)
-    if (pairs && above?.kind === 'entry' && isTool(above.entry) && isTool(entry) && arePair(above.entry.body, entry.body)) {
+    if (
+      pairs &&
+      above?.kind === 'entry' &&
+      isTool(above.entry) &&
+      isTool(entry) &&
+      arePair(above.entry.body, entry.body)
+    ) {
       const left = above.entry
-      rows[rows.length - 1] = kept(known, { key: left.id, kind: 'pair', left, right: entry, first: left.n, last: entry.n, gap: above.gap })
+      rows[rows.length - 1] = kept(known, {
+        key: left.id,
+        kind: 'pair',
+        left,
+        right: entry,
+        first: left.n,
+        last: entry.n,
+        gap: above.gap,
+      })
       continue
     }
     const weight = isLine(entry.body) ? 'line' : 'block'
@@ -62,7 +78,14 @@ export function toRows(entries: readonly TranscriptEntry[], before: readonly Row
 
 /** One-line entries: they stand close together. */
 export function isLine(body: EntryBody): boolean {
-  return body.kind === 'thought' || body.kind === 'tool' || body.kind === 'tasks' || body.kind === 'permission' || body.kind === 'artifact' || body.kind === 'state'
+  return (
+    body.kind === 'thought' ||
+    body.kind === 'tool' ||
+    body.kind === 'tasks' ||
+    body.kind === 'permission' ||
+    body.kind === 'artifact' ||
+    body.kind === 'state'
+  )
 }
 
 export function isShown(body: EntryBody): boolean {
@@ -95,12 +118,21 @@ function isTool(entry: TranscriptEntry): entry is TranscriptEntry & EntryOf<'too
 }
 
 function arePair(left: EntryOf<'tool'>['body'], right: EntryOf<'tool'>['body']): boolean {
-  return left.toolKind === 'edit' && right.toolKind === 'execute' && left.status === 'completed' && right.status === 'completed' && opensByItself(left, true) && opensByItself(right, true)
+  return (
+    left.toolKind === 'edit' &&
+    right.toolKind === 'execute' &&
+    left.status === 'completed' &&
+    right.status === 'completed' &&
+    opensByItself(left, true) &&
+    opensByItself(right, true)
+  )
 }
 
 function gapBetween(above: Row | undefined, weight: 'line' | 'block'): Gap {
   if (above === undefined) return 'none'
-  return weight === 'line' && (above.kind === 'pair' || (above.kind === 'entry' && isLine(above.entry.body))) ? 'line' : 'block'
+  return weight === 'line' && (above.kind === 'pair' || (above.kind === 'entry' && isLine(above.entry.body)))
+    ? 'line'
+    : 'block'
 }
 
 function kept(known: ReadonlyMap<string, Row>, row: Row): Row {
@@ -109,6 +141,8 @@ function kept(known: ReadonlyMap<string, Row>, row: Row): Row {
   if (old.kind === 'entry' && row.kind === 'entry') return old.entry === row.entry ? old : row
   if (old.kind === 'pair' && row.kind === 'pair') return old.left === row.left && old.right === row.right ? old : row
   if (old.kind === 'setup' && row.kind === 'setup')
-    return old.steps.length === row.steps.length && old.steps.every((step, index) => step === row.steps[index]) ? old : row
+    return old.steps.length === row.steps.length && old.steps.every((step, index) => step === row.steps[index])
+      ? old
+      : row
   return row
 }

@@ -7,7 +7,7 @@ import { useScene } from '../scene.ts'
 import { RunOutput } from '../text/run-output.tsx'
 import { MachineText } from '../text/visible.tsx'
 import { Line, lineStyles } from './line.tsx'
-import type { EntryOf } from './rows.ts'
+import type { EntryOf } from './entry-of.ts'
 import styles from './setup-row.module.css'
 
 /** The steps that make the sandbox ready: open while they run or when one failed, one line once all is done. */
@@ -33,7 +33,11 @@ export function SetupRow(props: { readonly id: string; readonly steps: readonly 
         end={
           <>
             <span class={summary().failed ? lineStyles.failed : undefined}>
-              {summary().failed ? runWords.setup.failed : summary().running ? runWords.setup.running(summary().done, props.steps.length) : runWords.setup.done(props.steps.length, summary().took)}
+              {summary().failed
+                ? runWords.setup.failed
+                : summary().running
+                  ? runWords.setup.running(summary().done, props.steps.length)
+                  : runWords.setup.done(props.steps.length, summary().took)}
             </span>
             <StatusGlyph state={summary().failed ? 'failed' : summary().running ? 'working' : 'done'} size="sm" />
           </>
@@ -43,7 +47,9 @@ export function SetupRow(props: { readonly id: string; readonly steps: readonly 
       </Line>
       <Show when={open()}>
         <ul class={styles.steps}>
-          <For each={props.steps.map((step) => step.id)}>{(id) => <Show when={props.steps.find((step) => step.id === id)}>{(step) => <Step step={step()} />}</Show>}</For>
+          <For each={props.steps.map((step) => step.id)}>
+            {(id) => <Show when={props.steps.find((step) => step.id === id)}>{(step) => <Step step={step()} />}</Show>}
+          </For>
         </ul>
       </Show>
     </div>

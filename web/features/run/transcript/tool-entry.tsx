@@ -1,4 +1,16 @@
-import { ArrowRightLeft, Brain, FileDiff, FileText, FileX, Globe, Search, SlidersHorizontal, SquareTerminal, Wrench, type IconNode } from 'lucide'
+import {
+  ArrowRightLeft,
+  Brain,
+  FileDiff,
+  FileText,
+  FileX,
+  Globe,
+  Search,
+  SlidersHorizontal,
+  SquareTerminal,
+  Wrench,
+  type IconNode,
+} from 'lucide'
 import { For, Match, Show, Switch, createMemo } from 'solid-js'
 import type { ToolKind } from '#shared/domain/transcript.ts'
 import { StatusGlyph } from '../../../ui/status-glyph.tsx'
@@ -11,7 +23,7 @@ import { MachineText, PathText } from '../text/visible.tsx'
 import { PatchView } from '../diff/patch-view.tsx'
 import { Line, lineStyles } from './line.tsx'
 import { PlusMinus } from './plus-minus.tsx'
-import type { EntryOf } from './rows.ts'
+import type { EntryOf } from './entry-of.ts'
 import { changedLines, isRunning, moreFiles, opensByItself, outputLines, toolTarget } from './tool-target.ts'
 import styles from './tool-entry.module.css'
 
@@ -36,7 +48,11 @@ export function ToolEntry(props: { readonly entry: EntryOf<'tool'> }) {
   const isCard = () => tool().toolKind === 'execute' || tool().changes !== undefined
   const open = () => scene.isOpen(props.entry.id, opensByItself(tool(), !scene.phone()))
   return (
-    <div class={styles.tool} data-card={open() ? '' : undefined} data-well={open() && tool().toolKind === 'execute' ? '' : undefined}>
+    <div
+      class={styles.tool}
+      data-card={open() ? '' : undefined}
+      data-well={open() && tool().toolKind === 'execute' ? '' : undefined}
+    >
       <Line
         icon={icons[tool().toolKind]}
         open={open()}
@@ -86,7 +102,11 @@ function ToolEnd(props: { readonly tool: EntryOf<'tool'>['body'] }) {
       </Match>
       <Match when={props.tool.toolKind === 'execute' || props.tool.status === 'failed'}>
         <span class={props.tool.status === 'failed' ? lineStyles.failed : undefined}>
-          {props.tool.exitCode === undefined ? (props.tool.status === 'failed' ? runWords.tool.failed : '') : runWords.tool.exit(props.tool.exitCode)}
+          {props.tool.exitCode === undefined
+            ? props.tool.status === 'failed'
+              ? runWords.tool.failed
+              : ''
+            : runWords.tool.exit(props.tool.exitCode)}
           <Show when={took()}>{(ms) => <span class={styles.took}> · {durationWords(ms())}</span>}</Show>
         </span>
         <StatusGlyph state={props.tool.status === 'failed' ? 'failed' : 'done'} size="sm" />
@@ -99,7 +119,8 @@ function ToolEnd(props: { readonly tool: EntryOf<'tool'>['body'] }) {
 
 function ToolDetails(props: { readonly tool: EntryOf<'tool'>['body'] }) {
   const scene = useScene()
-  const isLong = () => props.tool.command !== undefined && (props.tool.command.includes('\n') || props.tool.command.length > 60)
+  const isLong = () =>
+    props.tool.command !== undefined && (props.tool.command.includes('\n') || props.tool.command.length > 60)
   return (
     <>
       <Show when={props.tool.command !== undefined && isLong()}>
@@ -110,7 +131,11 @@ function ToolDetails(props: { readonly tool: EntryOf<'tool'>['body'] }) {
           <CopyButton label={runWords.tool.copyCommand} text={() => props.tool.command ?? ''} />
         </div>
       </Show>
-      <Show when={props.tool.toolKind === 'read' || props.tool.toolKind === 'search' ? props.tool.locations.length > 1 : false}>
+      <Show
+        when={
+          props.tool.toolKind === 'read' || props.tool.toolKind === 'search' ? props.tool.locations.length > 1 : false
+        }
+      >
         <ul class={styles.places} aria-label={runWords.tool.locations}>
           <For each={props.tool.locations}>
             {(location) => (
@@ -122,8 +147,18 @@ function ToolDetails(props: { readonly tool: EntryOf<'tool'>['body'] }) {
           </For>
         </ul>
       </Show>
-      <For each={props.tool.changes}>{(change) => <PatchView change={change} named={(props.tool.changes?.length ?? 0) > 1} onOpen={() => scene.showChanges(change.path)} />}</For>
-      <Show when={props.tool.input !== undefined && props.tool.command === undefined && props.tool.changes === undefined}>
+      <For each={props.tool.changes}>
+        {(change) => (
+          <PatchView
+            change={change}
+            named={(props.tool.changes?.length ?? 0) > 1}
+            onOpen={() => scene.showChanges(change.path)}
+          />
+        )}
+      </For>
+      <Show
+        when={props.tool.input !== undefined && props.tool.command === undefined && props.tool.changes === undefined}
+      >
         <details class={styles.input}>
           <summary>{runWords.tool.input}</summary>
           <pre tabindex="0" aria-label={runWords.tool.input}>
@@ -131,7 +166,14 @@ function ToolDetails(props: { readonly tool: EntryOf<'tool'>['body'] }) {
           </pre>
         </details>
       </Show>
-      <Show when={props.tool.output} fallback={<Show when={props.tool.toolKind === 'execute' && isRunning(props.tool.status)}><RunOutput text={{ head: '', tail: '', length: 0 }} running /></Show>}>
+      <Show
+        when={props.tool.output}
+        fallback={
+          <Show when={props.tool.toolKind === 'execute' && isRunning(props.tool.status)}>
+            <RunOutput text={{ head: '', tail: '', length: 0 }} running />
+          </Show>
+        }
+      >
         {(output) => <RunOutput text={output()} running={isRunning(props.tool.status)} />}
       </Show>
     </>

@@ -1,10 +1,18 @@
 import { expect, test } from 'vitest'
 import { boundedText } from '#shared/domain/bounded-text.ts'
 import { opensByItself, toolTarget } from './tool-target.ts'
-import type { EntryOf } from './rows.ts'
+import type { EntryOf } from './entry-of.ts'
 
 type Tool = EntryOf<'tool'>['body']
-const tool = (over: Partial<Tool>): Tool => ({ kind: 'tool', toolKind: 'other', title: 'Tool', status: 'completed', locations: [], startedAt: 0, ...over })
+const tool = (over: Partial<Tool>): Tool => ({
+  kind: 'tool',
+  toolKind: 'other',
+  title: 'Tool',
+  status: 'completed',
+  locations: [],
+  startedAt: 0,
+  ...over,
+})
 
 test.each([
   [tool({ toolKind: 'execute', title: '`npm test`' }), 'npm test', 'command'],

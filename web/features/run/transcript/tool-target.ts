@@ -1,4 +1,4 @@
-import type { EntryOf } from './rows.ts'
+import type { EntryOf } from './entry-of.ts'
 import { countLines } from '../text/fold.ts'
 import { wholeText } from '#shared/domain/bounded-text.ts'
 
@@ -7,7 +7,8 @@ type Tool = EntryOf<'tool'>['body']
 /** What a tool line names after its verb. `machine`: a path or a command, drawn in mono. */
 export type ToolTarget = { readonly text: string; readonly kind: 'command' | 'path' | 'words' }
 
-const verbs = /^(read|reading|edit|editing|edited|write|writing|wrote|delete|deleting|move|moving|search|searching|searched|grep|glob|find|run|running|ran|fetch|fetching|execute|executing|list|patch)(?:\s+file)?(?:\s*:)?\s+/i
+const verbs =
+  /^(read|reading|edit|editing|edited|write|writing|wrote|delete|deleting|move|moving|search|searching|searched|grep|glob|find|run|running|ran|fetch|fetching|execute|executing|list|patch)(?:\s+file)?(?:\s*:)?\s+/i
 
 export function toolTarget(tool: Tool): ToolTarget {
   if (tool.toolKind === 'execute') {
@@ -15,7 +16,8 @@ export function toolTarget(tool: Tool): ToolTarget {
     return { text: firstLine(command), kind: 'command' }
   }
   const path = tool.changes?.[0]?.path ?? tool.locations[0]?.path
-  const touchesFiles = tool.toolKind === 'read' || tool.toolKind === 'edit' || tool.toolKind === 'delete' || tool.toolKind === 'move'
+  const touchesFiles =
+    tool.toolKind === 'read' || tool.toolKind === 'edit' || tool.toolKind === 'delete' || tool.toolKind === 'move'
   if (touchesFiles && path !== undefined) return { text: path, kind: 'path' }
   const words = withoutTicks(tool.title.replace(verbs, ''))
   return { text: words === '' ? tool.title : words, kind: touchesFiles && /^[^\s]+$/.test(words) ? 'path' : 'words' }

@@ -72,7 +72,12 @@ export function TranscriptView(props: {
     setScroller(log)
     props.handle?.({ toEnd })
   })
-  createEffect(on(() => props.model.last(), (last) => send({ type: 'grew', last })))
+  createEffect(
+    on(
+      () => props.model.last(),
+      (last) => send({ type: 'grew', last }),
+    ),
+  )
   // After the page took the new sizes: keep the end in view while following.
   createEffect(on([() => list.getTotalSize(), visible], pin))
   createEffect(() => {
@@ -86,7 +91,8 @@ export function TranscriptView(props: {
 
   let byPerson = false
   const person = (): void => void (byPerson = true)
-  const isAtEnd = (element: HTMLElement): boolean => element.scrollHeight - element.scrollTop - element.clientHeight <= endThreshold
+  const isAtEnd = (element: HTMLElement): boolean =>
+    element.scrollHeight - element.scrollTop - element.clientHeight <= endThreshold
   const wantOlder = (element: HTMLElement): void => {
     const view = props.model.view()
     if (view === undefined || !view.hasOlder || props.model.older() !== 'idle' || !scene.online()) return
@@ -104,7 +110,13 @@ export function TranscriptView(props: {
       toEnd()
       return
     }
-    if (event.target === scroller() && (event.key === 'j' || event.key === 'k') && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    if (
+      event.target === scroller() &&
+      (event.key === 'j' || event.key === 'k') &&
+      !event.ctrlKey &&
+      !event.metaKey &&
+      !event.altKey
+    ) {
       event.preventDefault()
       focusRow(event.key === 'j' ? 1 : -1)
       return
@@ -168,7 +180,14 @@ export function TranscriptView(props: {
         onPointerDown={(event) => event.target === event.currentTarget && person()}
         onKeyDown={handleKeyDown}
       >
-        <Show when={props.model.view()} fallback={<div class={styles.column}><SkeletonRows waitsFor={runWords.transcript.loading} rows={6} /></div>}>
+        <Show
+          when={props.model.view()}
+          fallback={
+            <div class={styles.column}>
+              <SkeletonRows waitsFor={runWords.transcript.loading} rows={6} />
+            </div>
+          }
+        >
           {(view) => (
             <Show when={view().entries.length > 0} fallback={<Nothing loaded={view().loaded} />}>
               <div class={styles.column} style={{ 'block-size': `${list.getTotalSize()}px` }}>
@@ -178,7 +197,9 @@ export function TranscriptView(props: {
                 <div class={styles.rows} style={{ transform: `translateY(${offset()}px)` }}>
                   <For each={visible()}>
                     {(key) => {
-                      const found = createMemo<{ readonly row: Row; readonly index: number } | undefined>((before) => byKey().get(key) ?? before)
+                      const found = createMemo<{ readonly row: Row; readonly index: number } | undefined>(
+                        (before) => byKey().get(key) ?? before,
+                      )
                       return (
                         <Show when={found()}>
                           {(at) => (
@@ -186,7 +207,11 @@ export function TranscriptView(props: {
                               row={at().row}
                               index={at().index}
                               isActive={active() === key}
-                              isMarked={props.entry !== undefined && at().row.first <= props.entry && at().row.last >= props.entry}
+                              isMarked={
+                                props.entry !== undefined &&
+                                at().row.first <= props.entry &&
+                                at().row.last >= props.entry
+                              }
                               onActive={() => setActive(key)}
                               measure={(element) => list.measureElement(element)}
                             />
@@ -235,7 +260,10 @@ function Top(props: { readonly model: TranscriptModel }) {
   return (
     <Show when={props.model.view()?.hasOlder} fallback={<span>{runWords.transcript.start}</span>}>
       <Show when={scene.online()} fallback={<span>{runWords.transcript.olderOffline}</span>}>
-        <Show when={props.model.older() !== 'loading'} fallback={<span role="status">{runWords.transcript.loadingOlder}</span>}>
+        <Show
+          when={props.model.older() !== 'loading'}
+          fallback={<span role="status">{runWords.transcript.loadingOlder}</span>}
+        >
           <Button size="sm" tone="ghost" onClick={() => void props.model.loadOlder()}>
             {runWords.transcript.older}
           </Button>

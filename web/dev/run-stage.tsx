@@ -4,16 +4,16 @@ import type { Run } from '#shared/domain/run.ts'
 import type { Role } from '#shared/domain/team.ts'
 import { Run as RunSchema } from '#shared/domain/run.ts'
 import { keys } from '#sync/core/keys.ts'
-import { createMemoryWorkspace, type MemoryWorkspace } from '../../dev/memory-workspace.ts'
-import { billing, billingRun } from '../../dev/run-seed.ts'
-import { seed, seedIds } from '../../dev/seed.ts'
-import { ClockContext } from '../../state/clock.ts'
-import { DeviceStoreContext, createMemoryDeviceStore, type DeviceStore } from '../../state/device-store.ts'
-import { KeyboardContext, createKeyboard } from '../../state/keyboard.ts'
-import { PlatformContext, type Platform } from '../../state/platform.ts'
-import { TeamDataContext, createTeamData } from '../../state/team-data.ts'
-import { WorkspaceContext } from '../../state/workspace.ts'
-import { SceneContext, type Person, type Scene } from './scene.ts'
+import { createMemoryWorkspace, type MemoryWorkspace } from './memory-workspace.ts'
+import { billing, billingRun } from './run-seed.ts'
+import { seed, seedIds } from './seed.ts'
+import { ClockContext } from '../state/clock.ts'
+import { DeviceStoreContext, createMemoryDeviceStore, type DeviceStore } from '../state/device-store.ts'
+import { KeyboardContext, createKeyboard } from '../state/keyboard.ts'
+import { PlatformContext, type Platform } from '../state/platform.ts'
+import { TeamDataContext, createTeamData } from '../state/team-data.ts'
+import { WorkspaceContext } from '../state/workspace.ts'
+import { SceneContext, type Person, type Scene } from '../features/run/scene.ts'
 
 /** For tests of the run page's parts: the run of the mocks, in memory, with everything that stands around a part. */
 export type Stage = {
@@ -26,10 +26,23 @@ export type Stage = {
 
 const at = 1_760_000_000_000
 
-export function stage(part: () => JSX.Element, options: { readonly role?: Role; readonly phone?: boolean; readonly store?: DeviceStore; readonly ask?: string; readonly media?: (query: string) => boolean } = {}): Stage {
+export function stage(
+  part: () => JSX.Element,
+  options: {
+    readonly role?: Role
+    readonly phone?: boolean
+    readonly store?: DeviceStore
+    readonly ask?: string
+    readonly media?: (query: string) => boolean
+  } = {},
+): Stage {
   Object.defineProperty(window, 'matchMedia', {
     configurable: true,
-    value: (query: string) => ({ matches: options.media?.(query) ?? false, addEventListener: () => undefined, removeEventListener: () => undefined }),
+    value: (query: string) => ({
+      matches: options.media?.(query) ?? false,
+      addEventListener: () => undefined,
+      removeEventListener: () => undefined,
+    }),
   })
   // jsdom lays nothing out.
   globalThis.ResizeObserver ??= class {
@@ -40,7 +53,13 @@ export function stage(part: () => JSX.Element, options: { readonly role?: Role; 
   globalThis.CSS ??= { supports: () => true } as unknown as typeof CSS
   const made = billing(at, { ask: options.ask })
   const role = options.role ?? 'owner'
-  const workspace = createMemoryWorkspace({ userId: seedIds.mara, teamId: seedIds.team, role, now: () => at, rows: { ...seed(at).rows, ...made.rows } })
+  const workspace = createMemoryWorkspace({
+    userId: seedIds.mara,
+    teamId: seedIds.team,
+    role,
+    now: () => at,
+    rows: { ...seed(at).rows, ...made.rows },
+  })
   const store = options.store ?? createMemoryDeviceStore()
   let random = 0
   const platform: Platform = { now: () => at, random: (bytes) => new Uint8Array(bytes).fill(++random) }
@@ -69,9 +88,13 @@ export function stage(part: () => JSX.Element, options: { readonly role?: Role; 
   }
   const root = document.createElement('div')
   document.body.append(root)
-  const Inside = (): JSX.Element => <TeamDataContext.Provider value={createTeamData(workspace)}>{part()}</TeamDataContext.Provider>
+  const Inside = (): JSX.Element => (
+    <TeamDataContext.Provider value={createTeamData(workspace)}>{part()}</TeamDataContext.Provider>
+  )
   const Around = (): JSX.Element => (
-    <KeyboardContext.Provider value={createKeyboard({ now: () => at, storage: { getItem: () => null, setItem: () => undefined } })}>
+    <KeyboardContext.Provider
+      value={createKeyboard({ now: () => at, storage: { getItem: () => null, setItem: () => undefined } })}
+    >
       <WorkspaceContext.Provider value={workspace}>
         <SceneContext.Provider value={scene}>
           <Inside />
