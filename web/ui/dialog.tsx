@@ -1,6 +1,6 @@
 import * as KDialog from '@kobalte/core/dialog'
 import { X } from 'lucide'
-import { Show, type JSX } from 'solid-js'
+import { Show, createComputed, type JSX } from 'solid-js'
 import { uiWords } from '../words/ui.ts'
 import { Button, type ButtonLook } from './button.tsx'
 import { Icon } from './icon.tsx'
@@ -69,6 +69,11 @@ function Modal(
     readonly turn?: boolean | undefined
   },
 ) {
+  // Whoever opens it is not Kobalte's trigger, so the way back is kept here.
+  let opener: Element | null = null
+  createComputed(() => {
+    if (props.open) opener = document.activeElement
+  })
   return (
     <KDialog.Root open={props.open} onOpenChange={(open) => props.onOpenChange(open)} modal preventScroll={false}>
       <KDialog.Portal>
@@ -79,6 +84,10 @@ function Modal(
             data-kind={props.kind}
             data-size={props.size}
             data-turn={props.turn ? '' : undefined}
+            onCloseAutoFocus={(event) => {
+              event.preventDefault()
+              if (opener instanceof HTMLElement && opener.isConnected) opener.focus()
+            }}
           >
             <span class={styles.grab} aria-hidden="true" />
             <header class={styles.head}>

@@ -1,5 +1,6 @@
 import { createVirtualizer } from '@tanstack/solid-virtual'
 import { For, Match, Show, Switch, createEffect, createMemo, on, type Accessor } from 'solid-js'
+import { displayState } from '#shared/domain/run.ts'
 import type { RunId } from '#shared/ids.ts'
 import { Count } from '../../ui/chip.tsx'
 import { runsWords } from '../../words/runs.ts'
@@ -204,7 +205,7 @@ function Entry(
 
 function estimate(entry: ListEntry | undefined, phone: boolean): number {
   if (entry === undefined || entry.type === 'group') return phone ? 40 : 32
-  const asks = entry.run.state === 'BLOCKED'
+  const asks = displayState(entry.run) === 'needs'
   if (phone) return asks ? 148 : 68
   return asks ? 66 : 36
 }

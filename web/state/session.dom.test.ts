@@ -1,0 +1,45 @@
+import { createRoot } from 'solid-js'
+import { describe, expect, test } from 'vitest'
+import { createMemoryDeviceStore } from './device-store.ts'
+import { createSession, type FetchMe } from './session.ts'
+
+const me = {
+  user: { id: 'u', name: 'Mara', email: 'm@example.com' },
+  team: { id: 't', name: 'Northwind' },
+  role: 'owner',
+  teams: [],
+  sessionId: 's',
+}
+const settled = () => new Promise((resolve) => setTimeout(resolve))
+
+async function open(kept: unknown, fetchMe: FetchMe) {
+  const store = createMemoryDeviceStore(kept === undefined ? [] : [['session/me', kept]])
+  const session = createRoot(() => createSession({ store, fetchMe }))
+  await settled()
+  return { session, store }
+}
+
+describe('a cold start', () => {
+  test('without a network opens as whoever was here', async () => {
+    const { session } = await open(me, async () => ({ type: 'unreachable' }))
+    expect(session.state()).toMatchObject({ type: 'signed_in', confirmed: false, me: { user: { name: 'Mara' } } })
+  })
+  test('without a network on a new device says that nobody is known', async () => {
+    const { session } = await open(undefined, async () => ({ type: 'unreachable' }))
+    expect(session.state()).toEqual({ type: 'unreachable' })
+  })
+  test('remembers whom the server named', async () => {
+    const { session, store } = await open(undefined, async () => ({ type: 'me', me }))
+    expect(session.state()).toMatchObject({ type: 'signed_in', confirmed: true })
+    expect(await store.get('session/me')).toMatchObject({ user: { id: 'u' } })
+  })
+  test('the server’s word alone signs out, and the device forgets', async () => {
+    const { session, store } = await open(me, async () => ({ type: 'signed_out' }))
+    expect(session.state()).toEqual({ type: 'signed_out', ended: true })
+    expect(await store.get('session/me')).toBeUndefined()
+  })
+  test('rubbish from the server changes nothing', async () => {
+    const { session } = await open(me, async () => ({ type: 'me', me: { user: 7 } }))
+    expect(session.state()).toMatchObject({ type: 'signed_in', confirmed: false })
+  })
+})
