@@ -1,7 +1,7 @@
 import { TranscriptEntry } from '#shared/domain/transcript.ts'
 import type { RunId, TeamId, UserId } from '#shared/ids.ts'
 import type { BrowserDown } from '#shared/protocol/browser-socket.ts'
-import { runSpace, teamSpace, type SpaceId } from '#shared/protocol/sync.ts'
+import { parseSpace, runSpace, teamSpace, type SpaceId } from '#shared/protocol/sync.ts'
 import { z } from 'zod'
 import { mutators, type MutatorName } from '#sync/core/mutators/all.ts'
 import { deviceMutators } from './device-mutators.ts'
@@ -31,6 +31,9 @@ export type WorkspaceDeps = {
   readonly storePrefix?: string
 }
 
+/** A run that was just made here is asked for again when the team's rows change, and after this at the latest. */
+const askAgainMs = 1_000
+
 type OpenTranscript = { transcript: Transcript; users: number; cache: SpaceCache }
 
 /** Opens this person's view of the team on this device. Works without a network from what the device has. */
@@ -42,16 +45,43 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
   const presence = new Map<RunId, readonly Presence[]>()
   const presenceListeners = new Map<RunId, Set<(people: readonly Presence[]) => void>>()
   const space = teamSpace(deps.teamId)
+  /** Spaces of runs that the server did not let us read: it may not have taken the start of the run yet. */
+  const refused = new Set<SpaceId>()
+  let askAgain: ReturnType<typeof setTimeout> | undefined
   let closed = false
   let here: { runId: RunId | null; typing: boolean } = { runId: null, typing: false }
 
-  const events = (lost: () => void) => ({
+  const events = (id: SpaceId) => ({
     onFresh: () => status.fresh(),
-    onChanged: () => void intents.settle(),
+    onChanged: () => {
+      void intents.settle()
+      if (id === space) askForRefused()
+    },
     onFailure: (code: number) => status.failed(code),
     onReload: () => status.mustReload(),
-    onLost: lost,
+    onLost: () => status.lostState(),
+    ...(id === space ? {} : { onRefused: () => onRefused(id) }),
   })
+
+  function onRefused(id: SpaceId): void {
+    if (closed || !caches.has(id)) return
+    refused.add(id)
+    askAgain ??= setTimeout(askForRefused, askAgainMs)
+  }
+
+  function askForRefused(): void {
+    clearTimeout(askAgain)
+    askAgain = undefined
+    const again = [...refused]
+    refused.clear()
+    for (const id of again) {
+      const cache = caches.get(id)
+      const parsed = parseSpace(id)
+      if (cache === undefined || parsed.kind === 'team') continue
+      void subscribeSpace(cache)
+      deps.link.send({ type: 'follow', runId: parsed.runId })
+    }
+  }
 
   function openCache(id: SpaceId, storeName: string, withMutators: boolean): SpaceCache {
     const cache = createSpaceCache({
@@ -61,7 +91,7 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
       fetch: deps.fetch,
       kvStore: deps.kvStore,
       ...(withMutators ? { mutators: deviceMutators({ ...deps, insists: (args) => insisting.has(intentKey(args)) }) } : {}),
-      events: events(() => status.lostState()),
+      events: events(id),
     })
     caches.set(id, cache)
     void subscribeSpace(cache)
@@ -102,6 +132,7 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
         return
       case 'gone':
         if (message.space === space) status.failed(403)
+        else onRefused(message.space)
         return
       case 'presence':
         presence.set(message.runId, message.people)
@@ -210,6 +241,7 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     },
     async close() {
       closed = true
+      clearTimeout(askAgain)
       stopMessages()
       stopState()
       for (const open of transcripts.values()) open.transcript.close()

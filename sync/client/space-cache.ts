@@ -17,6 +17,8 @@ export type CacheEvents = {
   readonly onReload: () => void
   /** The server does not know this client any more: open the cache anew and offer again what is not taken. */
   readonly onLost: () => void
+  /** The server does not let this person read the space, or does not know it yet. Absent: taken as a failure. */
+  readonly onRefused?: () => void
 }
 
 export type CacheDeps = {
@@ -70,13 +72,15 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
       const json = parseJson(text)
       if (response.ok && json !== undefined) return { info, json }
       const status = response.ok ? 502 : response.status
-      if (!closed) deps.events.onFailure(status)
+      if (!closed && !isRefused(status)) deps.events.onFailure(status)
       return { info: { httpStatusCode: status, errorMessage: info.errorMessage || 'not an answer of Drover' }, json: undefined }
     } catch (error) {
       if (!closed) deps.events.onFailure(0)
       return { info: { httpStatusCode: 0, errorMessage: String(error) }, json: undefined }
     }
   }
+
+  const isRefused = (status: number): boolean => status === 403 && deps.events.onRefused !== undefined
 
   const replicache = new Replicache<MutatorDefs>({
     name: deps.storeName,
@@ -97,6 +101,12 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
       lastPullOk = false
       const known = syncError(json)
       if (known !== undefined) return { httpRequestInfo: info, response: known }
+      if (isRefused(info.httpStatusCode)) {
+        deps.events.onRefused?.()
+        // Nothing new, rather than an error that is tried again and again: `onRefused` knows when to ask.
+        const cookie = 'cookie' in body ? (body.cookie as SyncCookie | null) : null
+        return { httpRequestInfo: { httpStatusCode: 200, errorMessage: '' }, response: { cookie, lastMutationIDChanges: {}, patch: [] } }
+      }
       const parsed = PullResponse.safeParse(json)
       if (!parsed.success) return { httpRequestInfo: json === undefined ? info : { httpStatusCode: 502, errorMessage: 'not an answer of Drover' } }
       lastPullOk = true
