@@ -70,7 +70,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
     const jobs = createJobStore(db)
     const blobs = createBlobStore(db)
     const access = createRunAccess(db)
-    const hub = createHub()
+    const hub = createHub(async (space) => (await store.head(space)).version)
     const live = createLiveHub()
     const presence = createPresenceHub()
     const runners = createRunnerRegistry()

@@ -1,8 +1,8 @@
-import { TranscriptChunk } from '#shared/domain/transcript.ts'
+import { TranscriptChunk, type TranscriptEntry } from '#shared/domain/transcript.ts'
 import type { RunId, RunnerId, TeamId } from '#shared/ids.ts'
 import type { RunEvent } from '#shared/protocol/run-event.ts'
 import { runSpace, teamSpace } from '#shared/protocol/sync.ts'
-import { isFinished } from '#sync/core/live-text.ts'
+import { isFinished, withDelta } from '#sync/core/live-text.ts'
 import type { LiveHub } from '#sync/server/live.ts'
 import type { SpaceStore } from '#sync/server/space-store.ts'
 import { transact, type TransactDeps } from '#sync/server/transact.ts'
@@ -54,6 +54,9 @@ export function createRunIngest(
   let received = who.ackedSeq
   let queue: RunEvent[] = []
   let draft: TranscriptDraft | undefined
+  /** Unfinished entries with all their text. The live hub's are for showing only. */
+  const open = new Map<string, TranscriptEntry>()
+  const owner = deps.live.own(runId)
   let working: Promise<void> | undefined
   let due: ReturnType<typeof setTimeout> | undefined
   let force = false
@@ -66,19 +69,28 @@ export function createRunIngest(
     return parsed.success ? parsed.data : undefined
   }
 
-  async function open(): Promise<TranscriptDraft> {
+  async function openDraft(): Promise<TranscriptDraft> {
+    open.clear()
     const index = await deps.jobs.chunkFirsts(space)
     for (const { key } of index.slice(-tailChunks))
-      for (const entry of (await load(key))?.entries ?? []) if (!isFinished(entry.body)) deps.live.put(runId, entry)
+      for (const entry of (await load(key))?.entries ?? []) if (!isFinished(entry.body)) hold(entry)
     return createTranscriptDraft(index, load)
   }
 
+  function hold(entry: TranscriptEntry): void {
+    if (isFinished(entry.body)) open.delete(entry.id)
+    else open.set(entry.id, entry)
+    deps.live.put(runId, entry)
+  }
+
   function stream(event: RunEvent): void {
-    if (event.body.type === 'entry') deps.live.put(runId, event.body.entry)
-    if (event.body.type === 'delta') {
-      const { entryId, field, offset, text } = event.body
-      deps.live.append(runId, [{ entryId, field, offset, text }])
-    }
+    if (event.body.type === 'entry') hold(event.body.entry)
+    if (event.body.type !== 'delta') return
+    const { entryId, field, offset, text } = event.body
+    const known = open.get(entryId)
+    const grown = known === undefined ? undefined : withDelta(known, { field, offset, text })
+    if (grown !== undefined) open.set(entryId, grown)
+    deps.live.append(runId, [{ entryId, field, offset, text }])
   }
 
   function take(events: readonly RunEvent[]): void {
@@ -123,13 +135,14 @@ export function createRunIngest(
     while (queue.length > 0 && !closed) {
       try {
         if (draft === undefined) {
-          opening ??= open()
+          opening ??= openDraft()
           draft = await opening
           for (const event of queue) stream(event)
         }
         await commitBatch(draft)
         return
       } catch (error) {
+        if (closed) return
         opening = undefined
         draft = undefined
         deps.onError(error, runId)
@@ -142,16 +155,16 @@ export function createRunIngest(
     }
   }
 
-  async function commitBatch(open_: TranscriptDraft): Promise<void> {
+  async function commitBatch(draftNow: TranscriptDraft): Promise<void> {
     const batch = queue.slice(0, maxBatch)
     const seq = batch.at(-1)?.seq ?? acked
-    for (const event of batch) if (event.body.type === 'entry') await open_.put(event.body.entry)
+    for (const event of batch) if (event.body.type === 'entry') await draftNow.put(event.body.entry)
     const streamed = new Set(batch.flatMap((event) => (event.body.type === 'delta' ? [event.body.entryId] : [])))
     for (const entryId of streamed) {
-      const entry = deps.live.entry(runId, entryId)
-      if (entry !== undefined) await open_.put(entry)
+      const entry = open.get(entryId)
+      if (entry !== undefined) await draftNow.put(entry)
     }
-    const chunks = open_.dirty()
+    const chunks = draftNow.dirty()
     const outcome = await transact(deps, async (tx) => {
       tx.job({ run: runId, turn, expect: acked, acked: seq, holder: runnerId })
       const rows = tx.space(space)
@@ -159,7 +172,7 @@ export function createRunIngest(
       await applyRunEvents(tx, { runId, teamId, rows, team: needsTeamRows(batch) ? tx.space(teamSpace(teamId)) : undefined }, batch)
     })
     if (outcome.status === 'conflict') return reload()
-    open_.settle()
+    draftNow.settle()
     queue = queue.slice(batch.length)
     acked = seq
     if (!closed) sink.ack(seq)
@@ -176,7 +189,10 @@ export function createRunIngest(
     }
     turn = job.turn
     acked = Math.max(acked, job.ackedSeq)
+    received = Math.max(received, acked)
     queue = queue.filter((event) => event.seq > acked)
+    // A commit whose answer was lost: the runner waits for this.
+    if (!closed) sink.ack(acked)
     draft = undefined
     opening = undefined
   }
@@ -193,7 +209,7 @@ export function createRunIngest(
     close() {
       closed = true
       clearTimeout(due)
-      deps.live.forget(runId)
+      deps.live.forget(runId, owner)
     },
   }
 }

@@ -23,8 +23,11 @@ export type SpaceListener = {
  */
 export type Hub = {
   publish(change: SpaceChange): void
-  /** News of other processes may have been missed: every follower is told to ask. */
-  doubt(): void
+  /**
+   * What happened to a commit of this space is not known (its connection broke), or, without a space, news of other
+   * processes may have been missed: the store is asked, until it answers, and followers are told what is new.
+   */
+  doubt(space?: SpaceId): void
   /** Another process committed up to `version`. */
   announce(space: SpaceId, version: number): void
   /** `version`: what the listener's reader has, at the least. */
@@ -45,8 +48,15 @@ type Topic = {
   timer: ReturnType<typeof setTimeout> | undefined
 }
 
-export function createHub(): Hub {
+/** The store is asked so often while it can't be reached. */
+const askAgainMs = 500
+
+/** `head`: the version that the store has of a space. */
+export function createHub(head: (space: SpaceId) => Promise<number> = async () => 0): Hub {
   const topics = new Map<SpaceId, Topic>()
+  const doubted = new Set<SpaceId>()
+  let asking: ReturnType<typeof setTimeout> | undefined
+  let closed = false
 
   function tell(topic: Topic, change: SpaceChange): void {
     topic.told = change.version
@@ -77,6 +87,30 @@ export function createHub(): Hub {
     topic.timer = undefined
   }
 
+  function announce(space: SpaceId, version: number): void {
+    const topic = topics.get(space)
+    if (topic === undefined || (topic.told !== undefined && topic.told >= version)) return
+    gap(topic, version)
+  }
+
+  async function ask(): Promise<void> {
+    for (const space of [...doubted]) {
+      doubted.delete(space)
+      if (!topics.has(space)) continue
+      try {
+        announce(space, await head(space))
+      } catch {
+        doubted.add(space)
+      }
+    }
+    asking = undefined
+    if (doubted.size > 0) askIn(askAgainMs)
+  }
+
+  function askIn(ms: number): void {
+    if (!closed) asking ??= setTimeout(() => void ask(), ms)
+  }
+
   return {
     publish(change) {
       const topic = topics.get(change.space)
@@ -94,14 +128,11 @@ export function createHub(): Hub {
           skipToNewest(topic)
         }, maxWaitMs)
     },
-    doubt() {
-      for (const topic of topics.values()) for (const listener of topic.listeners) listener.onGap(topic.told ?? 0)
+    doubt(space) {
+      for (const one of space === undefined ? topics.keys() : [space]) if (topics.has(one)) doubted.add(one)
+      if (doubted.size > 0) askIn(0)
     },
-    announce(space, version) {
-      const topic = topics.get(space)
-      if (topic === undefined || (topic.told !== undefined && topic.told >= version)) return
-      gap(topic, version)
-    },
+    announce,
     subscribe(space, listener) {
       const topic: Topic = topics.get(space) ?? { listeners: new Set(), told: undefined, waiting: new Map(), timer: undefined }
       topics.set(space, topic)
@@ -115,6 +146,8 @@ export function createHub(): Hub {
     },
     version: (space) => topics.get(space)?.told,
     close() {
+      closed = true
+      clearTimeout(asking)
       for (const topic of topics.values()) clearTimeout(topic.timer)
       topics.clear()
     },

@@ -19,12 +19,18 @@ export type LiveHub = {
   /** Applies the pieces and tells them on. Pieces of unknown entries and with gaps are dropped: the next checkpoint has them. */
   append(runId: RunId, deltas: readonly LiveDelta[]): void
   unfinished(runId: RunId): readonly TranscriptEntry[]
-  entry(runId: RunId, entryId: string): TranscriptEntry | undefined
   follow(runId: RunId, listener: LiveListener): () => void
-  forget(runId: RunId): void
+  /** Whoever calls this brings the run's text from now on; what was there is forgotten. */
+  own(runId: RunId): LiveOwner
+  /** Nothing more comes from this owner; without effect when there is a newer one. */
+  forget(runId: RunId, owner: LiveOwner): void
 }
 
+/** Made by `own`; an object with an identity and nothing else. */
+export type LiveOwner = { readonly runId: RunId }
+
 export function createLiveHub(): LiveHub {
+  const owners = new Map<RunId, LiveOwner>()
   const entries = new Map<RunId, Map<string, TranscriptEntry>>()
   const listeners = new Map<RunId, Set<LiveListener>>()
 
@@ -51,7 +57,6 @@ export function createLiveHub(): LiveHub {
       if (taken.length > 0) for (const listener of listeners.get(runId) ?? []) listener.onDeltas(taken)
     },
     unfinished: (runId) => [...(entries.get(runId)?.values() ?? [])],
-    entry: (runId, entryId) => entries.get(runId)?.get(entryId),
     follow(runId, listener) {
       const known = listeners.get(runId) ?? new Set<LiveListener>()
       listeners.set(runId, known)
@@ -61,6 +66,16 @@ export function createLiveHub(): LiveHub {
         if (known.size === 0 && listeners.get(runId) === known) listeners.delete(runId)
       }
     },
-    forget: (runId) => void entries.delete(runId),
+    own(runId) {
+      const owner = { runId }
+      owners.set(runId, owner)
+      entries.delete(runId)
+      return owner
+    },
+    forget(runId, owner) {
+      if (owners.get(runId) !== owner) return
+      owners.delete(runId)
+      entries.delete(runId)
+    },
   }
 }

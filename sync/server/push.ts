@@ -10,6 +10,7 @@ import { putRow } from '#sync/core/transaction.ts'
 import type { Hub } from './hub.ts'
 import { createRecordedTransaction } from './recorded-transaction.ts'
 import type { CommitOutcome, SpaceStore } from './space-store.ts'
+import { commitOrDoubt } from './transact.ts'
 
 /** Tries of one mutation whose reads keep changing under it. */
 const maxTries = 12
@@ -108,7 +109,7 @@ async function tryMutation(
   }
 
   const intent = refused === undefined && args?.success === true ? mutator?.intent?.(args.data) : undefined
-  const outcome = await deps.store.commit({
+  const outcome = await commitOrDoubt(deps, {
     now,
     spaces: [tx.writes()],
     client: {
@@ -122,6 +123,8 @@ async function tryMutation(
     user: actor.userId,
     effects,
   })
+  // Taken before, by a commit whose answer was lost: it may be news to everybody else.
+  if (outcome.status === 'repeated') deps.hub.doubt(push.space)
   if (outcome.status !== 'committed' && outcome.status !== 'repeated_intent') return outcome
 
   const version = outcome.versions[push.space] ?? 0

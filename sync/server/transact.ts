@@ -25,6 +25,16 @@ export type TransactDeps = {
   readonly onEffects: (effects: readonly Effect[]) => void
 }
 
+/** Commits; when it is not known whether that was done, those who follow the spaces are told what the store says. */
+export async function commitOrDoubt(deps: Pick<TransactDeps, 'store' | 'hub'>, commit: Commit): Promise<CommitOutcome> {
+  try {
+    return await deps.store.commit(commit)
+  } catch (error) {
+    for (const { space } of commit.spaces) deps.hub.doubt(space)
+    throw error
+  }
+}
+
 /**
  * Runs `body` over recorded reads and commits it, again from the start when what it read has changed meanwhile. With a
  * job move whose conditions do not hold, it ends as `conflict` after the tries; `body` can return `false` to commit nothing.
@@ -60,7 +70,7 @@ export async function transact(
       ...(move === undefined ? {} : { job: move }),
       ...(intent === undefined ? {} : { intent }),
     }
-    outcome = await deps.store.commit(commit)
+    outcome = await commitOrDoubt(deps, commit)
     if (outcome.status !== 'committed') continue
     for (const [space, tx] of spaces) {
       const version = outcome.versions[space]
