@@ -1,6 +1,6 @@
 import axe from 'axe-core'
 import { Plus } from 'lucide'
-import { createSignal } from 'solid-js'
+import { createSignal, untrack } from 'solid-js'
 import { render } from 'solid-js/web'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { DisplayState } from '#shared/domain/run.ts'
@@ -93,7 +93,7 @@ describe('a dialog', () => {
     expect(document.getElementById(dialog?.getAttribute('aria-labelledby') ?? '')?.textContent).toBe('Keys')
     press('Escape')
     await settled()
-    expect(open()).toBe(false)
+    expect(untrack(open)).toBe(false)
     await vi.waitFor(() => expect(document.activeElement).toBe(opener))
   })
 
@@ -107,7 +107,7 @@ describe('a dialog', () => {
     const buttons = [...document.querySelectorAll<HTMLElement>('footer button')]
     buttons.find((button) => button.textContent === 'Stop')?.click()
     expect(done).toHaveBeenCalledTimes(1)
-    expect(open()).toBe(false)
+    expect(untrack(open)).toBe(false)
   })
 })
 

@@ -1,0 +1,293 @@
+import { createMemoryHistory } from '@tanstack/solid-router'
+import axe from 'axe-core'
+import { render } from 'solid-js/web'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { Permission } from '#shared/domain/permission.ts'
+import { Run } from '#shared/domain/run.ts'
+import { keys } from '#sync/core/keys.ts'
+import { scanRows } from '#sync/core/transaction.ts'
+import { App } from './app.tsx'
+import { createMemoryWorkspace, type MemoryWorkspace } from './dev/memory-workspace.ts'
+import { seed, seedIds, seedRefusal } from './dev/seed.ts'
+import { createAppRouter } from './routes.tsx'
+import { createMemoryDeviceStore, type DeviceStore } from './state/device-store.ts'
+import { browserPlatform } from './state/platform.ts'
+import type { FetchMe } from './state/session.ts'
+
+// Pages are fetched when first opened, which takes a while on a busy machine.
+vi.setConfig({ testTimeout: 60_000 })
+const until = <T,>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 20_000 })
+
+/** The whole app over a workspace in memory. jsdom lays nothing out, so sizes are given. */
+let close: (() => void) | undefined
+
+beforeEach(() => {
+  vi.stubGlobal('matchMedia', (query: string) => ({
+    matches: query.includes('> 64em') || query.includes('>= 80em'),
+    addEventListener: () => undefined,
+    removeEventListener: () => undefined,
+  }))
+  vi.stubGlobal(
+    'ResizeObserver',
+    class {
+      observe() {}
+      unobserve() {}
+      disconnect() {}
+    },
+  )
+  vi.spyOn(Element.prototype, 'clientHeight', 'get').mockReturnValue(900)
+  vi.spyOn(Element.prototype, 'clientWidth', 'get').mockReturnValue(800)
+  vi.spyOn(HTMLElement.prototype, 'offsetHeight', 'get').mockReturnValue(36)
+  Element.prototype.scrollTo = () => undefined
+  vi.stubGlobal('scrollTo', () => undefined)
+})
+
+afterEach(() => {
+  close?.()
+  close = undefined
+  document.body.replaceChildren()
+  vi.restoreAllMocks()
+  vi.unstubAllGlobals()
+})
+
+type Opened = {
+  readonly workspace: MemoryWorkspace
+  readonly router: ReturnType<typeof createAppRouter>
+  readonly deviceStore: DeviceStore
+}
+
+async function open(
+  path: string,
+  options: { rows?: Record<string, object>; fetchMe?: FetchMe; deviceStore?: DeviceStore } = {},
+): Promise<Opened> {
+  const workspace = createMemoryWorkspace({
+    userId: seedIds.mara,
+    teamId: seedIds.team,
+    rows: options.rows ?? seed(Date.now()).rows,
+  })
+  const router = createAppRouter(createMemoryHistory({ initialEntries: [path] }))
+  const deviceStore = options.deviceStore ?? createMemoryDeviceStore()
+  const root = document.body.appendChild(document.createElement('div'))
+  const unmount = render(
+    () => (
+      <App
+        deps={{
+          router,
+          platform: browserPlatform,
+          deviceStore,
+          fetchMe: options.fetchMe ?? (async () => ({ type: 'me', me: seedIds.me })),
+          openWorkspace: async () => workspace,
+          registration: undefined,
+          storage: localStorage,
+          reload: () => undefined,
+        }}
+      />
+    ),
+    root,
+  )
+  close = () => {
+    unmount()
+    root.remove()
+  }
+  return { workspace, router, deviceStore }
+}
+
+const shown = (selector: string) => [...document.querySelectorAll<HTMLElement>(selector)]
+const titles = () => shown('[data-run] a[title]').map((link) => link.title)
+const press = (key: string, target: Element = document.activeElement ?? document.body) =>
+  target.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }))
+const button = (text: string) => shown('button, a').find((element) => element.textContent?.trim().startsWith(text))
+const type = (element: HTMLElement | undefined, value: string) => {
+  if (!(element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement)) throw new Error('not a field')
+  element.value = value
+  element.dispatchEvent(new InputEvent('input', { bubbles: true }))
+}
+const violations = async () => {
+  const results = await axe.run(document.body, { rules: { 'color-contrast': { enabled: false } } })
+  return results.violations.map(
+    (found) => `${found.id}: ${found.nodes.map((node) => node.html.slice(0, 200)).join(' ')}`,
+  )
+}
+
+describe('the runs list', () => {
+  test('shows the runs in their groups, and axe finds nothing', async () => {
+    await open('/runs')
+    await until(() => expect(titles()[0]).toBe('Get @northwind/billing ready to publish'))
+    expect(shown('[role="rowheader"]').map((heading) => heading.textContent)).toContain('Yesterday')
+    expect(document.title).toBe('(2) Runs · Drover')
+    expect(await violations()).toEqual([])
+  })
+
+  test('is a matter of the keyboard alone: j and k move, Enter opens', async () => {
+    const { router } = await open('/runs')
+    await until(() => expect(titles().length).toBeGreaterThan(4))
+    press('j', document.body)
+    await until(() => expect(document.activeElement?.getAttribute('data-run')).not.toBeNull())
+    const first = document.activeElement?.getAttribute('data-run')
+    press('ArrowDown')
+    press('k')
+    expect(document.activeElement?.getAttribute('data-run')).toBe(first)
+    press('Enter')
+    await until(() => expect(router.state.location.pathname).toBe(`/runs/${first}`))
+  })
+
+  test('keeps filter and search in the address', async () => {
+    const { router } = await open('/runs?show=failed')
+    await until(() => expect(titles()).toEqual(['Move the CI cache', 'Regenerate API clients']))
+    type(shown('input[type="search"]')[0], 'cache')
+    await until(() => expect(titles()).toEqual(['Move the CI cache']))
+    expect(router.state.location.search).toEqual({ show: 'failed', find: 'cache' })
+    type(shown('input[type="search"]')[0], 'nothing has this')
+    await until(() => expect(document.body.textContent).toContain('No run under “Failed” has “nothing has this”'))
+    button('Show all runs')?.click()
+    await until(() => expect(titles().length).toBeGreaterThan(4))
+  })
+
+  test('denies from the row with the digest that was shown, and allows nothing there', async () => {
+    const { workspace } = await open('/runs')
+    await until(() => expect(button('Deny')?.hasAttribute('disabled')).toBe(false))
+    expect(shown('button, a').map((element) => element.textContent)).not.toContain('Allow once')
+    button('Deny')?.click()
+    await until(async () => {
+      const [permission] = await workspace.query((tx) => scanRows(tx, keys.permissions, Permission))
+      expect(permission).toMatchObject({ state: 'answered', answer: { kind: 'deny' }, answeredBy: seedIds.mara })
+    })
+  })
+
+  test('with nothing in it says so, with one way on', async () => {
+    await open('/runs', { rows: {} })
+    await until(() => expect(document.body.textContent).toContain('No runs yet. Start one, or connect a machine.'))
+    expect(await violations()).toEqual([])
+  })
+
+  test('offline, says what this device knew', async () => {
+    const { workspace } = await open('/runs')
+    await until(() => expect(titles().length).toBeGreaterThan(4))
+    const at = new Date('2026-11-23T14:02:00').getTime()
+    workspace.setStatus({ connection: 'offline', offlineSince: at, freshAt: at })
+    await until(() => expect(document.body.textContent).toContain('Showing what this device knew at 14:02.'))
+    expect(document.body.textContent).toContain('Offline since 14:02')
+  })
+})
+
+describe('a new run', () => {
+  test('is started from the keyboard and shown at once', async () => {
+    const { workspace, router } = await open('/new')
+    await until(() => expect(shown('textarea').length).toBeGreaterThan(0))
+    expect(await violations()).toEqual([])
+    const prompt = shown('textarea')[0]
+    type(prompt, '# Sweep\n\nUpdate what is old.')
+    prompt?.dispatchEvent(
+      new KeyboardEvent('keydown', { key: 'Enter', ctrlKey: true, bubbles: true, cancelable: true }),
+    )
+    await until(() => expect(router.state.location.pathname).toMatch(/^\/runs\/.+/))
+    const runs = await workspace.query((tx) => scanRows(tx, keys.runs, Run))
+    const made = runs.find((run) => router.state.location.pathname.endsWith(run.id))
+    expect(made).toMatchObject({
+      title: 'Sweep',
+      state: 'QUEUED',
+      createdBy: seedIds.mara,
+      config: { harness: 'runbook' },
+    })
+  })
+
+  test('without a prompt names what is missing and goes there', async () => {
+    await open('/new')
+    await until(() => expect(button('Start run')).toBeDefined())
+    shown('form')[0]?.dispatchEvent(new SubmitEvent('submit', { bubbles: true, cancelable: true }))
+    await until(() => expect(document.body.textContent).toContain('Write what should be done.'))
+    await until(() => expect(document.activeElement?.tagName).toBe('TEXTAREA'))
+  })
+
+  test('survives a kill half written', async () => {
+    const { deviceStore } = await open('/new')
+    await until(() => expect(shown('textarea').length).toBeGreaterThan(0))
+    type(shown('textarea')[0], 'Half a thou')
+    await until(async () =>
+      expect(await deviceStore.get(`draft/new-run/${seedIds.mara}/${seedIds.team}`)).toMatchObject({
+        prompt: 'Half a thou',
+      }),
+    )
+    close?.()
+    await open('/new', { deviceStore })
+    await until(() => expect(shown('textarea')[0]).toHaveProperty('value', 'Half a thou'))
+  })
+})
+
+describe('the frame', () => {
+  test('a refused change is told, and can be discarded', async () => {
+    const [key, row] = seedRefusal(Date.now())
+    const { workspace } = await open('/runs', { rows: { ...seed(Date.now()).rows, [key]: row } })
+    await until(() => expect(document.body.textContent).toContain('Can’t send 1 change'))
+    shown('button')
+      .find((element) => element.textContent?.includes('Can’t send'))
+      ?.click()
+    await until(() => expect(document.body.textContent).toContain('Use the new rounding everywhere.'))
+    expect(document.body.textContent).toContain('50 messages wait already.')
+    button('Discard')?.click()
+    await until(() => expect(workspace.rows.has(key)).toBe(false))
+  })
+
+  test('a refused message goes out again as a new intent with its text', async () => {
+    const [key, row] = seedRefusal(Date.now())
+    const { workspace } = await open('/runs', { rows: { ...seed(Date.now()).rows, [key]: row } })
+    await until(() => expect(document.body.textContent).toContain('Can’t send 1 change'))
+    shown('button')
+      .find((element) => element.textContent?.includes('Can’t send'))
+      ?.click()
+    await until(() => expect(button('Try again')).toBeDefined())
+    button('Try again')?.click()
+    await until(() =>
+      expect(
+        [...workspace.rows.values()].some((value) =>
+          JSON.stringify(value).includes('"text":"Use the new rounding everywhere."'),
+        ),
+      ).toBe(true),
+    )
+    await until(() => expect(workspace.rows.has(key)).toBe(false))
+    expect(row.args).not.toBe('')
+  })
+
+  test('? shows the keys; N and g r go places; letters can be turned off', async () => {
+    localStorage.clear()
+    const { router } = await open('/runs')
+    await until(() => expect(titles().length).toBeGreaterThan(4))
+    press('?', document.body)
+    await until(() => expect(shown('[role="dialog"]')).toHaveLength(1))
+    button('Turn single-letter keys off')?.click()
+    press('Escape')
+    await until(() => expect(shown('[role="dialog"]')).toHaveLength(0))
+    press('n', document.body)
+    expect(router.state.location.pathname).toBe('/runs')
+    localStorage.clear()
+  })
+
+  test('g r leads back to the runs, and typing in a field is typing', async () => {
+    localStorage.clear()
+    const { router } = await open('/new')
+    await until(() => expect(shown('textarea').length).toBeGreaterThan(0))
+    press('g', shown('textarea')[0])
+    press('r', shown('textarea')[0])
+    expect(router.state.location.pathname).toBe('/new')
+    press('g', document.body)
+    press('r', document.body)
+    await until(() => expect(router.state.location.pathname).toBe('/runs'))
+  })
+
+  test('whoever is not signed in is led to sign in, and back', async () => {
+    const { router } = await open('/runs?show=needs', { fetchMe: async () => ({ type: 'signed_out' }) })
+    await until(() => expect(router.state.location.pathname).toBe('/sign-in'))
+    expect(router.state.location.search).toMatchObject({ next: '/runs?show=needs' })
+  })
+
+  test('an address that names nothing says so', async () => {
+    await open('/no/such/page')
+    await until(() => expect(document.body.textContent).toContain('This page does not exist'))
+  })
+
+  test('a new device without a network says that the server can’t be reached', async () => {
+    await open('/runs', { fetchMe: async () => ({ type: 'unreachable' }) })
+    await until(() => expect(document.body.textContent).toContain('server can’t be reached'))
+    expect(button('Try again')).toBeDefined()
+  })
+})
