@@ -135,6 +135,8 @@ stop() {
   fi
   if [ -n "$dockerd_pid" ]; then docker ps -aq 2>/dev/null | xargs -r docker rm -f >/dev/null 2>&1 || true; fi
   stop_dockerd
+  # dockerd leaves its network namespace mounted.
+  awk -v under="$work/" 'index($2, under) == 1 { print $2 }' /proc/mounts 2>/dev/null | sort -r | xargs -r umount 2>/dev/null || true
   rm -rf "$work" 2>/dev/null || true
   exit "$code"
 }
