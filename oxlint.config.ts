@@ -80,6 +80,7 @@ export default defineConfig({
     'vitest/no-conditional-expect': 'off', // narrowing a union before looking into it
     'promise/always-return': 'off', // no-floating-promises knows better
     'promise/catch-or-return': 'off',
+    'promise/no-callback-in-promise': 'off',
   },
   overrides: [
     {
