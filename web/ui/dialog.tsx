@@ -84,6 +84,10 @@ function Modal(
             data-kind={props.kind}
             data-size={props.size}
             data-turn={props.turn ? '' : undefined}
+            onOpenAutoFocus={(event) => {
+              event.preventDefault()
+              if (event.target instanceof HTMLElement) firstField(event.target).focus()
+            }}
             onCloseAutoFocus={(event) => {
               event.preventDefault()
               if (opener instanceof HTMLElement && opener.isConnected) opener.focus()
@@ -112,4 +116,9 @@ function Modal(
       </KDialog.Portal>
     </KDialog.Root>
   )
+}
+
+/** Where the focus goes first: to what is to be filled in, else to the dialog itself, which is then read out. */
+function firstField(content: HTMLElement): HTMLElement {
+  return content.querySelector<HTMLElement>('input:not(:disabled), textarea:not(:disabled)') ?? content
 }

@@ -49,6 +49,11 @@ export function intentRunId(args: unknown): string | undefined {
   return typeof id === 'string' ? id : undefined
 }
 
+export function intentPermissionId(args: unknown): string | undefined {
+  const id = field(args, 'permissionId')
+  return typeof id === 'string' ? id : undefined
+}
+
 const names: Record<MutatorName, true> = {
   answerPermission: true,
   createRun: true,

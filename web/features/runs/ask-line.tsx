@@ -8,12 +8,15 @@ import { getRow } from '#sync/core/transaction.ts'
 import { RefusedError } from '#sync/client/workspace.ts'
 import { useIds } from '../../state/platform.ts'
 import { useQuery } from '../../state/query.ts'
+import { usePending } from '../../state/sync-status.ts'
 import { useTeamData } from '../../state/team-data.ts'
 import { useWorkspace } from '../../state/workspace.ts'
 import { Button, ButtonInside, buttonClass } from '../../ui/button.tsx'
 import { answeredWords } from '../../words/answers.ts'
+import { intentPermissionId } from '../../words/intents.ts'
 import { refusalWords } from '../../words/refusals.ts'
 import { runsWords } from '../../words/runs.ts'
+import { intentWord, type ShownIntent } from '../../words/states.ts'
 import styles from './ask-line.module.css'
 
 /**
@@ -34,6 +37,16 @@ export function AskLine(props: {
     return (tx) => getRow(tx, key, Permission)
   })
   const answered = () => (permission.value?.state === 'answered' ? permission.value : undefined)
+  const pending = usePending()
+  /** Where this person's answer stands. */
+  const intent = (): ShownIntent | undefined => {
+    if (answered()?.answeredBy !== workspace.userId) return undefined
+    const here = pending().some(
+      (mutation) =>
+        mutation.name === 'answerPermission' && intentPermissionId(mutation.args) === props.asks.permissionId,
+    )
+    return here ? 'local' : answered()?.delivery
+  }
   const mayAnswer = () => canAnswer(data.me()?.role)
   const isQuestion = () => props.asks.kind === 'question'
 
@@ -69,6 +82,9 @@ export function AskLine(props: {
               {answeredWords(known(), (id) =>
                 id === workspace.userId ? undefined : data.members.get(keys.member(id))?.name,
               )}
+              <Show when={intent()}>
+                {(state) => <span class={styles.intent}> · {intentWord(state(), props.phone === true)}</span>}
+              </Show>
             </span>
           )}
         </Match>

@@ -1,5 +1,5 @@
 import { Search, X } from 'lucide'
-import { For, Show, createEffect, createSignal, on } from 'solid-js'
+import { For, Show, createEffect, createSignal, on, onCleanup } from 'solid-js'
 import { runFilters, type RunFilter } from '../../state/runs-search.ts'
 import { Count } from '../../ui/chip.tsx'
 import { Icon } from '../../ui/icon.tsx'
@@ -38,6 +38,16 @@ export function FilterBar(props: {
         <For each={runFilters}>
           {(filter) => (
             <button
+              ref={(element) =>
+                createEffect(() => {
+                  if (props.filter !== filter) return
+                  // Once it is laid out.
+                  const frame = requestAnimationFrame(() =>
+                    element.scrollIntoView?.({ block: 'nearest', inline: 'nearest' }),
+                  )
+                  onCleanup(() => cancelAnimationFrame(frame))
+                })
+              }
               type="button"
               class={styles.tab}
               aria-pressed={props.filter === filter}

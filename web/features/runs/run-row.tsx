@@ -54,6 +54,7 @@ export function RunRow(props: RowProps) {
   const creator = () => data.members.get(keys.member(props.run.createdBy))
   const harness = () => data.harness(props.run.config.harness)
   const time = createMemo(() => rowTime(props.run, now()))
+  const asks = useAsks(() => props.run)
   return (
     <div class={styles.row} data-quiet={isQuiet(props.run) ? '' : undefined}>
       <span role="gridcell" class={styles.state}>
@@ -85,10 +86,10 @@ export function RunRow(props: RowProps) {
       <span role="gridcell" class={styles.time}>
         {time()}
       </span>
-      <Show when={state() === 'needs' && props.run.asks}>
-        {(asks) => (
+      <Show when={asks()}>
+        {(known) => (
           <span role="gridcell" class={styles.ask}>
-            <AskLine run={props.run} asks={asks()} />
+            <AskLine run={props.run} asks={known()} />
           </span>
         )}
       </Show>
@@ -104,6 +105,7 @@ export function PhoneRunRow(props: RowProps) {
   const state = createMemo(() => displayState(props.run))
   const note = () => rowNote(props.run, stopperOf(data, props.run), me)
   const time = createMemo(() => rowTime(props.run, now()))
+  const asks = useAsks(() => props.run)
   return (
     <div
       class={styles.phone}
@@ -118,7 +120,7 @@ export function PhoneRunRow(props: RowProps) {
         <span class={styles.time}>{time()}</span>
       </span>
       <Show
-        when={state() === 'needs' && props.run.asks}
+        when={asks()}
         fallback={
           <span role="gridcell" class={styles.second}>
             <Show when={props.local}>
@@ -141,14 +143,19 @@ export function PhoneRunRow(props: RowProps) {
           </span>
         }
       >
-        {(asks) => (
+        {(known) => (
           <span role="gridcell" class={styles.second}>
-            <AskLine run={props.run} asks={asks()} phone />
+            <AskLine run={props.run} asks={known()} phone />
           </span>
         )}
       </Show>
     </div>
   )
+}
+
+/** The open question; once answered it stays, with its answer, until the agent goes on. */
+function useAsks(run: () => Run) {
+  return createMemo<Run['asks']>((before) => (run().state === 'BLOCKED' ? (run().asks ?? before) : undefined))
 }
 
 function secondLine(agent: string, run: Run): string {
