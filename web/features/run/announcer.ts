@@ -29,7 +29,7 @@ export function createAnnouncer(): Announcer {
     const whole = last.body.text.head
     const next = last.body.done ? { text: whole.slice(at).trim(), to: whole.length } : finishedSentences(whole, at)
     at = next.to
-    if (next.text !== '') setText(next.text.slice(-longest))
+    if (next.text !== '') setText(spoken(next.text))
   }
 
   return {
@@ -49,4 +49,15 @@ export function createAnnouncer(): Announcer {
       if (last.body.text.head.length > at) timer ??= setTimeout(speak, everyMs)
     },
   }
+}
+
+/** The newest whole sentences, without the marks of Markdown. */
+function spoken(text: string): string {
+  const plain = text
+    .replace(/[*_`#>|~]+/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+  if (plain.length <= longest) return plain
+  const cut = plain.slice(-longest)
+  return cut.slice(cut.search(/[.!?…:]\s/) + 1).trim()
 }

@@ -5,7 +5,6 @@ import type { Run } from '#shared/domain/run.ts'
 import { keys } from '#sync/core/keys.ts'
 import { Button, ButtonInside, buttonClass } from '../../ui/button.tsx'
 import { ErrorState } from '../../ui/error-state.tsx'
-import { EmptyState } from '../../ui/empty-state.tsx'
 import { SkeletonRows } from '../../ui/skeleton.tsx'
 import { RunSearch, entryOfHash } from '../../state/run-search.ts'
 import { useStatus } from '../../state/sync-status.ts'
@@ -99,17 +98,16 @@ export function RunPage() {
         </Match>
         <Match when={runId() !== undefined && status().connection === 'offline'}>
           <div class={styles.page}>
-            <EmptyState text={`${runWords.notHere.title}. ${runWords.notHere.text}`}>
-              <AllRuns />
-            </EmptyState>
+            <h1 class={styles.title}>{runWords.notHere.title}</h1>
+            <p class={styles.text}>{runWords.notHere.text}</p>
+            <AllRuns />
           </div>
         </Match>
         <Match when={true}>
           <div class={styles.page}>
             <h1 class={styles.title}>{runWords.notFound.title}</h1>
-            <EmptyState text={runWords.notFound.text}>
-              <AllRuns />
-            </EmptyState>
+            <p class={styles.text}>{runWords.notFound.text}</p>
+            <AllRuns />
           </div>
         </Match>
       </Switch>

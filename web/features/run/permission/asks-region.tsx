@@ -111,7 +111,8 @@ type CardProps = Parameters<typeof PermissionCard>[0]
 
 /** The phone's question: a modal sheet. Put aside, it leaves one line with the way back. */
 function AskSheet(props: CardProps) {
-  const [aside, setAside] = createSignal(false)
+  // Whoever is writing is not pulled away from it: the question waits in its line above the composer.
+  const [aside, setAside] = createSignal(document.activeElement?.matches('input, textarea') ?? false)
   const titleId = `ask-${createUniqueId()}`
   return (
     <>

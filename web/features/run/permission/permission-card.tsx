@@ -151,7 +151,7 @@ export function PermissionCard(props: {
             />
           </Match>
           <Match when={isQuestion()}>
-            <div class={styles.buttons}>
+            <div class={styles.buttons} data-options="">
               <For each={request().options}>
                 {(option, index) => (
                   <Button

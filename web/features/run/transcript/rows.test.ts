@@ -25,7 +25,7 @@ describe('rows', () => {
 
   test('lines stand close together, everything else apart', () => {
     expect(toRows([message(1), tool(2), tool(3), message(4), tool(5)]).map((row) => row.gap)).toEqual([
-      'none',
+      'block',
       'block',
       'line',
       'block',

@@ -17,8 +17,11 @@ export type Row = {
   | { readonly kind: 'pair'; readonly left: EntryOf<'tool'>; readonly right: EntryOf<'tool'> }
 )
 
-/** Space above: none at the top, a little between lines of one group, more between groups. */
-export type Gap = 'none' | 'line' | 'block'
+/**
+ * Space above: a little between lines of one group, more between groups. The first row at hand has what it would most
+ * likely have below another, so that it keeps its size when older ones are loaded above it.
+ */
+export type Gap = 'line' | 'block'
 
 /**
  * The rows of a transcript. Entries that say nothing to a reader are left out: changes of state that other rows show
@@ -129,7 +132,7 @@ function arePair(left: EntryOf<'tool'>['body'], right: EntryOf<'tool'>['body']):
 }
 
 function gapBetween(above: Row | undefined, weight: 'line' | 'block'): Gap {
-  if (above === undefined) return 'none'
+  if (above === undefined) return weight
   return weight === 'line' && (above.kind === 'pair' || (above.kind === 'entry' && isLine(above.entry.body)))
     ? 'line'
     : 'block'

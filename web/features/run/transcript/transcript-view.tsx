@@ -49,6 +49,12 @@ export function TranscriptView(props: {
     paddingStart: topSpace,
     paddingEnd: 16,
   })
+  // A row above the window that changes its size must not push what is read, whichever way one scrolls: after a page of
+  // older entries the row that was first gets its space above.
+  list.shouldAdjustScrollPositionOnItemSizeChange = (item, _delta, instance) => {
+    const at = instance.scrollOffset ?? 0
+    return instance.itemSizeCache.has(item.key) ? item.start + item.size <= at : item.start < at
+  }
   const visible = createMemo(() => {
     const known = byKey()
     return list

@@ -1,0 +1,199 @@
+import { fileURLToPath } from 'node:url'
+import type { Browser, Page } from 'playwright-core'
+import { createServer, type ViteDevServer } from 'vite'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { browserPath, launchBrowser } from '#test/e2e/app.ts'
+import { axeFindings } from '#test/e2e/axe.ts'
+import { billing, billingRun } from '../../dev/run-seed.ts'
+
+const missing = browserPath === undefined
+if (missing && process.env['DROVER_REQUIRE'] === 'all') throw new Error('no Chromium is installed')
+
+let server: ViteDevServer
+let browser: Browser
+
+/** The run of the mocks on a workspace in memory, in the real browser. */
+describe.skipIf(missing)('the run page in Chromium', () => {
+  beforeAll(async () => {
+    server = await createServer({
+      configFile: fileURLToPath(new URL('../../dev/run.vite.config.ts', import.meta.url)),
+      logLevel: 'error',
+      server: { port: 0, watch: null },
+    })
+    await server.listen()
+    browser = await launchBrowser()
+    // The first page waits for its modules; what is tested should not.
+    await (await open({})).close()
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await server?.close()
+  })
+
+  test('a question is answered by keyboard alone, and says where the answer stands', async () => {
+    const page = await open({ run: 'offline' })
+    const card = page.getByRole('region', { name: 'Permission request' })
+    await page.keyboard.press('a')
+    expect(await card.isVisible()).toBe(true)
+    for (
+      let step = 0;
+      step < 80 && !(await card.evaluate((element) => element.contains(document.activeElement)));
+      step++
+    )
+      await page.keyboard.press('Tab')
+    await page.keyboard.press('a')
+    await page.getByText(/You allowed this once/).waitFor()
+    await page.getByText('On this device').waitFor()
+    expect(await card.count()).toBe(0)
+    await page.close()
+  })
+
+  test('the log follows its end, holds still for a reader, and End goes back', async () => {
+    const page = await open({ run: 'live,ask=none,long=300' })
+    const log = page.getByRole('log')
+    const toEnd = () => log.evaluate((element) => element.scrollHeight - element.clientHeight - element.scrollTop)
+    const grown = await log.evaluate((element) => element.scrollHeight)
+    await page.waitForFunction(
+      (before) => (document.querySelector('[role=log]')?.scrollHeight ?? 0) > before + 100,
+      grown,
+    )
+    expect(await toEnd()).toBeLessThanOrEqual(40)
+
+    await page.mouse.move(600, 300)
+    await page.mouse.wheel(0, -2500)
+    await page.getByRole('button', { name: /new below|To the end/ }).waitFor()
+    const before = await placeOf(page)
+    await page.getByRole('button', { name: /new below/ }).waitFor()
+    expect(Math.abs((await topOf(page, before.id)) - before.top)).toBeLessThanOrEqual(1)
+
+    await page.keyboard.press('End')
+    await page.waitForFunction(() =>
+      [...document.querySelectorAll('[role=log]')].every(
+        (element) => element.scrollHeight - element.clientHeight - element.scrollTop <= 40,
+      ),
+    )
+    await page.close()
+  })
+
+  test('older pages load on the way up, and what is read stays where it is', async () => {
+    const page = await open({ run: 'ask=none,long=600,page=60' })
+    const log = page.getByRole('log')
+    const height = () => log.evaluate((element) => element.scrollHeight)
+    const first = await height()
+    await page.mouse.move(600, 300)
+    await page.mouse.wheel(0, -10)
+    await log.evaluate((element) => element.scrollTo({ top: 300 }))
+    await page.waitForFunction(() => document.querySelector('[role=log]')?.scrollTop === 300)
+    const before = await placeOf(page)
+    await page.waitForFunction(
+      (start) => (document.querySelector('[role=log]')?.scrollHeight ?? 0) > start + 1500,
+      first,
+    )
+    expect(Math.abs((await topOf(page, before.id)) - before.top)).toBeLessThanOrEqual(2)
+    await page.close()
+  })
+
+  test('thousands of entries are a few dozen elements', async () => {
+    const page = await open({ run: 'ask=none,long=5000' })
+    expect(await page.locator('article').count()).toBeLessThan(80)
+    await page.close()
+  })
+
+  test('a link to an entry loads back to it, shows it and marks it', async () => {
+    const page = await open({ run: 'long=600,page=60', hash: '#e-300' })
+    const entry = page.locator('#e-300[data-marked]')
+    await entry.waitFor()
+    await page.waitForFunction(() => {
+      const box = document.getElementById('e-300')?.getBoundingClientRect()
+      return box !== undefined && box.top > 0 && box.bottom < innerHeight
+    })
+    expect(await page.locator('[data-marked]').count()).toBe(1)
+    await page.close()
+  })
+
+  test('the changes have an address of their own: back closes them', async () => {
+    const page = await open({ run: 'ask=none' })
+    await page.getByRole('button', { name: /check-tarball/ }).click()
+    await page.getByRole('dialog', { name: 'Changes' }).waitFor()
+    expect(page.url()).toContain('changes=scripts')
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: /package\.json/ })
+      .click()
+    await page.goBack()
+    await page.getByRole('dialog', { name: 'Changes' }).waitFor({ state: 'detached' })
+    expect(page.url()).not.toContain('changes')
+    await page.close()
+  })
+
+  test('on a phone, whoever writes is not pulled away by a question', async () => {
+    const page = await open({ width: 390, run: 'ask=none' })
+    const area = page.getByRole('textbox', { name: 'Message to the agent' })
+    await area.fill('half a sentence')
+    const question = Object.entries(billing(Date.now()).rows).find(([key]) => key.startsWith('permission/'))
+    await page.evaluate(
+      ([key, row]) =>
+        (globalThis as unknown as { workspace: { put: (key: string, row: object) => void } }).workspace.put(key, row),
+      [question?.[0] ?? '', question?.[1] ?? {}] as const,
+    )
+    await page.getByRole('button', { name: /Answer/ }).waitFor()
+    expect(await page.getByRole('dialog').count()).toBe(0)
+    expect(await area.evaluate((element) => element === document.activeElement)).toBe(true)
+    await page.close()
+  })
+
+  test('on a phone the question is a sheet that can be put aside', async () => {
+    const page = await open({ width: 390 })
+    const sheet = page.getByRole('dialog')
+    await sheet.waitFor()
+    expect(await sheet.evaluate((element) => element === document.activeElement)).toBe(true)
+    await page.keyboard.press('Escape')
+    await sheet.waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: /Answer/ }).click()
+    await sheet.waitFor()
+    await page.close()
+  })
+
+  test.each([
+    { width: 1440, dark: false, run: '' },
+    { width: 1440, dark: true, run: 'state=all,ask=none' },
+    { width: 768, dark: false, run: 'ask=edit' },
+    { width: 390, dark: true, run: '' },
+    { width: 320, dark: false, run: 'state=all,ask=none' },
+  ])('axe finds nothing and nothing scrolls sideways at $width ($run)', async ({ width, dark, run }) => {
+    const page = await open({ width, dark, run })
+    expect(await axeFindings(page)).toEqual([])
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
+    await page.close()
+  })
+})
+
+async function open(options: {
+  readonly run?: string
+  readonly hash?: string
+  readonly width?: number
+  readonly dark?: boolean
+}): Promise<Page> {
+  const page = await browser.newPage({
+    viewport: { width: options.width ?? 1440, height: 844 },
+    colorScheme: options.dark === true ? 'dark' : 'light',
+    reducedMotion: 'reduce',
+  })
+  await page.addInitScript((run) => sessionStorage.setItem('run', run), options.run ?? '')
+  const origin = server.resolvedUrls?.local[0] ?? ''
+  await page.goto(new URL(`/runs/${billingRun}${options.hash ?? ''}`, origin).href)
+  await page.locator('article').first().waitFor({ state: 'attached', timeout: 90_000 })
+  return page
+}
+
+/** The first entry under the head of the page, and where it stands. */
+function placeOf(page: Page): Promise<{ readonly id: string; readonly top: number }> {
+  return page.evaluate(() => {
+    const found = [...document.querySelectorAll('article')].find((element) => element.getBoundingClientRect().top > 200)
+    return { id: found?.id ?? '', top: found?.getBoundingClientRect().top ?? 0 }
+  })
+}
+
+function topOf(page: Page, id: string): Promise<number> {
+  return page.evaluate((known) => document.getElementById(known)?.getBoundingClientRect().top ?? Number.NaN, id)
+}
