@@ -45,6 +45,7 @@ export const newRunWords = {
   demoNoRepository: 'Drover’s own repository could not be found out. Name another repository.',
   undo: 'Undo',
   viewer: 'Your role in this team can read runs, but not start them. Ask an admin.',
+  notYet: 'This device does not know your role in the team yet. Try again once it has reached the server.',
   error: {
     promptMissing: 'Write what should be done.',
     promptLong: (limit: number) => `Too long: at most ${limit.toLocaleString('en')} characters.`,

@@ -102,7 +102,8 @@ export function NewRunPage() {
       draft.set({ ...form(), prompt: '', title: '' })
       await navigate({ to: '/runs/$runId', params: { runId } })
     } catch (error) {
-      setRefused(error instanceof RefusedError ? refusalWords(error.code, error.message) : refusalWords('internal'))
+      if (!(error instanceof RefusedError)) setRefused(refusalWords('internal'))
+      else setRefused(data.me() === undefined ? newRunWords.notYet : refusalWords(error.code, error.message))
     } finally {
       setStarting(false)
     }

@@ -147,8 +147,18 @@ export function RunsPage() {
             />
           }
         >
+          <Match
+            when={
+              data.runs.loaded() &&
+              data.runs.all().length === 0 &&
+              status().freshAt === undefined &&
+              status().connection === 'offline'
+            }
+          >
+            <EmptyState text={runsWords.waitsOffline} />
+          </Match>
           <Match when={!data.runs.loaded() || (data.runs.all().length === 0 && status().freshAt === undefined)}>
-            <SkeletonRows waitsFor={status().connection === 'offline' ? runsWords.waitsOffline : runsWords.waits} />
+            <SkeletonRows waitsFor={runsWords.waits} />
           </Match>
           <Match when={data.runs.all().length === 0}>
             <EmptyState text={runsWords.empty}>
