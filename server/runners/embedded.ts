@@ -9,6 +9,7 @@ const alreadyRunning = 75
 const firstRetryMs = 500
 const maxRetryMs = 30_000
 const keyName = 'This machine'
+const adoptedMs = 3_000
 
 export type EmbeddedRunner = { close(): Promise<void> }
 
@@ -29,14 +30,16 @@ export function startEmbeddedRunner(deps: {
   let closed = false
   let retry: ReturnType<typeof setTimeout> | undefined
   let delay = firstRetryMs
+  /** Another runner works in the folder: attempts only find out whether it has gone, and say nothing. */
+  let adopting = false
 
   async function start(): Promise<void> {
     if (closed) return
     const keyFile = await agentKey()
     if (closed || keyFile === undefined) return
     const began = Date.now()
-    child = spawn(process.execPath, [join(import.meta.dirname, '..', '..', 'agent-runner', 'main.ts')], {
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    const started = spawn(process.execPath, [join(import.meta.dirname, '..', '..', 'agent-runner', 'main.ts')], {
+      stdio: ['ignore', 'inherit', adopting ? 'ignore' : 'inherit', 'ipc'],
       // A Ctrl+C in the terminal goes to the server alone; it stops the runner in its own order.
       detached: true,
       env: {
@@ -47,13 +50,20 @@ export function startEmbeddedRunner(deps: {
         DROVER_RUNNER_EMBEDDED: '1',
       },
     })
-    child.on('error', (error) => deps.log.warn({ error: error.message }, 'the runner could not be started'))
-    child.on('exit', (code) => {
+    child = started
+    started.on('error', (error) => deps.log.warn({ error: error.message }, 'the runner could not be started'))
+    started.on('exit', (code) => {
       child = undefined
       if (closed) return
-      if (code === alreadyRunning) deps.log.info({}, 'the runner of an earlier start is still there and goes on')
-      else deps.log.warn({ code }, 'the runner ended and is started again')
-      delay = Date.now() - began > maxRetryMs ? firstRetryMs : Math.min(delay * 2, maxRetryMs)
+      if (code === alreadyRunning) {
+        if (!adopting) deps.log.info({}, 'the runner of an earlier start is still there and goes on')
+        adopting = true
+        delay = adoptedMs
+      } else {
+        if (!adopting) deps.log.warn({ code }, 'the runner ended and is started again')
+        adopting = false
+        delay = Date.now() - began > maxRetryMs ? firstRetryMs : Math.min(delay * 2, maxRetryMs)
+      }
       retry = setTimeout(() => void start().catch(report), delay)
     })
   }

@@ -221,6 +221,7 @@ export const runWords = {
     previous: 'Previous question',
     in: 'In',
     command: 'The command',
+    effects: 'What each part does',
     question: 'The question',
     showWhole: 'It goes on. Show all of it',
     copyCommand: 'Copy command',

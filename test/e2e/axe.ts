@@ -1,0 +1,22 @@
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import type { Page } from 'playwright-core'
+
+const source = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+type Axe = { run: (context: unknown, options: unknown) => Promise<{ violations: { id: string; help: string; nodes: { html: string; failureSummary?: string }[] }[] }> }
+
+/** What axe finds on the page as it stands, one line for each finding; empty when there is nothing. */
+export async function axeFindings(page: Page): Promise<string[]> {
+  // Evaluated in the page's own world by the debugger, so that our content security policy stays as it is.
+  await page.evaluate(await source)
+  return page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: Axe }
+    const { violations } = await axe.run(document, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
+      // Experimental: counts a hidden key cap (“New run N”) as a part of the visible name.
+      rules: { 'label-content-name-mismatch': { enabled: false } },
+    })
+    return violations.flatMap((one) => one.nodes.map((node) => `${one.id}: ${one.help}: ${node.html.slice(0, 200)} ${node.failureSummary ?? ''}`))
+  })
+}
