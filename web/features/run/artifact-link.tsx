@@ -24,10 +24,7 @@ export function artifactIcon(kind: Artifact['kind']): IconNode {
 export function ArtifactLink(props: { readonly artifact: Artifact }) {
   const scene = useScene()
   const href = () => (props.artifact.url === undefined ? undefined : safeHref(props.artifact.url))
-  const download = () =>
-    props.artifact.blob === undefined
-      ? undefined
-      : `${blobUrl(props.artifact.blob)}?name=${encodeURIComponent(props.artifact.title)}`
+  const download = () => (props.artifact.blob === undefined ? undefined : blobUrl(props.artifact.blob))
   return (
     <Switch fallback={<span class={styles.name}>{props.artifact.title}</span>}>
       <Match when={href()}>

@@ -118,7 +118,13 @@ function Command(props: {
           </Show>
         </p>
       </Show>
-      <div class={styles.parts} data-narrow={props.narrow ? '' : undefined} role="group" aria-label={runWords.ask.effects} tabindex="0">
+      <div
+        class={styles.parts}
+        data-narrow={props.narrow ? '' : undefined}
+        role="group"
+        aria-label={runWords.ask.effects}
+        tabindex="0"
+      >
         <Show
           when={props.subject.effects.length > 0}
           fallback={<span class={styles.effect}>{runWords.ask.noEffects}</span>}

@@ -96,6 +96,8 @@ export function TranscriptView(props: {
   })
 
   let byPerson = false
+  let seenTop = 0
+  let seenHeight = 0
   const person = (): void => void (byPerson = true)
   const isAtEnd = (element: HTMLElement): boolean =>
     element.scrollHeight - element.scrollTop - element.clientHeight <= endThreshold
@@ -107,7 +109,11 @@ export function TranscriptView(props: {
   const handleScroll = (): void => {
     const element = scroller()
     if (element === undefined) return
-    send({ type: 'moved', atEnd: isAtEnd(element), byPerson, last: props.model.last() })
+    // A jump up that nothing in the list explains: find in page, a screen reader, the history.
+    const jumped = element.scrollTop < seenTop - element.clientHeight / 2 && element.scrollHeight >= seenHeight
+    seenTop = element.scrollTop
+    seenHeight = element.scrollHeight
+    send({ type: 'moved', atEnd: isAtEnd(element), byPerson: byPerson || jumped, last: props.model.last() })
     wantOlder(element)
   }
   const handleKeyDown = (event: KeyboardEvent): void => {
