@@ -21,7 +21,7 @@ describe('the wire', () => {
   test('between browser and server', () => {
     expect({ version: browserProtocol, hash: hashOf(BrowserUp, BrowserDown) }).toMatchInlineSnapshot(`
       {
-        "hash": "c75b681a570846e7",
+        "hash": "52e6801759796c34",
         "version": 1,
       }
     `)
@@ -37,7 +37,7 @@ describe('the wire', () => {
   test('of push and pull, and of the synced rows', () => {
     expect({ version: schemaVersion, hash: hashOf(PushRequest, PullRequest, PullResponse, ...Object.values(rows.rowSchemas)) }).toMatchInlineSnapshot(`
       {
-        "hash": "17a8be0ecab8c687",
+        "hash": "6137f098cb42aee1",
         "version": "1",
       }
     `)

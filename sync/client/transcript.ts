@@ -1,4 +1,6 @@
-import { TranscriptChunk, TranscriptEntry } from '#shared/domain/transcript.ts'
+import { z } from 'zod'
+import { sameJson, type Json, type JsonObject } from '#shared/json.ts'
+import { TranscriptEntry } from '#shared/domain/transcript.ts'
 import type { RunId } from '#shared/ids.ts'
 import type { BrowserDown, LiveDelta } from '#shared/protocol/browser-socket.ts'
 import { keys } from '#sync/core/keys.ts'
@@ -20,6 +22,10 @@ export type TranscriptDeps = {
 export function openTranscript(deps: TranscriptDeps): Transcript {
   const { runId, cache, link } = deps
   const rows = new Map<number, TranscriptEntry>()
+  /** Rows in order of `n`; `undefined` when one came between others. */
+  let ordered: TranscriptEntry[] | undefined = []
+  /** Entries as the cache has them: a chunk that grew is read again only where it changed. */
+  const raw = new Map<number, Json>()
   const numbers = new Map<string, number>()
   const live = new Map<string, TranscriptEntry>()
   const listeners = new Set<(view: TranscriptView) => void>()
@@ -30,8 +36,10 @@ export function openTranscript(deps: TranscriptDeps): Transcript {
 
   function setRow(entry: TranscriptEntry): void {
     const known = rows.get(entry.n)
-    if (known !== undefined && sameEntry(known, entry)) return
     rows.set(entry.n, entry)
+    if (known === undefined && ordered !== undefined && entry.n > (ordered.at(-1)?.n ?? 0)) ordered.push(entry)
+    else if (known !== undefined && ordered?.at(-1) === known) ordered[ordered.length - 1] = entry
+    else ordered = undefined
     numbers.set(entry.id, entry.n)
     if (isFinished(entry.body)) live.delete(entry.id)
   }
@@ -42,15 +50,23 @@ export function openTranscript(deps: TranscriptDeps): Transcript {
     queueMicrotask(() => {
       queued = false
       if (closed) return
-      const entries = [...rows.values()].sort((a, b) => a.n - b.n).map((row) => newerEntry(row, live.get(row.id)))
+      ordered ??= [...rows.values()].sort((a, b) => a.n - b.n)
+      const entries = live.size === 0 ? [...ordered] : ordered.map((row) => newerEntry(row, live.get(row.id)))
       view = { entries, hasOlder: (entries[0]?.n ?? 1) > 1, loaded }
       for (const listener of listeners) listener(view)
     })
   }
 
-  function takeChunk(value: unknown): void {
-    const chunk = TranscriptChunk.safeParse(value)
-    if (chunk.success) for (const entry of chunk.data.entries) setRow(entry)
+  function takeChunk(value: Json): void {
+    const chunk = Chunk.safeParse(value)
+    if (!chunk.success) return
+    for (const one of chunk.data.entries) {
+      if (sameJson(raw.get(one.n), one)) continue
+      const entry = TranscriptEntry.safeParse(one)
+      if (!entry.success) continue
+      raw.set(one.n, one)
+      setRow(entry.data)
+    }
   }
 
   function takeDeltas(deltas: readonly LiveDelta[]): void {
@@ -86,7 +102,7 @@ export function openTranscript(deps: TranscriptDeps): Transcript {
 
   const stopWatching = cache.replicache.experimentalWatch(
     (diffs) => {
-      for (const diff of diffs) if (diff.op !== 'del') takeChunk(diff.newValue)
+      for (const diff of diffs) if (diff.op !== 'del') takeChunk(diff.newValue as Json)
       changed()
     },
     { prefix: keys.chunks, initialValuesInFirstDiff: true },
@@ -134,6 +150,5 @@ export function openTranscript(deps: TranscriptDeps): Transcript {
   }
 }
 
-function sameEntry(a: TranscriptEntry, b: TranscriptEntry): boolean {
-  return a.at === b.at && JSON.stringify(a) === JSON.stringify(b)
-}
+/** A `TranscriptChunk` whose entries are looked at one by one. */
+const Chunk = z.object({ entries: z.array(z.looseObject({ n: z.number() }) as unknown as z.ZodType<{ readonly n: number } & JsonObject>) })
