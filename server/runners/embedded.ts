@@ -47,7 +47,7 @@ export function startEmbeddedRunner(deps: {
         DROVER_URL: deps.url,
         DROVER_API_KEY_FILE: keyFile,
         DROVER_RUNNER_DIR: dir,
-        DROVER_RUNNER_EMBEDDED: '1',
+        DROVER_RUNNER_PARENT_PID: String(process.pid),
       },
     })
     child = started

@@ -46,7 +46,9 @@ describe.skipIf(browserPath === undefined && !required)('from the first start to
     const stranger = await browser.newContext(desktop)
     const other = await openPage(stranger, [])
     await other.goto(app.link)
-    await other.getByText(/used|expired|does not work|no longer/i).first().waitFor()
+    const sentence = other.getByText(/used|expired|does not work|no longer/i).first()
+    await sentence.waitFor()
+    expect(await other.getByLabel('Email').count()).toBe(0)
     await stranger.close()
   })
 
@@ -85,6 +87,7 @@ describe.skipIf(browserPath === undefined && !required)('from the first start to
     await app.start()
     await page.reload()
     await card(page).waitFor({ timeout: 60_000 })
+    await page.getByText(shown[0] ?? '').first().waitFor()
     const after = (await visibleLines(page)).join('\n')
     for (const line of shown) expect(after).toContain(line)
   })
@@ -121,6 +124,7 @@ describe.skipIf(browserPath === undefined && !required)('from the first start to
     await mobile.getByText('And once more, please').first().waitFor()
     await second.setOffline(false)
     await page.getByText('And once more, please').first().waitFor({ timeout: 60_000 })
+    expect(await page.getByText('And once more, please').count()).toBeGreaterThan(0)
   })
 
   test('the pages of settings and a page that does not exist have nothing for axe', async () => {
