@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { refusal } from '#shared/refusal.ts'
 import { callHeaders } from '../auth/calls.ts'
 import type { Auth } from '../auth/create-auth.ts'
+import { deviceName } from '../auth/device-name.ts'
 import { CeremonyRefused } from '../auth/passkey-ceremony.ts'
 import { limits } from '../auth/rate-limits.ts'
 import type { Redemption } from '../auth/redemption.ts'
@@ -75,7 +76,8 @@ export function linkRoutes(auth: Auth): Hono<Environment> {
     .post('/auth/links/passkey/verify', async (c) => {
       const { step, response: given } = await readBody(c, WithPasskey)
       try {
-        const body = { response: given, createSession: true }
+        const name = deviceName(c.req.header('user-agent')).name
+        const body = { response: given, createSession: true, name }
         const response = await ceremony.during(step, () =>
           better.api.verifyPasskeyRegistration({ body, headers: headersOf(c), asResponse: true }),
         )

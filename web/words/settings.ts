@@ -1,6 +1,7 @@
 /** Words of the settings. */
 export const settingsWords = {
   title: 'Settings',
+  parts: 'Parts of the settings',
   sections: { account: 'Account', devices: 'Devices', team: 'Team', runners: 'Runners' },
   loading: 'Asking the server.',
   offline: 'This part of the settings needs the server, which can’t be reached now.',

@@ -115,7 +115,7 @@ export function useAction(): {
 
 export function Problem(props: { readonly text: string | undefined }) {
   return (
-    <div role="alert">
+    <div role="alert" class={styles.alert}>
       <Show when={props.text}>
         <p class={styles.problem}>{props.text}</p>
       </Show>

@@ -20,7 +20,7 @@ export function SettingsPage() {
   return (
     <div class={styles.page}>
       <PageHead title={settingsWords.title} />
-      <nav class={styles.tabs} aria-label={settingsWords.title}>
+      <nav class={styles.tabs} aria-label={settingsWords.parts}>
         <For each={sections}>
           {(name) => (
             <Link

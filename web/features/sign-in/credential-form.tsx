@@ -74,12 +74,12 @@ export function CredentialForm(props: {
           {byPassword() ? props.verb : authWords.withPasskey}
         </Button>
         <Show when={passkeys()} fallback={<p class={entryStyles.note}>{authWords.noPasskeys}</p>}>
-          <Button size="lg" tone="ghost" wide disabled={busy()} onClick={switchWay}>
-            {wantsPassword() ? authWords.withPasskeyInstead : authWords.withPasswordInstead}
-          </Button>
           <Show when={!wantsPassword()}>
             <p class={entryStyles.note}>{authWords.passkeyHint}</p>
           </Show>
+          <Button size="lg" tone="ghost" wide disabled={busy()} onClick={switchWay}>
+            {wantsPassword() ? authWords.withPasskeyInstead : authWords.withPasswordInstead}
+          </Button>
         </Show>
       </div>
     </form>

@@ -34,7 +34,7 @@ export function EntryCard(props: {
 /** What went wrong, where it happened. Announced; what was typed stays. */
 export function Problem(props: { readonly text: string | undefined }) {
   return (
-    <div role="alert">
+    <div role="alert" class={styles.alert}>
       <Show when={props.text}>
         {(text) => (
           <p class={styles.problem}>
