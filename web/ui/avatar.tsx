@@ -23,7 +23,7 @@ export function Avatar(props: {
   )
 }
 
-/** An agent: square, ink only, two letters. Its name always stands beside it or in `label`. */
+/** An agent: square, ink only, two letters, which are drawn and no text. Its name always stands beside it or in `label`. */
 export function AgentTile(props: {
   readonly letters: string
   readonly size?: 'sm' | 'md' | 'lg' | undefined
@@ -37,8 +37,7 @@ export function AgentTile(props: {
       role={props.label === undefined ? undefined : 'img'}
       aria-label={props.label}
       aria-hidden={props.label === undefined ? 'true' : undefined}
-    >
-      {props.letters}
-    </span>
+      data-letters={props.letters}
+    />
   )
 }

@@ -1,10 +1,13 @@
 import { Show, type JSX } from 'solid-js'
+import { Dynamic } from 'solid-js/web'
 import { StatusGlyph } from './status-glyph.tsx'
 import styles from './error-state.module.css'
 
 /** What happened, what is safe, what to do. `detail` keeps the machine's own words within reach. */
 export function ErrorState(props: {
   readonly title: string
+  /** It is the whole page, so its title is the page's. */
+  readonly page?: boolean | undefined
   readonly text?: string | undefined
   readonly detail?: string | undefined
   readonly detailLabel?: string | undefined
@@ -13,7 +16,9 @@ export function ErrorState(props: {
   return (
     <div class={styles.error} role="alert">
       <StatusGlyph state="failed" size="lg" decorative />
-      <h2 class={styles.title}>{props.title}</h2>
+      <Dynamic component={props.page ? 'h1' : 'h2'} class={styles.title}>
+        {props.title}
+      </Dynamic>
       <Show when={props.text}>
         <p class={styles.text}>{props.text}</p>
       </Show>

@@ -13,6 +13,8 @@ const DemoAnswer = z.object({ repository: z.object({ url: z.string().min(1) }) }
 
 /** Fills the form with the demonstration run. What was typed before can be had back. */
 export function DemoOffer(props: {
+  /** Only the button: for those who have runs already. */
+  readonly quiet?: boolean | undefined
   readonly form: NewRunForm
   readonly onFill: (change: Partial<NewRunForm>) => void
 }) {
@@ -42,17 +44,23 @@ export function DemoOffer(props: {
       })
   }
 
+  const fillButton = (tone: 'plain' | 'ghost') => (
+    <Button icon={ListChecks} tone={tone} aria-busy={asking()} onClick={() => void fill()}>
+      {newRunWords.demo}
+    </Button>
+  )
+
   return (
-    <div class={styles.demo}>
-      <p class={styles.demoText}>
-        <Show when={noRepository()} fallback={newRunWords.demoHint}>
-          {newRunWords.demoNoRepository}
-        </Show>
-      </p>
-      <Button icon={ListChecks} aria-busy={asking()} onClick={() => void fill()}>
-        {newRunWords.demo}
-      </Button>
-    </div>
+    <Show when={!props.quiet || noRepository()} fallback={<div class={styles.quietDemo}>{fillButton('ghost')}</div>}>
+      <div class={styles.demo}>
+        <p class={styles.demoText}>
+          <Show when={noRepository()} fallback={newRunWords.demoHint}>
+            {newRunWords.demoNoRepository}
+          </Show>
+        </p>
+        {fillButton('plain')}
+      </div>
+    </Show>
   )
 }
 

@@ -140,7 +140,7 @@ export function NewRunPage() {
       </Show>
       <div class={styles.scroll}>
         <div class={styles.column}>
-          <DemoOffer form={form()} onFill={change} />
+          <DemoOffer quiet={data.runs.all().length > 0} form={form()} onFill={change} />
           <TextArea
             label={newRunWords.prompt}
             placeholder={newRunWords.promptHolder}

@@ -40,7 +40,7 @@ export function NotFoundPage() {
   useTitle(() => shellWords.notFound)
   return (
     <main class={styles.page}>
-      <ErrorState title={shellWords.notFound} text={shellWords.notFoundTodo}>
+      <ErrorState page title={shellWords.notFound} text={shellWords.notFoundTodo}>
         <Link to="/runs" class={buttonClass} data-size="lg">
           <ButtonInside>{shellWords.toRuns}</ButtonInside>
         </Link>

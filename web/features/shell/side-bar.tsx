@@ -30,7 +30,6 @@ export function SideBar(props: { readonly icons: boolean; readonly sync: SyncSho
         class={`${buttonClass} ${styles.new}`}
         data-tone="plain"
         title={props.icons ? shellWords.newRun : undefined}
-        aria-label={shellWords.newRun}
         aria-keyshortcuts="N"
       >
         <ButtonInside icon={Plus} keys={props.icons ? undefined : 'N'}>

@@ -33,7 +33,7 @@ export function WorkspaceGate() {
       </Match>
       <Match when={session.state().type === 'unreachable'}>
         <main class={styles.page}>
-          <ErrorState title={shellWords.unreachable} text={shellWords.unreachableTodo}>
+          <ErrorState page title={shellWords.unreachable} text={shellWords.unreachableTodo}>
             <Button size="lg" onClick={() => void session.refresh()}>
               {shellWords.tryAgain}
             </Button>
