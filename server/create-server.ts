@@ -32,6 +32,7 @@ import { createRunAccess } from './runs/access.ts'
 import { createDeliveries } from './runs/deliveries.ts'
 import { createDispatcher } from './runs/dispatcher.ts'
 import { createLeases } from './runs/leases.ts'
+import { createPruning } from './jobs/prune.ts'
 import { createTeamRows } from './team-rows.ts'
 
 export type DroverServer = {
@@ -99,11 +100,13 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       everyMs: Math.max(250, Math.min(5_000, config.leaseMs / 4)),
       onError: report('checking leases failed'),
     })
+    const pruning = createPruning({ database: db, now, onError: report('pruning failed') })
     toClose.unshift(() => {
+      pruning.close()
       dispatcher.close()
       deliveries.close()
       leases.close()
-      return Promise.all([dispatcher.idle(), deliveries.idle(), leases.idle()])
+      return Promise.all([dispatcher.idle(), deliveries.idle(), leases.idle(), pruning.idle()])
     })
 
     let app: { fetch: Fetch } | undefined

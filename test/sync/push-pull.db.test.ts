@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { createSpaceStore } from '#server/db/space-store.ts'
 import { TeamId, UserId } from '#shared/ids.ts'
@@ -6,7 +6,7 @@ import type { Json } from '#shared/json.ts'
 import type { Mutation, PatchOperation, SpaceId, SyncCookie } from '#shared/protocol/sync.ts'
 import { refusal } from '#shared/refusal.ts'
 import { err, ok } from '#shared/result.ts'
-import { openTestDatabase, type TestDatabase } from '../db.ts'
+import { describeOnEachDatabase, type TestDatabase } from '../db.ts'
 import { seeded } from '../seed.ts'
 import { defineMutator, type Mutator } from '#sync/core/mutator.ts'
 import { createHub } from '#sync/server/hub.ts'
@@ -101,16 +101,15 @@ class Device {
   }
 }
 
-describe('push and pull', () => {
+describeOnEachDatabase('push and pull', (open) => {
   let db: TestDatabase
   let deps: PushDeps
   const errors: unknown[] = []
   beforeAll(async () => {
-    db = await openTestDatabase()
+    db = await open()
     const mutators = { put, add, del, twice, refuse, broken, once } as unknown as Record<string, Mutator<never>>
     deps = { store: createSpaceStore(db), hub: createHub(), mutators, now: Date.now, onEffects: () => undefined, onError: (error) => errors.push(error) }
   })
-  afterAll(() => db.close())
 
   const push = (group: string, mutations: Mutation[], who = actor) => processPush(deps, who, { space, clientGroup: group, mutations })
   const mutation = (clientID: string, id: number, name: string, args: Json): Mutation => ({ clientID, id, name, args, timestamp: 0 })

@@ -9,9 +9,6 @@ import type { Workspace } from '#sync/client/workspace.ts'
 import { newId, openWorld, until, type World } from '../world.ts'
 
 let world: World
-beforeEach(async () => {
-  world = await openWorld()
-})
 afterEach(() => world.close())
 
 const runs = (workspace: Workspace) => (onValue: (value: Run[]) => void) => workspace.subscribe((tx) => scanRows(tx, keys.runs, Run), onValue)
@@ -25,7 +22,11 @@ function newRun(prompt: string) {
   }
 }
 
-describe('two clients of one team', () => {
+describe.each(['embedded', 'postgres', 'neon'] as const)('two clients of one team, on %s', (kind) => {
+  beforeEach(async () => {
+    world = await openWorld({ kind })
+  })
+
   test('a first pull brings the team and its members', async () => {
     const mara = await world.owner()
     const client = mara.open()
