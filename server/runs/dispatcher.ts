@@ -1,10 +1,10 @@
-import { Run, type RunReason } from '#shared/domain/run.ts'
+import { Run, hasEnded, type RunReason } from '#shared/domain/run.ts'
 import { Team } from '#shared/domain/team.ts'
 import type { RunId, RunnerId } from '#shared/ids.ts'
 import { teamSpace } from '#shared/protocol/sync.ts'
 import { keys } from '#sync/core/keys.ts'
 import { getRow, putRow } from '#sync/core/transaction.ts'
-import { transact, type TransactDeps } from '#sync/server/transact.ts'
+import { transact, type ServerTransaction, type TransactDeps } from '#sync/server/transact.ts'
 import type { Job, JobStore } from '../db/job-store.ts'
 import type { ConnectedRunner, RunnerRegistry } from '../runners/registry.ts'
 import { moveRun } from './run-changes.ts'
@@ -77,11 +77,21 @@ function hasRoom(runner: ConnectedRunner): boolean {
   return runner.runs.size < runner.capacity
 }
 
+/** A run that was cancelled while it waited leaves the queue. */
+function leavesQueue(tx: ServerTransaction, job: Job, run: Run | undefined): boolean {
+  if (run !== undefined && !hasEnded(run.state)) return false
+  tx.job({ run: job.runId, turn: job.turn, from: 'waiting', phase: 'ended' })
+  return true
+}
+
 async function assign(deps: DispatcherDeps, job: Job, runner: ConnectedRunner): Promise<boolean> {
   runner.hold(job.runId)
+  let isOver = false
   const outcome = await transact(deps, async (tx) => {
     const team = tx.space(teamSpace(job.teamId))
     const run = await getRow(team, keys.run(job.runId), Run)
+    isOver = leavesQueue(tx, job, run)
+    if (isOver) return undefined
     const moved = run === undefined ? undefined : moveRun(run, 'assign', tx.now)
     if (moved === undefined || moved.run.turn !== job.turn) return false
     tx.job({ run: job.runId, turn: job.turn, from: 'waiting', phase: 'assigned', runner: runner.id, lease: tx.now + claimMs })
@@ -89,7 +99,7 @@ async function assign(deps: DispatcherDeps, job: Job, runner: ConnectedRunner): 
     await putRow(team, keys.run(job.runId), { ...moved.run, runnerId: runner.id, hostName: runner.hostName })
     return undefined
   })
-  if (outcome.status !== 'committed') {
+  if (outcome.status !== 'committed' || isOver) {
     runner.release(job.runId)
     return false
   }
@@ -123,6 +133,7 @@ async function explain(deps: DispatcherDeps, job: Job, text: string): Promise<vo
   await transact(deps, async (tx) => {
     const team = tx.space(teamSpace(job.teamId))
     const run = await getRow(team, keys.run(job.runId), Run)
+    if (leavesQueue(tx, job, run)) return undefined
     if (run === undefined || run.state !== 'QUEUED' || run.reason?.text === text) return false
     await putRow(team, keys.run(job.runId), { ...run, reason: { text } })
     return undefined
