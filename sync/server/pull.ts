@@ -29,9 +29,8 @@ export type PullAnswer = PullResponse & {
  * client must start anew, since a cookie can't go down.
  */
 export async function processPull(store: SpaceStore, query: PullQuery): Promise<Result<PullAnswer, PullFailure>> {
-  const group = await store.clientGroup(query.clientGroup)
+  const [group, head] = await Promise.all([store.clientGroup(query.clientGroup), store.head(query.space)])
   if (group !== undefined && (group.userId !== query.userId || group.spaceId !== query.space)) return err('not_allowed')
-  const head = await store.head(query.space)
   const epoch = `${head.epoch}.${query.readerEpoch}`
   const { cookie } = query
   if (cookie !== null && cookie.order > head.version) return err('client_state_not_found')
