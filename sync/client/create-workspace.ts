@@ -144,6 +144,8 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
   const stopMessages = deps.link.onMessage(onMessage)
   const stopState = deps.link.onState((state) => {
     status.link(state)
+    // A socket that can't be opened doesn't say why: HTTP tells a missing network from an ended session, and goes on syncing meanwhile.
+    if (state === 'closed') void team.pull()
     if (state !== 'open') return
     for (const cache of caches.values()) void subscribeSpace(cache)
     deps.link.send({ type: 'presence', runId: here.runId, visible: here.runId !== null, typing: here.typing })
