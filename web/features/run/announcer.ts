@@ -54,7 +54,8 @@ export function createAnnouncer(): Announcer {
 /** The newest whole sentences, without the marks of Markdown. */
 function spoken(text: string): string {
   const plain = text
-    .replace(/[*_`#>|~]+/g, ' ')
+    .replace(/[*`~]+/g, '')
+    .replace(/[#>|]+/g, ' ')
     .replace(/\s+/g, ' ')
     .trim()
   if (plain.length <= longest) return plain

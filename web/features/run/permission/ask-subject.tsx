@@ -72,6 +72,12 @@ function Command(props: {
   const command = (): string => loaded(whole.state()) ?? props.subject.command
   const isCut = (): boolean => props.subject.blob !== undefined && whole.state().type !== 'ready'
   const pieces = createMemo(() => commandPieces(command(), props.subject.effects))
+  // Where the list is long enough to scroll, what does harm must not be the part below the edge.
+  const effects = createMemo(() =>
+    props.subject.effects.length <= 4
+      ? props.subject.effects
+      : props.subject.effects.toSorted((a, b) => Number(b.danger) - Number(a.danger)),
+  )
   const [overflows, setOverflows] = createSignal(false)
   const [unrolled, setUnrolled] = createSignal(false)
   let well!: HTMLPreElement
@@ -129,7 +135,7 @@ function Command(props: {
           when={props.subject.effects.length > 0}
           fallback={<span class={styles.effect}>{runWords.ask.noEffects}</span>}
         >
-          <For each={props.subject.effects}>
+          <For each={effects()}>
             {(effect) => <Effect effect={effect} narrow={props.narrow} alone={props.subject.effects.length === 1} />}
           </For>
         </Show>

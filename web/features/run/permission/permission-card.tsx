@@ -44,6 +44,9 @@ export function PermissionCard(props: {
   const request = () => props.permission.request
   const isQuestion = () => request().subject.kind === 'question'
   const similar = () => request().similar
+  /** On a phone the pattern is the button's second line, unless it would make a page of it. */
+  const isPatternInside = () =>
+    props.sheet === true && (similar()?.length ?? 0) <= 90 && similar()?.includes('\n') === false
   const size = () => (props.sheet ? 'touch' : 'lg')
 
   const handleKeyDown = (event: KeyboardEvent): void => {
@@ -188,7 +191,7 @@ export function PermissionCard(props: {
                     aria-describedby={`${titleId()}-similar`}
                     onClick={() => props.onAnswer({ kind: 'allow_similar' })}
                   >
-                    <Show when={props.sheet} fallback={runWords.ask.allowSimilar}>
+                    <Show when={isPatternInside()} fallback={runWords.ask.allowSimilar}>
                       <span>{runWords.ask.allowSimilar}</span>
                       <span class={styles.patternInside} id={`${titleId()}-similar`}>
                         <MachineText text={pattern()} />
@@ -216,7 +219,7 @@ export function PermissionCard(props: {
                 {runWords.ask.denyWith}
               </Button>
             </div>
-            <Show when={!props.sheet && similar()}>
+            <Show when={isPatternInside() ? undefined : similar()}>
               {(pattern) => (
                 <p class={styles.pattern} id={`${titleId()}-similar`}>
                   {runWords.ask.similar} <MachineText text={pattern()} />

@@ -101,7 +101,9 @@ export function ArtifactEntry(props: { readonly entry: EntryOf<'artifact'> }) {
         </span>
       }
     >
-      <b>{runWords.artifact.added}</b>
+      <Show when={artifact().kind !== 'diff'}>
+        <b>{runWords.artifact.added}</b>
+      </Show>
       <ArtifactLink artifact={artifact()} />
     </Line>
   )

@@ -92,7 +92,11 @@ function ToolEnd(props: { readonly tool: EntryOf<'tool'>['body'] }) {
   const took = () => (props.tool.endedAt === undefined ? undefined : props.tool.endedAt - props.tool.startedAt)
   return (
     <Switch>
-      <Match when={isRunning(props.tool.status)}>
+      <Match when={props.tool.status === 'pending'}>
+        <span>{runWords.tool.waiting}</span>
+        <StatusGlyph state="queued" size="sm" decorative />
+      </Match>
+      <Match when={props.tool.status === 'in_progress'}>
         <span>{props.tool.toolKind === 'execute' ? durationWords(Math.max(0, now() - props.tool.startedAt)) : ''}</span>
         <StatusGlyph state="working" size="sm" />
       </Match>

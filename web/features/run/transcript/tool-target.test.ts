@@ -16,7 +16,7 @@ const tool = (over: Partial<Tool>): Tool => ({
 
 test.each([
   [tool({ toolKind: 'execute', title: '`npm test`' }), 'npm test', 'command'],
-  [tool({ toolKind: 'execute', title: 'Run', command: 'make\nmake install' }), 'make …', 'command'],
+  [tool({ toolKind: 'execute', title: 'Run', command: 'make\nmake install' }), 'make ⏎ make install', 'command'],
   [tool({ toolKind: 'read', title: 'Read file', locations: [{ path: 'src/a.ts' }] }), 'src/a.ts', 'path'],
   [tool({ toolKind: 'read', title: 'Read src/b.ts' }), 'src/b.ts', 'path'],
   [tool({ toolKind: 'search', title: 'Search "files":' }), '"files":', 'words'],

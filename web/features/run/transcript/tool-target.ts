@@ -13,7 +13,7 @@ const verbs =
 export function toolTarget(tool: Tool): ToolTarget {
   if (tool.toolKind === 'execute') {
     const command = tool.command ?? withoutTicks(tool.title)
-    return { text: firstLine(command), kind: 'command' }
+    return { text: oneLine(command), kind: 'command' }
   }
   const path = tool.changes?.[0]?.path ?? tool.locations[0]?.path
   const touchesFiles =
@@ -53,7 +53,9 @@ export function outputLines(tool: Tool): number | undefined {
 export function opensByItself(tool: Tool, wide: boolean): boolean {
   if (tool.status === 'failed') return true
   if (tool.toolKind === 'execute') {
-    if (isRunning(tool.status)) return true
+    // One that has not begun waits for somebody's leave: the question above the composer shows it.
+    if (tool.status === 'pending') return false
+    if (tool.status === 'in_progress') return true
     const lines = outputLines(tool)
     return wide && lines !== undefined && lines <= 12
   }
@@ -66,7 +68,6 @@ function withoutTicks(title: string): string {
   return title.replace(/^`+|`+$/g, '').trim()
 }
 
-function firstLine(command: string): string {
-  const at = command.trimEnd().indexOf('\n')
-  return at === -1 ? command.trim() : `${command.slice(0, at)} …`
+function oneLine(command: string): string {
+  return command.trim().split(/\n\s*/).join(' ⏎ ')
 }
