@@ -21,7 +21,7 @@ export const shellWords = {
   needYou: (count: number) => (count === 1 ? '1 run needs you' : `${count} runs need you`),
   stale: (at: number | undefined, short: boolean) =>
     at === undefined
-      ? 'Offline. This device has not heard from the server yet.'
+      ? 'Offline. Showing what this device knows.'
       : `Showing what this device knew at ${clockWords(at)}.${short ? '' : ' Runs on other machines may have moved on.'}`,
   offlineBar: 'Offline',
   mustReload: 'This Drover is older than the server. Your changes have been taken. Reload to go on.',
