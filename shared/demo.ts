@@ -29,23 +29,20 @@ ${fence}
 Now a file is made, so you are asked. You can answer here or on another device.
 
 ${fence}sh
-{
-  echo '# A tour of this repository'
-  echo
-  echo "It has $(git ls-files | wc -l | tr -d ' ') files and $(git rev-list --count HEAD) commits."
-  echo
-  echo '| files | type |'
-  echo '|------:|------|'
-  git ls-files | sed -n 's/.*\\.\\([A-Za-z0-9]\\{1,8\\}\\)$/\\1/p' | sort | uniq -c | sort -rn | head -n 8 | awk '{ print "| " $1 " | " $2 " |" }'
-} > DROVER-TOUR.md
-cat DROVER-TOUR.md
+git ls-files | wc -l > DROVER-TOUR.md
 ${fence}
 
 ## Edit it
 ${fence}sh
-printf '\\n## Newest commits\\n\\n' >> DROVER-TOUR.md
 git log -n 3 --pretty='- %s' >> DROVER-TOUR.md
-date -u '+%Y-%m-%d %H:%M' > tour-scratch.txt
+date -u > tour-scratch.txt
+${fence}
+
+## Watch lines arrive
+Output is on every screen while it is printed.
+
+${fence}sh
+for step in 1 2 3 4 5 6; do echo "line $step of 6"; sleep 0.3; done
 ${fence}
 
 ## Show what changed
