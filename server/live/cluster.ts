@@ -25,6 +25,7 @@ export async function joinCluster(deps: { database: Database; hub: Hub; id: stri
   const pending = new Map<SpaceId, number>()
   let hasWork = false
   let timer: ReturnType<typeof setTimeout> | undefined
+  let closed = false
 
   const listener = await deps.database.listen(channel, {
     onNotify(payload) {
@@ -53,14 +54,17 @@ export async function joinCluster(deps: { database: Database; hub: Hub; id: stri
 
   return {
     changed(space, version) {
+      if (closed) return
       pending.set(space, Math.max(version, pending.get(space) ?? 0))
       timer ??= setTimeout(flush, windowMs)
     },
     work() {
+      if (closed) return
       hasWork = true
       timer ??= setTimeout(flush, windowMs)
     },
     async close() {
+      closed = true
       clearTimeout(timer)
       await listener.close()
     },
