@@ -99,16 +99,16 @@ export function DevicesSection() {
       <Show when={pairing()}>
         <PairPhone onClose={() => setPairing(false)} onPaired={() => void remote.reload()} />
       </Show>
-      <Show when={ending()}>
+      <Show when={ending()} keyed>
         {(device) => (
           <ConfirmDialog
             open
             onOpenChange={() => setEnding(undefined)}
-            title={deviceWords.signOutTitle(device().name)}
+            title={deviceWords.signOutTitle(device.name)}
             description={deviceWords.signOutText}
             confirm={deviceWords.signOut}
             tone="danger"
-            onConfirm={() => void handleEnd(`/devices/${device().id}`, 'DELETE')}
+            onConfirm={() => void handleEnd(`/devices/${device.id}`, 'DELETE')}
           />
         )}
       </Show>

@@ -85,7 +85,7 @@ export function InvitationList() {
       <Show when={inviting()}>
         <InviteDialog path={path()} onClose={() => setInviting(false)} onMade={() => void remote.reload()} />
       </Show>
-      <Show when={revoking()}>
+      <Show when={revoking()} keyed>
         {(invitation) => (
           <ConfirmDialog
             open
@@ -94,7 +94,7 @@ export function InvitationList() {
             description={teamWords.revokeText}
             confirm={teamWords.revoke}
             tone="danger"
-            onConfirm={() => void handleRevoke(invitation())}
+            onConfirm={() => void handleRevoke(invitation)}
           />
         )}
       </Show>

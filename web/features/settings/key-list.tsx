@@ -92,16 +92,16 @@ export function KeyList() {
       <Show when={making()}>
         <NewKeyDialog path={path()} onClose={() => setMaking(false)} onMade={() => void remote.reload()} />
       </Show>
-      <Show when={revoking()}>
+      <Show when={revoking()} keyed>
         {(key) => (
           <ConfirmDialog
             open
             onOpenChange={() => setRevoking(undefined)}
-            title={runnerWords.revokeTitle(key().name)}
+            title={runnerWords.revokeTitle(key.name)}
             description={runnerWords.revokeText}
             confirm={runnerWords.revoke}
             tone="danger"
-            onConfirm={() => void handleRevoke(key())}
+            onConfirm={() => void handleRevoke(key)}
           />
         )}
       </Show>

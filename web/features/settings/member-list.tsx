@@ -97,31 +97,31 @@ export function MemberList() {
           )}
         </For>
       </ul>
-      <Show when={removing()}>
+      <Show when={removing()} keyed>
         {(member) => (
           <ConfirmDialog
             open
             onOpenChange={() => setRemoving(undefined)}
-            title={isMe(member()) ? teamWords.leaveTitle(teamName()) : teamWords.removeTitle(member().name, teamName())}
-            description={isMe(member()) ? teamWords.leaveText : teamWords.removeText}
-            confirm={isMe(member()) ? teamWords.leave : teamWords.remove}
+            title={isMe(member) ? teamWords.leaveTitle(teamName()) : teamWords.removeTitle(member.name, teamName())}
+            description={isMe(member) ? teamWords.leaveText : teamWords.removeText}
+            confirm={isMe(member) ? teamWords.leave : teamWords.remove}
             tone="danger"
-            onConfirm={() => void handleRemove(member())}
+            onConfirm={() => void handleRemove(member)}
           />
         )}
       </Show>
-      <Show when={lowering()}>
+      <Show when={lowering()} keyed>
         {(role) => (
           <ConfirmDialog
             open
             onOpenChange={() => setLowering(undefined)}
             title={teamWords.ownRoleTitle}
-            description={teamWords.ownRoleText(roleWords[role()].toLowerCase())}
+            description={teamWords.ownRoleText(roleWords[role].toLowerCase())}
             confirm={teamWords.ownRole}
             tone="danger"
             onConfirm={() => {
               const me = data.me()
-              if (me !== undefined) void changeRole(me, role())
+              if (me !== undefined) void changeRole(me, role)
             }}
           />
         )}

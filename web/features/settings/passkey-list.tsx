@@ -87,16 +87,16 @@ export function PasskeyList(props: { readonly ways: WaysIn; readonly onChanged: 
           </For>
         </ul>
       </Show>
-      <Show when={removing()}>
+      <Show when={removing()} keyed>
         {(passkey) => (
           <ConfirmDialog
             open
             onOpenChange={() => setRemoving(undefined)}
-            title={accountWords.removePasskey(passkey().name)}
+            title={accountWords.removePasskey(passkey.name)}
             description={accountWords.removePasskeyText}
             confirm={settingsWords.remove}
             tone="danger"
-            onConfirm={() => void handleRemove(passkey())}
+            onConfirm={() => void handleRemove(passkey)}
           />
         )}
       </Show>

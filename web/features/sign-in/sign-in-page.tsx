@@ -1,4 +1,4 @@
-import { useSearch } from '@tanstack/solid-router'
+import { useNavigate, useSearch } from '@tanstack/solid-router'
 import { Match, Show, Switch, createEffect, createResource } from 'solid-js'
 import { useSession } from '../../state/session.ts'
 import { useTitle } from '../../state/title.ts'
@@ -15,6 +15,7 @@ export function SignInPage() {
   const search = useSearch({ strict: false })
   const session = useSession()
   const enter = useEnter()
+  const navigate = useNavigate()
   const reset = tokenFromHash('reset')
   const [answer] = createResource(readAuthState)
   const state = () => {
@@ -23,16 +24,24 @@ export function SignInPage() {
   }
   const next = () => search().next ?? '/runs'
 
+  // Somebody who is signed in already goes on at once; who signs in here is brought on by the form.
+  let left = false
   createEffect(() => {
     const known = session.state()
-    if (reset === undefined && known.type === 'signed_in' && known.confirmed) void enter(next())
+    if (left || reset !== undefined || known.type !== 'signed_in' || !known.confirmed) return
+    left = true
+    void navigate({ to: next(), replace: true })
   })
+  const handleDone = (): void => {
+    left = true
+    void enter(next())
+  }
 
   return (
     <Switch
       fallback={
         <EntryCard title={authWords.signIn} text={authWords.signInText(state()?.server ?? window.location.host)}>
-          <SignInForm passkeysWork={state()?.passkeys ?? true} onDone={() => void enter(next())} />
+          <SignInForm passkeysWork={state()?.passkeys ?? true} onDone={handleDone} />
           <p class={entryStyles.note}>
             {authWords.lockedOut}
             <code>{authWords.lockedOutCommand}</code>
