@@ -28,8 +28,16 @@ async function modifiedAt(path: string): Promise<number> {
 
 function build(root: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(root, 'node_modules', 'vite', 'bin', 'vite.js'), 'build', '--logLevel', 'warn'], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
+    const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js')
+    const child = spawn(process.execPath, [vite, 'build', '--logLevel', 'warn'], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
+    const printed: Buffer[] = []
+    child.stdout.on('data', (text: Buffer) => printed.push(text))
+    child.stderr.on('data', (text: Buffer) => printed.push(text))
     child.on('error', reject)
-    child.on('exit', (code) => (code === 0 ? resolve() : reject(new Error('the web app could not be built; the lines above say why'))))
+    child.on('close', (code) => {
+      if (code === 0) return resolve()
+      process.stderr.write(Buffer.concat(printed))
+      reject(new Error('the web app could not be built; the lines above say why'))
+    })
   })
 }
