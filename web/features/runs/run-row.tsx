@@ -123,22 +123,21 @@ export function PhoneRunRow(props: RowProps) {
         when={asks()}
         fallback={
           <span role="gridcell" class={styles.second}>
-            <Show when={props.local}>
-              <Local />
-            </Show>
-            <Show
-              when={note()}
-              fallback={
-                <span class={styles.cut}>
-                  {props.run.activity ?? secondLine(data.harness(props.run.config.harness).name, props.run)}
-                </span>
-              }
-            >
-              {(said) => (
-                <span class={styles.said} data-tone={said().tone}>
-                  {said().text}
-                </span>
-              )}
+            <Show when={!props.local} fallback={<Local phone />}>
+              <Show
+                when={note()}
+                fallback={
+                  <span class={styles.cut}>
+                    {props.run.activity ?? secondLine(data.harness(props.run.config.harness).name, props.run)}
+                  </span>
+                }
+              >
+                {(said) => (
+                  <span class={styles.said} data-tone={said().tone}>
+                    {said().text}
+                  </span>
+                )}
+              </Show>
             </Show>
           </span>
         }
@@ -204,11 +203,11 @@ function Note(props: { readonly run: Run; readonly local: boolean }) {
   )
 }
 
-function Local() {
+function Local(props: { readonly phone?: boolean }) {
   return (
     <span class={styles.local}>
       <Icon of={Clock} size="sm" />
-      {intentWord('local', false)}
+      {intentWord('local', props.phone === true)}
     </span>
   )
 }

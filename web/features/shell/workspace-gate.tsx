@@ -4,6 +4,8 @@ import type { Workspace } from '#sync/client/workspace.ts'
 import { Button } from '../../ui/button.tsx'
 import { ErrorState } from '../../ui/error-state.tsx'
 import { SkeletonRows } from '../../ui/skeleton.tsx'
+import { useDeviceStore } from '../../state/device-store.ts'
+import { withFreshness } from '../../state/freshness.ts'
 import { useOpenWorkspace } from '../../state/open-workspace.ts'
 import { useSession, type Me } from '../../state/session.ts'
 import { TeamDataContext, createTeamData } from '../../state/team-data.ts'
@@ -53,9 +55,10 @@ export function WorkspaceGate() {
 
 function OpenWorkspace(props: { readonly me: Me }) {
   const open = useOpenWorkspace()
+  const store = useDeviceStore()
   // One workspace for one person and team: the caller mounts anew when either changes.
   // oxlint-disable-next-line solid/reactivity
-  const opening = open(props.me)
+  const opening = open(props.me).then((workspace) => withFreshness(workspace, store))
   const [workspace] = createResource(() => opening)
   onCleanup(() => {
     opening.then((opened) => opened.close()).catch(() => undefined)
