@@ -102,6 +102,15 @@ export const keysWords = {
       ],
     },
     {
+      title: 'On a run',
+      keys: [
+        { keys: ['End'], does: 'To the end of the transcript' },
+        { keys: ['J'], does: 'Next entry, in the transcript' },
+        { keys: ['K'], does: 'Previous entry, in the transcript' },
+        { keys: ['I'], does: 'Write a message' },
+      ],
+    },
+    {
       title: 'On a question',
       keys: [
         { keys: ['A'], does: 'Allow once' },

@@ -6,6 +6,7 @@ import { RefusedError } from '#sync/client/workspace.ts'
 import { Button } from '../../../ui/button.tsx'
 import { Icon } from '../../../ui/icon.tsx'
 import { StatusGlyph } from '../../../ui/status-glyph.tsx'
+import { useMedia } from '../../../state/frame.ts'
 import { useIds } from '../../../state/platform.ts'
 import { useWorkspace } from '../../../state/workspace.ts'
 import { refusalWords } from '../../../words/refusals.ts'
@@ -27,6 +28,8 @@ export function AsksRegion(props: {
   const scene = useScene()
   const workspace = useWorkspace()
   const ids = useIds()
+  // Where the page is as low as a phone (a laptop at 200 %), the question takes the phone's form too.
+  const short = useMedia('(height <= 40em)')
   const open = createMemo(() => props.asks.flatMap((ask) => (ask.state === 'open' ? [ask.permission] : [])))
   const answered = createMemo(() => props.asks.flatMap((ask) => (ask.state === 'answered' ? [ask] : [])))
   const [chosen, setChosen] = createSignal<string>()
@@ -81,7 +84,7 @@ export function AsksRegion(props: {
             <Show when={permission()}>
               {(known) => (
                 <Show
-                  when={scene.phone()}
+                  when={scene.phone() || short()}
                   fallback={
                     <PermissionCard
                       permission={known()}
