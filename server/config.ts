@@ -2,7 +2,8 @@ import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
 
-const Port = z.coerce.number().int().min(0).max(65_535)
+const portWords = 'must be a whole number from 0 to 65535'
+const Port = z.coerce.number(portWords).int(portWords).min(0, portWords).max(65_535, portWords)
 
 /**
  * Every setting of the server: name, type, default, sentence. Nothing else here reads the environment; `drover start` sets
@@ -12,7 +13,7 @@ const Settings = z.object({
   DROVER_DATA_DIR: z.string().min(1).default(join(homedir(), '.drover')).describe('Folder for the database, keys and the runner’s files.'),
   DROVER_HOST: z.string().min(1).default('127.0.0.1').describe('Address to listen on. Anything but loopback makes the server reachable by others.'),
   DROVER_PORT: Port.default(4400).describe('Port to listen on; 0 takes a free one.'),
-  DROVER_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional().describe('Where people reach the server, when that is not host and port.'),
+  DROVER_PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'must look like https://drover.example.net' }).optional().describe('Where people reach the server, when that is not host and port.'),
   DATABASE_URL: z.string().optional().describe('A PostgreSQL of your own. Without it one runs inside the data folder.'),
   DROVER_DB_DRIVER: z.enum(['pg', 'neon']).optional().describe('Overrules the driver that fits the database’s host name.'),
   DROVER_NEON_WS_PROXY: z.string().optional().describe('host:port/path of a WebSocket proxy for the Neon driver.'),
@@ -49,7 +50,7 @@ export function inheritedEnvironment(): Readonly<Record<string, string | undefin
 export function readConfig(env: Readonly<Record<string, string | undefined>>): ServerConfig {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
   const parsed = Settings.safeParse(given)
-  if (!parsed.success) throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n'))
+  if (!parsed.success) throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}.`).join('\n'))
   const settings = parsed.data
   return {
     dataDir: resolve(settings.DROVER_DATA_DIR),

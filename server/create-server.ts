@@ -17,6 +17,7 @@ import { loadAuthSecret } from './auth/secret.ts'
 import { ConfigError, type ServerConfig } from './config.ts'
 import { createBlobStore } from './db/blob-store.ts'
 import { databaseConfig } from './db/config.ts'
+import { DatabaseError } from './db/errors.ts'
 import { openDatabase, type Database } from './db/database.ts'
 import { createJobStore } from './db/job-store.ts'
 import { migrateDatabase } from './db/migrate.ts'
@@ -235,6 +236,8 @@ async function openOwnDatabase(config: ServerConfig, log: Log): Promise<Database
     return database
   } catch (error) {
     await database.close()
+    if (error instanceof DatabaseError && error.transient)
+      throw new ConfigError(`The database can't be reached: ${error.message}. Is DATABASE_URL right, and does the database run?`, { cause: error })
     throw error
   }
 }
