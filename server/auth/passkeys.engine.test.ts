@@ -126,7 +126,7 @@ describe.skipIf(executablePath === undefined && !required)('passkeys in Chromium
     const page = await openPage()
     expect(await ceremony(page, 'create', ADD, {})).toMatchObject({ status: 401 })
     const jonas = await openPage()
-    const by = await world.browser()
+    const by = world.browser()
     const link = await adminResetLink(world.auth.parts.deps, 'mara@example.test')
     if (!link.ok) throw new Error('no link')
     const step = { kind: 'reset', token: tokenOf(link.value.url), signOutOthers: true }
