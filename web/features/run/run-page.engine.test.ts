@@ -123,6 +123,14 @@ describe.skipIf(missing)('the run page in Chromium', () => {
     await page.goBack()
     await page.getByRole('dialog', { name: 'Changes' }).waitFor({ state: 'detached' })
     expect(page.url()).not.toContain('changes')
+    // The button goes the same way; a link that led straight to the changes leaves the run open.
+    await page.getByRole('button', { name: /check-tarball/ }).click()
+    await page.getByRole('button', { name: 'Close changes' }).click()
+    await page.getByRole('dialog', { name: 'Changes' }).waitFor({ state: 'detached' })
+    await page.goto(`${page.url()}?changes=`)
+    await page.getByRole('button', { name: 'Close changes' }).click()
+    await page.getByRole('dialog', { name: 'Changes' }).waitFor({ state: 'detached' })
+    expect(page.url()).toContain(billingRun)
     await page.close()
   })
 

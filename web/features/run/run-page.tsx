@@ -31,13 +31,17 @@ export function RunPage() {
   const changes = () => RunSearch.parse(search()).changes
   useTitle(() => run()?.title)
 
+  /** Whether the step before this one is the page without its changes: a link may have led straight to them. */
+  let openedHere = false
   /** Opening the changes adds a step to go back from; moving among files does not. */
   const showChanges = (id: RunId, path: string | undefined): void => {
-    if (path === undefined && changes() !== undefined && router.history.canGoBack()) {
+    const wasOpen = changes() !== undefined
+    if (path === undefined && wasOpen && openedHere) {
+      openedHere = false
       router.history.back()
       return
     }
-    const wasOpen = changes() !== undefined
+    if (path !== undefined && !wasOpen) openedHere = true
     void navigate({
       to: '/runs/$runId',
       params: { runId: id },
