@@ -1,5 +1,5 @@
 import { Link as LinkIcon } from 'lucide'
-import { For, Show, createSignal } from 'solid-js'
+import { For, Show, createEffect, createSignal, on } from 'solid-js'
 import { z } from 'zod'
 import { canGrant } from '#shared/domain/policies.ts'
 import { Role, roles } from '#shared/domain/team.ts'
@@ -32,6 +32,15 @@ export function InvitationList() {
   const workspace = useWorkspace()
   const path = () => `/teams/${workspace.teamId}/invitations`
   const remote = useRemote(Invitations, path)
+  const data = useTeamData()
+  // Somebody who joins uses one up.
+  createEffect(
+    on(
+      () => data.members.all().length,
+      () => void remote.reload(),
+      { defer: true },
+    ),
+  )
   const [inviting, setInviting] = createSignal(false)
   const [revoking, setRevoking] = createSignal<Invitation>()
   const action = useAction()
