@@ -3,6 +3,7 @@ import type { HarnessOffer } from '#shared/domain/harness.ts'
 import { RefusedMutation } from '#shared/domain/notice.ts'
 import { Run, displayState } from '#shared/domain/run.ts'
 import { Member, Runner, Team } from '#shared/domain/team.ts'
+import type { RunId } from '#shared/ids.ts'
 import { getRow } from '#sync/core/transaction.ts'
 import { keys } from '#sync/core/keys.ts'
 import type { Workspace } from '#sync/client/workspace.ts'
@@ -23,6 +24,8 @@ export type TeamData = {
   readonly needs: Accessor<number>
   /** Runs that work or wait for a machine. */
   readonly active: Accessor<number>
+  /** Where the runs list was left, so that coming back finds it there. Plain fields: nothing follows them. */
+  readonly runsPlace: { scrollTop: number; cursor: RunId | undefined }
   /** What the team's runners say of a harness; the name is its id while no runner has told. */
   readonly harness: (id: string) => Pick<HarnessOffer, 'name' | 'letters'>
 }
@@ -60,6 +63,7 @@ export function createTeamData(workspace: Workspace): TeamData {
     me: createMemo(() => members.get(keys.member(workspace.userId))),
     needs: createMemo(() => counts().needs),
     active: createMemo(() => counts().active),
+    runsPlace: { scrollTop: 0, cursor: undefined },
     harness: (id) => harnesses().get(id) ?? { name: nameFromId(id), letters: lettersFromId(id) },
   }
 }

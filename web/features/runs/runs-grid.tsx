@@ -1,7 +1,8 @@
 import { createVirtualizer } from '@tanstack/solid-virtual'
-import { For, Match, Show, Switch, createEffect, createMemo, on, type Accessor } from 'solid-js'
+import { For, Match, Show, Switch, createEffect, createMemo, on, onMount, type Accessor } from 'solid-js'
 import { displayState } from '#shared/domain/run.ts'
 import type { RunId } from '#shared/ids.ts'
+import { useTeamData } from '../../state/team-data.ts'
 import { Count } from '../../ui/chip.tsx'
 import { runsWords } from '../../words/runs.ts'
 import type { ListEntry } from './list-model.ts'
@@ -11,6 +12,8 @@ import styles from './runs-grid.module.css'
 
 export type GridProps = {
   readonly entries: readonly ListEntry[]
+  /** Filter and search: another one starts at the top. */
+  readonly basis: string
   readonly handlers: HeldOrder['handlers']
   readonly phone: boolean
   /** The row that the keyboard is on; it alone takes the focus. */
@@ -29,6 +32,7 @@ export type GridProps = {
  * does not grow with history. A row keeps its element while it moves, and with it focus and open tooltips.
  */
 export function RunsGrid(props: GridProps) {
+  const place = useTeamData().runsPlace
   let scroller: HTMLDivElement | undefined
   let hadFocus = false
   const places = createMemo(() => new Map(props.entries.map((entry, index) => [entry.key, { entry, index }])))
@@ -40,6 +44,7 @@ export function RunsGrid(props: GridProps) {
     estimateSize: (index) => estimate(props.entries[index], props.phone),
     getItemKey: (index) => props.entries[index]?.key ?? index,
     overscan: 12,
+    initialOffset: place.scrollTop,
     // Before the first measure, and where nothing is laid out, a screenful is assumed.
     initialRect: { width: 800, height: 900 },
   })
@@ -66,6 +71,19 @@ export function RunsGrid(props: GridProps) {
   }
   // oxlint-disable-next-line solid/reactivity
   props.onMover(move)
+
+  createEffect(
+    on(
+      () => props.basis,
+      () => {
+        if (scroller !== undefined) scroller.scrollTop = 0
+      },
+      { defer: true },
+    ),
+  )
+  onMount(() => {
+    if (scroller !== undefined) scroller.scrollTop = place.scrollTop
+  })
 
   const handleKey = (event: KeyboardEvent) => {
     if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return
@@ -122,6 +140,7 @@ export function RunsGrid(props: GridProps) {
       aria-rowcount={props.entries.length}
       tabIndex={-1}
       onKeyDown={handleKey}
+      onScroll={(event) => (place.scrollTop = event.currentTarget.scrollTop)}
       onFocusIn={() => (hadFocus = true)}
       onFocusOut={(event) => {
         if (event.relatedTarget !== null) hadFocus = false

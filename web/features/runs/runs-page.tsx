@@ -1,6 +1,6 @@
 import { Link, getRouteApi, useNavigate } from '@tanstack/solid-router'
 import { CloudOff, PanelRight } from 'lucide'
-import { Match, Show, Switch, createMemo, createSignal } from 'solid-js'
+import { Match, Show, Switch, createEffect, createMemo, createSignal } from 'solid-js'
 import type { RunId } from '#shared/ids.ts'
 import { keys } from '#sync/core/keys.ts'
 import { useNow } from '../../state/clock.ts'
@@ -48,9 +48,10 @@ export function RunsPage() {
   const counts = createMemo(() => countRuns(data.runs.all(), workspace.userId))
   const found = createMemo(() => findRuns(data.runs.all(), filter(), find(), workspace.userId))
   const wanted = createMemo(() => listEntries(found(), today()))
+  const basis = createMemo(() => `${filter()} ${find()}`)
   const held = createHeldOrder({
     wanted,
-    basis: () => `${filter()} ${find()}`,
+    basis,
     current: (entry) => {
       if (entry.type === 'group') return entry
       const run = data.runs.get(keys.run(entry.run.id))
@@ -64,10 +65,13 @@ export function RunsPage() {
       ),
   )
 
-  const [cursor, setCursor] = createSignal<RunId | undefined>()
+  const [cursor, setCursor] = createSignal<RunId | undefined>(data.runsPlace.cursor)
   const roomy = useMedia('(width >= 80em)')
   const [previewChoice, setPreviewChoice] = createSignal<boolean | undefined>()
   const previewOn = () => previewChoice() ?? roomy()
+  createEffect(() => {
+    data.runsPlace.cursor = cursor()
+  })
   const previewed = () => frame() === 'desktop' && previewOn()
   const selectedRun = createMemo(() => {
     const id = cursor()
@@ -135,6 +139,7 @@ export function RunsPage() {
           fallback={
             <RunsGrid
               entries={held.entries()}
+              basis={basis()}
               handlers={held.handlers}
               phone={frame() === 'phone'}
               cursor={cursor()}
