@@ -26,12 +26,18 @@ export function createRunbook({ sourceRoot, nodeFor }: { sourceRoot: string; nod
       const node = await nodeFor.path(context)
       return {
         tools: context.sandbox === 'direct' ? [] : [...tools, node],
-        argv: (inside) => [inside(node), '--disable-warning=ExperimentalWarning', inside(agent)],
+        argv: (inside) => [inside(node), ...(context.sandbox === 'direct' ? [compiledOnce(sourceRoot)] : []), '--disable-warning=ExperimentalWarning', inside(agent)],
         env: () => ({}),
       }
     },
     quirks: { hearsDenials: true, rulesApply: true },
   }
+}
+
+/** Keeps the agent's code compiled between its starts, which are then three times as quick; an option, so that no command inherits it. */
+function compiledOnce(sourceRoot: string): string {
+  const folder = join(sourceRoot, 'node_modules', '.cache', 'drover-compile')
+  return `--import=data:text/javascript,${encodeURIComponent(`import { enableCompileCache } from 'node:module'; enableCompileCache(${JSON.stringify(folder)})`)}`
 }
 
 /** The Node that runs inside a sandbox: this process's own, or one for Linux where the runner is not on Linux. */
