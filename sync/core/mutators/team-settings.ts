@@ -7,12 +7,10 @@ import { keys } from '../keys.ts'
 import { defineMutator } from '../mutator.ts'
 import { getRow, putRow } from '../transaction.ts'
 
-export const SetTeamArgs = z.object({
-  name: z.string().trim().min(1).max(80).optional(),
-  maxActiveRuns: z.number().int().min(1).max(1000).optional(),
-})
+export const SetTeamArgs = z.object({ maxActiveRuns: z.number().int().min(1).max(1000) })
 export type SetTeamArgs = z.infer<typeof SetTeamArgs>
 
+/** The team's own settings. Its name belongs to the accounts and is changed there, by HTTP. */
 export const setTeam = defineMutator({
   name: 'setTeam',
   args: SetTeamArgs,
