@@ -1,6 +1,6 @@
 import type { PermissionAnswer, PermissionRequest } from '#shared/domain/permission.ts'
 import type { RunErrorCode, RunState } from '#shared/domain/run.ts'
-import type { FileChange, ToolKind } from '#shared/domain/transcript.ts'
+import type { FileChange, ToolKind, ToolStatus } from '#shared/domain/transcript.ts'
 import { clockWords, spanWords } from './time.ts'
 
 const numbers = new Intl.NumberFormat('en-GB')
@@ -385,27 +385,23 @@ function answeredWords(who: string, answer: PermissionAnswer, at: number, option
   }
 }
 
-function toolVerb(kind: ToolKind, running: boolean): string {
-  switch (kind) {
-    case 'read':
-      return running ? 'Reading' : 'Read'
-    case 'edit':
-      return running ? 'Editing' : 'Edited'
-    case 'delete':
-      return running ? 'Deleting' : 'Deleted'
-    case 'move':
-      return running ? 'Moving' : 'Moved'
-    case 'search':
-      return running ? 'Searching' : 'Searched'
-    case 'execute':
-      return running ? 'Running' : 'Ran'
-    case 'think':
-      return running ? 'Thinking' : 'Thought'
-    case 'fetch':
-      return running ? 'Fetching' : 'Fetched'
-    case 'switch_mode':
-      return running ? 'Switching mode' : 'Switched mode'
-    case 'other':
-      return running ? 'Using' : 'Used'
-  }
+/** Before, while and after. */
+const verbs: Record<ToolKind, readonly [next: string, now: string, past: string]> = {
+  read: ['Read', 'Reading', 'Read'],
+  edit: ['Edit', 'Editing', 'Edited'],
+  delete: ['Delete', 'Deleting', 'Deleted'],
+  move: ['Move', 'Moving', 'Moved'],
+  search: ['Search', 'Searching', 'Searched'],
+  execute: ['Run', 'Running', 'Ran'],
+  think: ['Think', 'Thinking', 'Thought'],
+  fetch: ['Fetch', 'Fetching', 'Fetched'],
+  switch_mode: ['Switch mode', 'Switching mode', 'Switched mode'],
+  other: ['Use', 'Using', 'Used'],
+}
+
+/** A call that failed or was cancelled did happen; one that waits for leave has not begun. */
+function toolVerb(kind: ToolKind, status: ToolStatus): string {
+  const [next, now, past] = verbs[kind]
+  if (status === 'pending') return next
+  return status === 'in_progress' ? now : past
 }

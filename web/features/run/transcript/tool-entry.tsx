@@ -62,7 +62,7 @@ export function ToolEntry(props: { readonly entry: EntryOf<'tool'> }) {
         end={<ToolEnd tool={tool()} />}
       >
         <Show when={!(open() && isCard())}>
-          <b>{runWords.tool.verb(tool().toolKind, isRunning(tool().status))}</b>
+          <b>{runWords.tool.verb(tool().toolKind, tool().status)}</b>
         </Show>
         <Switch fallback={<span class={styles.words}>{target().text}</span>}>
           <Match when={target().kind === 'command'}>
