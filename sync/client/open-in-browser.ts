@@ -1,7 +1,7 @@
 import { uuidv7, type TeamId, type UserId } from '#shared/ids.ts'
 import { createWorkspace } from './create-workspace.ts'
 import { openIntentStore } from './intents.ts'
-import { createSocketLink } from './socket-link.ts'
+import { createSocketLink, type Link } from './socket-link.ts'
 import { createTabLink } from './tab-link.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -13,21 +13,20 @@ export async function openBrowserWorkspace(who: { userId: UserId; teamId: TeamId
   const newId = (): string => uuidv7(Date.now(), crypto.getRandomValues(new Uint8Array(10)))
   const tabId = newId()
   const name = `drover/${who.userId}/${who.teamId}`
-  const releaseTab = await holdTabLock(tabId)
-  const link = createTabLink({
-    name,
-    tabId,
-    locks: navigator.locks,
-    createChannel: (channel) => new BroadcastChannel(channel),
-    openSocket: () =>
-      createSocketLink({
-        url: `${location.origin.replace(/^http/, 'ws')}/api/sync/socket`,
-        profileId: tabId,
-        createSocket: (url) => new WebSocket(url),
-        now: Date.now,
-        random: Math.random,
-      }),
-  })
+  const openSocket = (): Link =>
+    createSocketLink({
+      url: `${location.origin.replace(/^http/, 'ws')}/api/sync/socket`,
+      profileId: tabId,
+      createSocket: (url) => new WebSocket(url),
+      now: Date.now,
+      random: Math.random,
+    })
+  // Browsers offer locks to secure pages only. Over plain HTTP each tab has a socket of its own, and offers again what another
+  // living tab may still send: the server's receipts make the second arrival harmless.
+  const locks: LockManager | undefined = isSecureContext ? navigator.locks : undefined
+  const releaseTab = locks === undefined ? () => undefined : await holdTabLock(locks, tabId)
+  const createChannel = (channel: string): BroadcastChannel => new BroadcastChannel(channel)
+  const link = locks === undefined ? openSocket() : createTabLink({ name, tabId, locks, createChannel, openSocket })
   const workspace = createWorkspace({
     ...who,
     baseUrl: '',
@@ -35,7 +34,7 @@ export async function openBrowserWorkspace(who: { userId: UserId; teamId: TeamId
     link,
     intents: await openIntentStore(`${name}/intents`, indexedDB),
     tabId,
-    isTabAlive: async (tab) => (await navigator.locks.query()).held?.some((lock) => lock.name === tabLock(tab)) ?? false,
+    isTabAlive: async (tab) => (await locks?.query())?.held?.some((lock) => lock.name === tabLock(tab)) ?? false,
     kvStore: 'idb',
     now: Date.now,
     newId,
@@ -54,9 +53,9 @@ export async function openBrowserWorkspace(who: { userId: UserId; teamId: TeamId
 const tabLock = (tabId: string): string => `drover-tab-${tabId}`
 
 /** Held for the life of the page, so that other tabs can tell whether this one still runs. */
-function holdTabLock(tabId: string): Promise<() => void> {
+function holdTabLock(locks: LockManager, tabId: string): Promise<() => void> {
   return new Promise((resolve, reject) => {
-    navigator.locks
+    locks
       .request(tabLock(tabId), () => new Promise<void>((release) => resolve(release)))
       .catch(reject)
   })
