@@ -54,5 +54,5 @@ export const figure: Figure = {
 }
 
 function typed(type: string): (message: unknown) => { ms?: number } | undefined {
-  return (message) => (typeof message === 'object' && message !== null && 'type' in message && message.type === type ? message : undefined)
+  return (message) => (typeof message === 'object' && message !== null && 'type' in message && message.type === type ? (message as { ms?: number }) : undefined)
 }

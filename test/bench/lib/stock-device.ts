@@ -31,7 +31,7 @@ export function openStockDevice(deps: {
     name: deps.name,
     schemaVersion,
     kvStore: deps.kvStore,
-    mutators: deviceMutators({ ...deps, now: Date.now }),
+    mutators: deviceMutators({ ...deps, now: Date.now, insists: () => false }),
     logLevel: 'error',
     async pusher(body) {
       const { status } = await ask('push', body)
