@@ -1,0 +1,153 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import type { Json } from '#shared/json.ts'
+import type { BrowserDown } from '#shared/protocol/browser-socket.ts'
+import { PullRequest, type PatchOperation, type SpaceId } from '#shared/protocol/sync.ts'
+import { createSpaceCache, type SpaceCache } from './space-cache.ts'
+
+const space: SpaceId = 'team/t'
+type Poke = Extract<BrowserDown, { type: 'poke' }>
+
+/** A server of one space in memory: every version writes one row, and a pull brings what is newer than its cookie. */
+function createServer() {
+  const log: { version: number; key: string; value: Json }[] = []
+  const server = {
+    pulls: 0,
+    failing: 0,
+    hold: undefined as Promise<void> | undefined,
+    version: () => log.length,
+    write(key: string, value: Json): Poke {
+      const version = log.length + 1
+      log.push({ version, key, value })
+      return poke(version - 1, version)
+    },
+    fetch: (async (_input: unknown, init?: RequestInit) => {
+      server.pulls++
+      if (server.failing > 0) return new Response('down', { status: server.failing })
+      const { cookie } = PullRequest.parse(JSON.parse(String(init?.body)))
+      const since = cookie?.order ?? 0
+      const patch: PatchOperation[] = log.filter((one) => one.version > since).map(({ key, value }) => ({ op: 'put', key, value }))
+      const body = { cookie: { order: log.length, epoch: 'e' }, lastMutationIDChanges: {}, patch: cookie === null ? [{ op: 'clear' }, ...patch] : patch, more: false }
+      await server.hold
+      return Response.json(body)
+    }) as typeof fetch,
+  }
+  const poke = (base: number, version: number): Poke => ({
+    type: 'poke',
+    space,
+    base,
+    version,
+    patch: log.filter((one) => one.version > base && one.version <= version).map(({ key, value }) => ({ op: 'put', key, value })),
+    mutations: {},
+  })
+  return { ...server, server, poke }
+}
+
+const open: SpaceCache[] = []
+afterEach(async () => {
+  for (const cache of open.splice(0)) await cache.close()
+})
+
+let stores = 0
+function createCache(fetchIt: typeof fetch, failures: number[] = []): SpaceCache {
+  const cache = createSpaceCache({
+    space,
+    storeName: `cache-test-${stores++}`,
+    baseUrl: 'http://nowhere.test',
+    fetch: fetchIt,
+    kvStore: 'mem',
+    events: { onFresh: () => undefined, onChanged: () => undefined, onFailure: (status) => failures.push(status), onReload: () => undefined, onLost: () => undefined },
+  })
+  open.push(cache)
+  return cache
+}
+
+const get = (cache: SpaceCache, key: string): Promise<Json | undefined> => cache.query((tx) => tx.get(key))
+
+describe('a space on a device', () => {
+  test('takes a poke that fits without asking the server', async () => {
+    const { server, fetch: fetchIt } = createServer()
+    server.write('a', 1)
+    const cache = createCache(fetchIt)
+    await cache.catchUp(1)
+    const before = server.pulls
+    await cache.poke(server.write('a', 2))
+    expect([await get(cache, 'a'), server.pulls - before, (await cache.cookie())?.order]).toEqual([2, 0, 2])
+  })
+
+  test('ignores a poke that it has already, whatever it says', async () => {
+    const { server, fetch: fetchIt } = createServer()
+    server.write('a', 1)
+    const old = server.write('a', 2)
+    const cache = createCache(fetchIt)
+    await cache.catchUp(2)
+    await cache.poke({ ...old, patch: [{ op: 'put', key: 'a', value: 'stale' }] })
+    expect([await get(cache, 'a'), (await cache.cookie())?.order]).toEqual([2, 2])
+  })
+
+  test('pulls when a poke left a gap', async () => {
+    const { server, fetch: fetchIt } = createServer()
+    server.write('a', 1)
+    const cache = createCache(fetchIt)
+    await cache.catchUp(1)
+    server.write('missed', true)
+    await cache.poke(server.write('a', 3))
+    expect([await get(cache, 'missed'), await get(cache, 'a'), (await cache.cookie())?.order]).toEqual([true, 3, 3])
+  })
+
+  test('takes a poke that began before what it has and goes beyond it', async () => {
+    const { server, poke, fetch: fetchIt } = createServer()
+    server.write('a', 1)
+    const cache = createCache(fetchIt)
+    await cache.catchUp(1)
+    server.write('b', 2)
+    await cache.catchUp(2)
+    server.write('c', 3)
+    const pulls = server.pulls
+    await cache.poke(poke(1, 3))
+    expect([await get(cache, 'c'), (await cache.cookie())?.order, server.pulls - pulls]).toEqual([3, 3, 0])
+  })
+
+  test('loses nothing when a poke overtakes a pull that is under way', async () => {
+    const { server, fetch: fetchIt } = createServer()
+    server.write('a', 1)
+    const cache = createCache(fetchIt)
+    await cache.catchUp(1)
+    const poke = server.write('a', 2)
+    server.write('b', 3)
+    let answer: (() => void) | undefined
+    server.hold = new Promise((resolve) => (answer = resolve))
+    const pulling = cache.catchUp(3)
+    await cache.poke(poke)
+    answer?.()
+    await pulling
+    expect([await get(cache, 'a'), await get(cache, 'b'), (await cache.cookie())?.order]).toEqual([2, 3, 3])
+  })
+
+  test('many pokes at once end where the server is', async () => {
+    const { server, fetch: fetchIt } = createServer()
+    server.write('n', 0)
+    const cache = createCache(fetchIt)
+    await cache.catchUp(1)
+    const pokes = Array.from({ length: 50 }, (_, n) => server.write('n', n + 1))
+    await Promise.all(pokes.map((poke) => cache.poke(poke)))
+    expect([await get(cache, 'n'), (await cache.cookie())?.order]).toEqual([50, 51])
+  })
+
+  test('keeps what it has when the server fails, and tells with which status', async () => {
+    const { server, fetch: fetchIt } = createServer()
+    server.write('a', 1)
+    const failures: number[] = []
+    const cache = createCache(fetchIt, failures)
+    await cache.catchUp(1)
+    server.failing = 500
+    await cache.catchUp(2)
+    expect([await get(cache, 'a'), failures.at(-1)]).toEqual([1, 500])
+  })
+
+  test('an answer of something that is not Drover, such as a captive portal, changes nothing', async () => {
+    const failures: number[] = []
+    const cache = createCache((async () => new Response('<html>Log in to the Wi-Fi</html>', { status: 200 })) as typeof fetch, failures)
+    await cache.catchUp(1)
+    expect([await cache.cookie(), failures.at(-1)]).toEqual([null, 502])
+  })
+})
