@@ -12,18 +12,21 @@ type Environment = Record<string, string | undefined>
 
 const port = (text: string): string => {
   const value = Number(text)
-  if (!Number.isInteger(value) || value < 0 || value > 65_535) throw new InvalidArgumentError('A port is a number from 0 to 65535.')
+  if (!Number.isInteger(value) || value < 0 || value > 65_535)
+    throw new InvalidArgumentError('A port is a number from 0 to 65535.')
   return text
 }
 
 const url = (text: string): string => {
-  if (!URL.canParse(text) || !/^https?:/.test(text)) throw new InvalidArgumentError('It must start with http:// or https://.')
+  if (!URL.canParse(text) || !/^https?:/.test(text))
+    throw new InvalidArgumentError('It must start with http:// or https://.')
   return text
 }
 
 const count = (text: string): string => {
   const value = Number(text)
-  if (!Number.isInteger(value) || value < 1 || value > 1000) throw new InvalidArgumentError('It must be a number from 1 to 1000.')
+  if (!Number.isInteger(value) || value < 1 || value > 1000)
+    throw new InvalidArgumentError('It must be a number from 1 to 1000.')
   return text
 }
 
@@ -62,17 +65,27 @@ function createProgram(): Command {
     .option('--host-name <name>', 'host name that runs can ask for; several runners may share one (DROVER_RUNNER_HOST)')
     .option('--capacity <number>', 'runs at once (DROVER_RUNNER_CAPACITY)', count)
     .option('--no-cleanup', 'keep containers and workspaces of ended runs (DROVER_NO_CLEANUP)')
-    .action(async (given: { url?: string; keyFile?: string; dir?: string; name?: string; hostName?: string; capacity?: string; cleanup: boolean }) => {
-      await runProcess(part('agent-runner', 'main.ts'), [], {
-        DROVER_URL: given.url,
-        DROVER_API_KEY_FILE: given.keyFile,
-        DROVER_RUNNER_DIR: given.dir,
-        DROVER_RUNNER_NAME: given.name,
-        DROVER_RUNNER_HOST: given.hostName,
-        DROVER_RUNNER_CAPACITY: given.capacity,
-        DROVER_NO_CLEANUP: given.cleanup ? undefined : '1',
-      })
-    })
+    .action(
+      async (given: {
+        url?: string
+        keyFile?: string
+        dir?: string
+        name?: string
+        hostName?: string
+        capacity?: string
+        cleanup: boolean
+      }) => {
+        await runProcess(part('agent-runner', 'main.ts'), [], {
+          DROVER_URL: given.url,
+          DROVER_API_KEY_FILE: given.keyFile,
+          DROVER_RUNNER_DIR: given.dir,
+          DROVER_RUNNER_NAME: given.name,
+          DROVER_RUNNER_HOST: given.hostName,
+          DROVER_RUNNER_CAPACITY: given.capacity,
+          DROVER_NO_CLEANUP: given.cleanup ? undefined : '1',
+        })
+      },
+    )
 
   addDatabaseCommands(program.command('db').description('back up and restore the database'))
 
@@ -95,14 +108,20 @@ function addDatabaseCommands(db: Command): void {
     .argument('<file>', 'file to write; it must not exist')
     .description('write everything in the database to one checked file; the server may be running')
     .option('--data-dir <folder>', 'data folder of the server (DROVER_DATA_DIR)')
-    .action((file: string, given: { dataDir?: string }) => runProcess(part('server', 'db', 'cli.ts'), ['backup', file], environment(given)))
+    .action((file: string, given: { dataDir?: string }) =>
+      runProcess(part('server', 'db', 'cli.ts'), ['backup', file], environment(given)),
+    )
   db.command('restore')
     .argument('<file>', 'a backup')
     .description('fill an empty database from a backup; the server must not be running')
     .option('--data-dir <folder>', 'data folder of the server (DROVER_DATA_DIR)')
     .option('--force', 'replace what is in the database')
     .action((file: string, given: { dataDir?: string; force?: boolean }) =>
-      runProcess(part('server', 'db', 'cli.ts'), ['restore', file, ...(given.force === true ? ['--force'] : [])], environment(given)),
+      runProcess(
+        part('server', 'db', 'cli.ts'),
+        ['restore', file, ...(given.force === true ? ['--force'] : [])],
+        environment(given),
+      ),
     )
 }
 

@@ -6,7 +6,11 @@ import { inheritedEnvironment } from './config.ts'
  * Runs one part of Drover in the foreground: its streams are ours, signals are passed on, and its exit code becomes ours.
  * Settings that are `undefined` are left as the environment has them.
  */
-export async function runProcess(file: string, args: readonly string[], settings: Readonly<Record<string, string | undefined>>): Promise<void> {
+export async function runProcess(
+  file: string,
+  args: readonly string[],
+  settings: Readonly<Record<string, string | undefined>>,
+): Promise<void> {
   const given = Object.entries(settings).filter(([, value]) => value !== undefined)
   const child = spawn(process.execPath, [file, ...args], {
     stdio: 'inherit',

@@ -18,7 +18,9 @@ async function newestIn(path: string): Promise<number> {
   const info = await stat(path).catch(() => undefined)
   if (info === undefined) return 0
   if (!info.isDirectory()) return info.mtimeMs
-  const names = (await readdir(path, { withFileTypes: true })).filter(({ name }) => name !== 'node_modules' && !/\.test\.tsx?$/.test(name))
+  const names = (await readdir(path, { withFileTypes: true })).filter(
+    ({ name }) => name !== 'node_modules' && !/\.test\.tsx?$/.test(name),
+  )
   return Math.max(0, ...(await Promise.all(names.map(({ name }) => newestIn(join(path, name))))))
 }
 
@@ -29,7 +31,10 @@ async function modifiedAt(path: string): Promise<number> {
 function build(root: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js')
-    const child = spawn(process.execPath, [vite, 'build', '--logLevel', 'warn'], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, [vite, 'build', '--logLevel', 'warn'], {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     const printed: Buffer[] = []
     child.stdout.on('data', (text: Buffer) => printed.push(text))
     child.stderr.on('data', (text: Buffer) => printed.push(text))

@@ -55,9 +55,18 @@ export function createApp(deps: AppDeps): Hono<Environment> {
 
 /** The built app: hashed files for ever, everything else checked each time, and the page itself for every route of it. */
 function serveWeb(app: Hono<Environment>, webDir: string): void {
-  app.use('/assets/*', serveStatic({ root: webDir, onFound: (_path, c) => c.header('cache-control', 'public, max-age=31536000, immutable') }))
+  app.use(
+    '/assets/*',
+    serveStatic({
+      root: webDir,
+      onFound: (_path, c) => c.header('cache-control', 'public, max-age=31536000, immutable'),
+    }),
+  )
   app.use('*', serveStatic({ root: webDir, onFound: (_path, c) => c.header('cache-control', 'no-cache') }))
   app.get('/assets/*', (c) => c.notFound())
-  app.get('*', serveStatic({ root: webDir, path: 'index.html', onFound: (_path, c) => c.header('cache-control', 'no-cache') }))
+  app.get(
+    '*',
+    serveStatic({ root: webDir, path: 'index.html', onFound: (_path, c) => c.header('cache-control', 'no-cache') }),
+  )
   app.get('*', (c) => c.text('The web app is not built. Run “npm run build”, then start the server again.', 503))
 }

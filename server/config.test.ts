@@ -3,7 +3,13 @@ import { ConfigError, readConfig } from './config.ts'
 
 describe('the settings of the server', () => {
   test('have defaults that reach nobody else', () => {
-    expect(readConfig({ HOME: '/home/mara' })).toMatchObject({ host: '127.0.0.1', port: 4400, publicUrl: undefined, databaseUrl: undefined, embeddedRunner: true })
+    expect(readConfig({ HOME: '/home/mara' })).toMatchObject({
+      host: '127.0.0.1',
+      port: 4400,
+      publicUrl: undefined,
+      databaseUrl: undefined,
+      embeddedRunner: true,
+    })
   })
 
   test('that are empty count as not given', () => {

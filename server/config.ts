@@ -10,17 +10,42 @@ const Port = z.coerce.number(portWords).int(portWords).min(0, portWords).max(65_
  * some of them from its flags.
  */
 const Settings = z.object({
-  DROVER_DATA_DIR: z.string().min(1).default(join(homedir(), '.drover')).describe('Folder for the database, keys and the runner’s files.'),
-  DROVER_HOST: z.string().min(1).default('127.0.0.1').describe('Address to listen on. Anything but loopback makes the server reachable by others.'),
+  DROVER_DATA_DIR: z
+    .string()
+    .min(1)
+    .default(join(homedir(), '.drover'))
+    .describe('Folder for the database, keys and the runner’s files.'),
+  DROVER_HOST: z
+    .string()
+    .min(1)
+    .default('127.0.0.1')
+    .describe('Address to listen on. Anything but loopback makes the server reachable by others.'),
   DROVER_PORT: Port.default(4400).describe('Port to listen on; 0 takes a free one.'),
-  DROVER_PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'must look like https://drover.example.net' }).optional().describe('Where people reach the server, when that is not host and port.'),
+  DROVER_PUBLIC_URL: z
+    .url({ protocol: /^https?$/, error: 'must look like https://drover.example.net' })
+    .optional()
+    .describe('Where people reach the server, when that is not host and port.'),
   DATABASE_URL: z.string().optional().describe('A PostgreSQL of your own. Without it one runs inside the data folder.'),
-  DROVER_DB_DRIVER: z.enum(['pg', 'neon']).optional().describe('Overrules the driver that fits the database’s host name.'),
+  DROVER_DB_DRIVER: z
+    .enum(['pg', 'neon'])
+    .optional()
+    .describe('Overrules the driver that fits the database’s host name.'),
   DROVER_NEON_WS_PROXY: z.string().optional().describe('host:port/path of a WebSocket proxy for the Neon driver.'),
-  DROVER_EMBEDDED_RUNNER: z.enum(['on', 'off']).default('on').describe('Whether the server starts a runner on this machine.'),
+  DROVER_EMBEDDED_RUNNER: z
+    .enum(['on', 'off'])
+    .default('on')
+    .describe('Whether the server starts a runner on this machine.'),
   DROVER_WEB_DIR: z.string().optional().describe('Folder of the built web app.'),
-  DROVER_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info').describe('How much is logged.'),
-  DROVER_LEASE_MS: z.coerce.number().int().min(1000).default(60_000).describe('A run whose runner is silent for so long is taken as lost.'),
+  DROVER_LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'])
+    .default('info')
+    .describe('How much is logged.'),
+  DROVER_LEASE_MS: z.coerce
+    .number()
+    .int()
+    .min(1000)
+    .default(60_000)
+    .describe('A run whose runner is silent for so long is taken as lost.'),
 })
 
 export type ServerConfig = {
@@ -50,7 +75,8 @@ export function inheritedEnvironment(): Readonly<Record<string, string | undefin
 export function readConfig(env: Readonly<Record<string, string | undefined>>): ServerConfig {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
   const parsed = Settings.safeParse(given)
-  if (!parsed.success) throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}.`).join('\n'))
+  if (!parsed.success)
+    throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}.`).join('\n'))
   const settings = parsed.data
   return {
     dataDir: resolve(settings.DROVER_DATA_DIR),

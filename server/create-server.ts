@@ -67,7 +67,11 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
     throw error
   }
 
-  async function compose({ demoRepository }: ServerOptions, db: Database, toClose: (() => unknown)[]): Promise<DroverServer> {
+  async function compose(
+    { demoRepository }: ServerOptions,
+    db: Database,
+    toClose: (() => unknown)[],
+  ): Promise<DroverServer> {
     const store = createSpaceStore(db)
     const jobs = createJobStore(db)
     const blobs = createBlobStore(db)
@@ -80,7 +84,14 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
 
     let cluster: Cluster = soloCluster
     const shared = announcing(hub, (space, version) => cluster.changed(space, version))
-    const report = (about: string) => (error: unknown) => log.error({ error: error instanceof Error ? error.message : String(error), stack: error instanceof Error ? error.stack : undefined }, about)
+    const report = (about: string) => (error: unknown) =>
+      log.error(
+        {
+          error: error instanceof Error ? error.message : String(error),
+          stack: error instanceof Error ? error.stack : undefined,
+        },
+        about,
+      )
     const wake = (): void => {
       dispatcher.wake()
       deliveries.wake()
@@ -124,7 +135,8 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       await Promise.allSettled(underWay)
     })
     const { port } = listening
-    const publicUrl = config.publicUrl ?? new URL(`http://${isAnyAddress(config.host) ? 'localhost' : config.host}:${port}`)
+    const publicUrl =
+      config.publicUrl ?? new URL(`http://${isAnyAddress(config.host) ? 'localhost' : config.host}:${port}`)
     const auth = createAuth({
       database: db,
       publicUrl,
@@ -138,7 +150,13 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
     await auth.start()
     await jobs.renewAll(now() + config.leaseMs)
     if (db.kind !== 'embedded') {
-      cluster = await joinCluster({ database: db, hub, id: randomUUID(), onWork: wake, onError: report('telling other servers failed') })
+      cluster = await joinCluster({
+        database: db,
+        hub,
+        id: randomUUID(),
+        onWork: wake,
+        onError: report('telling other servers failed'),
+      })
       toClose.unshift(() => cluster.close())
     }
 
@@ -161,14 +179,26 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       runs: { store, jobs, blobs, access, demoRepository },
     })
 
-    const browsers = createBrowserSockets({ store, hub, live, presence, access, now, actorAgain: auth.getActor, onError: report('a message of a browser failed') })
+    const browsers = createBrowserSockets({
+      store,
+      hub,
+      live,
+      presence,
+      access,
+      now,
+      actorAgain: auth.getActor,
+      onError: report('a message of a browser failed'),
+    })
     const routes: UpgradeRoute[] = [
       {
         path: '/api/sync/socket',
         async accept(headers) {
-          if (!origins.isAllowedHost(headers) || !origins.isAllowedOrigin(headers)) return { status: 403, reason: `This page is not of ${publicUrl.origin}.` }
+          if (!origins.isAllowedHost(headers) || !origins.isAllowedOrigin(headers))
+            return { status: 403, reason: `This page is not of ${publicUrl.origin}.` }
           const actor = await auth.getActor(headers)
-          return actor === undefined ? { status: 401, reason: 'Sign in first.' } : (socket) => browsers.accept(socket, actor, headers)
+          return actor === undefined
+            ? { status: 401, reason: 'Sign in first.' }
+            : (socket) => browsers.accept(socket, actor, headers)
         },
       },
       {
@@ -176,7 +206,8 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
         async accept(headers) {
           if (headers.get('origin') !== null) return { status: 403, reason: 'Runners are no pages.' }
           const key = await auth.authenticateRunner(headers)
-          if (key === undefined) return { status: 401, reason: 'This agent key is not valid. Make one under Settings, Runners.' }
+          if (key === undefined)
+            return { status: 401, reason: 'This agent key is not valid. Make one under Settings, Runners.' }
           return (socket) => {
             const connection = createRunnerConnection(
               {
@@ -228,7 +259,12 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
 
 async function openOwnDatabase(config: ServerConfig, log: Log): Promise<Database> {
   const database = await openDatabase(
-    databaseConfig({ dataDir: config.dataDir, databaseUrl: config.databaseUrl, driver: config.dbDriver, neonWsProxy: config.neonWsProxy }),
+    databaseConfig({
+      dataDir: config.dataDir,
+      databaseUrl: config.databaseUrl,
+      driver: config.dbDriver,
+      neonWsProxy: config.neonWsProxy,
+    }),
     { poolSize: 24, onNotice: (message) => log.warn({}, message) },
   )
   try {
@@ -237,7 +273,10 @@ async function openOwnDatabase(config: ServerConfig, log: Log): Promise<Database
   } catch (error) {
     await database.close()
     if (error instanceof DatabaseError && error.transient)
-      throw new ConfigError(`The database can't be reached: ${error.message}. Is DATABASE_URL right, and does the database run?`, { cause: error })
+      throw new ConfigError(
+        `The database can't be reached: ${error.message}. Is DATABASE_URL right, and does the database run?`,
+        { cause: error },
+      )
     throw error
   }
 }
@@ -257,7 +296,10 @@ type Fetch = Parameters<typeof serve>[0]['fetch']
 
 /** Requests between the start of listening and the end of composing. */
 function starting(): Response {
-  return Response.json({ error: 'Drover is starting. Try again in a second.' }, { status: 503, headers: { 'retry-after': '1' } })
+  return Response.json(
+    { error: 'Drover is starting. Try again in a second.' },
+    { status: 503, headers: { 'retry-after': '1' } },
+  )
 }
 
 /** Addresses by which nobody reaches this machine from outside, or that mean all of them. */

@@ -5,5 +5,8 @@ export type Log = ReturnType<typeof createLog>
 
 /** One JSON line for each event, on standard error, so that what `start` prints for people stays readable. */
 export function createLog(level: ServerConfig['logLevel']) {
-  return pino({ level, base: null, redact: ['authorization', 'cookie', '*.authorization', '*.cookie'] }, pino.destination(2))
+  return pino(
+    { level, base: null, redact: ['authorization', 'cookie', '*.authorization', '*.cookie'] },
+    pino.destination(2),
+  )
 }

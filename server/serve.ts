@@ -12,7 +12,12 @@ import { startEmbeddedRunner, type EmbeddedRunner } from './runners/embedded.ts'
 /** Where Drover's own repository is, for the demonstration run: this checkout when it is one. */
 async function demoRepository(): Promise<string> {
   const root = join(import.meta.dirname, '..')
-  const isCheckout = existsSync(join(root, '.git')) && (await promisify(execFile)('git', ['-C', root, 'rev-parse', 'HEAD']).then(() => true, () => false))
+  const isCheckout =
+    existsSync(join(root, '.git')) &&
+    (await promisify(execFile)('git', ['-C', root, 'rev-parse', 'HEAD']).then(
+      () => true,
+      () => false,
+    ))
   return isCheckout ? root : ''
 }
 
@@ -25,7 +30,10 @@ export async function serve(): Promise<void> {
 
   say(`Drover is at ${server.url.origin}`)
   const link = await server.auth.firstStartLink()
-  if (link !== undefined) say(`Make the first account with this link; it works once, until ${new Date(link.expiresAt).toLocaleString('en-GB')}:\n${link.url}`)
+  if (link !== undefined)
+    say(
+      `Make the first account with this link; it works once, until ${new Date(link.expiresAt).toLocaleString('en-GB')}:\n${link.url}`,
+    )
   process.send?.({ type: 'listening', url: server.url.origin, port: server.port, link: link?.url })
 
   const runner = config.embeddedRunner ? runnerOnceThereIsATeam(server) : undefined
@@ -53,7 +61,9 @@ export async function serve(): Promise<void> {
     let timer: ReturnType<typeof setInterval> | undefined
     let closed = false
     const tryStart = async (): Promise<void> => {
-      const [team] = await running.database.query<{ id: string }>('select id from organization order by created_at, id limit 1')
+      const [team] = await running.database.query<{ id: string }>(
+        'select id from organization order by created_at, id limit 1',
+      )
       if (team === undefined || embedded !== undefined || closed) return
       clearInterval(timer)
       embedded = startEmbeddedRunner({
@@ -84,5 +94,8 @@ export async function serve(): Promise<void> {
 export function failureOf(error: unknown): { readonly text: string; readonly code: number } {
   const isPlain = error instanceof ConfigError || error instanceof DatabaseStartError
   if (isPlain) return { text: `drover: ${error.message}\n`, code: 2 }
-  return { text: `drover: the server could not start\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`, code: 1 }
+  return {
+    text: `drover: the server could not start\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    code: 1,
+  }
 }

@@ -25,7 +25,10 @@ export type DeliveryId = z.infer<typeof DeliveryId>
 export const ArtifactId = z.string().min(1).max(80).brand<'ArtifactId'>()
 export type ArtifactId = z.infer<typeof ArtifactId>
 /** SHA-256 of a blob's bytes, lower-case hex. */
-export const BlobHash = z.string().regex(/^[0-9a-f]{64}$/).brand<'BlobHash'>()
+export const BlobHash = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .brand<'BlobHash'>()
 export type BlobHash = z.infer<typeof BlobHash>
 
 /** UUID version 7: 48 bits of `now` (ms since epoch), then version, variant and 74 bits of `random` (10 bytes). */

@@ -9,7 +9,10 @@ export const Json: z.ZodType<Json> = z.custom<Json>((value) => value !== undefin
 export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
   if (a === b) return true
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
-  if (Array.isArray(a) || Array.isArray(b)) return Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((one, index) => sameJson(one, b[index]))
+  if (Array.isArray(a) || Array.isArray(b))
+    return (
+      Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((one, index) => sameJson(one, b[index]))
+    )
   const [left, right] = [a as JsonObject, b as JsonObject]
   const names = Object.keys(left)
   return names.length === Object.keys(right).length && names.every((name) => sameJson(left[name], right[name]))

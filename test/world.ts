@@ -65,7 +65,12 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
 
   const start = async (): Promise<DroverServer> => {
     const made = await createServer({
-      config: readConfig({ DROVER_DATA_DIR: dataDir, DROVER_PORT: String(port), DROVER_LOG_LEVEL: 'error', ...options.environment }),
+      config: readConfig({
+        DROVER_DATA_DIR: dataDir,
+        DROVER_PORT: String(port),
+        DROVER_LOG_LEVEL: 'error',
+        ...options.environment,
+      }),
       log: createLog('error'),
       now: Date.now,
       database,
@@ -84,7 +89,10 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       body: JSON.stringify({ step, password }),
     })
     if (!answered.ok) throw new Error(`no account: ${answered.status} ${await answered.text()}`)
-    const cookie = answered.headers.getSetCookie().map((text) => text.split(';')[0]).join('; ')
+    const cookie = answered.headers
+      .getSetCookie()
+      .map((text) => text.split(';')[0])
+      .join('; ')
     const signedIn: typeof fetch = (input, init) => {
       const headers = new Headers(init?.headers)
       headers.set('cookie', cookie)
@@ -143,7 +151,12 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       })
       const { url } = z.object({ url: z.string() }).parse(await answered.json())
       people++
-      return enter({ kind: 'invite', token: tokenOf(url), name: `Person ${people}`, email: `person${people}@example.test` })
+      return enter({
+        kind: 'invite',
+        token: tokenOf(url),
+        name: `Person ${people}`,
+        email: `person${people}@example.test`,
+      })
     },
     async runnerKey() {
       const { teamId } = await world.owner()
@@ -172,7 +185,11 @@ function tokenOf(url: string | undefined): string {
 }
 
 /** The first value of a subscription for which `accept` is true. */
-export function until<T>(subscribe: (onValue: (value: T) => void) => () => void, accept: (value: T) => boolean, ms = 10_000): Promise<T> {
+export function until<T>(
+  subscribe: (onValue: (value: T) => void) => () => void,
+  accept: (value: T) => boolean,
+  ms = 10_000,
+): Promise<T> {
   return new Promise((resolve, reject) => {
     let stop: (() => void) | undefined
     let last: T | undefined

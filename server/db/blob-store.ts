@@ -16,7 +16,10 @@ export function createBlobStore(db: Queryable): BlobStore {
       )
     },
     async get(teamId, hash) {
-      const [row] = await db.query<{ content: Buffer }>('select content from blob where team_id = $1 and hash = $2', [teamId, hash])
+      const [row] = await db.query<{ content: Buffer }>('select content from blob where team_id = $1 and hash = $2', [
+        teamId,
+        hash,
+      ])
       return row?.content
     },
     async has(teamId, hash) {

@@ -42,7 +42,9 @@ export function createJobStore(db: Queryable) {
     },
     /** Oldest first, at most 200: what can't be placed now is looked at again on the next change. */
     waiting: () =>
-      db.query<Job>(`select ${columns} from run_job where phase = 'waiting' order by queued_at, run_id limit 200`, [], { name: 'jobs-waiting' }),
+      db.query<Job>(`select ${columns} from run_job where phase = 'waiting' order by queued_at, run_id limit 200`, [], {
+        name: 'jobs-waiting',
+      }),
     async activeByTeam(): Promise<Map<string, number>> {
       const rows = await db.query<{ teamId: string; count: number }>(
         `select team_id as "teamId", count(*)::int as count from run_job where phase in ('assigned', 'held') group by team_id`,
@@ -52,9 +54,17 @@ export function createJobStore(db: Queryable) {
       return new Map(rows.map((row) => [row.teamId, row.count]))
     },
     ofRunner: (runnerId: string) =>
-      db.query<Job>(`select ${columns} from run_job where runner_id = $1 and phase in ('assigned', 'held')`, [runnerId], { name: 'jobs-of-runner' }),
+      db.query<Job>(
+        `select ${columns} from run_job where runner_id = $1 and phase in ('assigned', 'held')`,
+        [runnerId],
+        { name: 'jobs-of-runner' },
+      ),
     expired: (now: number) =>
-      db.query<Job>(`select ${columns} from run_job where phase in ('assigned', 'held') and lease_until < $1 limit 100`, [now], { name: 'jobs-expired' }),
+      db.query<Job>(
+        `select ${columns} from run_job where phase in ('assigned', 'held') and lease_until < $1 limit 100`,
+        [now],
+        { name: 'jobs-expired' },
+      ),
     async renew(runnerId: string, leaseUntil: number): Promise<void> {
       await db.query(
         `update run_job set lease_until = $2 where runner_id = $1 and phase = 'held'`,
@@ -94,7 +104,10 @@ export function createJobStore(db: Queryable) {
       await db.query('update delivery set state = $2 where id = $1', [id, state], { name: 'delivery-set' })
     },
 
-    async claimRunnerId(runner: { id: string; teamId: string; keyId: string; name: string; hostName: string }, now: number): Promise<boolean> {
+    async claimRunnerId(
+      runner: { id: string; teamId: string; keyId: string; name: string; hostName: string },
+      now: number,
+    ): Promise<boolean> {
       const rows = await db.query<{ teamId: string }>(
         `insert into runner (id, team_id, key_id, name, host_name, last_seen_at) values ($1, $2, $3, $4, $5, $6)
          on conflict (id) do update set key_id = $3, name = $4, host_name = $5, last_seen_at = $6
@@ -131,7 +144,14 @@ export function createJobStore(db: Queryable) {
       return row?.last ?? 0
     },
     async transitions(runId: string) {
-      return db.query<{ event: string; from: string | null; to: string; reason: unknown; userId: string | null; at: number }>(
+      return db.query<{
+        event: string
+        from: string | null
+        to: string
+        reason: unknown
+        userId: string | null
+        at: number
+      }>(
         `select event, from_state as "from", to_state as "to", reason, user_id as "userId", at
            from run_transition where run_id = $1 order by id limit 1000`,
         [runId],

@@ -1,8 +1,8 @@
 import type { Json } from '#shared/json.ts'
-import { assert } from '#shared/assert.ts'
 import type { Effect } from '#sync/core/mutator.ts'
 import type { Change, Changes, Commit, CommitOutcome, Snapshot, SpaceStore } from '#sync/server/space-store.ts'
 import type { Queryable } from './database.ts'
+import { createGroupCommit } from './group-commit.ts'
 
 type ChangeRow = { key: string; value: Json | null; deleted: boolean; version: number }
 
@@ -33,15 +33,25 @@ export function createSpaceStore(db: Queryable): SpaceStore {
       return toSnapshot(row, undefined)
     },
 
-    async commit(commit) {
-      const [row] = await db.query<{ outcome: CommitOutcome }>(
-        'select drover_commit($1::jsonb) as outcome',
-        [JSON.stringify(toCommitJson(commit))],
-        { name: 'space-commit' },
+    commit: createGroupCommit(async (commits) => {
+      const [only] = commits
+      if (only !== undefined && commits.length === 1) {
+        const rows = await db.query<{ outcome: CommitOutcome }>(
+          'select drover_commit($1::jsonb) as outcome',
+          [JSON.stringify(toCommitJson(only))],
+          {
+            name: 'space-commit',
+          },
+        )
+        return rows.map((row) => row.outcome)
+      }
+      const rows = await db.query<{ outcome: CommitOutcome }>(
+        'select drover_commit(one) as outcome from jsonb_array_elements($1::jsonb) with ordinality as all_(one, place) order by place',
+        [JSON.stringify(commits.map(toCommitJson))],
+        { name: 'space-commit-all' },
       )
-      assert(row !== undefined, 'drover_commit gives one row')
-      return row.outcome
-    },
+      return rows.map((row) => row.outcome)
+    }),
 
     async head(space) {
       const [row] = await db.query<{ version: number; epoch: string; prunedVersion: number }>(
@@ -53,7 +63,11 @@ export function createSpaceStore(db: Queryable): SpaceStore {
     },
 
     async changesSince(query) {
-      const [row] = await db.query<{ head: HeadRow | null; changes: ChangeRow[] | null; ids: Record<string, number> | null }>(
+      const [row] = await db.query<{
+        head: HeadRow | null
+        changes: ChangeRow[] | null
+        ids: Record<string, number> | null
+      }>(
         `select (select json_build_object('version', version, 'epoch', epoch, 'prunedVersion', pruned_version)
                    from space where id = $1) as head,
                 (select json_agg(c order by c.version, c.key) from (
@@ -63,13 +77,21 @@ export function createSpaceStore(db: Queryable): SpaceStore {
                    order by version, key limit $4) c) as changes,
                 (select json_object_agg(id, json_build_array(last_mutation_id, version)) from client
                   where group_id = $3 and version > $2) as ids`,
-        [query.space, query.since, query.clientGroup ?? null, query.limit + 1, query.window?.prefix ?? null, query.window?.from ?? null],
+        [
+          query.space,
+          query.since,
+          query.clientGroup ?? null,
+          query.limit + 1,
+          query.window?.prefix ?? null,
+          query.window?.from ?? null,
+        ],
         { name: 'space-changes' },
       )
       const head = row?.head ?? emptyHead
       const changes = row?.changes ?? []
       const ids = (row?.ids ?? {}) as unknown as Record<string, [id: number, version: number]>
-      if (changes.length <= query.limit) return { ...head, changes: changes.map(toChange), more: false, lastMutationIds: upTo(ids, head.version) }
+      if (changes.length <= query.limit)
+        return { ...head, changes: changes.map(toChange), more: false, lastMutationIds: upTo(ids, head.version) }
       return cutAtVersion(head, changes, ids, () => wholeVersion(db, query.space, changes[0]?.version ?? 0))
     },
 
@@ -117,7 +139,10 @@ export function createSpaceStore(db: Queryable): SpaceStore {
 
 type HeadRow = { version: number; epoch: string; prunedVersion: number }
 
-function toSnapshot(row: { version: number | null; rows: [string, Json][] | null } | undefined, keys: readonly string[] | undefined): Snapshot {
+function toSnapshot(
+  row: { version: number | null; rows: [string, Json][] | null } | undefined,
+  keys: readonly string[] | undefined,
+): Snapshot {
   const found = new Map(row?.rows ?? [])
   const wanted = keys ?? [...found.keys()]
   return { version: row?.version ?? 0, rows: wanted.map((key) => ({ key, value: found.get(key) })) }
@@ -147,7 +172,13 @@ async function cutAtVersion(
   const whole = changes.filter((change) => change.version < cut)
   const kept = whole.length > 0 ? whole : await first()
   const version = kept.at(-1)?.version ?? head.version
-  return { ...head, version, changes: kept.map(toChange), more: version < head.version, lastMutationIds: upTo(ids, version) }
+  return {
+    ...head,
+    version,
+    changes: kept.map(toChange),
+    more: version < head.version,
+    lastMutationIds: upTo(ids, version),
+  }
 }
 
 function wholeVersion(db: Queryable, space: string, version: number): Promise<ChangeRow[]> {

@@ -8,7 +8,11 @@ const everyMs = 60 * 60_000
 const batch = 5_000
 
 /** Removes what nobody needs any more, a little at a time, once an hour and at start. */
-export function createPruning(deps: { database: Database; now: () => number; onError: (error: unknown) => void }): Worker {
+export function createPruning(deps: {
+  database: Database
+  now: () => number
+  onError: (error: unknown) => void
+}): Worker {
   return createWorker({ everyMs, onError: deps.onError, round: () => pruneAll(deps.database, deps.now()) })
 }
 

@@ -60,7 +60,8 @@ export function createBrowserSockets(deps: BrowserSocketsDeps): BrowserSockets {
       let order: Promise<void> = Promise.resolve()
       socket.on('message', (data, isBinary) => {
         const text = isBinary ? '' : frameText(data)
-        if (++waiting > maxMessagesWaiting || text.length > maxUpFrameBytes) return socket.close(1009, 'too much at once')
+        if (++waiting > maxMessagesWaiting || text.length > maxUpFrameBytes)
+          return socket.close(1009, 'too much at once')
         order = order
           .then(() => connection.receive(text))
           .catch((error: unknown) => {
@@ -77,8 +78,10 @@ export function createBrowserSockets(deps: BrowserSocketsDeps): BrowserSockets {
     },
     revoke(revocation) {
       for (const one of open) {
-        if (revocation.type === 'session' && one.actor.sessionId === revocation.sessionId) one.socket.close(signedOut, 'this device was signed out')
-        const isAbout = revocation.type === 'unknown' || (revocation.type === 'membership' && revocation.userId === one.actor.userId)
+        if (revocation.type === 'session' && one.actor.sessionId === revocation.sessionId)
+          one.socket.close(signedOut, 'this device was signed out')
+        const isAbout =
+          revocation.type === 'unknown' || (revocation.type === 'membership' && revocation.userId === one.actor.userId)
         if (isAbout) check(one).catch(deps.onError)
       }
     },

@@ -21,7 +21,13 @@ export type Cluster = {
 
 export const soloCluster: Cluster = { changed: () => undefined, work: () => undefined, close: async () => undefined }
 
-export async function joinCluster(deps: { database: Database; hub: Hub; id: string; onWork: () => void; onError: (error: unknown) => void }): Promise<Cluster> {
+export async function joinCluster(deps: {
+  database: Database
+  hub: Hub
+  id: string
+  onWork: () => void
+  onError: (error: unknown) => void
+}): Promise<Cluster> {
   const pending = new Map<SpaceId, number>()
   let hasWork = false
   let timer: ReturnType<typeof setTimeout> | undefined

@@ -14,7 +14,11 @@ const maxPayload = 2 * maxFrameBytes
 const pingMs = 30_000
 
 /** WebSocket upgrades of the server: origin and authority are checked before an upgrade is answered; dead peers are found by ping. */
-export function handleUpgrades(server: Server, routes: readonly UpgradeRoute[], onError: (error: unknown) => void): { close(): void } {
+export function handleUpgrades(
+  server: Server,
+  routes: readonly UpgradeRoute[],
+  onError: (error: unknown) => void,
+): { close(): void } {
   const wss = new WebSocketServer({ noServer: true, maxPayload, perMessageDeflate: false })
   const alive = new WeakSet<WebSocket>()
 
@@ -72,7 +76,9 @@ function toHeaders(request: IncomingMessage): Headers {
 function refuse(duplex: Duplex, status: number, reason: string): void {
   if (duplex.destroyed) return
   const body = JSON.stringify({ error: reason })
-  duplex.end(`HTTP/1.1 ${status} Refused\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`)
+  duplex.end(
+    `HTTP/1.1 ${status} Refused\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  )
 }
 
 /** A frame's bytes as text, however `ws` hands them over. */

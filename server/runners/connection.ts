@@ -39,7 +39,11 @@ export type RunnerConnection = {
 }
 
 /** The server's end of one runner's link. Messages are handled in the order in which they came. */
-export function createRunnerConnection(deps: RunnerConnectionDeps, key: { teamId: TeamId; keyId: string }, socket: RunnerSocket): RunnerConnection {
+export function createRunnerConnection(
+  deps: RunnerConnectionDeps,
+  key: { teamId: TeamId; keyId: string },
+  socket: RunnerSocket,
+): RunnerConnection {
   const ingests = new Map<RunId, RunIngest>()
   const held = new Set<RunId>()
   let runner: ConnectedRunner | undefined
@@ -97,9 +101,18 @@ export function createRunnerConnection(deps: RunnerConnectionDeps, key: { teamId
   async function greet(message: RunnerHello): Promise<void> {
     if (hello !== undefined) return refuseOnce(refusal('invalid', 'hello came twice'))
     if (message.protocol !== runnerProtocol)
-      return fail(refusal('protocol_too_old', `this server speaks runner protocol ${runnerProtocol}, the runner ${message.protocol}: use the same version of Drover on both`))
-    const isOurs = await deps.jobs.claimRunnerId({ id: message.runnerId, teamId: key.teamId, keyId: key.keyId, name: message.name, hostName: message.hostName }, deps.now())
-    if (!isOurs) return fail(refusal('not_allowed', 'this runner belongs to another team: give it a data folder of its own'))
+      return fail(
+        refusal(
+          'protocol_too_old',
+          `this server speaks runner protocol ${runnerProtocol}, the runner ${message.protocol}: use the same version of Drover on both`,
+        ),
+      )
+    const isOurs = await deps.jobs.claimRunnerId(
+      { id: message.runnerId, teamId: key.teamId, keyId: key.keyId, name: message.name, hostName: message.hostName },
+      deps.now(),
+    )
+    if (!isOurs)
+      return fail(refusal('not_allowed', 'this runner belongs to another team: give it a data folder of its own'))
     hello = message
     runner = toConnected(message)
     deps.runners.add(runner)
@@ -120,7 +133,10 @@ export function createRunnerConnection(deps: RunnerConnectionDeps, key: { teamId
   }
 
   /** What becomes of each run that the runner still has: it goes on, or only its last events are taken, or it is dropped. */
-  async function takeUp(message: RunnerHello, current: ConnectedRunner): Promise<Extract<RunnerDown, { type: 'welcome' }>['runs']> {
+  async function takeUp(
+    message: RunnerHello,
+    current: ConnectedRunner,
+  ): Promise<Extract<RunnerDown, { type: 'welcome' }>['runs']> {
     const runs: Extract<RunnerDown, { type: 'welcome' }>['runs'] = []
     for (const { runId, lastSeq } of message.runs) {
       const job = await deps.jobs.job(runId)
@@ -146,7 +162,13 @@ export function createRunnerConnection(deps: RunnerConnectionDeps, key: { teamId
     const current = runner
     if (current === undefined) return
     const job = await deps.jobs.job(runId)
-    if (job === undefined || job.runnerId !== current.id || job.turn !== turn || job.phase === 'ended' || job.phase === 'waiting') {
+    if (
+      job === undefined ||
+      job.runnerId !== current.id ||
+      job.turn !== turn ||
+      job.phase === 'ended' ||
+      job.phase === 'waiting'
+    ) {
       send({ type: 'drop', runId })
       return
     }
@@ -237,7 +259,20 @@ export function createRunnerConnection(deps: RunnerConnectionDeps, key: { teamId
     if (hello === undefined) return
     const { runnerId, name, hostName, version, platform, sandboxes, harnesses, capacity, problems } = hello
     const now = deps.now()
-    const row: Runner = { id: runnerId, name, hostName, version, platform, sandboxes, harnesses, capacity, problems, running: held.size, connected, lastSeenAt: now }
+    const row: Runner = {
+      id: runnerId,
+      name,
+      hostName,
+      version,
+      platform,
+      sandboxes,
+      harnesses,
+      capacity,
+      problems,
+      running: held.size,
+      connected,
+      lastSeenAt: now,
+    }
     const facts = JSON.stringify({ ...row, lastSeenAt: Math.floor(now / 60_000) })
     if (facts === shown) return
     shown = facts
@@ -252,7 +287,9 @@ export function createRunnerConnection(deps: RunnerConnectionDeps, key: { teamId
       order = order
         .then(() => {
           if (closed) return
-          return message === undefined ? refuseOnce(refusal('invalid', 'this message is not understood')) : handle(message)
+          return message === undefined
+            ? refuseOnce(refusal('invalid', 'this message is not understood'))
+            : handle(message)
         })
         .catch((error: unknown) => {
           // Nothing that failed here was acknowledged: the runner says it again after it has reconnected.

@@ -77,7 +77,10 @@ export function startEmbeddedRunner(deps: {
     const file = join(dir, 'agent-key')
     await mkdir(dir, { recursive: true, mode: 0o700 })
     const known = await readFile(file, 'utf8').catch(() => '')
-    const owner = known === '' ? undefined : await deps.auth.authenticateRunner(new Headers({ authorization: `Bearer ${known.trim()}` }))
+    const owner =
+      known === ''
+        ? undefined
+        : await deps.auth.authenticateRunner(new Headers({ authorization: `Bearer ${known.trim()}` }))
     if (owner?.teamId === deps.teamId) return file
     const made = await deps.auth.issueRunnerKey(deps.teamId, keyName)
     if (made === undefined) return undefined

@@ -14,7 +14,11 @@ export function createRunAccess(db: Queryable): RunAccess {
     async teamOf(runId) {
       const found = known.get(runId)
       if (found !== undefined) return found
-      const [row] = await db.query<{ teamId: TeamId }>('select team_id as "teamId" from run_job where run_id = $1', [runId], { name: 'run-team' })
+      const [row] = await db.query<{ teamId: TeamId }>(
+        'select team_id as "teamId" from run_job where run_id = $1',
+        [runId],
+        { name: 'run-team' },
+      )
       if (row === undefined) return undefined
       if (known.size >= remembered) known.delete(known.keys().next().value ?? runId)
       known.set(runId, row.teamId)

@@ -25,7 +25,11 @@ export function needsTeamRows(events: readonly RunEvent[]): boolean {
 }
 
 /** Writes what the events say, besides the entries: rows of the run's space, and the run's row with all that hangs on it. */
-export async function applyRunEvents(tx: ServerTransaction, spaces: RunSpaces, events: readonly RunEvent[]): Promise<void> {
+export async function applyRunEvents(
+  tx: ServerTransaction,
+  spaces: RunSpaces,
+  events: readonly RunEvent[],
+): Promise<void> {
   for (const { body, at } of events) {
     switch (body.type) {
       case 'tasks':
@@ -50,7 +54,12 @@ export async function applyRunEvents(tx: ServerTransaction, spaces: RunSpaces, e
   if (spaces.team !== undefined) await applyToTeam(tx, spaces, spaces.team, events)
 }
 
-async function applyToTeam(tx: ServerTransaction, spaces: RunSpaces, team: WriteTransaction, events: readonly RunEvent[]): Promise<void> {
+async function applyToTeam(
+  tx: ServerTransaction,
+  spaces: RunSpaces,
+  team: WriteTransaction,
+  events: readonly RunEvent[],
+): Promise<void> {
   const { runId } = spaces
   const found = await getRow(team, keys.run(runId), Run)
   if (found === undefined) return
@@ -68,12 +77,17 @@ async function applyToTeam(tx: ServerTransaction, spaces: RunSpaces, team: Write
         break
       }
       case 'permission':
-        if (!hasEnded(run.state)) await putRow(team, keys.permission(runId, body.request.id), { request: body.request, state: 'open' } satisfies Permission)
+        if (!hasEnded(run.state))
+          await putRow(team, keys.permission(runId, body.request.id), {
+            request: body.request,
+            state: 'open',
+          } satisfies Permission)
         break
       case 'permission_lapsed': {
         const key = keys.permission(runId, body.permissionId)
         const permission = await getRow(team, key, Permission)
-        if (permission?.state === 'open') await putRow(team, key, { ...permission, state: 'lapsed' } satisfies Permission)
+        if (permission?.state === 'open')
+          await putRow(team, key, { ...permission, state: 'lapsed' } satisfies Permission)
         break
       }
       case 'prompt_taken':
@@ -85,7 +99,9 @@ async function applyToTeam(tx: ServerTransaction, spaces: RunSpaces, team: Write
   }
   if (events.some(({ body }) => body.type === 'artifact' || body.type === 'artifact_removed'))
     run = { ...run, artifacts: (await spaces.rows.scan(keys.artifacts)).length }
-  if (events.some(({ body }) => body.type === 'state' || body.type === 'permission' || body.type === 'permission_lapsed'))
+  if (
+    events.some(({ body }) => body.type === 'state' || body.type === 'permission' || body.type === 'permission_lapsed')
+  )
     run = withAsk(run, await openQuestions(team, runId))
   await putRow(team, keys.run(runId), run)
 }
@@ -94,11 +110,19 @@ async function applyToTeam(tx: ServerTransaction, spaces: RunSpaces, team: Write
  * The end of a turn: what was still asked lapses, the job is over, and after a success the oldest message of the queue
  * starts the next turn. After anything else the queue waits for a person.
  */
-export async function endTurn(tx: ServerTransaction, spaces: Pick<RunSpaces, 'runId' | 'teamId'>, team: WriteTransaction, run: Run): Promise<Run> {
+export async function endTurn(
+  tx: ServerTransaction,
+  spaces: Pick<RunSpaces, 'runId' | 'teamId'>,
+  team: WriteTransaction,
+  run: Run,
+): Promise<Run> {
   const { runId, teamId } = spaces
   for (const permission of await scanRows(team, keys.permissionsOf(runId), Permission))
     if (permission.state === 'open')
-      await putRow(team, keys.permission(runId, permission.request.id), { ...permission, state: 'lapsed' } satisfies Permission)
+      await putRow(team, keys.permission(runId, permission.request.id), {
+        ...permission,
+        state: 'lapsed',
+      } satisfies Permission)
   tx.job({ run: runId, turn: run.turn, phase: 'ended' })
   if (run.state !== 'SUCCEEDED') return run
   const [next] = (await scanRows(team, keys.promptsOf(runId), Prompt))
@@ -112,14 +136,22 @@ export async function endTurn(tx: ServerTransaction, spaces: Pick<RunSpaces, 'ru
   tx.effect({
     type: 'dispatch',
     teamId,
-    assignment: { runId, turn, title: run.title, config: run.config, prompt: { promptId: next.id, text: next.text, by: next.by } },
+    assignment: {
+      runId,
+      turn,
+      title: run.title,
+      config: run.config,
+      prompt: { promptId: next.id, text: next.text, by: next.by },
+    },
   })
   const { stop: _stop, ...rest } = moved.run
   return { ...rest, turn }
 }
 
 async function openQuestions(team: WriteTransaction, runId: RunId): Promise<Permission[]> {
-  return (await scanRows(team, keys.permissionsOf(runId), Permission)).filter((permission) => permission.state === 'open')
+  return (await scanRows(team, keys.permissionsOf(runId), Permission)).filter(
+    (permission) => permission.state === 'open',
+  )
 }
 
 /** The transcript keeps what was asked and answered; the rows are only for the turn that runs. */

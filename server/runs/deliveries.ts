@@ -43,7 +43,11 @@ function toMessage(delivery: OpenDelivery): RunnerDown {
 }
 
 /** What a runner says of a delivery, shown in its row and kept; then the runner may forget it. */
-export async function takeReceipt(deps: DeliveriesDeps, runner: ConnectedRunner, receipt: Extract<RunnerUp, { type: 'receipt' }>): Promise<void> {
+export async function takeReceipt(
+  deps: DeliveriesDeps,
+  runner: ConnectedRunner,
+  receipt: Extract<RunnerUp, { type: 'receipt' }>,
+): Promise<void> {
   const delivery = await deps.jobs.delivery(receipt.deliveryId)
   if (delivery !== undefined && (delivery.state === 'accepted' || delivery.state === 'delivered'))
     await settle(deps, delivery, receipt.state, receipt.refusal)
@@ -63,18 +67,30 @@ async function settle(
   await deps.jobs.setDelivery(delivery.id, state)
 }
 
-async function showState(rows: WriteTransaction, delivery: Omit<OpenDelivery, 'state'>, state: IntentState, why: Refusal | undefined): Promise<void | false> {
+async function showState(
+  rows: WriteTransaction,
+  delivery: Omit<OpenDelivery, 'state'>,
+  state: IntentState,
+  why: Refusal | undefined,
+): Promise<void | false> {
   switch (delivery.body.type) {
     case 'answer': {
       const permission = await getRow(rows, delivery.rowKey, Permission)
       if (permission === undefined) return false
-      return putRow(rows, delivery.rowKey, { ...permission, delivery: state, ...(why === undefined ? {} : { refusal: why }) })
+      return putRow(rows, delivery.rowKey, {
+        ...permission,
+        delivery: state,
+        ...(why === undefined ? {} : { refusal: why }),
+      })
     }
     case 'prompt': {
       const prompt = await getRow(rows, delivery.rowKey, Prompt)
       if (prompt === undefined) return false
       // The turn was over before the message came: it waits in the queue again, at its front.
-      const next = state === 'refused' && why?.code === 'run_ended' ? ({ ...prompt, state: 'accepted' } as const) : { ...prompt, state, ...(why === undefined ? {} : { refusal: why }) }
+      const next =
+        state === 'refused' && why?.code === 'run_ended'
+          ? ({ ...prompt, state: 'accepted' } as const)
+          : { ...prompt, state, ...(why === undefined ? {} : { refusal: why }) }
       return putRow(rows, delivery.rowKey, next)
     }
     case 'stop': {

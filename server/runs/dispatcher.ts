@@ -56,7 +56,8 @@ async function chooseRunner(deps: DispatcherDeps, job: Job): Promise<ConnectedRu
   const ofTeam = deps.runners.all().filter((runner) => runner.teamId === job.teamId && !runner.draining)
   if (job.turn > 1 && job.runnerId !== null) {
     const last = deps.runners.get(job.runnerId)
-    if (last !== undefined && ofTeam.includes(last)) return hasRoom(last) ? last : `Waits for a free slot on ${last.hostName}`
+    if (last !== undefined && ofTeam.includes(last))
+      return hasRoom(last) ? last : `Waits for a free slot on ${last.hostName}`
     const seenAt = (await deps.jobs.runnerLastSeen(job.runnerId)) ?? 0
     if (deps.now() - seenAt < affinityMs) return 'Waits for the machine that has the workspace'
   }
@@ -64,9 +65,15 @@ async function chooseRunner(deps: DispatcherDeps, job: Job): Promise<ConnectedRu
   const onHost = ofTeam.filter((runner) => job.host === null || runner.hostName === job.host)
   if (onHost.length === 0) return `Waits for ${job.host}: no runner of that name is connected`
   const inSandbox = onHost.filter((runner) => runner.sandboxes.includes(job.sandbox))
-  if (inSandbox.length === 0) return `Waits for a machine with ${job.sandbox === 'docker' ? 'Docker' : 'direct runs allowed'}`
+  if (inSandbox.length === 0)
+    return `Waits for a machine with ${job.sandbox === 'docker' ? 'Docker' : 'direct runs allowed'}`
   const able = inSandbox.filter((runner) =>
-    runner.harnesses.some((offer) => offer.id === job.harness && offer.unavailable === undefined && offer.sandboxes.some((kind) => kind === job.sandbox)),
+    runner.harnesses.some(
+      (offer) =>
+        offer.id === job.harness &&
+        offer.unavailable === undefined &&
+        offer.sandboxes.some((kind) => kind === job.sandbox),
+    ),
   )
   if (able.length === 0) return `Waits for a machine that can start ${job.harness}`
   const free = able.filter(hasRoom).sort((a, b) => a.runs.size / a.capacity - b.runs.size / b.capacity)
@@ -94,7 +101,14 @@ async function assign(deps: DispatcherDeps, job: Job, runner: ConnectedRunner): 
     if (isOver) return undefined
     const moved = run === undefined ? undefined : moveRun(run, 'assign', tx.now)
     if (moved === undefined || moved.run.turn !== job.turn) return false
-    tx.job({ run: job.runId, turn: job.turn, from: 'waiting', phase: 'assigned', runner: runner.id, lease: tx.now + claimMs })
+    tx.job({
+      run: job.runId,
+      turn: job.turn,
+      from: 'waiting',
+      phase: 'assigned',
+      runner: runner.id,
+      lease: tx.now + claimMs,
+    })
     tx.effect({ type: 'transition', runId: job.runId, event: 'assign', from: moved.from, to: moved.to })
     await putRow(team, keys.run(job.runId), { ...moved.run, runnerId: runner.id, hostName: runner.hostName })
     return undefined
@@ -114,7 +128,11 @@ export async function withProgress(deps: Pick<DispatcherDeps, 'jobs' | 'store'>,
 }
 
 /** Gives an assignment back: the runner refused it, or did not claim it in time. */
-export async function releaseJob(deps: TransactDeps, job: { runId: RunId; teamId: Job['teamId']; turn: number; runnerId: RunnerId | null }, reason: RunReason): Promise<void> {
+export async function releaseJob(
+  deps: TransactDeps,
+  job: { runId: RunId; teamId: Job['teamId']; turn: number; runnerId: RunnerId | null },
+  reason: RunReason,
+): Promise<void> {
   await transact(deps, async (tx) => {
     const team = tx.space(teamSpace(job.teamId))
     const run = await getRow(team, keys.run(job.runId), Run)

@@ -169,7 +169,11 @@ export function createRunIngest(
       tx.job({ run: runId, turn, expect: acked, acked: seq, holder: runnerId })
       const rows = tx.space(space)
       for (const [key, chunk] of chunks) await rows.put(key, JSON.parse(JSON.stringify(chunk)))
-      await applyRunEvents(tx, { runId, teamId, rows, team: needsTeamRows(batch) ? tx.space(teamSpace(teamId)) : undefined }, batch)
+      await applyRunEvents(
+        tx,
+        { runId, teamId, rows, team: needsTeamRows(batch) ? tx.space(teamSpace(teamId)) : undefined },
+        batch,
+      )
     })
     if (outcome.status === 'conflict') return reload()
     draftNow.settle()

@@ -48,10 +48,21 @@ async function lost(deps: LeasesDeps, job: Job): Promise<void> {
       return undefined
     }
     const host = run.hostName ?? 'The machine'
-    const reason: RunReason = { code: 'runner_lost', text: `${host} stopped answering. What it reported is kept; send a message to go on.`, retryable: true }
+    const reason: RunReason = {
+      code: 'runner_lost',
+      text: `${host} stopped answering. What it reported is kept; send a message to go on.`,
+      retryable: true,
+    }
     const moved = run.stop === undefined ? moveRun(run, 'error', tx.now, reason) : moveRun(run, 'cancel', tx.now)
     if (moved === undefined) return false
-    tx.effect({ type: 'transition', runId: job.runId, event: run.stop === undefined ? 'error' : 'cancel', from: moved.from, to: moved.to, reason })
+    tx.effect({
+      type: 'transition',
+      runId: job.runId,
+      event: run.stop === undefined ? 'error' : 'cancel',
+      from: moved.from,
+      to: moved.to,
+      reason,
+    })
     tx.job({ run: job.runId, turn: job.turn, from: 'held', phase: 'ended' })
     await putRow(team, keys.run(job.runId), await endTurn(tx, job, team, moved.run))
     return undefined

@@ -1,4 +1,12 @@
-import { hasEnded, nextState, type Run, type RunEventName, type RunReason, type RunState, type Task } from '#shared/domain/run.ts'
+import {
+  hasEnded,
+  nextState,
+  type Run,
+  type RunEventName,
+  type RunReason,
+  type RunState,
+  type Task,
+} from '#shared/domain/run.ts'
 import type { RunEventBody } from '#shared/protocol/run-event.ts'
 
 /** Pure: what an event makes of the synced row of a run. */
@@ -25,7 +33,9 @@ export function moveRun(run: Run, event: RunEventName, at: number, reason?: RunR
 /** An ended run asks nothing, and a stop that was wanted is done. */
 function settled(run: Run): Run {
   const { asks: _asks, activity: _activity, ...rest } = run
-  return rest.stop === undefined || rest.stop.state === 'done' ? rest : { ...rest, stop: { ...rest.stop, state: 'done' } }
+  return rest.stop === undefined || rest.stop.state === 'done'
+    ? rest
+    : { ...rest, stop: { ...rest.stop, state: 'done' } }
 }
 
 /** The events that only touch fields of the row. */

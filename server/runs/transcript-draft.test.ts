@@ -14,7 +14,9 @@ const entry = (n: number, text: string): TranscriptEntry => ({
 })
 
 /** Writes entries as a server does: in batches, now and then starting anew from what is stored. */
-async function write(batches: readonly { entries: readonly TranscriptEntry[]; restart: boolean }[]): Promise<Map<string, TranscriptChunk>> {
+async function write(
+  batches: readonly { entries: readonly TranscriptEntry[]; restart: boolean }[],
+): Promise<Map<string, TranscriptChunk>> {
   const stored = new Map<string, TranscriptChunk>()
   const open = () =>
     createTranscriptDraft(
@@ -33,7 +35,12 @@ async function write(batches: readonly { entries: readonly TranscriptEntry[]; re
 
 describe('the chunks of a transcript', () => {
   test('hold every entry once, in order, as it was written last, within their bounds', async () => {
-    const batch = fc.record({ count: fc.nat(30), again: fc.array(fc.nat(200), { maxLength: 4 }), size: fc.constantFrom(10, 400, 5000), restart: fc.boolean() })
+    const batch = fc.record({
+      count: fc.nat(30),
+      again: fc.array(fc.nat(200), { maxLength: 4 }),
+      size: fc.constantFrom(10, 400, 5000),
+      restart: fc.boolean(),
+    })
     await fc.assert(
       fc.asyncProperty(fc.array(batch, { minLength: 1, maxLength: 12 }), async (plan) => {
         let last = 0
@@ -47,7 +54,9 @@ describe('the chunks of a transcript', () => {
         })
         const stored = await write(batches)
         const chunks = [...stored].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, chunk]) => chunk)
-        expect(chunks.flatMap((chunk) => chunk.entries.map((one) => one.n))).toEqual(Array.from({ length: last }, (_, n) => n + 1))
+        expect(chunks.flatMap((chunk) => chunk.entries.map((one) => one.n))).toEqual(
+          Array.from({ length: last }, (_, n) => n + 1),
+        )
         for (const chunk of chunks) {
           expect([chunk.first, chunk.last]).toEqual([chunk.entries[0]?.n, chunk.entries.at(-1)?.n])
           expect(chunk.entries.length).toBeLessThanOrEqual(chunkEntries)
@@ -59,7 +68,9 @@ describe('the chunks of a transcript', () => {
   })
 
   test('an entry that is too large for the rest of a chunk starts the next one', async () => {
-    const stored = await write([{ entries: [entry(1, 'x'.repeat(10_000)), entry(2, 'y'.repeat(10_000))], restart: false }])
+    const stored = await write([
+      { entries: [entry(1, 'x'.repeat(10_000)), entry(2, 'y'.repeat(10_000))], restart: false },
+    ])
     expect([...stored.keys()]).toEqual(['chunk/0000001', 'chunk/0000002'])
     expect(JSON.stringify(stored.get('chunk/0000001')).length).toBeLessThan(chunkUnits)
   })

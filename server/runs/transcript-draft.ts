@@ -23,7 +23,10 @@ export type ChunkIndex = readonly { readonly key: string; readonly first: number
 /** Chunks kept in memory beside the dirty ones. */
 const keptChunks = 4
 
-export function createTranscriptDraft(index: ChunkIndex, load: (key: string) => Promise<TranscriptChunk | undefined>): TranscriptDraft {
+export function createTranscriptDraft(
+  index: ChunkIndex,
+  load: (key: string) => Promise<TranscriptChunk | undefined>,
+): TranscriptDraft {
   const firsts = index.map((one) => ({ number: chunkNumber(one.key), first: one.first }))
   const loaded = new Map<number, Loaded>()
   const changed = new Set<number>()
@@ -57,7 +60,11 @@ export function createTranscriptDraft(index: ChunkIndex, load: (key: string) => 
     const number = (firsts.at(-1)?.number ?? 0) + 1
     const size = sizeOf(entry)
     firsts.push({ number, first: entry.n })
-    loaded.set(number, { chunk: { first: entry.n, last: entry.n, entries: [entry] }, units: size, sizes: new Map([[entry.n, size]]) })
+    loaded.set(number, {
+      chunk: { first: entry.n, last: entry.n, entries: [entry] },
+      units: size,
+      sizes: new Map([[entry.n, size]]),
+    })
     changed.add(number)
   }
 

@@ -10,7 +10,11 @@ export type Worker = {
  * Runs `round` whenever it is woken, one at a time, and again after `everyMs` without a wake. A round that throws is
  * reported and tried again with the next wake or interval.
  */
-export function createWorker(deps: { round: () => Promise<void>; everyMs: number; onError: (error: unknown) => void }): Worker {
+export function createWorker(deps: {
+  round: () => Promise<void>
+  everyMs: number
+  onError: (error: unknown) => void
+}): Worker {
   let running: Promise<void> | undefined
   let again = false
   let closed = false

@@ -9,6 +9,11 @@ export function withAsk(run: Run, open: readonly Permission[]): Run {
   const { request } = first
   return {
     ...rest,
-    asks: { permissionId: request.id, kind: request.subject.kind, line: askLine(request), danger: isDangerous(request.subject) },
+    asks: {
+      permissionId: request.id,
+      kind: request.subject.kind,
+      line: askLine(request),
+      danger: isDangerous(request.subject),
+    },
   }
 }

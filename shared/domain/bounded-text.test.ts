@@ -1,20 +1,33 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { BoundedText, appendAt, boundedText, emptyText, headLimit, omittedUnits, tailLimit, wholeText } from './bounded-text.ts'
+import {
+  BoundedText,
+  appendAt,
+  boundedText,
+  emptyText,
+  headLimit,
+  omittedUnits,
+  tailLimit,
+  wholeText,
+} from './bounded-text.ts'
 
 /** A text cut into pieces at random, some of which are sent twice or overlap the one before. */
-const pieces = fc.tuple(fc.string({ maxLength: 60 }), fc.array(fc.tuple(fc.nat(), fc.nat(20), fc.boolean()), { maxLength: 30 })).map(([seed, cuts]) => {
-  const text = seed.repeat(Math.ceil(15_000 / Math.max(1, seed.length)) * Number(cuts.length % 3 === 0) + 1)
-  const offsets = [...new Set([0, ...cuts.map(([at]) => (text.length === 0 ? 0 : at % (text.length + 1))), text.length])].sort((a, b) => a - b)
-  const sent: { offset: number; text: string }[] = []
-  offsets.slice(0, -1).forEach((from, i) => {
-    const overlap = Math.min(from, cuts[i]?.[1] ?? 0)
-    const piece = { offset: from - overlap, text: text.slice(from - overlap, offsets[i + 1]) }
-    sent.push(piece)
-    if (cuts[i]?.[2] === true) sent.push(piece)
+const pieces = fc
+  .tuple(fc.string({ maxLength: 60 }), fc.array(fc.tuple(fc.nat(), fc.nat(20), fc.boolean()), { maxLength: 30 }))
+  .map(([seed, cuts]) => {
+    const text = seed.repeat(Math.ceil(15_000 / Math.max(1, seed.length)) * Number(cuts.length % 3 === 0) + 1)
+    const offsets = [
+      ...new Set([0, ...cuts.map(([at]) => (text.length === 0 ? 0 : at % (text.length + 1))), text.length]),
+    ].sort((a, b) => a - b)
+    const sent: { offset: number; text: string }[] = []
+    offsets.slice(0, -1).forEach((from, i) => {
+      const overlap = Math.min(from, cuts[i]?.[1] ?? 0)
+      const piece = { offset: from - overlap, text: text.slice(from - overlap, offsets[i + 1]) }
+      sent.push(piece)
+      if (cuts[i]?.[2] === true) sent.push(piece)
+    })
+    return { text, sent }
   })
-  return { text, sent }
-})
 
 describe('bounded text', () => {
   test('pieces that repeat and overlap give the same as the whole at once, within the bounds', () => {

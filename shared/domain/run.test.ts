@@ -1,6 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { displayState, endStates, hasEnded, isHeld, nextState, runEventNames, runStates, titleFromPrompt, type RunEventName, type RunState } from './run.ts'
+import {
+  displayState,
+  endStates,
+  hasEnded,
+  isHeld,
+  nextState,
+  runEventNames,
+  runStates,
+  titleFromPrompt,
+  type RunEventName,
+  type RunState,
+} from './run.ts'
 
 /** The picture above `runStates`, written down a second time as rows. */
 const moves: [RunState, RunEventName, RunState][] = [
@@ -12,12 +23,18 @@ const moves: [RunState, RunEventName, RunState][] = [
   ['INPROGRESS', 'block', 'BLOCKED'],
   ['BLOCKED', 'unblock', 'INPROGRESS'],
   ['INPROGRESS', 'succeed', 'SUCCEEDED'],
-  ...(['QUEUED', 'PENDING', 'CLAIMED', 'INPROGRESS', 'BLOCKED'] as const).flatMap((state): [RunState, RunEventName, RunState][] => [
-    [state, 'fail', 'FAILED'],
-    [state, 'error', 'ERROR'],
-    [state, 'cancel', 'CANCELLED'],
+  ...(['QUEUED', 'PENDING', 'CLAIMED', 'INPROGRESS', 'BLOCKED'] as const).flatMap(
+    (state): [RunState, RunEventName, RunState][] => [
+      [state, 'fail', 'FAILED'],
+      [state, 'error', 'ERROR'],
+      [state, 'cancel', 'CANCELLED'],
+    ],
+  ),
+  ...(['SUCCEEDED', 'FAILED', 'ERROR', 'CANCELLED'] as const).map((state): [RunState, RunEventName, RunState] => [
+    state,
+    'continue',
+    'QUEUED',
   ]),
-  ...(['SUCCEEDED', 'FAILED', 'ERROR', 'CANCELLED'] as const).map((state): [RunState, RunEventName, RunState] => [state, 'continue', 'QUEUED']),
 ]
 
 describe('the state machine of a run', () => {
@@ -59,7 +76,17 @@ describe('the state machine of a run', () => {
 
   test('a blocked run whose question was answered works again', () => {
     expect(displayState({ state: 'BLOCKED' })).toBe('working')
-    expect(runStates.map((state) => displayState({ state }))).toEqual(['queued', 'queued', 'working', 'working', 'working', 'done', 'failed', 'failed', 'cancelled'])
+    expect(runStates.map((state) => displayState({ state }))).toEqual([
+      'queued',
+      'queued',
+      'working',
+      'working',
+      'working',
+      'done',
+      'failed',
+      'failed',
+      'cancelled',
+    ])
   })
 })
 

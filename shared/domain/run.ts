@@ -179,10 +179,14 @@ export const Run = z.object({
   hostName: z.string().max(120).optional(),
   branch: z.string().max(250).optional(),
   /** The open question, so that the list can show it. */
-  asks: z.object({ permissionId: PermissionId, kind: z.string().max(20), line: z.string().max(300), danger: z.boolean() }).optional(),
+  asks: z
+    .object({ permissionId: PermissionId, kind: z.string().max(20), line: z.string().max(300), danger: z.boolean() })
+    .optional(),
   /** Set once somebody pressed Stop. */
   stop: z.object({ by: UserId, at: z.number(), state: IntentState }).optional(),
-  tasks: z.object({ done: z.number().int(), total: z.number().int(), current: z.string().max(200).optional() }).optional(),
+  tasks: z
+    .object({ done: z.number().int(), total: z.number().int(), current: z.string().max(200).optional() })
+    .optional(),
   files: z.object({ changed: z.number().int(), added: z.number().int(), removed: z.number().int() }).optional(),
   artifacts: z.number().int().optional(),
   usage: RunUsage.optional(),

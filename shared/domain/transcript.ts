@@ -8,7 +8,18 @@ export const ToolStatus = z.enum(['pending', 'in_progress', 'completed', 'failed
 export type ToolStatus = z.infer<typeof ToolStatus>
 
 /** The kinds of the Agent Client Protocol. */
-export const ToolKind = z.enum(['read', 'edit', 'delete', 'move', 'search', 'execute', 'think', 'fetch', 'switch_mode', 'other'])
+export const ToolKind = z.enum([
+  'read',
+  'edit',
+  'delete',
+  'move',
+  'search',
+  'execute',
+  'think',
+  'fetch',
+  'switch_mode',
+  'other',
+])
 export type ToolKind = z.infer<typeof ToolKind>
 
 /** One changed file. The patch is a unified diff, inline when small, else a blob. */
@@ -122,7 +133,12 @@ export const TranscriptChunk = z.object({
 export type TranscriptChunk = z.infer<typeof TranscriptChunk>
 
 /** Row `files` of a transcript space: what the whole run changed. */
-export const RunFiles = z.object({ at: z.number(), base: z.string().max(100).optional(), files: z.array(FileChange).max(500), more: z.number().int().optional() })
+export const RunFiles = z.object({
+  at: z.number(),
+  base: z.string().max(100).optional(),
+  files: z.array(FileChange).max(500),
+  more: z.number().int().optional(),
+})
 export type RunFiles = z.infer<typeof RunFiles>
 /** Row `tasks` of a transcript space: the current task list. */
 export const RunTasks = z.object({ at: z.number(), tasks: z.array(Task).max(200) })

@@ -12,14 +12,24 @@ export const browserProtocol = 1
 
 /** browser → server */
 export const BrowserUp = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('hello'), protocol: z.number().int(), schemaVersion: z.string().max(64), profileId: z.string().max(64) }),
+  z.object({
+    type: z.literal('hello'),
+    protocol: z.number().int(),
+    schemaVersion: z.string().max(64),
+    profileId: z.string().max(64),
+  }),
   /** Send pokes of this space. `cookie`: what the client has, so that the server can say at once whether it is behind. */
   z.object({ type: z.literal('subscribe'), space: SpaceId, cookie: SyncCookie.nullable() }),
   z.object({ type: z.literal('unsubscribe'), space: SpaceId }),
   /** Send the growing texts of this run; answered with `live_state`. */
   z.object({ type: z.literal('follow'), runId: RunId }),
   z.object({ type: z.literal('unfollow'), runId: RunId }),
-  z.object({ type: z.literal('presence'), runId: RunId.nullable(), visible: z.boolean(), typing: z.boolean().optional() }),
+  z.object({
+    type: z.literal('presence'),
+    runId: RunId.nullable(),
+    visible: z.boolean(),
+    typing: z.boolean().optional(),
+  }),
   z.object({ type: z.literal('ping'), at: z.number() }),
 ])
 export type BrowserUp = z.infer<typeof BrowserUp>
@@ -34,7 +44,13 @@ export type LiveDelta = z.infer<typeof LiveDelta>
 
 /** server → browser */
 export const BrowserDown = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('welcome'), protocol: z.number().int(), serverVersion: z.string(), userId: UserId, at: z.number() }),
+  z.object({
+    type: z.literal('welcome'),
+    protocol: z.number().int(),
+    serverVersion: z.string(),
+    userId: UserId,
+    at: z.number(),
+  }),
   /** This app is too old or too new for the server: push what is queued, then reload. */
   z.object({ type: z.literal('reload'), reason: z.enum(['protocol', 'schema']) }),
   /**
@@ -56,7 +72,11 @@ export const BrowserDown = z.discriminatedUnion('type', [
   /** Unfinished entries as they are now: all of them on `follow`, then each new one. Deltas that follow have greater offsets. */
   z.object({ type: z.literal('live_state'), runId: RunId, entries: z.array(TranscriptEntry) }),
   z.object({ type: z.literal('live'), runId: RunId, deltas: z.array(LiveDelta) }),
-  z.object({ type: z.literal('presence'), runId: RunId, people: z.array(z.object({ userId: UserId, typing: z.boolean() })) }),
+  z.object({
+    type: z.literal('presence'),
+    runId: RunId,
+    people: z.array(z.object({ userId: UserId, typing: z.boolean() })),
+  }),
   z.object({ type: z.literal('pong'), at: z.number(), serverAt: z.number() }),
   z.object({ type: z.literal('error'), refusal: Refusal }),
 ])

@@ -79,7 +79,16 @@ export const RunnerHello = z.object({
   capacity: z.number().int().min(1).max(1000),
   problems: z.array(z.string().max(300)).max(10),
   /** Every run whose journal is still here. `active`: its agent is alive. */
-  runs: z.array(z.object({ runId: RunId, turn: z.number().int().positive(), lastSeq: z.number().int().nonnegative(), active: z.boolean() })).max(10_000),
+  runs: z
+    .array(
+      z.object({
+        runId: RunId,
+        turn: z.number().int().positive(),
+        lastSeq: z.number().int().nonnegative(),
+        active: z.boolean(),
+      }),
+    )
+    .max(10_000),
 })
 export type RunnerHello = z.infer<typeof RunnerHello>
 
@@ -94,7 +103,12 @@ export const RunnerUp = z.discriminatedUnion('type', [
     problems: z.array(z.string().max(300)).max(10),
   }),
   z.object({ type: z.literal('claimed'), runId: RunId, turn: z.number().int().positive() }),
-  z.object({ type: z.literal('rejected'), runId: RunId, turn: z.number().int().positive(), reason: z.string().max(300) }),
+  z.object({
+    type: z.literal('rejected'),
+    runId: RunId,
+    turn: z.number().int().positive(),
+    reason: z.string().max(300),
+  }),
   z.object({ type: z.literal('events'), runId: RunId, events: z.array(RunEvent).min(1).max(500) }),
   /** `delivered`: it is in the runner's journal. `done`: it took effect. `refused`: it did not, and won't. */
   z.object({

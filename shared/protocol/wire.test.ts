@@ -14,7 +14,10 @@ import * as rows from './rows.ts'
  */
 function hashOf(...schemas: z.ZodType[]): string {
   const shapes = schemas.map((schema) => z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }))
-  return createHash('sha256').update(canonicalJson(JSON.parse(JSON.stringify(shapes)) as Json)).digest('hex').slice(0, 16)
+  return createHash('sha256')
+    .update(canonicalJson(JSON.parse(JSON.stringify(shapes)) as Json))
+    .digest('hex')
+    .slice(0, 16)
 }
 
 describe('the wire', () => {
@@ -35,7 +38,10 @@ describe('the wire', () => {
     `)
   })
   test('of push and pull, and of the synced rows', () => {
-    expect({ version: schemaVersion, hash: hashOf(PushRequest, PullRequest, PullResponse, ...Object.values(rows.rowSchemas)) }).toMatchInlineSnapshot(`
+    expect({
+      version: schemaVersion,
+      hash: hashOf(PushRequest, PullRequest, PullResponse, ...Object.values(rows.rowSchemas)),
+    }).toMatchInlineSnapshot(`
       {
         "hash": "6137f098cb42aee1",
         "version": "1",

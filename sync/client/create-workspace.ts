@@ -90,7 +90,9 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
       baseUrl: deps.baseUrl,
       fetch: deps.fetch,
       kvStore: deps.kvStore,
-      ...(withMutators ? { mutators: deviceMutators({ ...deps, insists: (args) => insisting.has(intentKey(args)) }) } : {}),
+      ...(withMutators
+        ? { mutators: deviceMutators({ ...deps, insists: (args) => insisting.has(intentKey(args)) }) }
+        : {}),
       events: events(id),
     })
     caches.set(id, cache)
@@ -159,7 +161,9 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
 
   async function fetchBefore(runId: RunId, n: number): Promise<readonly TranscriptEntry[] | undefined> {
     try {
-      const response = await deps.fetch(`${deps.baseUrl}/api/v1/runs/${runId}/transcript?before=${n}`, { credentials: 'include' })
+      const response = await deps.fetch(`${deps.baseUrl}/api/v1/runs/${runId}/transcript?before=${n}`, {
+        credentials: 'include',
+      })
       if (!response.ok) return undefined
       const page = z.object({ entries: z.array(TranscriptEntry) }).safeParse(await response.json())
       return page.success ? page.data.entries : undefined

@@ -36,7 +36,8 @@ export function deviceMutators(who: {
         side: 'device',
         effect: () => undefined,
       })
-      if (!result.ok && raw.reason === 'initial' && !who.insists(given)) throw new RefusedError(result.error.code, result.error.detail)
+      if (!result.ok && raw.reason === 'initial' && !who.insists(given))
+        throw new RefusedError(result.error.code, result.error.detail)
       return { clientId: raw.clientID, mutationId: raw.mutationID }
     }
   }

@@ -55,9 +55,7 @@ const tabLock = (tabId: string): string => `drover-tab-${tabId}`
 /** Held for the life of the page, so that other tabs can tell whether this one still runs. */
 function holdTabLock(locks: LockManager, tabId: string): Promise<() => void> {
   return new Promise((resolve, reject) => {
-    locks
-      .request(tabLock(tabId), () => new Promise<void>((release) => resolve(release)))
-      .catch(reject)
+    locks.request(tabLock(tabId), () => new Promise<void>((release) => resolve(release))).catch(reject)
   })
 }
 

@@ -20,13 +20,20 @@ function createServer() {
       log.push({ version, key, value })
       return poke(version - 1, version)
     },
-    fetch: (async (_input: unknown, init?: RequestInit) => {
+    fetch: (async (input: unknown, init?: RequestInit) => {
       server.pulls++
       if (server.failing > 0) return new Response('down', { status: server.failing })
-      const { cookie } = PullRequest.parse(JSON.parse(String(init?.body)))
+      const { cookie } = PullRequest.parse(await new Request(input as string, init).json())
       const since = cookie?.order ?? 0
-      const patch: PatchOperation[] = log.filter((one) => one.version > since).map(({ key, value }) => ({ op: 'put', key, value }))
-      const body = { cookie: { order: log.length, epoch: 'e' }, lastMutationIDChanges: {}, patch: cookie === null ? [{ op: 'clear' }, ...patch] : patch, more: false }
+      const patch: PatchOperation[] = log
+        .filter((one) => one.version > since)
+        .map(({ key, value }) => ({ op: 'put', key, value }))
+      const body = {
+        cookie: { order: log.length, epoch: 'e' },
+        lastMutationIDChanges: {},
+        patch: cookie === null ? [{ op: 'clear' }, ...patch] : patch,
+        more: false,
+      }
       await server.hold
       return Response.json(body)
     }) as typeof fetch,
@@ -36,7 +43,9 @@ function createServer() {
     space,
     base,
     version,
-    patch: log.filter((one) => one.version > base && one.version <= version).map(({ key, value }) => ({ op: 'put', key, value })),
+    patch: log
+      .filter((one) => one.version > base && one.version <= version)
+      .map(({ key, value }) => ({ op: 'put', key, value })),
     mutations: {},
   })
   return { ...server, server, poke }
@@ -55,7 +64,13 @@ function createCache(fetchIt: typeof fetch, failures: number[] = []): SpaceCache
     baseUrl: 'http://nowhere.test',
     fetch: fetchIt,
     kvStore: 'mem',
-    events: { onFresh: () => undefined, onChanged: () => undefined, onFailure: (status) => failures.push(status), onReload: () => undefined, onLost: () => undefined },
+    events: {
+      onFresh: () => undefined,
+      onChanged: () => undefined,
+      onFailure: (status) => failures.push(status),
+      onReload: () => undefined,
+      onLost: () => undefined,
+    },
   })
   open.push(cache)
   return cache
@@ -146,7 +161,7 @@ describe('a space on a device', () => {
 
   test('an answer of something that is not Drover, such as a captive portal, changes nothing', async () => {
     const failures: number[] = []
-    const cache = createCache((async () => new Response('<html>Log in to the Wi-Fi</html>', { status: 200 })) as typeof fetch, failures)
+    const cache = createCache(async () => new Response('<html>Log in to the Wi-Fi</html>', { status: 200 }), failures)
     await cache.catchUp(1)
     expect([await cache.cookie(), failures.at(-1)]).toEqual([null, 502])
   })

@@ -1,4 +1,10 @@
-import { Replicache, type HTTPRequestInfo, type MutatorDefs, type PatchOperation, type PendingMutation } from 'replicache'
+import {
+  Replicache,
+  type HTTPRequestInfo,
+  type MutatorDefs,
+  type PatchOperation,
+  type PendingMutation,
+} from 'replicache'
 import type { BrowserDown } from '#shared/protocol/browser-socket.ts'
 import { PullResponse, SyncCookie, schemaVersion, type SpaceId } from '#shared/protocol/sync.ts'
 import { keys } from '#sync/core/keys.ts'
@@ -73,7 +79,10 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
       if (response.ok && json !== undefined) return { info, json }
       const status = response.ok ? 502 : response.status
       if (!closed && !isRefused(status)) deps.events.onFailure(status)
-      return { info: { httpStatusCode: status, errorMessage: info.errorMessage || 'not an answer of Drover' }, json: undefined }
+      return {
+        info: { httpStatusCode: status, errorMessage: info.errorMessage || 'not an answer of Drover' },
+        json: undefined,
+      }
     } catch (error) {
       if (!closed) deps.events.onFailure(0)
       return { info: { httpStatusCode: 0, errorMessage: String(error) }, json: undefined }
@@ -105,10 +114,16 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
         deps.events.onRefused?.()
         // Nothing new, rather than an error that is tried again and again: `onRefused` knows when to ask.
         const cookie = 'cookie' in body ? (body.cookie as SyncCookie | null) : null
-        return { httpRequestInfo: { httpStatusCode: 200, errorMessage: '' }, response: { cookie, lastMutationIDChanges: {}, patch: [] } }
+        return {
+          httpRequestInfo: { httpStatusCode: 200, errorMessage: '' },
+          response: { cookie, lastMutationIDChanges: {}, patch: [] },
+        }
       }
       const parsed = PullResponse.safeParse(json)
-      if (!parsed.success) return { httpRequestInfo: json === undefined ? info : { httpStatusCode: 502, errorMessage: 'not an answer of Drover' } }
+      if (!parsed.success)
+        return {
+          httpRequestInfo: json === undefined ? info : { httpStatusCode: 502, errorMessage: 'not an answer of Drover' },
+        }
       lastPullOk = true
       hasMore = typeof json === 'object' && json !== null && 'more' in json && json.more === true
       if (!hasMore) deps.events.onFresh()
@@ -125,7 +140,8 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
   replicache.onUpdateNeeded = () => deps.events.onReload()
   replicache.onClientStateNotFound = () => deps.events.onLost()
 
-  const query = <T>(body: (tx: ReadTransaction) => Promise<T>): Promise<T> => replicache.query((tx) => body(readTransaction(tx)))
+  const query = <T>(body: (tx: ReadTransaction) => Promise<T>): Promise<T> =>
+    replicache.query((tx) => body(readTransaction(tx)))
   const cookie = (): Promise<SyncCookie | null> =>
     query(async (tx) => {
       const parsed = SyncCookie.safeParse(await tx.get(keys.cookie))

@@ -151,4 +151,6 @@ export function openTranscript(deps: TranscriptDeps): Transcript {
 }
 
 /** A `TranscriptChunk` whose entries are looked at one by one. */
-const Chunk = z.object({ entries: z.array(z.looseObject({ n: z.number() }) as unknown as z.ZodType<{ readonly n: number } & JsonObject>) })
+const Chunk = z.object({
+  entries: z.array(z.looseObject({ n: z.number() }) as unknown as z.ZodType<{ readonly n: number } & JsonObject>),
+})

@@ -3,7 +3,10 @@ import type { EntryBody, TranscriptEntry } from '#shared/domain/transcript.ts'
 import type { LiveDelta } from '#shared/protocol/browser-socket.ts'
 
 /** The entry with a piece of growing text; `undefined` when it does not fit: a gap, or an entry without such a text. */
-export function withDelta(entry: TranscriptEntry, delta: Pick<LiveDelta, 'field' | 'offset' | 'text'>): TranscriptEntry | undefined {
+export function withDelta(
+  entry: TranscriptEntry,
+  delta: Pick<LiveDelta, 'field' | 'offset' | 'text'>,
+): TranscriptEntry | undefined {
   const { body } = entry
   if (delta.field === 'text') {
     if (body.kind !== 'message' && body.kind !== 'thought') return undefined

@@ -16,7 +16,14 @@ export type Effect =
   /** A turn waits for a runner. */
   | { readonly type: 'dispatch'; readonly teamId: TeamId; readonly assignment: Assignment }
   /** Bring this to the runner that holds the run, until it is acknowledged. `row` is where its state is shown. */
-  | { readonly type: 'deliver'; readonly deliveryId: DeliveryId; readonly runId: RunId; readonly body: DeliveryBody; readonly row: string; readonly space?: SpaceId }
+  | {
+      readonly type: 'deliver'
+      readonly deliveryId: DeliveryId
+      readonly runId: RunId
+      readonly body: DeliveryBody
+      readonly row: string
+      readonly space?: SpaceId
+    }
   /** Kept in the run's history. */
   | {
       readonly type: 'transition'

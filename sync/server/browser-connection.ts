@@ -43,7 +43,11 @@ const maxFollowed = 32
 const maxPokeRows = 500
 
 /** One browser profile: sends pokes of the spaces it subscribed to, live text of the runs it follows, and presence. */
-export function createBrowserConnection(deps: BrowserConnectionDeps, userId: UserId, socket: SocketPort): BrowserConnection {
+export function createBrowserConnection(
+  deps: BrowserConnectionDeps,
+  userId: UserId,
+  socket: SocketPort,
+): BrowserConnection {
   const spaces = new Map<SpaceId, { from: string | undefined; stop: () => void }>()
   const behind = new Map<SpaceId, number>()
   const followed = new Map<RunId, () => void>()
@@ -72,7 +76,8 @@ export function createBrowserConnection(deps: BrowserConnectionDeps, userId: Use
 
   async function subscribe(message: Extract<BrowserUp, { type: 'subscribe' }>): Promise<void> {
     const { space, cookie } = message
-    if (spaces.size >= maxSpaces && !spaces.has(space)) return refuse(refusal('too_many', `${maxSpaces} spaces at once`))
+    if (spaces.size >= maxSpaces && !spaces.has(space))
+      return refuse(refusal('too_many', `${maxSpaces} spaces at once`))
     if (!(await deps.mayRead(space))) return send({ type: 'gone', space, refusal: refusal('not_allowed') })
     if (closed) return
     spaces.get(space)?.stop()
@@ -112,7 +117,13 @@ export function createBrowserConnection(deps: BrowserConnectionDeps, userId: Use
       if (message.protocol !== browserProtocol) return send({ type: 'reload', reason: 'protocol' })
       if (message.schemaVersion !== schemaVersion) return send({ type: 'reload', reason: 'schema' })
       greeted = true
-      return send({ type: 'welcome', protocol: browserProtocol, serverVersion: deps.serverVersion, userId, at: deps.now() })
+      return send({
+        type: 'welcome',
+        protocol: browserProtocol,
+        serverVersion: deps.serverVersion,
+        userId,
+        at: deps.now(),
+      })
     }
     if (!greeted) return refuse(refusal('invalid', 'the first message must be hello'))
     switch (message.type) {

@@ -7,7 +7,10 @@ const change = (version: number): SpaceChange => ({ space, base: version - 1, ve
 
 function follow(hub: ReturnType<typeof createHub>): { changes: number[]; gaps: number[] } {
   const heard = { changes: [] as number[], gaps: [] as number[] }
-  hub.subscribe(space, { onChange: ({ version }) => heard.changes.push(version), onGap: (version) => heard.gaps.push(version) })
+  hub.subscribe(space, {
+    onChange: ({ version }) => heard.changes.push(version),
+    onGap: (version) => heard.gaps.push(version),
+  })
   return heard
 }
 

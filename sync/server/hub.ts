@@ -123,7 +123,8 @@ export function createHub(head: (space: SpaceId) => Promise<number> = async () =
       if (change.version <= topic.told) return
       topic.waiting.set(change.base, change)
       if (topic.waiting.size > maxWaiting) skipToNewest(topic)
-      else topic.timer ??= setTimeout(() => {
+      else
+        topic.timer ??= setTimeout(() => {
           topic.timer = undefined
           skipToNewest(topic)
         }, maxWaitMs)
@@ -134,7 +135,12 @@ export function createHub(head: (space: SpaceId) => Promise<number> = async () =
     },
     announce,
     subscribe(space, listener) {
-      const topic: Topic = topics.get(space) ?? { listeners: new Set(), told: undefined, waiting: new Map(), timer: undefined }
+      const topic: Topic = topics.get(space) ?? {
+        listeners: new Set(),
+        told: undefined,
+        waiting: new Map(),
+        timer: undefined,
+      }
       topics.set(space, topic)
       topic.listeners.add(listener)
       return () => {

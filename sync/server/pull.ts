@@ -1,5 +1,12 @@
 import { err, ok, type Result } from '#shared/result.ts'
-import { maxPatchRows, parseSpace, type PatchOperation, type PullResponse, type SpaceId, type SyncCookie } from '#shared/protocol/sync.ts'
+import {
+  maxPatchRows,
+  parseSpace,
+  type PatchOperation,
+  type PullResponse,
+  type SpaceId,
+  type SyncCookie,
+} from '#shared/protocol/sync.ts'
 import { keys } from '#sync/core/keys.ts'
 import type { Change, Changes, SpaceStore } from './space-store.ts'
 
@@ -81,5 +88,7 @@ export function readableBy(userId: string): (change: Pick<Change, 'key'>) => boo
 }
 
 export function toOperation(change: Pick<Change, 'key' | 'value'>): PatchOperation {
-  return change.value === undefined ? { op: 'del', key: change.key } : { op: 'put', key: change.key, value: change.value }
+  return change.value === undefined
+    ? { op: 'del', key: change.key }
+    : { op: 'put', key: change.key, value: change.value }
 }

@@ -90,7 +90,8 @@ async function tryMutation(
 
   const refused = await runMutator(deps, mutation, async () => {
     if (mutator === undefined) return err(refusal('unknown_mutation', mutation.name))
-    if (args === undefined || !args.success) return err(refusal('invalid', args?.error.issues[0]?.message ?? 'arguments'))
+    if (args === undefined || !args.success)
+      return err(refusal('invalid', args?.error.issues[0]?.message ?? 'arguments'))
     return mutator.run(tx, args.data, context)
   })
   if (refused !== undefined) {

@@ -6,7 +6,12 @@ import { join } from 'node:path'
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
 
 const root = join(import.meta.dirname, '..', '..')
-const executables = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome']
+const executables = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+]
 
 /** The installed browser; `undefined` where there is none. */
 export const browserPath = executables.find((path) => existsSync(path))
@@ -31,14 +36,21 @@ export async function startApp(port: number, environment: Readonly<Record<string
     printed = ''
     const started = spawn(process.execPath, [join(root, 'server', 'main.ts')], {
       stdio: ['ignore', 'pipe', 'inherit'],
-      env: { ...inherited(), DROVER_DATA_DIR: dataDir, DROVER_PORT: String(port), DROVER_LOG_LEVEL: 'warn', ...environment },
+      env: {
+        ...inherited(),
+        DROVER_DATA_DIR: dataDir,
+        DROVER_PORT: String(port),
+        DROVER_LOG_LEVEL: 'warn',
+        ...environment,
+      },
     })
     child = started
     await new Promise<void>((resolve, reject) => {
       started.on('exit', (code) => reject(new Error(`the server ended with ${code}: ${printed}`)))
       started.stdout?.on('data', (text: Buffer) => {
         printed += text.toString('utf8')
-        if (/^Drover is at .*\n/m.test(printed) && (/token=\S+\n/.test(printed) || existsSync(join(dataDir, 'runner')))) resolve()
+        if (/^Drover is at .*\n/m.test(printed) && (/token=\S+\n/.test(printed) || existsSync(join(dataDir, 'runner'))))
+          resolve()
       })
     })
     started.removeAllListeners('exit')
@@ -69,14 +81,25 @@ export async function startApp(port: number, environment: Readonly<Record<string
 }
 
 function inherited(): Record<string, string> {
-  return Object.fromEntries(Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
+  return Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  )
 }
 
 export function launchBrowser(): Promise<Browser> {
   if (browserPath === undefined) throw new Error('no Chromium is installed')
   return chromium.launch({
     executablePath: browserPath,
-    args: ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    args: [
+      '--headless=new',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
   })
 }
 

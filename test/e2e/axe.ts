@@ -4,7 +4,12 @@ import type { Page } from 'playwright-core'
 
 const source = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-type Axe = { run: (context: unknown, options: unknown) => Promise<{ violations: { id: string; help: string; nodes: { html: string; failureSummary?: string }[] }[] }> }
+type Axe = {
+  run: (
+    context: unknown,
+    options: unknown,
+  ) => Promise<{ violations: { id: string; help: string; nodes: { html: string; failureSummary?: string }[] }[] }>
+}
 
 /** What axe finds on the page as it stands, one line for each finding; empty when there is nothing. */
 export async function axeFindings(page: Page): Promise<string[]> {
@@ -17,6 +22,8 @@ export async function axeFindings(page: Page): Promise<string[]> {
       // Experimental: counts a hidden key cap (“New run N”) as a part of the visible name.
       rules: { 'label-content-name-mismatch': { enabled: false } },
     })
-    return violations.flatMap((one) => one.nodes.map((node) => `${one.id}: ${one.help}: ${node.html.slice(0, 200)} ${node.failureSummary ?? ''}`))
+    return violations.flatMap((one) =>
+      one.nodes.map((node) => `${one.id}: ${one.help}: ${node.html.slice(0, 200)} ${node.failureSummary ?? ''}`),
+    )
   })
 }

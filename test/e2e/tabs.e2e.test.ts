@@ -76,7 +76,10 @@ describe.skipIf(browserPath === undefined && !required)('tabs of one browser (ne
     await away.goto(`${app.origin}/runs`)
     await away.getByText('From the third tab').first().waitFor()
     await other.setOffline(true)
-    await away.getByText(/Offline/).first().waitFor()
+    await away
+      .getByText(/Offline/)
+      .first()
+      .waitFor()
     await startRun(a, 'While it was away')
     expect(await away.getByText('While it was away').count()).toBe(0)
     await other.setOffline(false)
@@ -91,9 +94,14 @@ describe.skipIf(browserPath === undefined && !required)('tabs of one browser (ne
     const gone = await openPage(other, [])
     await gone.goto(`${app.origin}/runs`)
     await gone.getByText('While it was away').first().waitFor()
-    const answer = await gone.evaluate(() => fetch('/api/v1/auth/sign-out', { method: 'POST' }).then((response) => response.status))
+    const answer = await gone.evaluate(() =>
+      fetch('/api/v1/auth/sign-out', { method: 'POST' }).then((response) => response.status),
+    )
     expect(answer).toBe(200)
-    await gone.getByText(/sign in|signed out/i).first().waitFor({ timeout: 30_000 })
+    await gone
+      .getByText(/sign in|signed out/i)
+      .first()
+      .waitFor({ timeout: 30_000 })
     await other.close()
   })
 

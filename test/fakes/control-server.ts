@@ -93,7 +93,10 @@ export async function startControlServer({ leaseMs = 60_000, heartbeatMs = 5_000
   })
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 4_000_000 })
   http.on('upgrade', (request, stream, head) => {
-    if (away) return stream.destroy()
+    if (away) {
+      stream.destroy()
+      return
+    }
     if (request.headers.authorization !== `Bearer ${key}`) {
       stream.end('HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\n\r\n')
       return

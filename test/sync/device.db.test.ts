@@ -15,21 +15,33 @@ beforeEach(async () => {
 })
 afterEach(() => world.close())
 
-const runs = (workspace: Workspace) => (on: (all: Run[]) => void) => workspace.subscribe((tx) => scanRows(tx, keys.runs, Run), on)
-const team = (workspace: Workspace) => until((on: (value: unknown) => void) => workspace.subscribe((tx) => tx.get(keys.team), on), (row) => row !== undefined)
+const runs = (workspace: Workspace) => (on: (all: Run[]) => void) =>
+  workspace.subscribe((tx) => scanRows(tx, keys.runs, Run), on)
+const team = (workspace: Workspace) =>
+  until(
+    (on: (value: unknown) => void) => workspace.subscribe((tx) => tx.get(keys.team), on),
+    (row) => row !== undefined,
+  )
 const pending = (workspace: Workspace) => (on: (all: readonly unknown[]) => void) => workspace.subscribePending(on)
-const aRun = () => ({ runId: RunId.parse(newId()), promptId: PromptId.parse(newId()), prompt: 'Go', config: { harness: HarnessId.parse('runbook'), sandbox: 'direct' as const } })
+const aRun = () => ({
+  runId: RunId.parse(newId()),
+  promptId: PromptId.parse(newId()),
+  prompt: 'Go',
+  config: { harness: HarnessId.parse('runbook'), sandbox: 'direct' as const },
+})
 
 /** HTTP that a test can cut: before the request reaches the server, or after the server has acted. */
 function cuttable(): { cut: 'no' | 'before' | 'after'; wrap: (real: typeof fetch) => typeof fetch } {
   const state = {
     cut: 'no' as 'no' | 'before' | 'after',
-    wrap: (real: typeof fetch): typeof fetch => async (input, init) => {
-      if (state.cut === 'before') throw new TypeError('no network')
-      const answer = await real(input, init)
-      if (state.cut === 'after') throw new TypeError('the answer was lost')
-      return answer
-    },
+    wrap:
+      (real: typeof fetch): typeof fetch =>
+      async (input, init) => {
+        if (state.cut === 'before') throw new TypeError('no network')
+        const answer = await real(input, init)
+        if (state.cut === 'after') throw new TypeError('the answer was lost')
+        return answer
+      },
   }
   return state
 }
@@ -67,7 +79,13 @@ describe('a device', () => {
     await until(pending(page), (all) => all.length === 0)
     net.cut = 'after'
     const promptId = PromptId.parse(newId())
-    await page.mutate.sendPrompt({ runId: run.runId, promptId, deliveryId: DeliveryId.parse(newId()), text: 'once', mode: 'queue' })
+    await page.mutate.sendPrompt({
+      runId: run.runId,
+      promptId,
+      deliveryId: DeliveryId.parse(newId()),
+      text: 'once',
+      mode: 'queue',
+    })
     const other = mara.open()
     const prompts = (on: (all: Prompt[]) => void) => other.subscribe((tx) => scanRows(tx, keys.prompts, Prompt), on)
     await until(prompts, (all) => all.length === 1)
@@ -94,7 +112,8 @@ describe('a device', () => {
   test('tells since when it is offline, how much is not sent, and when it was up to date', async () => {
     const mara = await world.owner()
     const page = mara.open()
-    const status = (accept: (status: SyncStatus) => boolean) => until((on: (value: SyncStatus) => void) => page.subscribeStatus(on), accept)
+    const status = (accept: (status: SyncStatus) => boolean) =>
+      until((on: (value: SyncStatus) => void) => page.subscribeStatus(on), accept)
     await status((one) => one.connection === 'online' && one.freshAt !== undefined)
     await team(page)
     await world.server.close()
@@ -124,17 +143,28 @@ describe('a device', () => {
 
   test('another team’s space, a malformed one and an oversized body are refused with a sentence', async () => {
     const mara = await world.owner()
-    const post = (path: string, body: string) => mara.fetch(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
-    const pull = JSON.stringify({ pullVersion: 1, profileID: 'p', clientGroupID: 'g', cookie: null, schemaVersion: '1' })
+    const post = (path: string, body: string) =>
+      mara.fetch(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+    const pull = JSON.stringify({
+      pullVersion: 1,
+      profileID: 'p',
+      clientGroupID: 'g',
+      cookie: null,
+      schemaVersion: '1',
+    })
     expect((await post('/api/sync/pull?space=team/somebody-else', pull)).status).toBe(403)
     expect((await post(`/api/sync/pull?space=run/${newId()}`, pull)).status).toBe(403)
     expect((await post('/api/sync/pull?space=nonsense', pull)).status).toBe(400)
     expect((await post(`/api/sync/pull?space=team/${mara.teamId}`, '{')).status).toBe(400)
-    expect((await post(`/api/sync/push?space=team/${mara.teamId}`, `"${'x'.repeat(13 * 1024 * 1024)}"`)).status).toBe(413)
+    expect((await post(`/api/sync/push?space=team/${mara.teamId}`, `"${'x'.repeat(13 * 1024 * 1024)}"`)).status).toBe(
+      413,
+    )
   })
 
   test('without a session nothing is told, and a page of another site gets no socket', async () => {
-    expect((await fetch(`${world.url}/api/sync/pull`, { method: 'POST', headers: { origin: world.url } })).status).toBe(401)
+    expect((await fetch(`${world.url}/api/sync/pull`, { method: 'POST', headers: { origin: world.url } })).status).toBe(
+      401,
+    )
     const mara = await world.owner()
     const upgrade = (origin: string, cookie: string) =>
       fetch(`${world.url}/api/sync/socket`, { headers: { origin, cookie } }).then((answer) => answer.status)

@@ -108,14 +108,34 @@ describeOnEachDatabase('push and pull', (open) => {
   beforeAll(async () => {
     db = await open()
     const mutators = { put, add, del, twice, refuse, broken, once } as unknown as Record<string, Mutator<never>>
-    deps = { store: createSpaceStore(db), hub: createHub(), mutators, now: Date.now, onEffects: () => undefined, onError: (error) => errors.push(error) }
+    deps = {
+      store: createSpaceStore(db),
+      hub: createHub(),
+      mutators,
+      now: Date.now,
+      onEffects: () => undefined,
+      onError: (error) => errors.push(error),
+    }
   })
 
-  const push = (group: string, mutations: Mutation[], who = actor) => processPush(deps, who, { space, clientGroup: group, mutations })
-  const mutation = (clientID: string, id: number, name: string, args: Json): Mutation => ({ clientID, id, name, args, timestamp: 0 })
+  const push = (group: string, mutations: Mutation[], who = actor) =>
+    processPush(deps, who, { space, clientGroup: group, mutations })
+  const mutation = (clientID: string, id: number, name: string, args: Json): Mutation => ({
+    clientID,
+    id,
+    name,
+    args,
+    timestamp: 0,
+  })
   async function pull(device: Device): Promise<void> {
     for (;;) {
-      const answer = await processPull(deps.store, { space, clientGroup: device.group, userId: 'u1', cookie: device.cookie, readerEpoch: '1' })
+      const answer = await processPull(deps.store, {
+        space,
+        clientGroup: device.group,
+        userId: 'u1',
+        cookie: device.cookie,
+        readerEpoch: '1',
+      })
       if (!answer.ok) throw new Error(answer.error)
       device.take(answer.value.cookie, answer.value.patch, answer.value.lastMutationIDChanges)
       if (!answer.value.more) return
@@ -131,7 +151,10 @@ describeOnEachDatabase('push and pull', (open) => {
 
   test('a repeated mutation has no second effect, and one from the future is not taken', async () => {
     await push('g-rep', [mutation('c-rep', 1, 'add', { key: 'rep', by: 1 })])
-    await push('g-rep', [mutation('c-rep', 1, 'add', { key: 'rep', by: 1 }), mutation('c-rep', 2, 'add', { key: 'rep', by: 1 })])
+    await push('g-rep', [
+      mutation('c-rep', 1, 'add', { key: 'rep', by: 1 }),
+      mutation('c-rep', 2, 'add', { key: 'rep', by: 1 }),
+    ])
     expect(await push('g-rep', [mutation('c-rep', 4, 'add', { key: 'rep', by: 100 })])).toEqual(err('busy'))
     const device = new Device('g-rep')
     await pull(device)
@@ -140,16 +163,30 @@ describeOnEachDatabase('push and pull', (open) => {
   })
 
   test('a refused, a broken and an unknown mutation advance the id, write nothing, and are told to their author only', async () => {
-    await push('g-ref', [mutation('c-ref', 1, 'refuse', {}), mutation('c-ref', 2, 'broken', {}), mutation('c-ref', 3, 'nonsense', {}), mutation('c-ref', 4, 'put', { key: 1 }), mutation('c-ref', 5, 'put', { key: 'after', value: 5 })])
+    await push('g-ref', [
+      mutation('c-ref', 1, 'refuse', {}),
+      mutation('c-ref', 2, 'broken', {}),
+      mutation('c-ref', 3, 'nonsense', {}),
+      mutation('c-ref', 4, 'put', { key: 1 }),
+      mutation('c-ref', 5, 'put', { key: 'after', value: 5 }),
+    ])
     const device = new Device('g-ref')
     await pull(device)
     expect(device.ids.get('c-ref')).toBe(5)
     expect(device.rows.get('half')).toBeUndefined()
     expect(device.rows.get('after')).toBe(5)
-    const refusals = [...device.rows].filter(([key]) => key.startsWith('refused/u1/c-ref/')).map(([, value]) => z.object({ refusal: z.object({ code: z.string() }) }).parse(value).refusal.code)
+    const refusals = [...device.rows]
+      .filter(([key]) => key.startsWith('refused/u1/c-ref/'))
+      .map(([, value]) => z.object({ refusal: z.object({ code: z.string() }) }).parse(value).refusal.code)
     expect(refusals).toEqual(['not_allowed', 'internal', 'unknown_mutation', 'invalid'])
     expect(errors).toHaveLength(1)
-    const answer = await processPull(deps.store, { space, clientGroup: 'g-other', userId: 'u2', cookie: null, readerEpoch: '1' })
+    const answer = await processPull(deps.store, {
+      space,
+      clientGroup: 'g-other',
+      userId: 'u2',
+      cookie: null,
+      readerEpoch: '1',
+    })
     expect(answer.ok && answer.value.patch.some((op) => op.op === 'put' && op.key.startsWith('refused/'))).toBe(false)
   })
 
@@ -165,28 +202,52 @@ describeOnEachDatabase('push and pull', (open) => {
   test('a client group of somebody else is refused, for push and pull', async () => {
     await push('g-own', [mutation('c-own', 1, 'put', { key: 'own', value: 1 })])
     const other = { ...actor, userId: UserId.parse('u2') }
-    expect(await push('g-own', [mutation('c-own', 2, 'put', { key: 'own', value: 2 })], other)).toEqual(err('not_allowed'))
-    expect(await processPull(deps.store, { space, clientGroup: 'g-own', userId: 'u2', cookie: null, readerEpoch: '1' })).toEqual(err('not_allowed'))
+    expect(await push('g-own', [mutation('c-own', 2, 'put', { key: 'own', value: 2 })], other)).toEqual(
+      err('not_allowed'),
+    )
+    expect(
+      await processPull(deps.store, { space, clientGroup: 'g-own', userId: 'u2', cookie: null, readerEpoch: '1' }),
+    ).toEqual(err('not_allowed'))
   })
 
   test('a client that the server does not know and that does not start at 1 must start anew', async () => {
-    expect(await push('g-new', [mutation('c-new', 7, 'put', { key: 'x', value: 1 })])).toEqual(err('client_state_not_found'))
+    expect(await push('g-new', [mutation('c-new', 7, 'put', { key: 'x', value: 1 })])).toEqual(
+      err('client_state_not_found'),
+    )
   })
 
   test('a cookie from the future means that the server was set back', async () => {
-    const answer = await processPull(deps.store, { space, clientGroup: 'g-f', userId: 'u1', cookie: { order: 1_000_000, epoch: 'x.1' }, readerEpoch: '1' })
+    const answer = await processPull(deps.store, {
+      space,
+      clientGroup: 'g-f',
+      userId: 'u1',
+      cookie: { order: 1_000_000, epoch: 'x.1' },
+      readerEpoch: '1',
+    })
     expect(answer).toEqual(err('client_state_not_found'))
   })
 
   test('another epoch and a cookie older than the tombstones get everything anew', async () => {
     const device = new Device('g-epoch')
     await pull(device)
-    const again = await processPull(deps.store, { space, clientGroup: 'g-epoch', userId: 'u1', cookie: device.cookie, readerEpoch: '2' })
+    const again = await processPull(deps.store, {
+      space,
+      clientGroup: 'g-epoch',
+      userId: 'u1',
+      cookie: device.cookie,
+      readerEpoch: '2',
+    })
     expect(again.ok && again.value.patch[0]).toEqual({ op: 'clear' })
     const order = device.cookie?.order ?? 0
     await push('g-epoch', [mutation('c-epoch', 1, 'put', { key: 'fresh', value: 1 })])
     await db.query('update space set pruned_version = $2 where id = $1', [space, order + 1])
-    const old = await processPull(deps.store, { space, clientGroup: 'g-epoch', userId: 'u1', cookie: device.cookie, readerEpoch: '1' })
+    const old = await processPull(deps.store, {
+      space,
+      clientGroup: 'g-epoch',
+      userId: 'u1',
+      cookie: device.cookie,
+      readerEpoch: '1',
+    })
     expect(old.ok && old.value.patch[0]).toEqual({ op: 'clear' })
     await db.query('update space set pruned_version = 0 where id = $1', [space])
   })
@@ -200,8 +261,18 @@ describeOnEachDatabase('push and pull', (open) => {
       [space, before],
     )
     await db.query('update space set version = $2 where id = $1', [space, before + 4])
-    const first = await processPull(deps.store, { space, clientGroup: 'g-page', userId: 'u1', cookie: device.cookie, readerEpoch: '1' })
-    expect(first.ok && [first.value.patch.length, first.value.cookie.order, first.value.more]).toEqual([300, before + 1, true])
+    const first = await processPull(deps.store, {
+      space,
+      clientGroup: 'g-page',
+      userId: 'u1',
+      cookie: device.cookie,
+      readerEpoch: '1',
+    })
+    expect(first.ok && [first.value.patch.length, first.value.cookie.order, first.value.more]).toEqual([
+      300,
+      before + 1,
+      true,
+    ])
     await pull(device)
     expect([...device.rows.keys()].filter((key) => key.startsWith('page/'))).toHaveLength(1200)
     await push('g-page', [mutation('c-page', 1, 'del', { prefix: 'page/' })])
@@ -227,7 +298,9 @@ describeOnEachDatabase('push and pull', (open) => {
         queue.pending.push(mutation(queue.client, queue.next++, 'add', { key, by }))
       } else if (dice < 8) {
         // The answer of a push may be lost: everything pending is sent again, some of it twice at once.
-        const sends = Array.from({ length: 1 + pick(2) }, () => push(device.group, queue.pending.slice(0, 1 + pick(queue.pending.length + 1))))
+        const sends = Array.from({ length: 1 + pick(2) }, () =>
+          push(device.group, queue.pending.slice(0, 1 + pick(queue.pending.length + 1))),
+        )
         await Promise.all(sends)
       } else {
         await pull(device)

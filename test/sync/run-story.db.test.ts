@@ -30,8 +30,10 @@ async function connect(options: Partial<Parameters<typeof connectScriptedRunner>
   return runner
 }
 
-const runOf = (workspace: Workspace, runId: RunId) => (on: (run: Run | undefined) => void) => workspace.subscribe((tx) => getRow(tx, keys.run(runId), Run), on)
-const inState = (workspace: Workspace, runId: RunId, state: RunState) => until(runOf(workspace, runId), (run) => run?.state === state)
+const runOf = (workspace: Workspace, runId: RunId) => (on: (run: Run | undefined) => void) =>
+  workspace.subscribe((tx) => getRow(tx, keys.run(runId), Run), on)
+const inState = (workspace: Workspace, runId: RunId, state: RunState) =>
+  until(runOf(workspace, runId), (run) => run?.state === state)
 const entries = (workspace: Workspace, runId: RunId) => (on: (view: TranscriptView) => void) => {
   const transcript = workspace.openTranscript(runId)
   const stop = transcript.subscribeEntries(on)
@@ -43,13 +45,28 @@ const entries = (workspace: Workspace, runId: RunId) => (on: (view: TranscriptVi
 
 async function startRun(workspace: Workspace, prompt = 'Say hello'): Promise<RunId> {
   const runId = RunId.parse(newId())
-  await until((on: (value: unknown) => void) => workspace.subscribe((tx) => tx.get(keys.team), on), (team) => team !== undefined)
-  await workspace.mutate.createRun({ runId, promptId: PromptId.parse(newId()), prompt, config: { harness: HarnessId.parse('runbook'), sandbox: 'direct' } })
+  await until(
+    (on: (value: unknown) => void) => workspace.subscribe((tx) => tx.get(keys.team), on),
+    (team) => team !== undefined,
+  )
+  await workspace.mutate.createRun({
+    runId,
+    promptId: PromptId.parse(newId()),
+    prompt,
+    config: { harness: HarnessId.parse('runbook'), sandbox: 'direct' },
+  })
   return runId
 }
 
-const entry = (n: number, body: EntryBody): TranscriptEntry => ({ id: EntryId.parse(`e${n}`), n, at: Date.now(), turn: 1, body })
-const message = (n: number, text: string, done = true): TranscriptEntry => entry(n, { kind: 'message', text: boundedText(text), done })
+const entry = (n: number, body: EntryBody): TranscriptEntry => ({
+  id: EntryId.parse(`e${n}`),
+  n,
+  at: Date.now(),
+  turn: 1,
+  body,
+})
+const message = (n: number, text: string, done = true): TranscriptEntry =>
+  entry(n, { kind: 'message', text: boundedText(text), done })
 
 function ask(runId: RunId, command: string): PermissionRequest {
   return {
@@ -58,7 +75,11 @@ function ask(runId: RunId, command: string): PermissionRequest {
     turn: 1,
     agent: 'Runbook',
     title: 'Run a command',
-    subject: { kind: 'command', command, effects: [{ text: command, summary: 'Deletes build.', risk: 'deletes', danger: true }] },
+    subject: {
+      kind: 'command',
+      command,
+      effects: [{ text: command, summary: 'Deletes build.', risk: 'deletes', danger: true }],
+    },
     reason: 'This run asks before commands that change files.',
     options: [],
     digest: 'a'.repeat(64),
@@ -69,7 +90,11 @@ function ask(runId: RunId, command: string): PermissionRequest {
 async function claim(runner: ScriptedRunner, runId: RunId): Promise<void> {
   const { assignment } = await runner.next('assign', (one) => one.assignment.runId === runId)
   runner.send({ type: 'claimed', runId, turn: assignment.turn })
-  runner.emit(runId, { type: 'state', event: 'claim', turn: assignment.turn }, { type: 'state', event: 'start', turn: assignment.turn })
+  runner.emit(
+    runId,
+    { type: 'state', event: 'claim', turn: assignment.turn },
+    { type: 'state', event: 'start', turn: assignment.turn },
+  )
 }
 
 describe('a run', () => {
@@ -82,9 +107,14 @@ describe('a run', () => {
     await claim(runner, runId)
     await inState(desktop, runId, 'INPROGRESS')
 
-    runner.emit(runId, { type: 'entry', entry: message(1, '', false) }, { type: 'delta', entryId: EntryId.parse('e1'), field: 'text', offset: 0, text: 'Hel' })
+    runner.emit(
+      runId,
+      { type: 'entry', entry: message(1, '', false) },
+      { type: 'delta', entryId: EntryId.parse('e1'), field: 'text', offset: 0, text: 'Hel' },
+    )
     runner.emit(runId, { type: 'delta', entryId: EntryId.parse('e1'), field: 'text', offset: 3, text: 'lo' })
-    const hasText = (text: string) => (view: TranscriptView) => view.entries.some(({ body }) => body.kind === 'message' && body.text.head === text)
+    const hasText = (text: string) => (view: TranscriptView) =>
+      view.entries.some(({ body }) => body.kind === 'message' && body.text.head === text)
     await until(entries(phone, runId), hasText('Hello'))
 
     const request = ask(runId, 'rm -rf build')
@@ -92,10 +122,22 @@ describe('a run', () => {
     const waiting = await inState(phone, runId, 'BLOCKED')
     expect(waiting?.asks).toEqual({ permissionId: request.id, kind: 'command', line: 'rm -rf build', danger: true })
 
-    await phone.mutate.answerPermission({ runId, permissionId: request.id, deliveryId: DeliveryId.parse(newId()), digest: request.digest, answer: { kind: 'allow_once' } })
+    await phone.mutate.answerPermission({
+      runId,
+      permissionId: request.id,
+      deliveryId: DeliveryId.parse(newId()),
+      digest: request.digest,
+      answer: { kind: 'allow_once' },
+    })
     const delivery = await runner.next('deliver')
-    expect(delivery.body).toMatchObject({ type: 'answer', digest: request.digest, answer: { kind: 'allow_once' }, by: jonas.userId })
-    const permission = (workspace: Workspace) => (on: (value: Permission | undefined) => void) => workspace.subscribe((tx) => getRow(tx, keys.permission(runId, request.id), Permission), on)
+    expect(delivery.body).toMatchObject({
+      type: 'answer',
+      digest: request.digest,
+      answer: { kind: 'allow_once' },
+      by: jonas.userId,
+    })
+    const permission = (workspace: Workspace) => (on: (value: Permission | undefined) => void) =>
+      workspace.subscribe((tx) => getRow(tx, keys.permission(runId, request.id), Permission), on)
     const seen = await until(permission(desktop), (value) => value?.state === 'answered')
     expect(seen).toMatchObject({ answeredBy: jonas.userId, delivery: 'accepted' })
     expect((await until(runOf(desktop, runId), (run) => run?.asks === undefined))?.asks).toBeUndefined()
@@ -104,12 +146,25 @@ describe('a run', () => {
     await runner.next('receipt_ack')
     await until(permission(phone), (value) => value?.delivery === 'done')
 
-    runner.emit(runId, { type: 'state', event: 'unblock', turn: 1 }, { type: 'entry', entry: message(1, 'Hello, world') }, { type: 'state', event: 'succeed', turn: 1 })
+    runner.emit(
+      runId,
+      { type: 'state', event: 'unblock', turn: 1 },
+      { type: 'entry', entry: message(1, 'Hello, world') },
+      { type: 'state', event: 'succeed', turn: 1 },
+    )
     await inState(desktop, runId, 'SUCCEEDED')
     await until(entries(desktop, runId), hasText('Hello, world'))
     await runner.next('ack', (one) => one.seq === runner.lastSeq(runId))
     const history = await (await mara.fetch(`/api/v1/runs/${runId}/transitions`)).json()
-    expect(history.transitions.map((one: { to: string }) => one.to)).toEqual(['QUEUED', 'PENDING', 'CLAIMED', 'INPROGRESS', 'BLOCKED', 'INPROGRESS', 'SUCCEEDED'])
+    expect(history.transitions.map((one: { to: string }) => one.to)).toEqual([
+      'QUEUED',
+      'PENDING',
+      'CLAIMED',
+      'INPROGRESS',
+      'BLOCKED',
+      'INPROGRESS',
+      'SUCCEEDED',
+    ])
   })
 
   test('the second answer is refused and says who was first', async () => {
@@ -121,13 +176,32 @@ describe('a run', () => {
     const request = ask(runId, 'rm -rf build')
     runner.emit(runId, { type: 'permission', request }, { type: 'state', event: 'block', turn: 1 })
     await Promise.all([inState(a, runId, 'BLOCKED'), inState(b, runId, 'BLOCKED')])
-    const answer = (kind: 'allow_once' | 'deny') => ({ runId, permissionId: request.id, deliveryId: DeliveryId.parse(newId()), digest: request.digest, answer: { kind } })
-    await Promise.allSettled([a.mutate.answerPermission(answer('allow_once')), b.mutate.answerPermission(answer('deny'))])
-    const refused = (workspace: Workspace, userId: string) => (on: (rows: readonly unknown[]) => void) => workspace.subscribe((tx) => tx.scan(`refused/${userId}/`), on)
-    const whoLost = await Promise.race([until(refused(a, a.userId), (rows) => rows.length === 1), until(refused(b, b.userId), (rows) => rows.length === 1)])
+    const answer = (kind: 'allow_once' | 'deny') => ({
+      runId,
+      permissionId: request.id,
+      deliveryId: DeliveryId.parse(newId()),
+      digest: request.digest,
+      answer: { kind },
+    })
+    await Promise.allSettled([
+      a.mutate.answerPermission(answer('allow_once')),
+      b.mutate.answerPermission(answer('deny')),
+    ])
+    const refused = (workspace: Workspace, userId: string) => (on: (rows: readonly unknown[]) => void) =>
+      workspace.subscribe((tx) => tx.scan(`refused/${userId}/`), on)
+    const whoLost = await Promise.race([
+      until(refused(a, a.userId), (rows) => rows.length === 1),
+      until(refused(b, b.userId), (rows) => rows.length === 1),
+    ])
     expect(JSON.stringify(whoLost)).toContain('already_answered')
     await runner.next('deliver')
-    await expect(Promise.race([runner.next('deliver'), runner.next('receipt_ack'), new Promise((resolve) => setImmediate(() => resolve('only one')))])).resolves.toBe('only one')
+    await expect(
+      Promise.race([
+        runner.next('deliver'),
+        runner.next('receipt_ack'),
+        new Promise((resolve) => setImmediate(() => resolve('only one'))),
+      ]),
+    ).resolves.toBe('only one')
   })
 
   test('nothing that was acknowledged is lost or doubled when events are repeated, skipped and sent over a new connection', async () => {
@@ -137,15 +211,28 @@ describe('a run', () => {
     const runId = await startRun(a)
     await claim(runner, runId)
     await inState(a, runId, 'INPROGRESS')
-    const events = runner.emit(runId, ...Array.from({ length: 120 }, (_, n) => ({ type: 'entry' as const, entry: message(n + 1, `line ${n + 1}`) })))
+    const events = runner.emit(
+      runId,
+      ...Array.from({ length: 120 }, (_, n) => ({ type: 'entry' as const, entry: message(n + 1, `line ${n + 1}`) })),
+    )
     runner.send({ type: 'events', runId, events })
-    runner.send({ type: 'events', runId, events: [{ seq: runner.lastSeq(runId) + 5, at: 0, body: { type: 'activity', text: 'ahead' } }] })
+    runner.send({
+      type: 'events',
+      runId,
+      events: [{ seq: runner.lastSeq(runId) + 5, at: 0, body: { type: 'activity', text: 'ahead' } }],
+    })
     const resend = await runner.next('resend')
     expect(resend.fromSeq).toBe(runner.lastSeq(runId) + 1)
     await runner.next('ack', (one) => one.seq === runner.lastSeq(runId))
     const seqs = new Map([[runId, runner.lastSeq(runId)]])
     runner.close()
-    const again = await connectScriptedRunner({ url: world.url, key: await world.runnerKey(), runnerId: runner.runnerId, seqs, runs: [{ runId, turn: 1, lastSeq: runner.lastSeq(runId), active: true }] })
+    const again = await connectScriptedRunner({
+      url: world.url,
+      key: await world.runnerKey(),
+      runnerId: runner.runnerId,
+      seqs,
+      runs: [{ runId, turn: 1, lastSeq: runner.lastSeq(runId), active: true }],
+    })
     runners.push(again)
     expect((await again.next('welcome')).runs).toEqual([{ runId, ackedSeq: runner.lastSeq(runId), keep: true }])
     again.send({ type: 'events', runId, events })
@@ -154,7 +241,10 @@ describe('a run', () => {
     const lines = view.entries.map((one) => one.n)
     expect(lines).toEqual([...new Set(lines)].sort((x, y) => x - y))
     const transcript = a.openTranscript(runId)
-    const whole = until((on: (value: TranscriptView) => void) => transcript.subscribeEntries(on), (value) => value.entries.length === 121)
+    const whole = until(
+      (on: (value: TranscriptView) => void) => transcript.subscribeEntries(on),
+      (value) => value.entries.length === 121,
+    )
     while (await transcript.loadOlder());
     expect((await whole).entries.map((one) => one.n)).toEqual(Array.from({ length: 121 }, (_, n) => n + 1))
     transcript.close()
@@ -168,14 +258,31 @@ describe('a run', () => {
     await claim(runner, runId)
     await inState(a, runId, 'INPROGRESS')
     const promptId = PromptId.parse(newId())
-    await a.mutate.sendPrompt({ runId, promptId, deliveryId: DeliveryId.parse(newId()), text: 'And then this', mode: 'queue' })
-    await until((on: (all: Prompt[]) => void) => a.subscribe((tx) => scanRows(tx, keys.promptsOf(runId), Prompt), on), (all) => all.length === 1)
+    await a.mutate.sendPrompt({
+      runId,
+      promptId,
+      deliveryId: DeliveryId.parse(newId()),
+      text: 'And then this',
+      mode: 'queue',
+    })
+    await until(
+      (on: (all: Prompt[]) => void) => a.subscribe((tx) => scanRows(tx, keys.promptsOf(runId), Prompt), on),
+      (all) => all.length === 1,
+    )
     runner.emit(runId, { type: 'state', event: 'succeed', turn: 1 })
     const next = await runner.next('assign', (one) => one.assignment.turn === 2)
     expect(next.assignment).toMatchObject({ prompt: { promptId, text: 'And then this' } })
     runner.send({ type: 'claimed', runId, turn: 2 })
-    runner.emit(runId, { type: 'state', event: 'claim', turn: 2 }, { type: 'prompt_taken', promptId }, { type: 'state', event: 'start', turn: 2 })
-    await until((on: (all: Prompt[]) => void) => a.subscribe((tx) => scanRows(tx, keys.promptsOf(runId), Prompt), on), (all) => all.length === 0)
+    runner.emit(
+      runId,
+      { type: 'state', event: 'claim', turn: 2 },
+      { type: 'prompt_taken', promptId },
+      { type: 'state', event: 'start', turn: 2 },
+    )
+    await until(
+      (on: (all: Prompt[]) => void) => a.subscribe((tx) => scanRows(tx, keys.promptsOf(runId), Prompt), on),
+      (all) => all.length === 0,
+    )
     runner.emit(runId, { type: 'state', event: 'succeed', turn: 2 })
     await inState(a, runId, 'SUCCEEDED')
   })
@@ -183,7 +290,10 @@ describe('a run', () => {
   test('a run waits, with the reason, while the team has no free slot', async () => {
     const mara = await world.owner()
     const a = mara.open()
-    await until((on: (value: unknown) => void) => a.subscribe((tx) => tx.get(keys.team), on), (team) => team !== undefined)
+    await until(
+      (on: (value: unknown) => void) => a.subscribe((tx) => tx.get(keys.team), on),
+      (team) => team !== undefined,
+    )
     await a.mutate.setTeam({ maxActiveRuns: 1 })
     const runner = await connect()
     const first = await startRun(a)
@@ -208,7 +318,10 @@ describe('a run', () => {
     runner.close()
     const lost = await inState(a, runId, 'ERROR')
     expect(lost?.reason).toMatchObject({ code: 'runner_lost', retryable: true })
-    const gone = await until((on: (all: Runner[]) => void) => a.subscribe((tx) => scanRows(tx, keys.runners, Runner), on), ([one]) => one?.connected === false)
+    const gone = await until(
+      (on: (all: Runner[]) => void) => a.subscribe((tx) => scanRows(tx, keys.runners, Runner), on),
+      ([one]) => one?.connected === false,
+    )
     expect(gone).toHaveLength(1)
   })
 
@@ -240,7 +353,11 @@ describe('a run', () => {
     await until(entries(a, runId), (view) => view.entries.length === 1)
     await world.restart()
     const seqs = new Map([[runId, runner.lastSeq(runId)]])
-    const again = await connect({ runnerId: runner.runnerId, seqs, runs: [{ runId, turn: 1, lastSeq: runner.lastSeq(runId), active: true }] })
+    const again = await connect({
+      runnerId: runner.runnerId,
+      seqs,
+      runs: [{ runId, turn: 1, lastSeq: runner.lastSeq(runId), active: true }],
+    })
     again.emit(runId, { type: 'entry', entry: message(2, 'after') }, { type: 'state', event: 'succeed', turn: 1 })
     await inState(a, runId, 'SUCCEEDED')
     const view = await until(entries(a, runId), (value) => value.entries.length === 2)
@@ -250,7 +367,9 @@ describe('a run', () => {
 
 describe('a runner that should not be here', () => {
   test('a wrong key is refused before there is a socket', async () => {
-    await expect(connectScriptedRunner({ url: world.url, key: 'drv_wrongwrongwrongwrongwrong' })).rejects.toThrow('refused with 401')
+    await expect(connectScriptedRunner({ url: world.url, key: 'drv_wrongwrongwrongwrongwrong' })).rejects.toThrow(
+      'refused with 401',
+    )
   })
 
   test('another protocol, rubbish, and events of a run that is not its own', async () => {

@@ -11,7 +11,8 @@ import { newId, openWorld, until, type World } from '../world.ts'
 let world: World
 afterEach(() => world.close())
 
-const runs = (workspace: Workspace) => (onValue: (value: Run[]) => void) => workspace.subscribe((tx) => scanRows(tx, keys.runs, Run), onValue)
+const runs = (workspace: Workspace) => (onValue: (value: Run[]) => void) =>
+  workspace.subscribe((tx) => scanRows(tx, keys.runs, Run), onValue)
 
 function newRun(prompt: string) {
   return {
@@ -30,7 +31,10 @@ describe.each(['embedded', 'postgres', 'neon'] as const)('two clients of one tea
   test('a first pull brings the team and its members', async () => {
     const mara = await world.owner()
     const client = mara.open()
-    const team = await until((on: (value: Team | undefined) => void) => client.subscribe((tx) => getRow(tx, keys.team, Team), on), (value) => value !== undefined)
+    const team = await until(
+      (on: (value: Team | undefined) => void) => client.subscribe((tx) => getRow(tx, keys.team, Team), on),
+      (value) => value !== undefined,
+    )
     expect(team?.name).toBe('Mara Lindqvist’s team')
     const [me] = await client.query((tx) => scanRows(tx, keys.members, Member))
     expect(me).toMatchObject({ userId: mara.userId, role: 'owner' })
@@ -41,10 +45,16 @@ describe.each(['embedded', 'postgres', 'neon'] as const)('two clients of one tea
     const jonas = await world.invite(mara, 'member')
     const [a, b] = [mara.open(), jonas.open()]
     await until(runs(b), () => true)
-    await until((on: (value: Member[]) => void) => a.subscribe((tx) => scanRows(tx, keys.members, Member), on), (all) => all.length === 2)
+    await until(
+      (on: (value: Member[]) => void) => a.subscribe((tx) => scanRows(tx, keys.members, Member), on),
+      (all) => all.length === 2,
+    )
     await a.mutate.createRun(newRun('Count the lines'))
     const [seen] = await until(runs(b), (all) => all.length === 1)
     expect(seen).toMatchObject({ title: 'Count the lines', state: 'QUEUED', createdBy: mara.userId })
-    await until((on: (value: readonly unknown[]) => void) => a.subscribePending(on), (pending) => pending.length === 0)
+    await until(
+      (on: (value: readonly unknown[]) => void) => a.subscribePending(on),
+      (pending) => pending.length === 0,
+    )
   })
 })

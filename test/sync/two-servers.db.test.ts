@@ -40,15 +40,31 @@ describe('two servers on one database', () => {
 
   test('a run started at one goes to the runner of the other, and its news come back', async () => {
     const person = (await world.owner()).open()
-    await until((on: (value: unknown) => void) => person.subscribe((tx) => tx.get(keys.team), on), (team) => team !== undefined)
+    await until(
+      (on: (value: unknown) => void) => person.subscribe((tx) => tx.get(keys.team), on),
+      (team) => team !== undefined,
+    )
     runner = await connectScriptedRunner({ url: `http://127.0.0.1:${other.port}`, key: await world.runnerKey() })
     await runner.next('welcome')
     const runId = RunId.parse(newId())
-    await person.mutate.createRun({ runId, promptId: PromptId.parse(newId()), prompt: 'Go', config: { harness: HarnessId.parse('runbook'), sandbox: 'direct' } })
+    await person.mutate.createRun({
+      runId,
+      promptId: PromptId.parse(newId()),
+      prompt: 'Go',
+      config: { harness: HarnessId.parse('runbook'), sandbox: 'direct' },
+    })
     const { assignment } = await runner.next('assign')
     runner.send({ type: 'claimed', runId, turn: assignment.turn })
-    runner.emit(runId, { type: 'state', event: 'claim', turn: 1 }, { type: 'state', event: 'start', turn: 1 }, { type: 'state', event: 'succeed', turn: 1 })
-    const run = await until((on: (value: Run | undefined) => void) => person.subscribe((tx) => getRow(tx, keys.run(runId), Run), on), (value) => value?.state === 'SUCCEEDED')
+    runner.emit(
+      runId,
+      { type: 'state', event: 'claim', turn: 1 },
+      { type: 'state', event: 'start', turn: 1 },
+      { type: 'state', event: 'succeed', turn: 1 },
+    )
+    const run = await until(
+      (on: (value: Run | undefined) => void) => person.subscribe((tx) => getRow(tx, keys.run(runId), Run), on),
+      (value) => value?.state === 'SUCCEEDED',
+    )
     expect(run?.hostName).toBe('devbox-04')
   })
 })

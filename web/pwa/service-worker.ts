@@ -12,7 +12,6 @@ declare const self: ServiceWorkerGlobalScope & {
  * own store. A new version waits until a page says `SKIP_WAITING`, which only a person's press does.
  */
 // The build writes the list of files in place of this name.
-// oxlint-disable-next-line no-underscore-dangle
 precacheAndRoute([...self.__WB_MANIFEST])
 cleanupOutdatedCaches()
 

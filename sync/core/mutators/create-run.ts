@@ -28,7 +28,8 @@ export const createRun = defineMutator({
     if (!canStartRuns(context.role)) return err(refusal('not_allowed'))
     const key = keys.run(args.runId)
     const known = await getRow(tx, key, Run)
-    if (known !== undefined) return known.createdBy === context.userId ? ok() : err(refusal('conflict', 'this run exists'))
+    if (known !== undefined)
+      return known.createdBy === context.userId ? ok() : err(refusal('conflict', 'this run exists'))
     const run: Run = {
       id: args.runId,
       teamId: context.teamId,

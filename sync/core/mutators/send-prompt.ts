@@ -52,7 +52,13 @@ export const sendPrompt = defineMutator({
       if (!next.ok) return next
       const { reason: _reason, stop: _stop, asks: _asks, endedAt: _endedAt, ...rest } = run
       const turn = run.turn + 1
-      await putRow(tx, keys.run(run.id), { ...rest, state: next.value, stateAt: context.now, turn, updatedAt: context.now })
+      await putRow(tx, keys.run(run.id), {
+        ...rest,
+        state: next.value,
+        stateAt: context.now,
+        turn,
+        updatedAt: context.now,
+      })
       context.effect({ type: 'transition', runId: run.id, event: 'continue', from: run.state, to: next.value })
       context.effect({
         type: 'dispatch',
@@ -68,8 +74,15 @@ export const sendPrompt = defineMutator({
       return ok()
     }
     if (isHeld(run.state)) {
-      const body = { type: 'prompt', promptId: args.promptId, text: args.text, by: context.userId, mode: args.mode } as const
-      if (args.mode === 'interrupt') context.effect({ type: 'deliver', deliveryId: args.deliveryId, runId: run.id, row: key, body })
+      const body = {
+        type: 'prompt',
+        promptId: args.promptId,
+        text: args.text,
+        by: context.userId,
+        mode: args.mode,
+      } as const
+      if (args.mode === 'interrupt')
+        context.effect({ type: 'deliver', deliveryId: args.deliveryId, runId: run.id, row: key, body })
     }
     return ok()
   },

@@ -89,6 +89,5 @@ function isRepository(text: string): boolean {
 
 /** The rules of git-check-ref-format(1) that people run into. */
 function isBranch(text: string): boolean {
-  // oxlint-disable-next-line no-control-regex
   return text.length <= 250 && !/[\s~^:?*[\\\u0000-\u001f\u007f]|\.\.|@\{|\/\/|^[-/.]|[/.]$|\.lock$/.test(text)
 }

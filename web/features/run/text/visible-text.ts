@@ -6,7 +6,6 @@ export type VisiblePiece = { readonly text: string; readonly mark: boolean }
  * controls, zero-width and odd spaces, line separators, tags, variation selectors of the supplement.
  */
 const unseen =
-  // eslint-disable-next-line no-control-regex
   /[\u0000-\u0008\u000b-\u001f\u007f-\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3000\u3164\ufe00-\ufe0e\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e01ef}]/u
 
 /**
