@@ -109,7 +109,7 @@ export const runWords = {
 
   thought: {
     now: 'Thinking…',
-    past: (ms: number) => `Thought for ${durationWords(ms)}`,
+    past: (ms: number) => (ms < 1000 ? 'Thought' : `Thought for ${durationWords(ms)}`),
   },
 
   tool: {
