@@ -34,8 +34,6 @@ export const figure: Figure = {
             a.child.send({ type: 'write' })
             const { ms } = await seen
             if (n >= warmUp) taken[kind].push(ms ?? Number.NaN)
-            // People don't type in lockstep with a delay of the client; without this stock's 30 ms would always be waited for in full.
-            await new Promise((resolve) => setTimeout(resolve, 40 + Math.random() * 10))
           }
           await a.part.end('SIGKILL')
           await b.part.end('SIGKILL')

@@ -4,9 +4,9 @@
  */
 import { WebSocket } from 'ws'
 import { z } from 'zod'
-import { TranscriptChunk, type TranscriptEntry } from '#shared/domain/transcript.ts'
+import type { TranscriptChunk, TranscriptEntry } from '#shared/domain/transcript.ts'
 import { RunId } from '#shared/ids.ts'
-import { keys } from '#sync/core/keys.ts'
+import { chunkNumber, keys } from '#sync/core/keys.ts'
 import { frameText } from '#server/live/upgrade.ts'
 import type { Transcript } from '#sync/client/workspace.ts'
 import { clock } from '../lib/figure.ts'
@@ -58,9 +58,23 @@ async function watch(via: 'entries' | 'rows' | 'raw'): Promise<void> {
   if (via === 'entries') {
     stop = transcript.subscribeEntries(({ entries }) => take(fresh(entries)))
   } else if (via === 'rows') {
+    let last = await new Promise<number>((resolve) => {
+      const stopLooking = transcript.subscribe(
+        async (tx) => chunkNumber((await tx.scan(keys.chunks)).at(-1)?.[0] ?? keys.chunk(0)),
+        (number) => {
+          queueMicrotask(() => stopLooking())
+          resolve(number)
+        },
+      )
+    })
+    // A subscription reads a bounded set: the last ten chunks or twenty, whatever the length of the transcript.
+    const tens = (number: number): string => keys.chunk(number).slice(0, -1)
     stop = transcript.subscribe(
-      async (tx) => (await tx.scan(keys.chunks)).slice(-20),
-      (rows) => take(rows.flatMap(([, value]) => TranscriptChunk.parse(value).entries)),
+      async (tx) => [...(await tx.scan(tens(last))), ...(await tx.scan(tens(last + 10)))],
+      (rows) => {
+        last = chunkNumber(rows.at(-1)?.[0] ?? keys.chunk(last))
+        take(rows.slice(-4).flatMap(([, value]) => (value as unknown as TranscriptChunk).entries))
+      },
     )
   } else {
     const socket = new WebSocket(`ws://127.0.0.1:${rawPort}`, { perMessageDeflate: false })
