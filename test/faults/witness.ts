@@ -60,7 +60,9 @@ export function openWitness(device: Workspace, runId: RunId): Witness {
       return { lost, doubled, disordered }
     },
     async whole() {
-      while (latest?.loaded !== true || latest.entries.length === 0) await new Promise<void>((resolve) => waiting.add(resolve))
+      while (latest?.loaded !== true) await new Promise<void>((resolve) => waiting.add(resolve))
+      // Rows of the same pull reach the view in its next turns; a run that died before its first word has none.
+      await new Promise((resolve) => setTimeout(resolve, 50))
       while (await transcript.loadOlder());
     },
     close() {
