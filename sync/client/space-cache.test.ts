@@ -159,6 +159,26 @@ describe('a space on a device', () => {
     expect([await get(cache, 'a'), failures.at(-1)]).toEqual([1, 500])
   })
 
+  test('asks again for what it knows to be missing once the server is back', async () => {
+    const { server, fetch: fetchIt } = createServer()
+    server.write('a', 1)
+    const cache = createCache(fetchIt)
+    await cache.catchUp(1)
+    server.write('a', 2)
+    server.failing = 503
+    await cache.catchUp(2)
+    expect(await get(cache, 'a')).toBe(1)
+    const arrived = new Promise<void>((resolve) => {
+      cache.subscribe(
+        (tx) => tx.get('a'),
+        (value) => (value === 2 ? resolve() : undefined),
+      )
+    })
+    server.failing = 0
+    await arrived
+    expect((await cache.cookie())?.order).toBe(2)
+  })
+
   test('an answer of something that is not Drover, such as a captive portal, changes nothing', async () => {
     const failures: number[] = []
     const cache = createCache(async () => new Response('<html>Log in to the Wi-Fi</html>', { status: 200 }), failures)

@@ -54,6 +54,8 @@ export type SpaceCache = {
   close(): Promise<void>
 }
 
+const firstRetryMs = 250
+const maxRetryMs = 15_000
 /** Pulls in a row for one `catchUp`; each brings up to 500 rows. */
 const maxPulls = 1000
 
@@ -64,6 +66,8 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
   let applying: Promise<void> = Promise.resolve()
   let catching: Promise<void> | undefined
   let target = 0
+  let retry: ReturnType<typeof setTimeout> | undefined
+  let retryMs = firstRetryMs
 
   async function request(kind: 'push' | 'pull', body: unknown): Promise<{ info: HTTPRequestInfo; json: unknown }> {
     try {
@@ -165,8 +169,17 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
       const have = await cookie()
       if (have !== null && have.order >= target && !hasMore) return
       await pull()
-      if (!lastPullOk) return
+      if (!lastPullOk) return tryAgainLater()
+      retryMs = firstRetryMs
     }
+  }
+
+  /** What is known to be missing is asked for until it is here, also when the server was away at the first try. */
+  function tryAgainLater(): void {
+    if (closed) return
+    clearTimeout(retry)
+    retry = setTimeout(() => void cache.catchUp(target), retryMs)
+    retryMs = Math.min(retryMs * 2, maxRetryMs)
   }
 
   async function apply(message: Poke): Promise<void> {
@@ -217,6 +230,7 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
     pending: () => (closed ? Promise.resolve([]) : replicache.experimentalPendingMutations()),
     async close() {
       closed = true
+      clearTimeout(retry)
       await replicache.close()
     },
   }
