@@ -3,9 +3,17 @@ import type { Commit, CommitOutcome } from '#sync/server/space-store.ts'
 import { DatabaseError } from './errors.ts'
 import { createGroupCommit } from './group-commit.ts'
 
-const commit = (now: number): Commit => ({ now, spaces: [{ space: 'team/t1', at: 0, gets: [], scans: [], puts: [], dels: [] }], effects: [] })
+const commit = (now: number): Commit => ({
+  now,
+  spaces: [{ space: 'team/t1', at: 0, gets: [], scans: [], puts: [], dels: [] }],
+  effects: [],
+})
 
-function held(): { groups: number[][]; commitAll: (all: readonly Commit[]) => Promise<CommitOutcome[]>; release(): void } {
+function held(): {
+  groups: number[][]
+  commitAll: (all: readonly Commit[]) => Promise<CommitOutcome[]>
+  release(): void
+} {
   const groups: number[][] = []
   const gates: (() => void)[] = []
   return {
@@ -13,7 +21,8 @@ function held(): { groups: number[][]; commitAll: (all: readonly Commit[]) => Pr
     async commitAll(all) {
       groups.push(all.map(({ now }) => now))
       await new Promise<void>((resolve) => gates.push(resolve))
-      if (all.some(({ now }) => now === 13)) throw new DatabaseError('unsupported text', { code: '22P05', transient: false })
+      if (all.some(({ now }) => now === 13))
+        throw new DatabaseError('unsupported text', { code: '22P05', transient: false })
       return all.map(({ now }) => ({ status: 'committed', versions: { 'team/t1': now } }))
     },
     release: () => gates.splice(0).forEach((open) => open()),
@@ -32,6 +41,8 @@ test('commits that pile up go together, in order, each with its own outcome; one
   }
   expect(store.groups.slice(0, 5)).toEqual([[0], [1], [2], [3], [4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]])
   expect((await outcomes).map((one) => (one.status === 'fulfilled' ? one.value : 'refused'))).toEqual(
-    Array.from({ length: 16 }, (_, index) => (index === 13 ? 'refused' : { status: 'committed', versions: { 'team/t1': index } })),
+    Array.from({ length: 16 }, (_, index) =>
+      index === 13 ? 'refused' : { status: 'committed', versions: { 'team/t1': index } },
+    ),
   )
 })

@@ -58,5 +58,8 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(figures)) 
     say(`${name} broke: ${failure}`)
   }
 }
-if (values.json) process.stdout.write(`${JSON.stringify({ node: process.version, cpu: cpus()[0]?.model, cpus: cpus().length, results }, undefined, 2)}\n`)
+if (values.json)
+  process.stdout.write(
+    `${JSON.stringify({ node: process.version, cpu: cpus()[0]?.model, cpus: cpus().length, results }, undefined, 2)}\n`,
+  )
 process.exit(broken ? 1 : 0)

@@ -2,9 +2,12 @@ import { createInterface } from 'node:readline'
 
 /** A small ACP agent that misbehaves as its first argument says. No SDK, so that it can break every rule. */
 const [, , how = 'polite', detail = ''] = process.argv
-const say = (message: Record<string, unknown>): boolean => process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`)
-const update = (fields: Record<string, unknown>): boolean => say({ method: 'session/update', params: { sessionId: 's', update: fields } })
-const text = (words: string): boolean => update({ sessionUpdate: 'agent_message_chunk', content: { type: 'text', text: words } })
+const say = (message: Record<string, unknown>): boolean =>
+  process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`)
+const update = (fields: Record<string, unknown>): boolean =>
+  say({ method: 'session/update', params: { sessionId: 's', update: fields } })
+const text = (words: string): boolean =>
+  update({ sessionUpdate: 'agent_message_chunk', content: { type: 'text', text: words } })
 
 if (how === 'rubbish') for (let i = 0; i < 20_000; i++) process.stdout.write(`this is line ${i} of no protocol\n`)
 if (how === 'some-rubbish') process.stdout.write('Starting up…\nloaded 3 plugins\n')
@@ -20,7 +23,8 @@ lines.on('line', (line) => {
       if (how === 'old-protocol') return void answer({ protocolVersion: 99, agentCapabilities: {} })
       return void answer({ protocolVersion: 1, agentCapabilities: {}, authMethods: [] })
     case 'session/new':
-      if (how === 'locked') return void say({ id: message.id, error: { code: -32000, message: 'Authentication required' } })
+      if (how === 'locked')
+        return void say({ id: message.id, error: { code: -32000, message: 'Authentication required' } })
       return void answer({ sessionId: 's' })
     case 'session/cancel':
       if (how !== 'stubborn') return void say({ id: pending, result: { stopReason: 'cancelled' } })
@@ -50,7 +54,8 @@ async function misbehave(): Promise<void> {
     case 'floods': {
       // About 40 MB of words, then many tool calls, as fast as the pipe takes them.
       for (let i = 0; i < 4000; i++) {
-        if (!text(`${i} ${'lorem ipsum '.repeat(800)}`)) await new Promise((resolve) => process.stdout.once('drain', resolve))
+        if (!text(`${i} ${'lorem ipsum '.repeat(800)}`))
+          await new Promise((resolve) => process.stdout.once('drain', resolve))
       }
       end('end_turn')
       return
@@ -60,8 +65,20 @@ async function misbehave(): Promise<void> {
       return
     case 'unknown-kinds':
       update({ sessionUpdate: 'brand_new_kind', extra: { deep: 1 } })
-      update({ sessionUpdate: 'tool_call', toolCallId: 't', title: 'Odd', kind: 'kind_of_2030', status: 'weird', content: 'no list' })
-      update({ sessionUpdate: 'tool_call_update', toolCallId: 't', status: 'completed', content: [{ type: 'hologram' }] })
+      update({
+        sessionUpdate: 'tool_call',
+        toolCallId: 't',
+        title: 'Odd',
+        kind: 'kind_of_2030',
+        status: 'weird',
+        content: 'no list',
+      })
+      update({
+        sessionUpdate: 'tool_call_update',
+        toolCallId: 't',
+        status: 'completed',
+        content: [{ type: 'hologram' }],
+      })
       say({ method: 'session/update', params: 'not an object' })
       text('still fine')
       end('end_turn')

@@ -9,7 +9,13 @@ import { nextState, type RunConfig, type RunReason, type RunState } from '#share
 import type { EntryBody, TranscriptEntry } from '#shared/domain/transcript.ts'
 import { DeliveryId, PromptId, RunId, UserId, uuidv7 } from '#shared/ids.ts'
 import { RunEvent, type RunEventBody } from '#shared/protocol/run-event.ts'
-import { RunnerUp, runnerProtocol, type DeliveryBody, type RunnerDown, type RunnerHello } from '#shared/protocol/runner-link.ts'
+import {
+  RunnerUp,
+  runnerProtocol,
+  type DeliveryBody,
+  type RunnerDown,
+  type RunnerHello,
+} from '#shared/protocol/runner-link.ts'
 
 /** What the fake server has of one run: every event once, in order, and what follows from them. */
 export interface SeenRun {
@@ -41,7 +47,14 @@ export interface ControlServer {
   readonly receipts: { deliveryId: string; state: string; refusal?: string | undefined }[]
   readonly blobs: Map<string, Buffer>
   run(runId: RunId): SeenRun
-  start(options: { harness?: string; sandbox?: SandboxKind; prompt: string; config?: Partial<RunConfig>; runId?: RunId; turn?: number }): RunId
+  start(options: {
+    harness?: string
+    sandbox?: SandboxKind
+    prompt: string
+    config?: Partial<RunConfig>
+    runId?: RunId
+    turn?: number
+  }): RunId
   /** The next turn of a run. */
   follow(runId: RunId, prompt: string): void
   deliver(runId: RunId, body: DeliveryBody): DeliveryId
@@ -154,7 +167,8 @@ export async function startControlServer({ leaseMs = 60_000, heartbeatMs = 5_000
         return takeEvents(message.runId, message.events)
       case 'receipt': {
         const last = receipts.findLast((one) => one.deliveryId === message.deliveryId)
-        if (last?.state !== message.state) receipts.push({ deliveryId: message.deliveryId, state: message.state, refusal: message.refusal?.code })
+        if (last?.state !== message.state)
+          receipts.push({ deliveryId: message.deliveryId, state: message.state, refusal: message.refusal?.code })
         if (message.state !== 'delivered') deliveries.delete(message.deliveryId)
         return send({ type: 'receipt_ack', deliveryId: message.deliveryId })
       }
@@ -174,7 +188,11 @@ export async function startControlServer({ leaseMs = 60_000, heartbeatMs = 5_000
       serverVersion: 'fake',
       heartbeatMs,
       leaseMs,
-      runs: hello.runs.map(({ runId }) => ({ runId, ackedSeq: runs.get(runId)?.ackedSeq ?? 0, keep: runs.get(runId)?.keep ?? false })),
+      runs: hello.runs.map(({ runId }) => ({
+        runId,
+        ackedSeq: runs.get(runId)?.ackedSeq ?? 0,
+        keep: runs.get(runId)?.keep ?? false,
+      })),
     })
     for (const assignment of assignments.values()) send(assignment)
     for (const delivery of deliveries.values()) send(delivery)
@@ -253,7 +271,10 @@ export async function startControlServer({ leaseMs = 60_000, heartbeatMs = 5_000
     const run = seen(runId)
     run.turn = turn
     run.state = 'PENDING'
-    const after = turn === 1 ? undefined : { seq: run.ackedSeq, entries: Math.max(0, ...[...run.entries.values()].map((entry) => entry.n)) }
+    const after =
+      turn === 1
+        ? undefined
+        : { seq: run.ackedSeq, entries: Math.max(0, ...[...run.entries.values()].map((entry) => entry.n)) }
     const assignment: Extract<RunnerDown, { type: 'assign' }> = {
       type: 'assign',
       assignment: {
@@ -281,15 +302,28 @@ export async function startControlServer({ leaseMs = 60_000, heartbeatMs = 5_000
 
   function answer(request: PermissionRequest, given: PermissionAnswer): DeliveryId {
     seen(request.runId).permissions.delete(request.id)
-    return deliver(request.runId, { type: 'answer', permissionId: request.id, digest: request.digest, answer: given, by: person, at: Date.now() })
+    return deliver(request.runId, {
+      type: 'answer',
+      permissionId: request.id,
+      digest: request.digest,
+      answer: given,
+      by: person,
+      at: Date.now(),
+    })
   }
 
   function until<T>(holds: () => T | undefined | false, what: string, withinMs = 20_000): Promise<T> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         watchers.delete(look)
-        const seenNow = [...runs.values()].map((run) => `${run.state} ${run.reason?.text ?? ''} after ${run.ackedSeq} events`)
-        reject(new Error(`${what}: not within ${withinMs} ms. Runs: ${seenNow.join('; ')}. Receipts: ${JSON.stringify(receipts)}`))
+        const seenNow = [...runs.values()].map(
+          (run) => `${run.state} ${run.reason?.text ?? ''} after ${run.ackedSeq} events`,
+        )
+        reject(
+          new Error(
+            `${what}: not within ${withinMs} ms. Runs: ${seenNow.join('; ')}. Receipts: ${JSON.stringify(receipts)}`,
+          ),
+        )
       }, withinMs)
       function look(): void {
         let found: T | undefined | false

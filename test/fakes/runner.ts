@@ -48,7 +48,10 @@ export async function startRunner(options: RunnerOptions): Promise<Runner & { fo
     clock: systemClock,
     log: options.log ?? silentLog,
     sandboxes: createSandboxes(config, folder.value),
-    harnesses: [...createHarnesses({ config, toolsFolder: folder.value.tools, sourceRoot }), ...(options.harnesses ?? [])],
+    harnesses: [
+      ...createHarnesses({ config, toolsFolder: folder.value.tools, sourceRoot }),
+      ...(options.harnesses ?? []),
+    ],
     reconnect: { firstMs: 20, mostMs: 200 },
     ...options.deps,
   })
@@ -64,10 +67,16 @@ export async function startRunner(options: RunnerOptions): Promise<Runner & { fo
 }
 
 /** A small Git repository with one commit of the given files. */
-export async function makeRepository(files: Record<string, string> = { 'README.md': '# A repository\n' }): Promise<{ path: string; remove: () => Promise<void> }> {
+export async function makeRepository(
+  files: Record<string, string> = { 'README.md': '# A repository\n' },
+): Promise<{ path: string; remove: () => Promise<void> }> {
   const path = await mkdtemp(join(tmpdir(), 'drover-repository-'))
   const git = (...args: string[]): void => {
-    execFileSync('git', ['-c', 'user.name=Test', '-c', 'user.email=test@example.com', '-c', 'init.defaultBranch=main', ...args], { cwd: path, stdio: 'ignore' })
+    execFileSync(
+      'git',
+      ['-c', 'user.name=Test', '-c', 'user.email=test@example.com', '-c', 'init.defaultBranch=main', ...args],
+      { cwd: path, stdio: 'ignore' },
+    )
   }
   git('init')
   for (const [name, text] of Object.entries(files)) await writeFile(join(path, name), text)

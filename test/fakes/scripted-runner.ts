@@ -13,7 +13,10 @@ export type ScriptedRunner = {
   readonly messages: RunnerDown[]
   send(message: RunnerUp): void
   /** The next message for which `accept` is true, also one that came already and was not taken yet. */
-  next<T extends RunnerDown['type']>(type: T, accept?: (message: Extract<RunnerDown, { type: T }>) => boolean): Promise<Extract<RunnerDown, { type: T }>>
+  next<T extends RunnerDown['type']>(
+    type: T,
+    accept?: (message: Extract<RunnerDown, { type: T }>) => boolean,
+  ): Promise<Extract<RunnerDown, { type: T }>>
   /** Events in order, with the numbers that follow. */
   emit(runId: RunId, ...bodies: RunEventBody[]): RunEvent[]
   lastSeq(runId: RunId): number
@@ -34,12 +37,16 @@ export type ScriptedRunnerOptions = {
 
 export async function connectScriptedRunner(options: ScriptedRunnerOptions): Promise<ScriptedRunner> {
   const runnerId = options.runnerId ?? RunnerId.parse(uuidv7(Date.now(), randomBytes(10)))
-  const socket = new WebSocket(`${options.url.replace('http', 'ws')}/api/runner/socket`, { headers: { authorization: `Bearer ${options.key}` } })
+  const socket = new WebSocket(`${options.url.replace('http', 'ws')}/api/runner/socket`, {
+    headers: { authorization: `Bearer ${options.key}` },
+  })
   const messages: RunnerDown[] = []
   const taken = new Set<RunnerDown>()
   const waiters = new Set<() => void>()
   const seqs = options.seqs ?? new Map<RunId, number>()
-  const closing = new Promise<{ code: number; reason: string }>((resolve) => socket.on('close', (code, reason) => resolve({ code, reason: String(reason) })))
+  const closing = new Promise<{ code: number; reason: string }>((resolve) =>
+    socket.on('close', (code, reason) => resolve({ code, reason: String(reason) })),
+  )
 
   socket.on('message', (data) => {
     messages.push(RunnerDown.parse(JSON.parse(frameText(data))))
@@ -63,7 +70,9 @@ export async function connectScriptedRunner(options: ScriptedRunnerOptions): Pro
           reject(new Error(`no ${type} within 10 s; came: ${JSON.stringify(messages.slice(-5))}`))
         }, 10_000)
         const look = (): void => {
-          const found = messages.find((message): message is Message => message.type === type && !taken.has(message) && accept(message as Message))
+          const found = messages.find(
+            (message): message is Message => message.type === type && !taken.has(message) && accept(message as Message),
+          )
           if (found === undefined) return
           taken.add(found)
           waiters.delete(look)

@@ -18,21 +18,44 @@ test('a transcript that is opened before the server knows its run shows it as so
   await runner.next('welcome')
   const problems: SyncStatus['problem'][] = []
   device.subscribeStatus((status) => problems.push(status.problem))
-  await until((on: (value: unknown) => void) => device.subscribe((tx) => tx.get('team'), on), (team) => team !== undefined)
+  await until(
+    (on: (value: unknown) => void) => device.subscribe((tx) => tx.get('team'), on),
+    (team) => team !== undefined,
+  )
 
   const runId = RunId.parse(newId())
   const transcript = device.openTranscript(runId)
-  await until((on: (value: TranscriptView) => void) => transcript.subscribeEntries(on), (view) => !view.loaded)
-  await device.mutate.createRun({ runId, promptId: PromptId.parse(newId()), prompt: 'Say hello', config: { harness: HarnessId.parse('runbook'), sandbox: 'direct' } })
+  await until(
+    (on: (value: TranscriptView) => void) => transcript.subscribeEntries(on),
+    (view) => !view.loaded,
+  )
+  await device.mutate.createRun({
+    runId,
+    promptId: PromptId.parse(newId()),
+    prompt: 'Say hello',
+    config: { harness: HarnessId.parse('runbook'), sandbox: 'direct' },
+  })
   await runner.next('assign')
   runner.send({ type: 'claimed', runId, turn: 1 })
   runner.emit(
     runId,
     { type: 'state', event: 'start', turn: 1 },
-    { type: 'entry', entry: { id: EntryId.parse('e1'), n: 1, at: 0, turn: 1, body: { kind: 'message', text: boundedText(''), done: false } } },
+    {
+      type: 'entry',
+      entry: {
+        id: EntryId.parse('e1'),
+        n: 1,
+        at: 0,
+        turn: 1,
+        body: { kind: 'message', text: boundedText(''), done: false },
+      },
+    },
     { type: 'delta', entryId: EntryId.parse('e1'), field: 'text', offset: 0, text: 'Hello' },
   )
-  const view = await until((on: (value: TranscriptView) => void) => transcript.subscribeEntries(on), ({ entries }) => JSON.stringify(entries).includes('Hello'))
+  const view = await until(
+    (on: (value: TranscriptView) => void) => transcript.subscribeEntries(on),
+    ({ entries }) => JSON.stringify(entries).includes('Hello'),
+  )
   expect(view.entries).toHaveLength(1)
   expect(problems.filter((problem) => problem !== undefined)).toEqual([])
   transcript.close()

@@ -40,7 +40,17 @@ export type KillScene = {
 }
 
 const lines = 60
-const prompt = ['Two streams of numbers.', '', ...[1, 2].flatMap((step) => [`## Stream ${step}`, '```sh', `for i in $(seq 1 ${lines}); do echo "s${step} $i"; sleep 0.01; done`, '```', ''])].join('\n')
+const prompt = [
+  'Two streams of numbers.',
+  '',
+  ...[1, 2].flatMap((step) => [
+    `## Stream ${step}`,
+    '```sh',
+    `for i in $(seq 1 ${lines}); do echo "s${step} $i"; sleep 0.01; done`,
+    '```',
+    '',
+  ]),
+].join('\n')
 
 /** Pressing Run to the end takes about two seconds on an idle machine; kills fall anywhere in it. */
 const latestKillMs = 2_500
@@ -51,12 +61,18 @@ const victims: readonly Victim[] = ['server', 'runner', 'database']
 export async function openKillScene(environment: Readonly<Record<string, string>> = {}): Promise<KillScene> {
   const folder = await makeFolder()
   const port = await freePort()
-  const serve = (): Promise<ServerProcess> => startServer({ DROVER_DATA_DIR: folder.path, DROVER_PORT: String(port), DROVER_LEASE_MS: '20000', ...environment })
+  const serve = (): Promise<ServerProcess> =>
+    startServer({ DROVER_DATA_DIR: folder.path, DROVER_PORT: String(port), DROVER_LEASE_MS: '20000', ...environment })
   let server = await serve()
   const session = await firstPerson(server.origin, server.link ?? '')
   const key = await runnerKey(session)
   const run = (): Part =>
-    startRunner({ DROVER_URL: server.origin, DROVER_API_KEY: key, DROVER_RUNNER_DIR: join(folder.path, 'runner'), DROVER_RUNNER_NAME: 'bench' })
+    startRunner({
+      DROVER_URL: server.origin,
+      DROVER_API_KEY: key,
+      DROVER_RUNNER_DIR: join(folder.path, 'runner'),
+      DROVER_RUNNER_NAME: 'bench',
+    })
   let runner = run()
   const device = openDevice(session)
   const stopAnswering = answerEverything(device)
@@ -99,7 +115,15 @@ export async function openKillScene(environment: Readonly<Record<string, string>
         const endedAfterMs = performance.now() - killedAt
         const judged = await judge(session, device, witness, runId, ended)
         const words = server.words() + runner.words()
-        return { victim, killedAfterMs, endedAfterMs, state: ended?.state ?? 'no end', reason: ended?.reason?.text ?? '', ...judged, hanging: hangingOf(ended, device, words) }
+        return {
+          victim,
+          killedAfterMs,
+          endedAfterMs,
+          state: ended?.state ?? 'no end',
+          reason: ended?.reason?.text ?? '',
+          ...judged,
+          hanging: hangingOf(ended, device, words),
+        }
       } finally {
         witness.close()
       }
@@ -115,13 +139,20 @@ export async function openKillScene(environment: Readonly<Record<string, string>
 }
 
 function hangingOf(ended: Run | undefined, device: Workspace, words: string): string | undefined {
-  if (ended === undefined) return `no end within ${endPatienceMs} ms; ${device.teamId}; last words: ${words.slice(-1500)}`
+  if (ended === undefined)
+    return `no end within ${endPatienceMs} ms; ${device.teamId}; last words: ${words.slice(-1500)}`
   if (ended.state !== 'SUCCEEDED' && ended.reason === undefined) return `${ended.state} without a reason`
   return undefined
 }
 
 /** What the client was shown, against what a device that asks anew is given. */
-async function judge(session: Session, device: Workspace, witness: Witness, runId: RunId, ended: Run | undefined): Promise<Pick<CycleOutcome, 'lost' | 'doubled' | 'disordered' | 'stale'>> {
+async function judge(
+  session: Session,
+  device: Workspace,
+  witness: Witness,
+  runId: RunId,
+  ended: Run | undefined,
+): Promise<Pick<CycleOutcome, 'lost' | 'doubled' | 'disordered' | 'stale'>> {
   const fresh = openDevice(session)
   const seen = openWitness(fresh, runId)
   try {
@@ -134,14 +165,20 @@ async function judge(session: Session, device: Workspace, witness: Witness, runI
     const text = seen.output()
     const numbers = [...text.matchAll(/^s(\d) (\d+)$/gm)].map((match) => Number(match[1]) * 1000 + Number(match[2]))
     const twice = numbers.filter((number, index) => numbers.indexOf(number) !== index)
-    const missing = truth.state === 'SUCCEEDED' && numbers.length !== 2 * lines ? [`${numbers.length} of ${2 * lines} lines in the end`] : []
+    const missing =
+      truth.state === 'SUCCEEDED' && numbers.length !== 2 * lines
+        ? [`${numbers.length} of ${2 * lines} lines in the end`]
+        : []
     const isSorted = numbers.every((number, index) => index === 0 || number > (numbers[index - 1] ?? 0))
     const mine = await device.query((tx) => getRow(tx, keys.run(runId), Run))
     return {
       lost: [...known.lost, ...missing],
       doubled: [...known.doubled, ...twice.map((number) => `line ${number}`)],
       disordered: [...known.disordered, ...(isSorted || twice.length > 0 ? [] : ['lines out of order'])],
-      stale: JSON.stringify(sorted(mine)) === JSON.stringify(sorted(truth)) ? [] : [`client ${JSON.stringify(mine)} but server ${JSON.stringify(truth)}`],
+      stale:
+        JSON.stringify(sorted(mine)) === JSON.stringify(sorted(truth))
+          ? []
+          : [`client ${JSON.stringify(mine)} but server ${JSON.stringify(truth)}`],
     }
   } finally {
     seen.close()
@@ -174,14 +211,26 @@ function answerEverything(device: Workspace): () => void {
         if (state !== 'open' || answered.has(request.id)) continue
         answered.add(request.id)
         device.mutate
-          .answerPermission({ runId: request.runId, permissionId: request.id, deliveryId: DeliveryId.parse(newId()), digest: request.digest, answer: { kind: 'allow_once' } })
+          .answerPermission({
+            runId: request.runId,
+            permissionId: request.id,
+            deliveryId: DeliveryId.parse(newId()),
+            digest: request.digest,
+            answer: { kind: 'allow_once' },
+          })
           .catch(() => answered.delete(request.id))
       }
     },
   )
 }
 
-function until<T extends object | true>(device: Workspace, query: Parameters<Workspace['subscribe']>[0] extends (tx: infer Tx) => unknown ? (tx: Tx) => Promise<T | undefined> : never, ms = 30_000): Promise<T> {
+function until<T extends object | true>(
+  device: Workspace,
+  query: Parameters<Workspace['subscribe']>[0] extends (tx: infer Tx) => unknown
+    ? (tx: Tx) => Promise<T | undefined>
+    : never,
+  ms = 30_000,
+): Promise<T> {
   return new Promise((resolve, reject) => {
     let stop: (() => void) | undefined
     const timer = setTimeout(() => {

@@ -12,20 +12,24 @@ beforeAll(async () => {
 afterAll(() => scene?.close())
 
 describe('kill -9 during a streaming run', () => {
-  test('of server, runner or database: nothing that was shown is lost or doubled, and the run ends with its reason', { timeout: 300_000 }, async () => {
-    const random = seeded()
-    for (let cycle = 0; cycle < cycles; cycle++) {
-      const { victim, killedAfterMs, lost, doubled, disordered, hanging, stale } = await scene.cycle(random)
-      expect({ cycle, victim, killedAfterMs, lost, doubled, disordered, hanging, stale }).toEqual({
-        cycle,
-        victim,
-        killedAfterMs,
-        lost: [],
-        doubled: [],
-        disordered: [],
-        hanging: undefined,
-        stale: [],
-      })
-    }
-  })
+  test(
+    'of server, runner or database: nothing that was shown is lost or doubled, and the run ends with its reason',
+    { timeout: 300_000 },
+    async () => {
+      const random = seeded()
+      for (let cycle = 0; cycle < cycles; cycle++) {
+        const { victim, killedAfterMs, lost, doubled, disordered, hanging, stale } = await scene.cycle(random)
+        expect({ cycle, victim, killedAfterMs, lost, doubled, disordered, hanging, stale }).toEqual({
+          cycle,
+          victim,
+          killedAfterMs,
+          lost: [],
+          doubled: [],
+          disordered: [],
+          hanging: undefined,
+          stale: [],
+        })
+      }
+    },
+  )
 })

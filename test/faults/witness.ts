@@ -54,7 +54,10 @@ export function openWitness(device: Workspace, runId: RunId): Witness {
       for (const [id, mine] of shown) {
         const there = truth.shown().get(id)
         if (there === undefined || there.n !== mine.n) lost.push(`entry ${mine.n} (${mine.body.kind})`)
-        else if (!textOf(there.body).head.startsWith(textOf(mine.body).head)) lost.push(`text of entry ${mine.n}: was shown ${JSON.stringify(textOf(mine.body).head.slice(-120))}, is ${JSON.stringify(textOf(there.body).head.slice(-120))}`)
+        else if (!textOf(there.body).head.startsWith(textOf(mine.body).head))
+          lost.push(
+            `text of entry ${mine.n}: was shown ${JSON.stringify(textOf(mine.body).head.slice(-120))}, is ${JSON.stringify(textOf(there.body).head.slice(-120))}`,
+          )
       }
       for (const id of truth.shown().keys()) if (!shown.has(id)) lost.push(`never shown: ${id}`)
       return { lost, doubled, disordered }

@@ -8,7 +8,13 @@ import { nextMessage, startPart } from '../lib/processes.ts'
 import { openStage, startScriptedRun } from '../lib/stage.ts'
 
 type Via = 'entries' | 'rows' | 'raw'
-type Load = { readonly what: string; readonly everyMs: number; readonly perSecond: number; readonly roundMs: number; readonly rounds: number }
+type Load = {
+  readonly what: string
+  readonly everyMs: number
+  readonly perSecond: number
+  readonly roundMs: number
+  readonly rounds: number
+}
 type Samples = { made: number[]; sent: number[] }
 
 const windowMs = 16
@@ -24,7 +30,9 @@ export const figure: Figure = {
   async run({ quick, say }) {
     const stage = await openStage()
     const { runner, runId } = await startScriptedRun(stage.session)
-    const raw = startPart(join(import.meta.dirname, '..', 'processes', 'raw-server.ts'), { RAW_DATA_DIR: stage.dataDir })
+    const raw = startPart(join(import.meta.dirname, '..', 'processes', 'raw-server.ts'), {
+      RAW_DATA_DIR: stage.dataDir,
+    })
     const rawPort = await nextMessage(raw.child, portOf)
     const rawSource = new WebSocket(`ws://127.0.0.1:${rawPort}`, { perMessageDeflate: false })
     await new Promise((resolve) => rawSource.on('open', resolve))
@@ -45,14 +53,27 @@ export const figure: Figure = {
       while (made < total) {
         const now = clock()
         const bodies: RunEventBody[] = []
-        for (; made < total && began + (made * 1000) / load.perSecond <= now; made++) bodies.push(entry(via === 'raw' ? ++placed.raw : ++placed.ours, began + (made * 1000) / load.perSecond, now))
+        for (; made < total && began + (made * 1000) / load.perSecond <= now; made++)
+          bodies.push(entry(via === 'raw' ? ++placed.raw : ++placed.ours, began + (made * 1000) / load.perSecond, now))
         if (bodies.length > 0 && via !== 'raw') runner.emit(runId, ...bodies)
-        if (bodies.length > 0 && via === 'raw') rawSource.send(JSON.stringify({ events: bodies.map((body, index) => ({ seq: placed.raw - bodies.length + 1 + index, at: Date.now(), body })) }))
+        if (bodies.length > 0 && via === 'raw')
+          rawSource.send(
+            JSON.stringify({
+              events: bodies.map((body, index) => ({
+                seq: placed.raw - bodies.length + 1 + index,
+                at: Date.now(),
+                body,
+              })),
+            }),
+          )
         const next = began + Math.ceil((clock() - began) / load.everyMs) * load.everyMs
         await new Promise((resolve) => setTimeout(resolve, Math.max(0, next - clock())))
       }
       const collected = nextMessage(watcher.child, samplesOf, 20_000).catch((cause: unknown) => {
-        throw new Error(`not all of ${total} events came via ${via}: ${watcher.part.words()} ${raw.part.words()} ${stage.server.words()}`, { cause })
+        throw new Error(
+          `not all of ${total} events came via ${via}: ${watcher.part.words()} ${raw.part.words()} ${stage.server.words()}`,
+          { cause },
+        )
       })
       watcher.child.send({ type: 'collect', count: total })
       for (const sample of await collected) {
@@ -64,10 +85,18 @@ export const figure: Figure = {
     try {
       const rows: Row[] = []
       for (const load of loads) {
-        const taken: Record<Via, Samples> = { entries: { made: [], sent: [] }, rows: { made: [], sent: [] }, raw: { made: [], sent: [] } }
-        for (const via of ['entries', 'rows', 'raw'] as const) await round(via, { ...load, roundMs: 500 }, { made: [], sent: [] })
-        for (let turn = 0; turn < (quick ? 1 : load.rounds); turn++) for (const via of ['entries', 'raw', 'rows', 'raw'] as const) await round(via, load, taken[via])
-        say(`  ${load.what}: ${taken.entries.sent.length} events in the transcript, ${taken.raw.sent.length} over the bare socket`)
+        const taken: Record<Via, Samples> = {
+          entries: { made: [], sent: [] },
+          rows: { made: [], sent: [] },
+          raw: { made: [], sent: [] },
+        }
+        for (const via of ['entries', 'rows', 'raw'] as const)
+          await round(via, { ...load, roundMs: 500 }, { made: [], sent: [] })
+        for (let turn = 0; turn < (quick ? 1 : load.rounds); turn++)
+          for (const via of ['entries', 'raw', 'rows', 'raw'] as const) await round(via, load, taken[via])
+        say(
+          `  ${load.what}: ${taken.entries.sent.length} events in the transcript, ${taken.raw.sent.length} over the bare socket`,
+        )
         rows.push(...report(load, taken))
       }
       return rows
@@ -84,10 +113,20 @@ export const figure: Figure = {
 function report(load: Load, taken: Record<Via, Samples>): Row[] {
   const limit = { what: 'bare socket after the same commit', measured: measured(taken.raw.sent) }
   const [p50, p99] = load.everyMs === windowMs ? [15, 30] : [5, 12]
-  const meets = (ours: Measured): boolean => ours.median <= p50 && ours.p99 <= p99 && (load.everyMs !== windowMs || ours.median <= 1.5 * limit.measured.median)
+  const meets = (ours: Measured): boolean =>
+    ours.median <= p50 && ours.p99 <= p99 && (load.everyMs !== windowMs || ours.median <= 1.5 * limit.measured.median)
   const text = load.everyMs === windowMs ? `p50 ≤ ${p50}, p99 ≤ ${p99}, ratio ≤ 1.5` : `p50 ≤ ${p50}, p99 ≤ ${p99}`
-  const line = (what: string, ours: Measured): Row => ({ what: `${load.what} → ${what}`, unit: 'ms', ours, beside: limit, target: { text, met: meets(ours) } })
-  const rows = [line('entries of the transcript', measured(taken.entries.sent)), line('subscription to rows', measured(taken.rows.sent))]
+  const line = (what: string, ours: Measured): Row => ({
+    what: `${load.what} → ${what}`,
+    unit: 'ms',
+    ours,
+    beside: limit,
+    target: { text, met: meets(ours) },
+  })
+  const rows = [
+    line('entries of the transcript', measured(taken.entries.sent)),
+    line('subscription to rows', measured(taken.rows.sent)),
+  ]
   if (load.everyMs !== windowMs) return rows
   const withWindow: Row = {
     what: `${load.what}, the wait in the sender’s window included`,
@@ -99,15 +138,28 @@ function report(load: Load, taken: Record<Via, Samples>): Row[] {
 }
 
 function entry(n: number, made: number, sent: number): RunEventBody {
-  return { type: 'entry', entry: { id: EntryId.parse(`e${n}`), n, at: Math.floor(sent), turn: 1, body: { kind: 'message', text: boundedText(`${made} ${sent} ${'x'.repeat(80)}`), done: true } } }
+  return {
+    type: 'entry',
+    entry: {
+      id: EntryId.parse(`e${n}`),
+      n,
+      at: Math.floor(sent),
+      turn: 1,
+      body: { kind: 'message', text: boundedText(`${made} ${sent} ${'x'.repeat(80)}`), done: true },
+    },
+  }
 }
 
 function portOf(message: unknown): number | undefined {
-  return typeof message === 'object' && message !== null && 'port' in message && typeof message.port === 'number' ? message.port : undefined
+  return typeof message === 'object' && message !== null && 'port' in message && typeof message.port === 'number'
+    ? message.port
+    : undefined
 }
 
 function isReady(message: unknown): true | undefined {
-  return typeof message === 'object' && message !== null && 'type' in message && message.type === 'ready' ? true : undefined
+  return typeof message === 'object' && message !== null && 'type' in message && message.type === 'ready'
+    ? true
+    : undefined
 }
 
 function samplesOf(message: unknown): { made: number; sent: number }[] | undefined {

@@ -27,15 +27,41 @@ export const figure: Figure = {
   async run({ quick, say }) {
     const stage = await openStage()
     const device = openDevice(stage.session)
-    const runner = startRunner({ DROVER_URL: stage.session.origin, DROVER_API_KEY: await runnerKey(stage.session), DROVER_RUNNER_DIR: join(stage.dataDir, 'runner'), DROVER_RUNNER_NAME: 'bench', DROVER_DOCKER_IMAGE: image })
+    const runner = startRunner({
+      DROVER_URL: stage.session.origin,
+      DROVER_API_KEY: await runnerKey(stage.session),
+      DROVER_RUNNER_DIR: join(stage.dataDir, 'runner'),
+      DROVER_RUNNER_NAME: 'bench',
+      DROVER_DOCKER_IMAGE: image,
+    })
     try {
-      const [connected] = await until(device, (tx) => scanRows(tx, keys.runners, Runner), (all) => all.length > 0)
+      const [connected] = await until(
+        device,
+        (tx) => scanRows(tx, keys.runners, Runner),
+        (all) => all.length > 0,
+      )
       const rows: Row[] = []
-      const direct = await rounds(device, 'direct', quick ? 10 : 500, 5, () => timed(() => once(spawn('sh', ['-c', command]).stdout, 'data')))
-      rows.push({ what: 'direct', unit: 'ms', ours: direct.ours, beside: { what: `sh -c "${command}" alone`, measured: direct.beside }, target: { text: 'p50 ≤ 300', met: direct.ours.median <= 300 } })
+      const direct = await rounds(device, 'direct', quick ? 10 : 500, 5, () =>
+        timed(() => once(spawn('sh', ['-c', command]).stdout, 'data')),
+      )
+      rows.push({
+        what: 'direct',
+        unit: 'ms',
+        ours: direct.ours,
+        beside: { what: `sh -c "${command}" alone`, measured: direct.beside },
+        target: { text: 'p50 ≤ 300', met: direct.ours.median <= 300 },
+      })
       if (connected?.sandboxes.includes('docker') === true && (await hasImage())) {
-        const docker = await rounds(device, 'docker', quick ? 5 : 60, 3, () => timed(() => promisify(execFile)('docker', ['run', '--rm', '--network=none', image, 'sh', '-c', command])))
-        rows.push({ what: 'in Docker', unit: 'ms', ours: docker.ours, beside: { what: `docker run of the same`, measured: docker.beside }, target: { text: 'ratio ≤ 1.3', met: docker.ours.median <= 1.3 * docker.beside.median } })
+        const docker = await rounds(device, 'docker', quick ? 5 : 60, 3, () =>
+          timed(() => promisify(execFile)('docker', ['run', '--rm', '--network=none', image, 'sh', '-c', command])),
+        )
+        rows.push({
+          what: 'in Docker',
+          unit: 'ms',
+          ours: docker.ours,
+          beside: { what: `docker run of the same`, measured: docker.beside },
+          target: { text: 'ratio ≤ 1.3', met: docker.ours.median <= 1.3 * docker.beside.median },
+        })
       } else say(`  skipped: in Docker (no engine, or no image ${image}; scripts/test-engines.sh brings both)`)
       return rows
     } finally {
@@ -46,7 +72,13 @@ export const figure: Figure = {
   },
 }
 
-async function rounds(device: Workspace, sandbox: Sandbox, count: number, warmUp: number, beside: () => Promise<number>): Promise<{ ours: ReturnType<typeof measured>; beside: ReturnType<typeof measured> }> {
+async function rounds(
+  device: Workspace,
+  sandbox: Sandbox,
+  count: number,
+  warmUp: number,
+  beside: () => Promise<number>,
+): Promise<{ ours: ReturnType<typeof measured>; beside: ReturnType<typeof measured> }> {
   const ours: number[] = []
   const others: number[] = []
   for (let n = -warmUp; n < count; n++) {
@@ -62,20 +94,31 @@ async function rounds(device: Workspace, sandbox: Sandbox, count: number, warmUp
 async function pressRun(device: Workspace, sandbox: Sandbox): Promise<number> {
   const runId = RunId.parse(newId())
   const began = performance.now()
-  await device.mutate.createRun({ runId, promptId: PromptId.parse(newId()), prompt, config: { harness: HarnessId.parse('runbook'), sandbox } })
+  await device.mutate.createRun({
+    runId,
+    promptId: PromptId.parse(newId()),
+    prompt,
+    config: { harness: HarnessId.parse('runbook'), sandbox },
+  })
   const transcript = device.openTranscript(runId)
   const ms = await new Promise<number>((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`no line within 60 s: ${last}`)), 60_000)
     let last = ''
     transcript.subscribeEntries(({ entries }) => {
-      const printed = entries.some(({ body }) => body.kind === 'tool' && body.output?.head.includes('first-line') === true)
+      const printed = entries.some(
+        ({ body }) => body.kind === 'tool' && body.output?.head.includes('first-line') === true,
+      )
       last = JSON.stringify(entries.slice(-2))
       if (!printed) return
       clearTimeout(timer)
       resolve(performance.now() - began)
     })
   })
-  await until(device, (tx) => getRow(tx, keys.run(runId), Run), (run) => run !== undefined && hasEnded(run.state))
+  await until(
+    device,
+    (tx) => getRow(tx, keys.run(runId), Run),
+    (run) => run !== undefined && hasEnded(run.state),
+  )
   transcript.close()
   return ms
 }
@@ -93,7 +136,11 @@ function hasImage(): Promise<boolean> {
   )
 }
 
-function until<T>(device: Workspace, query: (tx: ReadTransaction) => Promise<T>, accept: (value: T) => boolean): Promise<T> {
+function until<T>(
+  device: Workspace,
+  query: (tx: ReadTransaction) => Promise<T>,
+  accept: (value: T) => boolean,
+): Promise<T> {
   return new Promise((resolve) => {
     let stop: (() => void) | undefined
     stop = device.subscribe(query, (value) => {

@@ -16,14 +16,27 @@ export const figure: Figure = {
       for (let cycle = 1; cycle <= count; cycle++) {
         const outcome = await scene.cycle(random)
         outcomes.push(outcome)
-        say(`cycle ${cycle}: ${outcome.victim} after ${outcome.killedAfterMs} ms → ${outcome.state}${outcome.reason === '' ? '' : ` (${outcome.reason})`}, ${Math.round(outcome.endedAfterMs)} ms later`)
-        for (const [what, list] of Object.entries({ lost: outcome.lost, doubled: outcome.doubled, disordered: outcome.disordered, stale: outcome.stale, hanging: outcome.hanging === undefined ? [] : [outcome.hanging] }))
+        say(
+          `cycle ${cycle}: ${outcome.victim} after ${outcome.killedAfterMs} ms → ${outcome.state}${outcome.reason === '' ? '' : ` (${outcome.reason})`}, ${Math.round(outcome.endedAfterMs)} ms later`,
+        )
+        for (const [what, list] of Object.entries({
+          lost: outcome.lost,
+          doubled: outcome.doubled,
+          disordered: outcome.disordered,
+          stale: outcome.stale,
+          hanging: outcome.hanging === undefined ? [] : [outcome.hanging],
+        }))
           for (const line of list) say(`  ${what}: ${line}`)
       }
     } finally {
       await scene.close()
     }
-    const none = (what: string, count: number): Row => ({ what: `${what}, seed ${random.seed}`, unit: `of ${outcomes.length} cycles`, ours: single(count), target: { text: '0', met: count === 0 } })
+    const none = (what: string, count: number): Row => ({
+      what: `${what}, seed ${random.seed}`,
+      unit: `of ${outcomes.length} cycles`,
+      ours: single(count),
+      target: { text: '0', met: count === 0 },
+    })
     return [
       none('cycles with something lost', outcomes.filter((one) => one.lost.length > 0).length),
       none('cycles with something doubled', outcomes.filter((one) => one.doubled.length > 0).length),

@@ -20,7 +20,9 @@ export const figure: Figure = {
       const taken = { ours: [] as number[], stock: [] as number[] }
       for (let turn = 0; turn < (quick ? 1 : 5); turn++) {
         for (const kind of kinds) {
-          const [a, b] = [stage.session, other].map(() => startPart(join(import.meta.dirname, '..', 'processes', 'pair.ts'), {}))
+          const [a, b] = [stage.session, other].map(() =>
+            startPart(join(import.meta.dirname, '..', 'processes', 'pair.ts'), {}),
+          )
           if (a === undefined || b === undefined) throw new Error('no processes')
           const open = [stage.session, other].map((session, index) => {
             const child = index === 0 ? a.child : b.child
@@ -42,8 +44,19 @@ export const figure: Figure = {
       const [ours, stock] = [measured(taken.ours), measured(taken.stock)]
       const beside = { what: 'stock Replicache, poke and pull', measured: stock }
       return [
-        { what: 'mutation → other client', unit: 'ms', ours, beside, target: { text: 'p50 ≤ 5, p99 ≤ 12', met: ours.median <= 5 && ours.p99 <= 12 } },
-        { what: 'stock over ours, p50', unit: 'times', ours: { median: stock.median / ours.median, p99: stock.p99 / ours.p99, n: 1 }, target: { text: '≥ 4', met: stock.median / ours.median >= 4 } },
+        {
+          what: 'mutation → other client',
+          unit: 'ms',
+          ours,
+          beside,
+          target: { text: 'p50 ≤ 5, p99 ≤ 12', met: ours.median <= 5 && ours.p99 <= 12 },
+        },
+        {
+          what: 'stock over ours, p50',
+          unit: 'times',
+          ours: { median: stock.median / ours.median, p99: stock.p99 / ours.p99, n: 1 },
+          target: { text: '≥ 4', met: stock.median / ours.median >= 4 },
+        },
       ]
     } finally {
       await stage.close()
@@ -52,5 +65,8 @@ export const figure: Figure = {
 }
 
 function typed(type: string): (message: unknown) => { ms?: number } | undefined {
-  return (message) => (typeof message === 'object' && message !== null && 'type' in message && message.type === type ? (message as { ms?: number }) : undefined)
+  return (message) =>
+    typeof message === 'object' && message !== null && 'type' in message && message.type === type
+      ? (message as { ms?: number })
+      : undefined
 }

@@ -38,8 +38,20 @@ export const figure: Figure = {
       const [few, many] = sizes.map((size) => measured(taken.get(size) ?? []))
       if (few === undefined || many === undefined) throw new Error('nothing was measured')
       return [
-        { what: '1,000 rows in view', unit: 'ms', ours: few, beside: { what: 'one bare query for the ten rows', measured: measured(bare) }, target: { text: 'p50 ≤ 1', met: few.median <= 1 } },
-        { what: '100,000 rows in view', unit: 'ms', ours: many, beside: { what: 'the same with 1,000 rows', measured: few }, target: { text: 'ratio ≤ 1.3', met: many.median <= 1.3 * few.median } },
+        {
+          what: '1,000 rows in view',
+          unit: 'ms',
+          ours: few,
+          beside: { what: 'one bare query for the ten rows', measured: measured(bare) },
+          target: { text: 'p50 ≤ 1', met: few.median <= 1 },
+        },
+        {
+          what: '100,000 rows in view',
+          unit: 'ms',
+          ours: many,
+          beside: { what: 'the same with 1,000 rows', measured: few },
+          target: { text: 'ratio ≤ 1.3', met: many.median <= 1.3 * few.median },
+        },
       ]
     } finally {
       await db.close()
@@ -61,10 +73,27 @@ async function fill(db: Database, size: number): Promise<SpaceId> {
 
 async function onePull(store: SpaceStore, space: SpaceId, size: number): Promise<number> {
   const head = await store.head(space)
-  const puts = Array.from({ length: changed }, () => [`row/${String(1 + Math.floor(Math.random() * size)).padStart(8, '0')}`, { n: Math.random(), text: 'y'.repeat(200) }] as const)
-  await store.commit({ now: Date.now(), spaces: [{ space, at: head.version, gets: [], scans: [], puts: [...new Map(puts)], dels: [] }], effects: [] })
+  const puts = Array.from(
+    { length: changed },
+    () =>
+      [
+        `row/${String(1 + Math.floor(Math.random() * size)).padStart(8, '0')}`,
+        { n: Math.random(), text: 'y'.repeat(200) },
+      ] as const,
+  )
+  await store.commit({
+    now: Date.now(),
+    spaces: [{ space, at: head.version, gets: [], scans: [], puts: [...new Map(puts)], dels: [] }],
+    effects: [],
+  })
   const began = performance.now()
-  const answer = await processPull(store, { space, clientGroup: 'bench', userId: 'bench', cookie: { order: head.version, epoch: `${head.epoch}.1` }, readerEpoch: '1' })
+  const answer = await processPull(store, {
+    space,
+    clientGroup: 'bench',
+    userId: 'bench',
+    cookie: { order: head.version, epoch: `${head.epoch}.1` },
+    readerEpoch: '1',
+  })
   const ms = performance.now() - began
   if (!answer.ok || answer.value.patch.length === 0) throw new Error('the pull brought nothing')
   return ms
@@ -72,6 +101,10 @@ async function onePull(store: SpaceStore, space: SpaceId, size: number): Promise
 
 async function oneQuery(db: Database, space: SpaceId): Promise<number> {
   const began = performance.now()
-  await db.query(`select key, value, version from entry where space_id = $1 and version > (select version - 1 from space where id = $1)`, [space], { name: 'bench-bare' })
+  await db.query(
+    `select key, value, version from entry where space_id = $1 and version > (select version - 1 from space where id = $1)`,
+    [space],
+    { name: 'bench-bare' },
+  )
   return performance.now() - began
 }

@@ -44,7 +44,20 @@ export const figure: Figure = {
       const clients = runs.map((runId) => ({ runId, group: randomUUID(), client: randomUUID(), last: 0 }))
       const store = createSpaceStore(far)
       const bareCommit = async (index: number): Promise<void> => {
-        await store.commit({ now: Date.now(), spaces: [{ space: 'team/bare', at: 0, gets: [], scans: [], puts: [[`row/${index}`, { n: Math.random() }]], dels: [] }], effects: [] })
+        await store.commit({
+          now: Date.now(),
+          spaces: [
+            {
+              space: 'team/bare',
+              at: 0,
+              gets: [],
+              scans: [],
+              puts: [[`row/${index}`, { n: Math.random() }]],
+              dels: [],
+            },
+          ],
+          effects: [],
+        })
       }
       const rates: number[] = []
       const bare: number[] = []
@@ -94,15 +107,38 @@ type PushClient = { readonly runId: string; readonly group: string; readonly cli
 async function pushOnce(agent: Agent, session: Session, from: PushClient | undefined): Promise<void> {
   if (from === undefined) return
   const id = ++from.last
-  const mutation = { clientID: from.client, id, name: 'renameRun', args: { runId: from.runId, title: `title ${id}` }, timestamp: 0 }
-  const body = JSON.stringify({ pushVersion: 1, profileID: 'bench', clientGroupID: from.group, mutations: [mutation], schemaVersion })
+  const mutation = {
+    clientID: from.client,
+    id,
+    name: 'renameRun',
+    args: { runId: from.runId, title: `title ${id}` },
+    timestamp: 0,
+  }
+  const body = JSON.stringify({
+    pushVersion: 1,
+    profileID: 'bench',
+    clientGroupID: from.group,
+    mutations: [mutation],
+    schemaVersion,
+  })
   await new Promise<void>((resolve, reject) => {
     const asked = request(
       `${session.origin}/api/sync/push?space=${encodeURIComponent(teamSpace(session.teamId))}`,
-      { method: 'POST', agent, headers: { cookie: session.cookie, origin: session.origin, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) } },
+      {
+        method: 'POST',
+        agent,
+        headers: {
+          cookie: session.cookie,
+          origin: session.origin,
+          'content-type': 'application/json',
+          'content-length': Buffer.byteLength(body),
+        },
+      },
       (response) => {
         response.resume()
-        response.on('end', () => (response.statusCode === 200 ? resolve() : reject(new Error(`push answered ${response.statusCode}`))))
+        response.on('end', () =>
+          response.statusCode === 200 ? resolve() : reject(new Error(`push answered ${response.statusCode}`)),
+        )
       },
     )
     asked.on('error', reject)

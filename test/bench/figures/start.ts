@@ -35,7 +35,10 @@ export const figure: Figure = {
       for (let turn = 0; turn < (quick ? 3 : 15); turn++) {
         const port = await freePort()
         const began = performance.now()
-        const started = launch([join(root, 'cli', 'main.ts'), 'start', '--data-dir', folder.path, '--port', String(port), '--no-runner'], {})
+        const started = launch(
+          [join(root, 'cli', 'main.ts'), 'start', '--data-dir', folder.path, '--port', String(port), '--no-runner'],
+          {},
+        )
         await serving(started, port, '/health')
         starts.push(performance.now() - began)
         await end(started)
@@ -52,10 +55,14 @@ export const figure: Figure = {
       const idle = rssMb(server.pid)
       const sockets: WebSocket[] = []
       for (let n = 0; n < watchers; n++) {
-        const socket = new WebSocket(`${server.origin.replace('http', 'ws')}/api/sync/socket`, { headers: { cookie: session.cookie, origin: server.origin }, perMessageDeflate: false })
+        const socket = new WebSocket(`${server.origin.replace('http', 'ws')}/api/sync/socket`, {
+          headers: { cookie: session.cookie, origin: server.origin },
+          perMessageDeflate: false,
+        })
         await once(socket, 'open')
         socket.send(JSON.stringify({ type: 'hello', protocol: browserProtocol, schemaVersion, profileId: `p${n}` }))
-        for (const space of [teamSpace(session.teamId), runSpace(runId)]) socket.send(JSON.stringify({ type: 'subscribe', space, cookie: null }))
+        for (const space of [teamSpace(session.teamId), runSpace(runId)])
+          socket.send(JSON.stringify({ type: 'subscribe', space, cookie: null }))
         const answered = once(socket, 'message')
         socket.send(JSON.stringify({ type: 'follow', runId }))
         await answered
@@ -68,9 +75,20 @@ export const figure: Figure = {
 
       const ours = measured(starts)
       return [
-        { what: 'process start → first 200 of /health', unit: 'ms', ours, beside: { what: 'a bare node:http server', measured: measured(bare) }, target: { text: '≤ 1500', met: ours.median <= 1500 } },
+        {
+          what: 'process start → first 200 of /health',
+          unit: 'ms',
+          ours,
+          beside: { what: 'a bare node:http server', measured: measured(bare) },
+          target: { text: '≤ 1500', met: ours.median <= 1500 },
+        },
         { what: 'server at rest, RSS', unit: 'MB', ours: single(idle), target: { text: '≤ 150', met: idle <= 150 } },
-        { what: `${watchers} connected watchers, RSS more`, unit: 'MB', ours: single(watched - idle), target: { text: '≤ 20', met: watched - idle <= 20 } },
+        {
+          what: `${watchers} connected watchers, RSS more`,
+          unit: 'MB',
+          ours: single(watched - idle),
+          target: { text: '≤ 20', met: watched - idle <= 20 },
+        },
       ]
     } finally {
       await folder.remove()
@@ -79,7 +97,11 @@ export const figure: Figure = {
 }
 
 function launch(args: readonly string[], environment: Readonly<Record<string, string>>): ChildProcess {
-  return spawn(process.execPath, args, { cwd: root, stdio: 'ignore', env: { ...inheritedEnvironment(), NODE_ENV: 'production', DROVER_LOG_LEVEL: 'error', ...environment } })
+  return spawn(process.execPath, args, {
+    cwd: root,
+    stdio: 'ignore',
+    env: { ...inheritedEnvironment(), NODE_ENV: 'production', DROVER_LOG_LEVEL: 'error', ...environment },
+  })
 }
 
 async function serving(child: ChildProcess, port: number, path: string): Promise<void> {

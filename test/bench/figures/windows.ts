@@ -24,19 +24,27 @@ export const figure: Figure = {
       build: { outDir: pages.path, emptyOutDir: true, target: 'es2023' },
     })
     const stage = await openStage({ DROVER_WEB_DIR: pages.path })
-    const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-dev-shm-usage'] })
+    const browser = await chromium.launch({
+      executablePath: '/usr/bin/chromium',
+      args: ['--no-sandbox', '--disable-dev-shm-usage'],
+    })
     try {
       const other = await invite(stage.session, 'member')
       const runId = await makeRun(stage.session)
       const taken = { ours: [] as number[], stock: [] as number[] }
       for (let turn = 0; turn < (quick ? 1 : 5); turn++) {
         for (const kind of kinds) {
-          const [a, b] = await Promise.all([stage.session, other].map((session) => openWindow(browser, session, runId, kind)))
+          const [a, b] = await Promise.all(
+            [stage.session, other].map((session) => openWindow(browser, session, runId, kind)),
+          )
           if (a === undefined || b === undefined) throw new Error('no windows')
           for (let n = 0; n < warmUp + perRound; n++) {
             const before = await b.evaluate(() => window.pair.seen.length)
             await a.evaluate(() => window.pair.write())
-            await b.waitForFunction((count) => window.pair.seen.length > count, before, { polling: 20, timeout: 20_000 })
+            await b.waitForFunction((count) => window.pair.seen.length > count, before, {
+              polling: 20,
+              timeout: 20_000,
+            })
             const ms = await b.evaluate(() => window.pair.seen.at(-1))
             if (n >= warmUp && ms !== undefined) taken[kind].push(ms)
           }
@@ -44,7 +52,15 @@ export const figure: Figure = {
         }
       }
       const [ours, stock] = [measured(taken.ours), measured(taken.stock)]
-      return [{ what: 'window → window', unit: 'ms', ours, beside: { what: 'stock Replicache, poke and pull', measured: stock }, target: { text: 'p50 ≤ 12', met: ours.median <= 12 } }]
+      return [
+        {
+          what: 'window → window',
+          unit: 'ms',
+          ours,
+          beside: { what: 'stock Replicache, poke and pull', measured: stock },
+          target: { text: 'p50 ≤ 12', met: ours.median <= 12 },
+        },
+      ]
     } finally {
       await browser.close()
       await stage.close()
@@ -61,7 +77,15 @@ declare global {
 
 async function openWindow(browser: Browser, session: Session, runId: string, kind: 'ours' | 'stock'): Promise<Page> {
   const context = await browser.newContext()
-  await context.addCookies(session.cookie.split('; ').map((one) => ({ name: one.slice(0, one.indexOf('=')), value: one.slice(one.indexOf('=') + 1), url: session.origin })))
+  await context.addCookies(
+    session.cookie
+      .split('; ')
+      .map((one) => ({
+        name: one.slice(0, one.indexOf('=')),
+        value: one.slice(one.indexOf('=') + 1),
+        url: session.origin,
+      })),
+  )
   const page = await context.newPage()
   await page.goto(session.origin)
   await page.waitForFunction(() => 'pair' in window)

@@ -2,7 +2,10 @@ import { clock } from './figure.ts'
 
 /** What a bench of two clients needs of either kind of client. */
 export type PairClient = {
-  subscribe<T>(query: (tx: { get(key: string): Promise<unknown> }) => Promise<T>, onData: (value: T) => void): () => void
+  subscribe<T>(
+    query: (tx: { get(key: string): Promise<unknown> }) => Promise<T>,
+    onData: (value: T) => void,
+  ): () => void
   rename(title: string): Promise<void>
 }
 

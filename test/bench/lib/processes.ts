@@ -78,7 +78,11 @@ export function startPart(
 }
 
 /** The next message of the process for which `accept` gives a value. Rejects when it ends first, or after `ms`. */
-export function nextMessage<T>(child: ChildProcess, accept: (message: unknown) => T | undefined, ms = 60_000): Promise<T> {
+export function nextMessage<T>(
+  child: ChildProcess,
+  accept: (message: unknown) => T | undefined,
+  ms = 60_000,
+): Promise<T> {
   return new Promise((resolve, reject) => {
     const done = (): void => {
       clearTimeout(timer)

@@ -51,7 +51,12 @@ export async function makeRun(session: Session): Promise<RunId> {
       },
     )
   })
-  await device.mutate.createRun({ runId, promptId: PromptId.parse(newId()), prompt: 'Say hello', config: { harness: HarnessId.parse('runbook'), sandbox: 'direct' } })
+  await device.mutate.createRun({
+    runId,
+    promptId: PromptId.parse(newId()),
+    prompt: 'Say hello',
+    config: { harness: HarnessId.parse('runbook'), sandbox: 'direct' },
+  })
   while ((await fetchAs(session)(`/api/v1/runs/${runId}/transitions`)).status !== 200);
   await device.close()
   return runId

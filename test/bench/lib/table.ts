@@ -1,6 +1,7 @@
 import type { Measured, Row } from './figure.ts'
 
-const digits = (value: number): string => (Math.abs(value) >= 100 ? value.toFixed(0) : value.toFixed(value < 10 ? 2 : 1))
+const digits = (value: number): string =>
+  Math.abs(value) >= 100 ? value.toFixed(0) : value.toFixed(value < 10 ? 2 : 1)
 
 const cell = (one: Measured | undefined): readonly string[] =>
   one === undefined ? ['', '', ''] : [digits(one.median), one.n === 1 ? '' : digits(one.p99), String(one.n)]
@@ -18,7 +19,10 @@ export function toTable(rows: readonly Row[]): string {
     row.target?.text ?? '',
     row.target === undefined ? '' : row.target.met ? 'met' : 'NOT MET',
   ])
-  const widths = head.map((title, column) => Math.max(...[head, ...lines].map((line) => line[column]?.length ?? 0), title.length))
-  const format = (line: readonly string[]): string => `| ${line.map((text, column) => text.padEnd(widths[column] ?? 0)).join(' | ')} |`
+  const widths = head.map((title, column) =>
+    Math.max(...[head, ...lines].map((line) => line[column]?.length ?? 0), title.length),
+  )
+  const format = (line: readonly string[]): string =>
+    `| ${line.map((text, column) => text.padEnd(widths[column] ?? 0)).join(' | ')} |`
   return [format(head), `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`, ...lines.map(format)].join('\n')
 }

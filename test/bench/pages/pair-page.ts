@@ -6,7 +6,12 @@ import type { RunId } from '#shared/ids.ts'
 import { pairEnd, type PairEnd } from '../lib/pair.ts'
 import { openStockDevice } from '../lib/stock-device.ts'
 
-type Opening = { readonly userId: string; readonly teamId: string; readonly runId: string; readonly kind: 'ours' | 'stock' }
+type Opening = {
+  readonly userId: string
+  readonly teamId: string
+  readonly runId: string
+  readonly kind: 'ours' | 'stock'
+}
 
 const seen: number[] = []
 let end: PairEnd | undefined
@@ -15,12 +20,36 @@ async function open({ userId, teamId, runId, kind }: Opening): Promise<void> {
   const who = { userId: UserId.parse(userId), teamId: TeamId.parse(teamId) }
   if (kind === 'ours') {
     const workspace = await openBrowserWorkspace(who)
-    end = pairEnd({ subscribe: workspace.subscribe, rename: (title) => workspace.mutate.renameRun({ runId: runId as RunId, title }) }, runId, (ms) => seen.push(ms))
-  } else {
-    const link = createSocketLink({ url: `${location.origin.replace(/^http/, 'ws')}/api/sync/socket`, profileId: crypto.randomUUID(), createSocket: (url) => new WebSocket(url), now: Date.now, random: Math.random })
-    const stock = openStockDevice({ ...who, baseUrl: '', name: crypto.randomUUID(), kvStore: 'idb', fetch: (input, init) => fetch(input, init), link })
     end = pairEnd(
-      { subscribe: (query, onData) => stock.replicache.subscribe((tx) => query({ get: (key) => tx.get(key) }) as never, onData), rename: async (title) => void (await stock.replicache.mutate['renameRun']?.({ runId, title })) },
+      {
+        subscribe: workspace.subscribe,
+        rename: (title) => workspace.mutate.renameRun({ runId: runId as RunId, title }),
+      },
+      runId,
+      (ms) => seen.push(ms),
+    )
+  } else {
+    const link = createSocketLink({
+      url: `${location.origin.replace(/^http/, 'ws')}/api/sync/socket`,
+      profileId: crypto.randomUUID(),
+      createSocket: (url) => new WebSocket(url),
+      now: Date.now,
+      random: Math.random,
+    })
+    const stock = openStockDevice({
+      ...who,
+      baseUrl: '',
+      name: crypto.randomUUID(),
+      kvStore: 'idb',
+      fetch: (input, init) => fetch(input, init),
+      link,
+    })
+    end = pairEnd(
+      {
+        subscribe: (query, onData) =>
+          stock.replicache.subscribe((tx) => query({ get: (key) => tx.get(key) }) as never, onData),
+        rename: async (title) => void (await stock.replicache.mutate['renameRun']?.({ runId, title })),
+      },
       runId,
       (ms) => seen.push(ms),
     )

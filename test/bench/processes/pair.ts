@@ -28,12 +28,27 @@ async function handle(message: unknown): Promise<void> {
   if (kind === 'ours') {
     const device = openDevice(session)
     closeDevice = () => device.close()
-    end = pairEnd({ subscribe: device.subscribe, rename: (title) => device.mutate.renameRun({ runId, title }) }, runId, (ms) => process.send?.({ type: 'seen', ms }))
+    end = pairEnd(
+      { subscribe: device.subscribe, rename: (title) => device.mutate.renameRun({ runId, title }) },
+      runId,
+      (ms) => process.send?.({ type: 'seen', ms }),
+    )
   } else {
-    const stock = openStockDevice({ ...session, baseUrl: session.origin, name: randomUUID(), kvStore: 'mem', fetch: fetchAs(session), link: openLink(session) })
+    const stock = openStockDevice({
+      ...session,
+      baseUrl: session.origin,
+      name: randomUUID(),
+      kvStore: 'mem',
+      fetch: fetchAs(session),
+      link: openLink(session),
+    })
     closeDevice = stock.close
     end = pairEnd(
-      { subscribe: (query, onData) => stock.replicache.subscribe((tx) => query({ get: (key) => tx.get(key) }) as never, onData), rename: async (title) => void (await stock.replicache.mutate['renameRun']?.({ runId, title })) },
+      {
+        subscribe: (query, onData) =>
+          stock.replicache.subscribe((tx) => query({ get: (key) => tx.get(key) }) as never, onData),
+        rename: async (title) => void (await stock.replicache.mutate['renameRun']?.({ runId, title })),
+      },
       runId,
       (ms) => process.send?.({ type: 'seen', ms }),
     )

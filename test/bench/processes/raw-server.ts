@@ -27,7 +27,9 @@ await db.query(
      values ($1, 'none', 1, 'ended', 'runbook', 'direct', '{}', 0, 'raw')`,
   [run],
 )
-const draft = createTranscriptDraft([], async (key) => TranscriptChunk.parse((await store.read(space, [key])).rows[0]?.value))
+const draft = createTranscriptDraft([], async (key) =>
+  TranscriptChunk.parse((await store.read(space, [key])).rows[0]?.value),
+)
 
 const http = createServer()
 const sockets = new WebSocketServer({ server: http, perMessageDeflate: false })

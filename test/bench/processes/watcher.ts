@@ -78,7 +78,9 @@ async function watch(via: 'entries' | 'rows' | 'raw'): Promise<void> {
     )
   } else {
     const socket = new WebSocket(`ws://127.0.0.1:${rawPort}`, { perMessageDeflate: false })
-    socket.on('message', (data) => take(JSON.parse(frameText(data)).events.map((event: { body: { entry: TranscriptEntry } }) => event.body.entry)))
+    socket.on('message', (data) =>
+      take(JSON.parse(frameText(data)).events.map((event: { body: { entry: TranscriptEntry } }) => event.body.entry)),
+    )
     await new Promise((resolve) => socket.on('open', resolve))
     stop = () => socket.terminate()
   }
@@ -92,7 +94,9 @@ async function handle(message: unknown): Promise<void> {
       const device = openDevice(command.session)
       const transcript = device.openTranscript(command.runId)
       open = { device, transcript, rawPort: command.rawPort }
-      await new Promise<void>((resolve) => transcript.subscribeEntries(({ loaded }) => (loaded ? resolve() : undefined)))
+      await new Promise<void>((resolve) =>
+        transcript.subscribeEntries(({ loaded }) => (loaded ? resolve() : undefined)),
+      )
       process.send?.({ type: 'ready' })
       return
     }
