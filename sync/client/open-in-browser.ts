@@ -40,10 +40,13 @@ export async function openBrowserWorkspace(who: { userId: UserId; teamId: TeamId
     newId,
   })
   const stop = onForeground(() => void workspace.refresh())
+  const onOffline = (): void => link.suspend()
+  addEventListener('offline', onOffline)
   return {
     ...workspace,
     async close() {
       stop()
+      removeEventListener('offline', onOffline)
       releaseTab()
       await workspace.close()
     },

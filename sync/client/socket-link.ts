@@ -14,6 +14,8 @@ export type Link = {
   onState(listener: (state: LinkState) => void): () => void
   /** Finds out now whether the connection lives: a reply must come within `probeMs`, else it is opened anew. */
   probe(): void
+  /** The device says that its network is gone: nothing is waited for, the connection is tried anew. */
+  suspend(): void
   close(): void
 }
 
@@ -91,6 +93,7 @@ export function createSocketLink(deps: SocketLinkDeps): Link {
 
   function lost(code: number | undefined): void {
     detach()
+    clearTimeout(retry)
     setState('closed')
     if (closed) return
     failures++
@@ -139,6 +142,9 @@ export function createSocketLink(deps: SocketLinkDeps): Link {
       if (state !== 'open') return reopen()
       rawSend({ type: 'ping', at: deps.now() })
       expectWithin(probeMs)
+    },
+    suspend() {
+      if (!closed) lost(undefined)
     },
     close() {
       closed = true

@@ -15,7 +15,7 @@ type TabMessage =
   | { readonly type: 'down'; readonly message: BrowserDown }
   | { readonly type: 'state'; readonly state: LinkState }
   | { readonly type: 'ask' }
-  | { readonly type: 'probe' }
+  | { readonly type: 'probe' | 'suspend' }
   | { readonly type: 'bye'; readonly tab: string }
 
 /**
@@ -88,6 +88,8 @@ export function createTabLink(deps: TabLinkDeps): Link {
         return isLeader() ? post({ type: 'state', state }) : undefined
       case 'probe':
         return socket?.probe()
+      case 'suspend':
+        return socket?.suspend()
       case 'down':
         return isLeader() ? undefined : onDown(data.message)
       case 'state':
@@ -121,6 +123,10 @@ export function createTabLink(deps: TabLinkDeps): Link {
     probe() {
       if (isLeader()) socket?.probe()
       else post({ type: 'probe' })
+    },
+    suspend() {
+      if (isLeader()) socket?.suspend()
+      else post({ type: 'suspend' })
     },
     close() {
       post({ type: 'bye', tab: deps.tabId })

@@ -15,6 +15,11 @@ type Axe = {
 export async function axeFindings(page: Page): Promise<string[]> {
   // Evaluated in the page's own world by the debugger, so that our content security policy stays as it is.
   await page.evaluate(await source)
+  // What is still fading in has another contrast than what people will read.
+  await page.evaluate(async () => {
+    const ends = document.getAnimations().filter((one) => Number.isFinite(one.effect?.getComputedTiming().endTime))
+    await Promise.allSettled(ends.map((one) => one.finished))
+  })
   return page.evaluate(async () => {
     const { axe } = globalThis as unknown as { axe: Axe }
     const { violations } = await axe.run(document, {

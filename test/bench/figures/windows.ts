@@ -78,13 +78,11 @@ declare global {
 async function openWindow(browser: Browser, session: Session, runId: string, kind: 'ours' | 'stock'): Promise<Page> {
   const context = await browser.newContext()
   await context.addCookies(
-    session.cookie
-      .split('; ')
-      .map((one) => ({
-        name: one.slice(0, one.indexOf('=')),
-        value: one.slice(one.indexOf('=') + 1),
-        url: session.origin,
-      })),
+    session.cookie.split('; ').map((one) => ({
+      name: one.slice(0, one.indexOf('=')),
+      value: one.slice(one.indexOf('=') + 1),
+      url: session.origin,
+    })),
   )
   const page = await context.newPage()
   await page.goto(session.origin)
