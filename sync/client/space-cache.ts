@@ -104,6 +104,7 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
     pullInterval: 60_000,
     requestOptions: { minDelayMs: 1, maxDelayMs: 15_000 },
     logLevel: 'error',
+    logSinks: [{ log: logUnlessTold }],
     async pusher(body) {
       const { info, json } = await request('push', body)
       const known = syncError(json)
@@ -256,4 +257,9 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined
   }
+}
+
+/** Requests that fail are told through `events.onFailure`; what else Replicache calls an error is one. */
+function logUnlessTold(_level: string, _context: unknown, ...args: unknown[]): void {
+  if (!args.some((arg) => typeof arg === 'string' && arg.includes('Got a non 200 response'))) console.error(...args)
 }
