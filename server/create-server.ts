@@ -16,11 +16,8 @@ import { createAuth, type Auth } from './auth/create-auth.ts'
 import { loadAuthSecret } from './auth/secret.ts'
 import { ConfigError, type ServerConfig } from './config.ts'
 import { createBlobStore } from './db/blob-store.ts'
-import { databaseConfig } from './db/config.ts'
-import { DatabaseError } from './db/errors.ts'
-import { openDatabase, type Database } from './db/database.ts'
+import type { Database } from './db/database.ts'
 import { createJobStore } from './db/job-store.ts'
-import { migrateDatabase } from './db/migrate.ts'
 import { createSpaceStore } from './db/space-store.ts'
 import { createBrowserSockets } from './live/browser-sockets.ts'
 import { joinCluster, soloCluster, type Cluster } from './live/cluster.ts'
@@ -48,18 +45,18 @@ export type ServerOptions = {
   readonly config: ServerConfig
   readonly log: Log
   readonly now: () => number
-  /** A database that is open and migrated already; the server does not close it. */
-  readonly database?: Database
+  /** Open and migrated; closed with the server if `ownsDatabase`. */
+  readonly database: Database
+  readonly ownsDatabase?: boolean
   /** Repository that the demonstration run clones when the user names none. */
   readonly demoRepository: string
 }
 
 /** Everything of one server process, from the database to the listening port. */
 export async function createServer(options: ServerOptions): Promise<DroverServer> {
-  const { config, log, now } = options
+  const { config, log, now, database } = options
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
-  const database = options.database ?? (await openOwnDatabase(config, log))
-  const closers: (() => unknown)[] = options.database === undefined ? [() => database.close()] : []
+  const closers: (() => unknown)[] = options.ownsDatabase === true ? [() => database.close()] : []
   try {
     return await compose(options, database, closers)
   } catch (error) {
@@ -254,30 +251,6 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
         return closing
       },
     }
-  }
-}
-
-async function openOwnDatabase(config: ServerConfig, log: Log): Promise<Database> {
-  const database = await openDatabase(
-    databaseConfig({
-      dataDir: config.dataDir,
-      databaseUrl: config.databaseUrl,
-      driver: config.dbDriver,
-      neonWsProxy: config.neonWsProxy,
-    }),
-    { poolSize: 24, onNotice: (message) => log.warn({}, message) },
-  )
-  try {
-    await migrateDatabase(database)
-    return database
-  } catch (error) {
-    await database.close()
-    if (error instanceof DatabaseError && error.transient)
-      throw new ConfigError(
-        `The database can't be reached: ${error.message}. Is DATABASE_URL right, and does the database run?`,
-        { cause: error },
-      )
-    throw error
   }
 }
 

@@ -4,9 +4,10 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { TeamId } from '#shared/ids.ts'
 import { ConfigError, inheritedEnvironment, readConfig } from './config.ts'
-import { createServer, type DroverServer } from './create-server.ts'
+import type { DroverServer } from './create-server.ts'
 import { DatabaseStartError } from './db/errors.ts'
 import { createLog } from './log.ts'
+import { openOwnDatabase } from './open-own-database.ts'
 import { startEmbeddedRunner, type EmbeddedRunner } from './runners/embedded.ts'
 
 /** Where Drover's own repository is, for the demonstration run: this checkout when it is one. */
@@ -25,7 +26,20 @@ async function demoRepository(): Promise<string> {
 export async function serve(): Promise<void> {
   const config = readConfig(inheritedEnvironment())
   const log = createLog(config.logLevel)
-  const server = await createServer({ config, log, now: Date.now, demoRepository: await demoRepository() })
+  // PostgreSQL starts while the rest is loaded: better-auth alone takes half a second.
+  const opening = openOwnDatabase(config, log)
+  opening.catch(() => undefined)
+  const looking = demoRepository()
+  const { createServer } = await import('./create-server.ts')
+  const database = await opening
+  const server = await createServer({
+    config,
+    log,
+    now: Date.now,
+    database,
+    ownsDatabase: true,
+    demoRepository: await looking,
+  })
   const say = (text: string): void => void process.stdout.write(`${text}\n`)
 
   say(`Drover is at ${server.url.origin}`)

@@ -1,0 +1,139 @@
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { join } from 'node:path'
+import { droverVersion } from '#shared/version.ts'
+import { runProcess } from './run-process.ts'
+import { ensureWebIsBuilt } from './web-build.ts'
+
+/** The parts of Drover are processes of their own; this command only chooses one and says what it needs. */
+const part = (...path: string[]): string => join(import.meta.dirname, '..', ...path)
+
+type Environment = Record<string, string | undefined>
+
+const port = (text: string): string => {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 0 || value > 65_535)
+    throw new InvalidArgumentError('A port is a number from 0 to 65535.')
+  return text
+}
+
+const url = (text: string): string => {
+  if (!URL.canParse(text) || !/^https?:/.test(text))
+    throw new InvalidArgumentError('It must start with http:// or https://.')
+  return text
+}
+
+const count = (text: string): string => {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 1 || value > 1000)
+    throw new InvalidArgumentError('It must be a number from 1 to 1000.')
+  return text
+}
+
+function createProgram(): Command {
+  const program = new Command('drover')
+    .description('A self-hosted, local-first control room for coding agents.')
+    .version(droverVersion)
+    .showHelpAfterError('Run “drover --help” for what there is.')
+
+  program
+    .command('start')
+    .description('start the server, with a runner on this machine')
+    .option('--data-dir <folder>', 'where everything is kept (DROVER_DATA_DIR)')
+    .option('--host <address>', 'address to listen on; 127.0.0.1 unless told otherwise (DROVER_HOST)')
+    .option('--port <number>', 'port to listen on; 4400 unless told otherwise (DROVER_PORT)', port)
+    .option('--public-url <url>', 'where people reach it, when that is not host and port (DROVER_PUBLIC_URL)', url)
+    .option('--no-runner', 'start no runner on this machine (DROVER_EMBEDDED_RUNNER)')
+    .action(async (given: { dataDir?: string; host?: string; port?: string; publicUrl?: string; runner: boolean }) => {
+      await ensureWebIsBuilt(part('.'))
+      await runProcess(part('server', 'main.ts'), [], {
+        DROVER_DATA_DIR: given.dataDir,
+        DROVER_HOST: given.host,
+        DROVER_PORT: given.port,
+        DROVER_PUBLIC_URL: given.publicUrl,
+        DROVER_EMBEDDED_RUNNER: given.runner ? undefined : 'off',
+      })
+    })
+
+  program
+    .command('runner')
+    .description('run agents on this machine for a Drover server')
+    .option('--url <url>', 'the server (DROVER_URL)', url)
+    .option('--key-file <file>', 'file with the agent key; else the key stands in DROVER_API_KEY')
+    .option('--dir <folder>', 'where journals and workspaces are kept (DROVER_RUNNER_DIR)')
+    .option('--name <name>', 'name of this runner (DROVER_RUNNER_NAME)')
+    .option('--host-name <name>', 'host name that runs can ask for; several runners may share one (DROVER_RUNNER_HOST)')
+    .option('--capacity <number>', 'runs at once (DROVER_RUNNER_CAPACITY)', count)
+    .option('--no-cleanup', 'keep containers and workspaces of ended runs (DROVER_NO_CLEANUP)')
+    .action(
+      async (given: {
+        url?: string
+        keyFile?: string
+        dir?: string
+        name?: string
+        hostName?: string
+        capacity?: string
+        cleanup: boolean
+      }) => {
+        await runProcess(part('agent-runner', 'main.ts'), [], {
+          DROVER_URL: given.url,
+          DROVER_API_KEY_FILE: given.keyFile,
+          DROVER_RUNNER_DIR: given.dir,
+          DROVER_RUNNER_NAME: given.name,
+          DROVER_RUNNER_HOST: given.hostName,
+          DROVER_RUNNER_CAPACITY: given.capacity,
+          DROVER_NO_CLEANUP: given.cleanup ? undefined : '1',
+        })
+      },
+    )
+
+  addDatabaseCommands(program.command('db').description('back up and restore the database'))
+
+  program
+    .command('admin')
+    .description('mend access to this server')
+    .command('reset-link')
+    .argument('<email>', 'of the person who is locked out')
+    .description('print a one-time link that lets a person set a new password or passkey')
+    .option('--data-dir <folder>', 'data folder of the server (DROVER_DATA_DIR)')
+    .option('--public-url <url>', 'where people reach the server (DROVER_PUBLIC_URL)', url)
+    .action((email: string, given: { dataDir?: string; publicUrl?: string }) =>
+      runProcess(part('server', 'auth', 'cli.ts'), ['reset-link', email], environment(given)),
+    )
+  return program
+}
+
+function addDatabaseCommands(db: Command): void {
+  db.command('backup')
+    .argument('<file>', 'file to write; it must not exist')
+    .description('write everything in the database to one checked file; the server may be running')
+    .option('--data-dir <folder>', 'data folder of the server (DROVER_DATA_DIR)')
+    .action((file: string, given: { dataDir?: string }) =>
+      runProcess(part('server', 'db', 'cli.ts'), ['backup', file], environment(given)),
+    )
+  db.command('restore')
+    .argument('<file>', 'a backup')
+    .description('fill an empty database from a backup; the server must not be running')
+    .option('--data-dir <folder>', 'data folder of the server (DROVER_DATA_DIR)')
+    .option('--force', 'replace what is in the database')
+    .action((file: string, given: { dataDir?: string; force?: boolean }) =>
+      runProcess(
+        part('server', 'db', 'cli.ts'),
+        ['restore', file, ...(given.force === true ? ['--force'] : [])],
+        environment(given),
+      ),
+    )
+}
+
+function environment(given: { dataDir?: string; publicUrl?: string }): Environment {
+  return { DROVER_DATA_DIR: given.dataDir, DROVER_PUBLIC_URL: given.publicUrl }
+}
+
+/** Runs the command line; an error becomes one line and an exit code. */
+export async function runProgram(): Promise<void> {
+  try {
+    await createProgram().parseAsync()
+  } catch (error) {
+    process.stderr.write(`drover: ${error instanceof Error ? error.message : String(error)}\n`)
+    process.exitCode = error instanceof CommanderError ? error.exitCode : 1
+  }
+}
