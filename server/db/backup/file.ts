@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
-import { open, rename, rm } from 'node:fs/promises'
+import { rename, rm } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip, createGzip } from 'node:zlib'
 import { z } from 'zod'
+import { syncFolder } from '../sync-folder.ts'
 
 /**
  * A backup is one gzip file of JSON lines:
@@ -163,13 +164,4 @@ async function* linesOf(path: string): AsyncGenerator<Buffer> {
 
 function damaged(name: string, cause?: unknown): BackupError {
   return new BackupError(`${name} is damaged or incomplete. Nothing was restored from it.`, { cause })
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
 }

@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { DatabaseStartError } from '../errors.ts'
+import { syncFolder } from '../sync-folder.ts'
 import type { Account } from './account.ts'
 import { databaseAccount, runAs } from './account.ts'
 import type { Binaries } from './binaries.ts'
@@ -192,6 +193,7 @@ async function createIfMissing(home: string, binaries: Binaries, account: Accoun
       `PostgreSQL could not create its database in ${home}: ${stderr.trim().split('\n').at(-1) ?? code}`,
     )
   await rename(unfinished, data)
+  await syncFolder(home)
   return 'created'
 }
 
