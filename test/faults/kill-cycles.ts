@@ -145,6 +145,8 @@ function hangingOf(ended: Run | undefined, device: Workspace, words: string): st
   return undefined
 }
 
+const latestNewsMs = 20_000
+
 /** What the client was shown, against what a device that asks anew is given. */
 async function judge(
   session: Session,
@@ -161,7 +163,10 @@ async function judge(
       return run !== undefined && (ended === undefined || hasEnded(run.state)) ? run : undefined
     })
     await seen.whole()
-    const known = witness.problemsAgainst(seen)
+    // News may still be on its way when the run's end is seen; what has not come by then never will.
+    let known = witness.problemsAgainst(seen)
+    for (const began = performance.now(); known.lost.length > 0 && performance.now() - began < latestNewsMs;)
+      known = await delay(100).then(() => witness.problemsAgainst(seen))
     const text = seen.output()
     const numbers = [...text.matchAll(/^s(\d) (\d+)$/gm)].map((match) => Number(match[1]) * 1000 + Number(match[2]))
     const twice = numbers.filter((number, index) => numbers.indexOf(number) !== index)
