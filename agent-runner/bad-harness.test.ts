@@ -18,7 +18,12 @@ const bad = (how: string, detail = ''): HarnessDeclaration => ({
   installed: async () => true,
   prepare: async () => ({
     tools: [],
-    argv: () => [how === 'missing' ? '/nowhere/agent' : process.execPath, join(sourceRoot, 'test/fakes/bad-agent.ts'), how, detail],
+    argv: () => [
+      how === 'missing' ? '/nowhere/agent' : process.execPath,
+      join(sourceRoot, 'test/fakes/bad-agent.ts'),
+      how,
+      detail,
+    ],
     env: () => ({}),
   }),
   quirks: { hearsDenials: false, rulesApply: true },
@@ -37,11 +42,19 @@ afterEach(async () => {
 })
 
 async function runWith(how: string, environment: Record<string, string> = {}, detail = ''): Promise<SeenRun> {
-  runner = await startRunner({ url: server.url, harnesses: [bad(how, detail)], environment, deps: { limits: { startMs: 3000 } } })
+  runner = await startRunner({
+    url: server.url,
+    harnesses: [bad(how, detail)],
+    environment,
+    deps: { limits: { startMs: 3000 } },
+  })
   return server.ended(server.start({ harness: 'bad', prompt: 'go' }))
 }
 const bodies = (run: SeenRun) => [...run.entries.values()].map((entry) => entry.body)
-const notices = (run: SeenRun) => bodies(run).flatMap((body) => (body.kind === 'notice' ? [`${body.text}\n${body.detail === undefined ? '' : (wholeText(body.detail) ?? '')}`] : []))
+const notices = (run: SeenRun) =>
+  bodies(run).flatMap((body) =>
+    body.kind === 'notice' ? [`${body.text}\n${body.detail === undefined ? '' : (wholeText(body.detail) ?? '')}`] : [],
+  )
 
 describe('a harness that misbehaves ends in a clear state', { timeout: 40_000 }, () => {
   test('one that dies: its last words are kept, what it said before too', async () => {
@@ -114,9 +127,15 @@ describe('a harness that misbehaves ends in a clear state', { timeout: 40_000 },
   test('one that does not hear a stop is ended all the same', async () => {
     runner = await startRunner({ url: server.url, harnesses: [bad('stubborn')] })
     const runId = server.start({ harness: 'bad', prompt: 'go' })
-    await server.until(() => [...server.run(runId).entries.values()].some((entry) => entry.body.kind === 'message'), 'it speaks')
+    await server.until(
+      () => [...server.run(runId).entries.values()].some((entry) => entry.body.kind === 'message'),
+      'it speaks',
+    )
     const stop = server.deliver(runId, { type: 'stop', by: UserId.parse('person-1') })
     expect((await server.ended(runId)).state).toBe('CANCELLED')
-    await server.until(() => server.receipts.some((one) => one.deliveryId === stop && one.state === 'done'), 'the stop is done')
+    await server.until(
+      () => server.receipts.some((one) => one.deliveryId === stop && one.state === 'done'),
+      'the stop is done',
+    )
   })
 })

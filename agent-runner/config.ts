@@ -16,9 +16,15 @@ export const settings: readonly Setting[] = [
   { name: 'DROVER_API_KEY_FILE', about: 'File that holds the agent key, instead of DROVER_API_KEY.' },
   { name: 'DROVER_RUNNER_DIR', about: 'Data folder of this runner. Default ~/.local/share/drover/runner.' },
   { name: 'DROVER_RUNNER_NAME', about: 'Name of this runner. Default the machine’s name.' },
-  { name: 'DROVER_RUNNER_HOST', about: 'Host name that runs ask for; several runners may share one. Default the machine’s name.' },
+  {
+    name: 'DROVER_RUNNER_HOST',
+    about: 'Host name that runs ask for; several runners may share one. Default the machine’s name.',
+  },
   { name: 'DROVER_RUNNER_CAPACITY', about: 'Runs that it takes at once. Default 4.' },
-  { name: 'DROVER_DOCKER_SOCKET', about: 'Socket of the Docker engine. Default DOCKER_HOST, else /var/run/docker.sock.' },
+  {
+    name: 'DROVER_DOCKER_SOCKET',
+    about: 'Socket of the Docker engine. Default DOCKER_HOST, else /var/run/docker.sock.',
+  },
   { name: 'DOCKER_HOST', about: 'As Docker’s own tools read it: unix:///path or tcp://host:port.' },
   { name: 'DROVER_DOCKER_IMAGE', about: 'Image of runs that name none. Default debian:bookworm.' },
   { name: 'DROVER_DOCKER_NETWORK', about: 'bridge (default), none, host, or the name of a network of Docker.' },
@@ -26,7 +32,10 @@ export const settings: readonly Setting[] = [
   { name: 'DROVER_DOCKER_CPUS', about: 'Processors of a container. Default 2.' },
   { name: 'DROVER_DOCKER_PIDS', about: 'Processes of a container. Default 1024.' },
   { name: 'DROVER_NO_CLEANUP', about: '1 keeps containers and folders after a run, for looking at them.' },
-  { name: 'DROVER_RUNNER_IDLE_MS', about: 'How long an agent stays alive after its turn, for a follow-up. Default 600000.' },
+  {
+    name: 'DROVER_RUNNER_IDLE_MS',
+    about: 'How long an agent stays alive after its turn, for a follow-up. Default 600000.',
+  },
   { name: 'DROVER_RUNNER_QUIET_MS', about: 'Silence of an agent after which the transcript says so. Default 120000.' },
   { name: 'DROVER_RUNNER_HUNG_MS', about: 'Silence of an agent after which its run ends. Default 1800000.' },
   { name: 'DROVER_RUNNER_KEEP_DAYS', about: 'Days for which the workspace of an ended run is kept. Default 14.' },
@@ -93,7 +102,23 @@ const Environment = z.object({
 })
 
 /** What git and ssh need of the person's environment; never a key of Drover's. */
-const passedOn = ['PATH', 'HOME', 'USER', 'LOGNAME', 'LANG', 'SSH_AUTH_SOCK', 'GIT_SSH_COMMAND', 'XDG_CONFIG_HOME', 'HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY', 'https_proxy', 'http_proxy', 'no_proxy', 'SSL_CERT_FILE']
+const passedOn = [
+  'PATH',
+  'HOME',
+  'USER',
+  'LOGNAME',
+  'LANG',
+  'SSH_AUTH_SOCK',
+  'GIT_SSH_COMMAND',
+  'XDG_CONFIG_HOME',
+  'HTTPS_PROXY',
+  'HTTP_PROXY',
+  'NO_PROXY',
+  'https_proxy',
+  'http_proxy',
+  'no_proxy',
+  'SSL_CERT_FILE',
+]
 
 /** The only place of the runner that looks at its environment. */
 export function processEnvironment(): Readonly<Record<string, string | undefined>> {
@@ -102,7 +127,9 @@ export function processEnvironment(): Readonly<Record<string, string | undefined
 
 /** @returns the settings, or a sentence that says which one is wrong. */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Result<RunnerConfig, string> {
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''))
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  )
   const parsed = Environment.safeParse(given)
   if (!parsed.success) {
     const [issue] = parsed.error.issues
@@ -144,7 +171,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
 function readKey(key: string | undefined, file: string | undefined): Result<string, string> {
   if (key !== undefined) return ok(key.trim())
   if (file === undefined) {
-    return err('The runner has no agent key. Make one in Settings, Runners, and put it into DROVER_API_KEY, or its file’s path into DROVER_API_KEY_FILE.')
+    return err(
+      'The runner has no agent key. Make one in Settings, Runners, and put it into DROVER_API_KEY, or its file’s path into DROVER_API_KEY_FILE.',
+    )
   }
   try {
     return ok(readFileSync(file, 'utf8').trim())

@@ -26,7 +26,9 @@ export async function openDataFolder(folder: string, clock: Clock): Promise<Resu
   const lock = join(folder, 'runner.lock')
   const holder = await takeLock(lock, clock)
   if (holder !== undefined) {
-    return err(`A runner is already running on ${folder} (process ${holder}). Stop it first, or give this one another folder with DROVER_RUNNER_DIR.`)
+    return err(
+      `A runner is already running on ${folder} (process ${holder}). Stop it first, or give this one another folder with DROVER_RUNNER_DIR.`,
+    )
   }
   return ok({ runnerId: await readId(join(folder, 'id'), clock), runs, tools, close: () => rm(lock, { force: true }) })
 }

@@ -28,7 +28,9 @@ process.on('disconnect', () => {})
 const log = pino({ level: settings.logLevel, base: { part: 'runner' } }, destination)
 
 const folder = await openDataFolder(settings.folder, systemClock).catch((error: unknown) => {
-  console.error(`The runner's folder ${settings.folder} can't be used: ${error instanceof Error ? error.message : String(error)}`)
+  console.error(
+    `The runner's folder ${settings.folder} can't be used: ${error instanceof Error ? error.message : String(error)}`,
+  )
   process.exit(exitBadSettings)
 })
 if (!folder.ok) {
@@ -58,6 +60,10 @@ async function end(): Promise<void> {
 const parent =
   settings.parentPid === undefined
     ? undefined
-    : watchParent({ pid: settings.parentPid, needed: () => runner.connected() || runner.activeRuns().length > 0, onAlone: () => void end() })
+    : watchParent({
+        pid: settings.parentPid,
+        needed: () => runner.connected() || runner.activeRuns().length > 0,
+        onAlone: () => void end(),
+      })
 process.on('SIGTERM', () => void end())
 process.on('SIGINT', () => void end())

@@ -21,12 +21,23 @@ afterEach(async () => {
   await repository.remove()
 })
 
-const bodies = (run: SeenRun) => [...run.entries.values()].toSorted((one, other) => one.n - other.n).map((entry) => entry.body)
+const bodies = (run: SeenRun) =>
+  [...run.entries.values()].toSorted((one, other) => one.n - other.n).map((entry) => entry.body)
 const allow = (_request: PermissionRequest) => ({ kind: 'allow_once' as const })
 
 describe('a runbook in the direct sandbox', () => {
   test('clones, runs its blocks, asks before the one that writes, and tells what changed', async () => {
-    const prompt = ['# Look', 'First we look.', '```sh', 'cat a.txt', '```', '## Write', '```sh', 'echo two >> a.txt', '```'].join('\n')
+    const prompt = [
+      '# Look',
+      'First we look.',
+      '```sh',
+      'cat a.txt',
+      '```',
+      '## Write',
+      '```sh',
+      'echo two >> a.txt',
+      '```',
+    ].join('\n')
     const runId = server.start({ prompt, config: { repository: { url: repository.path } } })
     const request = await server.asked(runId)
     expect(request.subject).toMatchObject({ kind: 'command', command: 'echo two >> a.txt' })
@@ -37,13 +48,27 @@ describe('a runbook in the direct sandbox', () => {
     expect(run.states).toEqual(['CLAIMED', 'INPROGRESS', 'BLOCKED', 'INPROGRESS', 'SUCCEEDED'])
     expect(run.badMoves).toEqual([])
     const kinds = bodies(run).map((body) => body.kind)
-    expect(kinds).toEqual(['user', 'step', 'thought', 'tasks', 'message', 'tool', 'message', 'tool', 'permission', 'message', 'artifact'])
+    expect(kinds).toEqual([
+      'user',
+      'step',
+      'thought',
+      'tasks',
+      'message',
+      'tool',
+      'message',
+      'tool',
+      'permission',
+      'message',
+      'artifact',
+    ])
     const tool = bodies(run).find((body) => body.kind === 'tool')
     expect(tool).toMatchObject({ status: 'completed', command: 'cat a.txt', exitCode: 0 })
     expect(tool?.kind === 'tool' && tool.output !== undefined ? wholeText(tool.output) : '').toBe('one\n')
     const files = run.events.findLast((event) => event.body.type === 'files')?.body
     expect(files).toMatchObject({ files: [{ path: 'a.txt', status: 'modified', added: 1, removed: 0 }] })
-    expect([...run.entries.values()].map((entry) => entry.n)).toEqual([...run.entries.keys()].map((_, index) => index + 1))
+    expect([...run.entries.values()].map((entry) => entry.n)).toEqual(
+      [...run.entries.keys()].map((_, index) => index + 1),
+    )
   })
 
   test('a message without a block says how to write one', async () => {
@@ -54,7 +79,12 @@ describe('a runbook in the direct sandbox', () => {
   })
 
   test('a failing set-up command ends the run with its last output', async () => {
-    const run = await server.ended(server.start({ prompt: '```sh\necho hi\n```', config: { setupCommands: ['echo fine', 'echo broken >&2; exit 3'] } }))
+    const run = await server.ended(
+      server.start({
+        prompt: '```sh\necho hi\n```',
+        config: { setupCommands: ['echo fine', 'echo broken >&2; exit 3'] },
+      }),
+    )
     expect(run.state).toBe('FAILED')
     expect(run.reason).toMatchObject({ code: 'environment_setup_failed' })
     expect(run.reason?.text).toContain('exit code 3')
@@ -62,7 +92,9 @@ describe('a runbook in the direct sandbox', () => {
   })
 
   test('a failing step asks how to go on, and can be skipped', async () => {
-    server.answerAll((request) => (request.subject.kind === 'question' ? { kind: 'option', optionId: 'skip' } : allow(request)))
+    server.answerAll((request) =>
+      request.subject.kind === 'question' ? { kind: 'option', optionId: 'skip' } : allow(request),
+    )
     const prompt = '```sh\ntouch x; exit 4\n```\n```sh\necho after\n```'
     const run = await server.ended(server.start({ prompt }))
     expect(run.state).toBe('SUCCEEDED')
@@ -88,7 +120,9 @@ describe('a runbook in the direct sandbox', () => {
     const run = await server.ended(runId, 2)
     expect(run.state).toBe('SUCCEEDED')
     const tool = bodies(run).findLast((body) => body.kind === 'tool')
-    expect(tool?.kind === 'tool' && tool.output !== undefined ? wholeText(tool.output) : '').toBe('blue in deep\nhere\n')
+    expect(tool?.kind === 'tool' && tool.output !== undefined ? wholeText(tool.output) : '').toBe(
+      'blue in deep\nhere\n',
+    )
     expect(bodies(run).filter((body) => body.kind === 'notice')).toEqual([])
   })
 })

@@ -1,7 +1,13 @@
 import { readdir, rm } from 'node:fs/promises'
 import type { SandboxKind } from '#shared/domain/harness.ts'
 import { RunId } from '#shared/ids.ts'
-import { runnerProtocol, type Assignment, type RunnerDown, type RunnerHello, type RunnerUp } from '#shared/protocol/runner-link.ts'
+import {
+  runnerProtocol,
+  type Assignment,
+  type RunnerDown,
+  type RunnerHello,
+  type RunnerUp,
+} from '#shared/protocol/runner-link.ts'
 import { refusal } from '#shared/refusal.ts'
 import { droverVersion } from '#shared/version.ts'
 import type { Clock } from './clock.ts'
@@ -88,7 +94,10 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
     },
     onMessage: (message) => {
       handle(message).catch((error: unknown) => {
-        log.error({ message: message.type, error: messageOf(error) }, 'A message of the server could not be carried out.')
+        log.error(
+          { message: message.type, error: messageOf(error) },
+          'A message of the server could not be carried out.',
+        )
       })
     },
     onLost: () => pump.setOn(false),
@@ -162,10 +171,16 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
       clock,
       onCommitted: pump.poke,
       onFailure: (error) => {
-        log.error({ runId, error: error.message }, `The journal of run ${runId} can't be written, so the run is ended. Free space on the disk of ${folder.runs}.`)
+        log.error(
+          { runId, error: error.message },
+          `The journal of run ${runId} can't be written, so the run is ended. Free space on the disk of ${folder.runs}.`,
+        )
         worker?.breakOff({
           code: 'journal_full',
-          text: `The runner can't write to its disk (${error.message}). Free space there, then start the run again.`.slice(0, 600),
+          text: `The runner can't write to its disk (${error.message}). Free space there, then start the run again.`.slice(
+            0,
+            600,
+          ),
           retryable: true,
         })
       },
@@ -202,7 +217,10 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
       if (!ended) for (const provider of deps.sandboxes) await provider.sweep(runId)
       unrested.add(runId)
     } catch (error) {
-      log.error({ runId, error: messageOf(error) }, `The run ${runId} that an earlier runner left can't be read; its folder stays as it is.`)
+      log.error(
+        { runId, error: messageOf(error) },
+        `The run ${runId} that an earlier runner left can't be read; its folder stays as it is.`,
+      )
     }
   }
 
@@ -247,7 +265,13 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
         const worker = workers.get(message.runId)
         if (worker !== undefined) return worker.deliver(message.deliveryId, message.body)
         const gone = refusal('run_ended', 'this runner does not have the run')
-        return link.send({ type: 'receipt', deliveryId: message.deliveryId, runId: message.runId, state: 'refused', refusal: gone })
+        return link.send({
+          type: 'receipt',
+          deliveryId: message.deliveryId,
+          runId: message.runId,
+          state: 'refused',
+          refusal: gone,
+        })
       }
       case 'receipt_ack':
         for (const worker of workers.values()) worker.receipts.acked(message.deliveryId)
@@ -301,7 +325,8 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
   /** The ends of the runs reach the server now if it is there; else the next runner process sends them. */
   async function lastEventsTaken(): Promise<void> {
     const until = performance.now() + lastWordsMs
-    const left = (): boolean => [...workers.values()].some(({ journal }) => journal.memory().ackedSeq < journal.committedSeq())
+    const left = (): boolean =>
+      [...workers.values()].some(({ journal }) => journal.memory().ackedSeq < journal.committedSeq())
     while (link.ready() && left() && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 10))
   }
 

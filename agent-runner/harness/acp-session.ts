@@ -11,7 +11,10 @@ export interface AcpHandlers {
   /** Every `session/update` in order; the next waits for it. */
   onUpdate(params: unknown): Promise<void> | void
   /** @returns the chosen option and what the person said with it, or `undefined` when the request was cancelled. */
-  onPermission(params: PermissionParams, signal: AbortSignal): Promise<{ optionId: string; message?: string } | undefined>
+  onPermission(
+    params: PermissionParams,
+    signal: AbortSignal,
+  ): Promise<{ optionId: string; message?: string } | undefined>
   onWriteFile(path: string, content: string): Promise<void>
   onReadFile(path: string): Promise<string>
   /** A form; only a single choice can be asked of people. @returns the chosen values, or `undefined` to decline. */
@@ -115,7 +118,10 @@ export async function openAcpSession(spec: AcpSessionSpec): Promise<AcpSession> 
 
   function evidence(): string {
     const { lines, sample } = stream.rubbish()
-    const parts = [stderr.trim(), lines === 0 ? '' : `${lines} lines on stdout were no messages; the first:\n${sample.trim()}`]
+    const parts = [
+      stderr.trim(),
+      lines === 0 ? '' : `${lines} lines on stdout were no messages; the first:\n${sample.trim()}`,
+    ]
     return parts.filter((part) => part !== '').join('\n\n')
   }
 
@@ -133,7 +139,13 @@ export async function openAcpSession(spec: AcpSessionSpec): Promise<AcpSession> 
         ? undefined
         : setTimeout(() => {
             const seconds = Math.round(timeoutMs / 1000)
-            reject(new HarnessError('harness_hung', `${harnessName} did not get ready within ${seconds} seconds.`, evidence()))
+            reject(
+              new HarnessError(
+                'harness_hung',
+                `${harnessName} did not get ready within ${seconds} seconds.`,
+                evidence(),
+              ),
+            )
           }, timeoutMs)
     const death = ended.then((error) => {
       throw error
@@ -182,7 +194,9 @@ export async function openAcpSession(spec: AcpSessionSpec): Promise<AcpSession> 
   if (spec.resume !== undefined && initialized.agentCapabilities?.loadSession === true) {
     const params = { sessionId: spec.resume, cwd: spec.cwd, mcpServers: [] }
     try {
-      answer = SessionAnswer.parse((await ask(connection.agent.request<unknown>('session/load', params), limits.startMs)) ?? {})
+      answer = SessionAnswer.parse(
+        (await ask(connection.agent.request<unknown>('session/load', params), limits.startMs)) ?? {},
+      )
       loaded = true
     } catch (error) {
       // What it forgot is told by the caller; an end is an end.
@@ -193,7 +207,8 @@ export async function openAcpSession(spec: AcpSessionSpec): Promise<AcpSession> 
     await ask(connection.agent.request<unknown>('session/new', { cwd: spec.cwd, mcpServers: [] }), limits.startMs),
   )
   const sessionId = loaded ? spec.resume : answer.sessionId
-  if (sessionId === undefined) throw new HarnessError('harness_protocol', `${harnessName} opened a session without an id.`, evidence())
+  if (sessionId === undefined)
+    throw new HarnessError('harness_protocol', `${harnessName} opened a session without an id.`, evidence())
 
   return {
     sessionId,
@@ -245,7 +260,11 @@ function connect(stream: ReturnType<typeof createMessageStream>, handlers: AcpHa
 
 function deathOf(harnessName: string, exit: Exit, evidence: string): HarnessError {
   if (exit.code === 127 || exit.code === 126) {
-    return new HarnessError('harness_missing', `${harnessName} could not be started in the sandbox (exit ${exit.code}).`, evidence)
+    return new HarnessError(
+      'harness_missing',
+      `${harnessName} could not be started in the sandbox (exit ${exit.code}).`,
+      evidence,
+    )
   }
   const how = exit.signal === null ? `with exit code ${exit.code ?? 'unknown'}` : `by signal ${exit.signal}`
   return new HarnessError('harness_died', `${harnessName} ended ${how}.`, evidence)
@@ -255,9 +274,13 @@ function deathOf(harnessName: string, exit: Exit, evidence: string): HarnessErro
 function requestError(harnessName: string, error: unknown, evidence: string): HarnessError {
   const message = detailOf(error)
   if (error instanceof RequestError && (error.code === -32000 || /auth|api key|unauthorized|401/i.test(message))) {
-    return new HarnessError('authentication_required', `${harnessName} is not signed in: ${message}`, evidence, { cause: error })
+    return new HarnessError('authentication_required', `${harnessName} is not signed in: ${message}`, evidence, {
+      cause: error,
+    })
   }
-  return new HarnessError('harness_protocol', `${harnessName} answered with an error: ${message}`, evidence, { cause: error })
+  return new HarnessError('harness_protocol', `${harnessName} answered with an error: ${message}`, evidence, {
+    cause: error,
+  })
 }
 
 function detailOf(error: unknown): string {

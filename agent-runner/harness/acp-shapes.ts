@@ -7,8 +7,14 @@ import { ToolKind } from '#shared/domain/transcript.ts'
  */
 const text = z.string().catch('')
 
-export const ContentBlock = z
-  .looseObject({ type: z.string(), text: z.string().optional(), uri: z.string().optional(), mimeType: z.string().optional(), name: z.string().optional(), resource: z.looseObject({ uri: z.string().optional(), text: z.string().optional() }).optional() })
+export const ContentBlock = z.looseObject({
+  type: z.string(),
+  text: z.string().optional(),
+  uri: z.string().optional(),
+  mimeType: z.string().optional(),
+  name: z.string().optional(),
+  resource: z.looseObject({ uri: z.string().optional(), text: z.string().optional() }).optional(),
+})
 export type ContentBlock = z.infer<typeof ContentBlock>
 
 export const ToolContent = z.looseObject({
@@ -40,7 +46,11 @@ export const ToolCallFields = z.looseObject({
 })
 export type ToolCallFields = z.infer<typeof ToolCallFields>
 
-export const PlanEntry = z.looseObject({ content: text, status: z.string().catch('pending'), _meta: z.record(z.string(), z.unknown()).nullish().catch(undefined) })
+export const PlanEntry = z.looseObject({
+  content: text,
+  status: z.string().catch('pending'),
+  _meta: z.record(z.string(), z.unknown()).nullish().catch(undefined),
+})
 
 export type PlanEntry = z.infer<typeof PlanEntry>
 
@@ -71,13 +81,19 @@ export const SessionUpdate = z.discriminatedUnion('sessionUpdate', [
 ])
 export type SessionUpdate = z.infer<typeof SessionUpdate>
 
-export const UpdateParams = z.looseObject({ sessionId: z.string().optional(), update: z.looseObject({ sessionUpdate: z.string() }) })
+export const UpdateParams = z.looseObject({
+  sessionId: z.string().optional(),
+  update: z.looseObject({ sessionUpdate: z.string() }),
+})
 
 const Mode = z.looseObject({ id: text, name: text })
 /** Answers of `session/new` and `session/load`. */
 export const SessionAnswer = z.looseObject({
   sessionId: z.string().optional(),
-  modes: z.looseObject({ currentModeId: z.string(), availableModes: z.array(Mode) }).nullish().catch(undefined),
+  modes: z
+    .looseObject({ currentModeId: z.string(), availableModes: z.array(Mode) })
+    .nullish()
+    .catch(undefined),
   configOptions: z
     .array(
       z.looseObject({
@@ -95,9 +111,15 @@ export type SessionAnswer = z.infer<typeof SessionAnswer>
 
 export const InitializeAnswer = z.looseObject({
   protocolVersion: z.number(),
-  agentCapabilities: z.looseObject({ loadSession: z.boolean().optional().catch(undefined) }).optional().catch(undefined),
+  agentCapabilities: z
+    .looseObject({ loadSession: z.boolean().optional().catch(undefined) })
+    .optional()
+    .catch(undefined),
   agentInfo: z.looseObject({ name: text, version: text }).nullish().catch(undefined),
-  authMethods: z.array(z.looseObject({ id: text, name: text })).optional().catch(undefined),
+  authMethods: z
+    .array(z.looseObject({ id: text, name: text }))
+    .optional()
+    .catch(undefined),
 })
 export type InitializeAnswer = z.infer<typeof InitializeAnswer>
 

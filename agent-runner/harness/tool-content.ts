@@ -18,7 +18,9 @@ export function blockText(block: ContentBlock): string {
 
 /** The text of all content parts of a tool call; `undefined` where it has none. */
 export function contentText(content: readonly ToolContent[] | null | undefined): string | undefined {
-  const texts = (content ?? []).flatMap((part) => (part.type === 'content' && part.content !== undefined ? [blockText(part.content)] : []))
+  const texts = (content ?? []).flatMap((part) =>
+    part.type === 'content' && part.content !== undefined ? [blockText(part.content)] : [],
+  )
   return texts.length === 0 ? undefined : texts.join('\n')
 }
 
@@ -34,7 +36,10 @@ export interface FilePatch {
 const patchedLimit = 2_000_000
 
 /** Unified diffs of the `diff` parts of a tool call. */
-export function contentPatches(content: readonly ToolContent[] | null | undefined, relative: (path: string) => string): FilePatch[] {
+export function contentPatches(
+  content: readonly ToolContent[] | null | undefined,
+  relative: (path: string) => string,
+): FilePatch[] {
   return (content ?? []).flatMap((part) => {
     if (part.type !== 'diff' || part.path === undefined || part.newText === undefined) return []
     const path = relative(part.path).slice(0, 1000)
@@ -66,7 +71,8 @@ export function commandOf(fields: Pick<ToolCallFields, 'rawInput'>): string | un
   const input = objectOf(fields.rawInput)
   const command = input?.['command'] ?? input?.['cmd'] ?? input?.['script']
   if (typeof command === 'string') return command
-  if (Array.isArray(command) && command.every((word) => typeof word === 'string')) return command.map(quoteWord).join(' ')
+  if (Array.isArray(command) && command.every((word) => typeof word === 'string'))
+    return command.map(quoteWord).join(' ')
   return undefined
 }
 
@@ -76,5 +82,7 @@ function quoteWord(word: string): string {
 }
 
 export function objectOf(value: unknown): Record<string, unknown> | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : undefined
 }

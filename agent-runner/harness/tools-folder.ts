@@ -50,10 +50,21 @@ export function createToolsFolder(folder: string, env: Readonly<Record<string, s
     await mkdir(made, { recursive: true })
     try {
       await writeFile(join(made, 'package.json'), JSON.stringify({ private: true }))
-      const args = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--save-exact', ...(options.force === true ? ['--force'] : []), `${packageName}@${version}`]
+      const args = [
+        'install',
+        '--ignore-scripts',
+        '--no-audit',
+        '--no-fund',
+        '--save-exact',
+        ...(options.force === true ? ['--force'] : []),
+        `${packageName}@${version}`,
+      ]
       const code = await runNpm(args, made, env, options)
       if (code !== 0) {
-        throw new SandboxError('harness_missing', `${packageName}@${version} could not be fetched from npm (exit ${code}). Look at the output above; the network or the registry may be away.`)
+        throw new SandboxError(
+          'harness_missing',
+          `${packageName}@${version} could not be fetched from npm (exit ${code}). Look at the output above; the network or the registry may be away.`,
+        )
       }
       await writeFile(join(made, 'complete'), `${packageName}@${version}\n`)
       await rm(path, { recursive: true, force: true })
@@ -68,7 +79,12 @@ export function createToolsFolder(folder: string, env: Readonly<Record<string, s
 }
 
 /** npm beside this Node where there is one, else the one on PATH. */
-function runNpm(args: readonly string[], cwd: string, env: Readonly<Record<string, string>>, { onOutput, signal }: FetchOptions): Promise<number> {
+function runNpm(
+  args: readonly string[],
+  cwd: string,
+  env: Readonly<Record<string, string>>,
+  { onOutput, signal }: FetchOptions,
+): Promise<number> {
   return new Promise((resolve) => {
     const path = [env['PATH'] ?? '', dirname(process.execPath)].filter((part) => part !== '').join(':')
     const child = spawn('npm', args, { cwd, env: { ...env, PATH: path }, stdio: ['ignore', 'pipe', 'pipe'], signal })

@@ -6,7 +6,14 @@ import type { BlobStore } from '../link/blob-store.ts'
 import type { Clock } from '../clock.ts'
 import type { GrowingBody, GrowingEntry } from '../run/growing-entry.ts'
 import { cut, type Transcript } from '../run/transcript.ts'
-import { SessionUpdate, UpdateParams, type PlanEntry, type PromptAnswer, type SessionAnswer, type ToolCallFields } from './acp-shapes.ts'
+import {
+  SessionUpdate,
+  UpdateParams,
+  type PlanEntry,
+  type PromptAnswer,
+  type SessionAnswer,
+  type ToolCallFields,
+} from './acp-shapes.ts'
 import { blockText, commandOf, contentPatches, contentText, objectOf } from './tool-content.ts'
 
 /** Turns what a harness tells over ACP into entries and events of the run. */
@@ -61,7 +68,8 @@ export function createTranslator(deps: TranslatorDeps): Translator {
   let session: RunSession = { commands: [], modes: [] }
   let tasks: { id: EntryId; json: string } | undefined
 
-  const relative = (path: string): string => (path.startsWith(`${deps.workspace}/`) ? path.slice(deps.workspace.length + 1) : path)
+  const relative = (path: string): string =>
+    path.startsWith(`${deps.workspace}/`) ? path.slice(deps.workspace.length + 1) : path
 
   function update(params: unknown): void {
     if (replaying) return
@@ -83,7 +91,9 @@ export function createTranslator(deps: TranslatorDeps): Translator {
       case 'available_commands_update':
         session = {
           ...session,
-          commands: change.availableCommands.slice(0, 200).map((one) => ({ name: cut(one.name, 100), description: cut(one.description, 500) })),
+          commands: change.availableCommands
+            .slice(0, 200)
+            .map((one) => ({ name: cut(one.name, 100), description: cut(one.description, 500) })),
         }
         return emit({ type: 'session', session })
       case 'current_mode_update':
@@ -115,7 +125,11 @@ export function createTranslator(deps: TranslatorDeps): Translator {
   function unknown(kind: string, value: unknown): void {
     if (unknownKinds.has(kind) || unknownKinds.size >= 20) return
     unknownKinds.add(kind)
-    transcript.notice('info', `${deps.harnessName} told of “${cut(kind, 100)}”, which Drover does not show.`, cut(JSON.stringify(value) ?? '', 4000))
+    transcript.notice(
+      'info',
+      `${deps.harnessName} told of “${cut(kind, 100)}”, which Drover does not show.`,
+      cut(JSON.stringify(value) ?? '', 4000),
+    )
   }
 
   function tool(fields: ToolCallFields): void {
@@ -138,8 +152,19 @@ export function createTranslator(deps: TranslatorDeps): Translator {
 
   function open(fields: ToolCallFields): Tool {
     transcript.endSpeech()
-    const blank: GrowingBody = { kind: 'tool', toolKind: 'other', title: 'Tool', status: 'pending', locations: [], startedAt: clock.now() }
-    const entry = transcript.grow({ ...blank, ...changeOf(fields, blank), status: fields.status === 'in_progress' ? 'in_progress' : 'pending' })
+    const blank: GrowingBody = {
+      kind: 'tool',
+      toolKind: 'other',
+      title: 'Tool',
+      status: 'pending',
+      locations: [],
+      startedAt: clock.now(),
+    }
+    const entry = transcript.grow({
+      ...blank,
+      ...changeOf(fields, blank),
+      status: fields.status === 'in_progress' ? 'in_progress' : 'pending',
+    })
     const made = { entry, streamed: false, ended: false }
     tools.set(fields.toolCallId, made)
     if (tools.size > toolLimit) forgetOldest()
@@ -212,7 +237,9 @@ export function createTranslator(deps: TranslatorDeps): Translator {
       ...(fields.locations == null
         ? {}
         : {
-            locations: fields.locations.slice(0, 20).map(({ path, line }) => ({ path: cut(relative(path), 1000), ...(line == null ? {} : { line }) })),
+            locations: fields.locations
+              .slice(0, 20)
+              .map(({ path, line }) => ({ path: cut(relative(path), 1000), ...(line == null ? {} : { line }) })),
           }),
     }
     const same = (key: keyof typeof next): boolean => JSON.stringify(next[key]) === JSON.stringify(old[key])
@@ -297,7 +324,14 @@ function isTodo(fields: ToolCallFields): boolean {
   return fields.title === 'todowrite' || Array.isArray(objectOf(fields.rawInput)?.['todos'])
 }
 
-const taskStatuses: ReadonlySet<string> = new Set<TaskStatus>(['pending', 'in_progress', 'completed', 'failed', 'cancelled', 'waiting'])
+const taskStatuses: ReadonlySet<string> = new Set<TaskStatus>([
+  'pending',
+  'in_progress',
+  'completed',
+  'failed',
+  'cancelled',
+  'waiting',
+])
 
 /** `_meta['drover/status']` says what the protocol's three statuses can't. */
 function taskOf(entry: PlanEntry): Task {

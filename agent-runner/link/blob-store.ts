@@ -69,7 +69,10 @@ export function createBlobStore({ url, key, clock, log }: BlobStoreDeps): BlobSt
           return hash
         }
         if (answer.status < 500 && ![401, 403, 408, 429].includes(answer.status)) {
-          log.warn({ hash, status: answer.status }, 'The server refused a stored output; the transcript keeps its start and end.')
+          log.warn(
+            { hash, status: answer.status },
+            'The server refused a stored output; the transcript keeps its start and end.',
+          )
           return undefined
         }
       } catch (error) {

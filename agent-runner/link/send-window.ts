@@ -22,7 +22,15 @@ export interface SendWindow {
   back(seq: number): void
 }
 
-export function createSendWindow({ runId, journal, send }: { runId: RunId; journal: Journal; send: (frame: string) => void }): SendWindow {
+export function createSendWindow({
+  runId,
+  journal,
+  send,
+}: {
+  runId: RunId
+  journal: Journal
+  send: (frame: string) => void
+}): SendWindow {
   let sentSeq = journal.memory().ackedSeq
   let inFlight: { seq: number; bytes: number }[] = []
   let inFlightBytes = 0

@@ -111,7 +111,10 @@ export function createServerLink(deps: ServerLinkDeps): ServerLink {
         opened.terminate()
       })
       opened.on('error', (error) => {
-        reason ??= { sentence: `The server at ${deps.url} can't be reached (${messageOf(error)}). The runner keeps trying.`, refused: false }
+        reason ??= {
+          sentence: `The server at ${deps.url} can't be reached (${messageOf(error)}). The runner keeps trying.`,
+          refused: false,
+        }
       })
       opened.on('open', () => {
         heardAt = performance.now()
@@ -137,7 +140,10 @@ export function createServerLink(deps: ServerLinkDeps): ServerLink {
         }
         clearTimeout(greeting)
         if (message.protocol !== runnerProtocol) {
-          drop(`The server speaks runner protocol ${message.protocol}, this runner ${runnerProtocol}. Install the same version of Drover on both.`, true)
+          drop(
+            `The server speaks runner protocol ${message.protocol}, this runner ${runnerProtocol}. Install the same version of Drover on both.`,
+            true,
+          )
           return
         }
         if (isReady) return
@@ -158,7 +164,9 @@ export function createServerLink(deps: ServerLinkDeps): ServerLink {
         isReady = false
         if (socket === opened) socket = undefined
         if (was) deps.onLost()
-        resolve(reason ?? { sentence: 'The connection to the server was closed. The runner connects again.', refused: false })
+        resolve(
+          reason ?? { sentence: 'The connection to the server was closed. The runner connects again.', refused: false },
+        )
       })
     })
   }

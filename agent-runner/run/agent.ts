@@ -68,7 +68,13 @@ async function chooseModel(
   try {
     await session.setConfigOption(option.id, config.model)
   } catch (error) {
-    const offered = (option.options ?? []).map((one) => objectOf(one)?.['value']).filter((value) => typeof value === 'string')
-    transcript.notice('warning', `${name} does not have the model ${config.model}; it uses its own.`, [messageOf(error), ...offered.slice(0, 50)].join('\n'))
+    const offered = (option.options ?? [])
+      .map((one) => objectOf(one)?.['value'])
+      .filter((value) => typeof value === 'string')
+    transcript.notice(
+      'warning',
+      `${name} does not have the model ${config.model}; it uses its own.`,
+      [messageOf(error), ...offered.slice(0, 50)].join('\n'),
+    )
   }
 }

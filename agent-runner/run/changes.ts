@@ -60,7 +60,16 @@ export function createChanges({ folder, workspace, path, blobs }: ChangesDeps): 
       GIT_CONFIG_GLOBAL: '/dev/null',
       GIT_OPTIONAL_LOCKS: '0',
     }
-    const safe = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', '-c', 'core.quotePath=false', '-c', 'safe.directory=*']
+    const safe = [
+      '-c',
+      'core.fsmonitor=false',
+      '-c',
+      'core.hooksPath=/dev/null',
+      '-c',
+      'core.quotePath=false',
+      '-c',
+      'safe.directory=*',
+    ]
     return runGit([...safe, ...args], { cwd: workspace, env, signal, ...(maxBytes === undefined ? {} : { maxBytes }) })
   }
 
@@ -95,9 +104,33 @@ export function createChanges({ folder, workspace, path, blobs }: ChangesDeps): 
     const base = await readFile(baseFile, 'utf8').catch(() => undefined)
     if (base === undefined) return undefined
     await must(['add', '-A', '--ignore-errors', '--', '.'], signal)
-    const list = await must(['diff', '--cached', '--raw', '--numstat', '-z', '-M', '--no-ext-diff', '--no-textconv', '--ignore-submodules=all', base], signal)
+    const list = await must(
+      [
+        'diff',
+        '--cached',
+        '--raw',
+        '--numstat',
+        '-z',
+        '-M',
+        '--no-ext-diff',
+        '--no-textconv',
+        '--ignore-submodules=all',
+        base,
+      ],
+      signal,
+    )
     const text = await git(
-      ['diff', '--cached', '-M', '--no-ext-diff', '--no-textconv', '--no-color', '--ignore-submodules=all', '--full-index', base],
+      [
+        'diff',
+        '--cached',
+        '-M',
+        '--no-ext-diff',
+        '--no-textconv',
+        '--no-color',
+        '--ignore-submodules=all',
+        '--full-index',
+        base,
+      ],
       signal,
       diffLimit,
     )
@@ -146,19 +179,37 @@ export function parseList(text: string): FileChange[] {
     const first = fields[at + 1] ?? ''
     const second = fields[at + 2] ?? ''
     const status = statuses[letter] ?? 'modified'
-    changes.push({ path: (moved ? second : first).slice(0, 1000), ...(letter === 'R' ? { oldPath: first.slice(0, 1000) } : {}), status, added: 0, removed: 0 })
+    changes.push({
+      path: (moved ? second : first).slice(0, 1000),
+      ...(letter === 'R' ? { oldPath: first.slice(0, 1000) } : {}),
+      status,
+      added: 0,
+      removed: 0,
+    })
     at += moved ? 3 : 2
   }
   for (const [index, change] of changes.entries()) {
     const [added = '', removed = '', path] = (fields[at] ?? '').split('\t')
     const binary = added === '-'
-    changes[index] = { ...change, added: Number(added) || 0, removed: Number(removed) || 0, ...(binary ? { binary } : {}) }
+    changes[index] = {
+      ...change,
+      added: Number(added) || 0,
+      removed: Number(removed) || 0,
+      ...(binary ? { binary } : {}),
+    }
     at += path === '' ? 3 : 1
   }
   return changes
 }
 
-const statuses: Record<string, FileChange['status']> = { A: 'added', C: 'added', D: 'deleted', M: 'modified', R: 'renamed', T: 'modified' }
+const statuses: Record<string, FileChange['status']> = {
+  A: 'added',
+  C: 'added',
+  D: 'deleted',
+  M: 'modified',
+  R: 'renamed',
+  T: 'modified',
+}
 
 /** One piece for each file, in order. */
 export function splitPatches(diff: string): string[] {
@@ -176,7 +227,12 @@ async function readHead(gitFolder: string): Promise<{ branch?: string; commit?: 
   const branch = ref.slice('refs/heads/'.length).slice(0, 250)
   const loose = (await readSmall(join(gitFolder, ref)))?.trim()
   const packed = loose === undefined ? await readSmall(join(gitFolder, 'packed-refs')) : undefined
-  const commit = loose ?? packed?.split('\n').find((line) => line.endsWith(` ${ref}`))?.split(' ')[0]
+  const commit =
+    loose ??
+    packed
+      ?.split('\n')
+      .find((line) => line.endsWith(` ${ref}`))
+      ?.split(' ')[0]
   return { branch, ...(commit !== undefined && /^[0-9a-f]{40,64}$/.test(commit) ? { commit } : {}) }
 }
 

@@ -29,7 +29,12 @@ export function cloneRepository({
   write: (text: string) => void
   signal: AbortSignal
 }): Promise<number> {
-  const args = ['clone', '--progress', ...(hardLinks ? [] : ['--no-hardlinks']), ...(repository.branch === undefined ? [] : ['--branch', repository.branch])]
+  const args = [
+    'clone',
+    '--progress',
+    ...(hardLinks ? [] : ['--no-hardlinks']),
+    ...(repository.branch === undefined ? [] : ['--branch', repository.branch]),
+  ]
   return new Promise((done) => {
     const child = spawn('git', [...args, '--', expandHome(repository.url), into], {
       env: {

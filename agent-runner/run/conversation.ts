@@ -48,10 +48,19 @@ export async function promptWatched({
       if (silent < times.quietMs) told = false
       else if (!told) {
         told = true
-        transcript.notice('warning', `${harnessName} has not answered for ${Math.round(silent / 1000)} seconds. You can wait, or stop the run.`)
+        transcript.notice(
+          'warning',
+          `${harnessName} has not answered for ${Math.round(silent / 1000)} seconds. You can wait, or stop the run.`,
+        )
       }
       if (silent >= times.hungMs) {
-        reject(new HarnessError('harness_hung', `${harnessName} did not answer for ${Math.round(silent / 1000)} seconds.`, session.stderrTail()))
+        reject(
+          new HarnessError(
+            'harness_hung',
+            `${harnessName} did not answer for ${Math.round(silent / 1000)} seconds.`,
+            session.stderrTail(),
+          ),
+        )
       }
     },
     Math.min(5000, Math.max(20, times.quietMs / 4)),
@@ -73,13 +82,29 @@ export function endOfPrompt(answer: PromptAnswer, harnessName: string): TurnEnd 
     case 'end_turn':
       return { event: 'succeed' }
     case 'refusal':
-      return { event: 'fail', reason: { code: 'harness_refused', text: `${harnessName} refused to go on.`, retryable: false } }
+      return {
+        event: 'fail',
+        reason: { code: 'harness_refused', text: `${harnessName} refused to go on.`, retryable: false },
+      }
     case 'max_tokens':
-      return { event: 'fail', reason: { code: 'model_limit', text: `${harnessName} reached the model's limit of tokens.`, retryable: true } }
+      return {
+        event: 'fail',
+        reason: { code: 'model_limit', text: `${harnessName} reached the model's limit of tokens.`, retryable: true },
+      }
     case 'max_turn_requests':
-      return { event: 'fail', reason: { code: 'model_limit', text: `${harnessName} reached its limit of model calls in one turn.`, retryable: true } }
+      return {
+        event: 'fail',
+        reason: {
+          code: 'model_limit',
+          text: `${harnessName} reached its limit of model calls in one turn.`,
+          retryable: true,
+        },
+      }
     case 'cancelled':
-      return { event: 'fail', reason: { code: 'harness_refused', text: `${harnessName} ended its turn by itself.`, retryable: true } }
+      return {
+        event: 'fail',
+        reason: { code: 'harness_refused', text: `${harnessName} ended its turn by itself.`, retryable: true },
+      }
     default:
       return { event: 'succeed', reason: { text: cut(`${harnessName} stopped: ${answer.stopReason}`, 600) } }
   }
@@ -107,24 +132,44 @@ export function createPermissionDesk(deps: {
   const { declaration } = deps
   let unheard: string[] = []
 
-  async function decide(params: PermissionParams, signal: AbortSignal): Promise<{ optionId: string; message?: string } | undefined> {
-    const options = params.options.map(({ optionId, name, kind }): PermissionOption => ({ optionId, name: cut(name, 200), kind }))
+  async function decide(
+    params: PermissionParams,
+    signal: AbortSignal,
+  ): Promise<{ optionId: string; message?: string } | undefined> {
+    const options = params.options.map(({ optionId, name, kind }): PermissionOption => ({
+      optionId,
+      name: cut(name, 200),
+      kind,
+    }))
     const question = objectOf(params._meta?.['drover/question'])
     const command = commandOf(params.toolCall)
     const isQuestion = typeof question?.['text'] === 'string'
     // A question of its own is only its card; what asks about a tool call shows that call.
     if (!isQuestion) deps.translator().tool(params.toolCall)
-    const view = command === undefined || isQuestion ? undefined : await deps.judge().look({ text: command, ...surroundingsOf(params.toolCall) }, deps.similar(), signal)
-    const allow = options.find((option) => option.kind === 'allow_once') ?? options.find((option) => option.kind === 'allow_always')
-    if (view?.allow === true && declaration.quirks.rulesApply && allow !== undefined) return { optionId: allow.optionId }
+    const view =
+      command === undefined || isQuestion
+        ? undefined
+        : await deps.judge().look({ text: command, ...surroundingsOf(params.toolCall) }, deps.similar(), signal)
+    const allow =
+      options.find((option) => option.kind === 'allow_once') ?? options.find((option) => option.kind === 'allow_always')
+    if (view?.allow === true && declaration.quirks.rulesApply && allow !== undefined)
+      return { optionId: allow.optionId }
 
-    const subject = await subjectOf(params, { command, effects: view?.effects ?? [], cwd: surroundingsOf(params.toolCall).cwd ?? deps.cwd() }, typeof question?.['text'] === 'string' ? question['text'] : undefined)
+    const subject = await subjectOf(
+      params,
+      { command, effects: view?.effects ?? [], cwd: surroundingsOf(params.toolCall).cwd ?? deps.cwd() },
+      typeof question?.['text'] === 'string' ? question['text'] : undefined,
+    )
     const similar = view?.similar
     const outcome = await deps.permissions().ask(
       {
         title: titleOf(subject, params, declaration.name),
         subject,
-        reason: view?.reason ?? (isQuestion ? 'A step failed, and how to go on is yours to decide.' : `${declaration.name} asks before it does this.`),
+        reason:
+          view?.reason ??
+          (isQuestion
+            ? 'A step failed, and how to go on is yours to decide.'
+            : `${declaration.name} asks before it does this.`),
         options,
         toolCallId: params.toolCall.toolCallId,
         similar: similar?.shown,
@@ -168,8 +213,13 @@ export function createPermissionDesk(deps: {
       return { kind: 'edit', files: await Promise.all(files) }
     }
     const input = params.toolCall.rawInput ?? contentText(params.toolCall.content)
-    const shown = input === undefined ? undefined : cut(typeof input === 'string' ? input : JSON.stringify(input, null, 2), 8000)
-    return { kind: 'tool', tool: cut(params.toolCall.title ?? params.toolCall.kind ?? 'tool', 200), ...(shown === undefined ? {} : { input: shown }) }
+    const shown =
+      input === undefined ? undefined : cut(typeof input === 'string' ? input : JSON.stringify(input, null, 2), 8000)
+    return {
+      kind: 'tool',
+      tool: cut(params.toolCall.title ?? params.toolCall.kind ?? 'tool', 200),
+      ...(shown === undefined ? {} : { input: shown }),
+    }
   }
 
   /** A card must not wait for ever for its long text. */
@@ -189,7 +239,10 @@ export function createPermissionDesk(deps: {
 }
 
 /** Where a command runs and what its shell went through, where the harness tells it. */
-function surroundingsOf(toolCall: PermissionParams['toolCall']): { cwd: string | undefined; changedVariables: string[] } {
+function surroundingsOf(toolCall: PermissionParams['toolCall']): {
+  cwd: string | undefined
+  changedVariables: string[]
+} {
   const input = objectOf(toolCall.rawInput)
   const cwd = input?.['cwd'] ?? input?.['workdir']
   const changed = input?.['changedVariables']
@@ -204,7 +257,9 @@ function titleOf(subject: PermissionSubject, params: PermissionParams, harnessNa
     case 'command':
       return `${harnessName} wants to run a command`
     case 'edit':
-      return subject.files.length === 1 ? `${harnessName} wants to change ${subject.files[0]?.path ?? 'a file'}` : `${harnessName} wants to change ${subject.files.length} files`
+      return subject.files.length === 1
+        ? `${harnessName} wants to change ${subject.files[0]?.path ?? 'a file'}`
+        : `${harnessName} wants to change ${subject.files.length} files`
     case 'tool':
       return `${harnessName} wants to use ${subject.tool}`
     case 'question':

@@ -21,7 +21,12 @@ const Form = z.looseObject({
 /** Asks people an agent's form. One with more than a single choice is declined, and the transcript says so. */
 export async function askElicitation(
   params: unknown,
-  { permissions, transcript, name, signal }: { permissions: Permissions; transcript: Transcript; name: string; signal: AbortSignal },
+  {
+    permissions,
+    transcript,
+    name,
+    signal,
+  }: { permissions: Permissions; transcript: Transcript; name: string; signal: AbortSignal },
 ): Promise<Record<string, string | boolean> | undefined> {
   const form = Form.safeParse(params)
   const fields = form.success ? Object.entries(form.data.requestedSchema.properties) : []
@@ -56,6 +61,7 @@ function choicesOf(schema: {
       { value: 'false', label: 'No' },
     ]
   }
-  if (schema.oneOf !== undefined) return schema.oneOf.map((one) => ({ value: one.const, label: one.title ?? one.const }))
+  if (schema.oneOf !== undefined)
+    return schema.oneOf.map((one) => ({ value: one.const, label: one.title ?? one.const }))
   return (schema.enum ?? []).map((value) => ({ value, label: value }))
 }

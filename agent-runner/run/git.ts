@@ -15,7 +15,13 @@ export interface GitResult {
  */
 export function runGit(
   args: readonly string[],
-  { cwd, env, input, maxBytes = 32_000_000, signal }: { cwd: string; env: Record<string, string>; input?: string; maxBytes?: number; signal?: AbortSignal | undefined },
+  {
+    cwd,
+    env,
+    input,
+    maxBytes = 32_000_000,
+    signal,
+  }: { cwd: string; env: Record<string, string>; input?: string; maxBytes?: number; signal?: AbortSignal | undefined },
 ): Promise<GitResult> {
   return new Promise((resolve, reject) => {
     const child = spawn('git', args, { cwd, env, stdio: 'pipe', ...(signal === undefined ? {} : { signal }) })

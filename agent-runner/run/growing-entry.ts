@@ -1,4 +1,11 @@
-import { appendAt, boundedText, emptyText, omittedUnits, wholeText, type BoundedText } from '#shared/domain/bounded-text.ts'
+import {
+  appendAt,
+  boundedText,
+  emptyText,
+  omittedUnits,
+  wholeText,
+  type BoundedText,
+} from '#shared/domain/bounded-text.ts'
 import type { EntryBody, TranscriptEntry } from '#shared/domain/transcript.ts'
 import type { BlobStore } from '../link/blob-store.ts'
 import type { Clock } from '../clock.ts'
@@ -99,7 +106,7 @@ export function createGrowingEntry(deps: GrowingEntryDeps): GrowingEntry {
     grow(piece)
     const long = text.length > deltaLimit
     if (!long) {
-      for (let at = 0; at < piece.length; ) {
+      for (let at = 0; at < piece.length;) {
         let end = Math.min(piece.length, at + largestDelta)
         if (end < piece.length && endsInHalf(piece.slice(end - 1, end))) end -= 1
         journal.append({ type: 'delta', entryId: place.id, field, offset: offset + at, text: piece.slice(at, end) })

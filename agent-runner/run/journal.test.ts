@@ -26,7 +26,8 @@ const assignment = {
   prompt: { promptId: PromptId.parse('01900000-0000-7000-8000-000000000002'), text: 'x' },
 }
 
-const open = async (path: string): Promise<Journal> => openJournal({ file: await openJournalFile(path), clock: systemClock })
+const open = async (path: string): Promise<Journal> =>
+  openJournal({ file: await openJournalFile(path), clock: systemClock })
 const texts = (json: readonly string[]): RunEvent[] => json.map((text) => JSON.parse(text) as RunEvent)
 
 /** The server's end: takes what comes next, drops repeats, tells of holes. */
@@ -54,7 +55,11 @@ type Step =
   | { do: 'askAgain'; back: number }
 
 const steps: fc.Arbitrary<Step> = fc.oneof(
-  fc.record({ do: fc.constant('append' as const), size: fc.integer({ min: 1, max: 200 }), count: fc.integer({ min: 1, max: 40 }) }),
+  fc.record({
+    do: fc.constant('append' as const),
+    size: fc.integer({ min: 1, max: 200 }),
+    count: fc.integer({ min: 1, max: 40 }),
+  }),
   fc.record({ do: fc.constant('commit' as const) }),
   fc.record({ do: fc.constant('send' as const), lose: fc.boolean(), lateAck: fc.boolean() }),
   fc.record({ do: fc.constant('reconnect' as const) }),
@@ -118,7 +123,10 @@ describe('journal and resend', () => {
               const whole = await readFile(path)
               await journal.close()
               // A write that was torn off: part of another line stands at the end.
-              await writeFile(path, Buffer.concat([whole, Buffer.from('{"k":"event","event":{"seq":99').subarray(0, step.torn)]))
+              await writeFile(
+                path,
+                Buffer.concat([whole, Buffer.from('{"k":"event","event":{"seq":99').subarray(0, step.torn)]),
+              )
               late = []
               journal = await open(path)
               window = createSendWindow({ runId, journal, send: (frame) => outgoing.push(frame) })
@@ -155,7 +163,9 @@ describe('journal and resend', () => {
       await truncate(path, size)
       const again = await open(path)
       const count = again.memory().lastSeq
-      expect(texts(await again.read(0, { events: 500, bytes: 1e6 })).map((event) => event.seq)).toEqual(Array.from({ length: count }, (_, i) => i + 1))
+      expect(texts(await again.read(0, { events: 500, bytes: 1e6 })).map((event) => event.seq)).toEqual(
+        Array.from({ length: count }, (_, i) => i + 1),
+      )
       again.append({ type: 'activity', text: 'after' })
       await again.committed()
       expect(texts(await again.read(count, { events: 9, bytes: 1e6 }))[0]?.seq).toBe(count + 1)

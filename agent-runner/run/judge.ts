@@ -51,11 +51,20 @@ export function createJudge({
 }): Judge {
   const port = movedPort(createHostFacts(hostWorkspace, environment), workspace, hostWorkspace)
 
-  async function look({ text: command, cwd = workspace, changedVariables }: CommandToJudge, similar: readonly string[], signal: AbortSignal): Promise<CommandView> {
+  async function look(
+    { text: command, cwd = workspace, changedVariables }: CommandToJudge,
+    similar: readonly string[],
+    signal: AbortSignal,
+  ): Promise<CommandView> {
     const parsed = parseCommandSync(command)
     const allowed = similar.map((text) => JSON.parse(text) as SimilarPattern)
     if (!parsed.ok) {
-      const effect: CommandEffect = { text: visibleText(command).slice(0, 2000), summary: "Drover can't tell what this changes.", risk: 'unknown', danger: true }
+      const effect: CommandEffect = {
+        text: visibleText(command).slice(0, 2000),
+        summary: "Drover can't tell what this changes.",
+        risk: 'unknown',
+        danger: true,
+      }
       const judgement = judgeCommand({ parsed, effects: [], policy, allowed, cwd })
       return { effects: [effect], allow: judgement.decision === 'allow', reason: askReason(judgement) }
     }
@@ -78,7 +87,9 @@ export function createJudge({
   function doubtOf(cwd: string, changedVariables: readonly string[]): string | undefined {
     if (!isWithin(workspace, cwd)) return 'An earlier step went to a folder outside the workspace.'
     const grave = changedVariables.filter((name) => !isHarmlessVariable(name))
-    return grave.length === 0 ? undefined : `An earlier step changed ${grave.slice(0, 5).join(', ')}, which can change what this does.`
+    return grave.length === 0
+      ? undefined
+      : `An earlier step changed ${grave.slice(0, 5).join(', ')}, which can change what this does.`
   }
 
   return { look, digest: (title, subject) => requestDigest({ kind: subject.kind, title, ...shownOf(subject) }) }
@@ -87,9 +98,14 @@ export function createJudge({
 function shownOf(subject: PermissionSubject): Omit<Parameters<typeof requestDigest>[0], 'kind' | 'title'> {
   switch (subject.kind) {
     case 'command':
-      return { command: subject.blob === undefined ? subject.command : `${subject.command}\n${subject.blob}`, ...(subject.cwd === undefined ? {} : { cwd: subject.cwd }) }
+      return {
+        command: subject.blob === undefined ? subject.command : `${subject.command}\n${subject.blob}`,
+        ...(subject.cwd === undefined ? {} : { cwd: subject.cwd }),
+      }
     case 'edit':
-      return { diffs: Object.fromEntries(subject.files.map((file) => [file.path, file.blob ?? sha256(file.patch ?? '')])) }
+      return {
+        diffs: Object.fromEntries(subject.files.map((file) => [file.path, file.blob ?? sha256(file.patch ?? '')])),
+      }
     case 'tool':
       return { tool: subject.tool, ...(subject.input === undefined ? {} : { input: subject.input }) }
     case 'question':

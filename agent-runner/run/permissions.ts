@@ -1,4 +1,10 @@
-import { askLine, type PermissionAnswer, type PermissionOption, type PermissionRequest, type PermissionSubject } from '#shared/domain/permission.ts'
+import {
+  askLine,
+  type PermissionAnswer,
+  type PermissionOption,
+  type PermissionRequest,
+  type PermissionSubject,
+} from '#shared/domain/permission.ts'
 import type { EntryId, RunId, UserId } from '#shared/ids.ts'
 import { PermissionId } from '#shared/ids.ts'
 import { refusal, type Refusal } from '#shared/refusal.ts'
@@ -28,7 +34,13 @@ export interface Question {
 export interface Permissions {
   ask(question: Question, signal?: AbortSignal): Promise<PermissionOutcome>
   /** The first answer wins; one to another text than the one that is open is stale. */
-  answer(given: { permissionId: PermissionId; digest: string; answer: PermissionAnswer; by: UserId; at: number }): Result<void, Refusal>
+  answer(given: {
+    permissionId: PermissionId
+    digest: string
+    answer: PermissionAnswer
+    by: UserId
+    at: number
+  }): Result<void, Refusal>
   open(): number
   /** Every open question is withdrawn. */
   lapseAll(): void
@@ -72,7 +84,12 @@ export function createPermissions(deps: PermissionsDeps): Permissions {
       askedAt: clock.now(),
     }
     const request: PermissionRequest = { ...blank, digest: deps.digest(blank.title, blank.subject) }
-    const entry = { kind: 'permission' as const, permissionId: request.id, title: request.title, line: askLine(request) }
+    const entry = {
+      kind: 'permission' as const,
+      permissionId: request.id,
+      title: request.title,
+      line: askLine(request),
+    }
     transcript.flush()
     journal.append({ type: 'permission', request })
     const entryId = transcript.add(entry)
@@ -107,11 +124,16 @@ export function createPermissions(deps: PermissionsDeps): Permissions {
     answer: ({ permissionId, digest, answer, by }) => {
       const one = open.get(permissionId)
       if (one === undefined) {
-        return err(answered.has(permissionId) ? refusal('already_answered') : refusal('expired', 'the question is not open any more'))
+        return err(
+          answered.has(permissionId)
+            ? refusal('already_answered')
+            : refusal('expired', 'the question is not open any more'),
+        )
       }
       if (one.request.digest !== digest) return err(refusal('stale', 'the question changed since it was shown'))
       const option = chosenOption(one.request.options, answer)
-      if (option === undefined && answer.kind === 'option') return err(refusal('invalid', `there is no choice ${answer.optionId ?? ''}`))
+      if (option === undefined && answer.kind === 'option')
+        return err(refusal('invalid', `there is no choice ${answer.optionId ?? ''}`))
       if (answer.kind === 'allow_similar' && one.request.similar === undefined) {
         return err(refusal('invalid', 'this question can only be allowed once'))
       }

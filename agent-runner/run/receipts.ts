@@ -17,7 +17,15 @@ export interface Receipts {
   resend(): void
 }
 
-export function createReceipts({ runId, journal, send }: { runId: RunId; journal: Journal; send: (message: RunnerUp) => void }): Receipts {
+export function createReceipts({
+  runId,
+  journal,
+  send,
+}: {
+  runId: RunId
+  journal: Journal
+  send: (message: RunnerUp) => void
+}): Receipts {
   let sent = new Map<DeliveryId, Receipt['state'][]>()
 
   function tell(receipt: Receipt): void {

@@ -48,7 +48,9 @@ function closed(body: EntryBody, at: number): EntryBody {
       return body.done ? body : { ...body, done: true, endedAt: at }
     case 'tool':
     case 'step':
-      return body.status === 'pending' || body.status === 'in_progress' ? { ...body, status: 'cancelled', endedAt: at } : body
+      return body.status === 'pending' || body.status === 'in_progress'
+        ? { ...body, status: 'cancelled', endedAt: at }
+        : body
     case 'permission':
       return body.outcome === undefined ? { ...body, outcome: { kind: 'lapsed', at } } : body
     default:

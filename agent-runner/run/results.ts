@@ -46,7 +46,12 @@ export function createResults(deps: {
     }
     if (set === undefined) return undefined
     const base = journal.memory().facts.baseCommit
-    const body = { type: 'files' as const, ...(base === undefined ? {} : { base }), files: set.files, ...(set.more > 0 ? { more: set.more } : {}) }
+    const body = {
+      type: 'files' as const,
+      ...(base === undefined ? {} : { base }),
+      files: set.files,
+      ...(set.more > 0 ? { more: set.more } : {}),
+    }
     const json = JSON.stringify(body)
     if (json === told || (told === '' && set.files.length === 0)) return set
     told = json
@@ -85,7 +90,8 @@ export function createResults(deps: {
     show(blob === undefined ? artifact : { ...artifact, blob })
     if (blob === undefined) {
       void stored.then((later) => {
-        if (later !== undefined && !closing.signal.aborted) journal.append({ type: 'artifact', artifact: { ...artifact, blob: later } })
+        if (later !== undefined && !closing.signal.aborted)
+          journal.append({ type: 'artifact', artifact: { ...artifact, blob: later } })
       })
     }
   }

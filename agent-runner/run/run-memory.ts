@@ -81,7 +81,8 @@ export function rememberEvent(memory: RunMemory, event: RunEvent): RunMemory {
   const body = event.body
   switch (body.type) {
     case 'state': {
-      const ends = body.event === 'succeed' || body.event === 'fail' || body.event === 'error' || body.event === 'cancel'
+      const ends =
+        body.event === 'succeed' || body.event === 'fail' || body.event === 'error' || body.event === 'cancel'
       return ends ? { ...next, ended: true, endedAt: event.at } : { ...next, ended: false }
     }
     case 'entry': {

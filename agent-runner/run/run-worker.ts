@@ -35,7 +35,12 @@ export function createRunWorker(deps: RunWorkerDeps): RunWorker {
   const { runId, folders, journal, clock, log, blobs } = deps
   const receipts = createReceipts({ runId, journal, send: deps.send })
   const transcript = createTranscript({ runId, journal, clock, blobs, spoolFolder: folders.spool })
-  const changes = createChanges({ folder: folders.root, workspace: folders.workspace, path: deps.hostEnv['PATH'] ?? '/usr/bin:/bin', blobs })
+  const changes = createChanges({
+    folder: folders.root,
+    workspace: folders.workspace,
+    path: deps.hostEnv['PATH'] ?? '/usr/bin:/bin',
+    blobs,
+  })
   const results = createResults({ runId, changes, journal, transcript, blobs, clock })
   const workbench = createWorkbench({ ...deps, transcript, changes, results })
   let turn: Turn | undefined
@@ -60,7 +65,14 @@ export function createRunWorker(deps: RunWorkerDeps): RunWorker {
     const end = await current.run().catch(endOf)
     await conclude(current, end).catch((error: unknown) => {
       log.error({ runId, error: messageOf(error) }, 'A run could not be concluded as it should.')
-      tellEnd(current, { event: 'error', reason: { code: 'internal_error', text: `The runner met an error of its own: ${messageOf(error)}`.slice(0, 600), retryable: true } })
+      tellEnd(current, {
+        event: 'error',
+        reason: {
+          code: 'internal_error',
+          text: `The runner met an error of its own: ${messageOf(error)}`.slice(0, 600),
+          retryable: true,
+        },
+      })
     })
   }
 
@@ -89,7 +101,12 @@ export function createRunWorker(deps: RunWorkerDeps): RunWorker {
   function tellEnd(current: Turn, end: TurnEnd): void {
     if (current.told()) return
     current.markTold()
-    journal.append({ type: 'state', event: end.event, turn: current.assignment.turn, ...(end.reason === undefined ? {} : { reason: end.reason }) })
+    journal.append({
+      type: 'state',
+      event: end.event,
+      turn: current.assignment.turn,
+      ...(end.reason === undefined ? {} : { reason: end.reason }),
+    })
   }
 
   async function deliver(deliveryId: DeliveryId, body: DeliveryBody): Promise<void> {
@@ -116,7 +133,9 @@ export function createRunWorker(deps: RunWorkerDeps): RunWorker {
       case 'prompt':
         if (current.waiting() >= queueLimit) {
           await receipts.set(deliveryId, 'refused', refusal('too_many', `${queueLimit} messages wait already`))
-        } else if (!current.take({ deliveryId, promptId: body.promptId, text: body.text, by: body.by, mode: body.mode })) {
+        } else if (
+          !current.take({ deliveryId, promptId: body.promptId, text: body.text, by: body.by, mode: body.mode })
+        ) {
           await receipts.set(deliveryId, 'refused', refusal('run_ended', 'the turn was over when this came'))
         }
     }

@@ -47,7 +47,10 @@ export async function fillWorkspace(context: SetUpContext): Promise<void> {
   const { branch, commit } = await changes.head()
   await journal.record({
     k: 'facts',
-    facts: { ...(commit === undefined ? {} : { baseCommit: commit }), ...(branch === undefined ? {} : { baseBranch: branch }) },
+    facts: {
+      ...(commit === undefined ? {} : { baseCommit: commit }),
+      ...(branch === undefined ? {} : { baseBranch: branch }),
+    },
   })
   if (branch !== undefined) journal.append({ type: 'facts', branch })
 }

@@ -11,7 +11,14 @@ export async function runStep(
 ): Promise<void> {
   const shown = step.command === undefined ? {} : { command: cut(step.command, 8000) }
   const title = cut(step.title, 300)
-  const entry = transcript.grow({ kind: 'step', title, ...shown, status: 'in_progress', output: emptyText, startedAt: clock.now() })
+  const entry = transcript.grow({
+    kind: 'step',
+    title,
+    ...shown,
+    status: 'in_progress',
+    output: emptyText,
+    startedAt: clock.now(),
+  })
   try {
     const exitCode = await step.run(entry.append)
     entry.finish({ status: exitCode === 0 ? 'completed' : 'failed', exitCode, endedAt: clock.now() })
@@ -28,11 +35,17 @@ export async function runStep(
 
 function setUpFailed(command: string, exitCode: number, output: string): TurnEnded {
   const what = command.length > 120 ? `${command.slice(0, 119)}…` : command
-  const text = cut(`Set-up stopped: “${what}” ended with exit code ${exitCode}.${output === '' ? '' : `\n${output}`}`, 600)
+  const text = cut(
+    `Set-up stopped: “${what}” ended with exit code ${exitCode}.${output === '' ? '' : `\n${output}`}`,
+    600,
+  )
   return new TurnEnded({ event: 'fail', reason: { code: 'environment_setup_failed', text, retryable: true } })
 }
 
-function lastLines(body: { kind: string; output?: { head: string; tail: string; length: number } | undefined }): string {
+function lastLines(body: {
+  kind: string
+  output?: { head: string; tail: string; length: number } | undefined
+}): string {
   if (body.output === undefined) return ''
   const text = wholeText(body.output) ?? body.output.tail
   return text.trim().split('\n').slice(-6).join('\n').slice(-400)

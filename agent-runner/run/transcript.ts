@@ -47,7 +47,8 @@ export function createTranscript(deps: TranscriptDeps): Transcript {
   let turn = journal.memory().turn
   let speech: { kind: 'message' | 'thought'; entry: GrowingEntry } | undefined
 
-  for (const entry of Object.values(journal.memory().open)) places.set(entry.id, { n: entry.n, at: entry.at, turn: entry.turn })
+  for (const entry of Object.values(journal.memory().open))
+    places.set(entry.id, { n: entry.n, at: entry.at, turn: entry.turn })
 
   function newPlace(): { id: EntryId; n: number; at: number; turn: number } {
     const n = journal.memory().lastN + 1

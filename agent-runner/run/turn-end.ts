@@ -38,7 +38,11 @@ export function endOf(thrown: unknown): TurnEnd {
   }
   return {
     event: 'error',
-    reason: { code: 'internal_error', text: cut(`The runner met an error of its own: ${messageOf(thrown)}`, 600), retryable: true },
+    reason: {
+      code: 'internal_error',
+      text: cut(`The runner met an error of its own: ${messageOf(thrown)}`, 600),
+      retryable: true,
+    },
     evidence: thrown instanceof Error ? (thrown.stack ?? '') : '',
   }
 }

@@ -44,7 +44,9 @@ export function createTurn(deps: {
   const { assignment, journal, transcript, workbench, receipts } = deps
   const aborting = new AbortController()
   const { promise: brokenOff, resolve: end } = Promise.withResolvers<TurnEnd>()
-  const queue: QueuedPrompt[] = [{ promptId: assignment.prompt.promptId, text: assignment.prompt.text, by: assignment.prompt.by, mode: 'queue' }]
+  const queue: QueuedPrompt[] = [
+    { promptId: assignment.prompt.promptId, text: assignment.prompt.text, by: assignment.prompt.by, mode: 'queue' },
+  ]
   const stops: DeliveryId[] = []
   let over = false
   let told = false
@@ -105,7 +107,11 @@ export function createTurn(deps: {
   function takeNext(): string {
     const prompt = queue.shift()
     if (prompt === undefined) throw new TurnEnded({ event: 'succeed' })
-    transcript.addPrompt({ text: prompt.text, promptId: prompt.promptId, ...(prompt.by === undefined ? {} : { by: prompt.by }) })
+    transcript.addPrompt({
+      text: prompt.text,
+      promptId: prompt.promptId,
+      ...(prompt.by === undefined ? {} : { by: prompt.by }),
+    })
     journal.append({ type: 'prompt_taken', promptId: prompt.promptId })
     if (prompt.deliveryId !== undefined) void receipts.set(prompt.deliveryId, 'done')
     return prompt.text

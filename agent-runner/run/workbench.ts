@@ -50,7 +50,9 @@ interface Bench {
   translator: Translator
 }
 
-export function createWorkbench(deps: RunWorkerDeps & { transcript: Transcript; changes: Changes; results: Results }): Workbench {
+export function createWorkbench(
+  deps: RunWorkerDeps & { transcript: Transcript; changes: Changes; results: Results },
+): Workbench {
   const { runId, journal, transcript, clock, folders, results } = deps
   let bench: Bench | undefined
   let starting: Sandbox | undefined
@@ -66,7 +68,10 @@ export function createWorkbench(deps: RunWorkerDeps & { transcript: Transcript; 
     return opened
   }
 
-  async function makeReady(assignment: Assignment, signal: AbortSignal): Promise<{ firstPrompt: (text: string) => string }> {
+  async function makeReady(
+    assignment: Assignment,
+    signal: AbortSignal,
+  ): Promise<{ firstPrompt: (text: string) => string }> {
     turnNumber = assignment.turn
     const said = journal.memory().conversation.slice(0, -1)
     const knownSession = journal.memory().facts.sessionId
@@ -75,7 +80,10 @@ export function createWorkbench(deps: RunWorkerDeps & { transcript: Transcript; 
     const session = await startSession(bench, assignment, signal)
     if (session.loaded || (assignment.turn === 1 && said.length === 0)) return { firstPrompt: (text) => text }
     const why = knownSession === undefined ? 'has no earlier session here' : 'could not load its earlier session'
-    transcript.notice('info', `${bench.declaration.name} ${why}. It goes on in a new one, with the last part of this conversation as text.`)
+    transcript.notice(
+      'info',
+      `${bench.declaration.name} ${why}. It goes on in a new one, with the last part of this conversation as text.`,
+    )
     return { firstPrompt: (text) => withReplay(said, text) }
   }
 
@@ -85,7 +93,10 @@ export function createWorkbench(deps: RunWorkerDeps & { transcript: Transcript; 
     const provider = deps.sandbox(config.sandbox)
     if (declaration === undefined || provider === undefined) {
       const what = declaration === undefined ? `the harness ${config.harness}` : `the sandbox ${config.sandbox}`
-      throw new TurnEnded({ event: 'error', reason: { code: 'harness_missing', text: `This runner does not have ${what}.`, retryable: false } })
+      throw new TurnEnded({
+        event: 'error',
+        reason: { code: 'harness_missing', text: `This runner does not have ${what}.`, retryable: false },
+      })
     }
     await makeRunFolders(folders)
     const context = {
@@ -119,7 +130,11 @@ export function createWorkbench(deps: RunWorkerDeps & { transcript: Transcript; 
     return assemble(declaration, prepared, sandbox)
   }
 
-  async function fetchHarness(declaration: HarnessDeclaration, sandbox: Sandbox['kind'], signal: AbortSignal): Promise<PreparedHarness> {
+  async function fetchHarness(
+    declaration: HarnessDeclaration,
+    sandbox: Sandbox['kind'],
+    signal: AbortSignal,
+  ): Promise<PreparedHarness> {
     if (await declaration.installed(sandbox)) return declaration.prepare({ sandbox, signal, onOutput: () => {} })
     let prepared: PreparedHarness | undefined
     await runStep(
@@ -192,7 +207,13 @@ export function createWorkbench(deps: RunWorkerDeps & { transcript: Transcript; 
         results.touched()
       },
       onReadFile: (path) => readInside(on.sandbox, path),
-      onElicitation: (params, cancelled) => askElicitation(params, { permissions: on.permissions, transcript, name: on.declaration.name, signal: cancelled }),
+      onElicitation: (params, cancelled) =>
+        askElicitation(params, {
+          permissions: on.permissions,
+          transcript,
+          name: on.declaration.name,
+          signal: cancelled,
+        }),
     }
     on.translator.setReplaying(true)
     try {
@@ -234,7 +255,10 @@ export function createWorkbench(deps: RunWorkerDeps & { transcript: Transcript; 
               event: 'error',
               reason: {
                 code: 'harness_protocol',
-                text: `${on.declaration.name} was stopped: it made more than ${entryLimit} entries or an update that can't be kept (${error instanceof Error ? error.message : 'unknown'}).`.slice(0, 600),
+                text: `${on.declaration.name} was stopped: it made more than ${entryLimit} entries or an update that can't be kept (${error instanceof Error ? error.message : 'unknown'}).`.slice(
+                  0,
+                  600,
+                ),
                 retryable: true,
               },
             }),
@@ -249,7 +273,11 @@ export function createWorkbench(deps: RunWorkerDeps & { transcript: Transcript; 
   async function prompt(text: string): Promise<TurnEnd> {
     const on = bench
     const session = on?.session
-    if (on === undefined || session === undefined) throw new TurnEnded({ event: 'error', reason: { code: 'harness_died', text: 'The harness is gone.', retryable: true } })
+    if (on === undefined || session === undefined)
+      throw new TurnEnded({
+        event: 'error',
+        reason: { code: 'harness_died', text: 'The harness is gone.', retryable: true },
+      })
     const asked = promptWatched({
       session,
       text,
@@ -302,7 +330,14 @@ export function createWorkbench(deps: RunWorkerDeps & { transcript: Transcript; 
       const dead = end.reason?.code === 'harness_died' || end.reason?.code === 'sandbox_failed'
       const starved = dead && (await (bench?.sandbox ?? starting)?.ranOutOfMemory().catch(() => false)) === true
       if (!starved) return end
-      return { ...end, reason: { code: 'sandbox_out_of_memory', text: 'The sandbox ran out of memory. Give it more, or run less at once.', retryable: true } }
+      return {
+        ...end,
+        reason: {
+          code: 'sandbox_out_of_memory',
+          text: 'The sandbox ran out of memory. Give it more, or run less at once.',
+          retryable: true,
+        },
+      }
     },
     tearDown,
   }

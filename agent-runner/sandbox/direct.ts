@@ -2,7 +2,16 @@ import { spawn } from 'node:child_process'
 import { dirname } from 'node:path'
 import { codeOf, messageOf } from '../log.ts'
 import { killRunProcesses } from './process-tree.ts'
-import { runMarker, SandboxError, type Exec, type ExecSpec, type Exit, type Sandbox, type SandboxProvider, type SandboxSpec } from './sandbox.ts'
+import {
+  runMarker,
+  SandboxError,
+  type Exec,
+  type ExecSpec,
+  type Exit,
+  type Sandbox,
+  type SandboxProvider,
+  type SandboxSpec,
+} from './sandbox.ts'
 
 /** PATH of the runner's person, so that their tools are found. Nothing else of the runner's environment goes in. */
 export interface DirectDeps {
@@ -41,7 +50,8 @@ function createDirectSandbox(spec: SandboxSpec, deps: DirectDeps): Sandbox {
   async function exec({ argv, cwd = spec.workspace, env = {}, signal }: ExecSpec): Promise<Exec> {
     const [program, ...args] = argv
     if (program === undefined) throw new SandboxError('internal_error', 'There is no program to start.')
-    if (disposed || signal?.aborted === true) throw new SandboxError('sandbox_failed', 'It was stopped before it started.')
+    if (disposed || signal?.aborted === true)
+      throw new SandboxError('sandbox_failed', 'It was stopped before it started.')
     const child = spawn(program, args, { cwd, env: { ...environment, ...env }, detached: true, stdio: 'pipe' })
     const started = await new Promise<Error | undefined>((resolve) => {
       child.once('spawn', () => resolve(undefined))

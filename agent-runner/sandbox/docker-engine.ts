@@ -44,7 +44,10 @@ function optionsOf({ socket, host }: DockerPlace): { options: Docker.DockerOptio
   if (host?.startsWith('unix://') === true) return { options: { socketPath: host.slice(7) }, address: host.slice(7) }
   if (host !== undefined) {
     const url = new URL(host.replace(/^tcp:/, 'http:'))
-    return { options: { host: url.hostname, port: Number(url.port === '' ? 2375 : url.port), protocol: 'http' }, address: host }
+    return {
+      options: { host: url.hostname, port: Number(url.port === '' ? 2375 : url.port), protocol: 'http' },
+      address: host,
+    }
   }
   const system = '/var/run/docker.sock'
   const desktop = join(homedir(), '.docker/run/docker.sock')

@@ -46,7 +46,11 @@ export async function execInContainer(
     })
     return { stdin: stream, stdout, stderr, exited, kill }
   } catch (error) {
-    throw new SandboxError('sandbox_failed', `${argv[0] ?? 'A program'} could not be started in the container: ${messageOf(error)}`, { cause: error })
+    throw new SandboxError(
+      'sandbox_failed',
+      `${argv[0] ?? 'A program'} could not be started in the container: ${messageOf(error)}`,
+      { cause: error },
+    )
   }
 }
 

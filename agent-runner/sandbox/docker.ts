@@ -6,7 +6,14 @@ import type { RunId, RunnerId } from '#shared/ids.ts'
 import { messageOf } from '../log.ts'
 import type { DockerEngine } from './docker-engine.ts'
 import { execInContainer } from './docker-exec.ts'
-import { runMarker, SandboxError, type ExecSpec, type Sandbox, type SandboxProvider, type SandboxSpec } from './sandbox.ts'
+import {
+  runMarker,
+  SandboxError,
+  type ExecSpec,
+  type Sandbox,
+  type SandboxProvider,
+  type SandboxSpec,
+} from './sandbox.ts'
 
 export interface DockerLimits {
   image: string
@@ -56,7 +63,9 @@ async function startContainer(spec: SandboxSpec, deps: DockerDeps): Promise<Sand
   const image = spec.image ?? limits.image
   await haveImage(engine, image)
   const user = await ownFolders([spec.workspace, spec.home])
-  const tools = await Promise.all(spec.tools.map(async (path) => ({ from: await realpath(path), to: insidePath(path) })))
+  const tools = await Promise.all(
+    spec.tools.map(async (path) => ({ from: await realpath(path), to: insidePath(path) })),
+  )
   let container: Docker.Container | undefined
   try {
     container = await engine.docker.createContainer({
@@ -110,7 +119,8 @@ function containerSandbox(container: Docker.Container, deps: DockerDeps): Sandbo
     home: homeInside,
     toolPath: insidePath,
     exec: async (spec: ExecSpec) => {
-      if (ended !== undefined || spec.signal?.aborted === true) throw new SandboxError('sandbox_failed', 'It was stopped before it started.')
+      if (ended !== undefined || spec.signal?.aborted === true)
+        throw new SandboxError('sandbox_failed', 'It was stopped before it started.')
       return execInContainer(container, spec, { onKill: () => void kill() })
     },
     kill,
@@ -127,7 +137,11 @@ function containerSandbox(container: Docker.Container, deps: DockerDeps): Sandbo
 /** Processes that the kernel ended for memory, as the container's own control group counts them. */
 async function oomKills(container: Docker.Container): Promise<number> {
   const files = '/sys/fs/cgroup/memory.events /sys/fs/cgroup/memory/memory.oom_control'
-  const exec = await execInContainer(container, { argv: ['sh', '-c', `cat ${files} 2>/dev/null`] }, { onKill: () => {} })
+  const exec = await execInContainer(
+    container,
+    { argv: ['sh', '-c', `cat ${files} 2>/dev/null`] },
+    { onKill: () => {} },
+  )
   exec.stdin.end()
   exec.stderr.resume()
   let text = ''
@@ -156,7 +170,10 @@ async function haveImage({ docker, address }: DockerEngine, image: string): Prom
     await docker.getImage(image).inspect()
     return
   } catch (error) {
-    if (statusOf(error) !== 404) throw new SandboxError('sandbox_failed', `Docker at ${address} can't be used: ${messageOf(error)}`, { cause: error })
+    if (statusOf(error) !== 404)
+      throw new SandboxError('sandbox_failed', `Docker at ${address} can't be used: ${messageOf(error)}`, {
+        cause: error,
+      })
   }
   try {
     const stream = await docker.pull(image)
@@ -164,7 +181,11 @@ async function haveImage({ docker, address }: DockerEngine, image: string): Prom
       docker.modem.followProgress(stream, (error: Error | null) => (error === null ? resolve() : reject(error)))
     })
   } catch (error) {
-    throw new SandboxError('sandbox_failed', `The image ${image} is not on this machine and could not be fetched: ${messageOf(error)}`, { cause: error })
+    throw new SandboxError(
+      'sandbox_failed',
+      `The image ${image} is not on this machine and could not be fetched: ${messageOf(error)}`,
+      { cause: error },
+    )
   }
 }
 
@@ -190,9 +211,15 @@ function insidePath(path: string): string {
 function startError(error: unknown, image: string): SandboxError {
   const message = messageOf(error)
   if (/exec(?:utable)? .*sleep|"sleep"/.test(message)) {
-    return new SandboxError('sandbox_failed', `The image ${image} can't be used: it lacks the program “sleep”, so it is no ordinary Linux system.`, { cause: error })
+    return new SandboxError(
+      'sandbox_failed',
+      `The image ${image} can't be used: it lacks the program “sleep”, so it is no ordinary Linux system.`,
+      { cause: error },
+    )
   }
-  return new SandboxError('sandbox_failed', `Docker could not start a container of ${image}: ${message}`, { cause: error })
+  return new SandboxError('sandbox_failed', `Docker could not start a container of ${image}: ${message}`, {
+    cause: error,
+  })
 }
 
 function statusOf(error: unknown): number | undefined {

@@ -12,7 +12,8 @@ export async function writeInside(sandbox: Sandbox, path: string, content: strin
   const stderr = collect(exec.stderr, 2000)
   exec.stdin.end(content)
   const exit = await exec.exited
-  if (exit.code !== 0) throw new SandboxError('sandbox_failed', `${path} could not be written: ${(await stderr).trim()}`)
+  if (exit.code !== 0)
+    throw new SandboxError('sandbox_failed', `${path} could not be written: ${(await stderr).trim()}`)
 }
 
 const readLimit = 4_000_000
@@ -31,7 +32,10 @@ export async function readInside(sandbox: Sandbox, path: string): Promise<string
 function inWorkspace(sandbox: Sandbox, path: string): string {
   const target = posix.resolve(sandbox.workspace, path)
   if (!target.startsWith(`${sandbox.workspace}/`)) {
-    throw new SandboxError('sandbox_failed', `${path} is outside the workspace; only files inside it can be used this way.`)
+    throw new SandboxError(
+      'sandbox_failed',
+      `${path} is outside the workspace; only files inside it can be used this way.`,
+    )
   }
   return target
 }

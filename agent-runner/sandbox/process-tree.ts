@@ -58,7 +58,7 @@ export async function findRunProcesses(runId: RunId, folder: string, roots: read
     const ofRoot = rootSet.has(one.pid) || rootSet.has(one.group) || rootSet.has(one.session)
     if (one.marked || ofRoot) inRun.add(one.pid)
   }
-  for (let grew = true; grew; ) {
+  for (let grew = true; grew;) {
     grew = false
     for (const one of processes) {
       if (inRun.has(one.parent) && !inRun.has(one.pid)) {

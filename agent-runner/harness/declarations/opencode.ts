@@ -11,7 +11,13 @@ export const openCodeVersion = '1.18.33'
  * OpenCode, the real command line tool. npm's `opencode-ai` only picks one of the packages that hold the binary for a
  * system, by an install script; here that package is fetched itself.
  */
-export function createOpenCode({ tools, config }: { tools: ToolsFolder; config: string | undefined }): HarnessDeclaration {
+export function createOpenCode({
+  tools,
+  config,
+}: {
+  tools: ToolsFolder
+  config: string | undefined
+}): HarnessDeclaration {
   const settings = parseSettings(config)
   return {
     id: HarnessId.parse('opencode'),

@@ -4,7 +4,13 @@ import { droverVersion } from '#shared/version.ts'
 import type { HarnessDeclaration } from '../declaration.ts'
 
 /** Ours: carries out the shell blocks of its prompt. Needs no model, no key and nothing to be fetched. */
-export function createRunbook({ sourceRoot, nodeFor }: { sourceRoot: string; nodeFor: NodeForSandbox }): HarnessDeclaration {
+export function createRunbook({
+  sourceRoot,
+  nodeFor,
+}: {
+  sourceRoot: string
+  nodeFor: NodeForSandbox
+}): HarnessDeclaration {
   const agent = join(sourceRoot, 'agent-runner/harness/runbook/agent.ts')
   const tools = [
     'package.json',
@@ -26,7 +32,12 @@ export function createRunbook({ sourceRoot, nodeFor }: { sourceRoot: string; nod
       const node = await nodeFor.path(context)
       return {
         tools: context.sandbox === 'direct' ? [] : [...tools, node],
-        argv: (inside) => [inside(node), ...(context.sandbox === 'direct' ? [compiledOnce(sourceRoot)] : []), '--disable-warning=ExperimentalWarning', inside(agent)],
+        argv: (inside) => [
+          inside(node),
+          ...(context.sandbox === 'direct' ? [compiledOnce(sourceRoot)] : []),
+          '--disable-warning=ExperimentalWarning',
+          inside(agent),
+        ],
         env: () => ({}),
       }
     },
@@ -43,5 +54,9 @@ function compiledOnce(sourceRoot: string): string {
 /** The Node that runs inside a sandbox: this process's own, or one for Linux where the runner is not on Linux. */
 export interface NodeForSandbox {
   installed(sandbox: 'direct' | 'docker'): Promise<boolean>
-  path(context: { sandbox: 'direct' | 'docker'; onOutput: (text: string) => void; signal: AbortSignal }): Promise<string>
+  path(context: {
+    sandbox: 'direct' | 'docker'
+    onOutput: (text: string) => void
+    signal: AbortSignal
+  }): Promise<string>
 }

@@ -53,7 +53,10 @@ const connection = agent({ name: 'runbook' })
     const toClient: RunbookClient = {
       update: (update) => client.notify<unknown>('session/update', { sessionId, update }),
       ask: async (request) => {
-        const answer = await client.request<PermissionAnswer>('session/request_permission', { sessionId, ...request } as unknown)
+        const answer = await client.request<PermissionAnswer>('session/request_permission', {
+          sessionId,
+          ...request,
+        } as unknown)
         if (answer.outcome.outcome !== 'selected') return undefined
         const message = answer._meta?.['drover/message']
         return { optionId: answer.outcome.optionId, ...(typeof message === 'string' ? { message } : {}) }
@@ -71,7 +74,8 @@ const connection = agent({ name: 'runbook' })
       newId: randomUUID,
       signal: turn.signal,
     })
-    const outcome = end.failure === undefined ? {} : { _meta: { 'drover/outcome': { code: 'step_failed', text: end.failure } } }
+    const outcome =
+      end.failure === undefined ? {} : { _meta: { 'drover/outcome': { code: 'step_failed', text: end.failure } } }
     return { stopReason: end.stopReason, ...outcome }
   })
   .connect(ndJsonStream(Writable.toWeb(process.stdout), Readable.toWeb(process.stdin) as ReadableStream<Uint8Array>))

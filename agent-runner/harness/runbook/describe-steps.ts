@@ -19,7 +19,8 @@ export function describeSteps(steps: readonly RunbookStep[], workspace: string):
   const unsure = answers.filter((answer) => answer === undefined).length
   const parts = [steps.length === 1 ? '1 step' : `${steps.length} steps`]
   if (change > 0) parts.push(change === 1 ? '1 of them changes files' : `${change} of them change files`)
-  if (unsure > 0) parts.push(unsure === 1 ? 'of 1 I can’t tell what it changes' : `of ${unsure} I can’t tell what they change`)
+  if (unsure > 0)
+    parts.push(unsure === 1 ? 'of 1 I can’t tell what it changes' : `of ${unsure} I can’t tell what they change`)
   if (change === 0 && unsure === 0) parts.push('none of them changes files')
   return `${parts.join(', ')}.`
 }

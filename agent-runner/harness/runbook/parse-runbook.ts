@@ -39,7 +39,8 @@ export function parseRunbook(markdown: string): Runbook {
     }
     const block: string[] = []
     const start = at
-    for (at += 1; at < lines.length && !closes(lines[at] ?? '', fence); at++) block.push(unindent(lines[at] ?? '', fence.indent))
+    for (at += 1; at < lines.length && !closes(lines[at] ?? '', fence); at++)
+      block.push(unindent(lines[at] ?? '', fence.indent))
     if (!shells.has(fence.language) || block.every((text) => text.trim() === '')) {
       prose.push(...lines.slice(start, at + 1))
       continue
@@ -65,7 +66,12 @@ function openingFence(line: string, inList: boolean): Fence | undefined {
   const found = /^( *)(`{3,}|~{3,})\s*([^\s`]*)[^`]*$/.exec(line)
   const [, spaces = '', marks = '', language = ''] = found ?? []
   if (found === null || spaces.length > (inList ? 12 : 3)) return undefined
-  return { indent: spaces.length, mark: marks[0] ?? '`', length: marks.length, language: language.toLowerCase().replace(/[{}]/g, '') }
+  return {
+    indent: spaces.length,
+    mark: marks[0] ?? '`',
+    length: marks.length,
+    language: language.toLowerCase().replace(/[{}]/g, ''),
+  }
 }
 
 function closes(line: string, fence: Fence): boolean {
@@ -93,7 +99,10 @@ function titleOf(heading: string, prose: string, block: readonly string[]): stri
 
 /** Markdown's marks taken off. */
 function plain(text: string): string {
-  return text.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1').replace(/[*_`]/g, '').trim()
+  return text
+    .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replace(/[*_`]/g, '')
+    .trim()
 }
 
 function short(text: string): string {

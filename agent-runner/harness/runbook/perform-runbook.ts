@@ -56,13 +56,17 @@ export async function performRunbook({
   const runbook = parseRunbook(prompt)
   const { steps } = runbook
   const statuses: StepStatus[] = steps.map(() => 'pending')
-  const say = (text: string): Promise<void> => client.update({ sessionUpdate: 'agent_message_chunk', content: { type: 'text', text } })
+  const say = (text: string): Promise<void> =>
+    client.update({ sessionUpdate: 'agent_message_chunk', content: { type: 'text', text } })
 
   if (steps.length === 0) {
     await say(howTo)
     return { stopReason: 'end_turn' }
   }
-  await client.update({ sessionUpdate: 'agent_thought_chunk', content: { type: 'text', text: describeSteps(steps, workspace) } })
+  await client.update({
+    sessionUpdate: 'agent_thought_chunk',
+    content: { type: 'text', text: describeSteps(steps, workspace) },
+  })
   await tellPlan()
 
   for (const [index, step] of steps.entries()) {
@@ -72,7 +76,10 @@ export async function performRunbook({
   }
   const skipped = statuses.filter((status) => status === 'cancelled').length
   const done = steps.length - skipped
-  const summary = skipped === 0 ? `All ${steps.length} steps are done.` : `${done} of ${steps.length} steps are done, ${skipped} skipped.`
+  const summary =
+    skipped === 0
+      ? `All ${steps.length} steps are done.`
+      : `${done} of ${steps.length} steps are done, ${skipped} skipped.`
   await say(runbook.rest === '' ? summary : `${runbook.rest}\n\n${summary}`)
   return { stopReason: 'end_turn' }
 
@@ -94,7 +101,10 @@ export async function performRunbook({
     for (;;) {
       const toolCallId = newId()
       const { cwd, variables } = shell.left()
-      const around = { ...(cwd === workspace ? {} : { cwd }), ...(variables.length === 0 ? {} : { changedVariables: variables }) }
+      const around = {
+        ...(cwd === workspace ? {} : { cwd }),
+        ...(variables.length === 0 ? {} : { changedVariables: variables }),
+      }
       const call = { toolCallId, title: step.title, kind: 'execute', rawInput: { command: step.code, ...around } }
       await client.update({ sessionUpdate: 'tool_call', status: 'pending', ...call })
       const asked = setTimeout(() => void mark(index, 'waiting'), waitingAfterMs)
@@ -133,7 +143,11 @@ export async function performRunbook({
     const write = (data: string): Promise<void> =>
       data === ''
         ? Promise.resolve()
-        : client.update({ sessionUpdate: 'tool_call_update', toolCallId, _meta: { terminal_output_delta: { terminal_id: toolCallId, data } } })
+        : client.update({
+            sessionUpdate: 'tool_call_update',
+            toolCallId,
+            _meta: { terminal_output_delta: { terminal_id: toolCallId, data } },
+          })
     const exitCode = await shell.run(step.code, write, signal).finally(() => clearTimeout(long))
     await client.update({
       sessionUpdate: 'tool_call_update',
@@ -144,7 +158,10 @@ export async function performRunbook({
     return exitCode
   }
 
-  function askHowToGoOn(step: RunbookStep, exitCode: number): Promise<{ optionId: string; message?: string } | undefined> {
+  function askHowToGoOn(
+    step: RunbookStep,
+    exitCode: number,
+  ): Promise<{ optionId: string; message?: string } | undefined> {
     const text = `“${step.title}” ended with exit code ${exitCode}. How shall the runbook go on?`
     return client.ask({
       toolCall: { toolCallId: newId(), title: `Step failed: ${step.title}` },
@@ -153,7 +170,11 @@ export async function performRunbook({
     })
   }
 
-  async function denied(step: RunbookStep, index: number, message: string | undefined): Promise<RunbookEnd | undefined> {
+  async function denied(
+    step: RunbookStep,
+    index: number,
+    message: string | undefined,
+  ): Promise<RunbookEnd | undefined> {
     await mark(index, 'cancelled')
     const said = message === undefined ? '' : ` They said: ${message}`
     if (message !== undefined && /^\s*(?:go on|continue|skip|next)\b/i.test(message)) {
@@ -190,6 +211,7 @@ const failureOptions = [
 
 /** ACP's plan knows three statuses; the true one stands in `_meta`. */
 function planEntry(step: RunbookStep, status: StepStatus): Record<string, unknown> {
-  const plain = status === 'pending' || status === 'in_progress' ? status : status === 'waiting' ? 'in_progress' : 'completed'
+  const plain =
+    status === 'pending' || status === 'in_progress' ? status : status === 'waiting' ? 'in_progress' : 'completed'
   return { content: step.title, priority: 'medium', status: plain, _meta: { 'drover/status': status } }
 }

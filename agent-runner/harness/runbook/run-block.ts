@@ -26,7 +26,15 @@ const prelude = [
   '. "$DROVER_STATE/step.sh"',
 ].join('\n')
 
-export function createBlockShell({ stateFolder, workspace, env }: { stateFolder: string; workspace: string; env: NodeJS.ProcessEnv }): BlockShell {
+export function createBlockShell({
+  stateFolder,
+  workspace,
+  env,
+}: {
+  stateFolder: string
+  workspace: string
+  env: NodeJS.ProcessEnv
+}): BlockShell {
   mkdirSync(stateFolder, { recursive: true, mode: 0o700 })
   const bash = spawnSync('bash', ['-c', 'exit 0']).status === 0
   const [program = 'sh', ...options] = bash ? ['bash', '-o', 'pipefail'] : ['sh']
@@ -48,7 +56,10 @@ export function createBlockShell({ stateFolder, workspace, env }: { stateFolder:
       const changed = (saved('env') ?? '').split('\n').filter((line) => line !== '' && !before.has(line))
       // A line that is no declaration belongs to a value of several lines.
       const names = changed.map((line) => /^(?:declare -\S+|export) (\w+)/.exec(line)?.[1] ?? '?')
-      return { cwd: saved('cwd')?.trimEnd() ?? workspace, variables: [...new Set(names)].filter((name) => !ownNames.has(name)) }
+      return {
+        cwd: saved('cwd')?.trimEnd() ?? workspace,
+        variables: [...new Set(names)].filter((name) => !ownNames.has(name)),
+      }
     },
     run: async (code, write, signal) => {
       writeFileSync(join(stateFolder, 'step.sh'), `${code}\n`)
@@ -95,4 +106,13 @@ export function createBlockShell({ stateFolder, workspace, env }: { stateFolder:
 /** What every shell sets for itself. */
 const ownNames: ReadonlySet<string> = new Set(['PWD', 'OLDPWD', 'SHLVL', '_'])
 
-const signalNumbers: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGABRT: 6, SIGKILL: 9, SIGSEGV: 11, SIGPIPE: 13, SIGTERM: 15 }
+const signalNumbers: Partial<Record<NodeJS.Signals, number>> = {
+  SIGHUP: 1,
+  SIGINT: 2,
+  SIGQUIT: 3,
+  SIGABRT: 6,
+  SIGKILL: 9,
+  SIGSEGV: 11,
+  SIGPIPE: 13,
+  SIGTERM: 15,
+}
