@@ -4,6 +4,7 @@ import { droverVersion } from '#shared/version.ts'
 import { browserProtocol } from '#shared/protocol/browser-socket.ts'
 import type { PushDeps } from '#sync/server/push.ts'
 import type { Auth } from './auth/create-auth.ts'
+import type { RememberedActors } from './auth/remembered-actors.ts'
 import { limitBody, SMALL_BODY } from './middleware/body-limits.ts'
 import { clientAddress } from './middleware/client-address.ts'
 import type { Environment } from './middleware/environment.ts'
@@ -18,6 +19,8 @@ import { syncRoutes } from './routes/sync.ts'
 
 export type AppDeps = {
   readonly auth: Auth
+  /** For synced rows: may be some seconds old unless something was revoked. */
+  readonly actors: RememberedActors
   readonly origins: OriginChecks
   readonly publicUrl: URL
   readonly webDir: string
@@ -40,10 +43,15 @@ export function createApp(deps: AppDeps): Hono<Environment> {
 
   app.route('/api/runner', runnerBlobRoutes({ auth: deps.auth, blobs: deps.runs.blobs, now: deps.now }))
 
-  app.use('/api/sync/*', limitBody(pushBytes), requireActor(deps.auth))
+  app.use('/api/sync/*', limitBody(pushBytes), requireActor(deps.actors))
   app.route('/api/sync', syncRoutes({ ...deps.push, access: deps.runs.access }))
 
   app.use('/api/v1/*', limitBody(SMALL_BODY))
+  // What changes an account, such as another team being chosen, holds for the very next push.
+  app.use('/api/v1/*', async (c, next) => {
+    await next()
+    if (c.req.method !== 'GET') deps.actors.forget()
+  })
   app.route('/api/v1', authRoutes(deps.auth))
   app.use('/api/v1/*', requireActor(deps.auth))
   app.route('/api/v1', runRoutes(deps.runs))

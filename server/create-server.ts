@@ -13,6 +13,7 @@ import { createPresenceHub } from '#sync/server/presence.ts'
 import type { TransactDeps } from '#sync/server/transact.ts'
 import { createApp } from './app.ts'
 import { createAuth, type Auth } from './auth/create-auth.ts'
+import { rememberActors } from './auth/remembered-actors.ts'
 import { loadAuthSecret } from './auth/secret.ts'
 import { ConfigError, type ServerConfig } from './config.ts'
 import { createBlobStore } from './db/blob-store.ts'
@@ -158,8 +159,10 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
     }
 
     const origins = createOriginChecks({ publicUrl, port })
+    const actors = rememberActors({ getActor: auth.getActor, now })
     app = createApp({
       auth,
+      actors,
       origins,
       publicUrl,
       webDir: config.webDir,
@@ -234,6 +237,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       upgrades.close()
     })
     const stopRevocations = auth.onRevoked((revocation) => {
+      actors.forget()
       browsers.revoke(revocation)
       if (revocation.type === 'runner-key') runners.revokeKey(revocation.keyId)
     })
