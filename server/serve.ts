@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { TeamId } from '#shared/ids.ts'
+import { isLoopback } from './auth/addresses.ts'
 import { ConfigError, inheritedEnvironment, readConfig } from './config.ts'
 import type { DroverServer } from './create-server.ts'
 import { DatabaseStartError } from './db/errors.ts'
@@ -43,6 +44,8 @@ export async function serve(): Promise<void> {
   const say = (text: string): void => void process.stdout.write(`${text}\n`)
 
   say(`Drover is at ${server.url.origin}`)
+  if (config.publicUrl === undefined && !isLoopback(new URL(`http://${bracketed(config.host)}`)))
+    say(`It listens on ${config.host}, but people reach it at that address only: give theirs with --public-url.`)
   const link = await server.auth.firstStartLink()
   if (link !== undefined)
     say(
@@ -102,6 +105,11 @@ export async function serve(): Promise<void> {
       },
     }
   }
+}
+
+/** An IPv6 address as a URL has it. */
+function bracketed(host: string): string {
+  return host.includes(':') ? `[${host}]` : host
 }
 
 /** What a start that failed says, and the exit code: 2 where a person can mend it. */
