@@ -12,6 +12,7 @@ import { createLiveHub } from '#sync/server/live.ts'
 import { createPresenceHub } from '#sync/server/presence.ts'
 import type { TransactDeps } from '#sync/server/transact.ts'
 import { createApp } from './app.ts'
+import { defaultPublicUrl } from './auth/addresses.ts'
 import { createAuth, type Auth } from './auth/create-auth.ts'
 import { rememberActors } from './auth/remembered-actors.ts'
 import { loadAuthSecret } from './auth/secret.ts'
@@ -133,8 +134,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       await Promise.allSettled(underWay)
     })
     const { port } = listening
-    const publicUrl =
-      config.publicUrl ?? new URL(`http://${isAnyAddress(config.host) ? 'localhost' : config.host}:${port}`)
+    const publicUrl = config.publicUrl ?? defaultPublicUrl(config.host, port)
     const auth = createAuth({
       database: db,
       publicUrl,
@@ -277,11 +277,6 @@ function starting(): Response {
     { error: 'Drover is starting. Try again in a second.' },
     { status: 503, headers: { 'retry-after': '1' } },
   )
-}
-
-/** Addresses by which nobody reaches this machine from outside, or that mean all of them. */
-function isAnyAddress(host: string): boolean {
-  return host === '127.0.0.1' || host === '0.0.0.0' || host === '::' || host === '::1'
 }
 
 function listen(fetch: Fetch, config: ServerConfig): Promise<{ server: Server; port: number }> {
