@@ -101,7 +101,7 @@ const Environment = z.object({
   DROVER_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 })
 
-/** What git and ssh need of the person's environment; never a key of Drover's. */
+/** What git, ssh and npm need of the person's environment; never a key of Drover's. */
 const passedOn = [
   'PATH',
   'HOME',
@@ -118,6 +118,10 @@ const passedOn = [
   'http_proxy',
   'no_proxy',
   'SSL_CERT_FILE',
+  'SSL_CERT_DIR',
+  'GIT_SSL_CAINFO',
+  'NODE_EXTRA_CA_CERTS',
+  'npm_config_registry',
 ]
 
 /** The only place of the runner that looks at its environment. */

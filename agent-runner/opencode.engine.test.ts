@@ -1,0 +1,214 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { wholeText, type BoundedText } from '#shared/domain/bounded-text.ts'
+import type { PermissionRequest } from '#shared/domain/permission.ts'
+import { hasEnded } from '#shared/domain/run.ts'
+import { UserId, type RunId } from '#shared/ids.ts'
+import { startControlServer, type ControlServer, type SeenRun } from '#test/fakes/control-server.ts'
+import { openCodeConfig, startModelServer, type ModelServer, type ModelTurn } from '#test/fakes/model-server.ts'
+import { makeRunnerFolder, openCodeMissing } from '#test/fakes/opencode.ts'
+import { makeRepository, startRunner } from '#test/fakes/runner.ts'
+import { findRunProcesses } from './sandbox/process-tree.ts'
+
+const missing = await openCodeMissing()
+const startMs = 60_000
+const person = UserId.parse('person-1')
+
+const todo = (first: string, second: string): ModelTurn => ({
+  tools: [
+    {
+      name: 'todowrite',
+      input: {
+        todos: [
+          { id: '1', content: 'Look around', status: first, priority: 'high' },
+          { id: '2', content: 'Change the file', status: second, priority: 'high' },
+        ],
+      },
+    },
+  ],
+})
+const shell = (command: string, text?: string): ModelTurn => ({
+  ...(text === undefined ? {} : { text }),
+  tools: [{ name: 'bash', input: { command, description: 'Does something' } }],
+})
+const call = (name: string, input: Record<string, unknown>): ModelTurn => ({ tools: [{ name, input }] })
+
+const bodies = (run: SeenRun) =>
+  [...run.entries.values()].toSorted((one, other) => one.n - other.n).map((entry) => entry.body)
+const read = (text: BoundedText | undefined): string => (text === undefined ? '' : (wholeText(text) ?? ''))
+const messages = (run: SeenRun) => bodies(run).flatMap((body) => (body.kind === 'message' ? [read(body.text)] : []))
+const tools = (run: SeenRun) => bodies(run).flatMap((body) => (body.kind === 'tool' ? [body] : []))
+
+describe.skipIf(missing !== undefined)(
+  `OpenCode in the direct sandbox${missing === undefined ? '' : ` (${missing})`}`,
+  () => {
+    let server: ControlServer
+    let model: ModelServer
+    let runner: Awaited<ReturnType<typeof startRunner>>
+    let folder: Awaited<ReturnType<typeof makeRunnerFolder>>
+    let repository: Awaited<ReturnType<typeof makeRepository>>
+
+    beforeEach(async () => {
+      server = await startControlServer()
+      model = await startModelServer()
+      folder = await makeRunnerFolder()
+      repository = await makeRepository({ 'README.md': '# A repository\n', 'a.txt': 'one\n' })
+      runner = await startRunner({
+        url: server.url,
+        folder: folder.path,
+        environment: { DROVER_OPENCODE_CONFIG: openCodeConfig(model.url) },
+      })
+    })
+    afterEach(async () => {
+      await runner.close()
+      await model.close()
+      await server.close()
+      await repository.remove()
+      await folder.remove()
+    })
+
+    const start = (prompt: string) =>
+      server.start({ harness: 'opencode', prompt, config: { repository: { url: repository.path } } })
+
+    test('plans, asks before a command and before each edit, and tells what changed', async () => {
+      const asked: PermissionRequest[] = []
+      server.answerAll((request) => {
+        asked.push(request)
+        return { kind: 'allow_once' }
+      })
+      model.script([
+        { text: 'I will look first.', ...todo('in_progress', 'pending') },
+        shell('echo from the shell > made.txt && cat made.txt', 'Now a command.'),
+        call('read', { filePath: 'a.txt' }),
+        call('edit', { filePath: 'a.txt', oldString: 'one', newString: 'two' }),
+        call('write', { filePath: 'new.txt', content: 'hello\n' }),
+        todo('completed', 'completed'),
+        { text: 'Everything is done.' },
+      ])
+      const run = await ended(start('Please change a.txt.'))
+      expect(run.reason).toBeUndefined()
+      expect(run.state).toBe('SUCCEEDED')
+      expect(run.badMoves).toEqual([])
+      expect(model.complaints).toEqual([])
+      expect(model.requests[0]?.messages.at(-1)).toMatchObject({
+        role: 'user',
+        text: expect.stringContaining('Please change a.txt.'),
+      })
+
+      expect(messages(run)).toEqual(['I will look first.', 'Now a command.', 'Everything is done.'])
+      expect(tools(run)).toMatchObject([
+        { toolKind: 'execute', status: 'completed', command: 'echo from the shell > made.txt && cat made.txt' },
+        { toolKind: 'read', status: 'completed', title: 'a.txt' },
+        {
+          toolKind: 'edit',
+          status: 'completed',
+          changes: [{ path: 'a.txt', status: 'modified', added: 1, removed: 1 }],
+        },
+        { toolKind: 'edit', status: 'completed', changes: [{ path: 'new.txt', added: 1, removed: 0 }] },
+      ])
+      expect(read(tools(run)[0]?.output)).toBe('from the shell\n')
+
+      const told = run.events.flatMap(({ body }) =>
+        body.type === 'tasks' ? [body.tasks.map((task) => task.status)] : [],
+      )
+      expect(told).toEqual([
+        ['in_progress', 'pending'],
+        ['completed', 'completed'],
+      ])
+      expect(asked.map((request) => request.subject)).toMatchObject([
+        {
+          kind: 'command',
+          command: 'echo from the shell > made.txt && cat made.txt',
+          cwd: expect.stringMatching(/\/workspace$/),
+        },
+        {
+          kind: 'edit',
+          files: [{ path: 'a.txt', added: 1, removed: 1, patch: expect.stringContaining('-one\n+two\n') }],
+        },
+        {
+          kind: 'edit',
+          files: [{ path: 'new.txt', added: 1, removed: 0, patch: expect.stringContaining('+hello\n') }],
+        },
+      ])
+      const files = run.events.findLast(({ body }) => body.type === 'files')?.body
+      expect(files).toMatchObject({
+        files: [
+          { path: 'a.txt', status: 'modified' },
+          { path: 'made.txt', status: 'added' },
+          { path: 'new.txt', status: 'added' },
+        ],
+      })
+      const usage = run.events.findLast(({ body }) => body.type === 'usage')?.body
+      expect(usage).toMatchObject({ usage: { contextSize: 100_000, costUsd: expect.any(Number) } })
+    })
+
+    test('what a person denies does not happen, and what they say with it is the next message', async () => {
+      server.answerAll(() => ({ kind: 'deny', message: 'Leave the files alone.' }))
+      model.script([shell('rm -rf a.txt'), { text: 'I leave them.' }])
+      const run = await ended(start('Clean up.'))
+      expect(run.reason).toBeUndefined()
+      expect(run.state).toBe('SUCCEEDED')
+      expect(tools(run)).toMatchObject([{ command: 'rm -rf a.txt', status: 'failed' }])
+      expect(messages(run)).toEqual(['I leave them.'])
+      expect(model.complaints).toEqual([])
+      expect(model.requests.at(-1)?.messages.at(-1)).toMatchObject({
+        role: 'user',
+        text: expect.stringContaining('Leave the files alone.'),
+      })
+      expect(run.events.filter(({ body }) => body.type === 'files' && body.files.length > 0)).toEqual([])
+    })
+
+    test('a follow-up goes on in the same conversation', async () => {
+      model.script([{ text: 'First answer.' }, { text: 'Second answer.' }])
+      const runId = start('One.')
+      await ended(runId)
+      server.follow(runId, 'Two.')
+      const run = await ended(runId, 2)
+      expect(run.state).toBe('SUCCEEDED')
+      expect(messages(run)).toEqual(['First answer.', 'Second answer.'])
+      const said = model.requests.at(-1)?.messages.filter((message) => message.role !== 'system')
+      expect(said?.map((message) => message.role)).toEqual(['user', 'assistant', 'user'])
+      expect(bodies(run).filter((body) => body.kind === 'notice')).toEqual([])
+    })
+
+    test('Stop ends a command that works and everything that it started', async () => {
+      server.answerAll(() => ({ kind: 'allow_once' }))
+      model.script([shell('setsid nohup sleep 600 >/dev/null 2>&1 & echo started; sleep 600')])
+      const runId = start('Wait.')
+      await server.until(
+        () => tools(server.run(runId)).some((body) => read(body.output).includes('started')),
+        'the command runs',
+        startMs,
+      )
+      expect((await findRunProcesses(runId, folder.path)).length).toBeGreaterThan(2)
+      await stopped(runId)
+    })
+
+    test('Stop ends a model that does not come to an end, and keeps what it said', async () => {
+      model.script([{ text: 'I am thinking about it', hold: true }])
+      const runId = start('Think.')
+      await server.until(() => messages(server.run(runId)).includes('I am thinking about it'), 'it speaks', startMs)
+      await stopped(runId)
+      expect(messages(server.run(runId))).toEqual(['I am thinking about it'])
+    })
+
+    /** Its start alone can take ten seconds on a busy machine. */
+    function ended(runId: RunId, turn = 1): Promise<SeenRun> {
+      const over = (run: SeenRun): boolean => hasEnded(run.state) && run.turn >= turn && run.claimed.includes(run.turn)
+      return server.until(() => over(server.run(runId)) && server.run(runId), 'the run ended', startMs)
+    }
+
+    /** Stops it and looks for processes that it left. */
+    async function stopped(runId: RunId): Promise<void> {
+      const deliveryId = server.deliver(runId, { type: 'stop', by: person })
+      expect((await ended(runId)).state).toBe('CANCELLED')
+      await server.until(
+        () => server.receipts.some((receipt) => receipt.deliveryId === deliveryId && receipt.state === 'done'),
+        'the receipt',
+      )
+      expect(await findRunProcesses(runId, folder.path)).toEqual([])
+      expect(
+        tools(server.run(runId)).filter((body) => body.status === 'in_progress' || body.status === 'pending'),
+      ).toEqual([])
+    }
+  },
+)
