@@ -14,6 +14,7 @@ import {
   type SessionAnswer,
   type ToolCallFields,
 } from './acp-shapes.ts'
+import { spokenLine } from './spoken-line.ts'
 import { blockText, commandOf, contentPatches, contentText, objectOf } from './tool-content.ts'
 
 /** Turns what a harness tells over ACP into entries and events of the run. */
@@ -64,6 +65,7 @@ export function createTranslator(deps: TranslatorDeps): Translator {
   const hidden = new Set<string>()
   const unknownKinds = new Set<string>()
   let replaying = false
+  let spoken = ''
   let usage: RunUsage = {}
   let session: RunSession = { commands: [], modes: [] }
   let tasks: { id: EntryId; json: string } | undefined
@@ -118,8 +120,13 @@ export function createTranslator(deps: TranslatorDeps): Translator {
 
   function say(kind: 'message' | 'thought', text: string): void {
     transcript.say(kind, text)
-    const line = text.split('\n').findLast((part) => part.trim() !== '')
-    if (kind === 'message' && line !== undefined) deps.onActivity(line.trim())
+    spoken = kind === 'message' ? spokenLine(spoken, text) : ''
+    if (spoken.trim() !== '') deps.onActivity(spoken.trim())
+  }
+
+  function endSpeech(): void {
+    spoken = ''
+    transcript.endSpeech()
   }
 
   function unknown(kind: string, value: unknown): void {
@@ -144,6 +151,7 @@ export function createTranslator(deps: TranslatorDeps): Translator {
     if (known !== undefined) {
       const change = changeOf(fields, known.entry.body())
       if (Object.keys(change).length > 0) known.entry.change(change)
+      if ('command' in change || 'title' in change) deps.onActivity(titleOf(known.entry))
     }
     writeOutput(one, fields)
     writePatches(one, fields)
@@ -151,7 +159,7 @@ export function createTranslator(deps: TranslatorDeps): Translator {
   }
 
   function open(fields: ToolCallFields): Tool {
-    transcript.endSpeech()
+    endSpeech()
     const blank: GrowingBody = {
       kind: 'tool',
       toolKind: 'other',
@@ -252,7 +260,7 @@ export function createTranslator(deps: TranslatorDeps): Translator {
     if (tasks?.json === json) return
     emit({ type: 'tasks', tasks: bounded })
     if (tasks === undefined) {
-      transcript.endSpeech()
+      endSpeech()
       tasks = { id: transcript.add({ kind: 'tasks', tasks: bounded }), json }
     } else {
       transcript.rewrite(tasks.id, { kind: 'tasks', tasks: bounded })
@@ -292,7 +300,7 @@ export function createTranslator(deps: TranslatorDeps): Translator {
     },
     busy: () => [...tools.values()].some((one) => !one.ended && isWorking(one.entry)),
     endTurn: (status) => {
-      transcript.endSpeech()
+      endSpeech()
       for (const one of tools.values()) {
         if (one.ended) continue
         one.ended = true
