@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { wholeText, type BoundedText } from '#shared/domain/bounded-text.ts'
-import type { PermissionRequest } from '#shared/domain/permission.ts'
+import { askLine, type PermissionRequest } from '#shared/domain/permission.ts'
 import { hasEnded } from '#shared/domain/run.ts'
 import { UserId, type RunId } from '#shared/ids.ts'
 import { startControlServer, type ControlServer, type SeenRun } from '#test/fakes/control-server.ts'
+import { dockerMissing, dockerSettings } from '#test/fakes/docker.ts'
 import { openCodeConfig, startModelServer, type ModelServer, type ModelTurn } from '#test/fakes/model-server.ts'
 import { makeRunnerFolder, openCodeMissing } from '#test/fakes/opencode.ts'
 import { makeRepository, startRunner } from '#test/fakes/runner.ts'
@@ -210,5 +211,71 @@ describe.skipIf(missing !== undefined)(
         tools(server.run(runId)).filter((body) => body.status === 'in_progress' || body.status === 'pending'),
       ).toEqual([])
     }
+  },
+)
+
+const missingThere = missing ?? (await dockerMissing())
+
+describe.skipIf(missingThere !== undefined)(
+  `OpenCode in Docker${missingThere === undefined ? '' : ` (${missingThere})`}`,
+  () => {
+    test('works on a clone in a container, asks, and tells what changed', async () => {
+      const server = await startControlServer()
+      const model = await startModelServer()
+      const folder = await makeRunnerFolder()
+      const repository = await makeRepository({ 'a.txt': 'one\n' })
+      const runner = await startRunner({
+        url: server.url,
+        folder: folder.path,
+        environment: {
+          ...dockerSettings(),
+          // The model is on this machine's loopback.
+          DROVER_DOCKER_NETWORK: 'host',
+          DROVER_OPENCODE_CONFIG: openCodeConfig(model.url),
+        },
+      })
+      try {
+        const asked: string[] = []
+        server.answerAll((request) => {
+          asked.push(askLine(request))
+          return { kind: 'allow_once' }
+        })
+        model.script([
+          shell('pwd && id -u && touch made.txt', 'Now a command.'),
+          call('read', { filePath: 'a.txt' }),
+          call('edit', { filePath: 'a.txt', oldString: 'one', newString: 'two' }),
+          { text: 'Everything is done.' },
+        ])
+        const runId = server.start({
+          harness: 'opencode',
+          sandbox: 'docker',
+          prompt: 'Please change a.txt.',
+          config: { repository: { url: repository.path } },
+        })
+        const run = await server.until(
+          () => hasEnded(server.run(runId).state) && server.run(runId),
+          'it ended',
+          startMs,
+        )
+        expect(run.reason).toBeUndefined()
+        expect(run.state).toBe('SUCCEEDED')
+        expect(model.complaints).toEqual([])
+        expect(asked).toEqual(['pwd && id -u && touch made.txt', 'a.txt'])
+        expect(read(tools(run)[0]?.output)).toBe('/workspace\n1000\n')
+        expect(messages(run)).toEqual(['Now a command.', 'Everything is done.'])
+        expect(run.events.findLast(({ body }) => body.type === 'files')?.body).toMatchObject({
+          files: [
+            { path: 'a.txt', status: 'modified' },
+            { path: 'made.txt', status: 'added' },
+          ],
+        })
+      } finally {
+        await runner.close()
+        await model.close()
+        await server.close()
+        await repository.remove()
+        await folder.remove()
+      }
+    })
   },
 )
