@@ -196,7 +196,13 @@ async function open(options: {
 }
 
 /** The first entry under the head of the page, and where it stands. */
-function placeOf(page: Page): Promise<{ readonly id: string; readonly top: number }> {
+async function placeOf(page: Page): Promise<{ readonly id: string; readonly top: number }> {
+  // After a jump the rows are drawn a frame later.
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll('article')].some(
+      (element) => element.id !== '' && element.getBoundingClientRect().top > 200,
+    ),
+  )
   return page.evaluate(() => {
     const found = [...document.querySelectorAll('article')].find((element) => element.getBoundingClientRect().top > 200)
     return { id: found?.id ?? '', top: found?.getBoundingClientRect().top ?? 0 }
