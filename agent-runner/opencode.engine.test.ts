@@ -53,11 +53,7 @@ describe.skipIf(missing !== undefined)(
       model = await startModelServer()
       folder = await makeRunnerFolder()
       repository = await makeRepository({ 'README.md': '# A repository\n', 'a.txt': 'one\n' })
-      runner = await startRunner({
-        url: server.url,
-        folder: folder.path,
-        environment: { DROVER_OPENCODE_CONFIG: openCodeConfig(model.url) },
-      })
+      runner = await startHere()
     })
     afterEach(async () => {
       await runner.close()
@@ -66,6 +62,13 @@ describe.skipIf(missing !== undefined)(
       await repository.remove()
       await folder.remove()
     })
+
+    const startHere = (environment: Record<string, string> = {}) =>
+      startRunner({
+        url: server.url,
+        folder: folder.path,
+        environment: { DROVER_OPENCODE_CONFIG: openCodeConfig(model.url), ...environment },
+      })
 
     const start = (prompt: string) =>
       server.start({ harness: 'opencode', prompt, config: { repository: { url: repository.path } } })
@@ -169,6 +172,31 @@ describe.skipIf(missing !== undefined)(
       const said = model.requests.at(-1)?.messages.filter((message) => message.role !== 'system')
       expect(said?.map((message) => message.role)).toEqual(['user', 'assistant', 'user'])
       expect(bodies(run).filter((body) => body.kind === 'notice')).toEqual([])
+    })
+
+    test('a new runner goes on with the conversation that OpenCode kept', async () => {
+      model.script([{ text: 'First answer.' }, shell('cat a.txt'), { text: 'Second answer.' }])
+      const runId = start('One.')
+      await ended(runId)
+      await runner.close()
+      runner = await startHere()
+      server.follow(runId, 'Two.')
+      const run = await ended(runId, 2)
+      expect(run.reason).toBeUndefined()
+      expect(messages(run)).toEqual(['First answer.', 'Second answer.'])
+      // A plain read needs no question.
+      expect(tools(run)).toMatchObject([{ command: 'cat a.txt', status: 'completed' }])
+      expect(run.permissions.size).toBe(0)
+      expect(bodies(run).filter((body) => body.kind === 'notice' || body.kind === 'permission')).toEqual([])
+      const said = model.requests.at(-1)?.messages.filter((message) => message.role !== 'system')
+      expect(said?.map((message) => message.role)).toEqual(['user', 'assistant', 'user', 'assistant', 'tool'])
+    })
+
+    test('a key that the model refuses is told as such', async () => {
+      await runner.close()
+      runner = await startHere({ DROVER_OPENCODE_CONFIG: openCodeConfig(model.url, 'another-key') })
+      const run = await ended(start('One.'))
+      expect(run).toMatchObject({ state: 'FAILED', reason: { code: 'authentication_required' } })
     })
 
     test('Stop ends a command that works and everything that it started', async () => {

@@ -56,7 +56,7 @@ export async function startModelServer(): Promise<ModelServer> {
     for await (const piece of request) pieces.push(piece as Buffer)
     if (request.headers.authorization !== `Bearer ${modelKey}`) {
       complaints.push(`a wrong key on ${request.url ?? ''}`)
-      return fail(response, 401, 'wrong key')
+      return fail(response, 401, 'Incorrect API key provided.')
     }
     if (request.method === 'GET' && request.url === '/v1/models') {
       response.setHeader('content-type', 'application/json')
@@ -143,7 +143,7 @@ export async function startModelServer(): Promise<ModelServer> {
 }
 
 /** OpenCode's configuration for a model at `url`, as DROVER_OPENCODE_CONFIG takes it. */
-export function openCodeConfig(url: string): string {
+export function openCodeConfig(url: string, apiKey = modelKey): string {
   const model = {
     name: 'Fake',
     tool_call: true,
@@ -157,7 +157,7 @@ export function openCodeConfig(url: string): string {
       fake: {
         npm: '@ai-sdk/openai-compatible',
         name: 'Fake',
-        options: { baseURL: url, apiKey: modelKey },
+        options: { baseURL: url, apiKey },
         models: { [modelName]: model },
       },
     },

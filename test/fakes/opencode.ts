@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { processEnvironment, readConfig } from '#agent-runner/config.ts'
 import { createOpenCode, openCodeVersion } from '#agent-runner/harness/declarations/opencode.ts'
 import { createToolsFolder } from '#agent-runner/harness/tools-folder.ts'
+import { messageOf } from '#agent-runner/log.ts'
 import { sourceRoot } from './runner.ts'
 
 /** Tools that tests fetched, kept from one run of the tests to the next. */
@@ -18,7 +19,7 @@ export async function openCodeMissing(): Promise<string | undefined> {
   await mkdir(keptTools, { recursive: true })
   const config = readConfig({ ...processEnvironment(), DROVER_API_KEY: 'none' })
   if (!config.ok) throw new Error(config.error)
-  const tools = createToolsFolder(keptTools, config.value.hostEnv)
+  const tools = createToolsFolder(keptTools, { ...config.value.hostEnv, npm_config_fetch_retries: '0' })
   let output = ''
   try {
     await createOpenCode({ tools, config: '{}' }).prepare({
@@ -30,7 +31,8 @@ export async function openCodeMissing(): Promise<string | undefined> {
     })
     return undefined
   } catch (error) {
-    const why = `OpenCode ${openCodeVersion} could not be fetched from the npm registry: ${error instanceof Error ? error.message : String(error)}\n${output}`
+    const reason = /^npm error (?!code|errno|syscall)(.+)$/m.exec(output)?.[1] ?? messageOf(error)
+    const why = `OpenCode ${openCodeVersion} could not be fetched from the npm registry: ${reason}`
     if (process.env['DROVER_REQUIRE'] === 'all') throw new Error(why, { cause: error })
     return why
   }
