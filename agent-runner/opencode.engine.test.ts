@@ -100,7 +100,12 @@ describe.skipIf(missing !== undefined)(
 
       expect(messages(run)).toEqual(['I will look first.', 'Now a command.', 'Everything is done.'])
       expect(tools(run)).toMatchObject([
-        { toolKind: 'execute', status: 'completed', command: 'echo from the shell > made.txt && cat made.txt' },
+        {
+          toolKind: 'execute',
+          status: 'completed',
+          command: 'echo from the shell > made.txt && cat made.txt',
+          locations: [],
+        },
         { toolKind: 'read', status: 'completed', title: 'a.txt' },
         {
           toolKind: 'edit',

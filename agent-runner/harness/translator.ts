@@ -245,7 +245,9 @@ export function createTranslator(deps: TranslatorDeps): Translator {
       ...(fields.locations == null
         ? {}
         : {
+            // The workspace itself, as OpenCode names it for a command, says nothing.
             locations: fields.locations
+              .filter(({ path }) => path !== deps.workspace)
               .slice(0, 20)
               .map(({ path, line }) => ({ path: cut(relative(path), 1000), ...(line == null ? {} : { line }) })),
           }),
