@@ -430,7 +430,7 @@ function everything(add: Add, tool: AddTool, ago: (seconds: number) => number): 
     output: { ...boundedText('building a part of many\n'.repeat(1200)), blob },
   })
   tool('edit', 'Edit many', { changes: [...files.slice(0, 3)] })
-  tool('fetch', 'Fetch https://registry.npmjs.org/left-pad', { output: boundedText('{"name":"left-pad"}') })
+  tool('fetch', 'Fetch https://example.org/left-pad', { output: boundedText('{"name":"left-pad"}') })
   tool('other', 'linear.create_issue', { input: '{"title":"Stale build"}', status: 'cancelled' })
   add({
     kind: 'permission',
