@@ -38,7 +38,7 @@ export function createSpaceStore(db: Queryable): SpaceStore {
       if (only !== undefined && commits.length === 1) {
         const rows = await db.query<{ outcome: CommitOutcome }>(
           'select drover_commit($1::jsonb) as outcome',
-          [JSON.stringify(toCommitJson(only))],
+          [takenText(JSON.stringify(toCommitJson(only)))],
           {
             name: 'space-commit',
           },
@@ -47,7 +47,7 @@ export function createSpaceStore(db: Queryable): SpaceStore {
       }
       const rows = await db.query<{ outcome: CommitOutcome }>(
         'select drover_commit(one) as outcome from jsonb_array_elements($1::jsonb) with ordinality as all_(one, place) order by place',
-        [JSON.stringify(commits.map(toCommitJson))],
+        [takenText(JSON.stringify(commits.map(toCommitJson)))],
         { name: 'space-commit-all' },
       )
       return rows.map((row) => row.outcome)
@@ -224,4 +224,17 @@ function toCommitJson(commit: Commit): object {
       assignment: one.assignment,
     })),
   }
+}
+
+/**
+ * JSON that `jsonb` takes: it refuses NUL and halves of surrogate pairs, which people can paste and agents can print. Left
+ * in, one such character would hold up its device's queue, or its run, for ever.
+ */
+export function takenText(json: string): string {
+  if (!/\\u(?:0000|d[89a-f])/i.test(json)) return json
+  return json.replace(/\\(?:u([0-9a-f]{4})|.)/gi, (escape: string, hex: string | undefined) => {
+    if (hex === undefined) return escape
+    if (hex === '0000') return '\u2400'
+    return /^d[89a-f]/i.test(hex) ? '\ufffd' : escape
+  })
 }

@@ -49,6 +49,15 @@ describe('bounded text', () => {
     )
   })
 
+  test('no character of two units is cut in half, wherever the pieces part it', () => {
+    for (const before of [headLimit - 1, headLimit - 2, headLimit]) {
+      const text = `${'x'.repeat(before)}${'😀'.repeat(tailLimit)}`
+      const known = appendAt(boundedText(text.slice(0, before + 1)), before + 1, text.slice(before + 1))
+      expect(known).toEqual(boundedText(text))
+      expect([known?.head.isWellFormed(), known?.tail.isWellFormed()]).toEqual([true, true])
+    }
+  })
+
   test('a gap is told, and nothing is taken', () => {
     expect(appendAt(boundedText('abc'), 4, 'e')).toBeUndefined()
     expect(appendAt(boundedText('abc'), 3, 'd')).toEqual(boundedText('abcd'))

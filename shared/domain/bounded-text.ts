@@ -35,11 +35,26 @@ export function appendAt(known: BoundedText, offset: number, text: string): Boun
   const fresh = text.slice(known.length - offset)
   if (fresh === '' || offset + text.length <= known.length) return known
   const length = known.length + fresh.length
-  const headIsWhole = known.length <= headLimit
-  const head = headIsWhole ? (known.head + fresh).slice(0, headLimit) : known.head
-  const beyond = headIsWhole ? fresh.slice(head.length - known.head.length) : fresh
-  const tail = (known.tail + beyond).slice(-tailLimit)
+  const all = known.length <= headLimit ? known.head + fresh : undefined
+  const head = all === undefined ? known.head : startOf(all)
+  const tail = endOf(all === undefined ? known.tail + fresh : all.slice(head.length))
   return { head, tail, length, ...(known.blob === undefined ? {} : { blob: known.blob }) }
+}
+
+/** Neither end may cut a character of two units in half: half of one is no text, and no database takes it. */
+function startOf(text: string): string {
+  if (text.length <= headLimit) return text
+  return text.slice(0, isHalf(text, headLimit) ? headLimit - 1 : headLimit)
+}
+
+function endOf(text: string): string {
+  const from = Math.max(0, text.length - tailLimit)
+  return text.slice(isHalf(text, from) ? from + 1 : from)
+}
+
+/** Whether a cut at `index` would part a high surrogate from its low one. */
+function isHalf(text: string, index: number): boolean {
+  return /^[\ud800-\udbff][\udc00-\udfff]/.test(text.slice(Math.max(0, index - 1), index + 1)) && index > 0
 }
 
 export function omittedUnits(text: BoundedText): number {

@@ -149,6 +149,20 @@ describeOnEachDatabase('push and pull', (open) => {
     expect(device.rows.get('tw')).toBe(2)
   })
 
+  test('characters that the database can’t hold are replaced, and hold up nobody', async () => {
+    const args = { key: 'odd\u0000\ud83d key \\ud83d 😀', value: 1 }
+    expect(
+      await push('g-odd', [
+        mutation('c-odd', 1, 'put', args),
+        mutation('c-odd', 2, 'put', { key: 'after-odd', value: 2 }),
+      ]),
+    ).toEqual(ok())
+    const device = new Device('g-odd')
+    await pull(device)
+    expect(device.rows.get('after-odd')).toBe(2)
+    expect(device.rows.get('odd\u2400\ufffd key \\ud83d 😀')).toBe(1)
+  })
+
   test('a repeated mutation has no second effect, and one from the future is not taken', async () => {
     await push('g-rep', [mutation('c-rep', 1, 'add', { key: 'rep', by: 1 })])
     await push('g-rep', [
