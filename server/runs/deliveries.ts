@@ -51,7 +51,7 @@ export async function takeReceipt(
   const delivery = await deps.jobs.delivery(receipt.deliveryId)
   if (delivery !== undefined && (delivery.state === 'accepted' || delivery.state === 'delivered'))
     await settle(deps, delivery, receipt.state, receipt.refusal)
-  if (receipt.state !== 'delivered') runner.send({ type: 'receipt_ack', deliveryId: receipt.deliveryId })
+  runner.send({ type: 'receipt_ack', deliveryId: receipt.deliveryId })
 }
 
 async function settle(

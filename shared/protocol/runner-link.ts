@@ -144,7 +144,7 @@ export const RunnerDown = z.discriminatedUnion('type', [
   /** There is a hole before the events that came: send again from `fromSeq`. */
   z.object({ type: z.literal('resend'), runId: RunId, fromSeq: z.number().int().positive() }),
   z.object({ type: z.literal('deliver'), deliveryId: DeliveryId, runId: RunId, body: DeliveryBody }),
-  /** The receipt's last state is durable; the runner may forget it. */
+  /** A receipt is durable: one answer for each, in order. After the last state the runner may forget the delivery. */
   z.object({ type: z.literal('receipt_ack'), deliveryId: DeliveryId }),
   z.object({ type: z.literal('heartbeat_ack'), at: z.number() }),
   /** End the agent of this run and forget it: the run went to somebody else or was deleted. */
