@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
   appendFileSync,
+  chmodSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -28,6 +29,7 @@ let dir: string
 let file: string
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'drover-backup-'))
+  chmodSync(dir, 0o711) // as root, PostgreSQL's user has to reach the databases in it
   file = join(dir, 'all.backup')
 })
 afterEach(() => rmSync(dir, { recursive: true }))
