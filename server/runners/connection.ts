@@ -73,10 +73,8 @@ export function createRunnerConnection(
       { ...deps, onError: (error) => deps.onError(error, `events of run ${runId}`) },
       { runId, teamId: job.teamId, runnerId: runner.id, turn: job.turn, ackedSeq: job.ackedSeq },
       {
-        ack: (seq) => {
-          send({ type: 'ack', runId, seq })
-          void forgetEnded(runId)
-        },
+        ack: (seq) => send({ type: 'ack', runId, seq }),
+        moved: () => void forgetEnded(runId),
         resend: (fromSeq) => send({ type: 'resend', runId, fromSeq }),
         lost: () => {
           ingests.delete(runId)

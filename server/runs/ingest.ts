@@ -2,6 +2,7 @@ import { TranscriptChunk, type TranscriptEntry } from '#shared/domain/transcript
 import type { RunId, RunnerId, TeamId } from '#shared/ids.ts'
 import type { RunEvent } from '#shared/protocol/run-event.ts'
 import { runSpace, teamSpace } from '#shared/protocol/sync.ts'
+import { putRow } from '#sync/core/transaction.ts'
 import { isFinished, withDelta } from '#sync/core/live-text.ts'
 import type { LiveHub } from '#sync/server/live.ts'
 import type { SpaceStore } from '#sync/server/space-store.ts'
@@ -20,6 +21,8 @@ export type IngestDeps = TransactDeps & {
 export type IngestSink = {
   /** Everything up to `seq` is durable. */
   ack(seq: number): void
+  /** The run may be in another state than before. */
+  moved(): void
   /** Events before these are missing: send again from here. */
   resend(fromSeq: number): void
   /** The run is not this runner's any more. */
@@ -105,7 +108,10 @@ export function createRunIngest(
       if (draft !== undefined) stream(event)
       queue.push(event)
     }
-    if (events.some((event) => event.seq <= acked)) sink.ack(acked)
+    if (events.some((event) => event.seq <= acked)) {
+      sink.ack(acked)
+      sink.moved()
+    }
     kick()
   }
 
@@ -168,7 +174,7 @@ export function createRunIngest(
     const outcome = await transact(deps, async (tx) => {
       tx.job({ run: runId, turn, expect: acked, acked: seq, holder: runnerId })
       const rows = tx.space(space)
-      for (const [key, chunk] of chunks) await rows.put(key, JSON.parse(JSON.stringify(chunk)))
+      for (const [key, chunk] of chunks) await putRow(rows, key, chunk)
       await applyRunEvents(
         tx,
         { runId, teamId, rows, team: needsTeamRows(batch) ? tx.space(teamSpace(teamId)) : undefined },
@@ -179,7 +185,9 @@ export function createRunIngest(
     draftNow.settle()
     queue = queue.slice(batch.length)
     acked = seq
-    if (!closed) sink.ack(seq)
+    if (closed) return
+    sink.ack(seq)
+    if (batch.some((event) => event.body.type === 'state')) sink.moved()
   }
 
   /** Somebody else moved the job: take up its place again, or give the run up. */
@@ -196,7 +204,10 @@ export function createRunIngest(
     received = Math.max(received, acked)
     queue = queue.filter((event) => event.seq > acked)
     // A commit whose answer was lost: the runner waits for this.
-    if (!closed) sink.ack(acked)
+    if (!closed) {
+      sink.ack(acked)
+      sink.moved()
+    }
     draft = undefined
     opening = undefined
   }
