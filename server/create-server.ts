@@ -1,6 +1,5 @@
 import { serve, type ServerType } from '@hono/node-server'
 import { randomBytes, randomUUID } from 'node:crypto'
-import { mkdir } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { droverVersion } from '#shared/version.ts'
@@ -57,7 +56,6 @@ export type ServerOptions = {
 /** Everything of one server process, from the database to the listening port. */
 export async function createServer(options: ServerOptions): Promise<DroverServer> {
   const { config, log, now, database } = options
-  await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
   const closers: (() => unknown)[] = options.ownsDatabase === true ? [() => database.close()] : []
   try {
     return await compose(options, database, closers)

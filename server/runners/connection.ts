@@ -1,10 +1,11 @@
+import { Run } from '#shared/domain/run.ts'
 import type { Runner } from '#shared/domain/team.ts'
 import type { RunId, TeamId } from '#shared/ids.ts'
 import { RunnerUp, runnerProtocol, type RunnerDown, type RunnerHello } from '#shared/protocol/runner-link.ts'
 import { teamSpace } from '#shared/protocol/sync.ts'
 import { refusal, type Refusal } from '#shared/refusal.ts'
 import { keys } from '#sync/core/keys.ts'
-import { putRow } from '#sync/core/transaction.ts'
+import { getRow, putRow } from '#sync/core/transaction.ts'
 import type { LiveHub } from '#sync/server/live.ts'
 import { transact, type TransactDeps } from '#sync/server/transact.ts'
 import type { Job, JobStore } from '../db/job-store.ts'
@@ -13,8 +14,6 @@ import { releaseJob, withProgress } from '../runs/dispatcher.ts'
 import { sendOpen, takeReceipt } from '../runs/deliveries.ts'
 import { createRunIngest, type RunIngest } from '../runs/ingest.ts'
 import type { ConnectedRunner, RunnerRegistry } from './registry.ts'
-import { Run } from '#shared/domain/run.ts'
-import { getRow } from '#sync/core/transaction.ts'
 
 export type RunnerConnectionDeps = TransactDeps & {
   readonly jobs: JobStore
