@@ -28,6 +28,23 @@ describeOnEachDatabase('migrations', (open) => {
     ])
   })
 
+  test('keep the rows of a data folder from before values became text', async () => {
+    const db = await open({ migrate: false })
+    const wanted = await readMigrations()
+    const before = { migrations: wanted.migrations.slice(0, 4), scripts: [] }
+    expect(await migrateDatabase(db, before)).toEqual([1, 2, 3, 4])
+    await db.query("insert into space (id, version) values ('run/1', 2)")
+    await db.query(
+      `insert into entry (space_id, key, value, deleted_at, version) values
+         ('run/1', 'chunk/0000001', '{"first": 1, "text": "Grüße \\"quoted\\""}', null, 1), ('run/1', 'gone', null, 5, 2)`,
+    )
+    expect((await migrateDatabase(db, wanted))[0]).toBe(5)
+    expect(await db.query('select key, value, deleted_at from entry order by key')).toEqual([
+      { key: 'chunk/0000001', value: { first: 1, text: 'Grüße "quoted"' }, deleted_at: null },
+      { key: 'gone', value: null, deleted_at: 5 },
+    ])
+  })
+
   test('run once when several servers start together', async () => {
     const db = await open({ migrate: false })
     const wanted = await files({

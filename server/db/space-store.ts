@@ -1,6 +1,14 @@
 import type { Json } from '#shared/json.ts'
 import type { Effect } from '#sync/core/mutator.ts'
-import type { Change, Changes, Commit, CommitOutcome, Snapshot, SpaceStore } from '#sync/server/space-store.ts'
+import type {
+  Change,
+  Changes,
+  ClientGroup,
+  Commit,
+  CommitOutcome,
+  Snapshot,
+  SpaceStore,
+} from '#sync/server/space-store.ts'
 import type { Queryable } from './database.ts'
 import { createGroupCommit } from './group-commit.ts'
 
@@ -34,20 +42,19 @@ export function createSpaceStore(db: Queryable): SpaceStore {
     },
 
     commit: createGroupCommit(async (commits) => {
+      const values: string[] = []
       const [only] = commits
       if (only !== undefined && commits.length === 1) {
         const rows = await db.query<{ outcome: CommitOutcome }>(
-          'select drover_commit($1::jsonb) as outcome',
-          [takenText(JSON.stringify(toCommitJson(only)))],
-          {
-            name: 'space-commit',
-          },
+          'select drover_commit($1::jsonb, $2::text[]) as outcome',
+          [takenText(JSON.stringify(toCommitJson(only, values))), values],
+          { name: 'space-commit' },
         )
         return rows.map((row) => row.outcome)
       }
       const rows = await db.query<{ outcome: CommitOutcome }>(
-        'select drover_commit(one) as outcome from jsonb_array_elements($1::jsonb) with ordinality as all_(one, place) order by place',
-        [takenText(JSON.stringify(commits.map(toCommitJson)))],
+        'select drover_commit(one, $2::text[]) as outcome from jsonb_array_elements($1::jsonb) with ordinality as all_(one, place) order by place',
+        [takenText(JSON.stringify(commits.map((commit) => toCommitJson(commit, values)))), values],
         { name: 'space-commit-all' },
       )
       return rows.map((row) => row.outcome)
@@ -67,6 +74,7 @@ export function createSpaceStore(db: Queryable): SpaceStore {
         head: HeadRow | null
         changes: ChangeRow[] | null
         ids: Record<string, number> | null
+        group: ClientGroup | null
       }>(
         `select (select json_build_object('version', version, 'epoch', epoch, 'prunedVersion', pruned_version)
                    from space where id = $1) as head,
@@ -76,11 +84,12 @@ export function createSpaceStore(db: Queryable): SpaceStore {
                      and ($5::text is null or not starts_with(key, $5) or key >= $6)
                    order by version, key limit $4) c) as changes,
                 (select json_object_agg(id, json_build_array(last_mutation_id, version)) from client
-                  where group_id = $3 and version > $2) as ids`,
+                  where group_id = $3 and version > $2) as ids,
+                ${groupColumn('$3')}`,
         [
           query.space,
           query.since,
-          query.clientGroup ?? null,
+          query.clientGroup,
           query.limit + 1,
           query.window?.prefix ?? null,
           query.window?.from ?? null,
@@ -90,9 +99,11 @@ export function createSpaceStore(db: Queryable): SpaceStore {
       const head = row?.head ?? emptyHead
       const changes = row?.changes ?? []
       const ids = (row?.ids ?? {}) as unknown as Record<string, [id: number, version: number]>
+      const group = row?.group ?? undefined
       if (changes.length <= query.limit)
-        return { ...head, changes: changes.map(toChange), more: false, lastMutationIds: upTo(ids, head.version) }
-      return cutAtVersion(head, changes, ids, () => wholeVersion(db, query.space, changes[0]?.version ?? 0))
+        return { ...head, group, changes: changes.map(toChange), more: false, lastMutationIds: upTo(ids, head.version) }
+      const cut = await cutAtVersion(head, changes, ids, () => wholeVersion(db, query.space, changes[0]?.version ?? 0))
+      return { ...cut, group }
     },
 
     async wholeSpace(query) {
@@ -101,6 +112,7 @@ export function createSpaceStore(db: Queryable): SpaceStore {
         changes: ChangeRow[] | null
         ids: Record<string, number> | null
         from: string | null
+        group: ClientGroup | null
       }>(
         `with win as (
            select key from entry where space_id = $1 and key >= $3 and key < $4 and deleted_at is null
@@ -112,7 +124,8 @@ export function createSpaceStore(db: Queryable): SpaceStore {
                    select key, value, false as deleted, version from entry
                    where space_id = $1 and deleted_at is null
                      and (key < $3 or key >= $4 or key in (select key from win))) c) as changes,
-                (select json_object_agg(id, last_mutation_id) from client where group_id = $2) as ids`,
+                (select json_object_agg(id, last_mutation_id) from client where group_id = $2) as ids,
+                ${groupColumn('$2')}`,
         [query.space, query.clientGroup, query.windowPrefix, prefixEnd(query.windowPrefix), query.windowSize],
         { name: 'space-whole' },
       )
@@ -122,20 +135,16 @@ export function createSpaceStore(db: Queryable): SpaceStore {
         changes: (row?.changes ?? []).map(toChange),
         more: false,
         lastMutationIds: row?.ids ?? {},
+        group: row?.group ?? undefined,
         windowFrom: row?.from ?? undefined,
       }
     },
-
-    async clientGroup(id) {
-      const [row] = await db.query<{ userId: string; spaceId: string }>(
-        'select user_id as "userId", space_id as "spaceId" from client_group where id = $1',
-        [id],
-        { name: 'client-group' },
-      )
-      return row
-    },
   }
 }
+
+/** Whose a client group is, as one more column of a snapshot. */
+const groupColumn = (id: string): string =>
+  `(select json_build_object('userId', user_id, 'spaceId', space_id) from client_group where id = ${id}) as "group"`
 
 type HeadRow = { version: number; epoch: string; prunedVersion: number }
 
@@ -167,7 +176,7 @@ async function cutAtVersion(
   changes: readonly ChangeRow[],
   ids: Record<string, [id: number, version: number]>,
   first: () => Promise<ChangeRow[]>,
-): Promise<Changes> {
+): Promise<Omit<Changes, 'group'>> {
   const cut = changes.at(-1)?.version ?? 0
   const whole = changes.filter((change) => change.version < cut)
   const kept = whole.length > 0 ? whole : await first()
@@ -189,7 +198,8 @@ function wholeVersion(db: Queryable, space: string, version: number): Promise<Ch
   )
 }
 
-function toCommitJson(commit: Commit): object {
+/** The argument `p` of `drover_commit`; the values of its puts are added to `values`. What there is none of is left out. */
+function toCommitJson(commit: Commit, values: string[]): object {
   const of = <T extends Effect['type']>(type: T) =>
     commit.effects.filter((effect): effect is Extract<Effect, { type: T }> => effect.type === type)
   const [space] = commit.spaces
@@ -198,33 +208,49 @@ function toCommitJson(commit: Commit): object {
     client: commit.client,
     intent: commit.intent,
     job: commit.job,
-    spaces: commit.spaces.map(({ space: id, ...rest }) => ({ id, ...rest })),
-    transitions: of('transition').map((one) => ({
-      run: one.runId,
-      event: one.event,
-      from: one.from,
-      to: one.to,
-      reason: one.reason,
-      user: commit.user,
+    spaces: commit.spaces.toSorted(byId).map(({ space: id, at, gets, scans, puts, dels }) => ({
+      id,
+      at,
+      gets: some(gets),
+      scans: some(scans),
+      puts: some(puts.map(([key, value]) => [key, values.push(takenText(JSON.stringify(value)))])),
+      dels: some(dels),
     })),
-    deliveries: of('deliver').map((one) => ({
-      id: one.deliveryId,
-      run: one.runId,
-      space: one.space ?? space?.space,
-      row: one.row,
-      body: one.body,
-    })),
-    jobs: of('dispatch').map((one) => ({
-      run: one.assignment.runId,
-      team: one.teamId,
-      turn: one.assignment.turn,
-      host: one.assignment.config.host,
-      harness: one.assignment.config.harness,
-      sandbox: one.assignment.config.sandbox,
-      assignment: one.assignment,
-    })),
+    transitions: some(
+      of('transition').map((one) => ({
+        run: one.runId,
+        event: one.event,
+        from: one.from,
+        to: one.to,
+        reason: one.reason,
+        user: commit.user,
+      })),
+    ),
+    deliveries: some(
+      of('deliver').map((one) => ({
+        id: one.deliveryId,
+        run: one.runId,
+        space: one.space ?? space?.space,
+        row: one.row,
+        body: one.body,
+      })),
+    ),
+    jobs: some(
+      of('dispatch').map((one) => ({
+        run: one.assignment.runId,
+        team: one.teamId,
+        turn: one.assignment.turn,
+        host: one.assignment.config.host,
+        harness: one.assignment.config.harness,
+        sandbox: one.assignment.config.sandbox,
+        assignment: one.assignment,
+      })),
+    ),
   }
 }
+
+const some = <T>(list: readonly T[]): readonly T[] | undefined => (list.length === 0 ? undefined : list)
+const byId = (a: { space: string }, b: { space: string }): number => (a.space < b.space ? -1 : 1)
 
 /**
  * JSON that `jsonb` takes: it refuses NUL and halves of surrogate pairs, which people can paste and agents can print. Left

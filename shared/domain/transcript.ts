@@ -120,7 +120,7 @@ export const TranscriptEntry = z.object({
 export type TranscriptEntry = z.infer<typeof TranscriptEntry>
 
 /** Entries travel and are stored in chunks, key `chunk/<number>`; the last one is rewritten as it grows. */
-export const chunkEntries = 50
+export const chunkEntries = 20
 /** Serialised size at which a chunk is closed, in UTF-16 units. One entry may be larger on its own. */
 export const chunkUnits = 16_000
 

@@ -8,12 +8,12 @@ import {
   type SyncCookie,
 } from '#shared/protocol/sync.ts'
 import { keys } from '#sync/core/keys.ts'
-import type { Change, Changes, SpaceStore } from './space-store.ts'
+import type { Change, Changes, SpaceHead, SpaceStore } from './space-store.ts'
 
 /** Newest runs in a first answer; older ones are asked for page by page. */
 export const runWindow = 300
 /** Newest chunks of a transcript in a first answer: some 200 entries. */
-export const chunkWindow = 5
+export const chunkWindow = 10
 
 export type PullQuery = {
   readonly space: SpaceId
@@ -36,17 +36,27 @@ export type PullAnswer = PullResponse & {
  * client must start anew, since a cookie can't go down.
  */
 export async function processPull(store: SpaceStore, query: PullQuery): Promise<Result<PullAnswer, PullFailure>> {
-  const [group, head] = await Promise.all([store.clientGroup(query.clientGroup), store.head(query.space)])
-  if (group !== undefined && (group.userId !== query.userId || group.spaceId !== query.space)) return err('not_allowed')
-  const epoch = `${head.epoch}.${query.readerEpoch}`
   const { cookie } = query
-  if (cookie !== null && cookie.order > head.version) return err('client_state_not_found')
-  if (cookie === null || cookie.epoch !== epoch || cookie.order < head.prunedVersion)
-    return ok(await wholeAnswer(store, query, epoch))
-  return ok(await newerAnswer(store, query, cookie))
+  if (cookie === null) return wholeAnswer(store, query)
+  const changes = await store.changesSince({
+    space: query.space,
+    since: cookie.order,
+    clientGroup: query.clientGroup,
+    limit: maxPatchRows,
+    ...(cookie.from === undefined ? {} : { window: { prefix: keys.chunks, from: cookie.from } }),
+  })
+  if (isForeign(changes, query)) return err('not_allowed')
+  if (cookie.order > changes.version) return err('client_state_not_found')
+  if (cookie.epoch !== epochOf(changes, query) || cookie.order < changes.prunedVersion) return wholeAnswer(store, query)
+  return ok({
+    cookie: { ...cookie, order: changes.version },
+    lastMutationIDChanges: { ...changes.lastMutationIds },
+    patch: changes.changes.filter(readableBy(query.userId)).map(toOperation),
+    more: changes.more,
+  })
 }
 
-async function wholeAnswer(store: SpaceStore, query: PullQuery, epoch: string): Promise<PullAnswer> {
+async function wholeAnswer(store: SpaceStore, query: PullQuery): Promise<Result<PullAnswer, PullFailure>> {
   const isRun = parseSpace(query.space).kind === 'run'
   const whole = await store.wholeSpace({
     space: query.space,
@@ -54,31 +64,23 @@ async function wholeAnswer(store: SpaceStore, query: PullQuery, epoch: string): 
     windowPrefix: isRun ? keys.chunks : keys.runs,
     windowSize: isRun ? chunkWindow : runWindow,
   })
+  if (isForeign(whole, query)) return err('not_allowed')
   const cookie: SyncCookie = {
     order: whole.version,
-    epoch,
+    epoch: epochOf(whole, query),
     ...(isRun && whole.windowFrom !== undefined ? { from: whole.windowFrom } : {}),
   }
   const readable = readableBy(query.userId)
   const patch: PatchOperation[] = [{ op: 'clear' }, ...whole.changes.filter(readable).map(toOperation)]
-  return { cookie, lastMutationIDChanges: { ...whole.lastMutationIds }, patch, more: false }
+  return ok({ cookie, lastMutationIDChanges: { ...whole.lastMutationIds }, patch, more: false })
 }
 
-async function newerAnswer(store: SpaceStore, query: PullQuery, cookie: SyncCookie): Promise<PullAnswer> {
-  const changes: Changes = await store.changesSince({
-    space: query.space,
-    since: cookie.order,
-    clientGroup: query.clientGroup,
-    limit: maxPatchRows,
-    ...(cookie.from === undefined ? {} : { window: { prefix: keys.chunks, from: cookie.from } }),
-  })
-  const patch = changes.changes.filter(readableBy(query.userId)).map(toOperation)
-  return {
-    cookie: { ...cookie, order: changes.version },
-    lastMutationIDChanges: { ...changes.lastMutationIds },
-    patch,
-    more: changes.more,
-  }
+function isForeign({ group }: Changes, query: PullQuery): boolean {
+  return group !== undefined && (group.userId !== query.userId || group.spaceId !== query.space)
+}
+
+function epochOf(head: SpaceHead, query: PullQuery): string {
+  return `${head.epoch}.${query.readerEpoch}`
 }
 
 /** Rows that not every member of the space may read: refusals are for their author alone. */

@@ -65,7 +65,11 @@ export type Changes = {
   readonly changes: readonly Change[]
   readonly more: boolean
   readonly lastMutationIds: Readonly<Record<string, number>>
+  /** Whose the client group is, from the same snapshot; `undefined` for one that has not pushed yet. */
+  readonly group: ClientGroup | undefined
 }
+
+export type ClientGroup = { readonly userId: string; readonly spaceId: string }
 
 export type SpaceHead = { readonly version: number; readonly epoch: string; readonly prunedVersion: number }
 
@@ -82,7 +86,7 @@ export type SpaceStore = {
   changesSince(query: {
     space: SpaceId
     since: number
-    clientGroup: string | undefined
+    clientGroup: string
     limit: number
     window?: { prefix: string; from: string }
   }): Promise<Changes>
@@ -93,5 +97,4 @@ export type SpaceStore = {
     windowPrefix: string
     windowSize: number
   }): Promise<Changes & { readonly windowFrom: string | undefined }>
-  clientGroup(id: string): Promise<{ userId: string; spaceId: string } | undefined>
 }

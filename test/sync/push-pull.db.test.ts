@@ -271,7 +271,7 @@ describeOnEachDatabase('push and pull', (open) => {
     await pull(device)
     const before = device.cookie?.order ?? 0
     await db.query(
-      `insert into entry (space_id, key, value, version) select $1, 'page/' || n, to_jsonb(n), $2 + 1 + n / 300 from generate_series(0, 1199) n`,
+      `insert into entry (space_id, key, value, version) select $1, 'page/' || n, to_json(n), $2 + 1 + n / 300 from generate_series(0, 1199) n`,
       [space, before],
     )
     await db.query('update space set version = $2 where id = $1', [space, before + 4])

@@ -1,4 +1,4 @@
-import { bigint, index, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
+import { bigint, index, json, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
 
 /** What syncing keeps; `migrations/0002_sync.sql` says why. Written by `drover_commit` alone. Times are ms since epoch. */
 const count = (name: string) => bigint(name, { mode: 'number' })
@@ -17,7 +17,7 @@ export const entry = pgTable(
       .notNull()
       .references(() => space.id, { onDelete: 'cascade' }),
     key: text('key').notNull(),
-    value: jsonb('value'),
+    value: json('value'),
     deletedAt: count('deleted_at'),
     version: count('version').notNull(),
   },

@@ -65,7 +65,7 @@ async function fill(db: Database, size: number): Promise<SpaceId> {
   await db.query(`insert into space (id, version) values ($1, 1)`, [space])
   await db.query(
     `insert into entry (space_id, key, value, version)
-       select $1, 'row/' || lpad(n::text, 8, '0'), jsonb_build_object('n', n, 'text', repeat('x', 200)), 1 from generate_series(1, $2) n`,
+       select $1, 'row/' || lpad(n::text, 8, '0'), json_build_object('n', n, 'text', repeat('x', 200)), 1 from generate_series(1, $2) n`,
     [space, size],
   )
   return space

@@ -37,7 +37,7 @@ export const figure: Figure = {
       for (const id of runs)
         await near.query(
           `insert into entry (space_id, key, value, version)
-             select space_id, 'run/' || $2, jsonb_set(value, '{id}', to_jsonb($2::text)), version from entry where space_id = $1 and key = 'run/' || $3`,
+             select space_id, 'run/' || $2, jsonb_set(value::jsonb, '{id}', to_jsonb($2::text))::json, version from entry where space_id = $1 and key = 'run/' || $3`,
           [teamSpace(session.teamId), id, first],
         )
       const agent = new Agent({ keepAlive: true, maxSockets: pushers })
