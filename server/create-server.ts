@@ -6,7 +6,8 @@ import { droverVersion } from '#shared/version.ts'
 import type { SpaceId } from '#shared/protocol/sync.ts'
 import type { Effect, Mutator } from '#sync/core/mutator.ts'
 import { mutators } from '#sync/core/mutators/all.ts'
-import { createHub, type Hub } from '#sync/server/hub.ts'
+import { createHub, type Hub, type SpaceChange } from '#sync/server/hub.ts'
+import { createKnownRows } from '#sync/server/known-rows.ts'
 import { createLiveHub } from '#sync/server/live.ts'
 import { createPresenceHub } from '#sync/server/presence.ts'
 import type { TransactDeps } from '#sync/server/transact.ts'
@@ -80,7 +81,11 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
     toClose.unshift(() => hub.close())
 
     let cluster: Cluster = soloCluster
-    const shared = announcing(hub, (space, version) => cluster.changed(space, version))
+    const known = createKnownRows(store)
+    const shared = announcing(hub, (change) => {
+      known.took(change)
+      cluster.changed(change.space, change.version)
+    })
     const report = (about: string) => (error: unknown) =>
       log.error(
         {
@@ -169,6 +174,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       push: {
         store,
         hub: shared,
+        known,
         mutators: mutators as unknown as Readonly<Record<string, Mutator<never>>>,
         now,
         onEffects,
@@ -257,12 +263,12 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
 }
 
 /** The hub, telling other processes too. */
-function announcing(hub: Hub, changed: (space: SpaceId, version: number) => void): Hub {
+function announcing(hub: Hub, changed: (change: SpaceChange) => void): Hub {
   return {
     ...hub,
     publish(change) {
       hub.publish(change)
-      changed(change.space, change.version)
+      changed(change)
     },
   }
 }

@@ -8,6 +8,7 @@ import { keys } from '#sync/core/keys.ts'
 import type { Effect, MutationContext, Mutator } from '#sync/core/mutator.ts'
 import { putRow } from '#sync/core/transaction.ts'
 import type { Hub } from './hub.ts'
+import type { KnownRows } from './known-rows.ts'
 import { createRecordedTransaction } from './recorded-transaction.ts'
 import type { CommitOutcome, SpaceStore } from './space-store.ts'
 import { commitOrDoubt } from './transact.ts'
@@ -18,6 +19,7 @@ const maxTries = 12
 export type PushDeps = {
   readonly store: SpaceStore
   readonly hub: Hub
+  readonly known: KnownRows
   readonly mutators: Readonly<Record<string, Mutator<never>>>
   readonly now: () => number
   /** Called after a commit whose effects somebody must act on. */
@@ -65,8 +67,10 @@ async function takeMutation(
   mutation: Mutation,
 ): Promise<CommitOutcome> {
   let outcome: CommitOutcome = { status: 'conflict' }
-  for (let attempt = 0; attempt < maxTries && outcome.status === 'conflict'; attempt++)
+  for (let attempt = 0; attempt < maxTries && outcome.status === 'conflict'; attempt++) {
     outcome = await tryMutation(deps, actor, push, mutation)
+    if (outcome.status === 'conflict') deps.known.forget(push.space)
+  }
   return outcome
 }
 
@@ -77,7 +81,7 @@ async function tryMutation(
   mutation: Mutation,
 ): Promise<CommitOutcome> {
   const now = deps.now()
-  const tx = createRecordedTransaction(deps.store, push.space)
+  const tx = createRecordedTransaction(deps.known, push.space)
   const effects: Effect[] = []
   const context: MutationContext = {
     ...actor,

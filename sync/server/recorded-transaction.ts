@@ -14,7 +14,10 @@ export type RecordedTransaction = WriteTransaction & {
   discard(): void
 }
 
-export function createRecordedTransaction(store: SpaceStore, space: SpaceId): RecordedTransaction {
+export function createRecordedTransaction(
+  store: Pick<SpaceStore, 'read' | 'scan'>,
+  space: SpaceId,
+): RecordedTransaction {
   const known = new Map<string, Json | undefined>()
   const written = new Map<string, Json | undefined>()
   const scans = new Map<string, readonly (readonly [string, Json])[]>()

@@ -10,6 +10,7 @@ import { describeOnEachDatabase, type TestDatabase } from '../db.ts'
 import { seeded } from '../seed.ts'
 import { defineMutator, type Mutator } from '#sync/core/mutator.ts'
 import { createHub } from '#sync/server/hub.ts'
+import { createKnownRows } from '#sync/server/known-rows.ts'
 import { processPull } from '#sync/server/pull.ts'
 import { processPush, type PushDeps } from '#sync/server/push.ts'
 
@@ -104,22 +105,38 @@ class Device {
 describeOnEachDatabase('push and pull', (open) => {
   let db: TestDatabase
   let deps: PushDeps
+  /** A second server process on the same database. */
+  let other: PushDeps
   const errors: unknown[] = []
   beforeAll(async () => {
     db = await open()
     const mutators = { put, add, del, twice, refuse, broken, once } as unknown as Record<string, Mutator<never>>
-    deps = {
-      store: createSpaceStore(db),
-      hub: createHub(),
-      mutators,
-      now: Date.now,
-      onEffects: () => undefined,
-      onError: (error) => errors.push(error),
+    const server = (): PushDeps => {
+      const store = createSpaceStore(db)
+      const known = createKnownRows(store)
+      const hub = createHub()
+      return {
+        store,
+        known,
+        hub: {
+          ...hub,
+          publish(change) {
+            known.took(change)
+            hub.publish(change)
+          },
+        },
+        mutators,
+        now: Date.now,
+        onEffects: () => undefined,
+        onError: (error) => errors.push(error),
+      }
     }
+    deps = server()
+    other = server()
   })
 
-  const push = (group: string, mutations: Mutation[], who = actor) =>
-    processPush(deps, who, { space, clientGroup: group, mutations })
+  const push = (group: string, mutations: Mutation[], who = actor, at = deps) =>
+    processPush(at, who, { space, clientGroup: group, mutations })
   const mutation = (clientID: string, id: number, name: string, args: Json): Mutation => ({
     clientID,
     id,
@@ -230,6 +247,14 @@ describeOnEachDatabase('push and pull', (open) => {
     )
   })
 
+  test('rows that this server remembers are read anew once another server has changed them', async () => {
+    await push('g-m', [mutation('c-m', 1, 'add', { key: 'm', by: 1 })])
+    await push('g-m', [mutation('c-m', 2, 'add', { key: 'm', by: 1 })], actor, other)
+    await push('g-m', [mutation('c-m', 3, 'add', { key: 'm', by: 1 })])
+    await push('g-m', [mutation('c-m', 4, 'add', { key: 'm', by: 1 })], actor, other)
+    expect((await deps.store.read(space, ['m'])).rows).toEqual([{ key: 'm', value: 4 }])
+  })
+
   test('a cookie from the future means that the server was set back', async () => {
     const answer = await processPull(deps.store, {
       space,
@@ -313,7 +338,12 @@ describeOnEachDatabase('push and pull', (open) => {
       } else if (dice < 8) {
         // The answer of a push may be lost: everything pending is sent again, some of it twice at once.
         const sends = Array.from({ length: 1 + pick(2) }, () =>
-          push(device.group, queue.pending.slice(0, 1 + pick(queue.pending.length + 1))),
+          push(
+            device.group,
+            queue.pending.slice(0, 1 + pick(queue.pending.length + 1)),
+            actor,
+            pick(2) === 0 ? deps : other,
+          ),
         )
         await Promise.all(sends)
       } else {
