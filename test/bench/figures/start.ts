@@ -16,6 +16,8 @@ import { makeRun } from '../lib/stage.ts'
 
 const watchers = 1_000
 const idleMs = 5_000
+/** A server gives memory back after 20 s of quiet. */
+const quietMs = 25_000
 const bareServer = `require('node:http').createServer((q, r) => r.end('ok')).listen(Number(process.env.PORT), '127.0.0.1')`
 
 /** Start on existing data, memory at rest, memory for watchers. Starts are some, not hundreds: each takes a second. */
@@ -68,7 +70,7 @@ export const figure: Figure = {
         await answered
         sockets.push(socket)
       }
-      await delay(idleMs)
+      await delay(quietMs)
       const watched = rssMb(server.pid)
       for (const socket of sockets) socket.terminate()
       await server.end('SIGTERM')
