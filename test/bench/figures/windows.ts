@@ -1,10 +1,12 @@
 import { fileURLToPath } from 'node:url'
-import { chromium, type Browser, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { build } from 'vite'
+import { launchBrowser } from '../../e2e/app.ts'
 import { makeFolder } from '../lib/folder.ts'
 import { measured, type Figure } from '../lib/figure.ts'
 import { invite, type Session } from '../lib/session.ts'
 import { makeRun, openStage } from '../lib/stage.ts'
+import { openProfile } from '../lib/window.ts'
 
 const kinds = ['ours', 'stock'] as const
 const perRound = 100
@@ -24,10 +26,7 @@ export const figure: Figure = {
       build: { outDir: pages.path, emptyOutDir: true, target: 'es2023' },
     })
     const stage = await openStage({ DROVER_WEB_DIR: pages.path })
-    const browser = await chromium.launch({
-      executablePath: '/usr/bin/chromium',
-      args: ['--no-sandbox', '--disable-dev-shm-usage'],
-    })
+    const browser = await launchBrowser()
     try {
       const other = await invite(stage.session, 'member')
       const runId = await makeRun(stage.session)
@@ -76,14 +75,7 @@ declare global {
 }
 
 async function openWindow(browser: Browser, session: Session, runId: string, kind: 'ours' | 'stock'): Promise<Page> {
-  const context = await browser.newContext()
-  await context.addCookies(
-    session.cookie.split('; ').map((one) => ({
-      name: one.slice(0, one.indexOf('=')),
-      value: one.slice(one.indexOf('=') + 1),
-      url: session.origin,
-    })),
-  )
+  const context = await openProfile(browser, session)
   const page = await context.newPage()
   await page.goto(session.origin)
   await page.waitForFunction(() => 'pair' in window)

@@ -1,0 +1,15 @@
+import type { Browser, BrowserContext } from 'playwright-core'
+import type { Session } from './session.ts'
+
+/** A profile of its own in which this person is signed in. */
+export async function openProfile(browser: Browser, session: Session): Promise<BrowserContext> {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
+  await context.addCookies(
+    session.cookie.split('; ').map((one) => ({
+      name: one.slice(0, one.indexOf('=')),
+      value: one.slice(one.indexOf('=') + 1),
+      url: session.origin,
+    })),
+  )
+  return context
+}
