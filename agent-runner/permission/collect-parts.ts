@@ -4,49 +4,16 @@ import {
   type Command,
   type CompoundList,
   type ParsedScript,
-  type Redirection,
   type Statement,
   type SyntaxNode,
-  type TestExpression,
 } from 'unbash'
-import type {
-  CommandPart,
-  CommandRedirect,
-  CommandVariable,
-  DynamicWord,
-  ParseRefusal,
-  PartFlow,
-  PartOperator,
-} from './command-types.ts'
-import { kindOf, toWord } from './command-words.ts'
+import type { CommandPart, CommandRedirect, CommandVariable } from './command-types.ts'
+import { toWord } from './command-words.ts'
 import { comingIn, commandsOfFind, expansion, found, type Item } from './incoming-words.ts'
+import { branch, deeper, parseLimits, ParseStop, outermost, type Place } from './part-place.ts'
+import { evaluates, opaque, redirection } from './syntax-words.ts'
 import { unwrapCommand } from './unwrap-command.ts'
 import { isPlainVariable } from './variable-names.ts'
-
-export const parseLimits = { bytes: 64 * 1024, parts: 200, levels: 20 }
-
-/** Ends the reading of a text; becomes a refusal. */
-export class ParseStop extends Error {
-  readonly why: ParseRefusal
-  constructor(why: ParseRefusal, message: string) {
-    super(message)
-    this.why = why
-  }
-}
-
-/** Where in the text a node stands, and what holds for everything below it. */
-interface Place {
-  readonly source: string
-  readonly level: number
-  readonly shell: number
-  readonly operator: PartOperator
-  readonly flow: PartFlow
-  readonly chain: number
-  readonly nested: boolean
-  readonly piped: boolean
-  readonly wrappers: readonly string[]
-  readonly variables: readonly CommandVariable[]
-}
 
 export interface PartCollector {
   readonly parts: CommandPart[]
@@ -64,31 +31,11 @@ export function createPartCollector(read: (source: string) => ParsedScript): Par
   let chains = 0
 
   function script(source: string): void {
-    statements(read(source).commands, {
-      source,
-      level: 0,
-      shell: 0,
-      operator: '',
-      flow: 'always',
-      chain: 0,
-      nested: false,
-      piped: false,
-      wrappers: [],
-      variables: [],
-    })
+    statements(read(source).commands, outermost(source))
   }
 
   function newShell(parent: number): number {
     return shells.push(parent) - 1
-  }
-
-  function deeper(place: Place, change: Partial<Place>): Place {
-    if (place.level >= parseLimits.levels) throw new ParseStop('too-deep', 'The command is nested too deeply.')
-    return { ...place, ...change, level: place.level + 1 }
-  }
-
-  function branch(place: Place): Place {
-    return deeper(place, { nested: true, flow: 'maybe' })
   }
 
   function statements(list: readonly Statement[], place: Place): void {
@@ -309,36 +256,4 @@ export function createPartCollector(read: (source: string) => ParsedScript): Par
   }
 
   return { parts, shells, functions, script }
-}
-
-function redirection(syntax: Redirection, place: Place): CommandRedirect {
-  const source = place.source.slice(syntax.pos, syntax.end)
-  if (syntax.type !== 'HereDoc') {
-    assert(syntax.target !== undefined, 'a redirection without a target was refused')
-    return { op: syntax.operator, target: toWord(syntax.target) }
-  }
-  const kinds = (syntax.body.parts ?? []).map(kindOf)
-  if (kinds.includes('opaque')) return { op: syntax.operator, target: opaque(source) }
-  const open = kinds.some((kind) => kind !== undefined)
-  return { op: syntax.operator, target: open ? expansion(source) : syntax.body.text }
-}
-
-function opaque(text: string): DynamicWord {
-  return { dynamic: true, kind: 'opaque', text }
-}
-
-/** Whether a test evaluates arithmetic, which can run code hidden in a variable's value. */
-function evaluates(expression: TestExpression): boolean {
-  switch (expression.type) {
-    case 'TestUnary':
-      return expression.operator === '-v' || expression.operator === '-R'
-    case 'TestBinary':
-      return /^-(?:eq|ne|lt|le|gt|ge)$/.test(expression.operator)
-    case 'TestLogical':
-      return expression.operands.some(evaluates)
-    case 'TestNot':
-      return evaluates(expression.operand)
-    case 'TestGroup':
-      return evaluates(expression.expression)
-  }
 }

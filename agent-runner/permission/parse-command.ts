@@ -1,7 +1,8 @@
 import { Buffer } from 'node:buffer'
 import { forEachChild, parse, type ParsedScript, type SyntaxNode, type Word } from 'unbash'
 import type { ParsedCommand, ParseRefusal } from './command-types.ts'
-import { createPartCollector, ParseStop, parseLimits } from './collect-parts.ts'
+import { createPartCollector } from './collect-parts.ts'
+import { parseLimits, ParseStop } from './part-place.ts'
 
 /**
  * Splits shell text into the simple commands it would run, without running or expanding anything.

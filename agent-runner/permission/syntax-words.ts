@@ -1,0 +1,38 @@
+import { assert } from '#shared/assert.ts'
+import type { Redirection, TestExpression } from 'unbash'
+import type { CommandRedirect, DynamicWord } from './command-types.ts'
+import { kindOf, toWord } from './command-words.ts'
+import { expansion } from './incoming-words.ts'
+import type { Place } from './part-place.ts'
+
+export function redirection(syntax: Redirection, place: Pick<Place, 'source'>): CommandRedirect {
+  const source = place.source.slice(syntax.pos, syntax.end)
+  if (syntax.type !== 'HereDoc') {
+    assert(syntax.target !== undefined, 'a redirection without a target was refused')
+    return { op: syntax.operator, target: toWord(syntax.target) }
+  }
+  const kinds = (syntax.body.parts ?? []).map(kindOf)
+  if (kinds.includes('opaque')) return { op: syntax.operator, target: opaque(source) }
+  const open = kinds.some((kind) => kind !== undefined)
+  return { op: syntax.operator, target: open ? expansion(source) : syntax.body.text }
+}
+
+export function opaque(text: string): DynamicWord {
+  return { dynamic: true, kind: 'opaque', text }
+}
+
+/** Whether a test evaluates arithmetic, which can run code hidden in a variable's value. */
+export function evaluates(expression: TestExpression): boolean {
+  switch (expression.type) {
+    case 'TestUnary':
+      return expression.operator === '-v' || expression.operator === '-R'
+    case 'TestBinary':
+      return /^-(?:eq|ne|lt|le|gt|ge)$/.test(expression.operator)
+    case 'TestLogical':
+      return expression.operands.some(evaluates)
+    case 'TestNot':
+      return evaluates(expression.operand)
+    case 'TestGroup':
+      return evaluates(expression.expression)
+  }
+}
