@@ -1,0 +1,67 @@
+import type { AcpSession } from '../harness/acp-session.ts'
+import { createTranslator, type Translator } from '../harness/translator.ts'
+import { runbookPolicy } from '../permission/judge-command.ts'
+import { createPermissionDesk, type PermissionDesk } from './conversation.ts'
+import type { Equipment } from './equip.ts'
+import { createJudge, type Judge } from './judge.ts'
+import { createPermissions, type Permissions } from './permissions.ts'
+import type { Results } from './results.ts'
+import type { RunWorkerDeps } from './run-deps.ts'
+import type { Transcript } from './transcript.ts'
+
+/** What stands around a harness while it lives. */
+export interface Bench extends Equipment {
+  session: AcpSession | undefined
+  judge: Judge
+  permissions: Permissions
+  desk: PermissionDesk
+  translator: Translator
+}
+
+export function createBench(
+  deps: RunWorkerDeps & { transcript: Transcript; results: Results },
+  { declaration, prepared, sandbox }: Equipment,
+  { turn, onActivity }: { turn: () => number; onActivity: (text: string) => void },
+): Bench {
+  const { runId, journal, transcript, clock, folders, results } = deps
+  const judge = createJudge({
+    workspace: sandbox.workspace,
+    hostWorkspace: folders.workspace,
+    environment: { PATH: deps.hostEnv['PATH'] ?? '/usr/bin:/bin' },
+    policy: runbookPolicy,
+  })
+  const permissions = createPermissions({
+    runId,
+    turn,
+    agent: declaration.name,
+    journal,
+    transcript,
+    clock,
+    digest: judge.digest,
+  })
+  const translator = createTranslator({
+    transcript,
+    emit: (body) => journal.append(body),
+    clock,
+    blobs: deps.blobs,
+    harnessName: declaration.name,
+    workspace: sandbox.workspace,
+    onActivity,
+    onTouched: results.touched,
+  })
+  const desk = createPermissionDesk({
+    declaration,
+    permissions: () => permissions,
+    translator: () => translator,
+    judge: () => judge,
+    blobs: deps.blobs,
+    similar: () => journal.memory().facts.similar ?? [],
+    allowSimilar: (patterns) => {
+      const all = [...new Set([...(journal.memory().facts.similar ?? []), ...patterns])]
+      void journal.record({ k: 'facts', facts: { similar: all.slice(-200) } })
+    },
+    relative: (path) => (path.startsWith(`${sandbox.workspace}/`) ? path.slice(sandbox.workspace.length + 1) : path),
+    cwd: () => sandbox.workspace,
+  })
+  return { sandbox, session: undefined, prepared, declaration, judge, permissions, desk, translator }
+}
