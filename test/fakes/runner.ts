@@ -9,7 +9,8 @@ import { openDataFolder } from '#agent-runner/data-folder.ts'
 import type { HarnessDeclaration } from '#agent-runner/harness/declaration.ts'
 import { createHarnesses } from '#agent-runner/harnesses.ts'
 import { silentLog, type Log } from '#agent-runner/log.ts'
-import { createRunner, type Runner, type RunnerDeps } from '#agent-runner/runner.ts'
+import { createRunner, type Runner } from '#agent-runner/runner.ts'
+import type { RunnerDeps } from '#agent-runner/runner-deps.ts'
 import { createSandboxes } from '#agent-runner/sandboxes.ts'
 
 export const sourceRoot = join(dirname(fileURLToPath(import.meta.url)), '../..')

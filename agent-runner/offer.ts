@@ -1,0 +1,50 @@
+import type { SandboxKind } from '#shared/domain/harness.ts'
+import type { RunnerHello } from '#shared/protocol/runner-link.ts'
+import { offerOf, type HarnessDeclaration } from './harness/declaration.ts'
+import type { SandboxProvider } from './sandbox/sandbox.ts'
+
+/** What this runner can do now: its sandboxes come and go, e.g. with Docker's engine. */
+export interface Offer {
+  /** Looks at the sandboxes again. */
+  look(): Promise<void>
+  now(): Pick<RunnerHello, 'sandboxes' | 'harnesses' | 'problems'>
+  /** A sentence that says why a run with these can't be taken. */
+  objection(harness: string, sandbox: SandboxKind): string | undefined
+}
+
+export function createOffer({
+  sandboxes,
+  harnesses,
+}: {
+  sandboxes: readonly SandboxProvider[]
+  harnesses: readonly HarnessDeclaration[]
+}): Offer {
+  let problems = new Map<SandboxKind, string>()
+
+  function available(): SandboxKind[] {
+    return sandboxes.map(({ kind }) => kind).filter((kind) => !problems.has(kind))
+  }
+
+  return {
+    look: async () => {
+      const found = await Promise.all(sandboxes.map(async (one) => [one.kind, await one.problem()] as const))
+      problems = new Map(found.flatMap(([kind, problem]) => (problem === undefined ? [] : [[kind, problem] as const])))
+    },
+    now: () => {
+      const here = available()
+      const sentences = [...problems.values()].map((sentence) => sentence.slice(0, 300))
+      return {
+        sandboxes: here,
+        harnesses: harnesses.map((declaration) => offerOf(declaration, here)),
+        problems: sentences.slice(0, 10),
+      }
+    },
+    objection: (harness, sandbox) => {
+      const declaration = harnesses.find((one) => one.id === harness)
+      if (declaration === undefined) return `This runner does not have the harness ${harness}.`
+      const unavailable = declaration.unavailable() ?? problems.get(sandbox)
+      if (unavailable !== undefined) return unavailable.slice(0, 300)
+      return available().includes(sandbox) ? undefined : `This runner does not have the sandbox ${sandbox}.`
+    },
+  }
+}

@@ -1,0 +1,185 @@
+import { readdir, rm } from 'node:fs/promises'
+import { RunId } from '#shared/ids.ts'
+import type { RunnerUp } from '#shared/protocol/runner-link.ts'
+import { defaultAcpLimits } from './harness/acp-session.ts'
+import type { BlobStore } from './link/blob-store.ts'
+import type { EventPump } from './link/event-pump.ts'
+import { createSendWindow } from './link/send-window.ts'
+import { messageOf } from './log.ts'
+import { makeRunFolders, runFolders } from './run/folders.ts'
+import { openJournal, type Journal } from './run/journal.ts'
+import { openJournalFile } from './run/journal-file.ts'
+import { restAfterRestart, uploadSpool } from './run/recover.ts'
+import { createRunWorker, type RunWorker } from './run/run-worker.ts'
+import type { RunnerDeps } from './runner-deps.ts'
+
+/** Every run whose journal is on this runner's disk, from its assignment or an earlier process until it is forgotten. */
+export interface RunShelf {
+  get(runId: RunId): RunWorker | undefined
+  all(): RunWorker[]
+  /** Runs whose agent is at work. */
+  active(): RunId[]
+  /** Resolves when none is. */
+  quiet(): Promise<void>
+  /** Takes up what an earlier process left. */
+  recoverAll(): Promise<void>
+  /** Opens a run's journal. @throws when the disk refuses. */
+  open(runId: RunId): Promise<RunWorker>
+  startSending(worker: RunWorker, ackedSeq: number): void
+  /** The server has everything of this run up to `ackedSeq`; the rest is sent. */
+  goOn(runId: RunId, ackedSeq: number): Promise<void>
+  /** Ends the run's agent and deletes what is here of it. */
+  forget(runId: RunId): Promise<void>
+  /** What concerns one run as a whole happens one after the other. */
+  inOrder(runId: RunId, work: () => Promise<void>): Promise<void>
+}
+
+export interface RunShelfDeps extends Pick<
+  RunnerDeps,
+  'config' | 'folder' | 'clock' | 'log' | 'sandboxes' | 'harnesses' | 'limits' | 'openFile'
+> {
+  blobs: BlobStore
+  pump: EventPump
+  send: (message: RunnerUp) => void
+  sendText: (frame: string) => void
+}
+
+export function createRunShelf(deps: RunShelfDeps): RunShelf {
+  const { config, folder, clock, log, blobs, pump } = deps
+  const workers = new Map<RunId, RunWorker>()
+  /** Runs of an earlier process that were at work and must be brought to rest, once the server said what it has of them. */
+  const unrested = new Set<RunId>()
+  const orders = new Map<RunId, Promise<void>>()
+  let idleWaiters: (() => void)[] = []
+
+  function inOrder(runId: RunId, work: () => Promise<void>): Promise<void> {
+    const next = (orders.get(runId) ?? Promise.resolve()).then(work).catch((error: unknown) => {
+      log.error({ runId, error: messageOf(error) }, 'A run could not be handled as it should.')
+    })
+    orders.set(runId, next)
+    void next.finally(() => {
+      if (orders.get(runId) === next) orders.delete(runId)
+    })
+    return next
+  }
+
+  function activeRuns(): RunId[] {
+    return [...workers.values()].filter((worker) => worker.active()).map((worker) => worker.runId)
+  }
+
+  async function open(runId: RunId): Promise<RunWorker> {
+    const folders = runFolders(folder.runs, runId)
+    await makeRunFolders(folders)
+    let worker: RunWorker | undefined
+    const journal: Journal = await openJournal({
+      file: await (deps.openFile ?? openJournalFile)(folders.journal),
+      clock,
+      onCommitted: pump.poke,
+      onFailure: (error) => {
+        log.error(
+          { runId, error: error.message },
+          `The journal of run ${runId} can't be written, so the run is ended. Free space on the disk of ${folder.runs}.`,
+        )
+        worker?.breakOff({
+          code: 'journal_full',
+          text: `The runner can't write to its disk (${error.message}). Free space there, then start the run again.`.slice(
+            0,
+            600,
+          ),
+          retryable: true,
+        })
+      },
+    })
+    worker = createRunWorker({
+      runId,
+      folders,
+      journal,
+      clock,
+      log,
+      blobs,
+      send: (message: RunnerUp) => deps.send(message),
+      harness: (id) => deps.harnesses.find((one) => one.id === id),
+      sandbox: (kind) => deps.sandboxes.find((one) => one.kind === kind),
+      hostEnv: config.hostEnv,
+      limits: { ...defaultAcpLimits, ...deps.limits },
+      times: { quietMs: config.quietMs, hungMs: config.hungMs },
+      idleMs: config.idleMs,
+      onActiveChange: () => {
+        if (activeRuns().length === 0) for (const wake of idleWaiters.splice(0)) wake()
+      },
+    })
+    workers.set(runId, worker)
+    return worker
+  }
+
+  async function recover(runId: RunId): Promise<void> {
+    try {
+      const worker = await open(runId)
+      const { ended, endedAt, turn, lastSeq, ackedSeq } = worker.journal.memory()
+      if (turn === 0) return await forget(runId)
+      const old = ended && ackedSeq >= lastSeq && clock.now() - (endedAt ?? 0) > config.keepDays * 86_400_000
+      if (old) return await forget(runId)
+      if (!ended) for (const provider of deps.sandboxes) await provider.sweep(runId)
+      unrested.add(runId)
+    } catch (error) {
+      log.error(
+        { runId, error: messageOf(error) },
+        `The run ${runId} that an earlier runner left can't be read; its folder stays as it is.`,
+      )
+    }
+  }
+
+  async function goOn(runId: RunId, ackedSeq: number): Promise<void> {
+    const worker = workers.get(runId)
+    if (worker === undefined) return
+    const { lastSeq, lastN } = worker.journal.memory()
+    if (ackedSeq > lastSeq) {
+      // The end of this journal was lost with the machine's power, after it was sent. Each event made at most one entry.
+      await worker.journal.record({ k: 'behind', seq: ackedSeq, n: lastN + (ackedSeq - lastSeq) })
+    }
+    if (unrested.delete(runId)) {
+      await restAfterRestart(worker.journal, clock)
+      worker.receipts.resend()
+      void uploadSpool(worker.journal, runFolders(folder.runs, runId), blobs).catch((error: unknown) => {
+        log.warn({ runId, error: messageOf(error) }, 'A stored output of an earlier run could not be uploaded.')
+      })
+    }
+    startSending(worker, ackedSeq)
+  }
+
+  function startSending({ runId, journal }: RunWorker, ackedSeq: number): void {
+    const known = pump.get(runId)
+    const window = known ?? createSendWindow({ runId, journal, send: deps.sendText })
+    if (known === undefined) pump.add(window)
+    window.restart(ackedSeq)
+    pump.poke()
+  }
+
+  async function forget(runId: RunId): Promise<void> {
+    const worker = workers.get(runId)
+    if (worker === undefined) return
+    workers.delete(runId)
+    pump.remove(runId)
+    await worker.close()
+    await worker.journal.remove()
+    if (config.cleanUp) await rm(runFolders(folder.runs, runId).root, { recursive: true, force: true })
+  }
+
+  return {
+    get: (runId) => workers.get(runId),
+    all: () => [...workers.values()],
+    active: activeRuns,
+    quiet: () => (activeRuns().length === 0 ? Promise.resolve() : new Promise((resolve) => idleWaiters.push(resolve))),
+    recoverAll: async () => {
+      for (const name of await readdir(folder.runs)) {
+        const runId = RunId.safeParse(name)
+        if (runId.success) await recover(runId.data)
+      }
+    },
+    open,
+    startSending,
+    goOn,
+    forget,
+    inOrder,
+  }
+}
