@@ -23,7 +23,7 @@ export interface Changes {
 
 export interface ChangeSet {
   files: FileChange[]
-  /** Files that did not fit into `files`. */
+  /** Files that did not fit into `files`, by number or by length. */
   more: number
   /** The whole diff as one text. */
   diff: string
@@ -33,6 +33,12 @@ export interface ChangeSet {
 
 const listedFiles = 500
 const inlinePatch = 4000
+/** The list is one event, see `maxEventBytes`: so much of it for files and the names of their blobs, so much for patches. */
+const listBytes = 600_000
+const patchBytes = 350_000
+/** What a blob's name adds to a file. */
+const blobBytes = 100
+const uploadMs = 5000
 const diffLimit = 20_000_000
 /** SHA-1 of the empty tree. */
 const emptyTree = '4b825dc642cb6eb9a060e54bf8d69288fbee4904'
@@ -136,13 +142,20 @@ export function createChanges({ folder, workspace, path, blobs }: ChangesDeps): 
     )
     const changes = parseList(list)
     const patches = splitPatches(text.stdout)
-    const shown = changes.slice(0, listedFiles)
     const files: FileChange[] = []
-    for (const [index, change] of shown.entries()) {
+    let left = listBytes
+    let leftForPatches = patchBytes
+    const upload = uploadUntil(blobs, uploadMs)
+    for (const [index, change] of changes.slice(0, listedFiles).entries()) {
+      left -= jsonBytes(change) + blobBytes
+      if (left < 0) break
       const patch = text.cut && index >= patches.length - 1 ? undefined : patches[index]
-      files.push(await withPatch(change, patch, blobs))
+      const file = await withPatch(change, patch, { room: leftForPatches, upload: upload.put })
+      if (file.patch !== undefined) leftForPatches -= jsonBytes(file.patch)
+      files.push(file)
     }
-    return { files, more: changes.length - shown.length, diff: text.stdout, diffCut: text.cut }
+    upload.close()
+    return { files, more: changes.length - files.length, diff: text.stdout, diffCut: text.cut }
   }
 
   /** One at a time: they share an index. */
@@ -159,13 +172,33 @@ export function createChanges({ folder, workspace, path, blobs }: ChangesDeps): 
   }
 }
 
-async function withPatch(change: FileChange, patch: string | undefined, blobs: BlobStore): Promise<FileChange> {
+async function withPatch(
+  change: FileChange,
+  patch: string | undefined,
+  { room, upload }: { room: number; upload: (text: string) => ReturnType<BlobStore['put']> },
+): Promise<FileChange> {
   if (patch === undefined || change.binary === true) return change
   const clean = patch.replaceAll('\0', '␀')
-  if (clean.length <= inlinePatch) return { ...change, patch: clean }
-  const late = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), 5000))
-  const blob = await Promise.race([blobs.put(Buffer.from(clean)), late])
+  if (clean.length <= inlinePatch && jsonBytes(clean) <= room) return { ...change, patch: clean }
+  const blob = await upload(clean)
   return blob === undefined ? change : { ...change, blob }
+}
+
+/** Uploads one after the other; what is not stored `withinMs` from now is given up, so that a list never waits longer. */
+function uploadUntil(
+  blobs: BlobStore,
+  withinMs: number,
+): { put: (text: string) => ReturnType<BlobStore['put']>; close: () => void } {
+  const late = Promise.withResolvers<undefined>()
+  const timer = setTimeout(() => late.resolve(undefined), withinMs)
+  return {
+    put: (text) => Promise.race([blobs.put(Buffer.from(text)), late.promise]),
+    close: () => clearTimeout(timer),
+  }
+}
+
+function jsonBytes(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value))
 }
 
 /** `git diff --raw --numstat -z`: all raw records first, then all counts, in the same order. */

@@ -110,6 +110,9 @@ export function endOfPrompt(answer: PromptAnswer, harnessName: string): TurnEnd 
   }
 }
 
+/** Patches that a question carries itself, together; it is one event, see `maxEventBytes`. */
+const shownPatchBytes = 400_000
+
 export interface PermissionDesk {
   /** Answers a harness's request: by the run's rules where they allow it, else by a person. */
   decide(params: PermissionParams, signal: AbortSignal): Promise<{ optionId: string; message?: string } | undefined>
@@ -203,10 +206,15 @@ export function createPermissionDesk(deps: {
     }
     const patches = contentPatches(params.toolCall.content, deps.relative).slice(0, 50)
     if (patches.length > 0) {
+      let room = shownPatchBytes
       const files = patches.map(async ({ path, added, removed, patch }) => {
         const file = { path, added, removed }
         if (patch === undefined) return file
-        if (patch.length <= 12_000) return { ...file, patch }
+        const bytes = Buffer.byteLength(JSON.stringify(patch))
+        if (patch.length <= 12_000 && bytes <= room) {
+          room -= bytes
+          return { ...file, patch }
+        }
         const blob = await stored(patch)
         return blob === undefined ? file : { ...file, blob }
       })

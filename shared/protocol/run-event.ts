@@ -56,3 +56,5 @@ export type RunEvent = z.infer<typeof RunEvent>
 /** Events in one frame, and the frame's size in bytes. */
 export const maxEventsPerFrame = 500
 export const maxFrameBytes = 1_000_000
+/** The largest event, as JSON in UTF-8: it fits into a frame of its own. */
+export const maxEventBytes = maxFrameBytes - 1000
