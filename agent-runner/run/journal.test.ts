@@ -222,4 +222,49 @@ describe('journal and resend', () => {
     expect(again.memory().lastSeq).toBeGreaterThan(0)
     await again.close()
   })
+
+  test('a record is written with its own batch: a stream that never pauses does not hold it up', async () => {
+    const real = await openJournalFile(join(folder, 'stream.ndjson'))
+    let streaming = true
+    const file: JournalFile = {
+      ...real,
+      append: async (bytes) => {
+        // While this batch is on its way to the disk, the next piece of the stream comes.
+        if (streaming) journal.append({ type: 'activity', text: 'more' })
+        await real.append(bytes)
+      },
+    }
+    const journal = await openJournal({ file, clock: systemClock })
+    await journal.record({ k: 'assign', assignment })
+    await journal.record({ k: 'facts', facts: { sessionId: 's-1' } })
+    await journal.committed()
+    streaming = false
+    await journal.close()
+    const again = await open(join(folder, 'stream.ndjson'))
+    expect(again.memory().facts).toEqual({ sessionId: 's-1' })
+    await again.close()
+  })
+
+  test('a closed journal takes nothing more and has nothing to read', async () => {
+    const path = join(folder, 'closed.ndjson')
+    const journal = await open(path)
+    await journal.record({ k: 'assign', assignment })
+    journal.append({ type: 'activity', text: 'in time' })
+    await journal.close()
+    const whole = await readFile(path)
+    journal.append({ type: 'activity', text: 'too late' })
+    await journal.record({ k: 'facts', facts: { sessionId: 's-1' } })
+    await journal.committed()
+    expect(await journal.read(0, { events: 9, bytes: 1e6 })).toEqual([])
+    expect(await readFile(path)).toEqual(whole)
+  })
+
+  test('an event that no frame could carry is refused, and the next one takes its number', async () => {
+    const journal = await open(join(folder, 'large.ndjson'))
+    await journal.record({ k: 'assign', assignment })
+    const file = { path: 'a.txt', status: 'modified' as const, added: 1, removed: 0, patch: '"'.repeat(4000) }
+    expect(() => journal.append({ type: 'files', files: Array.from({ length: 500 }, () => file) })).toThrow(/bytes/)
+    expect(journal.append({ type: 'activity', text: 'small' })).toBe(1)
+    await journal.close()
+  })
 })

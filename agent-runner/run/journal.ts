@@ -1,5 +1,4 @@
-import { RunEvent, type RunEventBody } from '#shared/protocol/run-event.ts'
-import { assert } from '#shared/assert.ts'
+import { maxEventBytes, RunEvent, type RunEventBody } from '#shared/protocol/run-event.ts'
 import type { Clock } from '../clock.ts'
 import { decodeJournal, encodeRecord, remember, type EventPlace, type JournalRecord } from './journal-record.ts'
 import type { JournalFile } from './journal-file.ts'
@@ -19,7 +18,7 @@ const sizeLimit = 512_000_000
  */
 export interface Journal {
   memory(): RunMemory
-  /** @returns the event's seq. */
+  /** @returns the event's seq. @throws when the event is larger than `maxEventBytes`. */
   append(body: RunEventBody): number
   /** Resolves when the record is in the file and the file on the disk. */
   record(record: Exclude<JournalRecord, { k: 'event' | 'memory' | 'ack' }>): Promise<void>
@@ -34,6 +33,7 @@ export interface Journal {
   read(afterSeq: number, limit: { events: number; bytes: number }): Promise<string[]>
   /** Why nothing can be written any more. Events then live in memory only. */
   failure(): Error | undefined
+  /** Afterwards nothing is written: what an upload or a timer still wants to tell has nobody to hear it. */
   close(): Promise<void>
   /** Closes and deletes the file. */
   remove(): Promise<void>
@@ -81,15 +81,17 @@ export async function openJournal(deps: JournalDeps): Promise<Journal> {
 
   let pending: Pending[] = []
   let pendingBytes = 0
+  /** Settles what is pending once it is written; what is appended meanwhile belongs to the next. */
+  let nextWritten = Promise.withResolvers<void>()
+  let lastWritten = Promise.resolve()
   let writing: Promise<void> | undefined
   let roomWaiters: (() => void)[] = []
 
   function push(item: Pending): Promise<void> {
-    assert(!closed, 'a closed journal is not written')
     pending.push(item)
     pendingBytes += item.line.length
     writing ??= writeLoop()
-    return writing
+    return nextWritten.promise
   }
 
   async function writeLoop(): Promise<void> {
@@ -98,8 +100,11 @@ export async function openJournal(deps: JournalDeps): Promise<Journal> {
     try {
       while (pending.length > 0) {
         const batch = pending
+        const written = nextWritten
         pending = []
         pendingBytes = 0
+        nextWritten = Promise.withResolvers()
+        lastWritten = written.promise
         await writeBatch(batch)
         for (const { record } of batch) {
           onDisk = remember(onDisk, record)
@@ -108,6 +113,7 @@ export async function openJournal(deps: JournalDeps): Promise<Journal> {
         for (const wake of roomWaiters.splice(0)) wake()
         deps.onCommitted?.()
         if (size > compactAt) await exclusively(compact)
+        written.resolve()
       }
     } finally {
       writing = undefined
@@ -204,9 +210,11 @@ export async function openJournal(deps: JournalDeps): Promise<Journal> {
   }
 
   async function readOne(seq: number): Promise<string | undefined> {
+    if (closed) return undefined
     const known = recent.get(seq)
     if (known !== undefined) return known
     return exclusively(async () => {
+      if (closed) return undefined
       const place = places[seq - (places[0]?.seq ?? 0)]
       return place?.seq === seq ? textAt(place) : undefined
     })
@@ -215,8 +223,12 @@ export async function openJournal(deps: JournalDeps): Promise<Journal> {
   return {
     memory: () => memory,
     append: (body) => {
+      if (closed) return memory.lastSeq
       const event = RunEvent.parse({ seq: memory.lastSeq + 1, at: clock.now(), body })
       const json = JSON.stringify(event)
+      const bytes = Buffer.byteLength(json)
+      // The server would refuse its frame, and with it everything behind it, for ever.
+      if (bytes > maxEventBytes) throw new RangeError(`an event of ${bytes} bytes can't be sent`)
       memory = remember(memory, { k: 'event', event })
       void push({
         line: eventLine(json),
@@ -227,12 +239,13 @@ export async function openJournal(deps: JournalDeps): Promise<Journal> {
       return event.seq
     },
     record: async (record) => {
+      if (closed) return
       memory = remember(memory, record)
       forgetAcked()
       if (record.k === 'assign' || record.k === 'behind') committedSeq = Math.max(committedSeq, memory.ackedSeq)
       await push({ line: encodeRecord(record), record, durable: true })
     },
-    committed: () => writing ?? Promise.resolve(),
+    committed: () => (pending.length > 0 ? nextWritten.promise : lastWritten),
     roomy: async () => {
       while (pendingBytes > pendingLimit) await new Promise<void>((resolve) => roomWaiters.push(resolve))
     },
@@ -258,14 +271,14 @@ export async function openJournal(deps: JournalDeps): Promise<Journal> {
     },
     failure: () => failure,
     close: async () => {
-      await writing
+      while (writing !== undefined) await writing
       closed = true
-      await file.close()
+      await exclusively(() => file.close())
     },
     remove: async () => {
       closed = true
       await writing
-      await file.remove()
+      await exclusively(() => file.remove())
     },
   }
 }

@@ -20,9 +20,8 @@ export function spoolPath(folder: string, entryId: string): string {
 }
 
 export function openSpool(folder: string, entryId: string): Spool {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
   const path = spoolPath(folder, entryId)
-  const file = openSync(path, 'w', 0o600)
+  const file = openFile(folder, path)
   let size = 0
   let lost = 0
   let open = true
@@ -30,7 +29,7 @@ export function openSpool(folder: string, entryId: string): Spool {
     path,
     write: (text) => {
       const bytes = Buffer.from(text)
-      if (!open || lost > 0 || size + bytes.byteLength > maxBlobBytes) {
+      if (file === undefined || !open || lost > 0 || size + bytes.byteLength > maxBlobBytes) {
         lost += bytes.byteLength
         return
       }
@@ -44,9 +43,19 @@ export function openSpool(folder: string, entryId: string): Spool {
     },
     lost: () => lost,
     close: () => {
-      if (open) closeSync(file)
+      if (open && file !== undefined) closeSync(file)
       open = false
     },
+  }
+}
+
+/** A full disk refuses a new file as well; then the whole text counts as lost. */
+function openFile(folder: string, path: string): number | undefined {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    return openSync(path, 'w', 0o600)
+  } catch {
+    return undefined
   }
 }
 
