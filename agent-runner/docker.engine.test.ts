@@ -1,9 +1,16 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { wholeText } from '#shared/domain/bounded-text.ts'
 import { UserId } from '#shared/ids.ts'
 import { startControlServer, type ControlServer, type SeenRun } from '#test/fakes/control-server.ts'
 import { dockerMissing, dockerSettings } from '#test/fakes/docker.ts'
 import { makeRepository, startRunner } from '#test/fakes/runner.ts'
+import { runFolders } from './run/folders.ts'
 import { createDockerEngine } from './sandbox/docker-engine.ts'
 
 const missing = await dockerMissing()
@@ -100,12 +107,90 @@ describe.skipIf(missing !== undefined)(`runs in Docker${missing === undefined ? 
     expect(run).toMatchObject({ state: 'ERROR', reason: { code: 'sandbox_out_of_memory' } })
   })
 
+  test.skipIf(process.arch !== 'x64')('an image built on musl is refused as such', async () => {
+    const image = await importMuslImage()
+    try {
+      const run = await server.ended(start('true', { image }))
+      expect(run).toMatchObject({ state: 'ERROR', reason: { code: 'sandbox_failed', retryable: false } })
+      expect(run.reason?.text).toBe(
+        `The image ${image} is built on musl, as Alpine Linux is. Harnesses need an image with glibc, such as debian or ubuntu.`,
+      )
+      await server.until(() => runner.activeRuns().length === 0, 'it is over')
+      expect(await containersOf(run.runId)).toEqual([])
+    } finally {
+      await engine.docker.getImage(image).remove({ force: true })
+    }
+  })
+
+  test('without clean-up the container and the folder stay, with it both go', async () => {
+    const script = 'echo kept > kept.txt'
+    const removed = start(script)
+    expect((await server.ended(removed)).state).toBe('SUCCEEDED')
+    await runner.close()
+    expect(await containersOf(removed)).toEqual([])
+
+    runner = await startRunner({ url: server.url, environment: { ...dockerSettings(), DROVER_NO_CLEANUP: '1' } })
+    const kept = start(script)
+    expect((await server.ended(kept)).state).toBe('SUCCEEDED')
+    server.dropRun(kept)
+    const behind = server.deliver(kept, { type: 'stop', by: UserId.parse('person-1') })
+    await server.until(() => server.receipts.some((one) => one.deliveryId === behind), 'the drop is carried out')
+    const [container] = await containersOf(kept)
+    expect(container?.State).toBe('exited')
+    expect(existsSync(join(runFolders(join(runner.folder, 'runs'), kept).workspace, 'kept.txt'))).toBe(true)
+    await engine.docker.getContainer(container?.Id ?? '').remove({ force: true })
+  })
+
   test('an image that is nowhere, and one that is no system', async () => {
     const run = await server.ended(start('true', { image: 'localhost:9/nothing/here:1' }))
     expect(run).toMatchObject({ state: 'ERROR', reason: { code: 'sandbox_failed' } })
     expect(run.reason?.text).toContain('localhost:9/nothing/here:1')
   })
 })
+
+/** As small as an image of Alpine could be: its loader, no glibc, and a `sleep` that needs neither. */
+async function importMuslImage(): Promise<string> {
+  const image = 'drover-test-musl:1'
+  const tree = await mkdtemp(join(tmpdir(), 'drover-musl-'))
+  try {
+    for (const folder of ['bin', 'lib', 'tmp', 'etc']) await mkdir(join(tree, folder))
+    await writeFile(join(tree, 'lib/ld-musl-x86_64.so.1'), '')
+    await writeFile(join(tree, 'bin/sleep'), pausingProgram())
+    await chmod(join(tree, 'bin/sleep'), 0o755)
+    const tar = execFileSync('tar', ['-C', tree, '--owner=0', '--group=0', '-cf', '-', '.'])
+    const [repo, tag] = image.split(':')
+    const answer = await engine.docker.importImage(Readable.from([tar]), { repo, tag, changes: 'ENV PATH=/bin' })
+    for await (const _ of answer);
+    return image
+  } finally {
+    await rm(tree, { recursive: true, force: true })
+  }
+}
+
+/** A static ELF program for Linux on x86-64 that does `for (;;) pause();`. */
+function pausingProgram(): Buffer {
+  const base = 0x400000
+  const code = Buffer.from([0xb8, 34, 0, 0, 0, 0x0f, 0x05, 0xeb, 0xf7])
+  const header = Buffer.alloc(120)
+  header.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1])
+  header.writeUInt16LE(2, 16)
+  header.writeUInt16LE(62, 18)
+  header.writeUInt32LE(1, 20)
+  header.writeBigUInt64LE(BigInt(base + 120), 24)
+  header.writeBigUInt64LE(64n, 32)
+  header.writeUInt16LE(64, 52)
+  header.writeUInt16LE(56, 54)
+  header.writeUInt16LE(1, 56)
+  // One segment, readable and executable: the whole file.
+  header.writeUInt32LE(1, 64)
+  header.writeUInt32LE(5, 68)
+  header.writeBigUInt64LE(BigInt(base), 80)
+  header.writeBigUInt64LE(BigInt(base), 88)
+  header.writeBigUInt64LE(BigInt(header.length + code.length), 96)
+  header.writeBigUInt64LE(BigInt(header.length + code.length), 104)
+  header.writeBigUInt64LE(0x1000n, 112)
+  return Buffer.concat([header, code])
+}
 
 describe('without Docker', () => {
   test('the runner says why, and a run that wants it is not taken', async () => {

@@ -1,3 +1,4 @@
+import type { RunErrorCode } from '#shared/domain/run.ts'
 import type { Assignment, DeliveryBody } from '#shared/protocol/runner-link.ts'
 import { refusal, type Refusal } from '#shared/refusal.ts'
 import { err, type Result } from '#shared/result.ts'
@@ -13,7 +14,7 @@ import { equip } from './equip.ts'
 import { withReplay } from './replay.ts'
 import type { Results } from './results.ts'
 import type { RunWorkerDeps } from './run-deps.ts'
-import type { Transcript } from './transcript.ts'
+import { cut, type Transcript } from './transcript.ts'
 import { TurnEnded, type TurnEnd } from './turn-end.ts'
 
 /** What a run works with and what outlives a turn: workspace, sandbox, harness, its session. */
@@ -31,6 +32,9 @@ export interface Workbench {
   /** Ends every process of the run. */
   tearDown(): Promise<void>
 }
+
+/** Ends behind which the sandbox may stand. */
+const explainable: ReadonlySet<RunErrorCode> = new Set(['harness_died', 'harness_missing', 'sandbox_failed'])
 
 export function createWorkbench(
   deps: RunWorkerDeps & { transcript: Transcript; changes: Changes; results: Results },
@@ -164,17 +168,16 @@ export function createWorkbench(
       transcript.endSpeech()
     },
     explain: async (end) => {
-      const dead = end.reason?.code === 'harness_died' || end.reason?.code === 'sandbox_failed'
-      const starved = dead && (await (bench?.sandbox ?? starting)?.ranOutOfMemory().catch(() => false)) === true
-      if (!starved) return end
-      return {
-        ...end,
-        reason: {
-          code: 'sandbox_out_of_memory',
-          text: 'The sandbox ran out of memory. Give it more, or run less at once.',
-          retryable: true,
-        },
+      const code = end.reason?.code
+      const sandbox = bench?.sandbox ?? starting
+      if (sandbox === undefined || code === undefined || !explainable.has(code)) return end
+      if (await sandbox.ranOutOfMemory().catch(() => false)) {
+        const text = 'The sandbox ran out of memory. Give it more, or run less at once.'
+        return { ...end, reason: { code: 'sandbox_out_of_memory', text, retryable: true } }
       }
+      const misfit = await sandbox.misfit().catch(() => undefined)
+      if (misfit === undefined) return end
+      return { ...end, reason: { code: 'sandbox_failed', text: cut(misfit, 600), retryable: false } }
     },
     tearDown,
   }

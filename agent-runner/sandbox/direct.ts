@@ -92,6 +92,7 @@ function createDirectSandbox(spec: SandboxSpec, deps: DirectDeps): Sandbox {
     exec,
     kill,
     ranOutOfMemory: async () => false,
+    misfit: async () => undefined,
     dispose: async () => {
       disposed = true
       await kill()

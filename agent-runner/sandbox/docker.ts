@@ -102,10 +102,10 @@ async function startContainer(spec: SandboxSpec, deps: DockerDeps): Promise<Sand
     if (container !== undefined) await endContainer(container, true)
     throw startError(error, image)
   }
-  return containerSandbox(container, deps)
+  return containerSandbox(container, image, deps)
 }
 
-function containerSandbox(container: Docker.Container, deps: DockerDeps): Sandbox {
+function containerSandbox(container: Docker.Container, image: string, deps: DockerDeps): Sandbox {
   let ended: Promise<void> | undefined
 
   async function kill(): Promise<void> {
@@ -130,6 +130,7 @@ function containerSandbox(container: Docker.Container, deps: DockerDeps): Sandbo
       if (!State.Running) return false
       return (await oomKills(container)) > 0
     },
+    misfit: () => misfitOf(container, image),
     dispose: kill,
   }
 }
@@ -147,6 +148,33 @@ async function oomKills(container: Docker.Container): Promise<number> {
   let text = ''
   for await (const piece of exec.stdout) text += String(piece)
   return Number(/^oom_kill (\d+)/m.exec(text)?.[1] ?? 0)
+}
+
+/** Where programs built for glibc find their loader (ELF `PT_INTERP`), by the name that Node has for the processor. */
+const glibcLoaders: Readonly<Record<string, string>> = {
+  x64: '/lib64/ld-linux-x86-64.so.2',
+  arm64: '/lib/ld-linux-aarch64.so.1',
+}
+const muslLoaders: Readonly<Record<string, string>> = {
+  x64: '/lib/ld-musl-x86_64.so.1',
+  arm64: '/lib/ld-musl-aarch64.so.1',
+}
+
+async function misfitOf(container: Docker.Container, image: string): Promise<string | undefined> {
+  const has = async (path: string | undefined): Promise<boolean> => {
+    try {
+      if (path !== undefined) await container.infoArchive({ path })
+      return path !== undefined
+    } catch (error) {
+      if (statusOf(error) === 404) return false
+      throw error
+    }
+  }
+  if (await has(glibcLoaders[process.arch])) return undefined
+  const what = (await has(muslLoaders[process.arch]))
+    ? 'is built on musl, as Alpine Linux is'
+    : `has no glibc for this processor (${process.arch})`
+  return `The image ${image} ${what}. Harnesses need an image with glibc, such as debian or ubuntu.`
 }
 
 /** Ends every process of the container at once. Being gone already is the aim. */

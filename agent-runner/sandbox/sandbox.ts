@@ -19,6 +19,8 @@ export interface Sandbox {
   kill(): Promise<void>
   /** The memory limit ended a process. */
   ranOutOfMemory(): Promise<boolean>
+  /** A sentence that says why harnesses can't run in it; `undefined` when nothing speaks against it. */
+  misfit(): Promise<string | undefined>
   /** Ends everything and removes what the sandbox itself made. The workspace stays. */
   dispose(): Promise<void>
 }
