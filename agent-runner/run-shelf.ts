@@ -115,17 +115,28 @@ export function createRunShelf(deps: RunShelfDeps): RunShelf {
   async function recover(runId: RunId): Promise<void> {
     try {
       const worker = await open(runId)
-      const { ended, endedAt, turn, lastSeq, ackedSeq } = worker.journal.memory()
+      const { ended, endedAt, turn, lastSeq, ackedSeq, facts } = worker.journal.memory()
       if (turn === 0) return await forget(runId)
       const old = ended && ackedSeq >= lastSeq && clock.now() - (endedAt ?? 0) > config.keepDays * 86_400_000
       if (old) return await forget(runId)
-      if (!ended) for (const provider of deps.sandboxes) await provider.sweep(runId)
       unrested.add(runId)
+      if (!ended || facts.awake === true) await sweep(runId)
     } catch (error) {
       log.error(
         { runId, error: messageOf(error) },
         `The run ${runId} that an earlier runner left can't be read; its folder stays as it is.`,
       )
+    }
+  }
+
+  async function sweep(runId: RunId): Promise<void> {
+    for (const provider of deps.sandboxes) {
+      await provider.sweep(runId).catch((error: unknown) => {
+        log.error(
+          { runId, sandbox: provider.kind, error: messageOf(error) },
+          `What an earlier runner left of run ${runId} could not be ended.`,
+        )
+      })
     }
   }
 
@@ -138,8 +149,7 @@ export function createRunShelf(deps: RunShelfDeps): RunShelf {
       await worker.journal.record({ k: 'behind', seq: ackedSeq, n: lastN + (ackedSeq - lastSeq) })
     }
     if (unrested.delete(runId)) {
-      await restAfterRestart(worker.journal, clock)
-      worker.receipts.resend()
+      await restAfterRestart(worker, clock)
       void uploadSpool(worker.journal, runFolders(folder.runs, runId), blobs).catch((error: unknown) => {
         log.warn({ runId, error: messageOf(error) }, 'A stored output of an earlier run could not be uploaded.')
       })

@@ -39,6 +39,7 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
   })
   let draining = false
   let closed = false
+  const takesNothing = (): boolean => closed || draining
 
   await offer.look()
   await shelf.recoverAll()
@@ -55,7 +56,7 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
         void shelf.inOrder(run.runId, () => (run.keep ? shelf.goOn(run.runId, run.ackedSeq) : shelf.forget(run.runId)))
       }
       if (draining) link.send({ type: 'draining' })
-      for (const worker of shelf.all()) worker.receipts.resend()
+      for (const worker of shelf.all()) worker.receipts.reconnected()
       pump.setOn(true)
     },
     onMessage: (message) => {
@@ -109,18 +110,9 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
       case 'resend':
         pump.get(message.runId)?.back(message.fromSeq)
         return pump.poke()
-      case 'deliver': {
-        const worker = shelf.get(message.runId)
-        if (worker !== undefined) return worker.deliver(message.deliveryId, message.body)
-        const gone = refusal('run_ended', 'this runner does not have the run')
-        return link.send({
-          type: 'receipt',
-          deliveryId: message.deliveryId,
-          runId: message.runId,
-          state: 'refused',
-          refusal: gone,
-        })
-      }
+      case 'deliver':
+        // It may have come right behind the assignment that it is for.
+        return shelf.inOrder(message.runId, () => deliver(message))
       case 'receipt_ack':
         for (const worker of shelf.all()) worker.receipts.acked(message.deliveryId)
         return
@@ -135,17 +127,25 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
     }
   }
 
+  async function deliver({ deliveryId, runId, body }: Extract<RunnerDown, { type: 'deliver' }>): Promise<void> {
+    const worker = shelf.get(runId)
+    if (worker !== undefined) return worker.deliver(deliveryId, body)
+    const gone = refusal('run_ended', 'this runner does not have the run')
+    link.send({ type: 'receipt', deliveryId, runId, state: 'refused', refusal: gone })
+  }
+
   async function assign(assignment: Assignment): Promise<void> {
     const { runId, turn, config: wanted } = assignment
     const reject = (reason: string): void => link.send({ type: 'rejected', runId, turn, reason })
     const known = shelf.get(runId)
     if (known !== undefined && known.journal.memory().turn >= turn) return link.send({ type: 'claimed', runId, turn })
-    if (closed || draining) return reject('This runner takes nothing new.')
+    if (takesNothing()) return reject('This runner takes nothing new.')
     if (shelf.active().length >= config.capacity) return reject('This runner has as many runs as it may.')
     const objection = offer.objection(wanted.harness, wanted.sandbox)
     if (objection !== undefined) return reject(objection)
     try {
       const worker = known ?? (await shelf.open(runId))
+      if (takesNothing()) return reject('This runner takes nothing new.')
       await worker.assign(assignment)
       if (known === undefined) shelf.startSending(worker, assignment.after?.seq ?? 0)
       if (worker.journal.failure() !== undefined) throw worker.journal.failure()

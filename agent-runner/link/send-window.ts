@@ -63,15 +63,17 @@ export function createSendWindow({
       sentSeq = Math.max(ackedSeq, journal.memory().ackedSeq)
     },
     acked: (seq) => {
+      // Only what is committed was ever sent; a server that claims more is not believed.
+      if (seq > journal.committedSeq()) return
       forget(seq)
       journal.ack(seq)
       // A server that has more than was sent on this connection got it on an earlier one.
-      sentSeq = Math.max(sentSeq, Math.min(seq, journal.committedSeq()))
+      sentSeq = Math.max(sentSeq, seq)
     },
     back: (seq) => {
       inFlight = []
       inFlightBytes = 0
-      sentSeq = Math.max(seq - 1, journal.memory().ackedSeq)
+      sentSeq = Math.max(Math.min(seq - 1, journal.committedSeq()), journal.memory().ackedSeq)
     },
   }
 }

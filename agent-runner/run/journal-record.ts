@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { DeliveryId, PermissionId } from '#shared/ids.ts'
 import { RunEvent } from '#shared/protocol/run-event.ts'
 import { Assignment } from '#shared/protocol/runner-link.ts'
-import { emptyMemory, Receipt, rememberEvent, RunFacts, RunMemory } from './run-memory.ts'
+import { emptyMemory, Receipt, rememberEvent, RunFacts, RunMemory, settledLimit } from './run-memory.ts'
 
 /** One line of a journal. The fold of all lines is the run's `RunMemory`. */
 export const JournalRecord = z.discriminatedUnion('k', [
@@ -43,8 +43,9 @@ export function remember(memory: RunMemory, record: JournalRecord): RunMemory {
     case 'receipt':
       return { ...memory, receipts: { ...memory.receipts, [record.receipt.deliveryId]: record.receipt } }
     case 'forget': {
-      const { [record.deliveryId]: _gone, ...receipts } = memory.receipts
-      return { ...memory, receipts }
+      const { [record.deliveryId]: gone, ...receipts } = memory.receipts
+      if (gone === undefined) return memory
+      return { ...memory, receipts, settled: [...memory.settled, gone].slice(-settledLimit) }
     }
     case 'answered':
       return { ...memory, openPermissions: memory.openPermissions.filter((id) => id !== record.permissionId) }

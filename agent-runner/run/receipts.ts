@@ -11,10 +11,12 @@ import type { Receipt } from './run-memory.ts'
 export interface Receipts {
   of(deliveryId: DeliveryId): Receipt | undefined
   set(deliveryId: DeliveryId, state: Receipt['state'], refusal?: Refusal): Promise<void>
+  /** The delivery came again: what became of it is told again. */
+  repeat(receipt: Receipt): void
   /** The server acknowledged the oldest state that was sent for it and not acknowledged yet. */
   acked(deliveryId: DeliveryId): void
-  /** Sends every receipt that is not acknowledged, after a reconnect. */
-  resend(): void
+  /** A new connection: every receipt that is not acknowledged is sent on it. */
+  reconnected(): void
 }
 
 export function createReceipts({
@@ -35,12 +37,16 @@ export function createReceipts({
   }
 
   return {
-    of: (deliveryId) => journal.memory().receipts[deliveryId],
+    of: (deliveryId) => {
+      const { receipts, settled } = journal.memory()
+      return receipts[deliveryId] ?? settled.find((receipt) => receipt.deliveryId === deliveryId)
+    },
     set: async (deliveryId, state, refusal) => {
       const receipt: Receipt = { deliveryId, state, ...(refusal === undefined ? {} : { refusal }) }
       await journal.record({ k: 'receipt', receipt })
       tell(receipt)
     },
+    repeat: tell,
     acked: (deliveryId) => {
       const [state, ...rest] = sent.get(deliveryId) ?? []
       if (rest.length > 0) sent.set(deliveryId, rest)
@@ -48,7 +54,7 @@ export function createReceipts({
       const final = state === 'done' || state === 'refused'
       if (final && journal.memory().receipts[deliveryId] !== undefined) void journal.record({ k: 'forget', deliveryId })
     },
-    resend: () => {
+    reconnected: () => {
       sent = new Map()
       for (const receipt of Object.values(journal.memory().receipts)) tell(receipt)
     },

@@ -6,6 +6,7 @@ import type { BlobStore } from '../link/blob-store.ts'
 import type { Clock } from '../clock.ts'
 import type { RunFolders } from './folders.ts'
 import type { Journal } from './journal.ts'
+import type { Receipts } from './receipts.ts'
 import { growingText } from './run-memory.ts'
 import { removeSpool, spoolPath } from './spool.ts'
 
@@ -14,16 +15,18 @@ import { removeSpool, spoolPath } from './spool.ts'
  * questions, says of its deliveries that they did not take effect, and ends the turn with a reason. Its processes are
  * gone by then.
  */
-export async function restAfterRestart(journal: Journal, clock: Clock): Promise<void> {
-  const { open, openPermissions, receipts, ended, turn } = journal.memory()
+export async function restAfterRestart(
+  { journal, receipts }: { journal: Journal; receipts: Receipts },
+  clock: Clock,
+): Promise<void> {
+  const { open, openPermissions, receipts: untold, ended, turn } = journal.memory()
   for (const permissionId of openPermissions) journal.append({ type: 'permission_lapsed', permissionId })
   for (const entry of Object.values(open)) {
     journal.append({ type: 'entry', entry: { ...entry, body: closed(entry.body, clock.now()) } })
   }
-  for (const receipt of Object.values(receipts)) {
-    if (receipt.state !== 'delivered') continue
-    const lost = refusal('run_ended', 'the runner was restarted before it took effect')
-    await journal.record({ k: 'receipt', receipt: { ...receipt, state: 'refused', refusal: lost } })
+  for (const { deliveryId, state } of Object.values(untold)) {
+    if (state !== 'delivered') continue
+    await receipts.set(deliveryId, 'refused', refusal('run_ended', 'the runner was restarted before it took effect'))
   }
   if (!ended) {
     journal.append({

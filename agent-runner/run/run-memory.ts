@@ -30,6 +30,8 @@ export const RunFacts = z.object({
   /** The harness's own name of the conversation, for `session/load`. */
   sessionId: z.string().max(500).optional(),
   process: ProcessMark.optional(),
+  /** Processes of the run may live: set before its sandbox starts, cleared once that is torn down. */
+  awake: z.boolean().optional(),
   containerId: z.string().max(100).optional(),
   /** Patterns that "Allow similar in this run" allowed, as JSON texts. */
   similar: z.array(z.string()).optional(),
@@ -53,6 +55,8 @@ export const RunMemory = z.object({
   open: z.record(z.string(), TranscriptEntry),
   openPermissions: z.array(PermissionId),
   receipts: z.record(z.string(), Receipt),
+  /** The newest receipts that the server has: a delivery which it had sent again by then must not happen twice. */
+  settled: z.array(Receipt).default([]),
   /** The newest part of the conversation, for a harness that can't load its own. */
   conversation: z.array(Said),
   facts: RunFacts,
@@ -68,9 +72,13 @@ export const emptyMemory: RunMemory = {
   open: {},
   openPermissions: [],
   receipts: {},
+  settled: [],
   conversation: [],
   facts: {},
 }
+
+/** Receipts kept after the server has them. */
+export const settledLimit = 200
 
 /** UTF-16 units of conversation kept for a replay. */
 export const conversationLimit = 24_000

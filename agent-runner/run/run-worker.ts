@@ -111,10 +111,7 @@ export function createRunWorker(deps: RunWorkerDeps): RunWorker {
 
   async function deliver(deliveryId: DeliveryId, body: DeliveryBody): Promise<void> {
     const known = receipts.of(deliveryId)
-    if (known !== undefined) {
-      await receipts.set(deliveryId, known.state, known.refusal)
-      return
-    }
+    if (known !== undefined) return receipts.repeat(known)
     const current = turn
     if (current === undefined || current.over()) {
       await receipts.set(deliveryId, 'refused', refusal('run_ended', 'the turn was over when this came'))

@@ -8,7 +8,7 @@ import type { PermissionAnswer, PermissionRequest } from '#shared/domain/permiss
 import { nextState, type RunConfig, type RunReason, type RunState } from '#shared/domain/run.ts'
 import type { EntryBody, TranscriptEntry } from '#shared/domain/transcript.ts'
 import { DeliveryId, PromptId, RunId, UserId, uuidv7 } from '#shared/ids.ts'
-import { RunEvent, type RunEventBody } from '#shared/protocol/run-event.ts'
+import { maxFrameBytes, RunEvent, type RunEventBody } from '#shared/protocol/run-event.ts'
 import {
   RunnerUp,
   runnerProtocol,
@@ -58,8 +58,8 @@ export interface ControlServer {
   /** The next turn of a run. */
   follow(runId: RunId, prompt: string): void
   deliver(runId: RunId, body: DeliveryBody): DeliveryId
-  /** Sends a delivery again, as after a lost answer. */
-  redeliver(deliveryId: DeliveryId): void
+  /** Sends every assignment and delivery that there ever was again, as one that read them before their answers came. */
+  repeatAll(): void
   answer(request: PermissionRequest, answer: PermissionAnswer): DeliveryId
   /** Answers every request as it comes. */
   answerAll(choose: (request: PermissionRequest) => PermissionAnswer | undefined): void
@@ -74,6 +74,10 @@ export interface ControlServer {
   askAgain(runId: RunId, fromSeq: number): void
   dropRun(runId: RunId): void
   connected(): boolean
+  /** The runner said that it takes nothing new. */
+  draining(): boolean
+  /** Sends a frame as it is. */
+  sendRaw(frame: string): void
   /** Resolves when `holds` does, looked at after every message. @throws after `withinMs` (20,000) with what was seen. */
   until<T>(holds: () => T | undefined | false, what: string, withinMs?: number): Promise<T>
   ended(runId: RunId, turn?: number): Promise<SeenRun>
@@ -90,6 +94,7 @@ export async function startControlServer({ leaseMs = 60_000, heartbeatMs = 5_000
   let key = 'fake-agent-key'
   let away = false
   let silent = false
+  let draining = false
   let blobStatus = 200
   let socket: WebSocket | undefined
   let chooser: ((request: PermissionRequest) => PermissionAnswer | undefined) | undefined
@@ -97,6 +102,7 @@ export async function startControlServer({ leaseMs = 60_000, heartbeatMs = 5_000
   const assignments = new Map<RunId, Extract<RunnerDown, { type: 'assign' }>>()
   const deliveries = new Map<DeliveryId, Extract<RunnerDown, { type: 'deliver' }>>()
   const receipts: ControlServer['receipts'] = []
+  const told: Extract<RunnerDown, { type: 'assign' | 'deliver' }>[] = []
   const hellos: RunnerHello[] = []
   const blobs = new Map<string, Buffer>()
   const watchers = new Set<() => void>()
@@ -104,7 +110,7 @@ export async function startControlServer({ leaseMs = 60_000, heartbeatMs = 5_000
   const http = createServer((request, response) => {
     void takeBlob(request, response)
   })
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: 4_000_000 })
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: 2 * maxFrameBytes })
   http.on('upgrade', (request, stream, head) => {
     if (away) {
       stream.destroy()
@@ -144,6 +150,8 @@ export async function startControlServer({ leaseMs = 60_000, heartbeatMs = 5_000
       take(message)
       notify()
     })
+    // A frame over the limit shows as a closed connection.
+    opened.on('error', () => {})
     opened.on('close', () => {
       if (socket === opened) socket = undefined
       notify()
@@ -174,8 +182,10 @@ export async function startControlServer({ leaseMs = 60_000, heartbeatMs = 5_000
       }
       case 'heartbeat':
         return send({ type: 'heartbeat_ack', at: message.at })
-      case 'offer':
       case 'draining':
+        draining = true
+        return
+      case 'offer':
         return
     }
   }
@@ -287,6 +297,7 @@ export async function startControlServer({ leaseMs = 60_000, heartbeatMs = 5_000
       },
     }
     assignments.set(runId, assignment)
+    told.push(assignment)
     configs.set(runId, config)
     send(assignment)
   }
@@ -296,6 +307,7 @@ export async function startControlServer({ leaseMs = 60_000, heartbeatMs = 5_000
     const deliveryId = DeliveryId.parse(newUuid())
     const delivery: Extract<RunnerDown, { type: 'deliver' }> = { type: 'deliver', deliveryId, runId, body }
     deliveries.set(deliveryId, delivery)
+    told.push(delivery)
     send(delivery)
     return deliveryId
   }
@@ -379,9 +391,8 @@ export async function startControlServer({ leaseMs = 60_000, heartbeatMs = 5_000
       assign(runId, seen(runId).turn + 1, prompt, config)
     },
     deliver,
-    redeliver: (deliveryId) => {
-      const delivery = deliveries.get(deliveryId)
-      if (delivery !== undefined) send(delivery)
+    repeatAll: () => {
+      for (const message of told) send(message)
     },
     answer,
     answerAll: (choose) => {
@@ -408,6 +419,8 @@ export async function startControlServer({ leaseMs = 60_000, heartbeatMs = 5_000
       send({ type: 'drop', runId })
     },
     connected: () => socket !== undefined,
+    draining: () => draining,
+    sendRaw: (frame) => socket?.send(frame),
     until,
     ended: (runId, turn) =>
       until(() => {
