@@ -65,5 +65,17 @@ const parent =
         needed: () => runner.connected() || runner.activeRuns().length > 0,
         onAlone: () => void end(),
       })
-process.on('SIGTERM', () => void end())
-process.on('SIGINT', () => void end())
+
+/** Nothing new is taken; what is at work comes to its own end first. */
+async function drain(): Promise<void> {
+  const left = runner.activeRuns().length
+  log.info(
+    { left },
+    `The runner takes nothing new and ends when ${left} ${left === 1 ? 'run has' : 'runs have'} ended.`,
+  )
+  await runner.drain()
+  await end()
+}
+process.on('SIGQUIT', () => void drain())
+// A closed terminal sends SIGHUP.
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void end())

@@ -17,7 +17,7 @@ export async function runProcess(
     env: { ...inheritedEnvironment(), ...Object.fromEntries(given) },
   })
   const passOn = (signal: NodeJS.Signals): void => void child.kill(signal)
-  const signals = ['SIGTERM', 'SIGHUP'] as const
+  const signals = ['SIGTERM', 'SIGHUP', 'SIGQUIT'] as const
   for (const signal of signals) process.on(signal, passOn)
   // Ctrl+C reaches the child from the terminal by itself; here it must only not end us first.
   process.on('SIGINT', () => undefined)
