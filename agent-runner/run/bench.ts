@@ -12,6 +12,8 @@ import type { Transcript } from './transcript.ts'
 /** What stands around a harness while it lives. */
 export interface Bench extends Equipment {
   session: AcpSession | undefined
+  /** Rejects when the session told more than can be kept. */
+  flooded: Promise<never>
   judge: Judge
   permissions: Permissions
   desk: PermissionDesk
@@ -63,5 +65,15 @@ export function createBench(
     relative: (path) => (path.startsWith(`${sandbox.workspace}/`) ? path.slice(sandbox.workspace.length + 1) : path),
     cwd: () => sandbox.workspace,
   })
-  return { sandbox, session: undefined, prepared, declaration, judge, permissions, desk, translator }
+  return {
+    sandbox,
+    session: undefined,
+    flooded: new Promise<never>(() => {}),
+    prepared,
+    declaration,
+    judge,
+    permissions,
+    desk,
+    translator,
+  }
 }

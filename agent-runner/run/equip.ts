@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts'
 import type { HarnessDeclaration, PreparedHarness } from '../harness/declaration.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import type { Changes } from './changes.ts'
-import { makeRunFolders } from './folders.ts'
+import { emptyFolder, makeRunFolders } from './folders.ts'
 import type { RunWorkerDeps } from './run-deps.ts'
 import { fillWorkspace, runSetupCommands } from './set-up.ts'
 import { runStep } from './steps.ts'
@@ -49,8 +49,13 @@ export async function equip(
     signal,
   }
   const fresh = journal.memory().facts.setUp !== true
-  if (fresh) await fillWorkspace(context)
+  if (fresh) {
+    // What a set-up that failed or was stopped left would be in the way; nothing of an agent is in it.
+    await emptyFolder(folders.workspace)
+    await fillWorkspace(context)
+  }
   const prepared = await fetchHarness(declaration, { sandbox: config.sandbox, transcript, clock, signal })
+  await journal.record({ k: 'facts', facts: { awake: true } })
   const sandbox = await provider.start({
     runId,
     workspace: folders.workspace,

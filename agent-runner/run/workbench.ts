@@ -45,8 +45,6 @@ export function createWorkbench(
   let opening: Promise<unknown> = Promise.resolve()
   let turnNumber = 1
   let answering: Promise<unknown> | undefined
-  const flooded = Promise.withResolvers<never>()
-  flooded.promise.catch(() => {})
   const activity = createActivity(clock, (text) => journal.append({ type: 'activity', text }))
 
   function open(assignment: Assignment, signal: AbortSignal): Promise<{ firstPrompt: (text: string) => string }> {
@@ -80,11 +78,19 @@ export function createWorkbench(
       onSandbox: (sandbox) => {
         starting = sandbox
       },
+    }).catch(async (error: unknown) => {
+      // The next turn starts another one.
+      const half = starting
+      starting = undefined
+      await half?.dispose()
+      throw error
     })
     return createBench(deps, equipment, { turn: () => turnNumber, onActivity: activity.set })
   }
 
   async function startSession(on: Bench, assignment: Assignment, signal: AbortSignal): Promise<AcpSession> {
+    const flooded = Promise.withResolvers<never>()
+    flooded.promise.catch(() => {})
     const handlers = createAgentHandlers({ on, transcript, journal, results })
     on.translator.setReplaying(true)
     try {
@@ -100,6 +106,7 @@ export function createWorkbench(
       })
       signal.throwIfAborted()
       on.session = session
+      on.flooded = flooded.promise
       void session.ended.then(() => {
         if (bench?.session === session) bench.session = undefined
       })
@@ -129,7 +136,7 @@ export function createWorkbench(
       times: deps.times,
     })
     answering = asked.catch(() => {})
-    const answer = await Promise.race([asked, flooded.promise])
+    const answer = await Promise.race([asked, on.flooded])
     on.translator.promptAnswered(answer)
     on.permissions.lapseAll()
     on.translator.endTurn(answer.stopReason === 'cancelled' ? 'cancelled' : 'completed')
@@ -147,6 +154,8 @@ export function createWorkbench(
       // What was being made ready fails now that its sandbox is gone; what it made until then goes as well.
       if (round === 0) await Promise.race([opening, new Promise((resolve) => setTimeout(resolve, 5000))])
     }
+    if (journal.memory().facts.awake === true && bench === undefined)
+      await journal.record({ k: 'facts', facts: { awake: false } })
   }
 
   return {
