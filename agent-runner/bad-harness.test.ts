@@ -66,6 +66,32 @@ describe('a harness that misbehaves ends in a clear state', { timeout: 40_000 },
     expect(said).toMatchObject({ done: true, text: { head: 'I was just about to' } })
   })
 
+  test('one that leaves with exit code 0 in the middle of its turn', async () => {
+    const run = await runWith('leaves')
+    expect(run).toMatchObject({ state: 'ERROR', reason: { code: 'harness_died', retryable: true } })
+    expect(run.reason?.text).toContain('exit code 0')
+    expect(bodies(run).find((body) => body.kind === 'message')).toMatchObject({ done: true })
+  })
+
+  test('one whose command has an exit code that no system has', async () => {
+    const run = await runWith('odd-exit')
+    expect(run.reason).toBeUndefined()
+    expect(bodies(run).find((body) => body.kind === 'tool')).toMatchObject({ status: 'failed' })
+  })
+
+  test('one that makes entries without end', { timeout: 90_000 }, async () => {
+    runner = await startRunner({ url: server.url, harnesses: [bad('endless-entries')] })
+    const runId = server.start({ harness: 'bad', prompt: 'go' })
+    const run = await server.until(
+      () => server.run(runId).state === 'ERROR' && server.run(runId),
+      'it was stopped',
+      80_000,
+    )
+    expect(run.reason).toMatchObject({ code: 'harness_protocol' })
+    expect(run.reason?.text).toContain('more than 20000 entries')
+    expect(run.entries.size).toBeLessThan(20_100)
+  })
+
   test('one that is not there', async () => {
     expect(await runWith('missing')).toMatchObject({ state: 'ERROR', reason: { code: 'harness_missing' } })
   })

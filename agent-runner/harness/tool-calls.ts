@@ -123,7 +123,7 @@ export function createToolCalls(deps: ToolCallsDeps): ToolCalls {
 
   function finishTool(one: Tool, fields: ToolCallFields): void {
     const exit = objectOf(fields._meta?.['terminal_exit'])?.['exit_code']
-    const exitCode = typeof exit === 'number' && Number.isInteger(exit) ? { exitCode: exit } : {}
+    const exitCode = typeof exit === 'number' && Number.isSafeInteger(exit) ? { exitCode: exit } : {}
     if (one.ended || (fields.status !== 'completed' && fields.status !== 'failed')) {
       if ('exitCode' in exitCode) one.entry.change(exitCode)
       return

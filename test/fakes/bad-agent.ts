@@ -87,6 +87,27 @@ async function misbehave(): Promise<void> {
       say({ id: 900, method: 'fs/write_text_file', params: { sessionId: 's', path: detail, content: 'gotcha' } })
       setTimeout(() => end('end_turn'), 300)
       return
+    case 'leaves':
+      text('That is enough for today.')
+      process.stdout.write('', () => process.exit(0))
+      return
+    case 'odd-exit':
+      update({ sessionUpdate: 'tool_call', toolCallId: 't', title: 'Odd', kind: 'execute', status: 'in_progress' })
+      update({
+        sessionUpdate: 'tool_call_update',
+        toolCallId: 't',
+        status: 'failed',
+        _meta: { terminal_exit: { exit_code: 1e300 } },
+      })
+      end('end_turn')
+      return
+    case 'endless-entries':
+      for (let i = 0; i < 30_000; i++) {
+        const call = { toolCallId: `t${i}`, title: `Call ${i}`, kind: 'read', status: 'completed' }
+        if (!update({ sessionUpdate: 'tool_call', ...call }))
+          await new Promise((resolve) => process.stdout.once('drain', resolve))
+      }
+      return
     case 'refuses':
       end('refusal')
       return
