@@ -204,6 +204,36 @@ describe('a run', () => {
     ).resolves.toBe('only one')
   })
 
+  test('an answer that the runner calls stale shows as refused, and why, on every device', async () => {
+    const mara = await world.owner()
+    const [desktop, phone] = [mara.open(), (await world.invite(mara, 'member')).open()]
+    const runner = await connect()
+    const runId = await startRun(desktop)
+    await claim(runner, runId)
+    const request = ask(runId, 'rm -rf build')
+    runner.emit(runId, { type: 'permission', request }, { type: 'state', event: 'block', turn: 1 })
+    await inState(phone, runId, 'BLOCKED')
+    await phone.mutate.answerPermission({
+      runId,
+      permissionId: request.id,
+      deliveryId: DeliveryId.parse(newId()),
+      digest: request.digest,
+      answer: { kind: 'allow_once' },
+    })
+    const { deliveryId } = await runner.next('deliver')
+    const stale = { code: 'stale' as const, detail: 'the question changed since it was shown' }
+    runner.send({ type: 'receipt', deliveryId, runId, state: 'delivered' })
+    runner.send({ type: 'receipt', deliveryId, runId, state: 'refused', refusal: stale })
+    for (const device of [desktop, phone]) {
+      const permission = await until(
+        (on: (value: Permission | undefined) => void) =>
+          device.subscribe((tx) => getRow(tx, keys.permission(runId, request.id), Permission), on),
+        (value) => value?.delivery === 'refused',
+      )
+      expect(permission?.refusal).toEqual(stale)
+    }
+  })
+
   test('nothing that was acknowledged is lost or doubled when events are repeated, skipped and sent over a new connection', async () => {
     const mara = await world.owner()
     const a = mara.open()
