@@ -310,5 +310,40 @@ describe.skipIf(missingThere !== undefined)(
         await folder.remove()
       }
     })
+
+    test(
+      'in a container without a network it ends, and says that its model was not reached',
+      { timeout: 230_000 },
+      async () => {
+        const server = await startControlServer()
+        const model = await startModelServer()
+        const folder = await makeRunnerFolder()
+        const runner = await startRunner({
+          url: server.url,
+          folder: folder.path,
+          environment: {
+            ...dockerSettings(),
+            DROVER_DOCKER_NETWORK: 'none',
+            DROVER_OPENCODE_CONFIG: openCodeConfig(model.url),
+          },
+        })
+        try {
+          const runId = server.start({ harness: 'opencode', sandbox: 'docker', prompt: 'Hello.' })
+          const run = await server.until(
+            () => hasEnded(server.run(runId).state) && server.run(runId),
+            'it ended',
+            200_000,
+          )
+          expect(run).toMatchObject({ state: 'ERROR', reason: { retryable: true } })
+          expect(run.reason?.text).toContain('Cannot connect to API')
+          expect(model.requests).toEqual([])
+        } finally {
+          await runner.close()
+          await model.close()
+          await server.close()
+          await folder.remove()
+        }
+      },
+    )
   },
 )
