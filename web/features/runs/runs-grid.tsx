@@ -4,6 +4,7 @@ import { displayState } from '#shared/domain/run.ts'
 import type { RunId } from '#shared/ids.ts'
 import { useTeamData } from '../../state/team-data.ts'
 import { Count } from '../../ui/chip.tsx'
+import { useKeptFocus } from '../../ui/kept-focus.ts'
 import { runsWords } from '../../words/runs.ts'
 import type { ListEntry } from './list-model.ts'
 import type { HeldOrder } from './held-order.ts'
@@ -33,14 +34,13 @@ export type GridProps = {
  */
 export function RunsGrid(props: GridProps) {
   const place = useTeamData().runsPlace
-  let scroller: HTMLDivElement | undefined
-  let hadFocus = false
+  let root!: HTMLDivElement
   const places = createMemo(() => new Map(props.entries.map((entry, index) => [entry.key, { entry, index }])))
   const virtualizer = createVirtualizer<HTMLDivElement, HTMLDivElement>({
     get count() {
       return props.entries.length
     },
-    getScrollElement: () => scroller ?? null,
+    getScrollElement: () => root ?? null,
     estimateSize: (index) => estimate(props.entries[index], props.phone),
     getItemKey: (index) => props.entries[index]?.key ?? index,
     overscan: 12,
@@ -57,7 +57,7 @@ export function RunsGrid(props: GridProps) {
     const place = places().get(runId)
     if (place === undefined) return
     virtualizer.scrollToIndex(place.index, { align: 'auto' })
-    const focus = () => scroller?.querySelector<HTMLElement>(`[data-run="${runId}"]`)?.focus({ preventScroll: true })
+    const focus = () => root.querySelector<HTMLElement>(`[data-run="${runId}"]`)?.focus({ preventScroll: true })
     focus()
     if (document.activeElement?.getAttribute('data-run') !== runId) requestAnimationFrame(focus)
   }
@@ -76,13 +76,13 @@ export function RunsGrid(props: GridProps) {
     on(
       () => props.basis,
       () => {
-        if (scroller !== undefined) scroller.scrollTop = 0
+        root.scrollTop = 0
       },
       { defer: true },
     ),
   )
   onMount(() => {
-    if (scroller !== undefined) scroller.scrollTop = place.scrollTop
+    root.scrollTop = place.scrollTop
   })
 
   const handleKey = (event: KeyboardEvent) => {
@@ -118,21 +118,20 @@ export function RunsGrid(props: GridProps) {
     event.preventDefault()
   }
 
-  // A row that changes its place is put elsewhere in the page and would lose the focus.
-  createEffect(
-    on(
-      shown,
-      () => {
-        const cursor = props.cursor
-        if (cursor !== undefined && hadFocus && document.activeElement === document.body) focusRow(cursor)
-      },
-      { defer: true },
-    ),
+  // A button that its press took away leaves the focus to its row; a row that scrolled away leaves it to the list, which
+  // must not be pulled back to it.
+  let focused: RunId | undefined
+  useKeptFocus(
+    () => root,
+    () => {
+      const row = focused === undefined ? null : root.querySelector<HTMLElement>(`[data-run="${focused}"]`)
+      ;(row ?? root).focus({ preventScroll: true })
+    },
   )
   return (
     // The grid takes keys for its rows, which have the focus.
     <div
-      ref={scroller}
+      ref={root}
       class={styles.scroller}
       data-phone={props.phone ? '' : undefined}
       role="treegrid"
@@ -141,9 +140,9 @@ export function RunsGrid(props: GridProps) {
       tabIndex={-1}
       onKeyDown={handleKey}
       onScroll={(event) => (place.scrollTop = event.currentTarget.scrollTop)}
-      onFocusIn={() => (hadFocus = true)}
-      onFocusOut={(event) => {
-        if (event.relatedTarget !== null) hadFocus = false
+      onFocusIn={(event) => {
+        const row = event.target.closest('[data-run]')?.getAttribute('data-run')
+        focused = runIds().find((id) => id === row)
       }}
       onPointerMove={(event) => props.handlers.onPointerMove(event)}
       onPointerLeave={() => props.handlers.onPointerLeave()}
