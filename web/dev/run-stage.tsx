@@ -69,6 +69,7 @@ export function stage(
     { id: seedIds.jonas, name: 'Jonas Okafor', hue: 2, isMe: false },
   ]
   const [open, setOpen] = createSignal<Record<string, boolean>>({})
+  let log!: HTMLDivElement
   const scene: Scene = {
     runId: billingRun,
     run,
@@ -83,13 +84,17 @@ export function stage(
     isOpen: (key, byDefault) => open()[key] ?? byDefault,
     setOpen: (key, now) => setOpen((before) => ({ ...before, [key]: now })),
     showChanges: () => undefined,
+    toTranscript: () => log.focus(),
     compose: () => undefined,
     entryLink: (n) => `https://drover.example/runs/${billingRun}#e-${n}`,
   }
   const root = document.createElement('div')
   document.body.append(root)
   const Inside = (): JSX.Element => (
-    <TeamDataContext.Provider value={createTeamData(workspace)}>{part()}</TeamDataContext.Provider>
+    <TeamDataContext.Provider value={createTeamData(workspace)}>
+      {part()}
+      <div ref={log} role="log" tabindex="0" aria-label="Transcript" />
+    </TeamDataContext.Provider>
   )
   const Around = (): JSX.Element => (
     <KeyboardContext.Provider

@@ -79,7 +79,8 @@ export function useKeys(bindings: Readonly<Record<string, KeyHandler>>): void {
   onCleanup(useKeyboard().bind(bindings))
 }
 
-function isTyping(target: EventTarget | null): boolean {
+/** Whether keys are text where they go to. */
+export function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || target.matches('input, textarea, select'))
 }
 

@@ -69,11 +69,7 @@ function Modal(
     readonly turn?: boolean | undefined
   },
 ) {
-  // Whoever opens it is not Kobalte's trigger, so the way back is kept here.
-  let opener: Element | null = null
-  createComputed(() => {
-    if (props.open) opener = document.activeElement
-  })
+  const giveBack = useOpener(() => props.open)
   return (
     <KDialog.Root open={props.open} onOpenChange={(open) => props.onOpenChange(open)} modal preventScroll={false}>
       <KDialog.Portal>
@@ -88,10 +84,7 @@ function Modal(
               event.preventDefault()
               if (event.target instanceof HTMLElement) firstField(event.target).focus()
             }}
-            onCloseAutoFocus={(event) => {
-              event.preventDefault()
-              if (opener instanceof HTMLElement && opener.isConnected) opener.focus()
-            }}
+            onCloseAutoFocus={giveBack}
           >
             <span class={styles.grab} aria-hidden="true" />
             <header class={styles.head}>
@@ -116,6 +109,22 @@ function Modal(
       </KDialog.Portal>
     </KDialog.Root>
   )
+}
+
+/**
+ * For `onCloseAutoFocus`: gives the focus back to what had it when `open` became true. Whoever opens a dialog here is not
+ * Kobalte's trigger. `instead` takes it when that is gone.
+ */
+export function useOpener(open: () => boolean, instead?: () => void): (event: Event) => void {
+  let opener: Element | null = null
+  createComputed(() => {
+    if (open()) opener = document.activeElement
+  })
+  return (event) => {
+    event.preventDefault()
+    if (opener instanceof HTMLElement && opener !== document.body && opener.isConnected) opener.focus()
+    else instead?.()
+  }
 }
 
 /** Where the focus goes first: to what is to be filled in, else to the dialog itself, which is then read out. */

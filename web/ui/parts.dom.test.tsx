@@ -1,6 +1,6 @@
 import axe from 'axe-core'
 import { Plus } from 'lucide'
-import { createSignal, untrack } from 'solid-js'
+import { createSignal, Show, untrack } from 'solid-js'
 import { render } from 'solid-js/web'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { DisplayState } from '#shared/domain/run.ts'
@@ -127,7 +127,31 @@ test('a menu opens by keyboard, moves by arrows and acts on Enter', async () => 
   press('ArrowDown')
   await vi.waitFor(() => expect(document.activeElement?.textContent).toBe('Second'))
   press('Enter')
-  expect(picked.mock.calls).toEqual([['second']])
+  await vi.waitFor(() => expect(picked.mock.calls).toEqual([['second']]))
+})
+
+test('an item of a menu may move the focus on, and it stays there', async () => {
+  const left = vi.fn<() => void>()
+  const [writing, setWriting] = createSignal(false)
+  mount(() => (
+    <>
+      <Menu icon={Plus} label="More">
+        <MenuItem onSelect={() => setWriting(true)}>Rename</MenuItem>
+      </Menu>
+      <Show when={writing()}>
+        <input ref={(element) => queueMicrotask(() => element.focus())} onBlur={left} />
+      </Show>
+    </>
+  ))
+  query('button[aria-label="More"]')?.focus()
+  press('ArrowDown')
+  await vi.waitFor(() => expect(document.activeElement?.textContent).toBe('Rename'))
+  press('Enter')
+  await vi.waitFor(() => expect(document.activeElement?.tagName).toBe('INPUT'))
+  await vi.waitFor(() => expect(query('[role="menu"]')).toBeNull())
+  await settled()
+  expect(document.activeElement?.tagName).toBe('INPUT')
+  expect(left).not.toHaveBeenCalled()
 })
 
 describe('choices', () => {

@@ -9,6 +9,7 @@ import { billing, billingRun } from '../../dev/run-seed.ts'
 const missing = browserPath === undefined
 if (missing && process.env['DROVER_REQUIRE'] === 'all') throw new Error('no Chromium is installed')
 
+const patient = { timeout: 15_000 }
 let server: ViteDevServer
 let browser: Browser
 
@@ -45,6 +46,8 @@ describe.skipIf(missing)('the run page in Chromium', () => {
     await page.getByText(/You allowed this once/).waitFor()
     await page.getByText('On this device').waitFor()
     expect(await card.count()).toBe(0)
+    // Reading goes on in the transcript; the same key pressed again answers nothing.
+    await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('role')), patient).toBe('log')
     await page.close()
   })
 
@@ -91,6 +94,49 @@ describe.skipIf(missing)('the run page in Chromium', () => {
     )
     // The rows around it are drawn one frame after the height is known.
     await expect.poll(async () => Math.abs((await topOf(page, before.id)) - before.top)).toBeLessThanOrEqual(2)
+    await page.close()
+  })
+
+  test('the keyboard goes from entry to entry, and the focus is never lost', async () => {
+    const page = await open({ run: 'ask=none,long=60' })
+    const log = page.getByRole('log')
+    const focused = () => page.evaluate(() => document.activeElement?.closest('article')?.getAttribute('data-index'))
+    await log.focus()
+    await page.keyboard.press('k')
+    await expect.poll(focused, patient).toBeTruthy()
+    const from = Number(await focused())
+    for (const step of [1, 2, 3]) {
+      await page.keyboard.press('k')
+      await expect.poll(focused, patient).toBe(String(from - step))
+    }
+    // The title's field opens from the menu, has the focus, and Escape leaves everything as it was.
+    await page.getByRole('banner').or(page.locator('header')).getByRole('button', { name: 'More' }).click()
+    await page.getByRole('menuitem', { name: 'Rename' }).click()
+    const title = page.getByRole('textbox', { name: 'Title of this run' })
+    await expect.poll(() => title.evaluate((element) => element === document.activeElement), patient).toBe(true)
+    await page.keyboard.type('New')
+    await page.keyboard.press('Escape')
+    await title.waitFor({ state: 'detached' })
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Get @northwind/billing ready to publish')
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('More')
+    // The changes give the focus back to the file that opened them.
+    const file = page.getByRole('button', { name: /check-tarball/ })
+    await file.focus()
+    await page.keyboard.press('Enter')
+    await page.getByRole('dialog', { name: 'Changes' }).waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog', { name: 'Changes' }).waitFor({ state: 'detached' })
+    await expect.poll(() => file.evaluate((element) => element === document.activeElement), patient).toBe(true)
+    // A message that moves or goes, likewise.
+    const grip = page.locator('[draggable=true]').first()
+    await grip.focus()
+    await page.keyboard.press('ArrowDown')
+    await expect
+      .poll(() => page.evaluate(() => document.activeElement?.getAttribute('aria-label')), patient)
+      .toMatch(/^Drag to reorder: 2 \/ 2/)
+    await page.getByRole('button', { name: 'Remove' }).first().focus()
+    await page.keyboard.press('Enter')
+    await expect.poll(() => log.evaluate((element) => element === document.activeElement), patient).toBe(true)
     await page.close()
   })
 

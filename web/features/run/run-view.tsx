@@ -9,6 +9,7 @@ import { keys } from '#sync/core/keys.ts'
 import { Button } from '../../ui/button.tsx'
 import { Sheet } from '../../ui/dialog.tsx'
 import { ErrorState } from '../../ui/error-state.tsx'
+import { useKeptFocus } from '../../ui/kept-focus.ts'
 import { VisuallyHidden } from '../../ui/visually-hidden.tsx'
 import { useFrame, useMedia } from '../../state/frame.ts'
 import { useKeys } from '../../state/keyboard.ts'
@@ -104,6 +105,7 @@ export function RunView(props: RunViewProps) {
     isOpen: (key, byDefault) => openLines[key] ?? byDefault,
     setOpen: (key, open) => setOpenLines(key, open),
     showChanges: (path) => props.onChanges(path ?? ''),
+    toTranscript: () => transcript()?.focus(),
     compose: (text) => composer()?.append(text),
     entryLink: (n) => props.link(n),
   }
@@ -117,6 +119,13 @@ export function RunView(props: RunViewProps) {
       .map((watcher) => watcher.person.name),
   )
 
+  // An answered question, a message that was sent on: reading goes on in the transcript, and a second press of the same
+  // key answers nothing that has not been read.
+  let foot!: HTMLDivElement
+  useKeptFocus(
+    () => foot,
+    () => scene.toTranscript(),
+  )
   useKeys({
     End: () => transcript()?.toEnd(),
     // The message box, as in most places where one writes.
@@ -136,7 +145,7 @@ export function RunView(props: RunViewProps) {
           <ErrorBoundary fallback={(error: unknown, reset) => <Broken error={error} onReset={reset} />}>
             <TranscriptView model={model} entry={props.entry} handle={setTranscript} />
           </ErrorBoundary>
-          <div class={styles.foot}>
+          <div class={styles.foot} ref={foot}>
             <AsksRegion asks={asks()} late={late()} announce={announcer.say} />
             <RefusedLines onTakeBack={(text) => scene.compose(text)} />
             <Show when={writers().length > 0}>

@@ -26,6 +26,8 @@ export type Scene = {
   readonly setOpen: (key: string, open: boolean) => void
   /** Shows the changes of the run, at one file if named. */
   readonly showChanges: (path?: string) => void
+  /** Gives the focus to the transcript: where reading goes on after something was answered or written. */
+  readonly toTranscript: () => void
   /** Puts text into the composer, after what stands there. */
   readonly compose: (text: string) => void
   /** The address of an entry, to be shared. */

@@ -54,6 +54,14 @@ describe('sending', () => {
     expect(await draft(of)).toBeUndefined()
   })
 
+  test('Escape leaves for the transcript, with what was typed kept', async () => {
+    const { stage: of, area } = await open()
+    type(area, 'half a')
+    expect(press(area, 'Escape').defaultPrevented).toBe(true)
+    expect(document.activeElement).toBe(of.root.querySelector('[role=log]'))
+    expect(area.value).toBe('half a')
+  })
+
   test('on a phone Enter is a new line', async () => {
     const { stage: of, area } = await open({ phone: true })
     type(area, 'one')
@@ -174,6 +182,15 @@ describe('the queue', () => {
     press(area, 'Enter', { ctrlKey: true })
     await settled()
     expect(prompts(of)[0]?.text).toBe('Then open it')
+  })
+
+  test('leaving the edit goes back to the button that opened it', async () => {
+    const { stage: of } = await open()
+    button(of.root, 'Edit')?.click()
+    press(of.root.querySelector('li textarea') ?? of.root, 'Escape')
+    await settled()
+    expect(document.activeElement?.getAttribute('aria-label')).toBe('Edit')
+    expect(of.root.querySelector('li')?.contains(document.activeElement)).toBe(true)
   })
 
   test('what only this device has says so', async () => {

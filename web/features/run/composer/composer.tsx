@@ -124,6 +124,11 @@ export function Composer(props: {
   }
 
   const handleKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === 'Escape' && !event.isComposing) {
+      event.preventDefault()
+      scene.toTranscript()
+      return
+    }
     if (event.key !== 'Enter' || event.isComposing || event.shiftKey || event.altKey) return
     // On a phone's keyboard Enter is the only way to a new line.
     const sends = event.ctrlKey || event.metaKey || !(scene.phone() || coarse())

@@ -140,8 +140,15 @@ function QueueItem(props: {
     props.onTry(() => workspace.mutate.sendPromptNow(target))
   }
   const canSendNow = () => isHeld(scene.run().state)
+  let item!: HTMLLIElement
+  /** Back to the button, or the menu, that the form was opened from. */
+  const stopEditing = (): void => {
+    setEditing(false)
+    item.querySelector<HTMLElement>('[data-edit], [aria-haspopup]')?.focus()
+  }
   return (
     <li
+      ref={item}
       class={styles.item}
       data-over={over() ? '' : undefined}
       data-dragged={props.dragged ? '' : undefined}
@@ -162,9 +169,9 @@ function QueueItem(props: {
         fallback={
           <EditForm
             text={prompt().text}
-            onCancel={() => setEditing(false)}
+            onCancel={stopEditing}
             onSave={(text) => {
-              setEditing(false)
+              stopEditing()
               const target = { ...ref(), text }
               props.onTry(() => workspace.mutate.editPrompt(target))
             }}
@@ -176,7 +183,7 @@ function QueueItem(props: {
             type="button"
             class={styles.grip}
             draggable="true"
-            aria-label={`${runWords.queue.drag}: ${props.place + 1} / ${props.of}. ${runWords.queue.up}: ↑. ${runWords.queue.down}: ↓`}
+            aria-label={runWords.queue.grip(props.place + 1, props.of)}
             title={runWords.queue.drag}
             onDragStart={(event) => {
               event.dataTransfer?.setData('text/plain', prompt().text)
@@ -210,14 +217,15 @@ function QueueItem(props: {
             fallback={
               <span class={styles.acts}>
                 <Show when={canSendNow()}>
-                  <IconButton
-                    size="sm"
-                    icon={Zap}
-                    label={`${runWords.queue.now}. ${runWords.queue.nowHint}`}
-                    onClick={sendNow}
-                  />
+                  <IconButton size="sm" icon={Zap} label={runWords.queue.nowLabel} onClick={sendNow} />
                 </Show>
-                <IconButton size="sm" icon={Pencil} label={runWords.queue.edit} onClick={() => setEditing(true)} />
+                <IconButton
+                  size="sm"
+                  icon={Pencil}
+                  label={runWords.queue.edit}
+                  data-edit=""
+                  onClick={() => setEditing(true)}
+                />
                 <IconButton size="sm" icon={X} label={runWords.queue.remove} onClick={remove} />
               </span>
             }

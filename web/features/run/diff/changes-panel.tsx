@@ -5,10 +5,12 @@ import { RunFiles, type FileChange } from '#shared/domain/transcript.ts'
 import { keys } from '#sync/core/keys.ts'
 import { getRow } from '#sync/core/transaction.ts'
 import { Button, IconButton } from '../../../ui/button.tsx'
+import { useOpener } from '../../../ui/dialog.tsx'
 import { SkeletonRows } from '../../../ui/skeleton.tsx'
 import { useMedia } from '../../../state/frame.ts'
 import { useQuery } from '../../../state/query.ts'
 import { runWords } from '../../../words/run.ts'
+import { useScene } from '../scene.ts'
 import { PathText } from '../text/visible.tsx'
 import { PlusMinus } from '../transcript/plus-minus.tsx'
 import type { TranscriptModel } from '../transcript/transcript-model.ts'
@@ -28,6 +30,11 @@ export function ChangesPanel(props: {
   })
   const wide = useMedia('(width >= 64em)')
   const [split, setSplit] = createSignal(false)
+  const scene = useScene()
+  const giveBack = useOpener(
+    () => true,
+    () => scene.toTranscript(),
+  )
   const list = (): readonly FileChange[] => files.value?.files ?? []
   const current = createMemo(() => list().find((file) => file.path === props.path) ?? list()[0])
   let body!: HTMLDivElement
@@ -41,7 +48,7 @@ export function ChangesPanel(props: {
     <KDialog.Root open onOpenChange={(open) => !open && props.onClose()} modal preventScroll={false}>
       <KDialog.Portal>
         <KDialog.Overlay class={styles.scrim} />
-        <KDialog.Content class={styles.panel} onOpenAutoFocus={focusPanel}>
+        <KDialog.Content class={styles.panel} onOpenAutoFocus={focusPanel} onCloseAutoFocus={giveBack}>
           <header class={styles.head}>
             <KDialog.Title class={styles.title}>{runWords.diff.title}</KDialog.Title>
             <span class={styles.sum}>

@@ -6,6 +6,7 @@ import { RefusedError } from '#sync/client/workspace.ts'
 import { AgentTile, Avatar } from '../../../ui/avatar.tsx'
 import { Button, IconButton } from '../../../ui/button.tsx'
 import { Icon } from '../../../ui/icon.tsx'
+import { useKeptFocus } from '../../../ui/kept-focus.ts'
 import { Menu, MenuItem } from '../../../ui/menu.tsx'
 import { StateWord } from '../../../ui/state-word.tsx'
 import { useIds } from '../../../state/platform.ts'
@@ -30,8 +31,14 @@ export function RunHeader(props: {
 }) {
   const scene = useScene()
   const [renaming, setRenaming] = createSignal(false)
+  let head!: HTMLElement
+  // The title's form and the stop button go once they have done their work.
+  useKeptFocus(
+    () => head,
+    () => head.querySelector<HTMLElement>('[aria-haspopup]')?.focus(),
+  )
   return (
-    <header class={styles.head}>
+    <header ref={head} class={styles.head}>
       <Show when={scene.phone()}>
         <Link to="/runs" class={styles.back} aria-label={runWords.back}>
           <Icon of={ArrowLeft} size="lg" />
@@ -213,16 +220,26 @@ function RenameForm(props: { readonly onDone: () => void }) {
   const [title, setTitle] = createSignal(scene.run().title)
   const [problem, setProblem] = createSignal<string>()
   let input!: HTMLInputElement
-  onMount(() => input.select())
+  let closed = false
+  onMount(() => {
+    input.focus()
+    input.select()
+  })
+  const close = (): void => {
+    closed = true
+    props.onDone()
+  }
   const save = async (): Promise<void> => {
+    // Leaving the field saves; but a form that was closed has nothing more to say.
+    if (closed) return
     const wanted = title().trim()
     if (wanted === '' || wanted === scene.run().title) {
-      props.onDone()
+      close()
       return
     }
     try {
       await workspace.mutate.renameRun({ runId: scene.runId, title: wanted })
-      props.onDone()
+      close()
     } catch (error) {
       setProblem(error instanceof RefusedError ? refusalWords(error.code, error.message) : runWords.composer.notKept)
     }
@@ -234,7 +251,7 @@ function RenameForm(props: { readonly onDone: () => void }) {
         event.preventDefault()
         void save()
       }}
-      onKeyDown={(event) => event.key === 'Escape' && props.onDone()}
+      onKeyDown={(event) => event.key === 'Escape' && close()}
       onFocusOut={(event) => {
         if (!event.currentTarget.contains(event.relatedTarget as Node | null)) void save()
       }}

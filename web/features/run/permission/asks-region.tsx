@@ -117,9 +117,11 @@ function AskSheet(props: CardProps) {
   // Whoever is writing is not pulled away from it: the question waits in its line above the composer.
   const [aside, setAside] = createSignal(document.activeElement?.matches('input, textarea') ?? false)
   const titleId = `ask-${createUniqueId()}`
+  const { toTranscript } = useScene()
+  let line!: HTMLButtonElement
   return (
     <>
-      <button type="button" class={styles.aside} onClick={() => setAside(false)}>
+      <button ref={line} type="button" class={styles.aside} onClick={() => setAside(false)}>
         <StatusGlyph state="needs" decorative />
         <span class={styles.asideText}>
           {stateWords.needs} · <MachineText text={askLine(props.permission.request)} />
@@ -133,6 +135,11 @@ function AskSheet(props: CardProps) {
             class={styles.sheet}
             aria-labelledby={titleId}
             onOpenAutoFocus={(event) => focusSheet(event)}
+            onCloseAutoFocus={(event) => {
+              event.preventDefault()
+              if (line.isConnected) line.focus()
+              else toTranscript()
+            }}
           >
             <KDialog.CloseButton class={styles.grab} aria-label={runWords.ask.later}>
               <span aria-hidden="true" />

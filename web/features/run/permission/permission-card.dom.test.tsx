@@ -159,6 +159,20 @@ describe('keys', () => {
     expect(answerOf(of)).toEqual({ kind: 'deny', message: 'Use a pull request.' })
   })
 
+  test('Escape leaves the message for the card, whose keys act again', async () => {
+    const { stage: of, card } = await open()
+    card.focus()
+    press(card, 'm')
+    const area = card.querySelector('textarea')
+    expect(document.activeElement).toBe(area)
+    press(area ?? card, 'Escape')
+    await settled()
+    expect(document.activeElement).toBe(card)
+    press(card, 'd')
+    await settled()
+    expect(answerOf(of)).toMatchObject({ kind: 'deny' })
+  })
+
   test('a question is answered by its own choices only', async () => {
     const { stage: of, card } = await open({ ask: 'question' })
     press(card, 'a')

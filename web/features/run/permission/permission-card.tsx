@@ -1,4 +1,4 @@
-import { Scale, Users } from 'lucide'
+import { CloudOff, Scale, Users } from 'lucide'
 import { For, Match, Show, Switch, createSignal, createUniqueId, onMount } from 'solid-js'
 import type { Permission, PermissionAnswer } from '#shared/domain/permission.ts'
 import { Avatar } from '../../../ui/avatar.tsx'
@@ -45,9 +45,16 @@ export function PermissionCard(props: {
   const isQuestion = () => request().subject.kind === 'question'
   const similar = () => request().similar
   /** On a phone the pattern is the button's second line, unless it would make a page of it. */
+  /** Long enough to scroll in its place: then it takes the focus, to be scrolled by keyboard. */
+  const isPatternLong = () => (similar()?.length ?? 0) > 240 || similar()?.includes('\n') === true
   const isPatternInside = () =>
     props.sheet === true && (similar()?.length ?? 0) <= 90 && similar()?.includes('\n') === false
   const size = () => (props.sheet ? 'touch' : 'lg')
+  let card!: HTMLElement
+  const stopWriting = (): void => {
+    setWriting(false)
+    card.focus()
+  }
 
   const handleKeyDown = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.isComposing)
@@ -70,10 +77,11 @@ export function PermissionCard(props: {
 
   return (
     <section
+      ref={card}
       class={styles.card}
       data-sheet={props.sheet ? '' : undefined}
       aria-label={props.sheet ? undefined : runWords.ask.label}
-      tabindex={props.sheet ? undefined : '0'}
+      tabindex={props.sheet ? '-1' : '0'}
       onKeyDown={handleKeyDown}
     >
       <Show
@@ -145,11 +153,17 @@ export function PermissionCard(props: {
       </Show>
 
       <Show when={scene.canSteer()}>
+        <Show when={!scene.online()}>
+          <p class={styles.offline}>
+            <Icon of={CloudOff} size="sm" />
+            {runWords.ask.notSent}
+          </p>
+        </Show>
         <Switch>
           <Match when={writing()}>
             <DenyForm
               size={size()}
-              onCancel={() => setWriting(false)}
+              onCancel={stopWriting}
               onDeny={(message) => props.onAnswer({ kind: 'deny', message })}
             />
           </Match>
@@ -221,7 +235,7 @@ export function PermissionCard(props: {
             </div>
             <Show when={isPatternInside() ? undefined : similar()}>
               {(pattern) => (
-                <p class={styles.pattern} id={`${titleId()}-similar`}>
+                <p class={styles.pattern} id={`${titleId()}-similar`} tabindex={isPatternLong() ? '0' : undefined}>
                   {runWords.ask.similar} <MachineText text={pattern()} />
                 </p>
               )}

@@ -19,18 +19,15 @@ export function EntryRow(props: {
   readonly index: number
   readonly isActive: boolean
   readonly isMarked: boolean
+  /** The keyboard has gone to this row. */
+  readonly takesFocus: boolean
   readonly onActive: () => void
   readonly measure: (element: HTMLElement) => void
 }) {
   let element!: HTMLElement
   onMount(() => props.measure(element))
   createEffect(() => {
-    if (
-      props.isActive &&
-      !element.contains(document.activeElement) &&
-      document.activeElement?.getAttribute('role') === 'log'
-    )
-      element.focus({ preventScroll: true })
+    if (props.takesFocus && document.activeElement !== element) element.focus({ preventScroll: true })
   })
   const entry = createMemo(() => (props.row.kind === 'entry' ? props.row.entry : undefined))
   const pair = createMemo(() => (props.row.kind === 'pair' ? props.row : undefined))

@@ -4,7 +4,9 @@ import { For, Show, createEffect, createMemo, createSignal, on, onCleanup, onMou
 import { Button } from '../../../ui/button.tsx'
 import { Icon } from '../../../ui/icon.tsx'
 import { Kbd } from '../../../ui/kbd.tsx'
+import { useKeptFocus } from '../../../ui/kept-focus.ts'
 import { SkeletonRows } from '../../../ui/skeleton.tsx'
+import { isTyping, useKeyboard } from '../../../state/keyboard.ts'
 import { runWords } from '../../../words/run.ts'
 import { useScene } from '../scene.ts'
 import { follow, initialFollow, type FollowEvent } from './follow.ts'
@@ -19,7 +21,7 @@ const topSpace = 56
 const endThreshold = 40
 const olderThreshold = 600
 
-export type TranscriptHandle = { readonly toEnd: () => void }
+export type TranscriptHandle = { readonly toEnd: () => void; readonly focus: () => void }
 
 /** The log of a run: only what is near the window is in the page, whatever the length. */
 export function TranscriptView(props: {
@@ -29,9 +31,12 @@ export function TranscriptView(props: {
   readonly handle?: ((handle: TranscriptHandle) => void) | undefined
 }) {
   const scene = useScene()
+  const keyboard = useKeyboard()
   const [scroller, setScroller] = createSignal<HTMLDivElement>()
   const [state, setState] = createSignal(initialFollow)
   const [active, setActive] = createSignal<string>()
+  /** The row that the keyboard goes to, until it is in the page and has the focus. */
+  const [goal, setGoal] = createSignal<string>()
   const send = (event: FollowEvent): void => void setState((before) => follow(before, event))
   const rows = (): readonly Row[] => props.model.rows()
   const byKey = createMemo(() => new Map(rows().map((row, index) => [row.key, { row, index }])))
@@ -73,10 +78,15 @@ export function TranscriptView(props: {
     pin()
   }
   let log!: HTMLDivElement
+  // A row that scrolls away with the focus leaves it to the log.
+  useKeptFocus(
+    () => log,
+    () => log.focus({ preventScroll: true }),
+  )
   onMount(() => {
     // Not before it is in the page: a node fresh from its template belongs to no window, and the list would watch nothing.
     setScroller(log)
-    props.handle?.({ toEnd })
+    props.handle?.({ toEnd, focus: () => log.focus() })
   })
   createEffect(
     on(
@@ -123,11 +133,12 @@ export function TranscriptView(props: {
       return
     }
     if (
-      event.target === scroller() &&
+      keyboard.lettersOn() &&
       (event.key === 'j' || event.key === 'k') &&
       !event.ctrlKey &&
       !event.metaKey &&
-      !event.altKey
+      !event.altKey &&
+      !isTyping(event.target)
     ) {
       event.preventDefault()
       focusRow(event.key === 'j' ? 1 : -1)
@@ -143,6 +154,7 @@ export function TranscriptView(props: {
     const row = rows()[Math.max(0, Math.min(rows().length - 1, start))]
     if (row === undefined) return
     setActive(row.key)
+    setGoal(row.key)
     person()
     list.scrollToIndex(byKey().get(row.key)?.index ?? 0, { align: 'auto' })
   }
@@ -191,6 +203,7 @@ export function TranscriptView(props: {
         on:touchmove={{ handleEvent: person, passive: true }}
         onPointerDown={(event) => event.target === event.currentTarget && person()}
         onKeyDown={handleKeyDown}
+        onFocusIn={() => setGoal(undefined)}
       >
         <Show
           when={props.model.view()}
@@ -224,6 +237,7 @@ export function TranscriptView(props: {
                                 at().row.first <= props.entry &&
                                 at().row.last >= props.entry
                               }
+                              takesFocus={goal() === key}
                               onActive={() => setActive(key)}
                               measure={(element) => list.measureElement(element)}
                             />
