@@ -65,6 +65,18 @@ test('what moves keeps the focus', async () => {
   expect(region.lost()).toBe(0)
 })
 
+test('what moves and can’t be pressed any more hands the focus on', async () => {
+  const region = open()
+  focus('one')
+  setOrder(['two', 'three', 'one'])
+  const moved = document.getElementById('one')
+  moved?.blur()
+  moved?.setAttribute('disabled', '')
+  await observed()
+  expect(document.activeElement?.id).toBe('region')
+  expect(region.lost()).toBe(1)
+})
+
 test('focus that a person moved elsewhere is left there', async () => {
   open()
   const outside = document.body.appendChild(document.createElement('button'))

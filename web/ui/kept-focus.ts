@@ -24,7 +24,8 @@ export function useKeptFocus(region: () => HTMLElement, onLost: (gone: HTMLEleme
       if (lost.isConnected && !wasMoved()) return
       last = undefined
       if (lost.isConnected) lost.focus()
-      else onLost(lost)
+      // A button that is disabled by now takes no focus either.
+      if (document.activeElement !== lost) onLost(lost)
     })
     root.addEventListener('focusin', handleFocusIn)
     root.addEventListener('focusout', handleFocusOut)

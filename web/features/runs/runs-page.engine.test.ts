@@ -22,7 +22,7 @@ describe.skipIf(missing)('the runs list in Chromium', () => {
     await server.listen()
     browser = await launchBrowser()
     // The first page waits for its modules; what is tested should not.
-    await (await open({})).close()
+    await (await open({})).context().close()
   })
   afterAll(async () => {
     await browser?.close()
@@ -35,7 +35,7 @@ describe.skipIf(missing)('the runs list in Chromium', () => {
       await page.getByRole('treegrid').evaluate((list) => ({ over: list.scrollWidth - list.clientWidth })),
     ).toEqual({ over: 0 })
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
-    await page.close()
+    await page.context().close()
   })
 
   test('on a phone every filter is as large as a finger', async () => {
@@ -51,7 +51,7 @@ describe.skipIf(missing)('the runs list in Chromium', () => {
       )
     expect(sizes.length).toBeGreaterThan(4)
     expect(Math.min(...sizes)).toBeGreaterThanOrEqual(44)
-    await page.close()
+    await page.context().close()
   })
 
   test('denying by keyboard leaves the focus on the row', async () => {
@@ -64,7 +64,7 @@ describe.skipIf(missing)('the runs list in Chromium', () => {
     await expect.poll(() => focusedRow(page), patient).toContain('billing ready to publish')
     await page.keyboard.press('ArrowDown')
     await expect.poll(() => focusedRow(page), patient).toContain('Deliver webhooks')
-    await page.close()
+    await page.context().close()
   })
 
   test('a list that is scrolled away from the focused row is not pulled back to it', async () => {
@@ -80,7 +80,7 @@ describe.skipIf(missing)('the runs list in Chromium', () => {
     await page.getByRole('row', { name: /billing ready to publish/ }).waitFor({ state: 'detached' })
     expect(await list.evaluate((element) => element === document.activeElement)).toBe(true)
     expect(await list.evaluate((element) => element.scrollTop)).toBeGreaterThan(3000)
-    await page.close()
+    await page.context().close()
   })
 
   test('back from a run restores the filter, the place in the list and the chosen row', async () => {
@@ -98,7 +98,7 @@ describe.skipIf(missing)('the runs list in Chromium', () => {
     await list.waitFor()
     expect(await page.getByRole('button', { name: 'Failed' }).getAttribute('aria-pressed')).toBe('true')
     await expect.poll(() => runAt(page, 500, 500), patient).toBe(pressed)
-    await page.close()
+    await page.context().close()
   })
 })
 
@@ -110,7 +110,6 @@ async function open(options: { readonly width?: number; readonly search?: string
     reducedMotion: 'reduce',
   })
   const page = await context.newPage()
-  page.on('close', () => void context.close())
   await page.goto(new URL(`/runs${options.search ?? ''}`, server.resolvedUrls?.local[0]).href)
   await page.locator('[data-run]').first().waitFor({ timeout: 90_000 })
   return page
