@@ -41,6 +41,11 @@ export function whenWords(at: number, now: number): string {
   return sameYear(at, now) ? dateFormat.format(at) : yearFormat.format(at)
 }
 
+/** "3 Nov": a day to come, where the hour does not matter. */
+export function dateWords(at: number): string {
+  return dateFormat.format(at)
+}
+
 /** A span: "14 s", "42 min", "3 h 5 min", "2 d 4 h". */
 export function spanWords(ms: number): string {
   const whole = Math.max(0, ms)

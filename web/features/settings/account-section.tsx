@@ -4,7 +4,7 @@ import { Nothing, request } from '../../state/account-api.ts'
 import { useSession } from '../../state/session.ts'
 import { Button } from '../../ui/button.tsx'
 import { ConfirmDialog } from '../../ui/dialog.tsx'
-import { TextInput } from '../../ui/field.tsx'
+import { ProfileFields } from '../../ui/profile-fields.tsx'
 import { accountWords, settingsWords } from '../../words/settings.ts'
 import { PasskeyList } from './passkey-list.tsx'
 import { PasswordForm } from './password-form.tsx'
@@ -57,25 +57,7 @@ function Profile() {
   return (
     <Section title={accountWords.profile} text={accountWords.profileText}>
       <form class={styles.form} onSubmit={(event) => void handleSubmit(event)} onInput={() => setSaved(false)}>
-        <TextInput
-          label={accountWords.name}
-          name="name"
-          autocomplete="name"
-          maxLength={80}
-          required
-          value={name()}
-          onChange={setName}
-        />
-        <TextInput
-          label={accountWords.email}
-          name="email"
-          type="email"
-          autocomplete="username"
-          maxLength={200}
-          required
-          value={email()}
-          onChange={setEmail}
-        />
+        <ProfileFields name={name()} email={email()} onName={setName} onEmail={setEmail} />
         <Problem text={action.problem()} />
         <div class={styles.actions}>
           <Button type="submit" size="lg" tone="ink" disabled={!changed() || action.busy()}>

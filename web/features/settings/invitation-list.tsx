@@ -1,20 +1,20 @@
 import { Link as LinkIcon } from 'lucide'
-import { For, Show, createEffect, createSignal, on } from 'solid-js'
+import { Show, createEffect, createSignal, on } from 'solid-js'
 import { z } from 'zod'
 import { canGrant } from '#shared/domain/policies.ts'
 import { Role, roles } from '#shared/domain/team.ts'
-import { Nothing, request } from '../../state/account-api.ts'
+import { request } from '../../state/account-api.ts'
 import { useTeamData } from '../../state/team-data.ts'
 import { useWorkspace } from '../../state/workspace.ts'
 import { Button } from '../../ui/button.tsx'
-import { ConfirmDialog, Dialog } from '../../ui/dialog.tsx'
-import { Icon } from '../../ui/icon.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
 import { Select } from '../../ui/select.tsx'
 import { Time } from '../../ui/time.tsx'
 import { roleMeanings, roleWords } from '../../words/auth.ts'
 import { teamWords } from '../../words/settings.ts'
 import { CopyButton } from './copy-button.tsx'
-import { Problem, RemoteView, Section, useAction, useRemote } from './section.tsx'
+import { RevocableList } from './revocable-list.tsx'
+import { Problem, useAction, useRemote } from './section.tsx'
 import styles from './settings.module.css'
 
 const Invitation = z.object({
@@ -26,7 +26,9 @@ const Invitation = z.object({
   url: z.string(),
 })
 type Invitation = z.infer<typeof Invitation>
-const Invitations = z.object({ invitations: z.array(Invitation) })
+const Invitations = z
+  .object({ invitations: z.array(Invitation) })
+  .transform(({ invitations }): readonly Invitation[] => invitations)
 
 export function InvitationList() {
   const workspace = useWorkspace()
@@ -41,73 +43,35 @@ export function InvitationList() {
       { defer: true },
     ),
   )
-  const [inviting, setInviting] = createSignal(false)
-  const [revoking, setRevoking] = createSignal<Invitation>()
-  const action = useAction()
-  const handleRevoke = async (invitation: Invitation): Promise<void> => {
-    const done = await action.run(request(Nothing, 'DELETE', `${path()}/${invitation.id}`))
-    if (done !== undefined) await remote.reload()
-  }
   return (
-    <Section
+    <RevocableList
       title={teamWords.invitations}
       text={teamWords.invitationsText}
-      action={
-        <Button size="lg" tone="ink" onClick={() => setInviting(true)}>
-          {teamWords.invite}
-        </Button>
-      }
+      icon={LinkIcon}
+      path={path()}
+      of={remote}
+      none={teamWords.noInvitations}
+      make={teamWords.invite}
+      maker={(dialog) => <InviteDialog path={path()} {...dialog} />}
+      actions={(invitation) => <CopyButton words={teamWords.copyLink} text={invitation.url} />}
+      revoke={{
+        word: teamWords.revoke,
+        label: (invitation) => teamWords.revokeLabel(roleWords[invitation.role], invitation.invitedBy),
+        title: () => teamWords.revokeTitle,
+        text: teamWords.revokeText,
+      }}
     >
-      <Problem text={action.problem()} />
-      <RemoteView of={remote} rows={1}>
-        {(known) => (
-          <Show when={known().invitations.length > 0} fallback={<p class={styles.empty}>{teamWords.noInvitations}</p>}>
-            <ul class={styles.rows}>
-              <For each={known().invitations}>
-                {(invitation) => (
-                  <li class={styles.row}>
-                    <Icon of={LinkIcon} />
-                    <div class={styles.rowMain}>
-                      <span class={styles.rowTitle}>{roleWords[invitation.role]}</span>
-                      <span class={styles.rowMeta}>
-                        {`${teamWords.invitedBy(invitation.invitedBy)} · `}
-                        <Time at={invitation.createdAt} form="when" />
-                        {` · ${teamWords.ends} `}
-                        {new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' }).format(
-                          invitation.expiresAt,
-                        )}
-                      </span>
-                    </div>
-                    <div class={styles.rowActions}>
-                      <CopyButton words={teamWords.copyLink} text={invitation.url} />
-                      <Button disabled={action.busy()} onClick={() => setRevoking(invitation)}>
-                        {teamWords.revoke}
-                      </Button>
-                    </div>
-                  </li>
-                )}
-              </For>
-            </ul>
-          </Show>
-        )}
-      </RemoteView>
-      <Show when={inviting()}>
-        <InviteDialog path={path()} onClose={() => setInviting(false)} onMade={() => void remote.reload()} />
-      </Show>
-      <Show when={revoking()} keyed>
-        {(invitation) => (
-          <ConfirmDialog
-            open
-            onOpenChange={() => setRevoking(undefined)}
-            title={teamWords.revokeTitle}
-            description={teamWords.revokeText}
-            confirm={teamWords.revoke}
-            tone="danger"
-            onConfirm={() => void handleRevoke(invitation)}
-          />
-        )}
-      </Show>
-    </Section>
+      {(invitation) => (
+        <>
+          <span class={styles.rowTitle}>{roleWords[invitation.role]}</span>
+          <span class={styles.rowMeta}>
+            {`${teamWords.invitedBy(invitation.invitedBy)} · `}
+            <Time at={invitation.createdAt} form="when" />
+            {` · ${teamWords.ends(invitation.expiresAt)}`}
+          </span>
+        </>
+      )}
+    </RevocableList>
   )
 }
 

@@ -1,16 +1,16 @@
 import { KeyRound } from 'lucide'
-import { For, Show, createSignal } from 'solid-js'
+import { Show, createSignal } from 'solid-js'
 import { z } from 'zod'
-import { Nothing, request } from '../../state/account-api.ts'
+import { request } from '../../state/account-api.ts'
 import { useWorkspace } from '../../state/workspace.ts'
 import { Button } from '../../ui/button.tsx'
-import { ConfirmDialog, Dialog } from '../../ui/dialog.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
 import { TextInput } from '../../ui/field.tsx'
-import { Icon } from '../../ui/icon.tsx'
 import { Time } from '../../ui/time.tsx'
 import { runnerWords } from '../../words/settings.ts'
 import { CopyButton } from './copy-button.tsx'
-import { Problem, RemoteView, Section, useAction, useRemote } from './section.tsx'
+import { RevocableList } from './revocable-list.tsx'
+import { useAction, useRemote } from './section.tsx'
 import styles from './settings.module.css'
 
 const Key = z.object({
@@ -22,90 +22,51 @@ const Key = z.object({
   lastUsedAt: z.number().optional(),
 })
 type Key = z.infer<typeof Key>
-const Keys = z.object({ keys: z.array(Key) })
+const Keys = z.object({ keys: z.array(Key) }).transform(({ keys }): readonly Key[] => keys)
 const NewKey = Key.extend({ key: z.string() })
 
 export function KeyList() {
   const workspace = useWorkspace()
   const path = () => `/teams/${workspace.teamId}/runner-keys`
   const remote = useRemote(Keys, path)
-  const [making, setMaking] = createSignal(false)
-  const [revoking, setRevoking] = createSignal<Key>()
-  const action = useAction()
-  const handleRevoke = async (key: Key): Promise<void> => {
-    const done = await action.run(request(Nothing, 'DELETE', `${path()}/${key.id}`))
-    if (done !== undefined) await remote.reload()
-  }
   return (
-    <Section
+    <RevocableList
       title={runnerWords.keys}
       text={runnerWords.keysText}
-      action={
-        <Button size="lg" tone="ink" onClick={() => setMaking(true)}>
-          {runnerWords.addKey}
-        </Button>
-      }
+      icon={KeyRound}
+      path={path()}
+      of={remote}
+      none={runnerWords.noKeys}
+      make={runnerWords.addKey}
+      maker={(dialog) => <NewKeyDialog path={path()} {...dialog} />}
+      revoke={{
+        word: runnerWords.revoke,
+        label: (key) => runnerWords.revokeLabel(key.name),
+        title: (key) => runnerWords.revokeTitle(key.name),
+        text: runnerWords.revokeText,
+      }}
     >
-      <Problem text={action.problem()} />
-      <RemoteView of={remote} rows={2}>
-        {(known) => (
-          <Show when={known().keys.length > 0} fallback={<p class={styles.empty}>{runnerWords.noKeys}</p>}>
-            <ul class={styles.rows}>
-              <For each={known().keys}>
-                {(key) => (
-                  <li class={styles.row}>
-                    <Icon of={KeyRound} />
-                    <div class={styles.rowMain}>
-                      <span class={styles.rowTitle}>
-                        {key.name}
-                        <code class={styles.rowMeta}>{`${key.start}…`}</code>
-                      </span>
-                      <span class={styles.rowMeta}>
-                        <Time at={key.createdAt} form="when" />
-                        <Show when={key.createdBy}>{(name) => ` ${runnerWords.madeBy(name())}`}</Show>
-                        {' · '}
-                        <Show when={key.lastUsedAt} fallback={runnerWords.neverUsed}>
-                          {(at) => (
-                            <>
-                              {runnerWords.lastUsed} <Time at={at()} />
-                            </>
-                          )}
-                        </Show>
-                      </span>
-                    </div>
-                    <div class={styles.rowActions}>
-                      <Button
-                        disabled={action.busy()}
-                        aria-label={runnerWords.revokeLabel(key.name)}
-                        onClick={() => setRevoking(key)}
-                      >
-                        {runnerWords.revoke}
-                      </Button>
-                    </div>
-                  </li>
-                )}
-              </For>
-            </ul>
-          </Show>
-        )}
-      </RemoteView>
-      <Show when={making()}>
-        <NewKeyDialog path={path()} onClose={() => setMaking(false)} onMade={() => void remote.reload()} />
-      </Show>
-      <Show when={revoking()} keyed>
-        {(key) => (
-          <ConfirmDialog
-            open
-            onOpenChange={() => setRevoking(undefined)}
-            title={runnerWords.revokeTitle(key.name)}
-            description={runnerWords.revokeText}
-            confirm={runnerWords.revoke}
-            tone="danger"
-            onConfirm={() => void handleRevoke(key)}
-          />
-        )}
-      </Show>
-    </Section>
+      {(key) => (
+        <>
+          <span class={styles.rowTitle}>
+            {key.name}
+            <code class={styles.rowMeta}>{`${key.start}…`}</code>
+          </span>
+          <span class={styles.rowMeta}>
+            <Time at={key.createdAt} form="when" />
+            <Show when={key.createdBy}>{(name) => ` ${runnerWords.madeBy(name())}`}</Show>
+            {' · '}
+            <Show when={key.lastUsedAt} fallback={runnerWords.neverUsed}>
+              {(at) => (
+                <>
+                  {runnerWords.lastUsed} <Time at={at()} />
+                </>
+              )}
+            </Show>
+          </span>
+        </>
+      )}
+    </RevocableList>
   )
 }
 

@@ -1,5 +1,5 @@
 import { createSignal } from 'solid-js'
-import { TextInput } from '../../ui/field.tsx'
+import { ProfileFields } from '../../ui/profile-fields.tsx'
 import { authWords } from '../../words/auth.ts'
 import { CredentialForm } from './credential-form.tsx'
 import { redeemWithPasskey, redeemWithPassword } from './link-api.ts'
@@ -22,26 +22,12 @@ export function AccountForm(props: {
       onPasskey={() => redeemWithPasskey(step())}
       onDone={() => props.onDone()}
     >
-      <TextInput
-        label={authWords.name}
-        name="name"
-        autocomplete="name"
-        maxLength={80}
-        required
-        value={name()}
-        onChange={setName}
-      />
-      <TextInput
-        label={authWords.email}
-        name="email"
-        type="email"
-        inputMode="email"
-        autocomplete="username"
-        maxLength={200}
-        required
-        hint={authWords.emailHint}
-        value={email()}
-        onChange={setEmail}
+      <ProfileFields
+        name={name()}
+        email={email()}
+        emailHint={authWords.emailHint}
+        onName={setName}
+        onEmail={setEmail}
       />
     </CredentialForm>
   )
