@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { refusalCodes } from '#shared/refusal.ts'
 import { err, ok, type Result } from '#shared/result.ts'
+import { requestWords } from '../words/refusals.ts'
 
 /** Why a request did not do what it was asked. `error` is a sentence for the person. */
 export type ApiProblem = {
@@ -17,8 +18,6 @@ const Problem = z.object({
 })
 
 const PATIENCE_MS = 15_000
-const OFFLINE = 'Drover’s server can’t be reached. Nothing was changed. Check the connection, then try again.'
-const UNREADABLE = 'The server’s answer could not be read. Reload Drover, then try again.'
 
 export const Nothing = z.object({})
 
@@ -39,15 +38,16 @@ export async function request<T>(
     const answer: unknown = await response.json().catch(() => undefined)
     if (!response.ok) return err(problemOf(answer, response.status))
     const parsed = schema.safeParse(answer)
-    return parsed.success ? ok(parsed.data) : err({ code: 'internal', error: UNREADABLE })
+    return parsed.success ? ok(parsed.data) : err({ code: 'internal', error: requestWords.unreadable })
   } catch {
-    return err({ code: 'offline', error: OFFLINE })
+    return err({ code: 'offline', error: requestWords.offline })
   }
 }
 
 function problemOf(answer: unknown, status: number): ApiProblem {
   const problem = Problem.safeParse(answer)
-  if (!problem.success) return { code: 'internal', error: status >= 500 ? OFFLINE : UNREADABLE }
+  if (!problem.success)
+    return { code: 'internal', error: status >= 500 ? requestWords.offline : requestWords.unreadable }
   const { error, refusal, retryAfterSeconds } = problem.data
   return { error, retryAfterSeconds, code: status === 401 ? 'signed_out' : (refusal?.code ?? 'internal') }
 }

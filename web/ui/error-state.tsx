@@ -1,5 +1,6 @@
 import { Show, type JSX } from 'solid-js'
 import { Dynamic } from 'solid-js/web'
+import { uiWords } from '../words/ui.ts'
 import { StatusGlyph } from './status-glyph.tsx'
 import styles from './error-state.module.css'
 
@@ -27,7 +28,7 @@ export function ErrorState(props: {
       </Show>
       <Show when={props.detail}>
         <details class={styles.detail}>
-          <summary>{props.detailLabel ?? 'Details'}</summary>
+          <summary>{props.detailLabel ?? uiWords.details}</summary>
           <pre>{props.detail}</pre>
         </details>
       </Show>

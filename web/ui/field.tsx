@@ -1,5 +1,6 @@
 import * as KTextField from '@kobalte/core/text-field'
 import { Show, splitProps, type JSX } from 'solid-js'
+import { uiWords } from '../words/ui.ts'
 import { given } from './given.ts'
 import styles from './field.module.css'
 
@@ -80,7 +81,7 @@ function Field(
       <KTextField.Label class={styles.label} data-hidden={props.labelHidden ? '' : undefined}>
         {props.label}
         <Show when={props.optional}>
-          <span class={styles.optional}>optional</span>
+          <span class={styles.optional}>{uiWords.optional}</span>
         </Show>
       </KTextField.Label>
       {props.children}

@@ -37,3 +37,9 @@ function sentence(text: string): string {
   const capital = text.charAt(0).toUpperCase() + text.slice(1)
   return /[.!?…]$/.test(capital) ? capital : `${capital}.`
 }
+
+/** When a request got no answer, or none that can be read. */
+export const requestWords = {
+  offline: 'Drover’s server can’t be reached. Nothing was changed. Check the connection, then try again.',
+  unreadable: 'The server’s answer could not be read. Reload Drover, then try again.',
+} as const

@@ -32,7 +32,6 @@ export function namesWords(names: readonly string[], last: 'or' | 'and'): string
 
 /** Words of the run page. */
 export const runWords = {
-  page: 'Run',
   retry: 'Try again',
   dismiss: 'Dismiss',
   back: 'Back to runs',
@@ -40,6 +39,8 @@ export const runWords = {
   copied: 'Copied',
   copyFailed: 'Could not copy',
   copyCode: 'Copy code',
+  checked: 'Done',
+  unchecked: 'Not done',
   code: (language: string | undefined) => (language === undefined ? 'Code' : `Code, ${language}`),
   you: 'You',
   somebody: 'Somebody who left the team',
@@ -47,7 +48,6 @@ export const runWords = {
   stop: 'Stop',
   stopping: 'Stopping…',
   stopTitle: 'Stop the run',
-  resume: 'Send a message to go on.',
   rename: 'Rename',
   renameLabel: 'Title of this run',
   save: 'Save',
@@ -91,7 +91,6 @@ export const runWords = {
     entryMenu: 'Entry',
     copyEntryLink: 'Copy link to this entry',
     copyText: 'Copy text',
-    linked: 'The linked entry',
   },
 
   output: {
@@ -122,7 +121,6 @@ export const runWords = {
     waiting: 'Waiting',
     done: 'Done',
     input: 'Input',
-    outputLabel: 'Output',
     locations: 'Files',
     line: (line: number) => `line ${line}`,
     moreFiles: (more: number) => `and ${count(more, 'file')} more`,
@@ -195,7 +193,6 @@ export const runWords = {
     time: 'Time',
     context: 'Context',
     contextUsed: (percent: number) => `${percent}% used`,
-    timeWaiting: (whole: string, waiting: string) => `${whole}, ${waiting} of them waiting`,
     tokens: 'Tokens',
     tokensUsed: (inputs: number, outputs: number) => `${numbers.format(inputs)} in, ${numbers.format(outputs)} out`,
     facts: 'Facts',
@@ -208,7 +205,6 @@ export const runWords = {
     branch: 'Branch',
     model: 'Model',
     sandboxes: { direct: 'On the machine itself', docker: 'Docker' },
-    source: 'Source',
   },
 
   ask: {
@@ -218,7 +214,6 @@ export const runWords = {
     since: (at: number) => `since ${clockWords(at)}`,
     number: (at: number, of: number) => `${at} of ${of}`,
     next: 'Next question',
-    previous: 'Previous question',
     in: 'In',
     command: 'The command',
     effects: 'What each part does',
@@ -245,7 +240,6 @@ export const runWords = {
     sendDenial: 'Deny with this message',
     later: 'Put aside',
     reopen: 'Answer',
-    aside: 'The question waits. Tap Answer to open it.',
     announce: (agent: string, title: string) => `${agent} needs you: ${title}`,
     tool: 'Tool',
     input: 'Input',
@@ -277,7 +271,6 @@ export const runWords = {
     tooLong: (over: number) => `${numbers.format(over)} characters too long.`,
     notKept: 'This browser could not save the message, so it is still here.',
     keys: 'sends',
-    newline: 'new line',
   },
 
   queue: {
@@ -308,12 +301,6 @@ export const runWords = {
     takeBack: 'Put it back into the composer',
   },
 
-  ends: {
-    SUCCEEDED: 'Done',
-    FAILED: 'Failed',
-    ERROR: 'Failed',
-    CANCELLED: 'Cancelled',
-  } satisfies Partial<Record<RunState, string>>,
   states: {
     QUEUED: 'Queued',
     PENDING: 'Assigned to a machine',

@@ -49,7 +49,6 @@ export const runsWords = {
   answer: 'Answer',
   look: 'Look',
   deny: 'Deny',
-  denying: 'Denying',
   stopping: 'stopping',
   stoppedBy: (name: string) => `stopped by ${name}`,
   you: 'you',
@@ -74,10 +73,6 @@ export const previewWords = {
   startedBy: 'Started by',
   spent: 'Spent',
   now: 'Right now',
-  tasks: 'Tasks',
-  tasksOf: (done: number, total: number) => `${done} of ${total}`,
-  tasksBar: (done: number, total: number, current: boolean) =>
-    `${done} of ${total} tasks done${current ? ', 1 in progress' : ''}`,
   files: 'Files changed',
   moreFiles: (count: number) => `${count} more`,
   artifacts: 'Artifacts',

@@ -23,7 +23,6 @@ export const shellWords = {
     at === undefined
       ? 'Offline. Showing what this device knows.'
       : `Showing what this device knew at ${clockWords(at)}.${short ? '' : ' Runs on other machines may have moved on.'}`,
-  offlineBar: 'Offline',
   mustReload: 'This Drover is older than the server. Your changes have been taken. Reload to go on.',
   updateReady: 'A newer Drover is ready. Reload when it suits you.',
   reload: 'Reload',

@@ -2,9 +2,8 @@
 export const uiWords = {
   cancel: 'Cancel',
   close: 'Close',
-  back: 'Back',
   loading: 'Loading',
   notices: 'Notices',
   details: 'Details',
-  retry: 'Try again',
+  optional: 'optional',
 } as const

@@ -12,6 +12,8 @@ import { usePending } from '../../state/sync-status.ts'
 import { useTeamData } from '../../state/team-data.ts'
 import { useWorkspace } from '../../state/workspace.ts'
 import { Button, ButtonInside, buttonClass } from '../../ui/button.tsx'
+import { MachineText } from '../../ui/text/visible.tsx'
+import { visibleText } from '../../ui/text/visible-text.ts'
 import { answeredWords } from '../../words/answers.ts'
 import { intentPermissionId } from '../../words/intents.ts'
 import { refusalWords } from '../../words/refusals.ts'
@@ -92,9 +94,7 @@ export function AskLine(props: {
           {(wants) => (
             <span class={styles.wants}>
               <span class={styles.verb}>{wants()}</span>
-              <code class={styles.code} title={props.asks.line}>
-                {props.asks.line}
-              </code>
+              <MachineText class={styles.code} text={props.asks.line} title={visibleText(props.asks.line)} />
             </span>
           )}
         </Match>

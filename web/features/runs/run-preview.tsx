@@ -1,7 +1,7 @@
 import { FolderGit2, GitBranch, Package, Server, Square } from 'lucide'
 import { For, Show, createEffect, createMemo, createSignal, on, onCleanup } from 'solid-js'
 import { canSteerRuns } from '#shared/domain/policies.ts'
-import { displayState, hasEnded, type Run, type Task } from '#shared/domain/run.ts'
+import { displayState, hasEnded, type Run } from '#shared/domain/run.ts'
 import { RunFiles, RunTasks } from '#shared/domain/transcript.ts'
 import type { RunId } from '#shared/ids.ts'
 import { keys } from '#sync/core/keys.ts'
@@ -17,13 +17,15 @@ import { Button, IconButton } from '../../ui/button.tsx'
 import { ConfirmDialog } from '../../ui/dialog.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { Icon } from '../../ui/icon.tsx'
+import { RailFacts, RailSection, RailTasks, railStyles } from '../../ui/rail/rail.tsx'
 import { StateWord } from '../../ui/state-word.tsx'
-import { StatusGlyph } from '../../ui/status-glyph.tsx'
+import { PlusMinus } from '../../ui/text/plus-minus.tsx'
+import { PathText, VisibleText } from '../../ui/text/visible.tsx'
 import { Time } from '../../ui/time.tsx'
 import { moneyWords } from '../../words/money.ts'
+import { runWords } from '../../words/run.ts'
 import { failureWords, previewWords, runsWords } from '../../words/runs.ts'
 import { spanWords } from '../../words/time.ts'
-import { taskGlyph } from './task-glyph.ts'
 import styles from './run-preview.module.css'
 
 /** What the chosen run does, beside the list. */
@@ -65,14 +67,14 @@ function Preview(props: { readonly run: Run; readonly onOpen: (runId: RunId) => 
         </Button>
       </div>
       <div class={styles.body}>
-        <section class={styles.section}>
+        <section class={`${railStyles.section} ${styles.first}`}>
           <h2 class={styles.title}>{props.run.title}</h2>
           <Show when={state() === 'failed'}>
             <p class={styles.why}>
               {props.run.reason?.text || (props.run.reason?.code && failureWords[props.run.reason.code])}
             </p>
           </Show>
-          <dl class={styles.facts}>
+          <RailFacts>
             <dt>{previewWords.agent}</dt>
             <dd>
               <AgentTile letters={harness().letters} />
@@ -102,9 +104,7 @@ function Preview(props: { readonly run: Run; readonly onOpen: (runId: RunId) => 
                   <dt>{previewWords.branch}</dt>
                   <dd>
                     <Icon of={GitBranch} size="sm" />
-                    <code class={styles.cut} title={branch()}>
-                      {branch()}
-                    </code>
+                    <PathText path={branch()} />
                   </dd>
                 </>
               )}
@@ -121,37 +121,38 @@ function Preview(props: { readonly run: Run; readonly onOpen: (runId: RunId) => 
             <dd>
               <Spent run={props.run} />
             </dd>
-          </dl>
+          </RailFacts>
         </section>
         <Show when={rightNow()}>
           {(line) => (
-            <section class={styles.section}>
-              <h3 class={styles.heading}>{previewWords.now}</h3>
-              <p class={styles.now}>{line()}</p>
-            </section>
+            <RailSection title={previewWords.now} level={3}>
+              <p class={styles.now}>
+                <VisibleText text={line()} />
+              </p>
+            </RailSection>
           )}
         </Show>
         <Show when={tasks.value?.tasks.length ? tasks.value.tasks : undefined}>
-          {(list) => <Tasks tasks={list()} ended={hasEnded(props.run.state)} />}
+          {(list) => <RailTasks tasks={list()} ended={hasEnded(props.run.state)} level={3} />}
         </Show>
         <Show when={files.value !== undefined && files.value.files.length > 0 ? files.value : undefined}>
           {(changed) => <Files files={changed()} totals={props.run.files} />}
         </Show>
         <Show when={props.run.artifacts}>
           {(count) => (
-            <section class={styles.section}>
-              <h3 class={styles.heading}>{previewWords.artifacts}</h3>
+            <RailSection title={previewWords.artifacts} level={3}>
               <p class={styles.fact}>
                 <Icon of={Package} size="sm" />
                 {previewWords.artifactsOf(count())}
               </p>
-            </section>
+            </RailSection>
           )}
         </Show>
-        <section class={styles.section}>
-          <h3 class={styles.heading}>{previewWords.prompt}</h3>
-          <p class={styles.prompt}>{props.run.prompt}</p>
-        </section>
+        <RailSection title={previewWords.prompt} level={3}>
+          <p class={styles.prompt} dir="auto">
+            {props.run.prompt}
+          </p>
+        </RailSection>
       </div>
       <ConfirmDialog
         open={asking()}
@@ -180,39 +181,6 @@ function Spent(props: { readonly run: Run }) {
   return <span class={styles.numbers}>{parts().join(' · ') || runsWords.none}</span>
 }
 
-function Tasks(props: { readonly tasks: readonly Task[]; readonly ended: boolean }) {
-  const done = () => props.tasks.filter((task) => task.status === 'completed').length
-  return (
-    <section class={styles.section}>
-      <h3 class={styles.heading}>
-        {previewWords.tasks}
-        <span class={styles.aside}>{previewWords.tasksOf(done(), props.tasks.length)}</span>
-      </h3>
-      <div
-        class={styles.bar}
-        role="img"
-        aria-label={previewWords.tasksBar(
-          done(),
-          props.tasks.length,
-          props.tasks.some((task) => task.status === 'in_progress'),
-        )}
-      >
-        <For each={props.tasks}>{(task) => <span data-status={task.status} />}</For>
-      </div>
-      <ul class={styles.tasks}>
-        <For each={props.tasks}>
-          {(task) => (
-            <li data-status={task.status}>
-              <StatusGlyph state={taskGlyph(task.status, props.ended)} size="sm" />
-              <span>{task.text}</span>
-            </li>
-          )}
-        </For>
-      </ul>
-    </section>
-  )
-}
-
 const shownFiles = 8
 
 function Files(props: { readonly files: RunFiles; readonly totals: Run['files'] }) {
@@ -221,26 +189,25 @@ function Files(props: { readonly files: RunFiles; readonly totals: Run['files'] 
   const count = () => props.files.files.length + (props.files.more ?? 0)
   const shown = () => props.files.files.slice(0, shownFiles)
   return (
-    <section class={styles.section}>
-      <h3 class={styles.heading}>
-        {previewWords.files}
-        <span class={styles.aside}>
-          {count()} · <ins>+{sum('added')}</ins> <del>−{sum('removed')}</del>
-        </span>
-      </h3>
+    <RailSection
+      title={previewWords.files}
+      level={3}
+      end={
+        <>
+          {count()} · <PlusMinus added={sum('added')} removed={sum('removed')} />
+        </>
+      }
+    >
       <ul class={styles.files}>
         <For each={shown()}>
           {(file) => (
             <li>
-              <span class={styles.path} title={file.path}>
-                <bdi>{file.path}</bdi>
+              <span class={styles.path} data-status={file.status}>
+                <PathText path={file.path} />
               </span>
-              <span class={styles.aside}>
-                <Show when={file.added > 0}>
-                  <ins>+{file.added}</ins>
-                </Show>{' '}
-                <Show when={file.removed > 0}>
-                  <del>−{file.removed}</del>
+              <span class={railStyles.end}>
+                <Show when={file.added + file.removed > 0} fallback={runWords.files.status[file.status]}>
+                  <PlusMinus added={file.added} removed={file.removed} />
                 </Show>
               </span>
             </li>
@@ -250,7 +217,7 @@ function Files(props: { readonly files: RunFiles; readonly totals: Run['files'] 
       <Show when={count() > shown().length}>
         <p class={styles.more}>{previewWords.moreFiles(count() - shown().length)}</p>
       </Show>
-    </section>
+    </RailSection>
   )
 }
 

@@ -4,7 +4,7 @@ import { VisuallyHidden } from '../../../ui/visually-hidden.tsx'
 import { runWords } from '../../../words/run.ts'
 import { CodePieces } from '../text/code-block.tsx'
 import { highlight, languageOfPath, type CodeLine } from '../text/highlight.ts'
-import { VisibleText } from '../text/visible.tsx'
+import { VisibleText } from '../../../ui/text/visible.tsx'
 import { sideBySide, type DiffHunk, type DiffLine } from './parse.ts'
 import styles from './diff-lines.module.css'
 

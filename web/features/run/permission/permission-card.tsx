@@ -10,7 +10,7 @@ import { useKeyboard } from '../../../state/keyboard.ts'
 import { runWords } from '../../../words/run.ts'
 import { stateWords } from '../../../words/states.ts'
 import { useScene } from '../scene.ts'
-import { MachineText } from '../text/visible.tsx'
+import { MachineText } from '../../../ui/text/visible.tsx'
 import { AskSubject } from './ask-subject.tsx'
 import styles from './permission-card.module.css'
 

@@ -1,11 +1,11 @@
-import { For, Match, Show, Switch, createMemo, type JSX } from 'solid-js'
+import { For, Match, Show, Switch, createMemo } from 'solid-js'
 import { Artifact, RunFiles, RunTasks } from '#shared/domain/transcript.ts'
-import type { TaskStatus } from '#shared/domain/run.ts'
+import { hasEnded } from '#shared/domain/run.ts'
 import { keys } from '#sync/core/keys.ts'
 import { getRow, scanRows } from '#sync/core/transaction.ts'
 import { Icon } from '../../../ui/icon.tsx'
 import { Avatar } from '../../../ui/avatar.tsx'
-import { StatusGlyph } from '../../../ui/status-glyph.tsx'
+import { RailFacts, RailSection, RailTasks, railStyles } from '../../../ui/rail/rail.tsx'
 import { Time } from '../../../ui/time.tsx'
 import { useNow } from '../../../state/clock.ts'
 import { useQuery } from '../../../state/query.ts'
@@ -14,14 +14,14 @@ import { bytesWords, runWords } from '../../../words/run.ts'
 import { spanWords } from '../../../words/time.ts'
 import { ArtifactLink, artifactIcon } from '../artifact-link.tsx'
 import { useScene } from '../scene.ts'
-import { TasksBar, countTasks } from '../tasks-bar.tsx'
-import { PathText } from '../text/visible.tsx'
-import { PlusMinus } from '../transcript/plus-minus.tsx'
+import { PathText } from '../../../ui/text/visible.tsx'
+import { PlusMinus } from '../../../ui/text/plus-minus.tsx'
 import type { TranscriptModel } from '../transcript/transcript-model.ts'
 import styles from './run-rail.module.css'
 
 /** Beside the transcript: what is to do, what changed, what came of it, what it cost, where it runs. */
 export function RunRail(props: { readonly model: TranscriptModel; readonly flush?: boolean | undefined }) {
+  const scene = useScene()
   const source = () => props.model.source
   const tasks = useQuery(() => (tx) => getRow(tx, keys.tasks, RunTasks), { source, key: null })
   const files = useQuery(() => (tx) => getRow(tx, keys.files, RunFiles), { source, key: 'path' })
@@ -29,76 +29,29 @@ export function RunRail(props: { readonly model: TranscriptModel; readonly flush
   return (
     <div class={styles.rail} data-flush={props.flush ? '' : undefined}>
       <Show when={(tasks.value?.tasks.length ?? 0) > 0}>
-        <Tasks tasks={tasks.value?.tasks ?? []} />
+        <RailTasks tasks={tasks.value?.tasks ?? []} ended={hasEnded(scene.run().state)} />
       </Show>
       <Show when={files.value}>{(known) => <Files files={known()} />}</Show>
       <Show when={(artifacts.value?.length ?? 0) > 0}>
-        <Section title={runWords.artifact.title}>
+        <RailSection title={runWords.artifact.title}>
           <ul class={styles.links}>
             <For each={artifacts.value}>
               {(artifact) => (
                 <li>
                   <Icon of={artifactIcon(artifact.kind)} size="sm" />
                   <ArtifactLink artifact={artifact} />
-                  <span class={styles.end}>
+                  <span class={railStyles.end}>
                     {artifact.detail ?? (artifact.bytes === undefined ? '' : bytesWords(artifact.bytes))}
                   </span>
                 </li>
               )}
             </For>
           </ul>
-        </Section>
+        </RailSection>
       </Show>
       <Spent />
       <Facts />
     </div>
-  )
-}
-
-function Section(props: { readonly title: string; readonly end?: JSX.Element; readonly children: JSX.Element }) {
-  return (
-    <section class={styles.section}>
-      <h2 class={styles.head}>
-        {props.title}
-        <Show when={props.end}>
-          <span class={styles.end}>{props.end}</span>
-        </Show>
-      </h2>
-      {props.children}
-    </section>
-  )
-}
-
-const taskGlyphs: Record<TaskStatus, 'queued' | 'working' | 'done' | 'failed' | 'cancelled' | 'needs'> = {
-  pending: 'queued',
-  in_progress: 'working',
-  completed: 'done',
-  failed: 'failed',
-  cancelled: 'cancelled',
-  waiting: 'needs',
-}
-
-function Tasks(props: { readonly tasks: RunTasks['tasks'] }) {
-  return (
-    <Section
-      title={runWords.tasks.title}
-      end={runWords.tasks.progress(countTasks(props.tasks).done, props.tasks.length)}
-    >
-      <TasksBar tasks={props.tasks} />
-      <ul class={styles.tasks}>
-        <For each={props.tasks}>
-          {(task) => (
-            <li
-              data-status={task.status}
-              aria-current={task.status === 'in_progress' || task.status === 'waiting' ? 'step' : undefined}
-            >
-              <StatusGlyph state={taskGlyphs[task.status]} size="sm" />
-              <span dir="auto">{task.text}</span>
-            </li>
-          )}
-        </For>
-      </ul>
-    </Section>
   )
 }
 
@@ -109,7 +62,7 @@ function Files(props: { readonly files: RunFiles }) {
     removed: props.files.files.reduce((total, file) => total + file.removed, 0),
   }))
   return (
-    <Section
+    <RailSection
       title={runWords.files.title}
       end={
         <Show when={props.files.files.length > 0}>
@@ -132,7 +85,7 @@ function Files(props: { readonly files: RunFiles }) {
                   <span class={styles.path} data-status={file.status}>
                     <PathText path={file.path} />
                   </span>
-                  <span class={styles.end}>
+                  <span class={railStyles.end}>
                     <Switch fallback={<PlusMinus added={file.added} removed={file.removed} />}>
                       <Match
                         when={
@@ -158,7 +111,7 @@ function Files(props: { readonly files: RunFiles }) {
           </button>
         </Show>
       </Show>
-    </Section>
+    </RailSection>
   )
 }
 
@@ -182,8 +135,8 @@ function Spent() {
   }
   return (
     <Show when={took() !== undefined || usage() !== undefined}>
-      <Section title={runWords.rail.spent}>
-        <dl class={styles.facts}>
+      <RailSection title={runWords.rail.spent}>
+        <RailFacts>
           <Show when={usage()?.costUsd !== undefined}>
             <dt>{runWords.rail.cost}</dt>
             <dd>{moneyWords(usage()?.costUsd)}</dd>
@@ -204,8 +157,8 @@ function Spent() {
               </>
             )}
           </Show>
-        </dl>
-      </Section>
+        </RailFacts>
+      </RailSection>
     </Show>
   )
 }
@@ -215,8 +168,8 @@ function Facts() {
   const run = scene.run
   const by = () => scene.person(run().createdBy)
   return (
-    <Section title={runWords.rail.facts}>
-      <dl class={styles.facts}>
+    <RailSection title={runWords.rail.facts}>
+      <RailFacts>
         <dt>{runWords.rail.startedBy}</dt>
         <dd>
           <Show when={by()} fallback={runWords.somebody}>
@@ -279,7 +232,7 @@ function Facts() {
             </>
           )}
         </Show>
-      </dl>
-    </Section>
+      </RailFacts>
+    </RailSection>
   )
 }

@@ -1,5 +1,6 @@
 import DOMPurify, { type Config } from 'dompurify'
 import { Marked, type Token, type Tokens } from 'marked'
+import { runWords } from '../../../words/run.ts'
 
 /** A top-level block of a Markdown text. Equal `raw` means equal content, so that only the block that grows is drawn again. */
 export type MarkdownBlock =
@@ -132,7 +133,7 @@ const marked = new Marked({
       return `<h${level}>${this.parser.parseInline(token.tokens)}</h${level}>`
     },
     checkbox(token) {
-      return `<input type="checkbox" disabled${token.checked ? ' checked' : ''} aria-label="${token.checked ? 'Done' : 'Not done'}"> `
+      return `<input type="checkbox" disabled${token.checked ? ' checked' : ''} aria-label="${token.checked ? runWords.checked : runWords.unchecked}"> `
     },
   },
 })

@@ -7,7 +7,7 @@ import { createLoad, loaded } from '../load.ts'
 import { parseAnsi, plainText, type AnsiLine, type AnsiSpan } from './ansi.ts'
 import { CopyButton } from './copy-button.tsx'
 import { foldLines, foldOutput, type FoldLimits } from './fold.ts'
-import { VisibleText } from './visible.tsx'
+import { VisibleText } from '../../../ui/text/visible.tsx'
 import styles from './run-output.module.css'
 
 /** Lines drawn at once after "Load all"; more come by a button, so that a log of megabytes doesn't stop the page. */
