@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { createServer, type ViteDevServer } from 'vite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { browserPath, launchBrowser } from '#test/e2e/app.ts'
@@ -86,7 +86,6 @@ describe.skipIf(missing)('the run page in Chromium', () => {
     await page.mouse.move(600, 300)
     await page.mouse.wheel(0, -10)
     await log.evaluate((element) => element.scrollTo({ top: 300 }))
-    await page.waitForFunction(() => document.querySelector('[role=log]')?.scrollTop === 300)
     const before = await placeOf(page)
     await page.waitForFunction(
       (start) => (document.querySelector('[role=log]')?.scrollHeight ?? 0) > start + 1500,
@@ -209,6 +208,24 @@ describe.skipIf(missing)('the run page in Chromium', () => {
     await page.close()
   })
 
+  test('on a tablet every control of the page is as large as a finger', async () => {
+    const context = await browser.newContext({ viewport: { width: 768, height: 1024 }, isMobile: true, hasTouch: true })
+    const page = await open({ context, run: 'ask=edit,state=all' })
+    const small = await page
+      .locator('main')
+      .locator('button, textarea')
+      .evaluateAll((controls) =>
+        controls.flatMap((control) => {
+          const box = control.getBoundingClientRect()
+          return Math.min(box.width, box.height) < 44
+            ? [`${control.getAttribute('aria-label') ?? control.textContent} ${box.width} × ${box.height}`]
+            : []
+        }),
+      )
+    expect(small).toEqual([])
+    await context.close()
+  })
+
   test.each([
     { width: 1440, dark: false, run: '' },
     { width: 1440, dark: true, run: 'state=all,ask=none' },
@@ -228,12 +245,14 @@ async function open(options: {
   readonly hash?: string
   readonly width?: number
   readonly dark?: boolean
+  readonly context?: BrowserContext
 }): Promise<Page> {
-  const page = await browser.newPage({
-    viewport: { width: options.width ?? 1440, height: 844 },
-    colorScheme: options.dark === true ? 'dark' : 'light',
-    reducedMotion: 'reduce',
-  })
+  const page = await (options.context?.newPage() ??
+    browser.newPage({
+      viewport: { width: options.width ?? 1440, height: 844 },
+      colorScheme: options.dark === true ? 'dark' : 'light',
+      reducedMotion: 'reduce',
+    }))
   await page.addInitScript((run) => sessionStorage.setItem('run', run), options.run ?? '')
   const origin = server.resolvedUrls?.local[0] ?? ''
   await page.goto(new URL(`/runs/${billingRun}${options.hash ?? ''}`, origin).href)
@@ -244,15 +263,16 @@ async function open(options: {
 /** The first entry under the head of the page, and where it stands. */
 async function placeOf(page: Page): Promise<{ readonly id: string; readonly top: number }> {
   // After a jump the rows are drawn a frame later.
-  await page.waitForFunction(() =>
-    [...document.querySelectorAll('article')].some(
-      (element) => element.id !== '' && element.getBoundingClientRect().top > 200,
-    ),
-  )
-  return page.evaluate(() => {
-    const found = [...document.querySelectorAll('article')].find((element) => element.getBoundingClientRect().top > 200)
-    return { id: found?.id ?? '', top: found?.getBoundingClientRect().top ?? 0 }
+  const found = await page.waitForFunction(() => {
+    const shown = [...document.querySelectorAll('article')].find((element) => {
+      const { top } = element.getBoundingClientRect()
+      return element.id !== '' && top > 200 && top < innerHeight - 200
+    })
+    return shown === undefined ? undefined : { id: shown.id, top: shown.getBoundingClientRect().top }
   })
+  const place = await found.jsonValue()
+  if (place === undefined) throw new Error('no entry is in view')
+  return place
 }
 
 function topOf(page: Page, id: string): Promise<number> {
