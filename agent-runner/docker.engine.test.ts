@@ -6,10 +6,12 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { wholeText } from '#shared/domain/bounded-text.ts'
+import { HarnessId } from '#shared/domain/harness.ts'
 import { UserId } from '#shared/ids.ts'
 import { startControlServer, type ControlServer, type SeenRun } from '#test/fakes/control-server.ts'
 import { dockerMissing, dockerSettings } from '#test/fakes/docker.ts'
 import { makeRepository, startRunner } from '#test/fakes/runner.ts'
+import type { HarnessDeclaration } from './harness/declaration.ts'
 import { runFolders } from './run/folders.ts'
 import { createDockerEngine } from './sandbox/docker-engine.ts'
 
@@ -21,6 +23,24 @@ const engine = createDockerEngine({
 const containersOf = (runId: string) =>
   engine.docker.listContainers({ all: true, filters: { label: [`dev.drover.run=${runId}`] } })
 
+const eatMemory = 'const a=[];for(;;)a.push(Buffer.alloc(4e6,1))'
+/** A program from this machine, as harnesses are, that has no other use. */
+const eater: HarnessDeclaration = {
+  id: HarnessId.parse('eater'),
+  name: 'Eater',
+  letters: 'EA',
+  version: undefined,
+  sandboxes: ['docker'],
+  unavailable: () => undefined,
+  installed: async () => true,
+  prepare: async () => ({
+    tools: [process.execPath],
+    argv: (inside) => [inside(process.execPath), '-e', eatMemory],
+    env: () => ({}),
+  }),
+  quirks: { hearsDenials: false, rulesApply: true },
+}
+
 describe.skipIf(missing !== undefined)(`runs in Docker${missing === undefined ? '' : ` (${missing})`}`, () => {
   let server: ControlServer
   let runner: Awaited<ReturnType<typeof startRunner>>
@@ -31,6 +51,7 @@ describe.skipIf(missing !== undefined)(`runs in Docker${missing === undefined ? 
     runner = await startRunner({
       url: server.url,
       environment: { ...dockerSettings(), DROVER_DOCKER_MEMORY_MB: '256', DROVER_DOCKER_PIDS: '200' },
+      harnesses: [eater],
     })
     repository = await makeRepository({ 'a.txt': 'one\n' })
     server.answerAll(() => ({ kind: 'allow_once' }))
@@ -101,16 +122,28 @@ describe.skipIf(missing !== undefined)(`runs in Docker${missing === undefined ? 
   })
 
   test('out of memory is told as such', async () => {
-    const run = await server.ended(
-      start('node -e "const a=[];for(;;)a.push(Buffer.alloc(4e6,1))" & wait $! || kill -9 $PPID'),
-    )
+    const asked: string[] = []
+    server.answerAll(({ subject }) => {
+      if (subject.kind !== 'question') return { kind: 'allow_once' }
+      asked.push(subject.question)
+      return { kind: 'option', optionId: 'stop' }
+    })
+    expect(await server.ended(start(`node -e "${eatMemory}"`))).toMatchObject({ reason: { code: 'step_failed' } })
+    expect(asked).toEqual([
+      'The sandbox ran out of memory: give it more, or run less at once. How shall the runbook go on?',
+    ])
+
+    // A harness that the kernel ends has nobody to ask.
+    const run = await server.ended(server.start({ sandbox: 'docker', harness: eater.id, prompt: 'eat' }))
     expect(run).toMatchObject({ state: 'ERROR', reason: { code: 'sandbox_out_of_memory' } })
   })
 
   test.skipIf(process.arch !== 'x64')('an image built on musl is refused as such', async () => {
     const image = await importMuslImage()
     try {
-      const run = await server.ended(start('true', { image }))
+      const run = await server.ended(
+        server.start({ sandbox: 'docker', harness: eater.id, prompt: 'eat', config: { image } }),
+      )
       expect(run).toMatchObject({ state: 'ERROR', reason: { code: 'sandbox_failed', retryable: false } })
       expect(run.reason?.text).toBe(
         `The image ${image} is built on musl, as Alpine Linux is. Harnesses need an image with glibc, such as debian or ubuntu.`,

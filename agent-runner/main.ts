@@ -1,5 +1,3 @@
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { pino } from 'pino'
 import { systemClock } from './clock.ts'
 import { processEnvironment, readConfig } from './config.ts'
@@ -38,14 +36,13 @@ if (!folder.ok) {
   process.exit(exitAlreadyRunning)
 }
 
-const sourceRoot = join(dirname(fileURLToPath(import.meta.url)), '..')
 const runner = await createRunner({
   config: settings,
   folder: folder.value,
   clock: systemClock,
   log,
   sandboxes: createSandboxes(settings, folder.value),
-  harnesses: createHarnesses({ config: settings, toolsFolder: folder.value.tools, sourceRoot }),
+  harnesses: createHarnesses({ config: settings, toolsFolder: folder.value.tools }),
 })
 log.info({ folder: settings.folder, url: settings.url }, `Runner ${settings.name} is up.`)
 

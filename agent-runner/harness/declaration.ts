@@ -1,4 +1,5 @@
 import type { HarnessId, HarnessOffer, SandboxKind } from '#shared/domain/harness.ts'
+import type { Exec, Sandbox } from '../sandbox/sandbox.ts'
 
 /** A harness that this runner can start: how to get it, how to call it, and where it differs from the others. */
 export interface HarnessDeclaration {
@@ -31,12 +32,21 @@ export interface PrepareContext {
   signal: AbortSignal
 }
 
-export interface PreparedHarness {
+export type PreparedHarness = ProgramHarness | OwnHarness
+
+/** A program that is executed in the sandbox. */
+export interface ProgramHarness {
   /** Folders and files of this machine that it needs, read-only. */
   tools: readonly string[]
   /** `inside` tells where a host path is found in the sandbox. */
   argv(inside: (hostPath: string) => string): readonly string[]
   env(inside: (hostPath: string) => string): Readonly<Record<string, string>>
+}
+
+/** An agent of ours, inside this process: only what it executes goes into the sandbox. */
+export interface OwnHarness {
+  readonly tools: readonly []
+  open(sandbox: Sandbox): Exec
 }
 
 export function offerOf(declaration: HarnessDeclaration, available: readonly SandboxKind[]): HarnessOffer {

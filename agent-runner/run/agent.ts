@@ -4,7 +4,7 @@ import type { HarnessDeclaration, PreparedHarness } from '../harness/declaration
 import { objectOf } from '../harness/tool-content.ts'
 import { messageOf } from '../log.ts'
 import { markProcess } from '../sandbox/process-tree.ts'
-import type { Sandbox } from '../sandbox/sandbox.ts'
+import type { Exec, Sandbox } from '../sandbox/sandbox.ts'
 import type { Journal } from './journal.ts'
 import type { Transcript } from './transcript.ts'
 
@@ -28,8 +28,7 @@ export async function startAgent({
   journal: Journal
   transcript: Transcript
 }): Promise<AcpSession> {
-  const inside = (path: string): string => sandbox.toolPath(path)
-  const exec = await sandbox.exec({ argv: prepared.argv(inside), env: prepared.env(inside) })
+  const exec = await open(prepared, sandbox)
   const mark = exec.pid === undefined ? undefined : await markProcess(exec.pid)
   if (mark !== undefined) await journal.record({ k: 'facts', facts: { process: mark } })
   const session = await openAcpSession({
@@ -44,6 +43,12 @@ export async function startAgent({
   await chooseMode(session, declaration)
   await chooseModel(session, config, { transcript, name: declaration.name })
   return session
+}
+
+async function open(prepared: PreparedHarness, sandbox: Sandbox): Promise<Exec> {
+  if ('open' in prepared) return prepared.open(sandbox)
+  const inside = (path: string): string => sandbox.toolPath(path)
+  return sandbox.exec({ argv: prepared.argv(inside), env: prepared.env(inside) })
 }
 
 async function chooseMode(session: AcpSession, declaration: HarnessDeclaration): Promise<void> {

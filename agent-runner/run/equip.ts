@@ -49,24 +49,33 @@ export async function equip(
     signal,
   }
   const fresh = journal.memory().facts.setUp !== true
-  if (fresh) {
-    // What a set-up that failed or was stopped left would be in the way; nothing of an agent is in it.
-    await emptyFolder(folders.workspace)
-    await fillWorkspace(context)
-  }
+  // What a set-up that failed or was stopped left would be in the way; nothing of an agent is in it.
+  if (fresh) await emptyFolder(folders.workspace)
   const prepared = await fetchHarness(declaration, { sandbox: config.sandbox, transcript, clock, signal })
   await journal.record({ k: 'facts', facts: { awake: true } })
-  const sandbox = await provider.start({
-    runId,
-    workspace: folders.workspace,
-    home: folders.home,
-    tmp: folders.tmp,
-    tools: prepared.tools,
-    ...(config.image === undefined ? {} : { image: config.image }),
-  })
-  onSandbox(sandbox)
+  // A container takes as long to start as a small clone does.
+  const [starting, filling] = await Promise.allSettled([
+    provider
+      .start({
+        runId,
+        workspace: folders.workspace,
+        home: folders.home,
+        tmp: folders.tmp,
+        tools: prepared.tools,
+        ...(config.image === undefined ? {} : { image: config.image }),
+      })
+      .then((started) => {
+        onSandbox(started)
+        return started
+      }),
+    fresh ? fillWorkspace(context) : undefined,
+  ])
+  if (filling.status === 'rejected') throw filling.reason
+  if (starting.status === 'rejected') throw starting.reason
+  const sandbox = starting.value
   signal.throwIfAborted()
   if (fresh) {
+    await sandbox.ownWorkspace()
     await runSetupCommands(context, sandbox)
     await journal.record({ k: 'facts', facts: { setUp: true } })
   }

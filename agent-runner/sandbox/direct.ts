@@ -88,6 +88,7 @@ function createDirectSandbox(spec: SandboxSpec, deps: DirectDeps): Sandbox {
     kind: 'direct',
     workspace: spec.workspace,
     home: spec.home,
+    ownWorkspace: async () => {},
     toolPath: (path) => path,
     exec,
     kill,

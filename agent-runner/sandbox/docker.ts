@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { lstat, mkdir, realpath } from 'node:fs/promises'
+import { lchown, lstat, mkdir, readdir, realpath } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import type Docker from 'dockerode'
 import type { RunId, RunnerId } from '#shared/ids.ts'
@@ -62,7 +62,8 @@ async function startContainer(spec: SandboxSpec, deps: DockerDeps): Promise<Sand
   const { limits, engine } = deps
   const image = spec.image ?? limits.image
   await haveImage(engine, image)
-  const user = await ownFolders([spec.workspace, spec.home])
+  const { uid, gid } = plainUserOf()
+  await Promise.all([spec.workspace, spec.home].map((folder) => ownFolder(folder)))
   const tools = await Promise.all(
     spec.tools.map(async (path) => ({ from: await realpath(path), to: insidePath(path) })),
   )
@@ -73,7 +74,7 @@ async function startContainer(spec: SandboxSpec, deps: DockerDeps): Promise<Sand
       // Everything is executed beside it; it only keeps the container.
       Entrypoint: ['sleep'],
       Cmd: ['2147483647'],
-      User: user,
+      User: `${uid}:${gid}`,
       WorkingDir: workspaceInside,
       Env: [`HOME=${homeInside}`, 'LANG=C.UTF-8', 'TERM=xterm-256color', 'TMPDIR=/tmp', `${runMarker}=${spec.runId}`],
       Labels: { [runLabel]: spec.runId, [runnerLabel]: deps.runnerId },
@@ -102,10 +103,14 @@ async function startContainer(spec: SandboxSpec, deps: DockerDeps): Promise<Sand
     if (container !== undefined) await endContainer(container, true)
     throw startError(error, image)
   }
-  return containerSandbox(container, image, deps)
+  return containerSandbox(container, { image, workspace: spec.workspace }, deps)
 }
 
-function containerSandbox(container: Docker.Container, image: string, deps: DockerDeps): Sandbox {
+function containerSandbox(
+  container: Docker.Container,
+  { image, workspace }: { image: string; workspace: string },
+  deps: DockerDeps,
+): Sandbox {
   let ended: Promise<void> | undefined
 
   async function kill(): Promise<void> {
@@ -117,6 +122,7 @@ function containerSandbox(container: Docker.Container, image: string, deps: Dock
     kind: 'docker',
     workspace: workspaceInside,
     home: homeInside,
+    ownWorkspace: () => ownTree(workspace),
     toolPath: insidePath,
     exec: async (spec: ExecSpec) => {
       if (ended !== undefined || spec.signal?.aborted === true)
@@ -219,17 +225,24 @@ async function haveImage({ docker, address }: DockerEngine, image: string): Prom
 
 const execFileAsync = promisify(execFile)
 
-/** @returns `uid:gid` of the container's user, who owns the folders. */
-async function ownFolders(folders: readonly string[]): Promise<string> {
-  const uid = process.getuid?.() ?? plainUser
-  const gid = process.getgid?.() ?? plainUser
-  if (uid !== 0) return `${uid}:${gid}`
-  for (const folder of folders) {
-    await mkdir(folder, { recursive: true })
-    if ((await lstat(folder)).uid !== 0) continue
-    await execFileAsync('chown', ['-R', '-h', `${plainUser}:${plainUser}`, folder])
-  }
-  return `${plainUser}:${plainUser}`
+/** The user of a container: the runner's own, or a plain one where that is root. */
+function plainUserOf(): { uid: number; gid: number } {
+  const [uid, gid] = [process.getuid?.() ?? plainUser, process.getgid?.() ?? plainUser]
+  return uid === 0 ? { uid: plainUser, gid: plainUser } : { uid, gid }
+}
+
+/** A folder that root has made becomes the plain user's, with everything in it. */
+async function ownFolder(folder: string): Promise<void> {
+  if (process.getuid?.() !== 0) return
+  await mkdir(folder, { recursive: true })
+  if ((await lstat(folder)).uid === 0) await ownTree(folder)
+}
+
+async function ownTree(folder: string): Promise<void> {
+  if (process.getuid?.() !== 0) return
+  const { uid, gid } = plainUserOf()
+  if ((await readdir(folder)).length === 0) await lchown(folder, uid, gid)
+  else await execFileAsync('chown', ['-R', '-h', `${uid}:${gid}`, folder])
 }
 
 function insidePath(path: string): string {

@@ -11,6 +11,8 @@ export interface Sandbox {
   readonly kind: SandboxKind
   readonly workspace: string
   readonly home: string
+  /** Gives the sandbox's user what somebody else has put into the workspace. */
+  ownWorkspace(): Promise<void>
   /** Where a folder given as a `tools` mount is found inside. */
   toolPath(hostPath: string): string
   /** @throws SandboxError when the process can't be started. */

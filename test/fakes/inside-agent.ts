@@ -86,6 +86,7 @@ export function createInsideAgent(): InsideAgent {
           kind: 'direct',
           workspace: spec.workspace,
           home: spec.home,
+          ownWorkspace: async () => {},
           toolPath: (path) => path,
           exec: async () => {
             const stdin = new PassThrough()

@@ -49,10 +49,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner & { fo
     clock: systemClock,
     log: options.log ?? silentLog,
     sandboxes: createSandboxes(config, folder.value),
-    harnesses: [
-      ...createHarnesses({ config, toolsFolder: folder.value.tools, sourceRoot }),
-      ...(options.harnesses ?? []),
-    ],
+    harnesses: [...createHarnesses({ config, toolsFolder: folder.value.tools }), ...(options.harnesses ?? [])],
     reconnect: { firstMs: 20, mostMs: 200 },
     ...options.deps,
   })

@@ -19,6 +19,8 @@ export interface Runbook {
 
 const shells: ReadonlySet<string> = new Set(['sh', 'bash', 'shell'])
 const titleLimit = 120
+/** Longer lines are neither fence nor heading: these expressions take the square of a line's length. */
+const markLimit = 1000
 
 export function parseRunbook(markdown: string): Runbook {
   const lines = markdown.replaceAll('\r\n', '\n').split('\n')
@@ -63,6 +65,7 @@ interface Fence {
 }
 
 function openingFence(line: string, inList: boolean): Fence | undefined {
+  if (line.length > markLimit) return undefined
   const found = /^( *)(`{3,}|~{3,})\s*([^\s`]*)[^`]*$/.exec(line)
   const [, spaces = '', marks = '', language = ''] = found ?? []
   if (found === null || spaces.length > (inList ? 12 : 3)) return undefined
@@ -86,13 +89,17 @@ function unindent(line: string, indent: number): string {
 }
 
 function headingText(line: string): string | undefined {
-  const found = /^ {0,3}#{1,6}\s+(.*?)(?:\s+#+)?\s*$/.exec(line)
-  return found?.[1] === undefined || found[1] === '' ? undefined : plain(found[1])
+  const found = line.length > markLimit ? null : /^ {0,3}#{1,6}\s+(\S.*)$/.exec(line.trimEnd())
+  const text = found?.[1]?.replace(/(?:^|\s+)#+$/, '') ?? ''
+  return text === '' ? undefined : plain(text)
 }
 
 function titleOf(heading: string, prose: string, block: readonly string[]): string {
   if (heading !== '') return short(heading)
-  const sentence = prose.split('\n').findLast((line) => line.trim() !== '')
+  const sentence = prose
+    .split('\n')
+    .findLast((line) => line.trim() !== '')
+    ?.slice(0, markLimit)
   if (sentence !== undefined) return short(plain(sentence.replace(/^(?:[-*+>]|\d{1,9}[.)])\s+/, '').replace(/:$/, '')))
   return short((block.find((line) => line.trim() !== '') ?? 'Step').trim())
 }

@@ -1,6 +1,6 @@
 import type { RunbookStep } from './parse-runbook.ts'
 import { parseRunbook } from './parse-runbook.ts'
-import type { BlockShell } from './run-block.ts'
+import type { BlockShell } from './block-shell.ts'
 import { describeSteps } from './describe-steps.ts'
 
 /** What the agent needs of its client, so that tests can stand in for it. */
@@ -19,6 +19,10 @@ export interface RunbookEnd {
 type StepStatus = 'pending' | 'in_progress' | 'completed' | 'failed' | 'cancelled' | 'waiting'
 
 const longStepMs = 30_000
+/** Each change of a step tells the whole list. */
+const maxSteps = 500
+/** How a shell tells that its command was ended by SIGKILL, as the kernel does for memory. */
+const killedCode = 137
 /** A question that is answered sooner was answered by a rule, and is not shown as waiting. */
 const waitingAfterMs = 60
 
@@ -37,11 +41,15 @@ const howTo = [
   'Every block marked `sh`, `bash` or `shell` becomes a step.',
 ].join('\n')
 
+/** What is told beside the steps is not worth an end when nobody listens any more: the steps' own updates say so. */
+const leaves = (): void => undefined
+
 /** Carries out one prompt: tells the text, runs the blocks one by one, asks before each, stops at the first failure. */
 export async function performRunbook({
   prompt,
   client,
   shell,
+  ranOutOfMemory,
   workspace,
   newId,
   signal,
@@ -49,6 +57,7 @@ export async function performRunbook({
   prompt: string
   client: RunbookClient
   shell: BlockShell
+  ranOutOfMemory: () => Promise<boolean>
   workspace: string
   newId: () => string
   signal: AbortSignal
@@ -62,6 +71,11 @@ export async function performRunbook({
   if (steps.length === 0) {
     await say(howTo)
     return { stopReason: 'end_turn' }
+  }
+  if (steps.length > maxSteps) {
+    const failure = `A runbook has at most ${maxSteps} steps, and this one has ${steps.length}. Split it.`
+    await say(failure)
+    return { stopReason: 'end_turn', failure }
   }
   await client.update({
     sessionUpdate: 'agent_thought_chunk',
@@ -100,14 +114,14 @@ export async function performRunbook({
   async function performStep(step: RunbookStep, index: number): Promise<RunbookEnd | undefined> {
     for (;;) {
       const toolCallId = newId()
-      const { cwd, variables } = shell.left()
+      const { cwd, variables } = await shell.left()
       const around = {
         ...(cwd === workspace ? {} : { cwd }),
         ...(variables.length === 0 ? {} : { changedVariables: variables }),
       }
       const call = { toolCallId, title: step.title, kind: 'execute', rawInput: { command: step.code, ...around } }
       await client.update({ sessionUpdate: 'tool_call', status: 'pending', ...call })
-      const asked = setTimeout(() => void mark(index, 'waiting'), waitingAfterMs)
+      const asked = setTimeout(() => void mark(index, 'waiting').catch(leaves), waitingAfterMs)
       const answer = await client.ask({ toolCall: call, options: blockOptions }).finally(() => clearTimeout(asked))
       if (answer === undefined || signal.aborted) return cancelled(index)
       if (answer.optionId === 'deny') {
@@ -138,7 +152,7 @@ export async function performRunbook({
   async function execute(step: RunbookStep, toolCallId: string): Promise<number> {
     await client.update({ sessionUpdate: 'tool_call_update', toolCallId, status: 'in_progress' })
     const long = setTimeout(() => {
-      void client.update({ sessionUpdate: 'tool_call_update', toolCallId, title: `${step.title} · long step` })
+      client.update({ sessionUpdate: 'tool_call_update', toolCallId, title: `${step.title} · long step` }).catch(leaves)
     }, longStepMs)
     const write = (data: string): Promise<void> =>
       data === ''
@@ -158,11 +172,15 @@ export async function performRunbook({
     return exitCode
   }
 
-  function askHowToGoOn(
+  async function askHowToGoOn(
     step: RunbookStep,
     exitCode: number,
   ): Promise<{ optionId: string; message?: string } | undefined> {
-    const text = `“${step.title}” ended with exit code ${exitCode}. How shall the runbook go on?`
+    const why =
+      exitCode === killedCode && (await ranOutOfMemory())
+        ? 'The sandbox ran out of memory: give it more, or run less at once.'
+        : `“${step.title}” ended with exit code ${exitCode}.`
+    const text = `${why} How shall the runbook go on?`
     return client.ask({
       toolCall: { toolCallId: newId(), title: `Step failed: ${step.title}` },
       options: failureOptions,
