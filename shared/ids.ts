@@ -5,12 +5,14 @@ import { z } from 'zod'
  * `newId` takes its clock and randomness as arguments, so the caller's room decides where they come from.
  */
 const uuid = z.uuid().toLowerCase()
+/** Of accounts and teams, made by the server. */
+const accountId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/)
 
 export const RunId = uuid.brand<'RunId'>()
 export type RunId = z.infer<typeof RunId>
-export const TeamId = z.string().min(1).max(64).brand<'TeamId'>()
+export const TeamId = accountId.brand<'TeamId'>()
 export type TeamId = z.infer<typeof TeamId>
-export const UserId = z.string().min(1).max(64).brand<'UserId'>()
+export const UserId = accountId.brand<'UserId'>()
 export type UserId = z.infer<typeof UserId>
 export const RunnerId = uuid.brand<'RunnerId'>()
 export type RunnerId = z.infer<typeof RunnerId>

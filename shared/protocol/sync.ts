@@ -8,7 +8,12 @@ import { Refusal } from '../refusal.ts'
  * Each has a version that goes up by one with every commit; every row carries the version of its last change.
  */
 export type SpaceId = `team/${string}` | `run/${string}`
-export const SpaceId = z.string().regex(/^(team|run)\/[A-Za-z0-9_-]{1,64}$/) as unknown as z.ZodType<SpaceId>
+export const SpaceId = z
+  .string()
+  .regex(
+    /^(team\/[A-Za-z0-9_-]{1,64}|run\/[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})$/,
+    'must be team/<id> or run/<id>',
+  ) as unknown as z.ZodType<SpaceId>
 
 export const teamSpace = (teamId: TeamId): SpaceId => `team/${teamId}`
 export const runSpace = (runId: RunId): SpaceId => `run/${runId}`
@@ -29,12 +34,15 @@ export const schemaVersion = '1'
 export const SyncCookie = z.object({
   order: z.number().int().nonnegative(),
   epoch: z.string().max(64),
-  from: z.string().max(200).optional(),
+  from: z
+    .string()
+    .regex(/^chunk\/[0-9]{1,20}$/)
+    .optional(),
   more: z.string().max(300).optional(),
 })
 export type SyncCookie = z.infer<typeof SyncCookie>
 
-const replicacheId = z.string().min(1).max(64)
+const replicacheId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be an id of Replicache')
 
 export const Mutation = z.object({
   clientID: replicacheId,

@@ -1,0 +1,288 @@
+import { boundedText } from '#shared/domain/bounded-text.ts'
+import { HarnessId } from '#shared/domain/harness.ts'
+import { ArtifactId, BlobHash, DeliveryId, EntryId, PermissionId, PromptId, RunId, RunnerId } from '#shared/ids.ts'
+import { TeamId, UserId } from '#shared/ids.ts'
+import { browserProtocol, type BrowserDown, type BrowserUp } from '#shared/protocol/browser-socket.ts'
+import type { RunEventBody } from '#shared/protocol/run-event.ts'
+import { runnerProtocol, type DeliveryBody, type RunnerDown, type RunnerUp } from '#shared/protocol/runner-link.ts'
+import {
+  runSpace,
+  schemaVersion,
+  teamSpace,
+  type PatchOperation,
+  type PullRequest,
+  type PullResponse,
+  type PushRequest,
+} from '#shared/protocol/sync.ts'
+import type { PermissionRequest } from '#shared/domain/permission.ts'
+import type { TranscriptEntry } from '#shared/domain/transcript.ts'
+import type { MutatorName, Mutators } from '#sync/core/mutators/all.ts'
+import type { z } from 'zod'
+
+type ByType<T extends { readonly type: string }> = { readonly [Type in T['type']]: Extract<T, { type: Type }> }
+
+/** Every message of every wire, recorded once, each with all the fields it can have. A new message is an error here until it has its sample. */
+export const ids = {
+  run: RunId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b2c'),
+  runner: RunnerId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b2d'),
+  prompt: PromptId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b2e'),
+  permission: PermissionId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b2f'),
+  delivery: DeliveryId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b30'),
+  entry: EntryId.parse('entry-1'),
+  artifact: ArtifactId.parse('artifact-1'),
+  team: TeamId.parse('team-1'),
+  user: UserId.parse('user-1'),
+  blob: BlobHash.parse('ab'.repeat(32)),
+  harness: HarnessId.parse('runbook'),
+} as const
+
+const digest = 'cd'.repeat(32)
+const at = 1_760_000_000_000
+const offers = {
+  sandboxes: ['direct'],
+  harnesses: [
+    {
+      id: ids.harness,
+      name: 'Runbook',
+      letters: 'RB',
+      version: '1.0.0',
+      sandboxes: ['direct'],
+      unavailable: 'It is not installed.',
+    },
+  ],
+  problems: ['Docker does not run.'],
+} satisfies Partial<Extract<RunnerUp, { type: 'offer' }>>
+const refused = { code: 'invalid', detail: 'a fact' } as const
+const runConfig = {
+  harness: ids.harness,
+  model: 'a-model',
+  host: 'devbox-04',
+  sandbox: 'direct',
+  image: 'debian:bookworm',
+  repository: { url: 'https://git.example.test/a.git', branch: 'main' },
+  setupCommands: ['true'],
+} as const
+const answer = { kind: 'option', optionId: 'yes', message: 'do' } as const
+
+const entry: TranscriptEntry = {
+  id: ids.entry,
+  n: 1,
+  at,
+  turn: 1,
+  body: { kind: 'message', text: boundedText('Hello'), done: false },
+}
+
+export const permissionRequest: PermissionRequest = {
+  id: ids.permission,
+  runId: ids.run,
+  turn: 1,
+  toolCallId: 'call-1',
+  agent: 'Runbook',
+  title: 'Run a command',
+  subject: {
+    kind: 'command',
+    command: 'rm -r build',
+    cwd: '/work',
+    blob: ids.blob,
+    effects: [{ text: 'rm -r build', summary: 'Deletes build.', risk: 'deletes', danger: true }],
+  },
+  reason: 'This run asks before commands that change files.',
+  similar: 'rm -r build',
+  options: [{ optionId: 'yes', kind: 'allow_once', name: 'Allow' }],
+  digest,
+  askedAt: at,
+  expiresAt: at + 1,
+}
+
+export const browserUp: ByType<BrowserUp> = {
+  hello: { type: 'hello', protocol: browserProtocol, schemaVersion, profileId: 'profile-1' },
+  subscribe: {
+    type: 'subscribe',
+    space: teamSpace(ids.team),
+    cookie: { order: 0, epoch: 'e.1', from: 'chunk/0000001', more: 'run/' },
+  },
+  unsubscribe: { type: 'unsubscribe', space: teamSpace(ids.team) },
+  follow: { type: 'follow', runId: ids.run },
+  unfollow: { type: 'unfollow', runId: ids.run },
+  presence: { type: 'presence', runId: ids.run, visible: true, typing: true },
+  ping: { type: 'ping', at },
+}
+
+export const browserDown: ByType<BrowserDown> = {
+  welcome: { type: 'welcome', protocol: browserProtocol, serverVersion: '0.1.0', userId: ids.user, at },
+  reload: { type: 'reload', reason: 'schema' },
+  poke: {
+    type: 'poke',
+    space: teamSpace(ids.team),
+    base: 1,
+    version: 2,
+    patch: [{ op: 'put', key: 'team', value: { id: 'team-1' } }],
+    mutations: { 'group-1': { 'client-1': 1 } },
+  },
+  behind: { type: 'behind', space: runSpace(ids.run), version: 2 },
+  gone: { type: 'gone', space: runSpace(ids.run), refusal: refused },
+  live_state: { type: 'live_state', runId: ids.run, entries: [entry] },
+  live: { type: 'live', runId: ids.run, deltas: [{ entryId: ids.entry, field: 'text', offset: 5, text: ' you' }] },
+  presence: { type: 'presence', runId: ids.run, people: [{ userId: ids.user, typing: true }] },
+  pong: { type: 'pong', at, serverAt: at },
+  error: { type: 'error', refusal: refused },
+}
+
+export const runEvents: ByType<RunEventBody> = {
+  state: { type: 'state', event: 'claim', turn: 1, reason: { code: 'step_failed', text: 'why', retryable: true } },
+  entry: { type: 'entry', entry },
+  delta: { type: 'delta', entryId: ids.entry, field: 'text', offset: 0, text: 'Hello' },
+  permission: { type: 'permission', request: permissionRequest },
+  permission_lapsed: { type: 'permission_lapsed', permissionId: ids.permission },
+  tasks: { type: 'tasks', tasks: [{ text: 'Build', status: 'pending' }] },
+  usage: {
+    type: 'usage',
+    usage: { inputTokens: 1, outputTokens: 2, costUsd: 0.1, contextUsed: 3, contextSize: 4 },
+  },
+  files: {
+    type: 'files',
+    base: 'abc',
+    files: [
+      {
+        path: 'b.ts',
+        oldPath: 'a.ts',
+        status: 'renamed',
+        added: 1,
+        removed: 0,
+        binary: false,
+        patch: '+1',
+        blob: ids.blob,
+      },
+    ],
+    more: 1,
+  },
+  artifact: {
+    type: 'artifact',
+    artifact: {
+      id: ids.artifact,
+      kind: 'file',
+      title: 'report.md',
+      detail: 'A report',
+      url: 'https://example.test/report',
+      blob: ids.blob,
+      bytes: 3,
+      mimeType: 'text/markdown',
+      at,
+    },
+  },
+  artifact_removed: { type: 'artifact_removed', artifactId: ids.artifact },
+  session: {
+    type: 'session',
+    session: { commands: [{ name: 'go', description: 'Goes' }], modes: [{ id: 'm', name: 'M' }], mode: 'm' },
+  },
+  facts: { type: 'facts', branch: 'main', title: 'A title' },
+  activity: { type: 'activity', text: 'Running tests' },
+  prompt_taken: { type: 'prompt_taken', promptId: ids.prompt },
+}
+
+export const runnerUp: ByType<RunnerUp> = {
+  hello: {
+    type: 'hello',
+    protocol: runnerProtocol,
+    runnerId: ids.runner,
+    name: 'recorded',
+    hostName: 'devbox-04',
+    version: '0.1.0',
+    platform: 'linux x64',
+    ...offers,
+    capacity: 4,
+    runs: [{ runId: ids.run, turn: 1, lastSeq: 3, active: true }],
+  },
+  offer: { type: 'offer', ...offers },
+  claimed: { type: 'claimed', runId: ids.run, turn: 1 },
+  rejected: { type: 'rejected', runId: ids.run, turn: 1, reason: 'It has no room.' },
+  events: { type: 'events', runId: ids.run, events: [{ seq: 1, at, body: runEvents.activity }] },
+  receipt: { type: 'receipt', deliveryId: ids.delivery, runId: ids.run, state: 'refused', refusal: refused },
+  heartbeat: { type: 'heartbeat', at, active: [ids.run] },
+  draining: { type: 'draining' },
+}
+
+export const deliveryBodies: ByType<DeliveryBody> = {
+  prompt: { type: 'prompt', promptId: ids.prompt, text: 'Go on', by: ids.user, mode: 'queue' },
+  answer: { type: 'answer', permissionId: ids.permission, digest, answer, by: ids.user, at },
+  stop: { type: 'stop', by: ids.user },
+}
+
+export const runnerDown: ByType<RunnerDown> = {
+  welcome: {
+    type: 'welcome',
+    protocol: runnerProtocol,
+    serverVersion: '0.1.0',
+    heartbeatMs: 10_000,
+    leaseMs: 60_000,
+    runs: [{ runId: ids.run, ackedSeq: 3, keep: true }],
+  },
+  assign: {
+    type: 'assign',
+    assignment: {
+      runId: ids.run,
+      turn: 1,
+      title: 'A run',
+      config: { ...runConfig, setupCommands: ['true'] },
+      prompt: { promptId: ids.prompt, text: 'Go', by: ids.user },
+      after: { seq: 3, entries: 1 },
+    },
+  },
+  ack: { type: 'ack', runId: ids.run, seq: 3 },
+  resend: { type: 'resend', runId: ids.run, fromSeq: 2 },
+  deliver: { type: 'deliver', deliveryId: ids.delivery, runId: ids.run, body: deliveryBodies.answer },
+  receipt_ack: { type: 'receipt_ack', deliveryId: ids.delivery },
+  heartbeat_ack: { type: 'heartbeat_ack', at },
+  drop: { type: 'drop', runId: ids.run },
+  error: { type: 'error', refusal: refused, fatal: false },
+}
+
+/** Arguments as an earlier client may send them: a name or a field that is changed here breaks those that are still out there. */
+export const mutations: { readonly [Name in MutatorName]: z.input<Mutators[Name]['args']> } = {
+  answerPermission: { runId: ids.run, permissionId: ids.permission, deliveryId: ids.delivery, digest, answer },
+  createRun: {
+    runId: ids.run,
+    promptId: ids.prompt,
+    prompt: 'Count the lines',
+    title: 'Lines',
+    source: 'WEB_APP',
+    config: { ...runConfig, setupCommands: ['true'] },
+  },
+  dismissRefusal: { clientId: 'client-1', mutationId: 1 },
+  editPrompt: { runId: ids.run, promptId: ids.prompt, text: 'Another text' },
+  movePrompt: { runId: ids.run, promptId: ids.prompt, order: 1.5 },
+  removePrompt: { runId: ids.run, promptId: ids.prompt },
+  renameRun: { runId: ids.run, title: 'Another title' },
+  sendPrompt: { runId: ids.run, promptId: ids.prompt, deliveryId: ids.delivery, text: 'Go on', mode: 'queue' },
+  sendPromptNow: { runId: ids.run, promptId: ids.prompt, deliveryId: ids.delivery },
+  setTeam: { maxActiveRuns: 5 },
+  stopRun: { runId: ids.run, deliveryId: ids.delivery },
+}
+
+export const push: PushRequest = {
+  pushVersion: 1,
+  profileID: 'profile-1',
+  clientGroupID: 'group-1',
+  mutations: [{ clientID: 'client-1', id: 1, name: 'setTeam', args: { maxActiveRuns: 5 }, timestamp: 1 }],
+  schemaVersion,
+}
+
+export const pull: PullRequest = {
+  pullVersion: 1,
+  profileID: 'profile-1',
+  clientGroupID: 'group-1',
+  cookie: { order: 1, epoch: 'e.1', from: 'chunk/0000001', more: 'run/' },
+  schemaVersion,
+}
+
+export const pulled: PullResponse = {
+  cookie: { order: 2, epoch: 'e.1', from: 'chunk/0000001', more: 'run/' },
+  lastMutationIDChanges: { 'client-1': 1 },
+  patch: [{ op: 'clear' }],
+}
+
+export const patchOperations: { readonly [Op in PatchOperation['op']]: Extract<PatchOperation, { op: Op }> } = {
+  put: { op: 'put', key: 'team', value: { id: 'team-1' } },
+  del: { op: 'del', key: 'team' },
+  clear: { op: 'clear' },
+}
