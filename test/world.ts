@@ -7,7 +7,7 @@ import type { Role } from '#shared/domain/team.ts'
 import { TeamId, UserId, uuidv7 } from '#shared/ids.ts'
 import { createServer, type DroverServer } from '#server/create-server.ts'
 import { readConfig } from '#server/config.ts'
-import { createLog } from '#server/log.ts'
+import { createLog, type Log } from '#server/log.ts'
 import { createWorkspace } from '#sync/client/create-workspace.ts'
 import { createMemoryIntentStore, type IntentStore } from '#sync/client/intents.ts'
 import { createSocketLink } from '#sync/client/socket-link.ts'
@@ -50,7 +50,11 @@ export type World = {
   close(): Promise<void>
 }
 
-export type WorldOptions = TestDatabaseOptions & { readonly environment?: Readonly<Record<string, string>> }
+export type WorldOptions = TestDatabaseOptions & {
+  readonly environment?: Readonly<Record<string, string>>
+  /** What the server logs goes here; to standard error, errors only, unless told otherwise. */
+  readonly log?: Log
+}
 
 const password = 'blue tractor sings'
 
@@ -71,7 +75,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
         DROVER_LOG_LEVEL: 'error',
         ...options.environment,
       }),
-      log: createLog('error'),
+      log: options.log ?? createLog('error'),
       now: Date.now,
       database,
       demoRepository: '',

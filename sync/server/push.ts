@@ -1,8 +1,10 @@
+import type { z } from 'zod'
 import { refusal, type Refusal } from '#shared/refusal.ts'
 import { err, ok, type Result } from '#shared/result.ts'
 import type { Role } from '#shared/domain/team.ts'
 import type { RefusedMutation } from '#shared/domain/notice.ts'
 import type { TeamId, UserId } from '#shared/ids.ts'
+import type { Json } from '#shared/json.ts'
 import type { Mutation, SpaceId } from '#shared/protocol/sync.ts'
 import { keys } from '#sync/core/keys.ts'
 import type { Effect, MutationContext, Mutator } from '#sync/core/mutator.ts'
@@ -54,6 +56,7 @@ export async function processPush(
         return err('not_allowed')
       case 'gap':
       case 'conflict':
+      case 'taken':
         return err('busy')
     }
   }
@@ -67,9 +70,13 @@ async function takeMutation(
   mutation: Mutation,
 ): Promise<CommitOutcome> {
   let outcome: CommitOutcome = { status: 'conflict' }
+  let refused: Refusal | undefined
   for (let attempt = 0; attempt < maxTries && outcome.status === 'conflict'; attempt++) {
-    outcome = await tryMutation(deps, actor, push, mutation)
+    outcome = await tryMutation(deps, actor, push, mutation, refused)
     if (outcome.status === 'conflict') deps.known.forget(push.space)
+    if (outcome.status !== 'taken' || refused !== undefined) continue
+    refused = refusal('conflict', 'this run exists')
+    outcome = { status: 'conflict' }
   }
   return outcome
 }
@@ -79,6 +86,8 @@ async function tryMutation(
   actor: PushActor,
   push: { space: SpaceId; clientGroup: string },
   mutation: Mutation,
+  /** Known from an earlier try: the mutator is not run again. */
+  why: Refusal | undefined,
 ): Promise<CommitOutcome> {
   const now = deps.now()
   const tx = createRecordedTransaction(deps.known, push.space)
@@ -93,9 +102,9 @@ async function tryMutation(
   const args = mutator?.args.safeParse(mutation.args)
 
   const refused = await runMutator(deps, mutation, async () => {
+    if (why !== undefined) return err(why)
     if (mutator === undefined) return err(refusal('unknown_mutation', mutation.name))
-    if (args === undefined || !args.success)
-      return err(refusal('invalid', args?.error.issues[0]?.message ?? 'arguments'))
+    if (args === undefined || !args.success) return err(refusal('invalid', firstIssue(args?.error)))
     return mutator.run(tx, args.data, context)
   })
   if (refused !== undefined) {
@@ -106,7 +115,7 @@ async function tryMutation(
       clientId: mutation.clientID,
       mutationId: mutation.id,
       name: mutation.name,
-      args: JSON.stringify(mutation.args).slice(0, 4000),
+      args: argsText(mutation.args),
       refusal: refused,
       at: now,
     }
@@ -142,6 +151,24 @@ async function tryMutation(
   })
   if (outcome.status === 'committed' && effects.length > 0) deps.onEffects(effects)
   return outcome
+}
+
+/** Which argument is wrong and how, as far as a refusal has room. */
+function firstIssue(error: z.ZodError | undefined): string {
+  const issue = error?.issues[0]
+  const field = issue?.path.join('.') ?? ''
+  const why = issue?.message ?? 'not valid'
+  return (field === '' ? why : `${field}: ${why}`).slice(0, 500)
+}
+
+/** What was typed, so that nothing of it is lost. Arguments nested too deeply to be written out are no person's. */
+function argsText(args: Json): string {
+  try {
+    return JSON.stringify(args).slice(0, 4000)
+  } catch (error) {
+    if (error instanceof RangeError) return ''
+    throw error
+  }
 }
 
 /** A mutator that breaks is a bug of ours: it is logged, and its author is told, so that their queue goes on. */

@@ -51,7 +51,8 @@ export type Commit = {
 
 export type CommitOutcome =
   | { readonly status: 'committed' | 'repeated_intent'; readonly versions: Readonly<Record<string, number>> }
-  | { readonly status: 'repeated' | 'unknown' | 'foreign' | 'conflict' }
+  /** `taken`: the id of a run that should start is that of another team's run. */
+  | { readonly status: 'repeated' | 'unknown' | 'foreign' | 'conflict' | 'taken' }
   | { readonly status: 'gap'; readonly last: number }
 
 export type Change = { readonly key: string; readonly value: Json | undefined; readonly version: number }
