@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { ConfigError } from '../config.ts'
 
 const FILE = 'auth-secret'
 const BYTES = 48
@@ -33,7 +34,7 @@ async function read(path: string): Promise<string | undefined> {
   try {
     const secret = (await readFile(path, 'utf8')).trim()
     if (secret.length < 32)
-      throw new Error(
+      throw new ConfigError(
         `${path} is too short to be the secret. Restore it from a backup, or delete it: everybody then signs in anew.`,
       )
     return secret

@@ -6,6 +6,7 @@ const coded = (code: string, message = 'x'): Error => Object.assign(new Error(me
 test.each([
   ['a broken socket', coded('ECONNRESET'), true, true],
   ['a server that is not there', coded('ECONNREFUSED'), true, true],
+  ['a name that can’t be resolved now', coded('ENOTFOUND'), true, true],
   ['a connection exception', coded('08006'), true, true],
   ['a shutdown', coded('57P01'), true, true],
   ['node-postgres noticing the loss', new Error('Connection terminated unexpectedly'), true, true],

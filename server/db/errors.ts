@@ -82,6 +82,7 @@ const SOCKET_CODES = new Set([
   'EPIPE',
   'ETIMEDOUT',
   'ENOENT',
+  'ENOTFOUND',
   'ENOTCONN',
   'EHOSTUNREACH',
   'ENETUNREACH',
