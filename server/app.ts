@@ -9,10 +9,13 @@ import { limitBody, SMALL_BODY } from './middleware/body-limits.ts'
 import { clientAddress } from './middleware/client-address.ts'
 import type { Environment } from './middleware/environment.ts'
 import { handleErrors, unknownRoute } from './middleware/errors.ts'
+import { noteRefused } from './middleware/note-refused.ts'
 import type { OriginChecks } from './middleware/origin-check.ts'
+import { plainPath } from './middleware/plain-path.ts'
 import { requireActor } from './middleware/require-actor.ts'
 import { securityHeaders } from './middleware/security-headers.ts'
 import { authRoutes } from './routes/auth-routes.ts'
+import type { RefusalLog } from './refusal-log.ts'
 import { runnerBlobRoutes } from './routes/runner-blobs.ts'
 import { runRoutes, type RunRoutesDeps } from './routes/runs.ts'
 import { syncRoutes } from './routes/sync.ts'
@@ -28,6 +31,7 @@ export type AppDeps = {
   readonly runs: RunRoutesDeps
   readonly now: () => number
   readonly log: { error(facts: object, message: string): void }
+  readonly refusals: RefusalLog
 }
 
 /** A hundred mutations with long messages. */
@@ -39,7 +43,9 @@ export function createApp(deps: AppDeps): Hono<Environment> {
   app.use(securityHeaders(deps.publicUrl))
   app.get('/health', (c) => c.json({ status: 'ok', version: droverVersion, protocol: browserProtocol }))
   app.use(clientAddress)
+  app.use(noteRefused(deps.refusals))
   app.use(deps.origins.middleware)
+  app.use('/api/*', plainPath)
 
   app.route('/api/runner', runnerBlobRoutes({ auth: deps.auth, blobs: deps.runs.blobs, now: deps.now }))
 

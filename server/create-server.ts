@@ -2,7 +2,6 @@ import { serve, type ServerType } from '@hono/node-server'
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { droverVersion } from '#shared/version.ts'
 import type { Effect, Mutator } from '#sync/core/mutator.ts'
 import { mutators } from '#sync/core/mutators/all.ts'
 import { createHub, type Hub, type SpaceChange } from '#sync/server/hub.ts'
@@ -21,11 +20,12 @@ import type { Database } from './db/database.ts'
 import { createJobStore } from './db/job-store.ts'
 import { createSpaceStore } from './db/space-store.ts'
 import { createBrowserSockets } from './live/browser-sockets.ts'
+import { createRunnerSockets } from './live/runner-sockets.ts'
 import { joinCluster, soloCluster, type Cluster } from './live/cluster.ts'
-import { frameText, handleUpgrades, type UpgradeRoute } from './live/upgrade.ts'
+import { handleUpgrades, type UpgradeRoute } from './live/upgrade.ts'
 import type { Log } from './log.ts'
 import { createOriginChecks } from './middleware/origin-check.ts'
-import { createRunnerConnection } from './runners/connection.ts'
+import { createRefusalLog } from './refusal-log.ts'
 import { createRunnerRegistry } from './runners/registry.ts'
 import { createRunAccess } from './runs/access.ts'
 import { createDeliveries } from './runs/deliveries.ts'
@@ -39,8 +39,12 @@ export type DroverServer = {
   readonly port: number
   readonly auth: Auth
   readonly database: Database
+  /** Everything that answers from outside, for tests that must miss none. A socket's method is `SOCKET`. */
+  readonly endpoints: readonly Endpoint[]
   close(): Promise<void>
 }
+
+export type Endpoint = { readonly method: string; readonly path: string }
 
 export type ServerOptions = {
   readonly config: ServerConfig
@@ -162,8 +166,10 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
 
     const origins = createOriginChecks({ publicUrl, port })
     const actors = rememberActors({ getActor: auth.getActor, now })
-    app = createApp({
+    const refusals = createRefusalLog({ now, log })
+    const served = createApp({
       auth,
+      refusals,
       actors,
       origins,
       publicUrl,
@@ -190,7 +196,20 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       access,
       now,
       actorAgain: auth.getActor,
+      log,
       onError: report('a message of a browser failed'),
+    })
+    const runnerSockets = createRunnerSockets({
+      ...transacting,
+      jobs,
+      runners,
+      live,
+      heartbeatMs: Math.floor(config.leaseMs / 6),
+      leaseMs: config.leaseMs,
+      wakeDispatcher: () => dispatcher.wake(),
+      actorAgain: auth.authenticateRunner,
+      log,
+      onError: (error, about) => report(`${about} failed`)(error),
     })
     const routes: UpgradeRoute[] = [
       {
@@ -211,30 +230,14 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
           const key = await auth.authenticateRunner(headers)
           if (key === undefined)
             return { status: 401, reason: 'This agent key is not valid. Make one under Settings, Runners.' }
-          return (socket) => {
-            const connection = createRunnerConnection(
-              {
-                ...transacting,
-                jobs,
-                runners,
-                live,
-                serverVersion: droverVersion,
-                heartbeatMs: Math.floor(config.leaseMs / 6),
-                leaseMs: config.leaseMs,
-                wakeDispatcher: () => dispatcher.wake(),
-                onError: (error, about) => report(`${about} failed`)(error),
-              },
-              key,
-              { send: (text) => socket.send(text), close: (code, reason) => socket.close(code, reason.slice(0, 120)) },
-            )
-            socket.on('message', (data) => void connection.receive(frameText(data)))
-            socket.on('error', () => socket.terminate())
-            socket.on('close', () => void connection.close())
-          }
+          return (socket) => runnerSockets.accept(socket, key, headers)
         },
       },
     ]
-    const upgrades = handleUpgrades(listening.server, routes, report('a socket could not be opened'))
+    const upgrades = handleUpgrades(listening.server, routes, {
+      onRefused: (refused) => refusals.note(refused),
+      onError: report('a socket could not be opened'),
+    })
     toClose.unshift(() => {
       browsers.close()
       upgrades.close()
@@ -242,9 +245,10 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
     const stopRevocations = auth.onRevoked((revocation) => {
       actors.forget()
       browsers.revoke(revocation)
-      if (revocation.type === 'runner-key') runners.revokeKey(revocation.keyId)
+      runnerSockets.revoke(revocation)
     })
     toClose.unshift(stopRevocations)
+    app = served
     wake()
 
     let closing: Promise<void> | undefined
@@ -253,12 +257,19 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       port,
       auth,
       database: db,
+      endpoints: [...endpointsOf(served), ...routes.map(({ path }) => ({ method: 'SOCKET', path }))],
       close() {
         closing ??= closeAll(toClose)
         return closing
       },
     }
   }
+}
+
+/** Its routes, each once; what stands before several of them is none. */
+function endpointsOf(app: ReturnType<typeof createApp>): Endpoint[] {
+  const routes = app.routes.filter(({ method }) => method !== 'ALL')
+  return [...new Map(routes.map(({ method, path }) => [`${method} ${path}`, { method, path }])).values()]
 }
 
 /** The hub, telling other processes too. */

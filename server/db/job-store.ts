@@ -92,10 +92,15 @@ export function createJobStore(db: Queryable) {
         [],
         { name: 'deliveries-orphaned' },
       ),
-    async delivery(id: string): Promise<(Omit<OpenDelivery, 'state'> & { readonly state: string }) | undefined> {
+    /** A delivery about a run of this team. */
+    async delivery(
+      id: string,
+      teamId: string,
+    ): Promise<(Omit<OpenDelivery, 'state'> & { readonly state: string }) | undefined> {
       const [row] = await db.query<Omit<OpenDelivery, 'state'> & { state: string }>(
-        `select ${deliveryColumns} from delivery where id = $1`,
-        [id],
+        `select ${deliveryColumns} from delivery d
+          where id = $1 and exists (select 1 from run_job j where j.run_id = d.run_id and j.team_id = $2)`,
+        [id, teamId],
         { name: 'delivery' },
       )
       return row

@@ -8,10 +8,14 @@ import { mayRead } from '../routes/sync.ts'
 import type { RunAccess } from '../runs/access.ts'
 import { frameText } from './upgrade.ts'
 
-export type BrowserSocketsDeps = Omit<BrowserConnectionDeps, 'mayRead' | 'mayFollow' | 'serverVersion'> & {
+export type BrowserSocketsDeps = Omit<
+  BrowserConnectionDeps,
+  'mayRead' | 'mayFollow' | 'serverVersion' | 'onRefused'
+> & {
   readonly access: RunAccess
   /** Asks again who sends these headers. */
   readonly actorAgain: (headers: Headers) => Promise<Actor | undefined>
+  readonly log: { warn(facts: object, message: string): void }
   readonly onError: (error: unknown) => void
 }
 
@@ -42,11 +46,18 @@ export function createBrowserSockets(deps: BrowserSocketsDeps): BrowserSockets {
     accept(socket, actor, headers) {
       const one: Open = { socket, actor, headers }
       open.add(one)
+      let told = false
+      const tellOnce = (why: string): void => {
+        if (told) return
+        told = true
+        deps.log.warn({ user: actor.userId, why }, 'a browser’s message was refused')
+      }
       const connection = createBrowserConnection(
         {
           ...deps,
           serverVersion: droverVersion,
           mayRead: (space) => mayRead(deps.access, one.actor, space),
+          onRefused: (why) => tellOnce(why.detail ?? why.code),
           mayFollow: async (runId) => (await deps.access.teamOf(runId)) === one.actor.teamId,
         },
         actor.userId,
@@ -60,8 +71,10 @@ export function createBrowserSockets(deps: BrowserSocketsDeps): BrowserSockets {
       let order: Promise<void> = Promise.resolve()
       socket.on('message', (data, isBinary) => {
         const text = isBinary ? '' : frameText(data)
-        if (++waiting > maxMessagesWaiting || text.length > maxUpFrameBytes)
+        if (++waiting > maxMessagesWaiting || Buffer.byteLength(text) > maxUpFrameBytes) {
+          tellOnce('too much at once')
           return socket.close(1009, 'too much at once')
+        }
         order = order
           .then(() => connection.receive(text))
           .catch((error: unknown) => {
@@ -70,7 +83,7 @@ export function createBrowserSockets(deps: BrowserSocketsDeps): BrowserSockets {
           })
           .finally(() => waiting--)
       })
-      socket.on('error', () => socket.terminate())
+      socket.on('error', (error) => tellOnce(error.message))
       socket.on('close', () => {
         open.delete(one)
         connection.close()

@@ -2,6 +2,7 @@ import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer, type RawData, type WebSocket } from 'ws'
 import { maxFrameBytes } from '#shared/protocol/run-event.ts'
+import type { RefusedRequest } from '../refusal-log.ts'
 
 export type UpgradeRoute = {
   readonly path: string
@@ -9,6 +10,7 @@ export type UpgradeRoute = {
   accept(headers: Headers): Promise<{ status: number; reason: string } | ((socket: WebSocket) => void)>
 }
 
+const noSocket = { status: 404, reason: 'There is no socket here.' }
 /** Largest frame on any socket; a runner's full frame of events with its envelope fits. */
 const maxPayload = 2 * maxFrameBytes
 const pingMs = 30_000
@@ -17,7 +19,7 @@ const pingMs = 30_000
 export function handleUpgrades(
   server: Server,
   routes: readonly UpgradeRoute[],
-  onError: (error: unknown) => void,
+  deps: { readonly onRefused: (refused: RefusedRequest) => void; readonly onError: (error: unknown) => void },
 ): { close(): void } {
   const wss = new WebSocketServer({ noServer: true, maxPayload, perMessageDeflate: false })
   const alive = new WeakSet<WebSocket>()
@@ -34,11 +36,19 @@ export function handleUpgrades(
   }, pingMs)
 
   async function upgrade(request: IncomingMessage, duplex: Duplex, head: Buffer): Promise<void> {
-    const path = new URL(request.url ?? '/', 'http://localhost').pathname
+    const path = URL.parse(request.url ?? '/', 'http://localhost')?.pathname
     const route = routes.find((one) => one.path === path)
-    if (route === undefined) return refuse(duplex, 404, 'There is no socket here.')
-    const outcome = await route.accept(toHeaders(request))
-    if (typeof outcome !== 'function') return refuse(duplex, outcome.status, outcome.reason)
+    const outcome = route === undefined ? noSocket : await route.accept(toHeaders(request))
+    if (typeof outcome !== 'function') {
+      deps.onRefused({
+        method: 'SOCKET',
+        path: route?.path ?? 'unknown',
+        status: outcome.status,
+        address: request.socket.remoteAddress ?? 'unknown',
+        why: outcome.reason,
+      })
+      return refuse(duplex, outcome.status, outcome.reason)
+    }
     if (duplex.destroyed) return
     wss.handleUpgrade(request, duplex, head, (socket) => {
       alive.add(socket)
@@ -51,7 +61,7 @@ export function handleUpgrades(
   const onUpgrade = (request: IncomingMessage, duplex: Duplex, head: Buffer): void => {
     duplex.on('error', () => duplex.destroy())
     upgrade(request, duplex, head).catch((error: unknown) => {
-      onError(error)
+      deps.onError(error)
       refuse(duplex, 500, 'The server failed.')
     })
   }

@@ -3,7 +3,12 @@ import type { PasswordProblem } from '#shared/domain/password.ts'
 import { MAX_PASSWORD, MIN_PASSWORD, passwordProblem } from '#shared/domain/password.ts'
 
 /** What forms send, with the sentence that the form shows. */
-export const NameField = z.string().trim().min(1, 'Give a name.').max(80, 'A name has at most 80 characters.')
+export const NameField = z
+  .string()
+  .trim()
+  .min(1, 'Give a name.')
+  .max(80, 'A name has at most 80 characters.')
+  .regex(/^\P{Cc}*$/u, 'A name is one line, without control characters.')
 export const EmailField = z
   .string()
   .trim()
@@ -13,9 +18,13 @@ export const EmailField = z
 /** A password that is asked for to sign in: only bounded. */
 export const GivenPassword = z.string().min(1, 'Give the password.').max(MAX_PASSWORD, 'This password is too long.')
 export const TokenField = z.string().min(1).max(400)
+const CredentialId = z
+  .string()
+  .max(2048)
+  .regex(/^[A-Za-z0-9_-]+$/)
 const credential = {
-  id: z.string().max(2048),
-  rawId: z.string().max(2048),
+  id: CredentialId,
+  rawId: CredentialId,
   type: z.literal('public-key'),
   clientExtensionResults: z.looseObject({}).default({}),
 }

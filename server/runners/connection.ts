@@ -23,6 +23,8 @@ export type RunnerConnectionDeps = TransactDeps & {
   readonly heartbeatMs: number
   readonly leaseMs: number
   readonly wakeDispatcher: () => void
+  /** The runner was told that it did something wrong; it may be told often. */
+  readonly onRefused: (why: Refusal) => void
   readonly onError: (error: unknown, about: string) => void
 }
 
@@ -55,11 +57,13 @@ export function createRunnerConnection(
   }
 
   function fail(why: Refusal): void {
+    deps.onRefused(why)
     send({ type: 'error', refusal: why, fatal: true })
     socket.close(4400, why.detail ?? why.code)
   }
 
   function refuseOnce(why: Refusal): void {
+    deps.onRefused(why)
     send({ type: 'error', refusal: why, fatal: false })
   }
 

@@ -27,8 +27,6 @@ export type RunnerRegistry = {
   remove(runner: ConnectedRunner): void
   get(id: RunnerId): ConnectedRunner | undefined
   all(): readonly ConnectedRunner[]
-  /** Closes the connections of an agent key that was revoked. */
-  revokeKey(keyId: string): void
 }
 
 export function createRunnerRegistry(): RunnerRegistry {
@@ -43,8 +41,5 @@ export function createRunnerRegistry(): RunnerRegistry {
     },
     get: (id) => runners.get(id),
     all: () => [...runners.values()],
-    revokeKey(keyId) {
-      for (const runner of runners.values()) if (runner.keyId === keyId) runner.close('the agent key was revoked')
-    },
   }
 }

@@ -48,7 +48,7 @@ export async function takeReceipt(
   runner: ConnectedRunner,
   receipt: Extract<RunnerUp, { type: 'receipt' }>,
 ): Promise<void> {
-  const delivery = await deps.jobs.delivery(receipt.deliveryId)
+  const delivery = await deps.jobs.delivery(receipt.deliveryId, runner.teamId)
   if (delivery !== undefined && (delivery.state === 'accepted' || delivery.state === 'delivered'))
     await settle(deps, delivery, receipt.state, receipt.refusal)
   runner.send({ type: 'receipt_ack', deliveryId: receipt.deliveryId })

@@ -28,6 +28,8 @@ export type BrowserConnectionDeps = {
   /** Whether this person may read the space now. */
   readonly mayRead: (space: SpaceId) => Promise<boolean>
   readonly mayFollow: (runId: RunId) => Promise<boolean>
+  /** The browser was told that it did something wrong; it may be told often. */
+  readonly onRefused: (why: Refusal) => void
 }
 
 export type BrowserConnection = {
@@ -58,7 +60,10 @@ export function createBrowserConnection(
   const send = (message: BrowserDown): void => {
     if (!closed) socket.send(JSON.stringify(message))
   }
-  const refuse = (why: Refusal): void => send({ type: 'error', refusal: why })
+  const refuse = (why: Refusal): void => {
+    deps.onRefused(why)
+    send({ type: 'error', refusal: why })
+  }
   const isSlow = (): boolean => socket.bufferedBytes() > slowBytes
 
   function tellBehind(space: SpaceId, version: number): void {
