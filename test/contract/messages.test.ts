@@ -65,12 +65,9 @@ describe.each(all)('%s', (_name, schema, sample) => {
   })
 
   const spoiled = spoil(schema, sample)
-  test.skipIf(spoiled.length === 0).each(spoiled.map((one) => [one.what, one.value] as const))(
-    'is refused %s',
-    (_what, value) => {
-      expect(schema.safeParse(value).success).toBe(false)
-    },
-  )
+  test.each(spoiled.map((one) => [one.what, one.value] as const))('is refused %s', (_what, value) => {
+    expect(schema.safeParse(value).success).toBe(false)
+  })
 })
 
 test('the name of every space that is let in says which space it is', () => {

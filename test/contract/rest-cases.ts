@@ -1,0 +1,511 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import { Role } from '#shared/domain/team.ts'
+import { TranscriptEntry } from '#shared/domain/transcript.ts'
+import { RunId, TeamId, UserId } from '#shared/ids.ts'
+import { Refusal } from '#shared/refusal.ts'
+import { browserProtocol } from '#shared/protocol/browser-socket.ts'
+import { droverVersion } from '#shared/version.ts'
+import { newId, type Person, type World } from '../world.ts'
+import { newRun, openPusher, openStranger } from './people.ts'
+import * as samples from './samples.ts'
+
+/** One route: who may use it, a request that succeeds or is refused in its own way, and what it then answers. */
+export type RestCase = {
+  /** `open`: without a session. `key`: with an agent key. Everything else needs a session. */
+  readonly access?: 'open' | 'key'
+  /** Whose request it is; the owner's unless told otherwise. */
+  readonly as?: (stage: Stage) => Promise<Person>
+  readonly path?: (stage: Stage, me: Person) => string | Promise<string>
+  readonly body?: (stage: Stage, me: Person) => object | Promise<object>
+  /** Fields of the body that may be left out. */
+  readonly optional?: readonly string[]
+  /** Where the body is not JSON. */
+  readonly raw?: Uint8Array
+  readonly status: number
+  /** Everything in the answer; `undefined` where it is no JSON. */
+  readonly answer: z.ZodType | undefined
+  /** The most bytes that are read. */
+  readonly bound?: number
+  /** Requests of one address in a row before it must wait. */
+  readonly limit?: number
+  /** The same about something of another team or person, and about nothing. Both must be answered alike. */
+  readonly foreign?: (stage: Stage) => Promise<readonly [foreign: Ask, unknown: Ask]>
+}
+type Ask = { readonly path: string; readonly body?: object }
+
+/** What the requests are about. */
+export type Stage = {
+  readonly world: World
+  readonly mara: Person
+  readonly stranger: Person & { readonly key: string }
+  readonly runId: RunId
+  readonly strangersRun: RunId
+  readonly strangersBlob: string
+  someone(): Promise<Person>
+}
+
+export async function setStage(world: World): Promise<Stage> {
+  const mara = await world.owner()
+  const stranger = await openStranger(world)
+  const [mine, theirs] = [newRun(), newRun()]
+  await openPusher(mara).push('createRun', mine)
+  await openPusher(stranger).push('createRun', theirs)
+  const strangersBlob = hashOf(secret)
+  await fetch(`${world.url}/api/runner/blobs/${strangersBlob}`, {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${stranger.key}` },
+    body: secret,
+  })
+  return {
+    world,
+    mara,
+    stranger,
+    runId: mine.runId,
+    strangersRun: theirs.runId,
+    strangersBlob,
+    someone: () => world.invite(mara, 'member'),
+  }
+}
+
+const secret = 'the stranger’s own'
+const output = new TextEncoder().encode('A long output')
+const hashOf = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex')
+
+export const problem = z.strictObject({
+  error: z.string().min(5),
+  refusal: Refusal,
+  retryAfterSeconds: z.number().int().positive().optional(),
+})
+const nothing = z.strictObject({})
+const at = z.number().int()
+const optionsOfPasskeys = z.looseObject({ challenge: z.string().min(20) })
+const invitation = z.strictObject({
+  id: z.string(),
+  role: Role,
+  invitedBy: z.string(),
+  createdAt: at,
+  expiresAt: at,
+  url: z.url(),
+})
+const runnerKey = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  start: z.string(),
+  createdAt: at,
+  createdBy: z.string().optional(),
+  lastUsedAt: at.optional(),
+})
+const signedOut = z.strictObject({ devicesSignedOut: z.number().int() })
+const signIn = { id: 'AAAA', rawId: 'AAAA', type: 'public-key' }
+const authentication = {
+  response: { ...signIn, response: { clientDataJSON: 'AAAA', authenticatorData: 'AAAA', signature: 'AAAA' } },
+}
+const registration = { ...signIn, response: { clientDataJSON: 'AAAA', attestationObject: 'AAAA' } }
+const password = 'blue tractor sings'
+const small = 64 * 1024
+
+const json = async (answered: Promise<Response>): Promise<Record<string, unknown>> =>
+  z.record(z.string(), z.unknown()).parse(await (await answered).json())
+const post = (person: Person, path: string, body: object = {}): Promise<Record<string, unknown>> =>
+  json(
+    person.fetch(path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    }),
+  )
+const tokenOf = (url: unknown): string => new URL(String(url)).hash.replace(/^#(?:token|reset)=/, '')
+const inviteTo = async ({ mara }: Stage): Promise<string> =>
+  tokenOf((await post(mara, `/api/v1/teams/${mara.teamId}/invitations`, { role: 'viewer' }))['url'])
+const joining = async (stage: Stage) => ({
+  kind: 'invite',
+  token: await inviteTo(stage),
+  name: 'Somebody New',
+  email: `${newId()}@example.test`,
+})
+const pairing = async (stage: Stage): Promise<object> => ({
+  token: tokenOf((await post(stage.mara, '/api/v1/pairing'))['url']),
+})
+
+const ofTeam = (rest: string) => async (stage: Stage) =>
+  [{ path: `/api/v1/teams/${stage.stranger.teamId}${rest}` }, { path: `/api/v1/teams/unknown${rest}` }] as const
+/** An id that belongs to the stranger, where the path has `*`. */
+const withId = (path: (stage: Stage) => string, id: (stage: Stage) => Promise<unknown>) => async (stage: Stage) =>
+  [{ path: path(stage).replace('*', String(await id(stage))) }, { path: path(stage).replace('*', 'unknown') }] as const
+const ofRun = (rest: string) => async (stage: Stage) =>
+  [{ path: `/api/v1/runs/${stage.strangersRun}/${rest}` }, { path: `/api/v1/runs/${newId()}/${rest}` }] as const
+const team = (rest: string) => (stage: Stage) => `/api/v1/teams/${stage.mara.teamId}${rest}`
+
+async function strangersPasskey({ world, stranger }: Stage): Promise<string> {
+  const id = newId()
+  await world.database.query(
+    `insert into passkey (id, name, public_key, user_id, credential_id, counter, device_type, backed_up)
+     values ($1, 'Theirs', 'x', $2, $1, 0, 'singleDevice', false)`,
+    [id, stranger.userId],
+  )
+  return id
+}
+const strangersDevice = async ({ stranger }: Stage): Promise<unknown> =>
+  (await json(stranger.fetch('/api/v1/me')))['sessionId']
+const someones = async (stage: Stage): Promise<string> => (await stage.someone()).userId
+
+/** Every route that the server has, by the name that it has there. */
+export const restCases: Readonly<Record<string, RestCase>> = {
+  'GET /health': {
+    access: 'open',
+    status: 200,
+    answer: z.strictObject({
+      status: z.literal('ok'),
+      version: z.literal(droverVersion),
+      protocol: z.literal(browserProtocol),
+    }),
+  },
+  'PUT /api/runner/blobs/:hash': {
+    access: 'key',
+    path: () => `/api/runner/blobs/${hashOf(output)}`,
+    raw: output,
+    status: 201,
+    answer: nothing,
+    bound: 64 * 1024 * 1024,
+  },
+  'POST /api/sync/push': {
+    path: ({ mara }) => `/api/sync/push?space=team/${mara.teamId}`,
+    body: () => ({ ...samples.push, clientGroupID: newId(), mutations: [] }),
+    status: 200,
+    answer: nothing,
+    bound: 12 * 1024 * 1024,
+    foreign: async ({ stranger }) => {
+      const body = { ...samples.push, clientGroupID: newId(), mutations: [] }
+      return [
+        { path: `/api/sync/push?space=team/${stranger.teamId}`, body },
+        { path: '/api/sync/push?space=team/unknown', body },
+      ]
+    },
+  },
+  'POST /api/sync/pull': {
+    path: ({ mara }) => `/api/sync/pull?space=team/${mara.teamId}`,
+    body: () => ({ ...samples.pull, clientGroupID: newId(), cookie: null }),
+    status: 200,
+    answer: z.looseObject({ cookie: z.object({ order: at }), patch: z.array(z.unknown()) }),
+    bound: 12 * 1024 * 1024,
+    foreign: async ({ strangersRun }) => {
+      const body = { ...samples.pull, clientGroupID: newId(), cookie: null }
+      return [
+        { path: `/api/sync/pull?space=run/${strangersRun}`, body },
+        { path: `/api/sync/pull?space=run/${newId()}`, body },
+      ]
+    },
+  },
+
+  'GET /api/v1/auth/state': {
+    access: 'open',
+    status: 200,
+    answer: z.strictObject({ firstStart: z.literal(false), passkeys: z.boolean(), server: z.string() }),
+  },
+  'POST /api/v1/auth/sign-in': {
+    access: 'open',
+    body: () => ({ email: 'mara@example.test', password }),
+    status: 200,
+    answer: nothing,
+    limit: 5,
+  },
+  'POST /api/v1/auth/passkey/options': { access: 'open', status: 200, answer: optionsOfPasskeys, limit: 60 },
+  'POST /api/v1/auth/passkey/verify': {
+    access: 'open',
+    body: () => authentication,
+    status: 401,
+    answer: problem,
+    limit: 60,
+  },
+  'POST /api/v1/auth/sign-out': { access: 'open', as: (stage) => stage.someone(), status: 200, answer: nothing },
+  'POST /api/v1/auth/links/look': {
+    access: 'open',
+    body: async (stage) => ({ kind: 'invite', token: await inviteTo(stage) }),
+    status: 200,
+    answer: z.strictObject({
+      kind: z.literal('invite'),
+      expiresAt: at,
+      offer: z.strictObject({ teamName: z.string(), role: Role, invitedBy: z.string() }),
+    }),
+    limit: 60,
+  },
+  'POST /api/v1/auth/links/password': {
+    access: 'open',
+    body: async (stage) => ({ step: await joining(stage), password }),
+    status: 201,
+    answer: nothing,
+    limit: 60,
+  },
+  'POST /api/v1/auth/links/passkey/options': {
+    access: 'open',
+    body: async (stage) => ({ step: await joining(stage) }),
+    status: 200,
+    answer: optionsOfPasskeys,
+    limit: 60,
+  },
+  'POST /api/v1/auth/links/passkey/verify': {
+    access: 'open',
+    body: async (stage) => ({ step: await joining(stage), response: registration }),
+    status: 400,
+    answer: problem,
+    limit: 60,
+  },
+  'POST /api/v1/pairing/look': {
+    access: 'open',
+    body: pairing,
+    status: 200,
+    answer: z.strictObject({ name: z.string(), email: z.string(), server: z.string(), expiresAt: at }),
+    limit: 60,
+  },
+  'POST /api/v1/pairing/accept': { access: 'open', body: pairing, status: 201, answer: nothing, limit: 60 },
+  'POST /api/v1/pairing': {
+    status: 201,
+    answer: z.strictObject({ id: z.string(), url: z.url(), expiresAt: at, reachable: z.literal(false) }),
+  },
+  'GET /api/v1/pairing/:id': {
+    path: async ({ mara }) => `/api/v1/pairing/${(await post(mara, '/api/v1/pairing'))['id']}`,
+    status: 200,
+    answer: z.strictObject({ state: z.literal('open') }),
+    foreign: withId(
+      () => '/api/v1/pairing/*',
+      async ({ stranger }) => (await post(stranger, '/api/v1/pairing'))['id'],
+    ),
+  },
+
+  'GET /api/v1/me': {
+    status: 200,
+    answer: z.strictObject({
+      user: z.strictObject({ id: UserId, name: z.string(), email: z.string() }),
+      team: z.strictObject({ id: TeamId, name: z.string() }),
+      role: Role,
+      teams: z.array(z.strictObject({ id: TeamId, name: z.string(), role: Role })),
+      sessionId: z.string(),
+      signedInAt: at,
+    }),
+  },
+  'PATCH /api/v1/me': {
+    as: (stage) => stage.someone(),
+    body: () => ({ name: 'Another Name', email: `${newId()}@example.test` }),
+    optional: ['name', 'email'],
+    status: 200,
+    answer: z.strictObject({ user: z.strictObject({ id: UserId, name: z.string(), email: z.string() }) }),
+  },
+  'POST /api/v1/me/team': {
+    body: ({ mara }) => ({ teamId: mara.teamId }),
+    status: 200,
+    answer: nothing,
+    foreign: async ({ stranger }) => [
+      { path: '/api/v1/me/team', body: { teamId: stranger.teamId } },
+      { path: '/api/v1/me/team', body: { teamId: 'unknown' } },
+    ],
+  },
+  'POST /api/v1/me/password': {
+    as: (stage) => stage.someone(),
+    body: () => ({ currentPassword: password, newPassword: 'green boat hums along', signOutOthers: true }),
+    optional: ['currentPassword', 'signOutOthers'],
+    status: 200,
+    answer: signedOut,
+  },
+  'GET /api/v1/me/ways-in': {
+    status: 200,
+    answer: z.strictObject({
+      password: z.boolean(),
+      passkeys: z.array(z.unknown()),
+      passkeysWork: z.boolean(),
+      fresh: z.boolean(),
+    }),
+  },
+  'POST /api/v1/me/passkeys/options': { status: 200, answer: optionsOfPasskeys },
+  'POST /api/v1/me/passkeys': { body: () => ({ response: registration }), status: 400, answer: problem },
+  'PATCH /api/v1/me/passkeys/:id': {
+    path: () => '/api/v1/me/passkeys/unknown',
+    body: () => ({ name: 'Phone' }),
+    status: 404,
+    answer: problem,
+    foreign: async (stage) => {
+      const body = { name: 'Mine' }
+      return [
+        { path: `/api/v1/me/passkeys/${await strangersPasskey(stage)}`, body },
+        { path: '/api/v1/me/passkeys/unknown', body },
+      ]
+    },
+  },
+  'DELETE /api/v1/me/passkeys/:id': {
+    path: () => '/api/v1/me/passkeys/unknown',
+    status: 404,
+    answer: problem,
+    foreign: withId(() => '/api/v1/me/passkeys/*', strangersPasskey),
+  },
+
+  'POST /api/v1/teams': {
+    as: (stage) => stage.someone(),
+    body: () => ({ name: 'Another team' }),
+    status: 201,
+    answer: z.strictObject({ id: TeamId, name: z.string() }),
+  },
+  'PATCH /api/v1/teams/:teamId': {
+    path: team(''),
+    body: () => ({ name: 'Renamed' }),
+    status: 200,
+    answer: nothing,
+    foreign: ofTeam(''),
+  },
+  'GET /api/v1/teams/:teamId/members': {
+    path: team('/members'),
+    status: 200,
+    answer: z.strictObject({
+      members: z.array(
+        z.strictObject({
+          userId: UserId,
+          name: z.string(),
+          email: z.string(),
+          role: Role,
+          hue: z.number(),
+          joinedAt: at,
+        }),
+      ),
+    }),
+    foreign: ofTeam('/members'),
+  },
+  'PATCH /api/v1/teams/:teamId/members/:userId': {
+    path: async (stage) => team(`/members/${await someones(stage)}`)(stage),
+    body: () => ({ role: 'admin' }),
+    status: 200,
+    answer: nothing,
+    foreign: async (stage) => {
+      const body = { role: 'viewer' }
+      return [
+        { path: team(`/members/${stage.stranger.userId}`)(stage), body },
+        { path: team('/members/unknown')(stage), body },
+      ]
+    },
+  },
+  'DELETE /api/v1/teams/:teamId/members/:userId': {
+    path: async (stage) => team(`/members/${await someones(stage)}`)(stage),
+    status: 200,
+    answer: nothing,
+    foreign: withId(team('/members/*'), async ({ stranger }) => stranger.userId),
+  },
+  'GET /api/v1/teams/:teamId/invitations': {
+    path: team('/invitations'),
+    status: 200,
+    answer: z.strictObject({ invitations: z.array(invitation) }),
+    foreign: ofTeam('/invitations'),
+  },
+  'POST /api/v1/teams/:teamId/invitations': {
+    path: team('/invitations'),
+    body: () => ({ role: 'viewer' }),
+    status: 201,
+    answer: invitation,
+    foreign: ofTeam('/invitations'),
+  },
+  'DELETE /api/v1/teams/:teamId/invitations/:id': {
+    path: async (stage) =>
+      team(`/invitations/${(await post(stage.mara, team('/invitations')(stage), { role: 'viewer' }))['id']}`)(stage),
+    status: 200,
+    answer: nothing,
+    foreign: withId(
+      team('/invitations/*'),
+      async ({ stranger }) =>
+        (await post(stranger, `/api/v1/teams/${stranger.teamId}/invitations`, { role: 'viewer' }))['id'],
+    ),
+  },
+  'POST /api/v1/invitations/accept': {
+    as: async (stage) => openStranger(stage.world),
+    body: async (stage) => ({ token: await inviteTo(stage) }),
+    status: 200,
+    answer: z.strictObject({ teamId: TeamId }),
+  },
+  'GET /api/v1/devices': {
+    status: 200,
+    answer: z.strictObject({
+      devices: z.array(
+        z.looseObject({ id: z.string(), name: z.string(), current: z.boolean(), signedInAt: at, lastSeenAt: at }),
+      ),
+    }),
+  },
+  'DELETE /api/v1/devices/:id': {
+    as: (stage) => stage.someone(),
+    path: async (_stage, me) => `/api/v1/devices/${(await json(me.fetch('/api/v1/me')))['sessionId']}`,
+    status: 200,
+    answer: nothing,
+    foreign: withId(() => '/api/v1/devices/*', strangersDevice),
+  },
+  'POST /api/v1/devices/revoke-others': { as: (stage) => stage.someone(), status: 200, answer: signedOut },
+  'GET /api/v1/teams/:teamId/runner-keys': {
+    path: team('/runner-keys'),
+    status: 200,
+    answer: z.strictObject({ keys: z.array(runnerKey) }),
+    foreign: ofTeam('/runner-keys'),
+  },
+  'POST /api/v1/teams/:teamId/runner-keys': {
+    path: team('/runner-keys'),
+    body: () => ({ name: 'devbox' }),
+    status: 201,
+    answer: runnerKey.extend({ key: z.string().regex(/^drv_/) }),
+    foreign: ofTeam('/runner-keys'),
+  },
+  'DELETE /api/v1/teams/:teamId/runner-keys/:id': {
+    path: async (stage) =>
+      team(`/runner-keys/${(await post(stage.mara, team('/runner-keys')(stage), { name: 'short-lived' }))['id']}`)(
+        stage,
+      ),
+    status: 200,
+    answer: nothing,
+    foreign: withId(
+      team('/runner-keys/*'),
+      async ({ stranger }) =>
+        (await post(stranger, `/api/v1/teams/${stranger.teamId}/runner-keys`, { name: 'theirs' }))['id'],
+    ),
+  },
+
+  'GET /api/v1/runs/:runId/transcript': {
+    path: ({ runId }) => `/api/v1/runs/${runId}/transcript?before=10`,
+    status: 200,
+    answer: z.strictObject({ entries: z.array(TranscriptEntry) }),
+    foreign: ofRun('transcript'),
+  },
+  'GET /api/v1/runs/:runId/transitions': {
+    path: ({ runId }) => `/api/v1/runs/${runId}/transitions`,
+    status: 200,
+    answer: z.strictObject({
+      transitions: z.array(
+        z.strictObject({
+          event: z.string(),
+          from: z.string().nullable(),
+          to: z.string(),
+          reason: z.unknown().optional(),
+          userId: UserId.nullable(),
+          at,
+        }),
+      ),
+    }),
+    foreign: ofRun('transitions'),
+  },
+  'GET /api/v1/blobs/:hash': {
+    path: async ({ world }) => {
+      await fetch(`${world.url}/api/runner/blobs/${hashOf(output)}`, {
+        method: 'PUT',
+        headers: { authorization: `Bearer ${await world.runnerKey()}` },
+        body: output,
+      })
+      return `/api/v1/blobs/${hashOf(output)}`
+    },
+    status: 200,
+    answer: undefined,
+    foreign: async ({ strangersBlob }) => [
+      { path: `/api/v1/blobs/${strangersBlob}` },
+      { path: `/api/v1/blobs/${'0'.repeat(64)}` },
+    ],
+  },
+  'GET /api/v1/demo': {
+    status: 200,
+    answer: z.strictObject({ repository: z.strictObject({ url: z.string() }) }),
+  },
+  // The app itself; where it is not built, a sentence says what to do.
+  'GET /assets/*': { access: 'open', path: () => '/assets/missing.js', status: 404, answer: undefined },
+  'GET /*': { access: 'open', path: () => '/runs', status: 503, answer: undefined },
+}
+
+export const boundOf = (one: RestCase): number => one.bound ?? small
