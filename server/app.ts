@@ -34,7 +34,7 @@ export type AppDeps = {
   readonly refusals: RefusalLog
 }
 
-/** A hundred mutations with long messages. */
+/** A device sends a long queue in pieces of a twelfth of this, or of one mutation. */
 const pushBytes = 12 * 1024 * 1024
 
 export function createApp(deps: AppDeps): Hono<Environment> {

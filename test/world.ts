@@ -31,6 +31,8 @@ export type Person = {
 export type ClientOptions = {
   /** Stands between the device and the server's HTTP. */
   readonly fetch?: (real: typeof fetch) => typeof fetch
+  /** Stands between the device and its socket: what it sends goes out as this says. */
+  readonly socket?: (frame: string) => string
   readonly intents?: IntentStore
   readonly storePrefix?: string
   readonly now?: () => number
@@ -117,7 +119,15 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
           link: createSocketLink({
             url: `${origin.replace('http', 'ws')}/api/sync/socket`,
             profileId: randomUUID(),
-            createSocket: (url) => new NodeWebSocket(url, { headers: { cookie, origin } }) as unknown as WebSocket,
+            createSocket(url) {
+              const socket = new NodeWebSocket(url, { headers: { cookie, origin } })
+              const { socket: through } = client
+              if (through !== undefined) {
+                const real = socket.send.bind(socket)
+                socket.send = (data: unknown) => real(through(String(data)))
+              }
+              return socket as unknown as WebSocket
+            },
             now: Date.now,
             random: Math.random,
           }),

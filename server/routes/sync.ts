@@ -10,9 +10,6 @@ import { refuse } from '../middleware/errors.ts'
 import { readBody } from '../middleware/json-body.ts'
 import type { RunAccess } from '../runs/access.ts'
 
-/** Mutations taken from one request; Replicache pushes the rest again. */
-const maxMutations = 100
-
 const lost = { error: 'ClientStateNotFound' }
 
 /** Replicache's push and pull. */
@@ -24,11 +21,12 @@ export function syncRoutes(deps: PushDeps & { readonly access: RunAccess }): Hon
       if (!space.success || space.data !== `team/${actor.teamId}`)
         return refuse(c, refusal('not_allowed', 'This is not your team’s data.'))
       const push = await readBody(c, PushRequest)
-      // An old client's mutations are taken before it is told to reload: their names and arguments stay valid.
-      const mutations = push.mutations.slice(0, maxMutations)
+      // All of them, also an old client's, before it is told to reload: names and arguments stay valid, and nothing makes
+      // Replicache send what was left out before its person does something again.
+      const { mutations } = push
       const taken = await processPush(deps, actor, { space: space.data, clientGroup: push.clientGroupID, mutations })
       if (!taken.ok) return failed(c, taken.error)
-      return c.json(push.schemaVersion === schemaVersion ? {} : { error: 'VersionNotSupported', versionType: 'schema' })
+      return c.json(push.schemaVersion !== schemaVersion ? { error: 'VersionNotSupported', versionType: 'schema' } : {})
     })
     .post('/pull', async (c) => {
       const space = SpaceId.safeParse(c.req.query('space'))

@@ -53,7 +53,7 @@ export const Mutation = z.object({
 })
 export type Mutation = z.infer<typeof Mutation>
 
-/** Body of `POST /api/sync/push?space=…` (Replicache push version 1). At most 100 mutations are taken from one. */
+/** Body of `POST /api/sync/push?space=…` (Replicache push version 1). */
 export const PushRequest = z.object({
   pushVersion: z.literal(1),
   profileID: z.string().max(64),

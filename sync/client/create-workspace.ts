@@ -58,7 +58,7 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
       if (id === space) askForRefused()
     },
     onFailure: (code: number) => status.failed(code),
-    onReload: () => status.mustReload(),
+    onReload: () => void tellReload(),
     onLost: () => status.lostState(),
     ...(id === space ? {} : { onRefused: () => onRefused(id) }),
   })
@@ -105,6 +105,15 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     if (!closed) deps.link.send({ type: 'subscribe', space: cache.space, cookie })
   }
 
+  /** People are told to reload once what they did is with the server; while it is not, the next word of the server tries again. */
+  async function tellReload(): Promise<void> {
+    if (reloading) return
+    reloading = true
+    reloading = await team.push().catch(() => false)
+    if (reloading && !closed) status.mustReload()
+  }
+
+  let reloading = false
   const insisting = new Set<string>()
   const team = openCache(space, prefix, true)
   const intents: IntentLog = createIntentLog({
@@ -130,7 +139,7 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
         status.fresh()
         return
       case 'reload':
-        status.mustReload()
+        void tellReload()
         return
       case 'gone':
         if (message.space === space) status.failed(403)

@@ -4,6 +4,7 @@ import {
   type MutatorDefs,
   type PatchOperation,
   type PendingMutation,
+  type PusherResult,
 } from 'replicache'
 import type { BrowserDown } from '#shared/protocol/browser-socket.ts'
 import { PullResponse, SyncCookie, schemaVersion, type SpaceId } from '#shared/protocol/sync.ts'
@@ -49,11 +50,14 @@ export type SpaceCache = {
   /** Pulls until this device has `version`, or the server can't be reached. */
   catchUp(version: number): Promise<void>
   pull(): Promise<void>
-  push(): Promise<void>
+  /** Whether the server has taken what was pending; also when nothing was. */
+  push(): Promise<boolean>
   pending(): Promise<readonly PendingMutation[]>
   close(): Promise<void>
 }
 
+/** Replicache sends everything that waits at once, and the server reads no body without a bound. */
+const pieceUnits = 1_000_000
 const firstRetryMs = 250
 const maxRetryMs = 15_000
 /** Pulls in a row for one `catchUp`; each brings up to 500 rows. */
@@ -63,6 +67,7 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
   let closed = false
   let hasMore = false
   let lastPullOk = false
+  let lastPushOk = true
   let applying: Promise<void> = Promise.resolve()
   let catching: Promise<void> | undefined
   let target = 0
@@ -106,9 +111,17 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
     logLevel: 'error',
     logSinks: [{ log: logUnlessTold }],
     async pusher(body) {
-      const { info, json } = await request('push', body)
-      const known = syncError(json)
-      return known === undefined ? { httpRequestInfo: info } : { httpRequestInfo: info, response: known }
+      let answer: PusherResult = { httpRequestInfo: { httpStatusCode: 200, errorMessage: '' } }
+      for (const mutations of inPieces(body.mutations)) {
+        lastPushOk = false
+        const { info, json } = await request('push', { ...body, mutations })
+        lastPushOk = json !== undefined
+        const known = syncError(json)
+        answer = known === undefined ? { httpRequestInfo: info } : { httpRequestInfo: info, response: known }
+        // What follows builds on this piece. That the app is old is no reason to keep the rest.
+        if (json === undefined || known?.error === 'ClientStateNotFound') break
+      }
+      return answer
     },
     async puller(body) {
       const { info, json } = await request('pull', body)
@@ -227,7 +240,13 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
       await pull()
       if (hasMore && lastPullOk) await cache.catchUp(target)
     },
-    push: () => unlessClosed(() => replicache.push({ now: true })),
+    async push() {
+      await unlessClosed(async () => {
+        lastPushOk = true
+        await replicache.push({ now: true })
+      })
+      return lastPushOk
+    },
     pending: () => (closed ? Promise.resolve([]) : replicache.experimentalPendingMutations()),
     async close() {
       closed = true
@@ -236,6 +255,23 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
     },
   }
   return cache
+}
+
+/** Pieces of at most `pieceUnits` of JSON, or of one that is longer by itself. */
+function* inPieces<T>(mutations: readonly T[]): Generator<readonly T[]> {
+  let piece: T[] = []
+  let units = 0
+  for (const mutation of mutations) {
+    const length = JSON.stringify(mutation).length
+    if (piece.length > 0 && units + length > pieceUnits) {
+      yield piece
+      piece = []
+      units = 0
+    }
+    piece.push(mutation)
+    units += length
+  }
+  if (piece.length > 0) yield piece
 }
 
 function cookieRow(cookie: SyncCookie): PatchOperation {

@@ -30,7 +30,7 @@ beforeAll(async () => {
   runner = await connectScriptedRunner({ url: world.url, key: await world.runnerKey() })
   const run = newRun()
   runId = run.runId
-  await openPusher(mara).push('createRun', run)
+  await openPusher(mara).push(['createRun', run])
   await runner.next('assign')
   runner.send({ type: 'claimed', runId, turn: 1 })
   runner.emit(runId, { type: 'state', event: 'claim', turn: 1 }, { type: 'state', event: 'start', turn: 1 })
@@ -139,7 +139,7 @@ describe('what a browser says', () => {
 
 describe('what a browser hears', () => {
   /** How each comes about on a real server; `openRawSocket` holds it to the schema. */
-  const scenes: Record<BrowserDown['type'], () => Promise<unknown>> = {
+  const scenes: Record<BrowserDown['type'], () => Promise<void>> = {
     async welcome() {
       const socket = await open()
       socket.send(samples.browserUp.hello)
@@ -158,7 +158,7 @@ describe('what a browser hears', () => {
       socket.send({ type: 'subscribe', space, cookie: null })
       const { version } = await socket.next('behind')
       const device = openPusher(jonas)
-      await device.push('renameRun', { runId, title: 'Poked' })
+      await device.push(['renameRun', { runId, title: 'Poked' }])
       const poke = await socket.next('poke')
       expect(poke).toMatchObject({
         space,
@@ -244,7 +244,7 @@ describe('another team', () => {
     const witness = await greet()
     witness.send({ type: 'subscribe', space: teamSpace(mara.teamId), cookie: null })
     await witness.next('behind')
-    await openPusher(jonas).push('renameRun', { runId, title: 'Not for strangers' })
+    await openPusher(jonas).push(['renameRun', { runId, title: 'Not for strangers' }])
     await witness.next('poke')
     await isAlive(socket)
     const poked = await Promise.race([socket.next('poke'), isAlive(socket, 2).then(() => undefined)])
@@ -281,7 +281,7 @@ describe('the right to be here', () => {
     socket.send({ ...samples.browserUp.hello, schemaVersion: `${schemaVersion}-old` })
     await socket.next('reload')
     const device = openPusher(mara, `${schemaVersion}-old`)
-    const answer = await device.push('renameRun', { runId, title: 'From an old app' })
+    const answer = await device.push(['renameRun', { runId, title: 'From an old app' }])
     expect(await answer.json()).toEqual({ error: 'VersionNotSupported', versionType: 'schema' })
     expect(await device.taken()).toBe(1)
   })

@@ -43,8 +43,8 @@ describe.each(names)('%s', (name) => {
     const device = openPusher(mara)
     const own = fresh()
     for (const before of ['createRun', 'sendPrompt'] as const)
-      if (before !== name) await device.push(before, json(own[before]))
-    expect((await device.push(name, json(withUnknownKeys(args, own[name])))).status).toBe(200)
+      if (before !== name) await device.push([before, json(own[before])])
+    expect((await device.push([name, json(withUnknownKeys(args, own[name]))])).status).toBe(200)
     const refusals = [...(await device.refusals()).values()].map((row) => row.refusal)
     // Whatever it is about is there, except for a question, which only a runner can ask, and the run of the first message.
     const missing = { answerPermission: ['not_found'], createRun: ['not_found'] } as Partial<
@@ -57,7 +57,7 @@ describe.each(names)('%s', (name) => {
   test('refuses every wrong argument as a row that names it, and the queue goes on', async () => {
     const device = openPusher(mara)
     const spoiled = [...spoil(args, sample).map(({ value }) => value), null, 7, [], 'text']
-    for (const value of spoiled) expect((await device.push(name, json(value))).status).toBe(200)
+    for (const value of spoiled) expect((await device.push([name, json(value)])).status).toBe(200)
     const refusals = await device.refusals()
     expect([...refusals.values()].map((row) => row.refusal.code)).toEqual(spoiled.map(() => 'invalid'))
     for (const [id, row] of refusals) {
@@ -73,7 +73,7 @@ describe('a queue is never held up', () => {
   test('by a name that nobody knows, or that JavaScript knows', async () => {
     const device = openPusher(mara)
     for (const name of ['fromTheFuture', '__proto__', 'constructor', 'toString'])
-      expect((await device.push(name, {})).status).toBe(200)
+      expect((await device.push([name, {}])).status).toBe(200)
     expect([...(await device.refusals()).values()].map((row) => row.refusal.code)).toEqual(
       Array.from({ length: 4 }, () => 'unknown_mutation'),
     )
@@ -83,13 +83,13 @@ describe('a queue is never held up', () => {
     const device = openPusher(mara)
     let deep: Json = []
     for (let depth = 0; depth < 3000; depth++) deep = [deep]
-    for (const name of ['setTeam', 'fromTheFuture']) expect((await device.push(name, deep)).status).toBe(200)
+    for (const name of ['setTeam', 'fromTheFuture']) expect((await device.push([name, deep])).status).toBe(200)
     expect(await device.taken()).toBe(2)
   })
 
   test('by characters that the database can’t hold', async () => {
     const device = openPusher(mara)
-    expect((await device.push('fromThe\u0000Future\ud800', { 'a\u0000': '\udfff' })).status).toBe(200)
+    expect((await device.push(['fromThe\u0000Future\ud800', { 'a\u0000': '\udfff' }])).status).toBe(200)
     expect(await device.taken()).toBe(1)
   })
 })
@@ -103,12 +103,12 @@ describe('another team’s run', () => {
     const device = openPusher(mara)
     const run = newRun()
     runId = run.runId
-    await device.push('createRun', json(run))
+    await device.push(['createRun', json(run)])
     await runner.next('assign', (one) => one.assignment.runId === runId)
     runner.send({ type: 'claimed', runId, turn: 1 })
     runner.emit(runId, { type: 'state', event: 'claim', turn: 1 }, { type: 'state', event: 'start', turn: 1 })
     await runner.next('ack', (one) => one.runId === runId)
-    await device.push('sendPrompt', { runId, promptId, deliveryId: newId(), text: 'Later', mode: 'queue' })
+    await device.push(['sendPrompt', { runId, promptId, deliveryId: newId(), text: 'Later', mode: 'queue' }])
   })
   afterAll(() => runner.close())
 
@@ -119,7 +119,7 @@ describe('another team’s run', () => {
       const sample = samples.mutations[name]
       const known = { ...sample, runId, ...('promptId' in sample ? { promptId } : {}), deliveryId: newId() }
       const unknown = { ...known, runId: newId(), ...('promptId' in sample ? { promptId: newId() } : {}) }
-      for (const args of [known, unknown]) expect((await device.push(name, json(args))).status).toBe(200)
+      for (const args of [known, unknown]) expect((await device.push([name, json(args)])).status).toBe(200)
       const refusals = await device.refusals()
       expect(refusals.get(1)?.refusal).toEqual(refusals.get(2)?.refusal)
       expect(refusals.get(1)?.refusal.code).toBe('not_found')
@@ -129,16 +129,19 @@ describe('another team’s run', () => {
   test('can’t be started again, taken over or stopped under its own id', async () => {
     const before = await history()
     const device = openPusher(stranger)
-    await device.push('createRun', json(newRun(runId)))
-    await device.push('stopRun', { runId, deliveryId: newId() })
-    await device.push('sendPrompt', { runId, promptId: newId(), deliveryId: newId(), text: 'Mine now', mode: 'queue' })
+    await device.push(['createRun', json(newRun(runId))])
+    await device.push(['stopRun', { runId, deliveryId: newId() }])
+    await device.push([
+      'sendPrompt',
+      { runId, promptId: newId(), deliveryId: newId(), text: 'Mine now', mode: 'queue' },
+    ])
     const refusals = await device.refusals()
     expect([1, 2, 3].map((id) => refusals.get(id)?.refusal.code)).toEqual(['conflict', 'not_found', 'not_found'])
     expect(await history()).toEqual(before)
     // The same words as for a run of somebody else in one's own team.
     const jonas = await world.invite(mara, 'member')
     const own = openPusher(jonas)
-    await own.push('createRun', json(newRun(runId)))
+    await own.push(['createRun', json(newRun(runId))])
     expect((await own.refusals()).get(1)?.refusal).toEqual(refusals.get(1)?.refusal)
   })
 

@@ -21,7 +21,7 @@ export async function openStranger(world: World): Promise<Person & { readonly ke
 /** One device that pushes whatever a test wants. */
 export type Pusher = {
   readonly group: string
-  push(name: string, args: Json): Promise<Response>
+  push(...mutations: readonly (readonly [name: string, args: Json])[]): Promise<Response>
   /** The refusals that this person sees, by mutation. */
   refusals(): Promise<Map<number, RefusedMutation>>
   /** The last mutation that the server has taken. */
@@ -46,13 +46,19 @@ export function openPusher(person: Person, schema = schemaVersion): Pusher {
     )
   return {
     group,
-    push(name, args) {
-      const mutation: Mutation = { clientID: client, id: ++id, name, args, timestamp: 0 }
+    push(...given) {
+      const mutations = given.map(([name, args]): Mutation => ({
+        clientID: client,
+        id: ++id,
+        name,
+        args,
+        timestamp: 0,
+      }))
       return post('push', {
         pushVersion: 1,
         profileID: 'p',
         clientGroupID: group,
-        mutations: [mutation],
+        mutations,
         schemaVersion: schema,
       })
     },

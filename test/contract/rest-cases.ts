@@ -49,8 +49,8 @@ export async function setStage(world: World): Promise<Stage> {
   const mara = await world.owner()
   const stranger = await openStranger(world)
   const [mine, theirs] = [newRun(), newRun()]
-  await openPusher(mara).push('createRun', mine)
-  await openPusher(stranger).push('createRun', theirs)
+  await openPusher(mara).push(['createRun', mine])
+  await openPusher(stranger).push(['createRun', theirs])
   const strangersBlob = hashOf(secret)
   await fetch(`${world.url}/api/runner/blobs/${strangersBlob}`, {
     method: 'PUT',

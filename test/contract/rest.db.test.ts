@@ -231,7 +231,8 @@ describe('ids', () => {
   test.each(all.filter(([, one]) => one.foreign !== undefined))(
     '%s: another team’s can’t be told from one that does not exist',
     async (name, one) => {
-      const { sent } = await prepare(name, { ...one, as: undefined } as RestCase)
+      const { as: _as, ...ofOwner } = one
+      const { sent } = await prepare(name, ofOwner)
       const asks = (await one.foreign?.(stage)) ?? []
       const answers: Answered[] = []
       for (const { path, body } of asks)

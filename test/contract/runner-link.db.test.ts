@@ -21,7 +21,7 @@ beforeAll(async () => {
   mara = await world.owner()
   stranger = await openStranger(world)
   // Runs of earlier tests are held until their lease ends, which takes longer than all of these.
-  await openPusher(mara).push('setTeam', { maxActiveRuns: 1000 })
+  await openPusher(mara).push(['setTeam', { maxActiveRuns: 1000 }])
 })
 beforeEach(() => {
   lines.length = 0
@@ -64,7 +64,7 @@ async function isAlive(socket: RawSocket<RunnerDown>, at = 1): Promise<void> {
 /** A run that this runner works on. */
 async function hold(socket: RawSocket<RunnerDown>): Promise<RunId> {
   const run = newRun()
-  await openPusher(mara).push('createRun', run)
+  await openPusher(mara).push(['createRun', run])
   expect((await socket.next('assign')).assignment.runId).toBe(run.runId)
   socket.send({ type: 'claimed', runId: run.runId, turn: 1 })
   emit(socket, run.runId, 1, { type: 'state', event: 'claim', turn: 1 }, { type: 'state', event: 'start', turn: 1 })
@@ -157,7 +157,7 @@ describe('what a runner says', () => {
 })
 
 describe('what a runner hears', () => {
-  const scenes: Record<RunnerDown['type'], () => Promise<unknown>> = {
+  const scenes: Record<RunnerDown['type'], () => Promise<void>> = {
     async welcome() {
       const socket = await open()
       const unknown = RunId.parse(newId())
@@ -170,7 +170,7 @@ describe('what a runner hears', () => {
     async assign() {
       const socket = await greet()
       const run = newRun()
-      await openPusher(mara).push('createRun', run)
+      await openPusher(mara).push(['createRun', run])
       expect((await socket.next('assign')).assignment).toMatchObject({
         runId: run.runId,
         turn: 1,
@@ -178,7 +178,7 @@ describe('what a runner hears', () => {
       })
       socket.send({ type: 'rejected', runId: run.runId, turn: 1, reason: 'This was a test.' })
       await isAlive(socket)
-      await openPusher(mara).push('stopRun', { runId: run.runId, deliveryId: newId() })
+      await openPusher(mara).push(['stopRun', { runId: run.runId, deliveryId: newId() }])
     },
     async ack() {
       await hold(await greet())
@@ -193,7 +193,7 @@ describe('what a runner hears', () => {
       const socket = await greet()
       const runId = await hold(socket)
       const deliveryId = DeliveryId.parse(newId())
-      await openPusher(mara).push('stopRun', { runId, deliveryId })
+      await openPusher(mara).push(['stopRun', { runId, deliveryId }])
       expect(await socket.next('deliver')).toEqual({
         type: 'deliver',
         deliveryId,
@@ -205,7 +205,7 @@ describe('what a runner hears', () => {
       const socket = await greet()
       const runId = await hold(socket)
       const deliveryId = DeliveryId.parse(newId())
-      await openPusher(mara).push('stopRun', { runId, deliveryId })
+      await openPusher(mara).push(['stopRun', { runId, deliveryId }])
       await socket.next('deliver')
       socket.send({ type: 'receipt', deliveryId, runId, state: 'done' })
       expect(await socket.next('receipt_ack')).toEqual({ type: 'receipt_ack', deliveryId })
@@ -239,7 +239,7 @@ describe('a runner of another team', () => {
     const owner = await greet()
     const runId = await hold(owner)
     const deliveryId = DeliveryId.parse(newId())
-    await openPusher(mara).push('stopRun', { runId, deliveryId })
+    await openPusher(mara).push(['stopRun', { runId, deliveryId }])
     await owner.next('deliver')
 
     const unknown = RunId.parse(newId())

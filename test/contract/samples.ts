@@ -238,7 +238,7 @@ export const runnerDown: ByType<RunnerDown> = {
 }
 
 /** Arguments as an earlier client may send them: a name or a field that is changed here breaks those that are still out there. */
-export const mutations: { readonly [Name in MutatorName]: z.input<Mutators[Name]['args']> } = {
+export const mutations: { readonly [Name in MutatorName]: z.infer<Mutators[Name]['args']> } = {
   answerPermission: { runId: ids.run, permissionId: ids.permission, deliveryId: ids.delivery, digest, answer },
   createRun: {
     runId: ids.run,
