@@ -85,7 +85,8 @@ describe('what a browser says', () => {
     const socket = await greet()
     socket.send(Object(withUnknownKeys(BrowserUp, message)))
     await heard[message.type](socket)
-    await isAlive(socket, 2)
+    socket.send({ type: 'ping', at: 2 })
+    expect((await socket.next('pong')).at).toBe(2)
   })
 
   test.each(Object.values(samples.browserUp))(
@@ -215,7 +216,9 @@ describe('what a browser hears', () => {
     },
   }
 
-  test.each(Object.keys(scenes) as BrowserDown['type'][])('%s', (type) => scenes[type]())
+  test.each(Object.keys(scenes) as BrowserDown['type'][])('%s', async (type) => {
+    await expect(scenes[type]()).resolves.toBeUndefined()
+  })
 })
 
 describe('another team', () => {

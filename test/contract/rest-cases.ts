@@ -105,9 +105,11 @@ const registration = { ...signIn, response: { clientDataJSON: 'AAAA', attestatio
 const password = 'blue tractor sings'
 const small = 64 * 1024
 
-const json = async (answered: Promise<Response>): Promise<Record<string, unknown>> =>
-  z.record(z.string(), z.unknown()).parse(await (await answered).json())
-const post = (person: Person, path: string, body: object = {}): Promise<Record<string, unknown>> =>
+/** The texts of an answer. */
+const Texts = z.record(z.string(), z.unknown().transform(String))
+const json = async (answered: Promise<Response>): Promise<Record<string, string>> =>
+  Texts.parse(await (await answered).json())
+const post = (person: Person, path: string, body: object = {}): Promise<Record<string, string>> =>
   json(
     person.fetch(path, {
       method: 'POST',

@@ -104,7 +104,8 @@ describe('what a runner says', () => {
     const socket = await greet()
     socket.send(Object(withUnknownKeys(RunnerUp, message)))
     await heard[message.type](socket)
-    await isAlive(socket, 2)
+    socket.send({ type: 'heartbeat', at: 2, active: [] })
+    expect((await socket.next('heartbeat_ack')).at).toBe(2)
   })
 
   test.each(Object.values(samples.runnerUp))(
@@ -228,7 +229,9 @@ describe('what a runner hears', () => {
     },
   }
 
-  test.each(Object.keys(scenes) as RunnerDown['type'][])('%s', (type) => scenes[type]())
+  test.each(Object.keys(scenes) as RunnerDown['type'][])('%s', async (type) => {
+    await expect(scenes[type]()).resolves.toBeUndefined()
+  })
 })
 
 const stateOf = async (deliveryId: string) =>
