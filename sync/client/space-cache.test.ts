@@ -57,7 +57,11 @@ afterEach(async () => {
 })
 
 let stores = 0
-function createCache(fetchIt: typeof fetch, failures: number[] = []): SpaceCache {
+function createCache(
+  fetchIt: typeof fetch,
+  failures: number[] = [],
+  onChanged: () => void = () => undefined,
+): SpaceCache {
   const cache = createSpaceCache({
     space,
     storeName: `cache-test-${stores++}`,
@@ -66,7 +70,7 @@ function createCache(fetchIt: typeof fetch, failures: number[] = []): SpaceCache
     kvStore: 'mem',
     events: {
       onFresh: () => undefined,
-      onChanged: () => undefined,
+      onChanged,
       onFailure: (status) => failures.push(status),
       onReload: () => undefined,
       onLost: () => undefined,
@@ -184,5 +188,16 @@ describe('a space on a device', () => {
     const cache = createCache(async () => new Response('<html>Log in to the Wi-Fi</html>', { status: 200 }), failures)
     await cache.catchUp(1)
     expect([await cache.cookie(), failures.at(-1)]).toEqual([null, 502])
+  })
+
+  test.each(['pull', 'poke'] as const)('a change by %s is told once it is here, not before', async (way) => {
+    const { server } = createServer()
+    const heard: Promise<number | undefined>[] = []
+    const cache = createCache(server.fetch, [], () => heard.push(cache.cookie().then((cookie) => cookie?.order)))
+    await cache.pull()
+    const poke = server.write('a', 1)
+    if (way === 'pull') await cache.pull()
+    else await cache.poke(poke)
+    expect((await Promise.all(heard)).at(-1)).toBe(1)
   })
 })

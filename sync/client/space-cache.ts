@@ -148,7 +148,6 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
       const { cookie, lastMutationIDChanges, patch } = parsed.data
       const base = 'cookie' in body ? body.cookie : null
       const isNewer = base === null || (base as SyncCookie).order !== cookie.order || patch.length > 0
-      queueMicrotask(() => deps.events.onChanged())
       return {
         httpRequestInfo: info,
         response: { cookie, lastMutationIDChanges, patch: isNewer ? [...patch, cookieRow(cookie)] : [] },
@@ -157,6 +156,9 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
   })
   replicache.onUpdateNeeded = () => deps.events.onReload()
   replicache.onClientStateNotFound = () => deps.events.onLost()
+  // Every patch brings the cookie's row, so this is heard once the rows are here and what was pending is settled, and not while
+  // a pull's answer still waits to be applied: what looked then saw its mutations pending, and nothing told it to look again.
+  const stopWatching = replicache.experimentalWatch(() => deps.events.onChanged(), { prefix: keys.cookie })
 
   const query = <T>(body: (tx: ReadTransaction) => Promise<T>): Promise<T> =>
     replicache.query((tx) => body(readTransaction(tx)))
@@ -212,7 +214,6 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
         },
       })
       deps.events.onFresh()
-      deps.events.onChanged()
     } catch {
       // A pull or another tab moved the cache on between the two steps: what is missing comes by pull.
       await cache.catchUp(message.version)
@@ -251,6 +252,7 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
     async close() {
       closed = true
       clearTimeout(retry)
+      stopWatching()
       await replicache.close()
     },
   }
