@@ -4,9 +4,9 @@ import { assert } from '#shared/assert.ts'
 import { openBrowserWorkspace } from '#sync/client/open-in-browser.ts'
 import { App, type AppDeps } from './app.tsx'
 import { registerServiceWorker } from './pwa/register.ts'
-import { createAppRouter } from './routes.tsx'
+import { createAppRouter, runRoute } from './routes.tsx'
 import { createDeviceStore } from './state/device-store.ts'
-import { browserPlatform } from './state/platform.ts'
+import { browserPlatform, whenIdle } from './state/platform.ts'
 import { fetchMe } from './state/session.ts'
 
 const root = document.getElementById('app')
@@ -24,3 +24,9 @@ const deps: AppDeps = {
 }
 
 render(() => <App deps={deps} />, root)
+
+// Once the first page stands: a press on a run, or on “Start run”, then waits for nothing to be fetched and compiled.
+whenIdle(() => {
+  // What could not be fetched now is fetched, or missed with words, when the page is opened.
+  deps.router.loadRouteChunk(runRoute)?.catch(() => undefined)
+})

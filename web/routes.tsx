@@ -28,7 +28,7 @@ const runs = createRoute({
   component: lazyRouteComponent(() => import('./features/runs/runs-page.tsx'), 'RunsPage'),
 })
 
-const run = createRoute({
+export const runRoute = createRoute({
   getParentRoute: () => workspace,
   path: '/runs/$runId',
   validateSearch: (search): RunSearch => RunSearch.parse(search),
@@ -90,7 +90,7 @@ const pair = createRoute({
 
 const routeTree = root.addChildren([
   home,
-  workspace.addChildren([runs, run, newRun, settings]),
+  workspace.addChildren([runs, runRoute, newRun, settings]),
   settingsHome,
   signIn,
   welcome,

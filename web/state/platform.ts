@@ -34,3 +34,10 @@ export function createIds(platform: Platform): NewIds {
 export function useIds(): NewIds {
   return createIds(usePlatform())
 }
+
+/** Calls `act` when the page has nothing better to do; after five seconds in any case. */
+export function whenIdle(act: () => void): void {
+  // Safari has no `requestIdleCallback`.
+  if ('requestIdleCallback' in window) requestIdleCallback(act, { timeout: 5_000 })
+  else setTimeout(act, 1_000)
+}
