@@ -40,6 +40,9 @@ const patchBytes = 350_000
 const blobBytes = 100
 const uploadMs = 5000
 const diffLimit = 20_000_000
+/** Repositories inside the workspace that are looked into. */
+const nestedLimit = 200
+const placeholder = '.drover-looks-inside'
 /** SHA-1 of the empty tree. */
 const emptyTree = '4b825dc642cb6eb9a060e54bf8d69288fbee4904'
 
@@ -100,16 +103,59 @@ export function createChanges({ folder, workspace, path, blobs }: ChangesDeps): 
       })
     } else {
       await must(['hash-object', '-w', '-t', 'tree', '/dev/null'])
-      await must(['add', '-A', '--', '.'])
+      await stage()
     }
     base = (await must(['write-tree'])).trim()
     await writeFile(baseFile, base)
   }
 
+  /** The index as the workspace is now. What git can't read (a folder without rights) is left out; the rest is not. */
+  async function stage(signal?: AbortSignal): Promise<void> {
+    await openNested(signal)
+    const added = await git(['add', '-A', '--ignore-errors', '--', '.'], signal)
+    // 1: some files could not be read. 128: nothing was done.
+    if (added.code !== 0 && added.code !== 1) throw new Error(`git add failed: ${added.stderr.trim()}`)
+  }
+
+  /**
+   * Git takes a folder with a repository of its own for one thing, or for none while it has no commit, and so does not look at
+   * its files. But it looks into every folder of which its index knows a file: so it is told of one that is not there, which
+   * the next `add` takes back.
+   */
+  async function openNested(signal?: AbortSignal): Promise<void> {
+    const opened = new Set<string>()
+    for (;;) {
+      const found = (await nested(signal)).filter((path) => !opened.has(path))
+      if (found.length === 0 || opened.size > nestedLimit) return
+      const blob = (await must(['hash-object', '-w', '/dev/null'], signal)).trim()
+      for (const path of found) {
+        opened.add(path)
+        await must(
+          ['update-index', '--add', '--replace', '--cacheinfo', `100644,${blob},${path}/${placeholder}`],
+          signal,
+        )
+      }
+    }
+  }
+
+  /** Folders in the workspace that hold a repository and that git would not look into, without a slash at the end. */
+  async function nested(signal?: AbortSignal): Promise<string[]> {
+    const untracked = await must(['ls-files', '--others', '--exclude-standard', '-z'], signal)
+    const links = (await must(['ls-files', '--stage', '-z'], signal)).split('\0').flatMap((line) => {
+      const [, path] = /^160000 [0-9a-f]+ \d\t(.*)$/s.exec(line) ?? []
+      return path === undefined ? [] : [path]
+    })
+    const present = await Promise.all(links.map((path) => exists(join(workspace, path, '.git'))))
+    return [
+      ...untracked.split('\0').flatMap((path) => (path.endsWith('/') ? [path.slice(0, -1)] : [])),
+      ...links.filter((_, index) => present[index]),
+    ]
+  }
+
   async function read(signal?: AbortSignal): Promise<ChangeSet | undefined> {
     const base = await readFile(baseFile, 'utf8').catch(() => undefined)
     if (base === undefined) return undefined
-    await must(['add', '-A', '--ignore-errors', '--', '.'], signal)
+    await stage(signal)
     const list = await must(
       [
         'diff',
@@ -120,7 +166,7 @@ export function createChanges({ folder, workspace, path, blobs }: ChangesDeps): 
         '-M',
         '--no-ext-diff',
         '--no-textconv',
-        '--ignore-submodules=all',
+        '--ignore-submodules=none',
         base,
       ],
       signal,
@@ -133,7 +179,7 @@ export function createChanges({ folder, workspace, path, blobs }: ChangesDeps): 
         '--no-ext-diff',
         '--no-textconv',
         '--no-color',
-        '--ignore-submodules=all',
+        '--ignore-submodules=none',
         '--full-index',
         base,
       ],
