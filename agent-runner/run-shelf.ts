@@ -10,6 +10,7 @@ import { makeRunFolders, runFolders } from './run/folders.ts'
 import { openJournal, type Journal } from './run/journal.ts'
 import { openJournalFile } from './run/journal-file.ts'
 import { restAfterRestart, uploadSpool } from './run/recover.ts'
+import { createRestingRuns } from './run/resting-runs.ts'
 import { createRunWorker, type RunWorker } from './run/run-worker.ts'
 import type { RunnerDeps } from './runner-deps.ts'
 
@@ -51,6 +52,7 @@ export function createRunShelf(deps: RunShelfDeps): RunShelf {
   const unrested = new Set<RunId>()
   const orders = new Map<RunId, Promise<void>>()
   let idleWaiters: (() => void)[] = []
+  const resting = createRestingRuns({ mostMs: config.idleMs, most: config.capacity })
 
   function inOrder(runId: RunId, work: () => Promise<void>): Promise<void> {
     const next = (orders.get(runId) ?? Promise.resolve()).then(work).catch((error: unknown) => {
@@ -103,7 +105,7 @@ export function createRunShelf(deps: RunShelfDeps): RunShelf {
       hostEnv: config.hostEnv,
       limits: { ...defaultAcpLimits, ...deps.limits },
       times: { quietMs: config.quietMs, hungMs: config.hungMs },
-      idleMs: config.idleMs,
+      resting,
       onActiveChange: () => {
         if (activeRuns().length === 0) for (const wake of idleWaiters.splice(0)) wake()
       },

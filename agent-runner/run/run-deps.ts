@@ -9,6 +9,7 @@ import type { SandboxProvider } from '../sandbox/sandbox.ts'
 import type { WatchTimes } from './conversation.ts'
 import type { RunFolders } from './folders.ts'
 import type { Journal } from './journal.ts'
+import type { RestingRuns } from './resting-runs.ts'
 
 export interface RunWorkerDeps {
   runId: RunId
@@ -24,8 +25,7 @@ export interface RunWorkerDeps {
   hostEnv: Readonly<Record<string, string>>
   limits: AcpLimits
   times: WatchTimes
-  /** How long a harness stays alive after a turn, for a follow-up. */
-  idleMs: number
+  resting: RestingRuns
   onActiveChange: () => void
 }
 

@@ -45,11 +45,13 @@ export function createRunWorker(deps: RunWorkerDeps): RunWorker {
   const workbench = createWorkbench({ ...deps, transcript, changes, results })
   let turn: Turn | undefined
   let running: Promise<void> | undefined
-  let idle: NodeJS.Timeout | undefined
+  let wake: (() => void) | undefined
 
   async function assign(assignment: Assignment): Promise<void> {
-    clearTimeout(idle)
+    wake?.()
     await running
+    // A turn that ended meanwhile has lain down to rest.
+    wake?.()
     await journal.record({ k: 'assign', assignment })
     transcript.setTurn(assignment.turn)
     const current = createTurn({ assignment, journal, clock, transcript, workbench, receipts })
@@ -95,7 +97,7 @@ export function createRunWorker(deps: RunWorkerDeps): RunWorker {
     }
     await current.settleReceipts()
     await journal.committed()
-    if (keeps) idle = setTimeout(() => void workbench.tearDown(), deps.idleMs).unref()
+    if (keeps) wake = deps.resting.rest(() => void workbench.tearDown())
   }
 
   function tellEnd(current: Turn, end: TurnEnd): void {
@@ -151,10 +153,11 @@ export function createRunWorker(deps: RunWorkerDeps): RunWorker {
     deliver,
     breakOff,
     close: async (reason) => {
-      clearTimeout(idle)
+      wake?.()
       if (reason !== undefined) breakOff(reason)
       else turn?.breakOff({ event: 'cancel' })
       await running
+      wake?.()
       await workbench.tearDown()
       results.close()
       await journal.committed()
