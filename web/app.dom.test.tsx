@@ -199,6 +199,43 @@ describe('a new run', () => {
     await until(() => expect(document.activeElement?.tagName).toBe('TEXTAREA'))
   })
 
+  test('that is too long keeps every character, says by how much and does not start', async () => {
+    const { workspace, router } = await open('/new')
+    await until(() => expect(shown('textarea').length).toBeGreaterThan(0))
+    const prompt = shown('textarea')[0]
+    expect(prompt).toHaveProperty('maxLength', -1)
+    type(prompt, 'x'.repeat(100_007))
+    shown('form')[0]?.dispatchEvent(new SubmitEvent('submit', { bubbles: true, cancelable: true }))
+    await until(() => expect(document.body.textContent).toContain('7 characters too long.'))
+    expect(prompt).toHaveProperty('value.length', 100_007)
+    expect(router.state.location.pathname).toBe('/new')
+    expect(
+      (await workspace.query((tx) => scanRows(tx, keys.runs, Run))).some((run) => run.prompt.startsWith('xxx')),
+    ).toBe(false)
+  })
+
+  test('shows beside the button which set-up commands would run, and lets them be cleared', async () => {
+    await open('/new')
+    await until(() => expect(shown('textarea').length).toBeGreaterThan(1))
+    type(shown('textarea')[1], 'npm ci\nnpm run build')
+    await until(() => expect(shown('footer')[0]?.textContent).toContain('2 set-up commands will run'))
+    expect(shown('footer pre')[0]?.textContent).toContain('npm ci\nnpm run build')
+    button('Clear them')?.click()
+    await until(() => expect(shown('textarea')[1]).toHaveProperty('value', ''))
+    expect(document.body.textContent).not.toContain('set-up commands will run')
+  })
+
+  test('that was started offline can be read back, whole, and says that it is not sent', async () => {
+    const { workspace } = await open('/new')
+    await until(() => expect(shown('textarea').length).toBeGreaterThan(0))
+    workspace.setStatus({ connection: 'offline', offlineSince: Date.now() })
+    workspace.setHolding(true)
+    type(shown('textarea')[0], `Count the sheep ${'and the goats '.repeat(40)}twice`)
+    shown('form')[0]?.dispatchEvent(new SubmitEvent('submit', { bubbles: true, cancelable: true }))
+    await until(() => expect(shown('[role="log"]')[0]?.textContent).toContain('and the goats twice'))
+    expect(shown('[role="log"]')[0]?.textContent).toContain('On this device · not sent')
+  })
+
   test('survives a kill half written', async () => {
     const { deviceStore } = await open('/new')
     await until(() => expect(shown('textarea').length).toBeGreaterThan(0))

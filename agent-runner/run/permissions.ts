@@ -109,7 +109,9 @@ export function createPermissions(deps: PermissionsDeps): Permissions {
           answered.add(request.id)
           void journal.record({ k: 'answered', permissionId: request.id })
           const who = by === undefined ? {} : { by }
-          transcript.rewrite(entryId, { ...entry, outcome: { kind: 'answered', answer: outcome.answer, ...who, at } })
+          const { answer, option } = outcome
+          const chosen = answer.kind === 'option' && option !== undefined ? { option: option.name } : {}
+          transcript.rewrite(entryId, { ...entry, outcome: { kind: 'answered', answer, ...chosen, ...who, at } })
         }
         if (open.size === 0) journal.append({ type: 'state', event: 'unblock', turn: deps.turn() })
         resolve(outcome)

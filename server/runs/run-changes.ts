@@ -17,17 +17,23 @@ export type Moved = { readonly run: Run; readonly from: RunState; readonly to: R
 export function moveRun(run: Run, event: RunEventName, at: number, reason?: RunReason): Moved | undefined {
   const next = nextState(run.state, event)
   if (!next.ok) return undefined
-  const { reason: _reason, endedAt: _endedAt, ...rest } = run
+  const { reason: _reason, startedAt, endedAt: _endedAt, ...rest } = run
   const moved: Run = {
     ...rest,
     state: next.value,
     stateAt: at,
     updatedAt: at,
     ...(reason === undefined ? {} : { reason }),
-    ...(event === 'start' && run.startedAt === undefined ? { startedAt: at } : {}),
+    ...timeOfTurn(event, startedAt, at),
     ...(hasEnded(next.value) ? { endedAt: at } : {}),
   }
   return { run: hasEnded(next.value) ? settled(moved) : moved, from: run.state, to: next.value }
+}
+
+/** The times are those of a turn: the hours between two of them are nobody's work. */
+function timeOfTurn(event: RunEventName, startedAt: number | undefined, at: number): Pick<Run, 'startedAt'> {
+  if (event === 'start') return { startedAt: at }
+  return startedAt === undefined || event === 'continue' ? {} : { startedAt }
 }
 
 /** An ended run asks nothing, and a stop that was wanted is done. */

@@ -52,13 +52,16 @@ export const PermissionOption = z.object({
 })
 export type PermissionOption = z.infer<typeof PermissionOption>
 
+/** The longest message with a denial, in UTF-16 units. */
+export const denyMessageLimit = 4000
+
 export const answerKinds = ['allow_once', 'allow_similar', 'deny', 'option'] as const
 export const PermissionAnswer = z.object({
   kind: z.enum(answerKinds),
   /** With `option`: which of the harness's own choices. */
   optionId: z.string().max(200).optional(),
   /** With `deny`: what the agent is told. */
-  message: z.string().max(4000).optional(),
+  message: z.string().max(denyMessageLimit).optional(),
 })
 export type PermissionAnswer = z.infer<typeof PermissionAnswer>
 
@@ -102,10 +105,9 @@ export function isDangerous(subject: PermissionSubject): boolean {
 
 /** One line for lists and notifications: never a summary of the command, only the command itself, cut. */
 export function askLine(request: Pick<PermissionRequest, 'subject' | 'title'>): string {
-  const cut = (text: string): string => (text.length > 300 ? `${text.slice(0, 299)}…` : text)
   switch (request.subject.kind) {
     case 'command':
-      return cut(request.subject.command.split('\n').join(' ⏎ '))
+      return commandLine(request.subject.command)
     case 'edit':
       return cut(request.subject.files.map((file) => file.path).join(', '))
     case 'tool':
@@ -113,4 +115,13 @@ export function askLine(request: Pick<PermissionRequest, 'subject' | 'title'>): 
     case 'question':
       return cut(request.subject.question)
   }
+}
+
+/** A command as `askLine` has it. */
+export function commandLine(command: string): string {
+  return cut(command.split('\n').join(' ⏎ '))
+}
+
+function cut(text: string): string {
+  return text.length > 300 ? `${text.slice(0, 299)}…` : text
 }

@@ -159,11 +159,14 @@ export type RunUsage = z.infer<typeof RunUsage>
 export const IntentState = z.enum(['accepted', 'delivered', 'done', 'refused'])
 export type IntentState = z.infer<typeof IntentState>
 
+/** The longest title, in UTF-16 units. */
+export const titleLimit = 200
+
 /** The synced summary of a run, key `run/<id>`, about 1 KB. The transcript has its own space. */
 export const Run = z.object({
   id: RunId,
   teamId: TeamId,
-  title: z.string().max(200),
+  title: z.string().max(titleLimit),
   /** The first 300 characters, for lists and search; the whole stands in the transcript. */
   prompt: z.string().max(300),
   createdBy: UserId,

@@ -90,7 +90,14 @@ export const EntryBody = z.discriminatedUnion('kind', [
     /** Absent while it is open. */
     outcome: z
       .discriminatedUnion('kind', [
-        z.object({ kind: z.literal('answered'), answer: PermissionAnswer, by: UserId.optional(), at: z.number() }),
+        z.object({
+          kind: z.literal('answered'),
+          answer: PermissionAnswer,
+          /** With an `option`: its words, which nothing else keeps once the turn is over. */
+          option: z.string().max(200).optional(),
+          by: UserId.optional(),
+          at: z.number(),
+        }),
         z.object({ kind: z.literal('lapsed'), at: z.number() }),
       ])
       .optional(),

@@ -8,6 +8,6 @@ export type RunFilter = z.infer<typeof RunFilter>
 export const RunsSearch = z.object({
   show: RunFilter.exclude(['all']).optional().catch(undefined),
   /** Text to find in title and prompt. */
-  find: z.string().max(200).optional().catch(undefined),
+  find: z.string().optional().catch(undefined),
 })
 export type RunsSearch = z.infer<typeof RunsSearch>

@@ -1,5 +1,5 @@
 import * as KTextField from '@kobalte/core/text-field'
-import { Show, splitProps, type JSX } from 'solid-js'
+import { Show, createEffect, splitProps, type JSX } from 'solid-js'
 import { uiWords } from '../words/ui.ts'
 import { given } from './given.ts'
 import styles from './field.module.css'
@@ -12,15 +12,22 @@ type FieldWords = {
   /** What is wrong and what to do; shown under the field and announced. */
   readonly error?: string | undefined
   readonly optional?: boolean | undefined
+  /**
+   * The most characters it takes. Unlike `maxLength`, which cuts what is pasted and says nothing, more can stand here: it is
+   * called too long, and the form is not sent.
+   */
+  readonly limit?: number | undefined
 }
 
 type FieldValue = { readonly value: string; readonly onChange: (value: string) => void }
 
-type InputProps = FieldWords & FieldValue & Omit<JSX.InputHTMLAttributes<HTMLInputElement>, 'onChange' | 'value'>
+type InputProps = FieldWords &
+  FieldValue &
+  Omit<JSX.InputHTMLAttributes<HTMLInputElement>, 'onChange' | 'value' | 'maxLength' | 'maxlength' | 'ref'>
 type AreaProps = FieldWords &
   FieldValue & { readonly mono?: boolean | undefined } & Omit<
     JSX.TextareaHTMLAttributes<HTMLTextAreaElement>,
-    'onChange' | 'value'
+    'onChange' | 'value' | 'maxLength' | 'maxlength' | 'ref'
   >
 
 const words = [
@@ -29,6 +36,7 @@ const words = [
   'hint',
   'error',
   'optional',
+  'limit',
   'value',
   'onChange',
   'required',
@@ -38,9 +46,11 @@ const words = [
 /** One line of text. 16 px on phones, so that they don't zoom. */
 export function TextInput(props: InputProps) {
   const [field, input] = splitProps(props, words)
+  let element!: HTMLInputElement
+  createEffect(() => element.setCustomValidity(tooLong(field) ?? ''))
   return (
     <Field {...field}>
-      <KTextField.Input {...given(input)} class={styles.input} />
+      <KTextField.Input {...given(input)} ref={element} class={styles.input} />
     </Field>
   )
 }
@@ -48,10 +58,13 @@ export function TextInput(props: InputProps) {
 /** Text of several lines; grows with its content up to a third of the window. */
 export function TextArea(props: AreaProps) {
   const [field, own, area] = splitProps(props, words, ['mono'])
+  let element!: HTMLTextAreaElement
+  createEffect(() => element.setCustomValidity(tooLong(field) ?? ''))
   return (
     <Field {...field}>
       <KTextField.TextArea
         {...given(area)}
+        ref={element}
         class={styles.input}
         style={{ '--rows': area.rows }}
         data-area=""
@@ -69,12 +82,13 @@ function Field(
       readonly children: JSX.Element
     },
 ) {
+  const error = (): string | undefined => tooLong(props) ?? props.error
   return (
     <KTextField.Root
       class={styles.field}
       value={props.value}
       onChange={(value: string) => props.onChange(value)}
-      validationState={props.error === undefined ? 'valid' : 'invalid'}
+      validationState={error() === undefined ? 'valid' : 'invalid'}
       required={props.required ?? false}
       disabled={props.disabled ?? false}
     >
@@ -85,12 +99,17 @@ function Field(
         </Show>
       </KTextField.Label>
       {props.children}
-      <Show when={props.hint !== undefined && props.error === undefined}>
+      <Show when={props.hint !== undefined && error() === undefined}>
         <KTextField.Description class={styles.hint}>{props.hint}</KTextField.Description>
       </Show>
-      <KTextField.ErrorMessage class={styles.error}>{props.error}</KTextField.ErrorMessage>
+      <KTextField.ErrorMessage class={styles.error}>{error()}</KTextField.ErrorMessage>
     </KTextField.Root>
   )
+}
+
+function tooLong(field: { readonly value: string; readonly limit?: number | undefined }): string | undefined {
+  const over = field.limit === undefined ? 0 : field.value.length - field.limit
+  return over > 0 ? uiWords.tooLong(over) : undefined
 }
 
 /** A group of controls under one label, for choices that are not one input. */

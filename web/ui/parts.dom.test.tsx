@@ -73,6 +73,30 @@ test('a time stays true while the clock goes on', () => {
   expect(root.querySelector('time')?.getAttribute('datetime')).toBe('2026-11-23T14:00:00.000Z')
 })
 
+test('a field keeps what is too long, says by how much, and holds its form back', () => {
+  const [text, setText] = createSignal('')
+  const sent = vi.fn<(event: Event) => void>((event) => event.preventDefault())
+  mount(() => (
+    <form onSubmit={sent}>
+      <TextInput label="Name" limit={3} value={text()} onChange={setText} />
+      <button type="submit">Send</button>
+    </form>
+  ))
+  const input = document.querySelector('input')
+  if (input === null) throw new Error('no field')
+  const enter = (value: string): void => {
+    input.value = value
+    input.dispatchEvent(new InputEvent('input', { bubbles: true }))
+    query('button')?.click()
+  }
+  enter('abcde')
+  expect(input.value).toBe('abcde')
+  expect(document.body.textContent).toContain('2 characters too long.')
+  expect(sent).not.toHaveBeenCalled()
+  enter('abc')
+  expect(sent).toHaveBeenCalledTimes(1)
+})
+
 describe('a dialog', () => {
   test('takes the focus, closes on Escape and gives the focus back', async () => {
     const [open, setOpen] = createSignal(false)

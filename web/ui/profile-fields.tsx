@@ -15,7 +15,7 @@ export function ProfileFields(props: {
         label={authWords.name}
         name="name"
         autocomplete="name"
-        maxLength={80}
+        limit={80}
         required
         value={props.name}
         onChange={(name) => props.onName(name)}
@@ -26,7 +26,7 @@ export function ProfileFields(props: {
         type="email"
         inputMode="email"
         autocomplete="username"
-        maxLength={200}
+        limit={200}
         required
         hint={props.emailHint}
         value={props.email}

@@ -1,27 +1,22 @@
-import type { Permission } from '#shared/domain/permission.ts'
-import type { UserId } from '#shared/ids.ts'
+import type { PermissionAnswer, PermissionRequest } from '#shared/domain/permission.ts'
 import { clockWords } from './time.ts'
 
-/** "You denied this, 14:04", "Jonas allowed this once, 14:03". `nameOf` answers `undefined` for the person at this device. */
-export function answeredWords(
-  permission: Pick<Permission, 'answer' | 'answeredBy' | 'answeredAt'>,
-  nameOf: (userId: UserId) => string | undefined,
-): string {
-  const name =
-    permission.answeredBy === undefined ? 'Somebody' : (nameOf(permission.answeredBy)?.split(' ')[0] ?? 'You')
-  const at = permission.answeredAt === undefined ? '' : `, ${clockWords(permission.answeredAt)}`
-  return `${name} ${did(permission.answer?.kind)}${at}`
+/** "You allowed this once, 14:04", "Jonas chose “Skip it”, 14:03". `option`: the words of the choice, where they are known. */
+export function answeredWords(who: string, answer: PermissionAnswer, at: number, option?: string): string {
+  const time = clockWords(at)
+  switch (answer.kind) {
+    case 'allow_once':
+      return `${who} allowed this once, ${time}`
+    case 'allow_similar':
+      return `${who} allowed this and similar in this run, ${time}`
+    case 'deny':
+      return answer.message === undefined ? `${who} denied this, ${time}` : `${who} denied this with a message, ${time}`
+    case 'option':
+      return option === undefined ? `${who} answered this, ${time}` : `${who} chose “${option}”, ${time}`
+  }
 }
 
-function did(kind: NonNullable<Permission['answer']>['kind'] | undefined): string {
-  switch (kind) {
-    case 'allow_once':
-      return 'allowed this once'
-    case 'allow_similar':
-      return 'allowed this and similar ones'
-    case 'deny':
-      return 'denied this'
-    default:
-      return 'answered this'
-  }
+/** The words of the harness's own choice that was taken. */
+export function optionWords(request: Pick<PermissionRequest, 'options'>, answer: PermissionAnswer): string | undefined {
+  return request.options.find((option) => option.optionId === answer.optionId)?.name
 }

@@ -1,3 +1,5 @@
+import { count } from './count.ts'
+
 /** Words of the new-run page. */
 export const newRunWords = {
   title: 'New run',
@@ -35,6 +37,8 @@ export const newRunWords = {
   more: 'More',
   setup: 'Set-up commands',
   setupHint: 'One a line. They run before the agent starts; a failure ends the run.',
+  willRun: (commands: number) => `${count(commands, 'set-up command')} will run before the agent`,
+  clearSetup: 'Clear them',
   start: 'Start run',
   startKeys: 'Ctrl ↵',
   startKeysMac: '⌘ ↵',
@@ -48,10 +52,7 @@ export const newRunWords = {
   notYet: 'This device does not know your role in the team yet. Try again once it has reached the server.',
   error: {
     promptMissing: 'Write what should be done.',
-    promptLong: (limit: number) => `Too long: at most ${limit.toLocaleString('en')} characters.`,
-    titleLong: 'Too long: at most 200 characters.',
     repository: 'Write an address that git can clone (https://…, git@host:…), or a full path that starts with “/”.',
-    repositoryLong: 'Too long: at most 1,000 characters.',
     branch: 'A branch’s name has no spaces and no “..”, “~”, “^” or “:”.',
     setupMany: 'At most 20 commands.',
     setupLong: 'A command is at most 4,000 characters.',

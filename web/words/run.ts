@@ -1,14 +1,8 @@
-import type { PermissionAnswer, PermissionRequest } from '#shared/domain/permission.ts'
+import type { PermissionRequest } from '#shared/domain/permission.ts'
 import type { RunErrorCode, RunState } from '#shared/domain/run.ts'
 import type { FileChange, ToolKind, ToolStatus } from '#shared/domain/transcript.ts'
+import { count, numbers } from './count.ts'
 import { clockWords, spanWords } from './time.ts'
-
-const numbers = new Intl.NumberFormat('en-GB')
-
-/** "1 line", "1,240 lines" */
-export function count(of: number, one: string, many = `${one}s`): string {
-  return `${numbers.format(of)} ${of === 1 ? one : many}`
-}
 
 /** "46 B", "38 kB", "1.2 MB" */
 export function bytesWords(bytes: number): string {
@@ -36,8 +30,6 @@ export const runWords = {
   dismiss: 'Dismiss',
   back: 'Back to runs',
   more: 'More',
-  copied: 'Copied',
-  copyFailed: 'Could not copy',
   copyCode: 'Copy code',
   checked: 'Done',
   unchecked: 'Not done',
@@ -87,6 +79,7 @@ export const runWords = {
     start: 'Start of the run',
     empty: 'Nothing has happened yet.',
     notHere: 'This transcript is not on this device. It loads once the server can be reached.',
+    notSent: 'not sent. It starts once the server can be reached.',
     below: (fresh: number) => (fresh === 0 ? 'To the end' : `${numbers.format(fresh)} new below`),
     entryMenu: 'Entry',
     copyEntryLink: 'Copy link to this entry',
@@ -156,6 +149,7 @@ export const runWords = {
   files: {
     title: 'Files changed',
     none: 'No files changed yet.',
+    count: (files: number) => count(files, 'file'),
     open: 'Show changes',
     more: (more: number) => `and ${count(more, 'file')} more`,
     status: { added: 'added', modified: 'changed', deleted: 'deleted', renamed: 'renamed' } satisfies Record<
@@ -250,7 +244,6 @@ export const runWords = {
     alreadyBy: (name: string) => `Already answered by ${name}. Your answer was not used.`,
     staleAnswer: 'The command changed after you looked at it. Your answer was not used.',
     endedAnswer: 'The run had ended. Your answer was not used.',
-    answered: answeredWords,
   },
 
   composer: {
@@ -268,7 +261,6 @@ export const runWords = {
     modeQueueHint: 'Sent when this turn ends',
     modeNow: 'Send now',
     modeNowHint: 'Interrupts the agent',
-    tooLong: (over: number) => `${numbers.format(over)} characters too long.`,
     notKept: 'This browser could not save the message, so it is still here.',
     keys: 'sends',
   },
@@ -312,6 +304,10 @@ export const runWords = {
     ERROR: 'Failed',
     CANCELLED: 'Cancelled',
   } satisfies Record<RunState, string>,
+  failed: {
+    retry: 'Retry',
+    noPrompt: 'The request could not be loaded. Send it again as a message.',
+  },
   cancelledBy: (name: string) => `Cancelled by ${name}`,
 
   /** What to do about an end, by its code. */
@@ -336,6 +332,11 @@ export const runWords = {
   } satisfies Record<RunErrorCode, string>,
 } as const
 
+/** What `callName` says, inside a sentence: only the word for oneself has a small letter there. */
+export function midSentence(name: string): string {
+  return name === runWords.you || name === runWords.somebody ? `${name.charAt(0).toLowerCase()}${name.slice(1)}` : name
+}
+
 /** "12 s", "1 min 12 s", then whole minutes. */
 function waitWords(ms: number): string {
   const seconds = Math.floor((ms % 60_000) / 1000)
@@ -355,21 +356,6 @@ function wants(subject: PermissionRequest['subject']): string {
       return 'wants to use a tool'
     case 'question':
       return 'asks how to go on'
-  }
-}
-
-/** "You allowed this once, 14:04" */
-function answeredWords(who: string, answer: PermissionAnswer, at: number, option?: string): string {
-  const time = clockWords(at)
-  switch (answer.kind) {
-    case 'allow_once':
-      return `${who} allowed this once, ${time}`
-    case 'allow_similar':
-      return `${who} allowed this and similar in this run, ${time}`
-    case 'deny':
-      return answer.message === undefined ? `${who} denied this, ${time}` : `${who} denied this with a message, ${time}`
-    case 'option':
-      return option === undefined ? `${who} answered this, ${time}` : `${who} chose “${option}”, ${time}`
   }
 }
 

@@ -25,7 +25,8 @@ export const runsWords = {
     cost: 'Spent',
     time: 'Time',
   },
-  empty: 'No runs yet. Start one, or connect a machine.',
+  empty: (connected: boolean) =>
+    connected ? 'No runs yet. Start one.' : 'No runs yet. Start one, or connect a machine.',
   newRun: 'New run',
   connect: 'Connect a machine',
   waits: 'Waiting for the first answer of the server. Nothing is kept on this device yet.',
@@ -36,7 +37,7 @@ export const runsWords = {
       ? `No run has “${find}” in its title or prompt.`
       : `No run under “${runsWords.filter[filter]}” has “${find}” in its title or prompt.`,
   noneUnder: {
-    all: 'No runs yet. Start one, or connect a machine.',
+    all: 'No runs yet.',
     mine: 'You have started no runs.',
     active: 'Nothing is at work.',
     needs: 'Nothing needs you.',
@@ -97,8 +98,8 @@ export const sourceWords: Record<RunSource, string> = {
 /** Why a run failed, and what to do, when the runner gave no sentence of its own. */
 export const failureWords: Record<RunErrorCode, string> = {
   invalid_request: 'The request could not be read.',
-  no_runner: 'No machine could take it. Connect one, then retry.',
-  runner_lost: 'The machine lost its connection. Retry when it is back.',
+  no_runner: 'No machine could take it. Connect one, then open the run and retry.',
+  runner_lost: 'The machine lost its connection. Open the run to retry.',
   runner_restarted: 'The machine restarted. Send a message to go on.',
   harness_missing: 'The agent is not installed on the machine.',
   harness_died: 'The agent ended unexpectedly.',
@@ -111,6 +112,6 @@ export const failureWords: Record<RunErrorCode, string> = {
   step_failed: 'A step failed.',
   authentication_required: 'The agent needs to sign in on the machine.',
   model_limit: 'The model’s limit is reached.',
-  journal_full: 'The machine’s disk is full. Free space, then retry.',
+  journal_full: 'The machine’s disk is full. Free space, then open the run and retry.',
   internal_error: 'Drover itself failed. The server’s log says more.',
 }

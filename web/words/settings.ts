@@ -29,10 +29,12 @@ export const accountWords = {
   newPassword: 'New password',
   newPasswordHint: 'At least 10 characters.',
   signOutOthers: 'Sign my other devices out',
-  passwordChanged: (devices: number) =>
-    devices === 0
-      ? 'The password is changed.'
-      : `The password is changed. ${devices === 1 ? 'One other device is' : `${devices} other devices are`} signed out.`,
+  passwordSaved: (first: boolean, devices: number) => {
+    const saved = first ? 'The password is set.' : 'The password is changed.'
+    return devices === 0
+      ? saved
+      : `${saved} ${devices === 1 ? 'One other device is' : `${devices} other devices are`} signed out.`
+  },
   passkeys: 'Passkeys',
   passkeysText: 'Sign in with a fingerprint, a face, a PIN or a security key.',
   noPasskeys: 'No passkeys yet.',

@@ -25,6 +25,13 @@ describe('the sync words', () => {
     expect(syncWords({ ...fresh, pending: 3 }, 1, now)).toBe('Can’t send 1 change')
     expect(syncWords(fresh, 2, now)).toBe('Can’t send 2 changes')
   })
+  test('a server that fails is never up to date, and the last true sync is told', () => {
+    const fails: SyncStatus = { ...fresh, freshAt: since, problem: 'server' }
+    expect(syncWords(fails, 0, now)).toBe('Can’t sync · the server has a problem · as of 14:02')
+    expect(syncWords({ ...fails, pending: 2 }, 0, now)).toBe(
+      'Can’t sync · the server has a problem · 2 not sent · as of 14:02',
+    )
+  })
   test('an open socket alone is not freshness', () =>
     expect(syncWords({ ...fresh, connection: 'connecting', freshAt: since }, 0, now)).toBe(
       `Connecting · as of ${clockWords(since)}`,

@@ -47,7 +47,13 @@ export function syncWords(status: SyncStatus, refused: number, now: number): str
     const since = status.offlineSince === undefined ? 'Offline' : `Offline since ${clockWords(status.offlineSince)}`
     return status.pending > 0 ? `${since} · ${status.pending} not sent` : since
   }
-  if (status.problem === 'server' && status.pending > 0) return `Server fails · ${status.pending} not sent`
+  if (status.problem === 'server') {
+    const fails = 'Can’t sync · the server has a problem'
+    const unsent = status.pending > 0 ? ` · ${status.pending} not sent` : ''
+    return status.freshAt === undefined
+      ? `${fails}${unsent}`
+      : `${fails}${unsent} · as of ${clockWords(status.freshAt)}`
+  }
   if (status.pending > 0) return `Sending ${status.pending}`
   if (status.connection === 'connecting')
     return status.freshAt === undefined ? 'Connecting' : `Connecting · as of ${clockWords(status.freshAt)}`

@@ -1,3 +1,5 @@
+import { count } from './count.ts'
+
 /** Words of the shared parts. */
 export const uiWords = {
   cancel: 'Cancel',
@@ -6,4 +8,7 @@ export const uiWords = {
   notices: 'Notices',
   details: 'Details',
   optional: 'optional',
+  copied: 'Copied',
+  copyFailed: 'Could not copy',
+  tooLong: (over: number) => `${count(over, 'character')} too long.`,
 } as const

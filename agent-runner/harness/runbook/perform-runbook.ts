@@ -92,7 +92,9 @@ export async function performRunbook({
   const done = steps.length - skipped
   const summary =
     skipped === 0
-      ? `All ${steps.length} steps are done.`
+      ? steps.length === 1
+        ? 'The step is done.'
+        : `All ${steps.length} steps are done.`
       : `${done} of ${steps.length} steps are done, ${skipped} skipped.`
   await say(runbook.rest === '' ? summary : `${runbook.rest}\n\n${summary}`)
   return { stopReason: 'end_turn' }

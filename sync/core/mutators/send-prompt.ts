@@ -50,7 +50,8 @@ export const sendPrompt = defineMutator({
     if (hasEnded(run.state)) {
       const next = nextState(run.state, 'continue')
       if (!next.ok) return next
-      const { reason: _reason, stop: _stop, asks: _asks, endedAt: _endedAt, ...rest } = run
+      // The times are those of a turn: the hours between two of them are nobody's work.
+      const { reason: _reason, stop: _stop, asks: _asks, startedAt: _startedAt, endedAt: _endedAt, ...rest } = run
       const turn = run.turn + 1
       await putRow(tx, keys.run(run.id), {
         ...rest,

@@ -67,5 +67,5 @@ test('each field says what to mend, all at once', () => {
   expect(
     Object.keys(errorsOf({ prompt: ' ', title: 'x'.repeat(201), setup: 'a\n'.repeat(21), harness: 'No such' })).sort(),
   ).toEqual(['harness', 'prompt', 'setup', 'title'])
-  expect(errorsOf({ prompt: 'x'.repeat(promptLimit + 1) }).prompt).toContain('100,000')
+  expect(errorsOf({ prompt: 'x'.repeat(promptLimit + 1) }).prompt).toBe('1 character too long.')
 })

@@ -1,8 +1,11 @@
 import { z } from 'zod'
 import { HarnessId, SandboxKind } from '#shared/domain/harness.ts'
 import { promptLimit } from '#shared/domain/prompt.ts'
-import type { RunConfig } from '#shared/domain/run.ts'
+import { titleLimit, type RunConfig } from '#shared/domain/run.ts'
 import { newRunWords } from '../../words/new-run.ts'
+import { uiWords } from '../../words/ui.ts'
+
+export const repositoryLimit = 1000
 
 /** The form as it is typed; kept on the device until the run is durable. */
 export const NewRunForm = z.object({
@@ -44,16 +47,13 @@ export function checkForm(form: NewRunForm): CheckedForm {
   const title = form.title.trim()
   const repository = form.repository.trim()
   const branch = form.branch.trim()
-  const setupCommands = form.setup
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '')
+  const setupCommands = commandsOf(form.setup)
   const harness = HarnessId.safeParse(form.harness)
 
   if (prompt === '') errors.prompt = words.promptMissing
-  else if (prompt.length > promptLimit) errors.prompt = words.promptLong(promptLimit)
-  if (title.length > 200) errors.title = words.titleLong
-  if (repository.length > 1000) errors.repository = words.repositoryLong
+  else if (prompt.length > promptLimit) errors.prompt = uiWords.tooLong(prompt.length - promptLimit)
+  if (title.length > titleLimit) errors.title = uiWords.tooLong(title.length - titleLimit)
+  if (repository.length > repositoryLimit) errors.repository = uiWords.tooLong(repository.length - repositoryLimit)
   else if (repository !== '' && !isRepository(repository)) errors.repository = words.repository
   if (branch !== '' && !isBranch(branch)) errors.branch = words.branch
   if (setupCommands.length > 20) errors.setup = words.setupMany
@@ -70,9 +70,17 @@ export function checkForm(form: NewRunForm): CheckedForm {
       sandbox: form.sandbox,
       ...(form.host === '' ? {} : { host: form.host }),
       ...(repository === '' ? {} : { repository: { url: repository, ...(branch === '' ? {} : { branch }) } }),
-      ...(setupCommands.length === 0 ? {} : { setupCommands }),
+      ...(setupCommands.length === 0 ? {} : { setupCommands: [...setupCommands] }),
     },
   }
+}
+
+/** One command a line. */
+export function commandsOf(setup: string): readonly string[] {
+  return setup
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
 }
 
 /** A URL that git takes, its short ssh form, or a full path. */

@@ -3,6 +3,7 @@ import { ArrowLeft, ChevronRight, CloudOff, Play } from 'lucide'
 import { Show, createEffect, createMemo, createSignal, on } from 'solid-js'
 import { canStartRuns } from '#shared/domain/policies.ts'
 import { promptLimit } from '#shared/domain/prompt.ts'
+import { titleLimit } from '#shared/domain/run.ts'
 import { RefusedError } from '#sync/client/workspace.ts'
 import { useDeviceStore } from '../../state/device-store.ts'
 import { createDraft } from '../../state/draft.ts'
@@ -24,7 +25,7 @@ import { newRunWords } from '../../words/new-run.ts'
 import { refusalWords } from '../../words/refusals.ts'
 import { agentChoices, anyHost, hostChoices, sandboxesOf } from './choices.ts'
 import { DemoOffer } from './demo-offer.tsx'
-import { NewRunForm, checkForm, emptyForm, type FormErrors } from './form.ts'
+import { NewRunForm, checkForm, commandsOf, emptyForm, repositoryLimit, type FormErrors } from './form.ts'
 import styles from './new-run-page.module.css'
 
 /** Starts a run. What is typed is kept on this device until the run itself is. */
@@ -69,6 +70,8 @@ export function NewRunPage() {
   const host = () => (hosts().some((choice) => choice.value === form().host) ? form().host : '')
   const sandbox = () =>
     sandboxes().has(form().sandbox) || sandboxes().size === 0 ? form().sandbox : ([...sandboxes()][0] ?? form().sandbox)
+  /** What runs before the agent does: it may stem from an earlier run, and its field may be out of sight. */
+  const kept = createMemo(() => commandsOf(form().setup))
   const mayStart = () => data.me() === undefined || canStartRuns(data.me()?.role)
 
   createEffect(
@@ -148,7 +151,7 @@ export function NewRunPage() {
             onChange={(prompt) => change({ prompt })}
             error={errors().prompt}
             hint={newRunWords.promptKept}
-            maxLength={promptLimit}
+            limit={promptLimit}
             rows={frame() === 'phone' ? 6 : 8}
             enterkeyhint="enter"
           />
@@ -180,6 +183,7 @@ export function NewRunPage() {
               optional
               value={form().repository}
               onChange={(repository) => change({ repository })}
+              limit={repositoryLimit}
               hint={newRunWords.repositoryHint}
               error={errors().repository}
               inputmode="url"
@@ -229,6 +233,7 @@ export function NewRunPage() {
                 optional
                 value={form().title}
                 onChange={(title) => change({ title })}
+                limit={titleLimit}
                 hint={newRunWords.nameHint}
                 error={errors().title}
               />
@@ -249,6 +254,18 @@ export function NewRunPage() {
         </div>
       </div>
       <footer class={styles.foot}>
+        <Show when={kept().length > 0}>
+          <details class={styles.kept}>
+            <summary class={styles.summary}>
+              <Icon of={ChevronRight} size="sm" />
+              {newRunWords.willRun(kept().length)}
+            </summary>
+            <pre class={styles.commands} tabindex="0" aria-label={newRunWords.setup}>
+              {kept().join('\n')}
+            </pre>
+            <Button onClick={() => change({ setup: '' })}>{newRunWords.clearSetup}</Button>
+          </details>
+        </Show>
         <p class={styles.refused} role="alert">
           {mayStart() ? refused() : newRunWords.viewer}
         </p>

@@ -23,6 +23,7 @@ import { Composer, type ComposerHandle } from './composer/composer.tsx'
 import { toWaiting } from './composer/queue.ts'
 import { RefusedLines } from './composer/refused-lines.tsx'
 import { ChangesPanel } from './diff/changes-panel.tsx'
+import { FailedLine } from './failed-line.tsx'
 import { RunHeader } from './header/run-header.tsx'
 import { toAsks, lateAnswers } from './permission/asks.ts'
 import { AsksRegion } from './permission/asks-region.tsx'
@@ -147,6 +148,7 @@ export function RunView(props: RunViewProps) {
           </ErrorBoundary>
           <div class={styles.foot} ref={foot}>
             <AsksRegion asks={asks()} late={late()} announce={announcer.say} />
+            <FailedLine model={model} />
             <RefusedLines onTakeBack={(text) => scene.compose(text)} />
             <Show when={writers().length > 0}>
               <p class={styles.writers}>{runWords.typing(writers())}</p>

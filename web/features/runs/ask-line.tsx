@@ -3,6 +3,7 @@ import { Match, Show, Switch, createSignal } from 'solid-js'
 import { Permission } from '#shared/domain/permission.ts'
 import { canAnswer } from '#shared/domain/policies.ts'
 import type { Run } from '#shared/domain/run.ts'
+import type { UserId } from '#shared/ids.ts'
 import { keys } from '#sync/core/keys.ts'
 import { getRow } from '#sync/core/transaction.ts'
 import { RefusedError } from '#sync/client/workspace.ts'
@@ -14,9 +15,10 @@ import { useWorkspace } from '../../state/workspace.ts'
 import { Button, ButtonInside, buttonClass } from '../../ui/button.tsx'
 import { MachineText } from '../../ui/text/visible.tsx'
 import { visibleText } from '../../ui/text/visible-text.ts'
-import { answeredWords } from '../../words/answers.ts'
+import { answeredWords, optionWords } from '../../words/answers.ts'
 import { intentPermissionId } from '../../words/intents.ts'
 import { refusalWords } from '../../words/refusals.ts'
+import { runWords } from '../../words/run.ts'
 import { runsWords } from '../../words/runs.ts'
 import { intentWord, type ShownIntent } from '../../words/states.ts'
 import styles from './ask-line.module.css'
@@ -38,11 +40,26 @@ export function AskLine(props: {
     const key = keys.permission(props.run.id, props.asks.permissionId)
     return (tx) => getRow(tx, key, Permission)
   })
-  const answered = () => (permission.value?.state === 'answered' ? permission.value : undefined)
+  const answered = () => {
+    const known = permission.value
+    if (known?.state !== 'answered' || known.answer === undefined) return undefined
+    return {
+      request: known.request,
+      answer: known.answer,
+      by: known.answeredBy,
+      at: known.answeredAt ?? known.request.askedAt,
+      delivery: known.delivery,
+    }
+  }
+  const answerer = (id: UserId | undefined): string => {
+    if (id === workspace.userId) return runWords.you
+    const name = id === undefined ? undefined : data.members.get(keys.member(id))?.name
+    return name?.trim().split(/\s+/)[0] ?? runWords.somebody
+  }
   const pending = usePending()
   /** Where this person's answer stands. */
   const intent = (): ShownIntent | undefined => {
-    if (answered()?.answeredBy !== workspace.userId) return undefined
+    if (answered()?.by !== workspace.userId) return undefined
     const here = pending().some(
       (mutation) =>
         mutation.name === 'answerPermission' && intentPermissionId(mutation.args) === props.asks.permissionId,
@@ -81,8 +98,11 @@ export function AskLine(props: {
         <Match when={answered()}>
           {(known) => (
             <span class={styles.question}>
-              {answeredWords(known(), (id) =>
-                id === workspace.userId ? undefined : data.members.get(keys.member(id))?.name,
+              {answeredWords(
+                answerer(known().by),
+                known().answer,
+                known().at,
+                optionWords(known().request, known().answer),
               )}
               <Show when={intent()}>
                 {(state) => <span class={styles.intent}> · {intentWord(state(), props.phone === true)}</span>}

@@ -74,7 +74,6 @@ export function FilterBar(props: {
           aria-label={runsWords.search}
           aria-keyshortcuts="/"
           value={typed()}
-          maxLength={200}
           enterkeyhint="search"
           autocomplete="off"
           onInput={(event) => change(event.currentTarget.value)}

@@ -39,7 +39,7 @@ export function rowTime(run: Run, now: number): string {
     case 'needs':
       return shortSpanWords(now - run.stateAt)
     case 'working':
-      return shortSpanWords(now - (run.startedAt ?? run.createdAt))
+      return shortSpanWords(now - (run.startedAt ?? run.stateAt))
     case 'queued':
       return runsWords.none
     default:

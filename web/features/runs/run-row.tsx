@@ -40,7 +40,7 @@ export const sourceIcons: Record<RunSource, IconNode> = {
 
 type RowProps = {
   readonly run: Run
-  /** The run was started here and the server does not have it yet. */
+  /** A start or a message was given here and the server does not have it yet. */
   readonly local: boolean
   /** A plain press of the title: the list decides (preview or page). */
   readonly onPick: () => void
@@ -123,7 +123,7 @@ export function PhoneRunRow(props: RowProps) {
         when={asks()}
         fallback={
           <span role="gridcell" class={styles.second}>
-            <Show when={!props.local} fallback={<Local phone />}>
+            <Show when={!props.local || state() !== 'queued'} fallback={<Local phone />}>
               <Show
                 when={note()}
                 fallback={
@@ -191,7 +191,7 @@ function Note(props: { readonly run: Run; readonly local: boolean }) {
   const me = useWorkspace().userId
   const note = () => rowNote(props.run, stopperOf(data, props.run), me)
   return (
-    <Show when={!props.local} fallback={<Local />}>
+    <Show when={!props.local || displayState(props.run) !== 'queued'} fallback={<Local />}>
       <Show when={note()}>
         {(said) => (
           <span class={styles.note} data-tone={said().tone} title={said().text}>

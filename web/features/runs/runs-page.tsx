@@ -58,10 +58,13 @@ export function RunsPage() {
       return run === undefined ? undefined : { ...entry, run }
     },
   })
+  /** Runs that stand in the queue on this device alone: what would put them into the real one is not sent. */
   const localRuns = createMemo(
     () =>
       new Set(
-        pending().flatMap((mutation) => (mutation.name === 'createRun' ? (intentRunId(mutation.args) ?? []) : [])),
+        pending().flatMap((mutation) =>
+          mutation.name === 'createRun' || mutation.name === 'sendPrompt' ? (intentRunId(mutation.args) ?? []) : [],
+        ),
       ),
   )
 
@@ -166,7 +169,7 @@ export function RunsPage() {
             <SkeletonRows waitsFor={runsWords.waits} />
           </Match>
           <Match when={data.runs.all().length === 0}>
-            <EmptyState text={runsWords.empty}>
+            <EmptyState text={runsWords.empty(data.runners.all().some((runner) => runner.connected))}>
               <Link to="/new" class={buttonClass} data-size="lg" data-tone="ink">
                 <ButtonInside keys="N">{runsWords.newRun}</ButtonInside>
               </Link>

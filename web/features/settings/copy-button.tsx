@@ -1,6 +1,7 @@
 import { Check, Copy } from 'lucide'
 import { createSignal, onCleanup } from 'solid-js'
 import { Button } from '../../ui/button.tsx'
+import { copyText } from '../../ui/copy.ts'
 import { settingsWords } from '../../words/settings.ts'
 
 /** Copies `text`, and says for two seconds that it did, or that it could not. */
@@ -23,14 +24,4 @@ export function CopyButton(props: { readonly words: string; readonly text: strin
       {result() === 'copied' ? settingsWords.copied : result() === 'failed' ? settingsWords.copyFailed : props.words}
     </Button>
   )
-}
-
-/** `false` where the browser doesn't let us, as on plain http. */
-async function copyText(text: string): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text)
-    return true
-  } catch {
-    return false
-  }
 }

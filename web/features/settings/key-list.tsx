@@ -116,7 +116,7 @@ function NewKeyDialog(props: { readonly path: string; readonly onClose: () => vo
               label={runnerWords.keyName}
               hint={runnerWords.keyNameHint}
               autocomplete="off"
-              maxLength={80}
+              limit={80}
               required
               error={action.problem()}
               value={name()}

@@ -147,7 +147,7 @@ function Rename(props: { readonly passkey: Passkey; readonly onClose: () => void
       <form id="rename-passkey" onSubmit={(event) => void handleSubmit(event)}>
         <TextInput
           label={accountWords.passkeyName}
-          maxLength={80}
+          limit={80}
           required
           error={action.problem()}
           value={name()}

@@ -34,12 +34,13 @@ export function PasswordForm(props: {
       newPassword: next(),
       signOutOthers: signOutOthers(),
     }
+    const first = !props.hasPassword
     const done = await action.run(request(Changed, 'POST', '/me/password', body))
     if (done === undefined) return
     setCurrent('')
     setNext('')
     setOpen(false)
-    setSaved(accountWords.passwordChanged(done.devicesSignedOut))
+    setSaved(accountWords.passwordSaved(first, done.devicesSignedOut))
     props.onChanged()
   }
 

@@ -99,7 +99,7 @@ function NewTeam(props: { readonly onClose: () => void; readonly onMade: (id: st
       <form id="new-team" onSubmit={(event) => void handleSubmit(event)}>
         <TextInput
           label={teamWords.name}
-          maxLength={80}
+          limit={80}
           required
           error={action.problem()}
           value={name()}

@@ -55,7 +55,7 @@ function NameForm(props: { readonly disabled: boolean }) {
         label={teamWords.name}
         name="team-name"
         autocomplete="off"
-        maxLength={80}
+        limit={80}
         required
         disabled={props.disabled}
         value={name()}

@@ -14,6 +14,7 @@ type Kind = 'fresh' | 'sending' | 'offline' | 'stuck'
 function kindOf(shown: SyncShown): Kind {
   if (shown.refused > 0) return 'stuck'
   if (shown.status.connection === 'offline') return 'offline'
+  if (shown.status.problem === 'server') return 'stuck'
   return shown.status.pending > 0 || shown.status.connection === 'connecting' ? 'sending' : 'fresh'
 }
 
@@ -34,7 +35,7 @@ export function SyncIndicator(props: SyncShown & { readonly icons: boolean }) {
       <SyncSign kind={kind()} />
       <span class={styles.words}>
         {words()}
-        <Show when={kind() === 'stuck'}>
+        <Show when={props.refused > 0}>
           {' · '}
           <u>{shellWords.review}</u>
         </Show>
@@ -53,7 +54,7 @@ export function SyncBar(props: SyncShown) {
         <SyncSign kind={kind()} />
         <span>
           {syncWords(props.status, props.refused, now())}
-          <Show when={kind() === 'stuck'}> · {shellWords.review}</Show>
+          <Show when={props.refused > 0}> · {shellWords.review}</Show>
         </span>
         <VisuallyHidden>{shellWords.openOutbox}</VisuallyHidden>
       </button>

@@ -57,7 +57,7 @@ export function LinkGate<T>(props: {
           >
             <EntryCard
               title={why().code === 'expired' ? authWords.linkEnded : authWords.linkUnknown}
-              text={`${why().error} ${props.ended}`}
+              text={why().code === 'expired' ? `${why().error} ${props.ended}` : props.ended}
             >
               <ToSignIn />
             </EntryCard>

@@ -61,7 +61,7 @@ export function SignInForm(props: { readonly passkeysWork: boolean; readonly onD
         type="email"
         inputMode="email"
         autocomplete="username webauthn"
-        maxLength={200}
+        limit={200}
         required
         value={email()}
         onChange={setEmail}

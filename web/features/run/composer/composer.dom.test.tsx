@@ -184,6 +184,21 @@ describe('the queue', () => {
     expect(prompts(of)[0]?.text).toBe('Then open it')
   })
 
+  test('an edit that is too long keeps every character, says by how much and is not saved', async () => {
+    const { stage: of } = await open()
+    const before = prompts(of)[0]?.text
+    button(of.root, 'Edit')?.click()
+    const area = of.root.querySelector<HTMLTextAreaElement>('li textarea')
+    if (area === null) throw new Error('no edit box')
+    expect(area.maxLength).toBe(-1)
+    type(area, 'x'.repeat(100_001))
+    press(area, 'Enter', { ctrlKey: true })
+    await settled()
+    expect(prompts(of)[0]?.text).toBe(before)
+    expect(area.value).toHaveLength(100_001)
+    expect(of.root.textContent).toContain('1 character too long.')
+  })
+
   test('leaving the edit goes back to the button that opened it', async () => {
     const { stage: of } = await open()
     button(of.root, 'Edit')?.click()

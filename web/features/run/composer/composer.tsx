@@ -14,6 +14,7 @@ import { useIds } from '../../../state/platform.ts'
 import { useWorkspace } from '../../../state/workspace.ts'
 import { refusalWords } from '../../../words/refusals.ts'
 import { runWords } from '../../../words/run.ts'
+import { uiWords } from '../../../words/ui.ts'
 import { useScene } from '../scene.ts'
 import { afterSending, type Waiting } from './queue.ts'
 import { QueuePanel } from './queue-panel.tsx'
@@ -194,7 +195,7 @@ export function Composer(props: {
         />
         <Show when={over() > 0}>
           <p class={styles.over} id={`over-${id}`}>
-            {runWords.composer.tooLong(over())}
+            {uiWords.tooLong(over())}
           </p>
         </Show>
         <div class={styles.tools}>

@@ -1,5 +1,5 @@
 import { ArrowDown, ArrowUp, Ellipsis, GripVertical, Pencil, X, Zap } from 'lucide'
-import { For, Show, createMemo, createSignal, onMount } from 'solid-js'
+import { For, Show, createMemo, createSignal, createUniqueId, onMount } from 'solid-js'
 import { canChangePrompt } from '#shared/domain/policies.ts'
 import { promptLimit, type Prompt } from '#shared/domain/prompt.ts'
 import { hasEnded, isHeld } from '#shared/domain/run.ts'
@@ -12,6 +12,7 @@ import { useTeamData } from '../../../state/team-data.ts'
 import { useWorkspace } from '../../../state/workspace.ts'
 import { refusalWords } from '../../../words/refusals.ts'
 import { runWords } from '../../../words/run.ts'
+import { uiWords } from '../../../words/ui.ts'
 import { IntentMark } from '../permission/asks-region.tsx'
 import { useScene } from '../scene.ts'
 import { orderAt, type Waiting } from './queue.ts'
@@ -262,11 +263,13 @@ function EditForm(props: {
   // The text as it stood when editing began; what others do meanwhile doesn't overwrite it.
   // oxlint-disable-next-line solid/reactivity
   const [text, setText] = createSignal(props.text)
+  const over = () => text().trim().length - promptLimit
+  const overId = createUniqueId()
   let area!: HTMLTextAreaElement
   onMount(() => area.focus())
   const save = (): void => {
     const now = text().trim()
-    if (now !== '') props.onSave(now)
+    if (now !== '' && over() <= 0) props.onSave(now)
   }
   return (
     <form
@@ -289,13 +292,19 @@ function EditForm(props: {
         ref={area}
         class={styles.area}
         rows="2"
-        maxLength={promptLimit}
+        aria-invalid={over() > 0 ? 'true' : undefined}
+        aria-describedby={over() > 0 ? overId : undefined}
         aria-label={runWords.queue.editLabel}
         value={text()}
         onInput={(event) => setText(event.currentTarget.value)}
       />
+      <Show when={over() > 0}>
+        <p class={styles.over} id={overId} role="alert">
+          {uiWords.tooLong(over())}
+        </p>
+      </Show>
       <span class={styles.editActs}>
-        <Button size="sm" type="submit" disabled={text().trim() === ''}>
+        <Button size="sm" type="submit" disabled={text().trim() === '' || over() > 0}>
           {runWords.queue.save}
         </Button>
         <Button size="sm" tone="ghost" onClick={() => props.onCancel()}>

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/solid-router'
 import { ArrowLeft, Copy, Ellipsis, GitBranch, Link2, PanelRight, Pencil, Server, Square } from 'lucide'
 import { For, Match, Show, Switch, createMemo, createSignal, onMount } from 'solid-js'
-import { displayState, hasEnded } from '#shared/domain/run.ts'
+import { displayState, hasEnded, titleLimit } from '#shared/domain/run.ts'
 import { RefusedError } from '#sync/client/workspace.ts'
 import { AgentTile, Avatar } from '../../../ui/avatar.tsx'
 import { Button, IconButton } from '../../../ui/button.tsx'
@@ -13,11 +13,12 @@ import { useIds } from '../../../state/platform.ts'
 import { usePending } from '../../../state/sync-status.ts'
 import { useWorkspace } from '../../../state/workspace.ts'
 import { refusalWords } from '../../../words/refusals.ts'
-import { runWords } from '../../../words/run.ts'
+import { midSentence, runWords } from '../../../words/run.ts'
 import { stateWords } from '../../../words/states.ts'
+import { uiWords } from '../../../words/ui.ts'
 import { IntentMark } from '../permission/asks-region.tsx'
 import { useScene } from '../scene.ts'
-import { copyText } from '../text/copy-button.tsx'
+import { copyAndTell } from '../../../ui/copy.ts'
 import type { Watcher } from '../watchers.ts'
 import styles from './run-header.module.css'
 
@@ -70,7 +71,7 @@ export function RunHeader(props: {
         />
       </Show>
       <Menu icon={Ellipsis} label={runWords.more} size={scene.phone() ? 'touch' : 'md'}>
-        <MenuItem icon={Link2} onSelect={() => void copyText(props.link)}>
+        <MenuItem icon={Link2} onSelect={() => void copyAndTell(props.link)}>
           {runWords.copyLink}
         </MenuItem>
         <Show when={scene.canSteer()}>
@@ -78,10 +79,10 @@ export function RunHeader(props: {
             {runWords.rename}
           </MenuItem>
         </Show>
-        <MenuItem icon={Copy} onSelect={() => void copyText(scene.run().prompt)}>
+        <MenuItem icon={Copy} onSelect={() => void copyAndTell(scene.run().prompt)}>
           {runWords.copyTitle}
         </MenuItem>
-        <Show when={props.onRail}>
+        <Show when={props.onRail && scene.phone()}>
           <MenuItem icon={PanelRight} onSelect={() => props.onRail?.()}>
             {runWords.details}
           </MenuItem>
@@ -96,7 +97,8 @@ function Sub() {
   const state = createMemo(() => displayState(scene.run()))
   const words = (): string => {
     const run = scene.run()
-    if (state() === 'cancelled' && run.stop !== undefined) return runWords.cancelledBy(scene.callName(run.stop.by))
+    if (state() === 'cancelled' && run.stop !== undefined)
+      return runWords.cancelledBy(midSentence(scene.callName(run.stop.by)))
     const reason = state() === 'queued' || state() === 'failed' ? run.reason?.text : undefined
     return reason === undefined ? stateWords[state()] : `${stateWords[state()]} · ${reason}`
   }
@@ -219,6 +221,7 @@ function RenameForm(props: { readonly onDone: () => void }) {
   const workspace = useWorkspace()
   const [title, setTitle] = createSignal(scene.run().title)
   const [problem, setProblem] = createSignal<string>()
+  const over = () => title().trim().length - titleLimit
   let input!: HTMLInputElement
   let closed = false
   onMount(() => {
@@ -233,6 +236,10 @@ function RenameForm(props: { readonly onDone: () => void }) {
     // Leaving the field saves; but a form that was closed has nothing more to say.
     if (closed) return
     const wanted = title().trim()
+    if (over() > 0) {
+      setProblem(uiWords.tooLong(over()))
+      return
+    }
     if (wanted === '' || wanted === scene.run().title) {
       close()
       return
@@ -259,9 +266,12 @@ function RenameForm(props: { readonly onDone: () => void }) {
       <input
         ref={input}
         aria-label={runWords.renameLabel}
-        maxLength={200}
+        aria-invalid={over() > 0 ? 'true' : undefined}
         value={title()}
-        onInput={(event) => setTitle(event.currentTarget.value)}
+        onInput={(event) => {
+          setTitle(event.currentTarget.value)
+          setProblem(over() > 0 ? uiWords.tooLong(over()) : undefined)
+        }}
       />
       <Button size="sm" type="submit">
         {runWords.save}

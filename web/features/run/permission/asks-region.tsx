@@ -10,7 +10,8 @@ import { useMedia } from '../../../state/frame.ts'
 import { useIds } from '../../../state/platform.ts'
 import { useWorkspace } from '../../../state/workspace.ts'
 import { refusalWords } from '../../../words/refusals.ts'
-import { runWords } from '../../../words/run.ts'
+import { answeredWords, optionWords } from '../../../words/answers.ts'
+import { midSentence, runWords } from '../../../words/run.ts'
 import { intentWord, stateWords, type ShownIntent } from '../../../words/states.ts'
 import { useScene } from '../scene.ts'
 import { MachineText } from '../../../ui/text/visible.tsx'
@@ -179,16 +180,14 @@ export function IntentMark(props: { readonly state: ShownIntent }) {
 
 function AnsweredLine(props: { readonly ask: Extract<Ask, { state: 'answered' }> }) {
   const scene = useScene()
-  const option = () =>
-    props.ask.permission.request.options.find((known) => known.optionId === props.ask.answer.optionId)?.name
   return (
     <p class={styles.line} role="status">
       <span class={styles.words}>
-        {runWords.ask.answered(
+        {answeredWords(
           scene.callName(props.ask.permission.answeredBy),
           props.ask.answer,
           props.ask.permission.answeredAt ?? props.ask.permission.request.askedAt,
-          option(),
+          optionWords(props.ask.permission.request, props.ask.answer),
         )}
         {' · '}
         <MachineText text={askLine(props.ask.permission.request)} />
@@ -207,7 +206,7 @@ function LateLine(props: { readonly late: LateAnswer }) {
   const words = (): string => {
     switch (props.late.refused.refusal.code) {
       case 'already_answered':
-        return runWords.ask.alreadyBy(scene.callName(props.late.permission?.answeredBy))
+        return runWords.ask.alreadyBy(midSentence(scene.callName(props.late.permission?.answeredBy)))
       case 'stale':
         return runWords.ask.staleAnswer
       case 'run_ended':

@@ -159,6 +159,21 @@ describe('keys', () => {
     expect(answerOf(of)).toEqual({ kind: 'deny', message: 'Use a pull request.' })
   })
 
+  test('a message that is too long keeps every character, says by how much and is not sent', async () => {
+    const { stage: of, card } = await open()
+    press(card, 'm')
+    const area = card.querySelector('textarea')
+    if (area === null) throw new Error('no message box')
+    expect(area.maxLength).toBe(-1)
+    area.value = 'x'.repeat(4003)
+    area.dispatchEvent(new InputEvent('input', { bubbles: true }))
+    press(area, 'Enter', { ctrlKey: true })
+    await settled()
+    expect(row(of).state).toBe('open')
+    expect(area.value).toHaveLength(4003)
+    expect(card.textContent).toContain('3 characters too long.')
+  })
+
   test('Escape leaves the message for the card, whose keys act again', async () => {
     const { stage: of, card } = await open()
     card.focus()

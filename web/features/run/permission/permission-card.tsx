@@ -1,6 +1,6 @@
 import { CloudOff, Scale, Users } from 'lucide'
 import { For, Match, Show, Switch, createSignal, createUniqueId, onMount } from 'solid-js'
-import type { Permission, PermissionAnswer } from '#shared/domain/permission.ts'
+import { denyMessageLimit, type Permission, type PermissionAnswer } from '#shared/domain/permission.ts'
 import { Avatar } from '../../../ui/avatar.tsx'
 import { Button } from '../../../ui/button.tsx'
 import { Icon } from '../../../ui/icon.tsx'
@@ -9,6 +9,7 @@ import { useNow } from '../../../state/clock.ts'
 import { useKeyboard } from '../../../state/keyboard.ts'
 import { runWords } from '../../../words/run.ts'
 import { stateWords } from '../../../words/states.ts'
+import { uiWords } from '../../../words/ui.ts'
 import { useScene } from '../scene.ts'
 import { MachineText } from '../../../ui/text/visible.tsx'
 import { AskSubject } from './ask-subject.tsx'
@@ -275,12 +276,17 @@ function DenyForm(props: {
   const id = createUniqueId()
   let area!: HTMLTextAreaElement
   onMount(() => area.focus())
+  const over = () => text().trim().length - denyMessageLimit
+  const canDeny = () => text().trim() !== '' && over() <= 0
+  const deny = (): void => {
+    if (canDeny()) props.onDeny(text().trim())
+  }
   return (
     <form
       class={styles.form}
       onSubmit={(event) => {
         event.preventDefault()
-        if (text().trim() !== '') props.onDeny(text().trim())
+        deny()
       }}
       onKeyDown={(event) => {
         if (event.key === 'Escape') {
@@ -288,9 +294,9 @@ function DenyForm(props: {
           event.stopPropagation()
           props.onCancel()
         }
-        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && text().trim() !== '') {
+        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
           event.preventDefault()
-          props.onDeny(text().trim())
+          deny()
         }
       }}
     >
@@ -300,14 +306,19 @@ function DenyForm(props: {
         id={`deny-${id}`}
         class={styles.area}
         rows="3"
-        maxLength={4000}
+        aria-invalid={over() > 0 ? 'true' : undefined}
         value={text()}
         onInput={(event) => setText(event.currentTarget.value)}
         aria-describedby={`deny-${id}-hint`}
       />
+      <Show when={over() > 0}>
+        <p class={styles.problem} role="alert">
+          {uiWords.tooLong(over())}
+        </p>
+      </Show>
       <p id={`deny-${id}-hint`}>{runWords.ask.messageHint}</p>
       <div class={styles.buttons}>
-        <Button size={props.size} type="submit" disabled={text().trim() === ''}>
+        <Button size={props.size} type="submit" disabled={!canDeny()}>
           {runWords.ask.sendDenial}
         </Button>
         <Button size={props.size} tone="ghost" onClick={() => props.onCancel()}>

@@ -66,7 +66,8 @@ function Files(props: { readonly files: RunFiles }) {
       title={runWords.files.title}
       end={
         <Show when={props.files.files.length > 0}>
-          {props.files.files.length + (props.files.more ?? 0)} ·{' '}
+          {runWords.files.count(props.files.files.length + (props.files.more ?? 0))}
+          <Show when={sum().added + sum().removed > 0}> · </Show>
           <PlusMinus added={sum().added} removed={sum().removed} />
         </Show>
       }
@@ -87,13 +88,7 @@ function Files(props: { readonly files: RunFiles }) {
                   </span>
                   <span class={railStyles.end}>
                     <Switch fallback={<PlusMinus added={file.added} removed={file.removed} />}>
-                      <Match
-                        when={
-                          file.status === 'deleted' ||
-                          file.binary ||
-                          (file.status === 'renamed' && file.added + file.removed === 0)
-                        }
-                      >
+                      <Match when={file.status === 'deleted' || file.binary || file.added + file.removed === 0}>
                         {runWords.files.status[file.status]}
                       </Match>
                     </Switch>

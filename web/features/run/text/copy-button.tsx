@@ -1,7 +1,8 @@
 import { Check, Copy } from 'lucide'
 import { createSignal, onCleanup } from 'solid-js'
 import { IconButton } from '../../../ui/button.tsx'
-import { runWords } from '../../../words/run.ts'
+import { copyText } from '../../../ui/copy.ts'
+import { uiWords } from '../../../words/ui.ts'
 
 /** Copies `text`, and says for two seconds that it did, or that it could not. */
 export function CopyButton(props: {
@@ -19,7 +20,7 @@ export function CopyButton(props: {
   }
   const label = (): string => {
     const now = result()
-    return now === undefined ? props.label : now === 'copied' ? runWords.copied : runWords.copyFailed
+    return now === undefined ? props.label : now === 'copied' ? uiWords.copied : uiWords.copyFailed
   }
   return (
     <IconButton
@@ -30,14 +31,4 @@ export function CopyButton(props: {
       onClick={() => void handleClick()}
     />
   )
-}
-
-/** Puts `text` on the clipboard; `false` where the browser doesn't let us. */
-export async function copyText(text: string): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text)
-    return true
-  } catch {
-    return false
-  }
 }

@@ -4,7 +4,7 @@ import type { EntryBody as Body, TranscriptEntry } from '#shared/domain/transcri
 import { Menu, MenuItem } from '../../../ui/menu.tsx'
 import { runWords } from '../../../words/run.ts'
 import { useScene } from '../scene.ts'
-import { copyText } from '../text/copy-button.tsx'
+import { copyAndTell } from '../../../ui/copy.ts'
 import { ArtifactEntry, PermissionEntry, StateEntry, TasksEntry } from './marker-entries.tsx'
 import { MessageEntry, NoticeEntry, ThoughtEntry, UserEntry } from './prose-entries.tsx'
 import type { EntryOf } from './entry-of.ts'
@@ -112,12 +112,12 @@ function RowMenu(props: { readonly row: Row }) {
   return (
     <div class={styles.menu}>
       <Menu icon={Ellipsis} label={runWords.transcript.entryMenu} size="sm">
-        <MenuItem icon={Link2} onSelect={() => void copyText(scene.entryLink(props.row.first))}>
+        <MenuItem icon={Link2} onSelect={() => void copyAndTell(scene.entryLink(props.row.first))}>
           {runWords.transcript.copyEntryLink}
         </MenuItem>
         <Show when={text()}>
           {(words) => (
-            <MenuItem icon={Copy} onSelect={() => void copyText(words())}>
+            <MenuItem icon={Copy} onSelect={() => void copyAndTell(words())}>
               {runWords.transcript.copyText}
             </MenuItem>
           )}

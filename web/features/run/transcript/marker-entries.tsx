@@ -4,6 +4,7 @@ import { hasEnded, type RunState } from '#shared/domain/run.ts'
 import { Chip } from '../../../ui/chip.tsx'
 import { StatusGlyph } from '../../../ui/status-glyph.tsx'
 import { Time } from '../../../ui/time.tsx'
+import { answeredWords } from '../../../words/answers.ts'
 import { bytesWords, runWords } from '../../../words/run.ts'
 import { clockWords } from '../../../words/time.ts'
 import { ArtifactLink, artifactIcon } from '../artifact-link.tsx'
@@ -42,7 +43,7 @@ export function PermissionEntry(props: { readonly entry: EntryOf<'permission'> }
     const now = outcome()
     if (now === undefined) return ''
     if (now.kind === 'lapsed') return runWords.ask.lapsed
-    return runWords.ask.answered(scene.callName(now.by), now.answer, now.at)
+    return answeredWords(scene.callName(now.by), now.answer, now.at, now.option)
   }
   const message = (): string | undefined => {
     const now = outcome()

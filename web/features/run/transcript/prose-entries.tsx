@@ -1,5 +1,6 @@
 import { ChevronRight } from 'lucide'
-import { Match, Show, Switch } from 'solid-js'
+import { Match, Show, Switch, type JSX } from 'solid-js'
+import type { UserId } from '#shared/ids.ts'
 import { Avatar } from '../../../ui/avatar.tsx'
 import { Icon } from '../../../ui/icon.tsx'
 import { StatusGlyph } from '../../../ui/status-glyph.tsx'
@@ -15,17 +16,30 @@ import styles from './prose-entries.module.css'
 
 /** What a person wrote. */
 export function UserEntry(props: { readonly entry: EntryOf<'user'> }) {
+  return (
+    <UserText by={props.entry.body.by} at={props.entry.at}>
+      <LongText text={props.entry.body.text}>{(text) => <Markdown text={text()} />}</LongText>
+    </UserText>
+  )
+}
+
+/** A person's words, with whose they are and since when. */
+export function UserText(props: {
+  readonly by: UserId | undefined
+  readonly at: number
+  readonly children: JSX.Element
+}) {
   const scene = useScene()
-  const by = () => scene.person(props.entry.body.by)
+  const by = () => scene.person(props.by)
   return (
     <div class={styles.user}>
       <Avatar name={by()?.name ?? runWords.somebody} hue={by()?.hue ?? 1} size="lg" decorative />
       <div class={styles.said}>
         <div class={styles.by}>
           <h2 title={by()?.name}>{firstName(by()?.name) ?? runWords.somebody}</h2>
-          <Time at={props.entry.at} form="when" />
+          <Time at={props.at} form="when" />
         </div>
-        <LongText text={props.entry.body.text}>{(text) => <Markdown text={text()} />}</LongText>
+        {props.children}
       </div>
     </div>
   )

@@ -43,6 +43,29 @@ describe('rows', () => {
     expect(rows.map((row) => row.first)).toEqual([3, 4])
   })
 
+  test('what was allowed stands above the output that it allowed, and links still find both', () => {
+    const call = entry(1, {
+      kind: 'tool',
+      toolKind: 'execute',
+      title: 'Run',
+      command: 'ls\npwd',
+      status: 'completed',
+      locations: [],
+      startedAt: 1,
+    })
+    const allowed = entry(2, {
+      kind: 'permission',
+      permissionId,
+      title: 'Run',
+      line: 'ls ⏎ pwd',
+      outcome: { kind: 'answered', answer: { kind: 'allow_once' }, at: 1 },
+    })
+    const rows = toRows([call, allowed, message(3)])
+    expect(rows.map((row) => row.first)).toEqual([2, 1, 3])
+    expect([1, 2, 3].map((n) => rows[rowIndexOf(rows, n)]?.first)).toEqual([1, 2, 3])
+    expect(toRows([tool(1), allowed]).map((row) => row.first)).toEqual([1, 2])
+  })
+
   test('only rows whose entries changed are new objects', () => {
     const [one, two] = [message(1), message(2)]
     const before = toRows([one, two])

@@ -1,4 +1,5 @@
 import type { EntryBody, TranscriptEntry } from '#shared/domain/transcript.ts'
+import { commandLine } from '#shared/domain/permission.ts'
 import { hasEnded } from '#shared/domain/run.ts'
 import type { EntryOf } from './entry-of.ts'
 import { opensByItself } from './tool-target.ts'
@@ -71,12 +72,22 @@ export function toRows(
       })
       continue
     }
+    if (above?.kind === 'entry' && isLeaveFor(entry.body, above.entry.body)) {
+      rows.pop()
+      push(entry)
+      push(above.entry)
+      continue
+    }
+    push(entry)
+  }
+  flush()
+  return rows
+
+  function push(entry: TranscriptEntry): void {
     const weight = isLine(entry.body) ? 'line' : 'block'
     const gap = gapBetween(rows.at(-1), weight)
     rows.push(kept(known, { key: entry.id, kind: 'entry', entry, first: entry.n, last: entry.n, gap }))
   }
-  flush()
-  return rows
 }
 
 /** One-line entries: they stand close together. */
@@ -100,6 +111,8 @@ export function isShown(body: EntryBody): boolean {
 
 /** The row that shows entry `n`: its own, or the one that stands for a left-out entry before it. */
 export function rowIndexOf(rows: readonly Row[], n: number): number {
+  const own = rows.findIndex((row) => row.first <= n && row.last >= n)
+  if (own !== -1) return own
   const at = rows.findIndex((row) => row.last >= n)
   return at === -1 ? rows.length - 1 : at
 }
@@ -118,6 +131,16 @@ function isStep(entry: TranscriptEntry): entry is TranscriptEntry & EntryOf<'ste
 
 function isTool(entry: TranscriptEntry): entry is TranscriptEntry & EntryOf<'tool'> {
   return entry.body.kind === 'tool'
+}
+
+/** Leave is asked for after the call is announced, but what it allowed ran after it: it is read above the output. */
+function isLeaveFor(body: EntryBody, tool: EntryBody): boolean {
+  return (
+    body.kind === 'permission' &&
+    tool.kind === 'tool' &&
+    tool.command !== undefined &&
+    commandLine(tool.command) === body.line
+  )
 }
 
 function arePair(left: EntryOf<'tool'>['body'], right: EntryOf<'tool'>['body']): boolean {

@@ -1,16 +1,22 @@
 import { createVirtualizer } from '@tanstack/solid-virtual'
-import { ArrowDown } from 'lucide'
+import { ArrowDown, Clock } from 'lucide'
 import { For, Show, createEffect, createMemo, createSignal, on, onCleanup, onMount, untrack } from 'solid-js'
+import { CreateRunArgs } from '#sync/core/mutators/create-run.ts'
 import { Button } from '../../../ui/button.tsx'
 import { Icon } from '../../../ui/icon.tsx'
 import { Kbd } from '../../../ui/kbd.tsx'
 import { useKeptFocus } from '../../../ui/kept-focus.ts'
 import { SkeletonRows } from '../../../ui/skeleton.tsx'
 import { isTyping, useKeyboard } from '../../../state/keyboard.ts'
+import { usePending } from '../../../state/sync-status.ts'
+import { useWorkspace } from '../../../state/workspace.ts'
 import { runWords } from '../../../words/run.ts'
+import { intentWord } from '../../../words/states.ts'
 import { useScene } from '../scene.ts'
+import { Markdown } from '../text/markdown-view.tsx'
 import { follow, initialFollow, type FollowEvent } from './follow.ts'
 import { EntryRow } from './entry-row.tsx'
+import { UserText } from './prose-entries.tsx'
 import { rowIndexOf, type Row } from './rows.ts'
 import type { TranscriptModel } from './transcript-model.ts'
 import styles from './transcript-view.module.css'
@@ -264,6 +270,36 @@ export function TranscriptView(props: {
 }
 
 function Nothing(props: { readonly loaded: boolean }) {
+  const scene = useScene()
+  const workspace = useWorkspace()
+  const pending = usePending()
+  /** What was asked for, whole, while only this device knows of the run. */
+  const unsent = createMemo(() => {
+    for (const mutation of pending()) {
+      const args = mutation.name === 'createRun' ? CreateRunArgs.safeParse(mutation.args).data : undefined
+      if (args?.runId === scene.runId) return { prompt: args.prompt, at: mutation.at }
+    }
+    return undefined
+  })
+  return (
+    <Show when={unsent()} fallback={<NotHere loaded={props.loaded} />}>
+      {(run) => (
+        <div class={`${styles.column} ${styles.unsent}`}>
+          <UserText by={workspace.userId} at={run().at}>
+            <Markdown text={run().prompt} />
+          </UserText>
+          <p class={styles.note}>
+            <Icon of={Clock} size="sm" />
+            {intentWord('local', scene.phone())} · {runWords.transcript.notSent}
+          </p>
+        </div>
+      )}
+    </Show>
+  )
+}
+
+/** A transcript without entries: nothing has happened, or this device has not heard of it. */
+function NotHere(props: { readonly loaded: boolean }) {
   const scene = useScene()
   return (
     <div class={styles.column}>
