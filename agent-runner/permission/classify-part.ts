@@ -1,8 +1,16 @@
 import { isRisky, ruleFor } from './catalogue/programs.ts'
 import { cannotTell, cut, meaning, names, unknownMeaning, type Meaning, type Risk } from './catalogue/meaning.ts'
-import { shownWord, type CommandPart, type CommandRedirect, type ParsedOk, type Word } from './command-types.ts'
+import {
+  shownWord,
+  type CommandPart,
+  type CommandRedirect,
+  type DynamicWord,
+  type ParsedOk,
+  type Word,
+} from './command-types.ts'
+import { foreignVariables, isTextAlone } from './shown-values.ts'
 import { programName } from './unwrap-command.ts'
-import { isHarmlessVariable } from './variable-names.ts'
+import { isHarmlessAssignment } from './variable-names.ts'
 import { hasLookalikes } from './visible-text.ts'
 
 /**
@@ -12,8 +20,15 @@ import { hasLookalikes } from './visible-text.ts'
  */
 export function classifyPart(part: CommandPart, parsed: ParsedOk): Meaning {
   const own = classifyWords(part, parsed)
-  const found = part.redirects.map(classifyRedirect).reduce(joined, own)
+  const found = withVariables(part.redirects.map(classifyRedirect).reduce(joined, own), part, parsed)
   return part.wrappers.some((wrapper) => /^(?:\S*\/)?(?:sudo|doas)\b/.test(wrapper)) ? asAnother(found, part) : found
+}
+
+function withVariables(found: Meaning, part: CommandPart, parsed: ParsedOk): Meaning {
+  const foreign = foreignVariables(part, parsed)
+  if (foreign.length === 0) return found
+  const also = [...(found.also ?? []), `The variable ${names(foreign)} of the environment can hold a secret.`]
+  return { ...found, danger: true, also }
 }
 
 const silent: Meaning = meaning('reads', '')
@@ -24,7 +39,7 @@ function classifyWords(part: CommandPart, parsed: ParsedOk): Meaning {
   const program = programName(first)
   const unknown = { ...unknownMeaning, danger: program !== undefined && isRisky(program) }
   if (words.some((word) => typeof word !== 'string' && word.kind === 'opaque')) return unknown
-  if (!part.variables.every((each) => isHarmlessVariable(each.name))) return unknown
+  if (!part.variables.every(isHarmlessAssignment)) return unknown
   if (first === undefined) {
     if (part.variables.length === 0) return silent
     const variables = part.variables.map((each) => each.name)
@@ -33,12 +48,18 @@ function classifyWords(part: CommandPart, parsed: ParsedOk): Meaning {
   if (program === undefined) return { ...unknownMeaning, danger: true }
   if (hasLookalikes(program)) return { ...unknownMeaning, danger: true }
   if (altersShell(parsed) || parsed.functions.includes(program)) return unknown
-  const found = ruleFor(program)?.(args, program) ?? unknown
+  const unclear = args.some((word) => typeof word !== 'string' && word.kind === 'expansion' && !isText(word, program, parsed)) // prettier-ignore
+  const found = (unclear ? undefined : ruleFor(program)?.(args, program)) ?? unknown
   // `curl … | sh`: what runs came from the part before.
   if (part.piped && found.risk === 'unknown' && /^(?:ba|z|da|k|a)?sh$/.test(program)) {
     return { ...found, danger: true, summary: `Runs what the command before it gives out as a script. ${cannotTell}` }
   }
   return found
+}
+
+/** Between `[[` and `]]`, and after `case`, nothing is split and no pattern becomes file names. */
+function isText(word: DynamicWord, program: string, parsed: ParsedOk): boolean {
+  return program === '[[' || program === 'case' || isTextAlone(word, parsed)
 }
 
 function classifyRedirect(redirect: CommandRedirect): Meaning {
@@ -99,7 +120,7 @@ export function altersShell(parsed: ParsedOk): boolean {
   if (before !== undefined) return before
   const found = parsed.parts.some((part) => {
     const [first, second] = part.argv
-    if (first === undefined) return part.variables.some((each) => !isHarmlessVariable(each.name))
+    if (first === undefined) return !part.variables.every(isHarmlessAssignment)
     if (typeof first !== 'string') return false
     if (altering.has(first)) return true
     if (first === 'printf') return typeof second !== 'string' || second.startsWith('-v')

@@ -6,12 +6,13 @@ import {
   type ParsedScript,
   type Statement,
   type SyntaxNode,
+  type Word as SyntaxWord,
 } from 'unbash'
-import type { CommandPart, CommandRedirect, CommandVariable } from './command-types.ts'
-import { toWord } from './command-words.ts'
+import type { CommandPart, CommandRedirect, CommandVariable, LoopVariable } from './command-types.ts'
+import { kindOf, toWord } from './command-words.ts'
 import { comingIn, commandsOfFind, expansion, found, type Item } from './incoming-words.ts'
 import { branch, deeper, parseLimits, ParseStop, outermost, type Place } from './part-place.ts'
-import { evaluates, opaque, redirection } from './syntax-words.ts'
+import { arrayValue, evaluates, opaque, redirection } from './syntax-words.ts'
 import { unwrapCommand } from './unwrap-command.ts'
 import { isPlainVariable } from './variable-names.ts'
 
@@ -19,6 +20,7 @@ export interface PartCollector {
   readonly parts: CommandPart[]
   readonly shells: (number | null)[]
   readonly functions: string[]
+  readonly loops: LoopVariable[]
   /** Reads a whole text. Throws ParseStop. */
   script(source: string): void
 }
@@ -28,6 +30,7 @@ export function createPartCollector(read: (source: string) => ParsedScript): Par
   const parts: CommandPart[] = []
   const shells: (number | null)[] = [null]
   const functions: string[] = []
+  const loops: LoopVariable[] = []
   let chains = 0
 
   function script(source: string): void {
@@ -105,13 +108,14 @@ export function createPartCollector(read: (source: string) => ParsedScript): Par
       case 'For':
       case 'Select': {
         for (const word of syntax.wordlist ?? []) substitutions(word, place)
+        expanded(syntax.wordlist ?? [], 'for', { ...place, text: place.source.slice(syntax.pos, syntax.body.pos) })
         const name = toWord(syntax.name)
         const header = place.source.slice(syntax.pos, syntax.body.pos)
         // A loop over an ordinary variable changes nothing; one over PATH changes every command after it.
         if (typeof name !== 'string' || !isPlainVariable(name)) {
           const variable = typeof name === 'string' ? name : ''
           add(place, { text: header, argv: [], variables: [{ name: variable, value: opaque(header) }], redirects: [] })
-        }
+        } else loops.push({ name, values: (syntax.wordlist ?? []).map(toWord) })
         return list(syntax.body, branch(place))
       }
       case 'ArithmeticFor': {
@@ -122,6 +126,8 @@ export function createPartCollector(read: (source: string) => ParsedScript): Par
       }
       case 'Case': {
         substitutions(syntax.word, place)
+        const header = place.source.slice(syntax.pos, syntax.items[0]?.pos ?? syntax.end)
+        expanded([syntax.word, ...syntax.items.flatMap((item) => item.pattern)], 'case', { ...place, text: header })
         for (const item of syntax.items) {
           for (const pattern of item.pattern) substitutions(pattern, place)
           list(item.body, branch(place))
@@ -135,12 +141,16 @@ export function createPartCollector(read: (source: string) => ParsedScript): Par
       }
       case 'Coproc': {
         const inside = deeper(place, { shell: newShell(place.shell), nested: true, flow: 'maybe' })
+        // It sets variables of the shell, one of its own choice among them.
+        const header = place.source.slice(syntax.pos, syntax.body.pos).trimEnd()
+        add(place, { text: header, argv: ['coproc', opaque(header)], variables: [], redirects: [] })
         return syntax.body.type === 'CompoundList' ? list(syntax.body, inside) : node(syntax.body, inside)
       }
       case 'TestCommand': {
         substitutions(syntax, place)
         const text = place.source.slice(syntax.pos, syntax.end)
-        const word = evaluates(syntax.expression) ? opaque(text) : expansion(text)
+        const runs = evaluates(syntax.expression) || kindOf(syntax.expression) === 'opaque'
+        const word = runs ? opaque(text) : expansion(text)
         return add(place, { text, argv: ['[[', word], variables: [], redirects: [] })
       }
       case 'ArithmeticCommand': {
@@ -151,6 +161,16 @@ export function createPartCollector(read: (source: string) => ParsedScript): Par
       default:
         assert(false, `a ${syntax.type} is not a command`)
     }
+  }
+
+  /** The words of a loop or a choice, where one is expanded: that lists files, or runs what hides in an index. */
+  function expanded(words: readonly SyntaxWord[], keyword: 'for' | 'case', place: Place & { text: string }): void {
+    // A pattern of `case` is compared with a text, not with file names.
+    const argv = words
+      .map(toWord)
+      .filter((word) => keyword === 'for' || typeof word === 'string' || word.kind !== 'glob')
+    if (argv.every((word) => typeof word === 'string')) return
+    add(place, { text: place.text.trimEnd(), argv: [keyword, ...argv], variables: [], redirects: [] })
   }
 
   /** Finds the scripts inside words, wherever they hide: quotes, defaults, indexes, arithmetic, here-documents. */
@@ -183,7 +203,7 @@ export function createPartCollector(read: (source: string) => ParsedScript): Par
             ? opaque(slice)
             : child.value.type === 'Word'
               ? toWord(child.value)
-              : expansion(slice)
+              : arrayValue(child.value, slice)
         if (child.pos < (syntax.name?.pos ?? Infinity)) variables.push({ name: child.name, value })
         else
           items.push({
@@ -255,5 +275,5 @@ export function createPartCollector(read: (source: string) => ParsedScript): Par
     })
   }
 
-  return { parts, shells, functions, script }
+  return { parts, shells, functions, loops, script }
 }

@@ -23,6 +23,12 @@ export interface CommandVariable {
   readonly value: Word
 }
 
+/** What a loop gives to its variable, one after the other. */
+export interface LoopVariable {
+  readonly name: string
+  readonly values: readonly Word[]
+}
+
 export type PartOperator = '' | '&&' | '||' | ';' | '\n' | '|' | '|&' | '&'
 
 /**
@@ -65,6 +71,7 @@ export interface ParsedOk {
   readonly shells: readonly (number | null)[]
   /** Names of functions that the text defines. */
   readonly functions: readonly string[]
+  readonly loops: readonly LoopVariable[]
 }
 
 export type ParseRefusal = 'empty' | 'too-long' | 'too-many-parts' | 'too-deep' | 'not-text' | 'syntax'

@@ -113,8 +113,10 @@ function lexicalParts(parsed: ParsedOk, root: string, cwds: readonly (string | n
 
 function whereIs(word: Word, root: string, cwd: string | null): PathFact['where'] {
   if (typeof word !== 'string' && word.kind !== 'glob') return 'unsure'
-  const path = resolvePath(typeof word === 'string' ? word : word.text, cwd)
-  if (path === null) return 'unsure'
+  const text = typeof word === 'string' ? word : word.text
+  const path = resolvePath(text, cwd)
+  // `link/..` is the folder above what the link leads to.
+  if (path === null || /(?:^|\/)(?!\.{1,2}\/)[^/]+\/+(?:\.\/+)*\.\.(?:\/|$)/.test(text)) return 'unsure'
   return isWithin(root, path) || isHarmlessDevice(path) ? 'inside' : 'outside'
 }
 

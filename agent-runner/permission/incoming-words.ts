@@ -1,4 +1,5 @@
 import type { DynamicWord, Word } from './command-types.ts'
+import { programName } from './unwrap-command.ts'
 
 /** A word with its place in the source. */
 export interface Item {
@@ -43,15 +44,20 @@ function replaced(items: readonly Item[], mark: string, by: (text: string) => Dy
   )
 }
 
+/** Where the words of `-exec` end: at `;`, or at a `+` that follows `{}`; any other `+` is a word of the command. */
+export function endOfExec(words: readonly Word[]): number {
+  return words.findIndex((word, at) => word === ';' || (word === '+' && words[at - 1] === '{}'))
+}
+
 /** The commands after `-exec`, `-execdir`, `-ok`, `-okdir`, each up to its `;` or `+`. */
 export function commandsOfFind(items: readonly Item[]): (readonly Item[])[] {
-  if (items[0]?.word !== 'find') return []
+  if (programName(items[0]?.word) !== 'find') return []
   const found: (readonly Item[])[] = []
   for (let at = 1; at < items.length; at++) {
     const word = items[at]?.word
     if (typeof word !== 'string' || !/^-(?:exec|ok)(?:dir)?$/.test(word)) continue
     const rest = items.slice(at + 1)
-    const end = rest.findIndex((item) => item.word === ';' || item.word === '+')
+    const end = endOfExec(rest.map((item) => item.word))
     const inner = end === -1 ? rest : rest.slice(0, end)
     if (inner.length > 0) found.push(inner)
     at += inner.length

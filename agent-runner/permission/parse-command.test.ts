@@ -25,9 +25,9 @@ describe('splitting', () => {
     ['{ a; b; } | c', ['|a', ';|b', '||c']],
     ['if a; then b; elif c; then d; else e; fi', ['|a', '|b', '|c', '|d', '|e']],
     ['while a; do b; done; until c; do d; done', ['|a', '|b', ';|c', ';|d']],
-    ['for i in $(ls); do rm "$i"; done', ['|ls', '|rm ⟨"$i"⟩']],
+    ['for i in $(ls); do rm "$i"; done', ['|ls', '|for ⟨$(ls)⟩', '|rm ⟨"$i"⟩']],
     ['for PATH in .; do ls; done', ['|', '|ls']],
-    ['case $(a) in b) c;; *) d;; esac', ['|a', '|c', '|d']],
+    ['case $(a) in b) c;; *) d;; esac', ['|a', '|case ⟨$(a)⟩ b', '|c', '|d']],
     ['f() { rm x; }; f', ['|rm x', ';|f']],
     ['! time a', ['|a']],
     ['echo $(a; `b`)', ['|a', '|b', ';|⟨`b`⟩', '|echo ⟨$(a; `b`)⟩']],
@@ -41,7 +41,7 @@ describe('splitting', () => {
     ["cat <<'E'\nhi $(rm y)\nE", ['|cat']],
     ['cat <<< "$(rm y)"', ['|rm y', '|cat']],
     ['> "$(rm y)"', ['|rm y', '|']],
-    ['coproc rm y', ['|rm y']],
+    ['coproc rm y', ['|coproc ⟨coproc⟩', '|rm y']],
     ['rm \\\n x # not this; rm z', ['|rm x']],
   ])('%s', (text, expected) => {
     expect(outline(text)).toEqual(expected)

@@ -33,7 +33,8 @@ export function parseCommandSync(text: string): ParsedCommand {
     throw error
   }
   if (collector.parts.length === 0) return refuse('empty', 'The command is empty.')
-  return { ok: true, text, parts: collector.parts, shells: collector.shells, functions: collector.functions }
+  const { parts, shells, functions, loops } = collector
+  return { ok: true, text, parts, shells, functions, loops }
 }
 
 /** @throws ParseStop where Bash would refuse the text, or the parser had to guess. */

@@ -1,5 +1,5 @@
 import { assert } from '#shared/assert.ts'
-import type { Redirection, TestExpression } from 'unbash'
+import type { ArrayValue, Redirection, TestExpression } from 'unbash'
 import type { CommandRedirect, DynamicWord } from './command-types.ts'
 import { kindOf, toWord } from './command-words.ts'
 import { expansion } from './incoming-words.ts'
@@ -7,6 +7,10 @@ import type { Place } from './part-place.ts'
 
 export function redirection(syntax: Redirection, place: Pick<Place, 'source'>): CommandRedirect {
   const source = place.source.slice(syntax.pos, syntax.end)
+  // `{PATH}>x` sets the variable that it names.
+  if (syntax.descriptor?.type === 'FileDescriptorVariable') {
+    return { op: syntax.operator, target: opaque(source) }
+  }
   if (syntax.type !== 'HereDoc') {
     assert(syntax.target !== undefined, 'a redirection without a target was refused')
     return { op: syntax.operator, target: toWord(syntax.target) }
@@ -14,11 +18,17 @@ export function redirection(syntax: Redirection, place: Pick<Place, 'source'>): 
   const kinds = (syntax.body.parts ?? []).map(kindOf)
   if (kinds.includes('opaque')) return { op: syntax.operator, target: opaque(source) }
   const open = kinds.some((kind) => kind !== undefined)
-  return { op: syntax.operator, target: open ? expansion(source) : syntax.body.text }
+  return { op: syntax.operator, target: open ? expansion(syntax.body.text) : syntax.body.text }
 }
 
 export function opaque(text: string): DynamicWord {
   return { dynamic: true, kind: 'opaque', text }
+}
+
+/** Bash evaluates an index, `([i]=x)`, and with it what hides in the value of `i`. */
+export function arrayValue(value: ArrayValue, text: string): DynamicWord {
+  const evaluated = value.elements.some((element) => element.text.startsWith('[') || kindOf(element) === 'opaque')
+  return evaluated ? opaque(text) : expansion(text)
 }
 
 /** Whether a test evaluates arithmetic, which can run code hidden in a variable's value. */

@@ -57,7 +57,8 @@ const wrappers: Readonly<Record<string, Options>> = {
   },
 }
 
-const shells = new Set(['sh', 'bash', 'dash', 'zsh', 'ksh', 'ash'])
+/** Shells whose text is read as Bash reads it, or more narrowly. In `zsh` a pattern can run code: `ls *(e:id:)`. */
+const shells = new Set(['sh', 'bash', 'dash', 'ash'])
 
 /**
  * Takes one wrapping program off a command. It reads only options that it knows; anything else leaves the command
@@ -139,6 +140,8 @@ function shellText(argv: readonly Word[], name: string): Unwrapped {
     }
     if (!word.includes('c')) continue
     const text = argv[at + 1]
+    // The words after it become `$0`, `$1` and so on.
+    if (argv.slice(at + 2).some((other) => typeof other !== 'string')) return plain
     return typeof text === 'string' ? { kind: 'text', text, wrapper: `${name} ${word}` } : plain
   }
   return plain

@@ -23,7 +23,8 @@ export const fileRules: Rules = {
   },
   cp: (args) => {
     const long = ['archive', 'recursive', 'force', 'no-clobber', 'update', 'verbose', 'preserve', 'parents']
-    return transfer(args, 'Copies', { flags: 'aRrfnpudvLPT', values: 't', long, longValues: ['target-directory'] })
+    const spec = { flags: 'aRrfnpudvLPT', values: 't', long, longValues: ['target-directory'] }
+    return transfer(args, 'Copies', { ...spec, longOptional: ['preserve', 'update'] })
   },
   mv: (args) => {
     const long = ['force', 'no-clobber', 'update', 'verbose']
@@ -80,6 +81,8 @@ export const fileRules: Rules = {
   dd: (args) => {
     const words = known(args)
     if (words === undefined || !words.every((word) => /^(?:if|of|bs|count|skip|seek|conv|status|iflag|oflag|ibs|obs)=/.test(word))) return undefined // prettier-ignore
+    // The last of two counts.
+    if (new Set(words.map((word) => word.split('=')[0])).size < words.length) return undefined
     const output = words.find((word) => word.startsWith('of='))?.slice(3)
     const input = words.find((word) => word.startsWith('if='))?.slice(3)
     const reads = input === undefined ? [] : [input]
@@ -89,14 +92,19 @@ export const fileRules: Rules = {
   },
   tar: (args) => {
     const words = [...args]
-    if (typeof words[0] === 'string' && /^[a-zA-Z]+$/.test(words[0])) words[0] = `-${words[0]}`
+    // Without a dash, the letters take their values from the words behind, each in its turn.
+    if (typeof words[0] === 'string' && /^[a-zA-Z]+$/.test(words[0])) {
+      if (!/^[^fC]+[fC]?$/.test(words[0])) return undefined
+      words[0] = `-${words[0]}`
+    }
     const long = ['extract', 'create', 'list', 'verbose', 'gzip', 'xz', 'bzip2', 'zstd', 'keep-old-files']
     const longValues = ['file', 'directory', 'strip-components', 'exclude']
     const read = readOptions(words, { flags: 'xctvzjJkpma', values: 'fC', long, longValues })
     if (read === undefined) return undefined
     const archive = read.values.get('f') ?? read.values.get('file') ?? 'its input'
     const into = read.values.get('C') ?? read.values.get('directory')
-    if (/^[\w.-]+@?[\w.-]*:/.test(archive)) return undefined
+    // What stands before a colon is a machine, and reaching it runs a program.
+    if (archive.includes(':')) return undefined
     const has = (letter: string, name: string): boolean => read.options.has(letter) || read.options.has(name)
     if (has('x', 'extract')) {
       const place = into === undefined ? '' : ` into ${cut(into)}`
@@ -104,16 +112,18 @@ export const fileRules: Rules = {
       return meaning('writes', summary, { writes: into === undefined ? [] : [into] })
     }
     if (has('c', 'create')) {
-      if (archive === 'its input' || archive === '-') return meaning('reads', 'Packs files to the output.')
-      return meaning('writes', `Packs files into ${cut(archive)}.`, { reads: read.operands, overwrites: [archive] })
+      const reads = [...read.operands, ...read.files, ...(into === undefined ? [] : [into])]
+      if (archive === 'its input' || archive === '-') return meaning('reads', 'Packs files to the output.', { reads })
+      return meaning('writes', `Packs files into ${cut(archive)}.`, { reads, overwrites: [archive] })
     }
-    return has('t', 'list') ? meaning('reads', `Lists what ${cut(archive)} holds.`) : undefined
+    const reads = archive === 'its input' ? read.files : [archive, ...read.files]
+    return has('t', 'list') ? meaning('reads', `Lists what ${cut(archive)} holds.`, { reads }) : undefined
   },
   unzip: (args) => {
     const read = readOptions(args, { flags: 'loqnjvt', values: 'dx' })
     const [archive] = read?.operands ?? []
     if (read === undefined || archive === undefined) return undefined
-    if (read.options.has('l') || read.options.has('t')) return meaning('reads', `Lists what ${names([archive])} holds.`)
+    if (read.options.has('l') || read.options.has('t')) return meaning('reads', `Lists what ${names([archive])} holds.`, { reads: [archive, ...read.files] }) // prettier-ignore
     const into = read.values.get('d')
     const over = read.options.has('n') ? 'Files that exist are kept.' : 'Files of the same name are overwritten.'
     const place = into === undefined ? '' : ` into ${cut(into)}`
@@ -136,7 +146,7 @@ export const fileRules: Rules = {
     const remote = paths.some((path) => /^(?:[^/]+:|rsync:)/.test(path))
     const from = names(paths.slice(0, -1))
     if (read.options.has('n') || read.options.has('dry-run')) {
-      return meaning(remote ? 'network' : 'reads', `Lists what would be copied from ${from} to ${cut(target)}.`)
+      return meaning(remote ? 'network' : 'reads', `Lists what would be copied from ${from} to ${cut(target)}.`, { reads: remote ? [] : paths }) // prettier-ignore
     }
     if (read.options.has('delete')) {
       const summary = `Copies ${from} to ${cut(target)}, and deletes what is only in ${cut(target)}.`

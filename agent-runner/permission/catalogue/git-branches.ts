@@ -50,8 +50,9 @@ export const gitBranches: Rules = {
     if (has('m', 'M', 'move')) return meaning('writes', `Renames a branch: ${what}.`, { danger: has('M') })
     if (has('f', 'force')) return meaning('writes', `Moves the branch ${what}.`, { danger: true })
     if (has('set-upstream-to')) return meaning('writes', 'Sets which remote branch the branch follows.')
-    const listing = has('a', 'all', 'r', 'remotes', 'list', 'show-current', 'contains', 'merged', 'no-merged', 'v', 'verbose') // prettier-ignore
-    if (read.operands.length === 0 || listing) return meaning('reads', 'Lists branches.', { similar: 2 })
+    // With a name, `-v`, `-a` and `-r` make a branch or fail.
+    if (read.operands.length === 0 || has('list', 'show-current', 'contains', 'merged', 'no-merged'))
+      return meaning('reads', 'Lists branches.', { similar: 2 })
     return meaning('writes', `Makes the branch ${names(read.operands.slice(0, 1))}.`)
   },
   tag: (args) => {
@@ -60,14 +61,14 @@ export const gitBranches: Rules = {
     const has = (...list: string[]): boolean => list.some((name) => read.options.has(name))
     const what = names(read.operands)
     if (has('d', 'delete')) return meaning('deletes', `Deletes the tag ${what}.`, { danger: true })
-    if (has('l', 'list', 'n', 'contains', 'points-at', 'sort') || read.operands.length === 0) {
+    if (has('l', 'list', 'n', 'contains', 'points-at') || read.operands.length === 0) {
       return meaning('reads', 'Lists tags.', { similar: 2 })
     }
     return meaning('writes', `Makes the tag ${names(read.operands.slice(0, 1))}.`, { danger: has('f', 'force') })
   },
   worktree: (args) => {
     const [verb, ...rest] = known(args) ?? []
-    if (verb === 'list') return meaning('reads', 'Lists working trees.')
+    if (verb === 'list') return rest.every((word) => /^(?:-v|-z|--porcelain|--verbose)$/.test(word)) ? meaning('reads', 'Lists working trees.') : undefined // prettier-ignore
     if (verb === 'add') return meaning('writes', 'Makes a second working tree.')
     if (verb === 'remove') {
       const force = rest.includes('-f') || rest.includes('--force')

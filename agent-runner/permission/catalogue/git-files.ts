@@ -1,4 +1,4 @@
-import { show } from './git-readers.ts'
+import { showStash } from './git-readers.ts'
 import { cut, known, meaning, names, readOptions, type Rules } from './meaning.ts'
 
 /** Commands of Git that change files, what is staged and what is committed. */
@@ -55,14 +55,23 @@ export const gitFiles: Rules = {
     return meaning('writes', 'Unstages changes, or sets the branch back. Files stay as they are.')
   },
   clean: (args) => {
-    const read = readOptions(args, { flags: 'fdxXnqe', long: ['force', 'dry-run', 'quiet'] })
+    const read = readOptions(args, {
+      flags: 'fdxXnq',
+      values: 'e',
+      long: ['force', 'dry-run', 'quiet'],
+      longValues: ['exclude'],
+    })
     if (read === undefined) return undefined
     const ignored = read.options.has('x') || read.options.has('X')
     const what = ignored ? 'files that Git ignores' : 'untracked files'
     if (read.options.has('n') || read.options.has('dry-run'))
       return meaning('reads', `Lists ${what} that would be deleted.`)
-    if (!read.options.has('f') && !read.options.has('force')) return meaning('reads', 'Deletes nothing without -f.')
-    return meaning('deletes', `Deletes ${what}. They are not in git, so this can't be undone.`, { danger: true })
+    const forced = read.options.has('f') || read.options.has('force')
+    // Without -f it refuses, unless the repository's settings say otherwise.
+    const unless = forced ? '' : ' if the settings allow it without -f'
+    return meaning('deletes', `Deletes ${what}${unless}. They are not in git, so this can't be undone.`, {
+      danger: true,
+    })
   },
   restore: (args) => {
     const long = ['staged', 'worktree', 'quiet', 'source']
@@ -76,7 +85,7 @@ export const gitFiles: Rules = {
   },
   stash: (args) => {
     const [verb = 'push', ...rest] = known(args) ?? ['?']
-    if (verb === 'list' || verb === 'show') return show('Shows stashed changes.')(rest, 'stash')
+    if (verb === 'list' || verb === 'show') return showStash(rest, 'stash')
     if (verb === 'push' || verb === 'save' || verb.startsWith('-')) {
       return meaning('writes', 'Puts changes that are not committed aside.')
     }

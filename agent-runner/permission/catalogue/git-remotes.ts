@@ -25,11 +25,12 @@ export const gitRemotes: Rules = {
     flags: 'rqv',
     long: ['rebase', 'ff-only', 'no-rebase', 'quiet', 'autostash', 'no-edit', 'tags'],
     longValues: ['depth'],
+    longOptional: ['rebase'],
   }),
   push,
   remote: (args) => {
     const [verb, ...rest] = known(args) ?? ['?']
-    if (verb === undefined || verb === '-v' || verb === 'get-url') return meaning('reads', 'Shows remotes.')
+    if (verb === undefined || (verb === '-v' && rest.length === 0) || (verb === 'get-url' && rest.every((word) => !word.startsWith('-')))) return meaning('reads', 'Shows remotes.') // prettier-ignore
     if (verb === 'add' || verb === 'set-url') return meaning('writes', `Sets the address of a remote: ${names(rest)}.`, { danger: true }) // prettier-ignore
     if (verb === 'remove' || verb === 'rm') return meaning('writes', `Forgets the remote ${names(rest)}.`)
     return undefined
@@ -47,7 +48,7 @@ function remote(summary: string, spec: Parameters<typeof readOptions>[1]): Rule 
 
 function push(args: readonly Word[]): Meaning | undefined {
   const long = ['force', 'force-with-lease', 'set-upstream', 'tags', 'follow-tags', 'delete', 'dry-run', 'all', 'mirror', 'quiet', 'no-verify', 'prune'] // prettier-ignore
-  const read = readOptions(args, { flags: 'fuqdnv', long })
+  const read = readOptions(args, { flags: 'fuqdnv', long, longOptional: ['force-with-lease'] })
   const words = known(read?.operands ?? [])
   if (read === undefined || words === undefined || words.some((word) => word.includes('::'))) return undefined
   const has = (...list: string[]): boolean => list.some((name) => read.options.has(name))

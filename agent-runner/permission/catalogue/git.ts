@@ -13,7 +13,7 @@ export const gitRule: Rule = (args) => {
     const word = args[at]
     if (typeof word !== 'string') return undefined
     if (word === '--no-pager' || word === '-P' || word === '--no-optional-locks') continue
-    if (word === '--version') return meaning('reads', 'Shows the version of Git.')
+    if (word === '--version' && at === args.length - 1) return meaning('reads', 'Shows the version of Git.')
     // `-c alias.x=!cmd`, `-C`, `--git-dir`, `--exec-path` change what the rest means.
     if (word.startsWith('-')) return undefined
     break

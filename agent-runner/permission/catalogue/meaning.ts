@@ -48,30 +48,58 @@ export function runsCode(what: string, extra: Extra = {}): Meaning {
 export interface OptionSpec {
   /** Letters without a value. */
   readonly flags?: string
-  /** Letters with a value. */
+  /** Letters with a value that names no file. */
   readonly values?: string
+  /** Letters whose value is a number, with a unit perhaps: `10`, `+3`, `2K`. */
+  readonly numbers?: string
+  /** Letters whose value is the path of a file that is read. */
+  readonly paths?: string
   readonly long?: readonly string[]
   readonly longValues?: readonly string[]
+  readonly longPaths?: readonly string[]
+  /** Names whose value can only stand behind a `=`, and may be missing. */
+  readonly longOptional?: readonly string[]
+  /** `-5` and `+5` count as numbers. */
+  readonly bareNumbers?: boolean
+  /** Any pattern will do: an odd file name that becomes an option reaches nothing but the folder's own files. */
+  readonly anyGlob?: boolean
 }
 
 export interface ReadOptions {
   readonly options: ReadonlySet<string>
   readonly values: ReadonlyMap<string, string>
   readonly operands: readonly Word[]
+  /**
+   * Values of options that are read as files. A value after an operand is among them, since a program that ends its
+   * options at the first operand takes the words after it for files; and one that leads away, since on another system the
+   * same option may take no value.
+   */
+  readonly files: readonly Word[]
 }
+
+const number = /^[-+]?\d+[a-zA-Z]{0,2}$/
 
 /**
  * Reads options as GNU programs do: bundles, `-ofile`, `--name=value`, `--`, options after operands.
- * @returns undefined at an option that isn't listed (abbreviations too), or at a word that could become one.
+ * @returns undefined at an option that isn't listed (abbreviations too), at a word that could become one, and where a
+ *   value looks like an option, since programs differ in what they then take it for.
  */
 export function readOptions(args: readonly Word[], spec: OptionSpec): ReadOptions | undefined {
   const options = new Set<string>()
   const values = new Map<string, string>()
   const operands: Word[] = []
+  const files: Word[] = []
+  const has = (list: string | undefined, letter: string): boolean => list?.includes(letter) === true
   for (let at = 0; at < args.length; at++) {
     const word = args[at] ?? ''
+    const separate = (name: string): string | undefined => {
+      const next = args[++at]
+      if (typeof next !== 'string' || (next.startsWith('-') && next !== '-' && !number.test(next))) return undefined
+      if (operands.length > 0 || (name !== 'e' && /^(?:\/.|~|\.\.)/.test(next))) files.push(next)
+      return next
+    }
     if (typeof word !== 'string') {
-      if (!isSafeGlob(word)) return undefined
+      if (!isSafeGlob(word) && !(spec.anyGlob === true && word.kind === 'glob')) return undefined
       operands.push(word)
     } else if (word === '--') {
       operands.push(...args.slice(at + 1))
@@ -79,27 +107,34 @@ export function readOptions(args: readonly Word[], spec: OptionSpec): ReadOption
       break
     } else if (word.startsWith('--')) {
       const [name = '', value] = word.slice(2).split(/=(.*)/s)
-      if (spec.longValues?.includes(name) === true) {
-        const next = value ?? args[++at]
-        if (typeof next !== 'string') return undefined
+      const path = spec.longPaths?.includes(name) === true
+      if (path || spec.longValues?.includes(name) === true) {
+        const next = value ?? separate(name)
+        if (next === undefined) return undefined
         values.set(name, next)
-      } else if (spec.long?.includes(name) !== true) return undefined
+        if (path) files.push(next)
+      } else if (value !== undefined || spec.long?.includes(name) !== true) {
+        if (spec.longOptional?.includes(name) !== true) return undefined
+      }
       options.add(name)
+    } else if (spec.bareNumbers === true && /^[-+]\d+$/.test(word)) {
+      options.add('number')
     } else if (word.startsWith('-') && word !== '-') {
       for (let letter = 1; letter < word.length; letter++) {
         const one = word.charAt(letter)
         options.add(one)
-        if (spec.values?.includes(one) === true) {
-          const next = letter + 1 < word.length ? word.slice(letter + 1) : args[++at]
-          if (typeof next !== 'string') return undefined
+        if (has(spec.values, one) || has(spec.numbers, one) || has(spec.paths, one)) {
+          const next = letter + 1 < word.length ? word.slice(letter + 1) : separate(one)
+          if (next === undefined || (has(spec.numbers, one) && !number.test(next))) return undefined
           values.set(one, next)
+          if (has(spec.paths, one)) files.push(next)
           break
         }
-        if (spec.flags?.includes(one) !== true) return undefined
+        if (!has(spec.flags, one)) return undefined
       }
     } else operands.push(word)
   }
-  return { options, values, operands }
+  return { options, values, operands, files }
 }
 
 /** A glob whose matches can't be taken for options. */

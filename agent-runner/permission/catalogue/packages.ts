@@ -31,7 +31,7 @@ export const packageRules: Rules = {
     if (verb === 'install' || verb === 'update') return meaning('network', `Downloads and installs the packages of the project. ${installs}`) // prettier-ignore
     if (verb === 'add') return meaning('network', `Adds ${packages(rest)} to the project and installs it. ${installs}`)
     if (verb === 'remove') return meaning('writes', `Removes ${packages(rest)} from the project.`)
-    if (verb === 'show' && rest.length === 0) return meaning('reads', 'Lists packages.')
+    if (verb === 'show' && rest.length === 0) return runsCode('Lists packages. Plugins of Poetry run.')
     if (verb === 'publish') return publishes(rest)
     return verb === 'run' ? runsCode(`Runs ${names(rest.slice(0, 1))}.`) : undefined
   },
@@ -42,7 +42,7 @@ export const packageRules: Rules = {
     }
     if (verb === 'test' || verb === 'bench') return runsCode('Builds the project and runs its tests.', { similar: 2 })
     if (verb === 'run') return runsCode('Builds the project and runs it.')
-    if (verb === 'fmt') return rest.includes('--check') ? meaning('reads', 'Checks the format of the code.') : meaning('writes', 'Formats the code of the project.') // prettier-ignore
+    if (verb === 'fmt') return rest.includes('--check') ? runsCode('Checks the format of the code, with the tools that the project names.') : meaning('writes', 'Formats the code of the project.') // prettier-ignore
     if (verb === 'add') return meaning('network', `Adds ${packages(rest)} to Cargo.toml.`)
     if (verb === 'install') return meaning('network', `Downloads, builds and installs ${packages(rest)}. ${installs}`)
     if (verb === 'update' || verb === 'fetch') return meaning('network', 'Downloads packages.')
@@ -59,7 +59,7 @@ export const packageRules: Rules = {
     if (verb === 'fmt') return meaning('writes', 'Formats the code of the project.')
     if (verb === 'get' || verb === 'install') return meaning('network', `Downloads ${packages(words)}.`)
     if (verb === 'mod' && (second === 'tidy' || second === 'download')) return meaning('network', 'Downloads modules.')
-    if (verb === 'version' || verb === 'env') return words.includes('-w') || words.includes('-u') ? undefined : meaning('reads', 'Shows settings of Go.') // prettier-ignore
+    if (verb === 'version' || verb === 'env') return words.some((word) => word.startsWith('-')) ? undefined : meaning('network', 'Shows settings of Go. Go may download the version that the project names.') // prettier-ignore
     return undefined
   },
   make: (args) => {
@@ -69,7 +69,7 @@ export const packageRules: Rules = {
     return runsCode(targets.length === 0 ? 'Runs the Makefile.' : `Runs ${names(targets)} of the Makefile.`)
   },
   node: interpreter(/^(?:-e|--eval|-p|--print|-pe)$/),
-  deno: (args) => (args[0] === '--version' ? meaning('reads', 'Shows a version.') : undefined),
+  deno: (args) => (args.length === 1 && args[0] === '--version' ? meaning('reads', 'Shows a version.') : undefined),
   python: interpreter(/^-c$/),
   python3: interpreter(/^-c$/),
   ruby: interpreter(/^-e$/),
@@ -81,7 +81,8 @@ export const packageRules: Rules = {
   tsc: (args) => {
     const words = known(args)
     if (words === undefined) return undefined
-    if (words.includes('--noEmit')) return meaning('reads', 'Checks types.', { similar: 1 })
+    // With `incremental`, it notes what it did in a file that the settings name.
+    if (words[0] === '--noEmit' && words[1] !== 'false') return meaning('writes', 'Checks types, and may note what it did in a file.', { similar: 1 }) // prettier-ignore
     return meaning('writes', 'Checks types and writes the built files.')
   },
 }
@@ -93,7 +94,10 @@ function node(program: string): Rule {
     const [verb, ...rest] = words
     // `--prefix`, `--userconfig`, `--script-shell` and the like change where and how it works.
     if (verb === undefined) return program === 'yarn' ? everything('') : undefined
-    if (verb.startsWith('-')) return /^(?:-v|--version)$/.test(verb) ? meaning('reads', 'Shows a version.') : undefined
+    // The others than npm may run what the project names as their version.
+    const shows = program === 'npm' ? 'reads' : 'runs'
+    if (verb.startsWith('-'))
+      return rest.length === 0 && /^(?:-v|--version)$/.test(verb) ? meaning(shows, 'Shows a version.') : undefined
     const own = rest.slice(0, rest.includes('--') ? rest.indexOf('--') : rest.length)
     if (own.some((word) => /^--?(?:prefix|userconfig|globalconfig|script-shell|node-options|cwd|dir|C)\b/.test(word))) return undefined // prettier-ignore
     switch (verb) {
@@ -119,7 +123,7 @@ function node(program: string): Rule {
         return runsCode(`Runs the script ${verb === 't' ? 'test' : verb} of package.json.`, { similar: 2 })
       case 'run':
       case 'run-script':
-        if (rest[0] === undefined) return meaning('reads', 'Lists the scripts of package.json.')
+        if (rest[0] === undefined) return meaning(shows, 'Lists the scripts of package.json.')
         if (rest[0].startsWith('-') || (program === 'bun' && /[./]/.test(rest[0]))) return runsCode('Runs code of the workspace.') // prettier-ignore
         return runsCode(`Runs the script ${cut(rest[0])} of package.json.`, { similar: 3 })
       case 'exec':
@@ -139,7 +143,7 @@ function node(program: string): Rule {
       case 'why':
       case 'root':
       case 'prefix':
-        return meaning('reads', 'Shows installed packages.', { similar: 2 })
+        return rest.every(isPlainListing) ? meaning(shows, 'Shows installed packages.', { similar: 2 }) : undefined
       case 'outdated':
       case 'view':
       case 'info':
@@ -150,7 +154,7 @@ function node(program: string): Rule {
           ? meaning('network', `Downloads and installs newer packages. ${installs}`)
           : meaning('network', 'Asks the registry about known weaknesses.')
       case 'version':
-        return rest.length === 0 ? meaning('reads', 'Shows versions.') : meaning('writes', 'Sets the version of the package, commits and tags it.') // prettier-ignore
+        return rest.length === 0 ? meaning(shows, 'Shows versions.') : meaning('writes', 'Sets the version of the package, commits and tags it.') // prettier-ignore
       default:
         return undefined
     }
@@ -160,6 +164,10 @@ function node(program: string): Rule {
     const summary = `${before}Downloads and installs the packages of the project. ${installs}`
     return before === '' ? meaning('network', summary) : meaning('network', summary, { danger: false })
   }
+}
+
+function isPlainListing(word: string): boolean {
+  return /^(?:@?[\w.][\w./@-]*|-[al]|--(?:all|json|long|parseable|depth=\d+|omit=\w+|include=\w+|prod|dev))$/.test(word)
 }
 
 function scripts(words: readonly string[]): string {
@@ -195,7 +203,7 @@ function pip(args: readonly Word[], _name: string): Meaning | undefined {
   const [verb, ...rest] = known(args) ?? []
   if (verb === 'install') return meaning('network', `Downloads and installs ${packages(rest)}. ${installs}`)
   if (verb === 'uninstall') return meaning('deletes', `Removes ${packages(rest)}.`)
-  if (verb === 'list' || verb === 'show' || verb === 'freeze') return meaning('reads', 'Shows installed packages.')
+  if (verb === 'list' || verb === 'show' || verb === 'freeze') return rest.every((word) => /^(?:[\w.][\w.-]*|-f|--files|--format=\w+|--not-required|--user|--local)$/.test(word)) ? meaning('reads', 'Shows installed packages.') : undefined // prettier-ignore
   return verb === 'download' ? meaning('network', `Downloads ${packages(rest)}.`) : undefined
 }
 

@@ -1,12 +1,18 @@
 import { fileRules } from './files.ts'
+import { find } from './find.ts'
 import { gitRule } from './git.ts'
 import type { Rule } from './meaning.ts'
 import { packageRules } from './packages.ts'
+import { printerRules } from './printers.ts'
 import { readerRules } from './readers.ts'
 import { systemRules } from './system.ts'
+import { textReaders } from './text-readers.ts'
 
 const rules = new Map<string, Rule>([
   ...Object.entries(readerRules),
+  ...Object.entries(textReaders),
+  ...Object.entries(printerRules),
+  ['find', find],
   ...Object.entries(fileRules),
   ...Object.entries(packageRules),
   ...Object.entries(systemRules),

@@ -26,7 +26,7 @@ export const systemRules: Rules = {
   },
   kill: (args) => {
     const words = known(args)
-    if (words?.[0] === '-l') return meaning('reads', 'Lists signals.')
+    if (words?.[0] === '-l' && words.slice(1).every((word) => /^\w+$/.test(word))) return meaning('reads', 'Lists signals.') // prettier-ignore
     const ids = words?.filter((word) => /^%?\d+$/.test(word)) ?? []
     if (ids.length === 0 || words?.includes('-1') === true) return undefined
     return meaning('runs', `Ends the process ${names(ids)}.`, { danger: true })
@@ -44,7 +44,8 @@ export const systemRules: Rules = {
     const words = known(args)?.filter((word) => word !== '--user' && word !== '--now' && word !== '--no-pager') ?? []
     const [verb, ...units] = words
     if (verb === undefined || units.some((word) => word.startsWith('-'))) return undefined
-    if (/^(?:status|show|list-units|is-active|is-enabled|cat)$/.test(verb)) return meaning('reads', 'Shows services.')
+    if (/^(?:list-units|is-active|is-enabled)$/.test(verb)) return meaning('reads', 'Shows services.')
+    if (/^(?:status|show|cat)$/.test(verb)) return meaning('reads', 'Shows services, their settings and what they logged, which can hold secrets.', { danger: true }) // prettier-ignore
     const changes: Readonly<Record<string, string>> = {
       start: 'Starts',
       stop: 'Stops',
@@ -186,11 +187,12 @@ function hostOf(address: string): string {
 }
 
 function system(verb: string): Rule {
-  return (args) => {
+  return (args, name) => {
     const words = known(args)?.filter((word) => !/^(?:-y|-q|-qq|--yes|--no-install-recommends|--no-cache)$/.test(word))
     const [action, ...rest] = words ?? []
     if (action === undefined || rest.some((word) => word.startsWith('-'))) return undefined
-    if (/^(?:list|show|search|info|policy)$/.test(action)) return meaning('reads', 'Shows packages of the system.')
+    // Others than apt may ask the network first.
+    if (/^(?:list|show|search|info|policy)$/.test(action)) return meaning(/^apt/.test(name) ? 'reads' : 'network', 'Shows packages of the system.') // prettier-ignore
     if (action === 'update') return meaning('network', 'Downloads the list of packages.')
     if (action === 'upgrade' || action === 'dist-upgrade') return meaning('network', 'Installs newer packages on the system.', { danger: true }) // prettier-ignore
     if (action === 'install' || action === 'add' || action === 'reinstall') return meaning('network', `${verb} ${names(rest)} on the system.`) // prettier-ignore
@@ -203,7 +205,12 @@ function containers(args: readonly Word[]): Meaning | undefined {
   const words = known(args)
   const [verb, ...rest] = words ?? []
   if (words === undefined || verb === undefined) return undefined
-  if (/^(?:ps|images|logs|inspect|version|info|stats|top|port|history)$/.test(verb)) return meaning('reads', 'Shows containers and images.') // prettier-ignore
+  if (/^(?:ps|images|version|port)$/.test(verb)) {
+    const plain = rest.every((word) => /^(?:[\w.:/][\w.:/-]*|-[aqsn]|--(?:all|quiet|no-trunc|size|digests|(?:filter|format)=.*))$/s.test(word)) // prettier-ignore
+    return plain ? meaning('reads', 'Shows containers and images.') : undefined
+  }
+  // Their environment, their settings and their output.
+  if (/^(?:logs|inspect|info|stats|top|history)$/.test(verb)) return meaning('reads', 'Shows what containers and images hold, which can be secrets.', { danger: true }) // prettier-ignore
   const things = names(rest.filter((word) => !word.startsWith('-')))
   if (verb === 'rm' || verb === 'rmi') return meaning('deletes', `Deletes the ${verb === 'rm' ? 'container' : 'image'} ${things}.`, { danger: true }) // prettier-ignore
   if (verb === 'system' && rest[0] === 'prune') return meaning('deletes', 'Deletes unused containers, networks and images.', { danger: true }) // prettier-ignore
@@ -217,7 +224,8 @@ function containers(args: readonly Word[]): Meaning | undefined {
     const [action] = rest
     if (action === 'up') return runsCode('Starts the services of the compose file.')
     if (action === 'down') return meaning('runs', 'Stops and removes the services of the compose file.', { danger: rest.includes('-v') || rest.includes('--volumes') }) // prettier-ignore
-    if (action === 'ps' || action === 'logs') return meaning('reads', 'Shows the services of the compose file.')
+    if (action === 'ps' && rest.length === 1) return meaning('reads', 'Shows the services of the compose file.')
+    if (action === 'logs') return meaning('reads', 'Shows what the services logged, which can hold secrets.', { danger: true }) // prettier-ignore
   }
   return undefined
 }
