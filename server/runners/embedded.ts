@@ -3,6 +3,7 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TeamId } from '#shared/ids.ts'
 import type { Auth } from '../auth/create-auth.ts'
+import { runnerEnvironment } from './runner-environment.ts'
 
 /** What `agent-runner/main.ts` exits with when another one already works in its folder. */
 const alreadyRunning = 75
@@ -43,7 +44,7 @@ export function startEmbeddedRunner(deps: {
       // A Ctrl+C in the terminal goes to the server alone; it stops the runner in its own order.
       detached: true,
       env: {
-        ...deps.environment,
+        ...runnerEnvironment(deps.environment),
         DROVER_URL: deps.url,
         DROVER_API_KEY_FILE: keyFile,
         DROVER_RUNNER_DIR: dir,

@@ -1,0 +1,13 @@
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Settings of the runner itself, and what its git, ssh, npm and Docker need of the person's environment. */
+const needed =
+  /^(?:DROVER_(?:RUNNER|DOCKER)_[A-Z_]+|DROVER_(?:NO_CLEANUP|OPENCODE_CONFIG|LOG_LEVEL)|DOCKER_HOST|PATH|HOME|USER|LOGNAME|LANG|LC_[A-Z]+|TZ|TMPDIR|SSH_AUTH_SOCK|GIT_SSH_COMMAND|XDG_CONFIG_HOME|(?:HTTPS?|NO)_PROXY|(?:https?|no)_proxy|SSL_CERT_FILE|SSL_CERT_DIR|GIT_SSL_CAINFO|NODE_EXTRA_CA_CERTS|npm_config_registry)$/
+
+/**
+ * The part of the server's environment that its runner is started with. The rest, `DATABASE_URL` and the server's own
+ * keys among it, would be readable for every agent that runs as the same user.
+ */
+export function runnerEnvironment(environment: Environment): Environment {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => needed.test(name)))
+}
