@@ -1,9 +1,9 @@
 import type { CommandEffect } from '#shared/domain/permission.ts'
 import { names, type Meaning } from './catalogue/meaning.ts'
 import { classifyPart, graver } from './classify-part.ts'
-import { shownWord, type CommandPart, type ParsedOk } from './command-types.ts'
+import type { CommandPart, ParsedOk } from './command-types.ts'
 import type { CommandFacts, PartFacts, PathFact } from './gather-facts.ts'
-import { isSecretName } from './secret-names.ts'
+import { canNameSecret } from './secret-names.ts'
 import { visibleText } from './visible-text.ts'
 
 export type { CommandEffect } from '#shared/domain/permission.ts'
@@ -108,7 +108,7 @@ function outside({ paths }: PartFacts): string {
 }
 
 function secrets({ paths }: PartFacts): string {
-  const found = paths.filter(({ use, word }) => use === 'reads' && isSecretName(shownWord(word)))
+  const found = paths.filter(({ use, word }) => use === 'reads' && canNameSecret(word))
   const words = [...new Set(found.map((fact) => fact.word))]
   return words.length === 0 ? '' : `${names(words)} can hold secrets.`
 }
