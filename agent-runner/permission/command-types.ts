@@ -16,6 +16,8 @@ export interface CommandRedirect {
   /** `>`, `>>`, `>|`, `&>`, `&>>`, `>&`, `<`, `<>`, `<&`, `<<`, `<<-`, `<<<`. */
   readonly op: string
   readonly target: Word
+  /** The exact source: `2>&1`. */
+  readonly text: string
 }
 
 export interface CommandVariable {

@@ -68,7 +68,7 @@ export function judgeCommand(input: {
     const allow = lists.allow.flatMap((rule) => (rule.ok ? [rule.value] : []))
     // What turns out dangerous, a link out of the workspace say, is only covered letter by letter.
     const danger = input.effects[index]?.danger !== false
-    const usable = input.allowed.filter((each) => !(danger && each.kind === 'part' && each.free))
+    const usable = input.allowed.filter((each) => !(danger && each.kind === 'line' && each.free))
     const similar = whole || usable.some((each) => matchesPattern(each, part, { parsed, cwd: input.cwd }))
     const rule = denied ?? (similar ? 'allowed_similar' : judgePart(part, input.effects[index], policy.autonomy, allow))
     return { part: visibleText(part.text), rule }

@@ -63,10 +63,10 @@ describe('splitting', () => {
       { name: 'B', value: { dynamic: true, kind: 'expansion', text: '$x' } },
     ])
     expect(part?.redirects).toEqual([
-      { op: '<', target: 'in' },
-      { op: '>', target: 'out' },
-      { op: '>>', target: 'log' },
-      { op: '&>', target: 'all' },
+      { op: '<', target: 'in', text: '<in' },
+      { op: '>', target: 'out', text: '>out' },
+      { op: '>>', target: 'log', text: '2>>log' },
+      { op: '&>', target: 'all', text: '&>all' },
     ])
   })
 

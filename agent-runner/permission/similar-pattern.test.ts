@@ -31,8 +31,15 @@ describe('what is shown', () => {
     ['npm run build -- --watch', 'npm run build -- --watch *'],
     ['git commit -m "one"', 'git commit -m *'],
     ['mkdir -p a && touch a/b', 'mkdir -p *\ntouch *'],
-    ['CI=1 npm test 2>&1', 'CI=1 npm test * >& 1'],
+    ['CI=1 npm test 2>&1', 'CI=1 npm test * 2>&1'],
     ['timeout 60 npm test', 'timeout 60 npm test *'],
+    ["git log -n 3 --pretty='- %s' >> D.md", "git log -n 3 --pretty='- %s' * >> D.md"],
+    ['git log src --oneline lib', 'git log src --oneline *'],
+    ['mkdir -p "a b"', 'mkdir -p *'],
+    ["echo 'a b' -n", "echo 'a b' -n *"],
+    ["x='a b' ls", "x='a b' ls *"],
+    ['ls 2>err >>out', 'ls * 2>err >>out'],
+    ['cat <<E\nx\nE', 'cat <<E\nx\nE'],
     // Letter by letter: deletes, network, unknown, danger, outside, open words.
     ['rm -rf build', 'rm -rf build'],
     ['curl https://h', 'curl https://h'],
@@ -74,12 +81,17 @@ describe('what is allowed later', () => {
     ['grep -n foo src', 'grep -n bar lib src/*.ts'],
     ['rm -rf build', 'rm -rf build'],
     ['ls | wc -l', 'ls | wc -l'],
+    ["git log -n 3 --pretty='- %s' >> D.md", "git log -n 3 --pretty='- %s' src >> D.md"],
   ])('%s: %s', (allowed, later) => {
     expect(covers(allowed, later)).toBe(true)
   })
 
   test.each<[string, string]>([
     ['npm test', 'npm publish'],
+    ["git log -n 3 --pretty='- %s' >> D.md", "git log -n 9 --pretty='- %s' >> D.md"],
+    ["git log -n 3 --pretty='- %s' >> D.md", "git log -n 3 --pretty='- %s' >> E.md"],
+    ["git log -n 3 --pretty='- %s' >> D.md", "git log -n 3 src --pretty='- %s' >> D.md"],
+    ['ls 2>out', 'ls >out'],
     ['npm test', 'npm test --script-shell x'],
     ['npm test', 'npm test -- -u'],
     ['npm test', 'npm test ../other'],
@@ -152,6 +164,16 @@ describe('any command', () => {
     fc.assert(
       fc.property(command, (text) => {
         expect(covers(text, text)).toBe(true)
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  test('what is shown can be typed, with plain words for the star, and is allowed', () => {
+    fc.assert(
+      fc.property(command, (text) => {
+        const typed = showPatterns(patternsOf(text)).replace(/ \*(?= |\n|$)/g, ' zz yy')
+        expect(covers(text, typed)).toBe(true)
       }),
       { numRuns: 500 },
     )

@@ -9,16 +9,16 @@ export function redirection(syntax: Redirection, place: Pick<Place, 'source'>): 
   const source = place.source.slice(syntax.pos, syntax.end)
   // `{PATH}>x` sets the variable that it names.
   if (syntax.descriptor?.type === 'FileDescriptorVariable') {
-    return { op: syntax.operator, target: opaque(source) }
+    return { op: syntax.operator, target: opaque(source), text: source }
   }
   if (syntax.type !== 'HereDoc') {
     assert(syntax.target !== undefined, 'a redirection without a target was refused')
-    return { op: syntax.operator, target: toWord(syntax.target) }
+    return { op: syntax.operator, target: toWord(syntax.target), text: source }
   }
   const kinds = (syntax.body.parts ?? []).map(kindOf)
-  if (kinds.includes('opaque')) return { op: syntax.operator, target: opaque(source) }
+  if (kinds.includes('opaque')) return { op: syntax.operator, target: opaque(source), text: source }
   const open = kinds.some((kind) => kind !== undefined)
-  return { op: syntax.operator, target: open ? expansion(syntax.body.text) : syntax.body.text }
+  return { op: syntax.operator, target: open ? expansion(syntax.body.text) : syntax.body.text, text: source }
 }
 
 export function opaque(text: string): DynamicWord {
