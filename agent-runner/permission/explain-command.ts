@@ -34,10 +34,18 @@ const nothingKnown: PartFacts = { paths: [], settled: false }
 function explainPart(part: CommandPart, parsed: ParsedOk, facts: PartFacts): CommandEffect {
   const found = classifyPart(part, parsed)
   const hold = secrets(facts)
-  const sentences = [deletion(facts) ?? found.summary, ...(found.also ?? []), overwriting(facts), outside(facts), hold]
+  const runs = found.risk === 'reads' ? repositoryRuns(facts) : ''
+  const sentences = [
+    deletion(facts) ?? found.summary,
+    ...(found.also ?? []),
+    overwriting(facts),
+    outside(facts),
+    hold,
+    runs,
+  ]
   const summary = sentences.filter((text) => text !== '').join(' ')
   const lost = facts.paths.some((fact) => fact.where !== 'inside') || (facts.untracked?.length ?? 0) > 0
-  const risky = lost || hold !== ''
+  const risky = lost || hold !== '' || runs !== ''
   return {
     text: short(visibleText(part.text), 2000),
     summary: summary === '' ? 'Changes nothing.' : short(summary, 400),
@@ -105,6 +113,11 @@ function outside({ paths }: PartFacts): string {
   return unsure.length === 0
     ? ''
     : `Drover can't tell in which folder ${names(unsure)} ${unsure.length === 1 ? 'is' : 'are'}.`
+}
+
+function repositoryRuns({ programs = [] }: PartFacts): string {
+  if (programs === 'unknown') return "Drover can't tell what the settings of the repository make git run."
+  return programs.length === 0 ? '' : `The settings of the repository make git run a program: ${names(programs)}.`
 }
 
 function secrets({ paths }: PartFacts): string {

@@ -201,6 +201,29 @@ describe('bounds', () => {
     )
   })
 
+  test('what a repository makes git run is said, and asked about', async () => {
+    repository()
+    expect(await last('git status')).toBe('Shows what changed in the working tree.')
+    git('config', 'core.fsmonitor', './watch.sh')
+    git('config', 'diff.x.textconv', 'cat')
+    expect(await last('git status')).toBe(
+      '!Shows what changed in the working tree. The settings of the repository make git run a program: core.fsmonitor and diff.x.textconv.',
+    )
+    git('config', 'core.fsmonitor', 'true')
+    git('config', '--unset', 'diff.x.textconv')
+    expect(await last('git diff')).toBe('Shows changes.')
+    file('.git/hooks/post-index-change')
+    expect(await last('git diff')).toMatch(/^!.*the hook post-index-change\.$/)
+  })
+
+  test('a folder of a clone that is a repository itself counts', async () => {
+    repository()
+    git('init', '-q', '--bare', 'sub')
+    git('--git-dir=sub', 'config', 'core.fsmonitor', './watch.sh')
+    expect(await last('cd sub && git status')).toMatch(/^!.*core\.fsmonitor\.$/)
+    expect(await last('git status')).toBe('Shows what changed in the working tree.')
+  })
+
   test('git hangs or fails: only that is not known', async () => {
     const text = "!Deletes 1 file. Drover can't tell which are in git."
     const controller = new AbortController()
@@ -248,6 +271,7 @@ function fake(change: Partial<WorkspacePort>): WorkspacePort {
     stat: async () => ({ kind: 'file', outside: false, leadsOutside: false }),
     listFiles: async (path) => ({ files: [path], more: false }),
     trackedFiles: async (path) => [path],
+    gitPrograms: async () => [],
     ...change,
   }
 }

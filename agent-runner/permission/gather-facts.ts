@@ -1,5 +1,6 @@
 import { classifyPart } from './classify-part.ts'
 import type { CommandPart, ParsedOk, Word } from './command-types.ts'
+import { programName } from './unwrap-command.ts'
 import { folders, isWithin, resolvePath, settledFolders, type Place } from './part-folders.ts'
 
 export { isWithin } from './part-folders.ts'
@@ -18,6 +19,8 @@ export interface WorkspacePort {
   listFiles(path: string, cap: number, signal: AbortSignal): Promise<{ files: readonly string[]; more: boolean }>
   /** The files at and below the path that git tracks, absolute; `null` where there is no repository. */
   trackedFiles(path: string, signal: AbortSignal): Promise<readonly string[] | null>
+  /** What the settings of the repository around a folder make git run by itself, by name. */
+  gitPrograms(path: string, signal: AbortSignal): Promise<readonly string[]>
 }
 
 export interface PathFact {
@@ -35,6 +38,8 @@ export interface PartFacts {
   readonly deleted?: { readonly files: number; readonly more: boolean; readonly tracked?: number }
   /** Of the files that would be overwritten, those that git doesn't track. Absent where it isn't known. */
   readonly untracked?: readonly string[]
+  /** What a `git` that only shows something would run, by the repository's settings. */
+  readonly programs?: readonly string[] | 'unknown'
   /** No part that runs before it can have changed these facts. */
   readonly settled: boolean
 }
@@ -79,7 +84,14 @@ export async function gatherFacts(
     const deleted = deletes && (await countDeleted(deletes, at.port, signal))
     const overwrites = absolute(paths, 'overwrites', cwd)
     const untracked = overwrites && (await findUntracked(overwrites, at.port, signal))
-    parts.push({ ...lexical, paths, ...(deleted ? { deleted } : {}), ...(untracked ? { untracked } : {}) })
+    const programs = await programsOf(parsed.parts[index], cwd, at.port, signal)
+    parts.push({
+      ...lexical,
+      paths,
+      ...(programs ? { programs } : {}),
+      ...(deleted ? { deleted } : {}),
+      ...(untracked ? { untracked } : {}),
+    })
   }
   return { parts }
 }
@@ -143,6 +155,17 @@ function absolute(
   if (wanted.length === 0 || wanted.some((fact) => fact.kind === 'unknown' || fact.where !== 'inside')) return undefined
   const kept = wanted.filter((fact) => (use === 'deletes' ? fact.kind !== 'missing' : fact.kind === 'file'))
   return kept.flatMap((fact) => resolvePath(fact.word, cwd) ?? [])
+}
+
+async function programsOf(
+  part: CommandPart | undefined,
+  cwd: string | null,
+  port: WorkspacePort,
+  signal: AbortSignal,
+): Promise<PartFacts['programs']> {
+  if (programName(part?.argv[0]) !== 'git') return undefined
+  if (cwd === null) return 'unknown'
+  return (await within(signal, () => port.gitPrograms(cwd, signal))) ?? 'unknown'
 }
 
 async function countDeleted(

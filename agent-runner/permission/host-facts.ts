@@ -3,6 +3,7 @@ import { lstat, opendir, realpath } from 'node:fs/promises'
 import { posix } from 'node:path'
 import { promisify } from 'node:util'
 import type { PathKind, WorkspacePort } from './gather-facts.ts'
+import { gitPrograms } from './git-programs.ts'
 import { isWithin } from './part-folders.ts'
 
 const run = promisify(execFile)
@@ -75,7 +76,7 @@ export function createHostFacts(root: string, environment: Readonly<Record<strin
     }
   }
 
-  return { stat, listFiles, trackedFiles }
+  return { stat, listFiles, trackedFiles, gitPrograms: (path, signal) => gitPrograms(path, environment, signal) }
 }
 
 async function kindOf(path: string): Promise<PathKind> {
