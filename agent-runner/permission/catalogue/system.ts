@@ -192,7 +192,7 @@ function system(verb: string): Rule {
     const [action, ...rest] = words ?? []
     if (action === undefined || rest.some((word) => word.startsWith('-'))) return undefined
     // Others than apt may ask the network first.
-    if (/^(?:list|show|search|info|policy)$/.test(action)) return meaning(/^apt/.test(name) ? 'reads' : 'network', 'Shows packages of the system.') // prettier-ignore
+    if (/^(?:list|show|search|info|policy)$/.test(action)) return meaning(name.startsWith('apt') ? 'reads' : 'network', 'Shows packages of the system.') // prettier-ignore
     if (action === 'update') return meaning('network', 'Downloads the list of packages.')
     if (action === 'upgrade' || action === 'dist-upgrade') return meaning('network', 'Installs newer packages on the system.', { danger: true }) // prettier-ignore
     if (action === 'install' || action === 'add' || action === 'reinstall') return meaning('network', `${verb} ${names(rest)} on the system.`) // prettier-ignore
