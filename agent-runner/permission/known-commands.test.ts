@@ -45,9 +45,9 @@ describe('put together', () => {
         const inner = one.replace('%', () => bad)
         expect(decision(two.replace('%', () => around(before, inner, after)))).not.toBe('allow')
       }),
-      { numRuns: 3000 },
+      { numRuns: 800 },
     )
-  })
+  }, 60_000)
 
   /** The first word as the shell reads it the same: in quotes, with a backslash, with an empty string inside. */
   test('how the program is quoted changes nothing', () => {
@@ -65,9 +65,9 @@ describe('put together', () => {
       fc.property(fc.constantFrom(...words), quoted, (text, quote) => {
         expect(decision(text.replace(/^\w+/, quote))).not.toBe('allow')
       }),
-      { numRuns: 2000 },
+      { numRuns: 800 },
     )
-  })
+  }, 60_000)
 
   test('harmless commands on one line need no question', () => {
     const simple = harmless.filter((text) => !/^(?:cd|exit)\b|\bcd\b|<<</.test(text))
@@ -78,5 +78,5 @@ describe('put together', () => {
       }),
       { numRuns: 500 },
     )
-  })
+  }, 60_000)
 })

@@ -24,7 +24,7 @@ describe('visible text', () => {
         expect(hasHiddenText(visibleText(text))).toBe(false)
       }),
     )
-  })
+  }, 60_000)
 
   test('letters of other scripts in a program name are noticed', () => {
     expect(hasLookalikes('сat')).toBe(true)
