@@ -19,7 +19,7 @@ describe.skipIf(browserPath === undefined && !required)(
     let runUrl = ''
 
     beforeAll(async () => {
-      app = await startApp(4491)
+      app = await startApp()
       browser = await launchBrowser()
       first = await browser.newContext(desktop)
       page = await openPage(first, problems)
