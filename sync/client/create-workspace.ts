@@ -9,7 +9,7 @@ import { createIntentLog, intentKey, type IntentLog } from './intent-log.ts'
 import type { IntentStore } from './intents.ts'
 import type { Link } from './socket-link.ts'
 import { createSpaceCache, type SpaceCache } from './space-cache.ts'
-import { createStatus } from './status.ts'
+import { createStatus, type Failure } from './status.ts'
 import { openTranscript } from './transcript.ts'
 import type { Presence, Transcript, Workspace } from './workspace.ts'
 
@@ -33,6 +33,8 @@ export type WorkspaceDeps = {
 
 /** A run that was just made here is asked for again when the team's rows change, and after this at the latest. */
 const askAgainMs = 1_000
+/** How often the server is asked while no socket can be opened. */
+const pollMs = 3_000
 
 type OpenTranscript = { transcript: Transcript; users: number; cache: SpaceCache }
 
@@ -52,16 +54,28 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
   let here: { runId: RunId | null; typing: boolean } = { runId: null, typing: false }
 
   const events = (id: SpaceId) => ({
-    onFresh: () => status.fresh(),
+    onFresh: () => onFresh(),
     onChanged: () => {
-      void intents.settle()
+      intents.settle().catch(unlessClosed)
       if (id === space) askForRefused()
     },
-    onFailure: (code: number) => status.failed(code),
+    onFailure: (why: Failure) => status.failed(why),
     onReload: () => void tellReload(),
     onLost: () => status.lostState(),
     ...(id === space ? {} : { onRefused: () => onRefused(id) }),
   })
+
+  /** What was under way with the device's store when it closed is over without an outcome. */
+  function unlessClosed(error: unknown): void {
+    if (!closed) throw error
+  }
+
+  function onFresh(): void {
+    const wasOffline = status.current().connection === 'offline'
+    status.fresh()
+    // The server is back before the socket's next try is due.
+    if (wasOffline && status.current().connection === 'polling') deps.link.probe()
+  }
 
   function onRefused(id: SpaceId): void {
     if (closed || !caches.has(id)) return
@@ -101,8 +115,12 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
   }
 
   async function subscribeSpace(cache: SpaceCache): Promise<void> {
-    const cookie = await cache.cookie()
-    if (!closed) deps.link.send({ type: 'subscribe', space: cache.space, cookie })
+    try {
+      const cookie = await cache.cookie()
+      if (!closed) deps.link.send({ type: 'subscribe', space: cache.space, cookie })
+    } catch (error) {
+      unlessClosed(error)
+    }
   }
 
   /** People are told to reload once what they did is with the server; while it is not, the next word of the server tries again. */
@@ -142,7 +160,7 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
         void tellReload()
         return
       case 'gone':
-        if (message.space === space) status.failed(403)
+        if (message.space === space) status.failed('not_allowed')
         else onRefused(message.space)
         return
       case 'presence':
@@ -156,15 +174,23 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
   const stopState = deps.link.onState((state) => {
     status.link(state)
     // A socket that can't be opened doesn't say why: HTTP tells a missing network from an ended session, and goes on syncing meanwhile.
-    if (state === 'closed') void team.pull()
+    if (state === 'closed') void pullAll()
     if (state !== 'open') return
     for (const cache of caches.values()) void subscribeSpace(cache)
     deps.link.send({ type: 'presence', runId: here.runId, visible: here.runId !== null, typing: here.typing })
     void refresh()
   })
 
-  async function refresh(): Promise<void> {
+  const poll = setInterval(() => {
+    if (status.current().connection === 'polling') void pullAll()
+  }, pollMs)
+
+  async function pullAll(): Promise<void> {
     await Promise.all([...caches.values()].map((cache) => cache.pull()))
+  }
+
+  async function refresh(): Promise<void> {
+    await pullAll()
     await team.push()
   }
 
@@ -213,7 +239,7 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     (Object.keys(mutators) as MutatorName[]).map((name) => [name, (args: unknown) => intents.perform(name, args)]),
   ) as Workspace['mutate']
 
-  void intents.offerAgain()
+  intents.offerAgain().catch(unlessClosed)
 
   return {
     userId: deps.userId,
@@ -257,6 +283,7 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     async close() {
       closed = true
       clearTimeout(askAgain)
+      clearInterval(poll)
       stopMessages()
       stopState()
       for (const open of transcripts.values()) open.transcript.close()

@@ -3,6 +3,7 @@ import type { Json } from '#shared/json.ts'
 import type { BrowserDown } from '#shared/protocol/browser-socket.ts'
 import { PullRequest, type PatchOperation, type SpaceId } from '#shared/protocol/sync.ts'
 import { createSpaceCache, type SpaceCache } from './space-cache.ts'
+import type { Failure } from './status.ts'
 
 const space: SpaceId = 'team/t'
 type Poke = Extract<BrowserDown, { type: 'poke' }>
@@ -59,7 +60,7 @@ afterEach(async () => {
 let stores = 0
 function createCache(
   fetchIt: typeof fetch,
-  failures: number[] = [],
+  failures: Failure[] = [],
   onChanged: () => void = () => undefined,
 ): SpaceCache {
   const cache = createSpaceCache({
@@ -71,7 +72,7 @@ function createCache(
     events: {
       onFresh: () => undefined,
       onChanged,
-      onFailure: (status) => failures.push(status),
+      onFailure: (why) => failures.push(why),
       onReload: () => undefined,
       onLost: () => undefined,
     },
@@ -155,12 +156,12 @@ describe('a space on a device', () => {
   test('keeps what it has when the server fails, and tells with which status', async () => {
     const { server, fetch: fetchIt } = createServer()
     server.write('a', 1)
-    const failures: number[] = []
+    const failures: Failure[] = []
     const cache = createCache(fetchIt, failures)
     await cache.catchUp(1)
     server.failing = 500
     await cache.catchUp(2)
-    expect([await get(cache, 'a'), failures.at(-1)]).toEqual([1, 500])
+    expect([await get(cache, 'a'), failures.at(-1)]).toEqual([1, 'server'])
   })
 
   test('asks again for what it knows to be missing once the server is back', async () => {
@@ -184,10 +185,10 @@ describe('a space on a device', () => {
   })
 
   test('an answer of something that is not Drover, such as a captive portal, changes nothing', async () => {
-    const failures: number[] = []
+    const failures: Failure[] = []
     const cache = createCache(async () => new Response('<html>Log in to the Wi-Fi</html>', { status: 200 }), failures)
     await cache.catchUp(1)
-    expect([await cache.cookie(), failures.at(-1)]).toEqual([null, 502])
+    expect([await cache.cookie(), failures.at(-1)]).toEqual([null, 'stranger'])
   })
 
   test.each(['pull', 'poke'] as const)('a change by %s is told once it is here, not before', async (way) => {

@@ -10,7 +10,9 @@ import type { BrowserDown } from '#shared/protocol/browser-socket.ts'
 import { PullResponse, SyncCookie, schemaVersion, type SpaceId } from '#shared/protocol/sync.ts'
 import { keys } from '#sync/core/keys.ts'
 import type { ReadTransaction } from '#sync/core/transaction.ts'
+import { fetchText } from './fetch-text.ts'
 import { readTransaction } from './read-transaction.ts'
+import type { Failure } from './status.ts'
 
 type Poke = Extract<BrowserDown, { type: 'poke' }>
 
@@ -19,8 +21,7 @@ export type CacheEvents = {
   readonly onFresh: () => void
   /** After rows or pending mutations may have changed. */
   readonly onChanged: () => void
-  /** An answer of the server that is not a success: its HTTP status, 0 when it could not be reached. */
-  readonly onFailure: (status: number) => void
+  readonly onFailure: (why: Failure) => void
   readonly onReload: () => void
   /** The server does not know this client any more: open the cache anew and offer again what is not taken. */
   readonly onLost: () => void
@@ -76,24 +77,28 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
 
   async function request(kind: 'push' | 'pull', body: unknown): Promise<{ info: HTTPRequestInfo; json: unknown }> {
     try {
-      const response = await deps.fetch(`${deps.baseUrl}/api/sync/${kind}?space=${encodeURIComponent(deps.space)}`, {
+      const url = `${deps.baseUrl}/api/sync/${kind}?space=${encodeURIComponent(deps.space)}`
+      const {
+        ok,
+        status: given,
+        text,
+      } = await fetchText(deps.fetch, url, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         credentials: 'include',
         body: JSON.stringify(body),
       })
-      const text = await response.text()
-      const info = { httpStatusCode: response.status, errorMessage: response.ok ? '' : text.slice(0, 500) }
+      const info = { httpStatusCode: given, errorMessage: ok ? '' : text.slice(0, 500) }
       const json = parseJson(text)
-      if (response.ok && json !== undefined) return { info, json }
-      const status = response.ok ? 502 : response.status
-      if (!closed && !isRefused(status)) deps.events.onFailure(status)
+      if (ok && json !== undefined) return { info, json }
+      const status = ok ? 502 : given
+      if (!closed && !isRefused(status)) deps.events.onFailure(failureOf(given, json))
       return {
         info: { httpStatusCode: status, errorMessage: info.errorMessage || 'not an answer of Drover' },
         json: undefined,
       }
     } catch (error) {
-      if (!closed) deps.events.onFailure(0)
+      if (!closed) deps.events.onFailure('unreachable')
       return { info: { httpStatusCode: 0, errorMessage: String(error) }, json: undefined }
     }
   }
@@ -227,12 +232,12 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
     subscribe: (body, onData) => replicache.subscribe((tx) => body(readTransaction(tx)) as Promise<never>, onData),
     cookie,
     poke(message) {
-      applying = applying.then(() => apply(message))
+      applying = applying.then(() => unlessClosed(() => apply(message)))
       return applying
     },
     async catchUp(version) {
       target = Math.max(target, version)
-      catching ??= catchUp().finally(() => {
+      catching ??= unlessClosed(catchUp).finally(() => {
         catching = undefined
       })
       return catching
@@ -280,6 +285,19 @@ function cookieRow(cookie: SyncCookie): PatchOperation {
   return { op: 'put', key: keys.cookie, value: cookie }
 }
 
+/** What networks with a sign-in page of their own answer, where they don't answer with the page itself. */
+const networkSignIn = 511
+
+/**
+ * Every answer of the server is JSON, a refusal too: what isn't comes from something in between. That may still be the server's
+ * own gateway, which says that there is nobody behind it.
+ */
+function failureOf(status: number, json: unknown): Failure {
+  if (json === undefined) return status >= 500 && status !== networkSignIn ? 'server' : 'stranger'
+  if (status === 401) return 'signed_out'
+  return status === 403 ? 'not_allowed' : 'server'
+}
+
 type SyncError = { error: 'ClientStateNotFound' } | { error: 'VersionNotSupported'; versionType: 'schema' }
 
 function syncError(json: unknown): SyncError | undefined {
@@ -297,7 +315,11 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Requests that fail are told through `events.onFailure`; what else Replicache calls an error is one. */
+/** Requests that fail are told through `events.onFailure`; a poke that overtook a pull makes the pull begin again. */
+const expectedLogs = ['Got a non 200 response', 'Wrong sync head']
+
 function logUnlessTold(_level: string, _context: unknown, ...args: unknown[]): void {
-  if (!args.some((arg) => typeof arg === 'string' && arg.includes('Got a non 200 response'))) console.error(...args)
+  const texts = args.map((arg) => (arg instanceof Error ? arg.message : arg))
+  if (!texts.some((text) => typeof text === 'string' && expectedLogs.some((known) => text.includes(known))))
+    console.error(...args)
 }

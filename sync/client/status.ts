@@ -4,9 +4,16 @@ import type { SyncStatus } from './workspace.ts'
 /** Failures in a row after which the server, not the network, is named as the problem. */
 const serverFailures = 3
 
+/**
+ * Why the server did not do what it was asked. `stranger`: something that is not Drover answered, such as the sign-in page of a
+ * network. `not_allowed`: this person is known, but may not read the team any more.
+ */
+export type Failure = 'unreachable' | 'stranger' | 'signed_out' | 'not_allowed' | 'server'
+
 export type StatusTracker = {
+  current(): SyncStatus
   fresh(): void
-  failed(httpStatus: number): void
+  failed(why: Failure): void
   link(state: LinkState): void
   pending(count: number): void
   mustReload(): void
@@ -18,6 +25,7 @@ export type StatusTracker = {
 export function createStatus(now: () => number): StatusTracker {
   const listeners = new Set<(status: SyncStatus) => void>()
   let failures = 0
+  let link: LinkState = 'connecting'
   let status: SyncStatus = {
     connection: 'connecting',
     freshAt: undefined,
@@ -31,21 +39,43 @@ export function createStatus(now: () => number): StatusTracker {
     for (const listener of listeners) listener(status)
   }
 
+  const offline = (): Partial<SyncStatus> => ({
+    connection: 'offline',
+    offlineSince: status.offlineSince ?? now(),
+  })
+
+  /** The server answers: how is a question of the socket. One that is only being tried has not failed yet. */
+  function reached(): SyncStatus['connection'] {
+    if (link === 'open') return 'online'
+    return link === 'closed' || status.connection === 'polling' ? 'polling' : 'connecting'
+  }
+
   return {
+    current: () => status,
     fresh() {
       failures = 0
       const problem = status.problem === 'reload' ? status.problem : undefined
-      set({ freshAt: now(), connection: 'online', offlineSince: undefined, problem })
+      set({ freshAt: now(), connection: reached(), offlineSince: undefined, problem })
     },
-    failed(httpStatus) {
-      if (httpStatus === 401 || httpStatus === 403) return set({ problem: 'signed_out' })
-      if (httpStatus === 0) return set({ connection: 'offline', offlineSince: status.offlineSince ?? now() })
-      failures++
-      if (failures >= serverFailures && status.problem === undefined) set({ problem: 'server' })
+    failed(why) {
+      switch (why) {
+        case 'signed_out':
+          return set({ problem: 'signed_out' })
+        case 'not_allowed':
+          return set({ problem: 'left' })
+        case 'unreachable':
+          return set({ ...offline(), problem: status.problem === 'stranger' ? undefined : status.problem })
+        case 'stranger':
+          return set({ ...offline(), problem: status.problem ?? 'stranger' })
+        case 'server':
+          failures++
+          if (failures >= serverFailures && status.problem === undefined) set({ problem: 'server' })
+      }
     },
     link(state) {
+      link = state
       if (state === 'open') set({ connection: 'online', offlineSince: undefined })
-      if (state === 'closed') set({ connection: 'offline', offlineSince: status.offlineSince ?? now() })
+      if (state === 'closed' && status.connection !== 'polling') set(offline())
       if (state === 'connecting' && status.connection === 'online') set({ connection: 'connecting' })
     },
     pending: (count) => set({ pending: count }),

@@ -12,15 +12,19 @@ export type MutatorArgs<Name extends MutatorName> = z.input<Mutators[Name]['args
  * said that this device has everything, whether or not a socket is open now.
  */
 export type SyncStatus = {
-  readonly connection: 'connecting' | 'online' | 'offline'
+  /** `polling`: no socket can be opened, but the server answers; it is asked every few seconds. */
+  readonly connection: 'connecting' | 'online' | 'polling' | 'offline'
   /** ms since epoch; `undefined`: never on this device. */
   readonly freshAt: number | undefined
   /** Since when it can't reach the server; `undefined` while it can. */
   readonly offlineSince: number | undefined
   /** Mutations that the server has not taken yet. */
   readonly pending: number
-  /** What needs a person: this app is too old; the session ended; the server keeps failing. */
-  readonly problem: 'reload' | 'signed_out' | 'server' | undefined
+  /**
+   * What needs a person: this app is too old; the session ended; the team can't be read any more; the server keeps failing;
+   * something else answers in the server's place.
+   */
+  readonly problem: 'reload' | 'signed_out' | 'left' | 'server' | 'stranger' | undefined
 }
 
 /** A mutation that is only on this device so far. */

@@ -123,6 +123,15 @@ describe('a device', () => {
     expect(offline.freshAt).toBeTypeOf('number')
   })
 
+  test('a workspace that is closed while its store is read leaves no error behind', async () => {
+    const mara = await world.owner()
+    const { promise, reject } = Promise.withResolvers<never>()
+    const page = mara.open({ intents: { ...createMemoryIntentStore(), all: () => promise } })
+    await page.close()
+    reject(new Error('the store is closing'))
+    await expect(promise).rejects.toThrow('the store is closing')
+  })
+
   test('an old client is told to reload after its queued mutations are taken', async () => {
     const mara = await world.owner()
     const answer = await mara.fetch(`/api/sync/push?space=team/${mara.teamId}`, {

@@ -29,6 +29,11 @@ export const shellWords = {
   later: 'Later',
   signedOut: 'This session has ended. What this device knows stays readable; sign in to send and receive.',
   signIn: 'Sign in',
+  left: 'The server does not let you read this team any more.',
+  leftTeam: (teams: string) => `You are no longer in ${teams}. What this device knew of it is gone from here.`,
+  dismiss: 'Dismiss',
+  stranger:
+    'Something other than Drover answers here, perhaps this network’s sign-in page. Changes stay on this device and are sent later.',
   serverFails: 'The server keeps failing. Changes stay on this device and are sent when it recovers.',
   openOutbox: 'Open the outbox',
   review: 'Review',
@@ -55,6 +60,7 @@ export function syncWords(status: SyncStatus, refused: number, now: number): str
       : `${fails}${unsent} · as of ${clockWords(status.freshAt)}`
   }
   if (status.pending > 0) return `Sending ${status.pending}`
+  if (status.connection === 'polling') return 'No live connection · asks every 3 s'
   if (status.connection === 'connecting')
     return status.freshAt === undefined ? 'Connecting' : `Connecting · as of ${clockWords(status.freshAt)}`
   return status.freshAt === undefined ? 'Up to date' : `Up to date · ${freshWords(now - status.freshAt)}`
@@ -78,6 +84,8 @@ export const outboxWords = {
   fresh: (at: number | undefined) =>
     at === undefined ? 'Not yet heard from the server.' : `This device has everything as of ${clockWords(at)}.`,
   checkNow: 'Check now',
+  polling:
+    'Something between here and the server lets no live connection (WebSocket) through. Drover asks every 3 seconds instead: everything works, growing text comes in steps.',
 } as const
 
 export const keysWords = {

@@ -35,7 +35,9 @@ export function OutboxSheet(props: {
       open={props.open}
       onOpenChange={(open) => props.onOpenChange(open)}
       title={outboxWords.title}
-      description={outboxWords.fresh(props.status.freshAt)}
+      description={
+        props.status.connection === 'polling' ? outboxWords.polling : outboxWords.fresh(props.status.freshAt)
+      }
       footer={<Button onClick={() => void workspace.refresh()}>{outboxWords.checkNow}</Button>}
     >
       <Show when={data.refused.all().length > 0}>

@@ -1,4 +1,4 @@
-import { CloudOff, LoaderCircle, OctagonAlert } from 'lucide'
+import { CloudOff, LoaderCircle, OctagonAlert, Timer } from 'lucide'
 import { Match, Show, Switch, createMemo } from 'solid-js'
 import type { SyncStatus } from '#sync/client/workspace.ts'
 import { useNow } from '../../state/clock.ts'
@@ -9,12 +9,13 @@ import styles from './sync-indicator.module.css'
 
 export type SyncShown = { readonly status: SyncStatus; readonly refused: number; readonly onOpen: () => void }
 
-type Kind = 'fresh' | 'sending' | 'offline' | 'stuck'
+type Kind = 'fresh' | 'sending' | 'polling' | 'offline' | 'stuck'
 
 function kindOf(shown: SyncShown): Kind {
   if (shown.refused > 0) return 'stuck'
   if (shown.status.connection === 'offline') return 'offline'
   if (shown.status.problem === 'server') return 'stuck'
+  if (shown.status.connection === 'polling' && shown.status.pending === 0) return 'polling'
   return shown.status.pending > 0 || shown.status.connection === 'connecting' ? 'sending' : 'fresh'
 }
 
@@ -49,7 +50,7 @@ export function SyncBar(props: SyncShown) {
   const now = useNow()
   const kind = createMemo(() => kindOf(props))
   return (
-    <Show when={kind() === 'offline' || kind() === 'stuck'}>
+    <Show when={kind() === 'offline' || kind() === 'stuck' || kind() === 'polling'}>
       <button type="button" class={styles.bar} data-syncbar data-kind={kind()} onClick={() => props.onOpen()}>
         <SyncSign kind={kind()} />
         <span>
@@ -72,6 +73,9 @@ function SyncSign(props: { readonly kind: Kind }) {
         <span class={styles.turning}>
           <Icon of={LoaderCircle} size="sm" />
         </span>
+      </Match>
+      <Match when={props.kind === 'polling'}>
+        <Icon of={Timer} size="sm" />
       </Match>
       <Match when={props.kind === 'offline'}>
         <Icon of={CloudOff} size="sm" />
