@@ -75,6 +75,7 @@ async function open(
           router,
           platform: browserPlatform,
           deviceStore,
+          forgetTeam: async () => undefined,
           fetchMe: options.fetchMe ?? (async () => ({ type: 'me', me: seedIds.me })),
           openWorkspace: async () => workspace,
           registration: undefined,

@@ -7,7 +7,7 @@ import { DeviceStoreContext, type DeviceStore } from './state/device-store.ts'
 import { KeyboardContext, createKeyboard } from './state/keyboard.ts'
 import { OpenWorkspaceContext } from './state/open-workspace.ts'
 import { PlatformContext, type Platform } from './state/platform.ts'
-import { SessionContext, createSession, type FetchMe, type Me } from './state/session.ts'
+import { SessionContext, createSession, type FetchMe, type ForgetTeam, type Me } from './state/session.ts'
 import { TitlesContext, createTitles } from './state/title.ts'
 import { UpdatesContext, createUpdates, type Registration } from './state/update.ts'
 import { ToastRegion } from './ui/toast.tsx'
@@ -17,6 +17,7 @@ export type AppDeps = {
   readonly platform: Platform
   readonly deviceStore: DeviceStore
   readonly fetchMe: FetchMe
+  readonly forgetTeam: ForgetTeam
   readonly openWorkspace: (me: Me) => Promise<Workspace>
   readonly registration: Registration | undefined
   readonly storage: Pick<Storage, 'getItem' | 'setItem'>
@@ -35,7 +36,7 @@ export function App(props: { readonly deps: AppDeps }): JSX.Element {
       giving(ClockContext, createClock(deps.platform)),
       giving(TitlesContext, createTitles()),
       giving(KeyboardContext, createKeyboard({ now: deps.platform.now, storage: deps.storage })),
-      giving(SessionContext, createSession({ store: deps.deviceStore, fetchMe: deps.fetchMe })),
+      giving(SessionContext, createSession({ store: deps.deviceStore, ...deps })),
       giving(UpdatesContext, createUpdates(deps.registration, deps.reload)),
       giving(OpenWorkspaceContext, deps.openWorkspace),
     ],

@@ -1,7 +1,7 @@
 import './styles/main.css'
 import { render } from 'solid-js/web'
 import { assert } from '#shared/assert.ts'
-import { openBrowserWorkspace } from '#sync/client/open-in-browser.ts'
+import { forgetTeamInBrowser, openBrowserWorkspace } from '#sync/client/open-in-browser.ts'
 import { App, type AppDeps } from './app.tsx'
 import { registerServiceWorker } from './pwa/register.ts'
 import { createAppRouter, runRoute } from './routes.tsx'
@@ -17,6 +17,7 @@ const deps: AppDeps = {
   platform: browserPlatform,
   deviceStore: createDeviceStore(),
   fetchMe,
+  forgetTeam: forgetTeamInBrowser,
   openWorkspace: (me) => openBrowserWorkspace({ userId: me.user.id, teamId: me.team.id }),
   registration: import.meta.env.PROD ? registerServiceWorker() : undefined,
   storage: localStorage,

@@ -53,6 +53,22 @@ export async function openBrowserWorkspace(who: { userId: UserId; teamId: TeamId
   }
 }
 
+/** Deletes what this device keeps of a team. A page that still shows it lets go of its stores first. */
+export async function forgetTeamInBrowser(userId: UserId, teamId: TeamId): Promise<void> {
+  const known = await indexedDB.databases()
+  const names = known.flatMap(({ name }) => (name?.includes(`drover/${userId}/${teamId}`) === true ? [name] : []))
+  await Promise.all(
+    names.map(
+      (name) =>
+        new Promise<void>((resolve, reject) => {
+          const deleting = indexedDB.deleteDatabase(name)
+          deleting.onsuccess = () => resolve()
+          deleting.onerror = () => reject(new Error(`${name} could not be deleted`, { cause: deleting.error }))
+        }),
+    ),
+  )
+}
+
 const tabLock = (tabId: string): string => `drover-tab-${tabId}`
 
 /** Held for the life of the page, so that other tabs can tell whether this one still runs. */

@@ -35,6 +35,7 @@ render(
         router: createAppRouter(),
         platform: browserPlatform,
         deviceStore: createMemoryDeviceStore(),
+        forgetTeam: async () => undefined,
         fetchMe: async () => ({ type: 'me', me: seedIds.me }),
         openWorkspace: async () => workspace,
         registration: undefined,

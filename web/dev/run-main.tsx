@@ -115,6 +115,7 @@ render(
         router: createAppRouter(),
         platform: browserPlatform,
         deviceStore: createMemoryDeviceStore(),
+        forgetTeam: async () => undefined,
         fetchMe: async () => ({ type: 'me', me: { ...seedIds.me, role } }),
         openWorkspace: async () => workspace,
         registration: undefined,

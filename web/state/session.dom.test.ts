@@ -1,7 +1,7 @@
 import { createRoot } from 'solid-js'
 import { describe, expect, test } from 'vitest'
 import { createMemoryDeviceStore } from './device-store.ts'
-import { createSession, type FetchMe } from './session.ts'
+import { createSession, type FetchMe, type ForgetTeam } from './session.ts'
 
 const me = {
   user: { id: 'u', name: 'Mara', email: 'm@example.com' },
@@ -12,9 +12,9 @@ const me = {
 }
 const settled = () => new Promise((resolve) => setTimeout(resolve))
 
-async function open(kept: unknown, fetchMe: FetchMe) {
+async function open(kept: unknown, fetchMe: FetchMe, forgetTeam: ForgetTeam = async () => undefined) {
   const store = createMemoryDeviceStore(kept === undefined ? [] : [['session/me', kept]])
-  const session = createRoot(() => createSession({ store, fetchMe }))
+  const session = createRoot(() => createSession({ store, fetchMe, forgetTeam }))
   await settled()
   return { session, store }
 }
@@ -37,6 +37,31 @@ describe('a cold start', () => {
     const { session, store } = await open(me, async () => ({ type: 'signed_out' }))
     expect(session.state()).toEqual({ type: 'signed_out', ended: true })
     expect(await store.get('session/me')).toBeUndefined()
+  })
+  test('a team that this person is no longer in is named, and forgotten', async () => {
+    const forgotten: string[] = []
+    const teams = [
+      { id: 't', name: 'Northwind' },
+      { id: 'own', name: 'Mara’s team' },
+    ]
+    const now = { ...me, team: teams[1], teams: teams.slice(1) }
+    const { session } = await open(
+      { ...me, teams },
+      async () => ({ type: 'me', me: now }),
+      async (user, team) => void forgotten.push(`${user}/${team}`),
+    )
+    expect(session.left()).toEqual([teams[0]])
+    expect(forgotten).toEqual(['u/t'])
+    session.forgetLeft()
+    expect(session.left()).toEqual([])
+  })
+  test('another team of the same person is no team that was left', async () => {
+    const teams = [
+      { id: 't', name: 'Northwind' },
+      { id: 'own', name: 'Mara’s team' },
+    ]
+    const { session } = await open({ ...me, teams }, async () => ({ type: 'me', me: { ...me, team: teams[1], teams } }))
+    expect(session.left()).toEqual([])
   })
   test('rubbish from the server changes nothing', async () => {
     const { session } = await open(me, async () => ({ type: 'me', me: { user: 7 } }))

@@ -5,15 +5,21 @@ import { TeamId, UserId } from '#shared/ids.ts'
 import { createStrictContext } from './context.ts'
 import type { DeviceStore } from './device-store.ts'
 
+const Team = z.object({ id: TeamId, name: z.string() })
+type Team = z.infer<typeof Team>
+
 /** `GET /api/v1/me`. */
 export const Me = z.object({
   user: z.object({ id: UserId, name: z.string(), email: z.string() }),
-  team: z.object({ id: TeamId, name: z.string() }),
+  team: Team,
   role: Role,
-  teams: z.array(z.object({ id: TeamId, name: z.string() })).default([]),
+  teams: z.array(Team).default([]),
   sessionId: z.string(),
 })
 export type Me = z.infer<typeof Me>
+
+/** What a device forgets with a team that its person is no longer in. */
+export type ForgetTeam = (userId: UserId, teamId: TeamId) => Promise<void>
 
 export type SessionState =
   | { readonly type: 'opening' }
@@ -26,6 +32,9 @@ export type SessionState =
 
 export type Session = {
   readonly state: Accessor<SessionState>
+  /** Teams that this person was in when the device last knew, and is no longer; until a person has read it. */
+  readonly left: Accessor<readonly Team[]>
+  readonly forgetLeft: () => void
   /** Asks the server who this is: after signing in, switching teams, or to try again. */
   readonly refresh: () => Promise<void>
   /** This device no longer knows anybody. Signing out on the server is the caller's. */
@@ -44,8 +53,13 @@ const keptKey = 'session/me'
  * Opens with the identity this device remembers, so that a cold start needs no network, then asks the server. Only the
  * server's "signed out" signs out; a server that can't be reached changes nothing.
  */
-export function createSession(deps: { readonly store: DeviceStore; readonly fetchMe: FetchMe }): Session {
+export function createSession(deps: {
+  readonly store: DeviceStore
+  readonly fetchMe: FetchMe
+  readonly forgetTeam: ForgetTeam
+}): Session {
   const [state, setState] = createSignal<SessionState>({ type: 'opening' })
+  const [left, setLeft] = createSignal<readonly Team[]>([])
 
   const refresh = async (): Promise<void> => {
     const answer = await deps.fetchMe()
@@ -56,6 +70,7 @@ export function createSession(deps: { readonly store: DeviceStore; readonly fetc
         if (!me.success) return setUnreachable(known)
         await deps.store.set(keptKey, me.data).catch(() => undefined)
         setState({ type: 'signed_in', me: me.data, confirmed: true })
+        if (known.type === 'signed_in') await leave(known.me, me.data)
         return
       }
       case 'signed_out':
@@ -65,6 +80,17 @@ export function createSession(deps: { readonly store: DeviceStore; readonly fetc
       case 'unreachable':
         setUnreachable(known)
     }
+  }
+
+  /** What this person may no longer read does not stay on the device. */
+  const leave = async (before: Me, now: Me): Promise<void> => {
+    if (before.user.id !== now.user.id) return
+    const gone = [...before.teams.filter(({ id }) => id !== before.team.id), before.team].filter(
+      (team) => team.id !== now.team.id && now.teams.every(({ id }) => id !== team.id),
+    )
+    if (gone.length === 0) return
+    setLeft([...left(), ...gone])
+    await Promise.allSettled(gone.map((team) => deps.forgetTeam(now.user.id, team.id)))
   }
 
   const setUnreachable = (known: SessionState): void => {
@@ -80,6 +106,8 @@ export function createSession(deps: { readonly store: DeviceStore; readonly fetc
 
   return {
     state,
+    left,
+    forgetLeft: () => setLeft([]),
     refresh,
     async forget() {
       await deps.store.del(keptKey).catch(() => undefined)
@@ -88,16 +116,19 @@ export function createSession(deps: { readonly store: DeviceStore; readonly fetc
   }
 }
 
-/** The real question; any answer that is neither an identity nor "signed out" counts as unreachable. */
+/**
+ * The real question; any answer that is neither an identity nor "signed out" counts as unreachable. Both are JSON: a 401 of
+ * something in between says nothing about this session.
+ */
 export const fetchMe: FetchMe = async () => {
   try {
     const response = await fetch('/api/v1/me', {
       headers: { accept: 'application/json' },
       signal: AbortSignal.timeout(10_000),
     })
+    const answer: unknown = await response.json()
     if (response.status === 401) return { type: 'signed_out' }
-    if (!response.ok) return { type: 'unreachable' }
-    return { type: 'me', me: await response.json() }
+    return response.ok ? { type: 'me', me: answer } : { type: 'unreachable' }
   } catch {
     return { type: 'unreachable' }
   }

@@ -39,6 +39,8 @@ export function Select<Value extends string>(props: {
         if (choice !== null && choice.value !== props.value) props.onChange(choice.value)
       }}
       disallowEmptySelection
+      // Else a dialog around it hides the list, which stands outside of it on the page, from assistive technology.
+      modal
       gutter={4}
       sameWidth
       validationState={props.error === undefined ? 'valid' : 'invalid'}

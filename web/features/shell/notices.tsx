@@ -2,6 +2,7 @@ import { useLocation, useNavigate } from '@tanstack/solid-router'
 import { CircleArrowUp, Info } from 'lucide'
 import { Match, Switch, createSignal } from 'solid-js'
 import type { SyncStatus } from '#sync/client/workspace.ts'
+import { useSession } from '../../state/session.ts'
 import { useUpdates } from '../../state/update.ts'
 import { Banner } from '../../ui/banner.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -10,6 +11,7 @@ import { shellWords } from '../../words/shell.ts'
 /** What concerns the whole app: it must be reloaded, may be reloaded, or can't send. Nothing happens by itself. */
 export function Notices(props: { readonly status: SyncStatus }) {
   const updates = useUpdates()
+  const session = useSession()
   const navigate = useNavigate()
   const location = useLocation()
   const [put, setPut] = createSignal(false)
@@ -42,6 +44,29 @@ export function Notices(props: { readonly status: SyncStatus }) {
         >
           {shellWords.signedOut}
         </Banner>
+      </Match>
+      <Match when={session.left().length > 0}>
+        <Banner
+          icon={Info}
+          actions={
+            <Button size="sm" tone="ghost" onClick={() => session.forgetLeft()}>
+              {shellWords.dismiss}
+            </Button>
+          }
+        >
+          {shellWords.leftTeam(
+            session
+              .left()
+              .map((team) => team.name)
+              .join(', '),
+          )}
+        </Banner>
+      </Match>
+      <Match when={props.status.problem === 'left'}>
+        <Banner icon={Info}>{shellWords.left}</Banner>
+      </Match>
+      <Match when={props.status.problem === 'stranger'}>
+        <Banner icon={Info}>{shellWords.stranger}</Banner>
       </Match>
       <Match when={props.status.problem === 'server'}>
         <Banner icon={Info}>{shellWords.serverFails}</Banner>

@@ -1,5 +1,5 @@
 import { Navigate, Outlet, useLocation } from '@tanstack/solid-router'
-import { Match, Show, Switch, createResource, onCleanup } from 'solid-js'
+import { Match, Show, Switch, createEffect, createMemo, createResource, onCleanup } from 'solid-js'
 import type { Workspace } from '#sync/client/workspace.ts'
 import { Button } from '../../ui/button.tsx'
 import { ErrorState } from '../../ui/error-state.tsx'
@@ -8,6 +8,7 @@ import { useDeviceStore } from '../../state/device-store.ts'
 import { withFreshness } from '../../state/freshness.ts'
 import { useOpenWorkspace } from '../../state/open-workspace.ts'
 import { useSession, type Me } from '../../state/session.ts'
+import { useStatus } from '../../state/sync-status.ts'
 import { TeamDataContext, createTeamData } from '../../state/team-data.ts'
 import { WorkspaceContext } from '../../state/workspace.ts'
 import { shellWords } from '../../words/shell.ts'
@@ -88,6 +89,13 @@ function OpenWorkspace(props: { readonly me: Me }) {
 function Inside(props: { readonly workspace: Workspace }) {
   // oxlint-disable-next-line solid/reactivity
   const data = createTeamData(props.workspace)
+  const session = useSession()
+  const status = useStatus()
+  const problem = createMemo(() => status().problem)
+  // Whoever may no longer read this team is asked who they are now: the answer opens the team that is left to them.
+  createEffect(() => {
+    if (problem() === 'left') void session.refresh()
+  })
   return (
     <TeamDataContext.Provider value={data}>
       <Shell>

@@ -59,6 +59,7 @@ function open(path: string, hash = '') {
     platform: browserPlatform,
     deviceStore: createMemoryDeviceStore(),
     fetchMe: async () => (signedIn ? { type: 'me' as const, me: seedIds.me } : { type: 'signed_out' as const }),
+    forgetTeam: async () => undefined,
     openWorkspace: async () => workspace,
     registration: undefined,
     storage: localStorage,
