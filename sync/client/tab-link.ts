@@ -18,10 +18,18 @@ type TabMessage =
   | { readonly type: 'probe' | 'suspend' }
   | { readonly type: 'bye'; readonly tab: string }
 
+/** How often a tab asks the one that leads whether it is there. */
+const askMs = 15_000
+/** A tab that leads answers within this, or is taken as frozen. */
+const answerMs = 4_000
+
 /**
  * One socket for all tabs of a profile: the tab that holds the lock opens it and passes frames on; when it goes, the
  * next one in the line takes over and everybody says again what they want. A space or run is given up at the
  * server only when no tab wants it.
+ *
+ * A browser may freeze the tab that leads, which then neither works nor lets the lock go: a tab that is not answered takes
+ * the lock from it. When the frozen one wakes up, it has lost the lock, closes its socket and waits in the line.
  */
 export function createTabLink(deps: TabLinkDeps): Link {
   const channel = deps.createChannel(deps.name)
@@ -31,6 +39,10 @@ export function createTabLink(deps: TabLinkDeps): Link {
   const giveUp = new AbortController()
   let state: LinkState = 'connecting'
   let socket: Link | undefined
+  let stopLeading: (() => void) | undefined
+  let waiting = false
+  let closed = false
+  let answer: ReturnType<typeof setTimeout> | undefined
 
   const post = (message: TabMessage): void => channel.postMessage(message)
   const isLeader = (): boolean => socket !== undefined
@@ -47,15 +59,22 @@ export function createTabLink(deps: TabLinkDeps): Link {
   function lead(): void {
     const leading = deps.openSocket()
     socket = leading
-    leading.onMessage((message) => {
+    clearTimeout(answer)
+    const stopMessages = leading.onMessage((message) => {
       post({ type: 'down', message })
       onDown(message)
     })
-    leading.onState((next) => {
+    const stopState = leading.onState((next) => {
       if (next === 'open') wanted.clear()
       post({ type: 'state', state: next })
       setState(next)
     })
+    stopLeading = () => {
+      stopMessages()
+      stopState()
+      socket = undefined
+      leading.close()
+    }
   }
 
   /** What a tab asks, told to the server only when it changes what the tabs together want. */
@@ -87,24 +106,68 @@ export function createTabLink(deps: TabLinkDeps): Link {
       case 'ask':
         return isLeader() ? post({ type: 'state', state }) : undefined
       case 'probe':
+        if (isLeader()) post({ type: 'state', state })
         return socket?.probe()
       case 'suspend':
         return socket?.suspend()
       case 'down':
+        clearTimeout(answer)
         return isLeader() ? undefined : onDown(data.message)
       case 'state':
+        clearTimeout(answer)
         return isLeader() ? undefined : setState(data.state)
     }
   }
 
-  const held = deps.locks.request(deps.name, { signal: giveUp.signal }, () => {
-    lead()
-    return new Promise<void>((resolve) => giveUp.signal.addEventListener('abort', () => resolve(), { once: true }))
-  })
-  held.catch((error: unknown) => {
-    if (!giveUp.signal.aborted) throw error
-  })
-  post({ type: 'ask' })
+  const untilClosed = new Promise<void>((resolve) =>
+    giveUp.signal.addEventListener('abort', () => resolve(), { once: true }),
+  )
+
+  /** Holds the lock, and leads meanwhile. `false`: another tab took it, or this one closed while it waited. */
+  async function hold(how: LockOptions): Promise<boolean> {
+    try {
+      await deps.locks.request(deps.name, how, () => {
+        waiting = false
+        lead()
+        return untilClosed
+      })
+      return true
+    } catch (error) {
+      if (error instanceof DOMException && error.name === 'AbortError') return false
+      throw error
+    }
+  }
+
+  async function waitInLine(): Promise<void> {
+    if (waiting) return
+    waiting = true
+    if (!(await hold({ signal: giveUp.signal }))) await stepDown()
+  }
+
+  async function takeOver(): Promise<void> {
+    if (!(await hold({ steal: true }))) await stepDown()
+  }
+
+  async function stepDown(): Promise<void> {
+    if (closed) return
+    stopLeading?.()
+    post({ type: 'ask' })
+    await waitInLine()
+  }
+  void waitInLine()
+
+  /** Asks the tab that leads; one that doesn't answer is no longer waited for. */
+  function expectLeader(message: TabMessage): void {
+    post(message)
+    clearTimeout(answer)
+    answer = setTimeout(() => {
+      if (!closed && !isLeader()) void takeOver()
+    }, answerMs)
+  }
+  const asking = setInterval(() => {
+    if (!isLeader()) expectLeader({ type: 'ask' })
+  }, askMs)
+  expectLeader({ type: 'ask' })
 
   return {
     send(message) {
@@ -122,16 +185,19 @@ export function createTabLink(deps: TabLinkDeps): Link {
     },
     probe() {
       if (isLeader()) socket?.probe()
-      else post({ type: 'probe' })
+      else expectLeader({ type: 'probe' })
     },
     suspend() {
       if (isLeader()) socket?.suspend()
       else post({ type: 'suspend' })
     },
     close() {
+      closed = true
+      clearInterval(asking)
+      clearTimeout(answer)
       post({ type: 'bye', tab: deps.tabId })
       giveUp.abort()
-      socket?.close()
+      stopLeading?.()
       channel.close()
     },
   }

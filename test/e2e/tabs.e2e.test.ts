@@ -1,6 +1,6 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { browserPath, desktop, launchBrowser, openPage, startApp, type RunningApp } from './app.ts'
+import { browserPath, desktop, launchBrowser, makeAccount, openPage, startApp, type RunningApp } from './app.ts'
 
 const required = process.env['DROVER_REQUIRE'] === 'all'
 
@@ -17,6 +17,8 @@ describe.skipIf(browserPath === undefined && !required)('tabs of one browser (ne
   async function tab(): Promise<Page> {
     const page = await openPage(context, problems)
     sockets.set(page, 0)
+    // A page that is left is not told as the end of its sockets.
+    page.on('request', (request) => request.isNavigationRequest() && sockets.set(page, 0))
     page.on('websocket', (socket) => {
       sockets.set(page, (sockets.get(page) ?? 0) + 1)
       socket.on('close', () => sockets.set(page, (sockets.get(page) ?? 0) - 1))
@@ -32,17 +34,11 @@ describe.skipIf(browserPath === undefined && !required)('tabs of one browser (ne
   }
 
   beforeAll(async () => {
-    app = await startApp(4492)
+    app = await startApp()
     browser = await launchBrowser()
     context = await browser.newContext(desktop)
     a = await tab()
-    await a.goto(app.link)
-    await a.getByLabel('Name').fill('Mara Lindqvist')
-    await a.getByLabel('Email').fill('mara@example.test')
-    await a.getByRole('button', { name: 'Use a password instead' }).click()
-    await a.locator('input[type=password]').first().fill('blue tractor sings')
-    await a.keyboard.press('Enter')
-    await a.waitForURL('**/runs')
+    await makeAccount(a, app.link)
     b = await tab()
     await b.goto(`${app.origin}/runs`)
     await b.getByText('No runs yet').waitFor()
@@ -68,6 +64,42 @@ describe.skipIf(browserPath === undefined && !required)('tabs of one browser (ne
     await b.getByText('From the third tab').first().waitFor()
     expect(sockets.get(c)).toBe(0)
     a = c
+  })
+
+  test('a tab that the browser froze loses the lead, and follows once it wakes up', async () => {
+    const other = await browser.newContext({ ...desktop, storageState: await context.storageState() })
+    const elsewhere = await openPage(other, problems)
+    await elsewhere.goto(`${app.origin}/new`)
+    await a.goto(`${app.origin}/runs`)
+    // The one that leads now is `b`. Held by the debugger it runs nothing and lets nothing go, as a frozen tab does; Chromium
+    // without a screen freezes none.
+    await b
+      .getByText(/^Up to date/)
+      .first()
+      .waitFor()
+    const debug = await context.newCDPSession(b)
+    await debug.send('Debugger.enable')
+    const paused = new Promise<void>((resolve) => debug.once('Debugger.paused', () => resolve()))
+    const held = debug.send('Runtime.evaluate', { expression: 'debugger' })
+    await paused
+    await a.evaluate(() => dispatchEvent(new Event('pageshow')))
+    await expect.poll(() => sockets.get(a), { timeout: 20_000 }).toBe(1)
+    await startRun(elsewhere, 'While the other was frozen')
+    await a.getByText('While the other was frozen').first().waitFor()
+    await debug.send('Debugger.resume')
+    await held
+    await debug.detach()
+    await b.getByText('While the other was frozen').first().waitFor()
+    await expect.poll(() => sockets.get(b), { timeout: 20_000 }).toBe(0)
+    expect(sockets.get(a)).toBe(1)
+    // And it is still told what happens.
+    await startRun(elsewhere, 'After it woke up')
+    await other.close()
+    await b.getByText('After it woke up').first().waitFor()
+    await b
+      .getByText(/^Up to date/)
+      .first()
+      .waitFor()
   })
 
   test('a page that was without a network is up to date soon after it is back', async () => {
