@@ -4,7 +4,7 @@ import { Workbox } from 'workbox-window'
  * Registers the service worker that keeps the app's shell on this device. A newer one waits until a person lets it take
  * over: the page reloads only after `apply`, in this tab; other tabs go on with what they have.
  */
-export function registerServiceWorker(): { onWaiting(tell: () => void): void; apply(): void } | undefined {
+export function registerServiceWorker(): { onWaiting(tell: () => void): void; apply(): Promise<void> } | undefined {
   if (!('serviceWorker' in navigator)) return undefined
   const workbox = new Workbox('/service-worker.js', { scope: '/', type: 'classic' })
   let applying = false
@@ -17,13 +17,37 @@ export function registerServiceWorker(): { onWaiting(tell: () => void): void; ap
     if (document.visibilityState === 'visible') workbox.update().catch(() => undefined)
   }
   document.addEventListener('visibilitychange', check)
+
+  /** The worker that waits; when none does yet, the server is asked whether there is one. */
+  async function newerWorker(): Promise<ServiceWorker | undefined> {
+    const registration = await navigator.serviceWorker.getRegistration()
+    if (registration?.waiting) return registration.waiting
+    await registration?.update()
+    const installing = registration?.installing
+    if (installing) await hasInstalled(installing)
+    return registration?.waiting ?? undefined
+  }
+
   return {
     onWaiting(tell) {
       workbox.addEventListener('waiting', tell)
     },
-    apply() {
+    async apply() {
+      const next = await newerWorker().catch(() => undefined)
+      // Another tab let it take over already, or there is none: loading again is all there is to do.
+      if (next === undefined) return location.reload()
       applying = true
-      workbox.messageSkipWaiting()
+      next.postMessage({ type: 'SKIP_WAITING' })
     },
   }
+}
+
+function hasInstalled(worker: ServiceWorker): Promise<void> {
+  return new Promise((resolve) => {
+    const look = (): void => {
+      if (worker.state !== 'installing') resolve()
+    }
+    worker.addEventListener('statechange', look)
+    look()
+  })
 }

@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest'
 import { createUpdates } from './update.ts'
 
 test('a newer app waits until a person takes it', () => {
-  const apply = vi.fn<() => void>()
+  const apply = vi.fn<() => Promise<void>>(async () => undefined)
   const reload = vi.fn<() => void>()
   let tell: (() => void) | undefined
   const updates = createUpdates({ onWaiting: (given) => (tell = given), apply }, reload)

@@ -6,17 +6,20 @@ export type Updates = { readonly ready: Accessor<boolean>; readonly apply: () =>
 
 export const [UpdatesContext, useUpdates] = createStrictContext<Updates>('Updates')
 
-export type Registration = { readonly onWaiting: (tell: () => void) => void; readonly apply: () => void }
+export type Registration = { readonly onWaiting: (tell: () => void) => void; readonly apply: () => Promise<void> }
 
-/** `registration` is the service worker's side (`pwa/register.ts`); without one, `apply` reloads the page. */
+/**
+ * `registration` is the service worker's side (`pwa/register.ts`), which looks for a newer app also where none was found yet;
+ * without one, `apply` reloads the page.
+ */
 export function createUpdates(registration: Registration | undefined, reload: () => void): Updates {
   const [ready, setReady] = createSignal(false)
   registration?.onWaiting(() => setReady(true))
   return {
     ready,
     apply: () => {
-      if (ready() && registration !== undefined) registration.apply()
-      else reload()
+      if (registration === undefined) reload()
+      else void registration.apply()
     },
   }
 }
