@@ -1,5 +1,5 @@
 import { ArrowDown, ArrowUp, Ellipsis, GripVertical, Pencil, X, Zap } from 'lucide'
-import { For, Show, createMemo, createSignal, createUniqueId, onMount } from 'solid-js'
+import { For, Show, createEffect, createMemo, createSignal, createUniqueId, on, onMount } from 'solid-js'
 import { canChangePrompt } from '#shared/domain/policies.ts'
 import { promptLimit, type Prompt } from '#shared/domain/prompt.ts'
 import { hasEnded, isHeld } from '#shared/domain/run.ts'
@@ -15,6 +15,7 @@ import { runWords } from '../../../words/run.ts'
 import { uiWords } from '../../../words/ui.ts'
 import { IntentMark } from '../permission/asks-region.tsx'
 import { useScene } from '../scene.ts'
+import { createDragOrder, type DragOrder } from './drag-order.ts'
 import { orderAt, type Waiting } from './queue.ts'
 import styles from './queue-panel.module.css'
 
@@ -27,9 +28,9 @@ export function QueuePanel(props: {
   const scene = useScene()
   const workspace = useWorkspace()
   const [problem, setProblem] = createSignal<string>()
-  const [dragged, setDragged] = createSignal<string>()
   const queued = createMemo(() => props.waiting.filter((one) => one.place === 'queued'))
   const keys = createMemo(() => props.waiting.map((one) => one.prompt.id))
+  let list!: HTMLOListElement
   const tryTo = async (act: () => Promise<void>): Promise<void> => {
     setProblem(undefined)
     try {
@@ -39,17 +40,24 @@ export function QueuePanel(props: {
     }
   }
   const move = (prompt: Prompt, to: number): void => {
-    const list = queued()
-    const from = list.findIndex((one) => one.prompt.id === prompt.id)
+    const all = queued()
+    const from = all.findIndex((one) => one.prompt.id === prompt.id)
     const order = orderAt(
-      list.map((one) => one.prompt.order),
+      all.map((one) => one.prompt.order),
       from,
       to,
     )
     if (order === undefined) return
     void tryTo(() => workspace.mutate.movePrompt({ runId: scene.runId, promptId: prompt.id, order }))
-    props.announce(runWords.queue.moved(Math.max(0, Math.min(list.length - 1, to)) + 1, list.length))
+    props.announce(runWords.queue.moved(Math.max(0, Math.min(all.length - 1, to)) + 1, all.length))
   }
+  const drag = createDragOrder({
+    rows: () => [...list.querySelectorAll<HTMLElement>(':scope > [data-queued]')],
+    onDrop: (id, place) => {
+      const moving = queued().find((known) => known.prompt.id === id)
+      if (moving !== undefined) move(moving.prompt, place)
+    },
+  })
   const when = (): string => {
     const state = scene.run().state
     if (hasEnded(state)) return runWords.queue.paused
@@ -63,13 +71,13 @@ export function QueuePanel(props: {
             {runWords.queue.title(queued().length)} <span>{when()}</span>
           </h2>
         </Show>
-        <ol class={styles.list}>
+        <ol ref={list} class={styles.list}>
           <For each={keys()}>
             {(id) => {
               const one = createMemo<Waiting | undefined>(
                 (before) => props.waiting.find((known) => known.prompt.id === id) ?? before,
               )
-              const place = () => queued().findIndex((known) => known.prompt.id === id)
+              const place = createMemo(() => queued().findIndex((known) => known.prompt.id === id))
               return (
                 <Show when={one()}>
                   {(waiting) => (
@@ -77,13 +85,7 @@ export function QueuePanel(props: {
                       waiting={waiting()}
                       place={place()}
                       of={queued().length}
-                      dragged={dragged() === id}
-                      onDrag={(on) => setDragged(on ? id : undefined)}
-                      onDropHere={() => {
-                        const moving = queued().find((known) => known.prompt.id === dragged())
-                        setDragged(undefined)
-                        if (moving !== undefined) move(moving.prompt, place())
-                      }}
+                      drag={drag}
                       onMove={(step) => move(waiting().prompt, place() + step)}
                       onTakeBack={props.onTakeBack}
                       onTry={(act) => void tryTo(act)}
@@ -110,9 +112,7 @@ function QueueItem(props: {
   readonly waiting: Waiting
   readonly place: number
   readonly of: number
-  readonly dragged: boolean
-  readonly onDrag: (on: boolean) => void
-  readonly onDropHere: () => void
+  readonly drag: DragOrder
   readonly onMove: (step: -1 | 1) => void
   readonly onTakeBack: (text: string) => void
   readonly onTry: (act: () => Promise<void>) => void
@@ -122,7 +122,8 @@ function QueueItem(props: {
   const ids = useIds()
   const team = useTeamData()
   const [editing, setEditing] = createSignal(false)
-  const [over, setOver] = createSignal(false)
+  let grip: HTMLButtonElement | undefined
+  let keepFocus = false
   const prompt = () => props.waiting.prompt
   const ref = () => ({ runId: scene.runId, promptId: prompt().id })
   const isQueued = () => props.waiting.place === 'queued'
@@ -140,6 +141,19 @@ function QueueItem(props: {
     const target = { ...ref(), deliveryId: ids.deliveryId() }
     props.onTry(() => workspace.mutate.sendPromptNow(target))
   }
+  // A row that changes its place is put elsewhere in the page, and loses the focus that its next key needs.
+  createEffect(
+    on(
+      () => props.place,
+      () => {
+        if (!keepFocus) return
+        keepFocus = false
+        // The list puts its rows in order after this.
+        queueMicrotask(() => grip?.focus())
+      },
+      { defer: true },
+    ),
+  )
   const canSendNow = () => isHeld(scene.run().state)
   let item!: HTMLLIElement
   /** Back to the button, or the menu, that the form was opened from. */
@@ -151,19 +165,9 @@ function QueueItem(props: {
     <li
       ref={item}
       class={styles.item}
-      data-over={over() ? '' : undefined}
-      data-dragged={props.dragged ? '' : undefined}
-      onDragOver={(event) => {
-        if (!isQueued()) return
-        event.preventDefault()
-        setOver(true)
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={(event) => {
-        event.preventDefault()
-        setOver(false)
-        props.onDropHere()
-      }}
+      data-queued={isQueued() ? '' : undefined}
+      data-over={isQueued() && props.drag.over() === props.place ? '' : undefined}
+      data-dragged={props.drag.dragged() === prompt().id ? '' : undefined}
     >
       <Show
         when={!editing()}
@@ -181,19 +185,17 @@ function QueueItem(props: {
       >
         <Show when={mayChange() && !scene.phone() && props.of > 1}>
           <button
+            ref={grip}
             type="button"
             class={styles.grip}
-            draggable="true"
             aria-label={runWords.queue.grip(props.place + 1, props.of)}
             title={runWords.queue.drag}
-            onDragStart={(event) => {
-              event.dataTransfer?.setData('text/plain', prompt().text)
-              props.onDrag(true)
-            }}
-            onDragEnd={() => props.onDrag(false)}
+            {...props.drag.grip(prompt().id)}
             onKeyDown={(event) => {
+              if (event.key === 'Escape' && props.drag.cancel()) return event.stopPropagation()
               if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return
               event.preventDefault()
+              keepFocus = true
               props.onMove(event.key === 'ArrowUp' ? -1 : 1)
             }}
           >
