@@ -16,6 +16,8 @@ export type PairingCode = {
   readonly id: string
   readonly url: string
   readonly expiresAt: number
+  /** The same told from now on, for a device whose clock differs from the server's. */
+  readonly endsInMs: number
   readonly reachable: boolean
 }
 export type PairingState = { readonly state: 'open' | 'expired' } | { readonly state: 'used'; readonly device: string }
@@ -46,6 +48,7 @@ export function createPairing(
         id: link.id,
         url: `${publicUrl.origin}/pair/phone#token=${link.token}`,
         expiresAt: link.expiresAt,
+        endsInMs: link.expiresAt - now(),
         reachable: !isLoopback(publicUrl),
       }
     },

@@ -1,4 +1,5 @@
 import type { MiddlewareHandler } from 'hono'
+import { isLoopback } from '../auth/addresses.ts'
 
 /**
  * What browsers may do with our pages. Scripts and styles come from our own files only; `wasm-unsafe-eval` lets the shell parser and the
@@ -27,12 +28,13 @@ export function securityHeaders(publicUrl: URL): MiddlewareHandler {
     ['x-content-type-options', 'nosniff'],
     ['x-frame-options', 'DENY'],
     ['referrer-policy', 'same-origin'],
-    ['cross-origin-opener-policy', 'same-origin'],
     ['cross-origin-resource-policy', 'same-origin'],
     [
       'permissions-policy',
       'camera=(), microphone=(), geolocation=(), payment=(), publickey-credentials-get=(self), publickey-credentials-create=(self)',
     ],
+    // Browsers ignore it at addresses they don't trust, and complain on every page.
+    ...(isSecure || isLoopback(publicUrl) ? ([['cross-origin-opener-policy', 'same-origin']] as const) : []),
     ...(isSecure ? ([['strict-transport-security', 'max-age=15552000']] as const) : []),
   ]
   return async (c, next) => {

@@ -73,6 +73,10 @@ export const deviceWords = {
   pairTitle: 'Pair a phone',
   pairText: 'Scan this with the phone’s camera, or open the link there. It signs the phone in as you.',
   pairTrust: 'Show it to nobody: whoever opens it first acts as you.',
+  pairHttp:
+    'This address is plain http: the phone can use neither passkeys nor an installed app that opens without a network. An https address, for instance behind a proxy or Tailscale, gives both.',
+  insecure:
+    'This address is plain http, so the browser keeps no copy of the app: it opens only while the server can be reached. What is on this device and not sent yet stays. An https address changes that.',
   pairQr: 'QR code of the pairing link',
   pairLink: 'Pairing link',
   copyLink: 'Copy link',

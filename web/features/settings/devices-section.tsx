@@ -48,6 +48,9 @@ export function DevicesSection() {
         </Button>
       }
     >
+      <Show when={!isSecureContext}>
+        <p class={styles.note}>{deviceWords.insecure}</p>
+      </Show>
       <Problem text={action.problem()} />
       <RemoteView of={remote}>
         {(known) => (

@@ -1,7 +1,9 @@
-import { Match, Switch, createResource, createSignal, onCleanup } from 'solid-js'
+import { Match, Show, Switch, createResource, createSignal, onCleanup } from 'solid-js'
 import { z } from 'zod'
+import { ok } from '#shared/result.ts'
 import { request } from '../../state/account-api.ts'
 import { useNow } from '../../state/clock.ts'
+import { usePlatform } from '../../state/platform.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { SkeletonRows } from '../../ui/skeleton.tsx'
@@ -12,7 +14,7 @@ import { QrCode } from './qr-code.tsx'
 import { Problem } from './section.tsx'
 import styles from './settings.module.css'
 
-const Code = z.object({ id: z.string(), url: z.string(), expiresAt: z.number(), reachable: z.boolean() })
+const Code = z.object({ id: z.string(), url: z.string(), endsInMs: z.number(), reachable: z.boolean() })
 const State = z.discriminatedUnion('state', [
   z.object({ state: z.literal('open') }),
   z.object({ state: z.literal('expired') }),
@@ -23,7 +25,12 @@ const ASK_MS = 2000
 /** Shows a code that signs a phone in, counts down, and says who used it. */
 export function PairPhone(props: { readonly onClose: () => void; readonly onPaired: () => void }) {
   const now = useNow()
-  const [answer, { refetch }] = createResource(() => request(Code, 'POST', '/pairing', {}))
+  const platform = usePlatform()
+  const [answer, { refetch }] = createResource(async () => {
+    const made = await request(Code, 'POST', '/pairing', {})
+    // By this device's clock, which may differ from the server's.
+    return made.ok ? ok({ ...made.value, endsAt: platform.now() + made.value.endsInMs }) : made
+  })
   const [device, setDevice] = createSignal<string>()
   const code = () => {
     const known = answer()
@@ -33,7 +40,7 @@ export function PairPhone(props: { readonly onClose: () => void; readonly onPair
     const known = answer()
     return known && !known.ok ? known.error.error : undefined
   }
-  const secondsLeft = () => Math.max(0, Math.ceil(((code()?.expiresAt ?? 0) - now()) / 1000))
+  const secondsLeft = () => Math.max(0, Math.ceil(((code()?.endsAt ?? 0) - now()) / 1000))
 
   const ask = async (): Promise<void> => {
     const shown = code()
@@ -99,6 +106,9 @@ export function PairPhone(props: { readonly onClose: () => void; readonly onPair
                   </div>
                 </div>
                 <p class={styles.note}>{deviceWords.pairTrust}</p>
+                <Show when={shown().url.startsWith('http:')}>
+                  <p class={styles.note}>{deviceWords.pairHttp}</p>
+                </Show>
               </>
             )}
           </Match>

@@ -66,6 +66,9 @@ export function SignInForm(props: { readonly passkeysWork: boolean; readonly onD
         value={email()}
         onChange={setEmail}
       />
+      <Show when={!props.passkeysWork}>
+        <p class={entryStyles.note}>{authWords.noPasskeys}</p>
+      </Show>
       <PasswordInput label={authWords.password} kind="current" value={password()} onChange={setPassword} />
       <Problem text={problem()} />
       <div class={entryStyles.actions}>
