@@ -13,6 +13,8 @@ type ModalProps = {
   readonly description?: JSX.Element | undefined
   readonly children?: JSX.Element
   readonly footer?: JSX.Element | undefined
+  /** Its content is only read: it takes the focus itself, so that keys can scroll it. */
+  readonly reading?: boolean | undefined
 }
 
 /** A modal dialog, in the middle of wide screens and from below on phones. Traps focus and gives it back. */
@@ -99,7 +101,9 @@ function Modal(
               </KDialog.Description>
             </Show>
             <Show when={props.children}>
-              <div class={styles.body}>{props.children}</div>
+              <div class={styles.body} tabIndex={props.reading ? 0 : undefined}>
+                {props.children}
+              </div>
             </Show>
             <Show when={props.footer}>
               <footer class={styles.footer}>{props.footer}</footer>

@@ -12,6 +12,7 @@ export function KeysSheet(props: { readonly open: boolean; readonly onOpenChange
   return (
     <Dialog
       open={props.open}
+      reading
       onOpenChange={(open) => props.onOpenChange(open)}
       title={keysWords.title}
       description={keyboard.lettersOn() ? keysWords.description : keysWords.turnedOff}
