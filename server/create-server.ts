@@ -8,6 +8,7 @@ import { createHub, type Hub, type SpaceChange } from '#sync/server/hub.ts'
 import { createKnownRows } from '#sync/server/known-rows.ts'
 import { createLiveHub } from '#sync/server/live.ts'
 import { createPresenceHub } from '#sync/server/presence.ts'
+import type { PushDeps } from '#sync/server/push.ts'
 import type { TransactDeps } from '#sync/server/transact.ts'
 import { createApp } from './app.ts'
 import { defaultPublicUrl } from './auth/addresses.ts'
@@ -167,6 +168,15 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
     const origins = createOriginChecks({ publicUrl, port })
     const actors = rememberActors({ getActor: auth.getActor, now })
     const refusals = createRefusalLog({ now, log })
+    const push: PushDeps = {
+      store,
+      hub: shared,
+      known,
+      mutators: mutators as unknown as Readonly<Record<string, Mutator<never>>>,
+      now,
+      onEffects,
+      onError: (error, mutation) => report(`the mutator ${mutation.name} failed`)(error),
+    }
     const served = createApp({
       auth,
       refusals,
@@ -176,15 +186,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       webDir: config.webDir,
       now,
       log,
-      push: {
-        store,
-        hub: shared,
-        known,
-        mutators: mutators as unknown as Readonly<Record<string, Mutator<never>>>,
-        now,
-        onEffects,
-        onError: (error, mutation) => report(`the mutator ${mutation.name} failed`)(error),
-      },
+      push,
       runs: { store, jobs, blobs, access, demoRepository },
     })
 
@@ -196,6 +198,9 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       access,
       now,
       actorAgain: auth.getActor,
+      actors,
+      push,
+      refusals,
       log,
       onError: report('a message of a browser failed'),
     })
@@ -214,13 +219,13 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
     const routes: UpgradeRoute[] = [
       {
         path: '/api/sync/socket',
-        async accept(headers) {
+        async accept(headers, address) {
           if (!origins.isAllowedHost(headers) || !origins.isAllowedOrigin(headers))
             return { status: 403, reason: `This page is not of ${publicUrl.origin}.` }
           const actor = await auth.getActor(headers)
           return actor === undefined
             ? { status: 401, reason: 'Sign in first.' }
-            : (socket) => browsers.accept(socket, actor, headers)
+            : (socket) => browsers.accept(socket, actor, { headers, address })
         },
       },
       {
@@ -238,9 +243,10 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       onRefused: (refused) => refusals.note(refused),
       onError: report('a socket could not be opened'),
     })
-    toClose.unshift(() => {
-      browsers.close()
+    toClose.unshift(async () => {
+      const pushed = browsers.close()
       upgrades.close()
+      await pushed
     })
     const stopRevocations = auth.onRevoked((revocation) => {
       actors.forget()

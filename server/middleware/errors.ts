@@ -45,16 +45,23 @@ const sentences: Record<RefusalCode, string> = {
   internal: 'Something failed on the server. Its log says what.',
 }
 
-/** Answers with a refusal; the status follows from its code. */
+/** What a request is answered with, whichever way it came. */
+export type Answer<Body> = { readonly status: ContentfulStatusCode; readonly body: Body }
+
+/** A refusal as an answer; the status follows from its code. */
+export function toProblem(why: Refusal, status = statuses[why.code]): Answer<Problem> {
+  return { status, body: { error: why.detail ?? sentences[why.code], refusal: why } }
+}
+
+export const signedOut = toProblem(refusal('not_allowed', 'Sign in first.'), 401)
+
 export function refuse(c: Context, why: Refusal, status?: ContentfulStatusCode): Response {
-  return c.json(
-    { error: why.detail ?? sentences[why.code], refusal: why } satisfies Problem,
-    status ?? statuses[why.code],
-  )
+  const problem = toProblem(why, status)
+  return c.json(problem.body, problem.status)
 }
 
 export function refuseSignedOut(c: Context): Response {
-  return refuse(c, refusal('not_allowed', 'Sign in first.'), 401)
+  return c.json(signedOut.body, signedOut.status)
 }
 
 export function refuseTooFast(c: Context, seconds: number): Response {
@@ -66,14 +73,23 @@ export function refuseTooFast(c: Context, seconds: number): Response {
   return c.json(problem, 429, { 'retry-after': String(seconds) })
 }
 
-/** For `app.onError`: one line in the log, and nothing of the cause in the answer. */
-export function handleErrors(log: { error(facts: object, message: string): void }): ErrorHandler {
+export type ErrorLog = { error(facts: object, message: string): void }
+
+/** One line in the log, and nothing of the cause in the answer. */
+export function toFailure(log: ErrorLog, request: { method: string; path: string }, error: unknown): Answer<Problem> {
+  const told = error instanceof Error ? { error: error.message, stack: error.stack } : { error: String(error) }
+  log.error({ ...request, ...told }, 'a request failed')
+  return toProblem(refusal('internal'))
+}
+
+/** For `app.onError`. */
+export function handleErrors(log: ErrorLog): ErrorHandler {
   return (error, c) => {
     if (error instanceof HTTPException && error.status < 500) {
       return refuse(c, refusal('invalid', error.message || undefined), error.status)
     }
-    log.error({ method: c.req.method, path: c.req.path, error: error.message, stack: error.stack }, 'a request failed')
-    return refuse(c, refusal('internal'))
+    const failure = toFailure(log, { method: c.req.method, path: c.req.path }, error)
+    return c.json(failure.body, failure.status)
   }
 }
 
