@@ -30,10 +30,10 @@ const count = (text: string): string => {
 }
 
 function createProgram(): Command {
-  const program = new Command('drover')
+  const program = new Command('npx drover')
     .description('A self-hosted, local-first control room for coding agents.')
     .version(droverVersion)
-    .showHelpAfterError('Run “drover --help” for what there is.')
+    .showHelpAfterError('Run “npx drover --help” for what there is.')
 
   program
     .command('start')

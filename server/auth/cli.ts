@@ -17,9 +17,9 @@ import { adminResetLink } from './admin-links.ts'
 import { defaultPublicUrl } from './addresses.ts'
 
 const USAGE = `Usage:
-  drover admin reset-link EMAIL   prints a link that works once, for an hour
+  npx drover admin reset-link EMAIL   prints a link that works once, for an hour
 Options:
-  --public-url URL                where that person reaches the server; else DROVER_PUBLIC_URL, or host and port
+  --public-url URL                    where that person reaches the server; else DROVER_PUBLIC_URL, or host and port
 `
 
 // oxlint-disable-next-line node/no-process-env -- handed to readConfig

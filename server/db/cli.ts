@@ -12,10 +12,10 @@ import type { DatabaseConfig } from './config.ts'
 import { DatabaseError, DatabaseStartError } from './errors.ts'
 
 const USAGE = `Usage:
-  drover db backup FILE             write all data to FILE; the server may be running
-  drover db restore FILE [--force]  fill an empty database from FILE; --force replaces what is there
+  npx drover db backup FILE             write all data to FILE; the server may be running
+  npx drover db restore FILE [--force]  fill an empty database from FILE; --force replaces what is there
 Options:
-  --data-dir DIR                    the data folder; else DATABASE_URL, or DROVER_DATA_DIR (~/.drover)
+  --data-dir DIR                        the data folder; else DATABASE_URL, or DROVER_DATA_DIR (~/.drover)
 `
 
 // oxlint-disable-next-line node/no-process-env -- handed to readConfig

@@ -176,7 +176,7 @@ async function createIfMissing(home: string, binaries: Binaries, account: Accoun
     if (major === binaries.major) return 'started'
     throw new DatabaseStartError(
       'data_dir_unusable',
-      `The database in ${data} was made by PostgreSQL ${major}, and this Drover brings PostgreSQL ${binaries.major}. Back it up with the Drover that made it ("drover db backup"), and restore it into a new data folder.`,
+      `The database in ${data} was made by PostgreSQL ${major}, and this Drover brings PostgreSQL ${binaries.major}. Back it up with the Drover that made it ("npx drover db backup"), and restore it into a new data folder.`,
     )
   }
   const unfinished = `${data}.unfinished`

@@ -130,7 +130,7 @@ describe('the welcome page', () => {
     replies['POST /auth/links/look'] = { status, body: { error, refusal: { code } } }
     open('/welcome', `#token=${token}`)
     await expect.poll(text, wait).toContain(title)
-    await expect.poll(text, wait).toContain('Start the server again for a new link')
+    await expect.poll(text, wait).toContain('Sign in if you have an account. While nobody has one')
     expect(await violations()).toEqual([])
   })
 
