@@ -144,7 +144,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
     const auth = createAuth({
       database: db,
       publicUrl,
-      secret: await loadAuthSecret(config.dataDir),
+      secret: await loadAuthSecret({ dataDir: config.dataDir, database: db, now, log }),
       teamRows: createTeamRows(transacting),
       log,
       now,

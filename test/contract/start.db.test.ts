@@ -162,7 +162,12 @@ describe('a server that can’t start says in one line why and what to do', () =
 
 describe('`drover` says in words what is wrong with a call', () => {
   const cases: readonly (readonly [string, readonly string[], number, RegExp])[] = [
-    ['a command that does not exist', ['fly'], 1, /unknown command 'fly'[^]*Run “npx drover --help” for what there is\./],
+    [
+      'a command that does not exist',
+      ['fly'],
+      1,
+      /unknown command 'fly'[^]*Run “npx drover --help” for what there is\./,
+    ],
     ['an option that does not exist', ['start', '--fast'], 1, /unknown option '--fast'/],
     ['a port that is none', ['start', '--port', 'abc'], 1, /A port is a number from 0 to 65535\./],
     ['an address that is none', ['runner', '--url', 'drover.local'], 1, /It must start with http:\/\/ or https:\/\/\./],
