@@ -18,6 +18,7 @@ import { ConfigError, type ServerConfig } from './config.ts'
 import { createBlobStore } from './db/blob-store.ts'
 import type { Database } from './db/database.ts'
 import { createJobStore } from './db/job-store.ts'
+import { watchReachability, type Reachability } from './db/reachability.ts'
 import { createSpaceStore } from './db/space-store.ts'
 import { createBrowserSockets } from './live/browser-sockets.ts'
 import { createRunnerSockets } from './live/runner-sockets.ts'
@@ -39,6 +40,7 @@ export type DroverServer = {
   readonly port: number
   readonly auth: Auth
   readonly database: Database
+  readonly reachability: Reachability
   /** Everything that answers from outside, for tests that must miss none. A socket's method is `SOCKET`. */
   readonly endpoints: readonly Endpoint[]
   close(): Promise<void>
@@ -73,6 +75,8 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
     db: Database,
     toClose: (() => unknown)[],
   ): Promise<DroverServer> {
+    const reachability = watchReachability({ database: db, now, log })
+    toClose.unshift(() => reachability.close())
     const store = createSpaceStore(db)
     const jobs = createJobStore(db)
     const blobs = createBlobStore(db)
@@ -89,7 +93,8 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       known.took(change)
       cluster.changed(change.space, change.version)
     })
-    const report = (about: string) => (error: unknown) =>
+    const report = (about: string) => (error: unknown) => {
+      if (reachability.took(error)) return
       log.error(
         {
           error: error instanceof Error ? error.message : String(error),
@@ -97,6 +102,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
         },
         about,
       )
+    }
     const wake = (): void => {
       dispatcher.wake()
       deliveries.wake()
@@ -170,6 +176,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
     const served = createApp({
       auth,
       refusals,
+      reachability,
       actors,
       origins,
       publicUrl,
@@ -235,6 +242,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       },
     ]
     const upgrades = handleUpgrades(listening.server, routes, {
+      trouble: reachability.trouble,
       onRefused: (refused) => refusals.note(refused),
       onError: report('a socket could not be opened'),
     })
@@ -248,6 +256,8 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       runnerSockets.revoke(revocation)
     })
     toClose.unshift(stopRevocations)
+    // An open socket would say that all is well; what the app asks instead is answered with the reason.
+    toClose.unshift(reachability.onLost((trouble) => browsers.endAll(trouble)))
     app = served
     wake()
 
@@ -257,6 +267,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       port,
       auth,
       database: db,
+      reachability,
       endpoints: [...endpointsOf(served), ...routes.map(({ path }) => ({ method: 'SOCKET', path }))],
       close() {
         closing ??= closeAll(toClose)

@@ -93,7 +93,9 @@ export async function serve(): Promise<void> {
       })
     }
     const attempt = (): void => {
-      tryStart().catch((error: unknown) => log.warn({ error: String(error) }, 'the runner could not be started'))
+      tryStart().catch((error: unknown) => {
+        if (!running.reachability.took(error)) log.warn({ error: String(error) }, 'the runner could not be started')
+      })
     }
     timer = setInterval(attempt, 500)
     attempt()

@@ -23,6 +23,8 @@ export type BrowserSockets = {
   accept(socket: WebSocket, actor: Actor, headers: Headers): void
   /** Ends or checks again the connections that a revocation is about. */
   revoke(revocation: Revocation): void
+  /** Ends all of them; they may come again. */
+  endAll(why: string): void
   count(): number
   close(): void
 }
@@ -30,6 +32,8 @@ export type BrowserSockets = {
 type Open = { readonly socket: WebSocket; readonly headers: Headers; actor: Actor }
 
 const signedOut = 4001
+/** https://www.iana.org/assignments/websocket/websocket.xhtml */
+const tryAgainLater = 1013
 const maxMessagesWaiting = 200
 
 /** The sockets of signed-in people. */
@@ -97,6 +101,9 @@ export function createBrowserSockets(deps: BrowserSocketsDeps): BrowserSockets {
           revocation.type === 'unknown' || (revocation.type === 'membership' && revocation.userId === one.actor.userId)
         if (isAbout) check(one).catch(deps.onError)
       }
+    },
+    endAll(why) {
+      for (const { socket } of open) socket.close(tryAgainLater, why)
     },
     count: () => open.size,
     close() {

@@ -3,6 +3,7 @@ import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { refusal } from '#shared/refusal.ts'
 import type { Refusal, RefusalCode } from '#shared/refusal.ts'
+import type { Reachability } from '../db/reachability.ts'
 
 /** The body of every answer that is not a success. `error` is a sentence for a person. */
 export type Problem = { readonly error: string; readonly refusal?: Refusal; readonly retryAfterSeconds?: number }
@@ -66,12 +67,25 @@ export function refuseTooFast(c: Context, seconds: number): Response {
   return c.json(problem, 429, { 'retry-after': String(seconds) })
 }
 
+/** The database is not there; the same request can succeed when it is. */
+export function refuseUnreachable(c: Context, trouble: string | undefined): Response {
+  const problem: Problem = { error: trouble ?? "The database can't be reached. Try again in a moment." }
+  return c.json(problem, 503, { 'retry-after': '2' })
+}
+
 /** For `app.onError`: one line in the log, and nothing of the cause in the answer. */
-export function handleErrors(log: { error(facts: object, message: string): void }): ErrorHandler {
+export function handleErrors({
+  log,
+  reachability,
+}: {
+  readonly log: { error(facts: object, message: string): void }
+  readonly reachability: Pick<Reachability, 'took' | 'trouble'>
+}): ErrorHandler {
   return (error, c) => {
     if (error instanceof HTTPException && error.status < 500) {
       return refuse(c, refusal('invalid', error.message || undefined), error.status)
     }
+    if (reachability.took(error)) return refuseUnreachable(c, reachability.trouble())
     log.error({ method: c.req.method, path: c.req.path, error: error.message, stack: error.stack }, 'a request failed')
     return refuse(c, refusal('internal'))
   }
