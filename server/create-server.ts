@@ -1,7 +1,5 @@
-import { serve, type ServerType } from '@hono/node-server'
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { Effect, Mutator } from '#sync/core/mutator.ts'
 import { mutators } from '#sync/core/mutators/all.ts'
 import { createHub, type Hub, type SpaceChange } from '#sync/server/hub.ts'
@@ -14,7 +12,7 @@ import { defaultPublicUrl } from './auth/addresses.ts'
 import { createAuth, type Auth } from './auth/create-auth.ts'
 import { rememberActors } from './auth/remembered-actors.ts'
 import { loadAuthSecret } from './auth/secret.ts'
-import { ConfigError, type ServerConfig } from './config.ts'
+import type { ServerConfig } from './config.ts'
 import { createBlobStore } from './db/blob-store.ts'
 import type { Database } from './db/database.ts'
 import { createJobStore } from './db/job-store.ts'
@@ -24,6 +22,7 @@ import { createBrowserSockets } from './live/browser-sockets.ts'
 import { createRunnerSockets } from './live/runner-sockets.ts'
 import { joinCluster, soloCluster, type Cluster } from './live/cluster.ts'
 import { handleUpgrades, type UpgradeRoute } from './live/upgrade.ts'
+import { listen, type Fetch } from './listen.ts'
 import type { Log } from './log.ts'
 import { createOriginChecks } from './middleware/origin-check.ts'
 import { createRefusalLog } from './refusal-log.ts'
@@ -294,33 +293,12 @@ function announcing(hub: Hub, changed: (change: SpaceChange) => void): Hub {
   }
 }
 
-type Fetch = Parameters<typeof serve>[0]['fetch']
-
 /** Requests between the start of listening and the end of composing. */
 function starting(): Response {
   return Response.json(
     { error: 'Drover is starting. Try again in a second.' },
     { status: 503, headers: { 'retry-after': '1' } },
   )
-}
-
-function listen(fetch: Fetch, config: ServerConfig): Promise<{ server: Server; port: number }> {
-  return new Promise((resolve, reject) => {
-    const server: ServerType = serve({ fetch, hostname: config.host, port: config.port }, (info: AddressInfo) => {
-      server.off('error', onError)
-      resolve({ server: server as Server, port: info.port })
-    })
-    const onError = (error: NodeJS.ErrnoException): void => {
-      const why =
-        error.code === 'EADDRINUSE'
-          ? `Port ${config.port} on ${config.host} is in use. Stop what uses it, or choose another with --port or DROVER_PORT.`
-          : error.code === 'EACCES'
-            ? `Port ${config.port} may not be used by this user. Choose one above 1023 with --port.`
-            : `The server can't listen on ${config.host}:${config.port}: ${error.message}`
-      reject(new ConfigError(why, { cause: error }))
-    }
-    server.on('error', onError)
-  })
 }
 
 async function closeServer(server: Server): Promise<void> {
