@@ -80,7 +80,11 @@ export function createApp(deps: AppDeps): Hono<Environment> {
 /** The built app: hashed files for ever, everything else checked each time, and the page itself for every route of it. */
 function serveWeb(app: Hono<Environment>, webDir: string): void {
   const notBuilt = 'The web app is not built. Run “npm run build”, then start the server again.'
-  if (!existsSync(webDir)) return void app.get('*', (c) => c.text(notBuilt, 503))
+  if (!existsSync(webDir)) {
+    app.get('/assets/*', (c) => c.notFound())
+    app.get('*', (c) => c.text(notBuilt, 503))
+    return
+  }
   app.use(
     '/assets/*',
     serveStatic({
