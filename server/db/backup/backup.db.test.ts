@@ -157,7 +157,8 @@ describe('restoring', () => {
   })
 })
 
-describe('drover db', () => {
+// Each call is a process of its own, on a machine that may be busy.
+describe('drover db', { timeout: 120_000 }, () => {
   test('backs up a running server, and restores into a new folder', async () => {
     const [dataDir, copyDir] = [join(dir, 'data'), join(dir, 'copy')]
     const db = await openDatabase({ kind: 'embedded', dataDir })
