@@ -77,10 +77,34 @@ describe.skipIf(browserPath === undefined && !required)('a cold start (needs Chr
     await opened.setViewportSize({ width: 1440, height: 900 })
     return opened
   }
+  /** Replicache writes down what it got some time later: until it has, a kill means to load it again. */
+  async function isKept(text: string): Promise<void> {
+    const kept = (): Promise<boolean> =>
+      page.evaluate(async (wanted) => {
+        const settled = <T>(request: IDBRequest<T>): Promise<T> =>
+          new Promise((resolve, reject) => {
+            request.addEventListener('success', () => resolve(request.result))
+            request.addEventListener('error', () => reject(new Error('not readable', { cause: request.error })))
+          })
+        for (const { name = '' } of await indexedDB.databases()) {
+          if (!name.startsWith('rep:') || name.includes('/run/')) continue
+          const db = await settled(indexedDB.open(name))
+          const stores = [...db.objectStoreNames]
+          const reading = db.transaction(stores)
+          const rows = await Promise.all(stores.map((store) => settled(reading.objectStore(store).getAll())))
+          db.close()
+          if (JSON.stringify(rows).includes(wanted)) return true
+        }
+        return false
+      }, text)
+    await expect.poll(kept, { timeout: 20_000 }).toBe(true)
+  }
+
   const composer = (): Locator => page.getByRole('textbox', { name: 'Message to the agent' })
   const onDevice = (): Locator => page.getByText('On this device')
 
   test('with no network it shows the runs, finds among them, and opens a transcript with its output and diff', async () => {
+    await isKept('Waits to be stopped')
     await browser.kill()
     await road.set('cut')
     page = await open()
@@ -110,8 +134,7 @@ describe.skipIf(browserPath === undefined && !required)('a cold start (needs Chr
     await onDevice().first().waitFor()
     await composer().fill('Said on the train')
     await page.keyboard.press('Enter')
-    await page.getByText('Said on the train').first().waitFor()
-    await expect.poll(() => onDevice().count()).toBe(2)
+    await page.getByRole('listitem').filter({ hasText: 'Said on the train' }).getByText('On this device').waitFor()
 
     await page.goto(stopped)
     await page.getByRole('button', { name: 'Stop', exact: true }).click()
