@@ -157,8 +157,7 @@ describe('restoring', () => {
   })
 })
 
-// Each call is a process of its own, on a machine that may be busy.
-describe('drover db', { timeout: 120_000 }, () => {
+describe('drover db', () => {
   test('backs up a running server, and restores into a new folder', async () => {
     const [dataDir, copyDir] = [join(dir, 'data'), join(dir, 'copy')]
     const db = await openDatabase({ kind: 'embedded', dataDir })

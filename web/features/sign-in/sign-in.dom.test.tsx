@@ -269,7 +269,7 @@ describe('settings', () => {
       body: {
         id: 'p',
         url: 'http://localhost:4400/pair/phone#token=x',
-        expiresAt: Date.now() + 300_000,
+        endsInMs: 300_000,
         reachable: false,
       },
     }
