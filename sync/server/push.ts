@@ -122,7 +122,8 @@ async function tryMutation(
     await putRow(tx, keys.refused(actor.userId, mutation.clientID, mutation.id), row)
   }
 
-  const intent = refused === undefined && args?.success === true ? mutator?.intent?.(args.data) : undefined
+  // What has its effect already may look refusable by now: a run that was stopped has ended.
+  const intent = args?.success === true ? mutator?.intent?.(args.data) : undefined
   const outcome = await commitOrDoubt(deps, {
     now,
     spaces: [tx.writes()],
@@ -133,7 +134,7 @@ async function tryMutation(
       space: push.space,
       mutation: mutation.id,
     },
-    ...(intent === undefined ? {} : { intent: { space: push.space, id: intent } }),
+    ...(intent === undefined ? {} : { intent: { space: push.space, id: intent, refused: refused !== undefined } }),
     user: actor.userId,
     effects,
   })
