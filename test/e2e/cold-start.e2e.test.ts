@@ -83,23 +83,26 @@ describe.skipIf(browserPath === undefined && !required)('a cold start (needs Chr
   }
   /** Replicache writes down what it got some time later: until it has, a kill means to load it again. */
   async function isKept(space: 'team' | 'run', text: string): Promise<void> {
-    await page.waitForFunction(async ([kind, wanted]) => {
-      const settled = <T>(request: IDBRequest<T>): Promise<T> =>
-        new Promise((resolve, reject) => {
-          request.addEventListener('success', () => resolve(request.result))
-          request.addEventListener('error', () => reject(new Error('not readable', { cause: request.error })))
-        })
-      for (const { name = '' } of await indexedDB.databases()) {
-        if (!name.startsWith('rep:') || name.includes('/run/') !== (kind === 'run')) continue
-        const db = await settled(indexedDB.open(name))
-        const stores = [...db.objectStoreNames]
-        const reading = db.transaction(stores)
-        const rows = await Promise.all(stores.map((store) => settled(reading.objectStore(store).getAll())))
-        db.close()
-        if (JSON.stringify(rows).includes(wanted)) return true
-      }
-      return false
-    }, [space, text] as const)
+    await page.waitForFunction(
+      async ([kind, wanted]) => {
+        const settled = <T>(request: IDBRequest<T>): Promise<T> =>
+          new Promise((resolve, reject) => {
+            request.addEventListener('success', () => resolve(request.result))
+            request.addEventListener('error', () => reject(new Error('not readable', { cause: request.error })))
+          })
+        for (const { name = '' } of await indexedDB.databases()) {
+          if (!name.startsWith('rep:') || name.includes('/run/') !== (kind === 'run')) continue
+          const db = await settled(indexedDB.open(name))
+          const stores = [...db.objectStoreNames]
+          const reading = db.transaction(stores)
+          const rows = await Promise.all(stores.map((store) => settled(reading.objectStore(store).getAll())))
+          db.close()
+          if (JSON.stringify(rows).includes(wanted)) return true
+        }
+        return false
+      },
+      [space, text] as const,
+    )
   }
 
   const composer = (): Locator => page.getByRole('textbox', { name: 'Message to the agent' })
