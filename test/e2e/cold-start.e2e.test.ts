@@ -9,6 +9,7 @@ import {
   allowOnce,
   asking,
   browserPath,
+  desktop,
   fillRun,
   makeAccount,
   openPage,
@@ -19,6 +20,7 @@ import {
 import { openKillableBrowser, type KillableBrowser } from './killable-browser.ts'
 import { freePort, openRoad, type Road } from './road.ts'
 
+const titles = ['Changes a file', 'Waits for an answer', 'Waits to be stopped']
 const required = process.env['DROVER_REQUIRE'] === 'all'
 
 /** The app on a train: its process is killed, the network is gone, it is opened, used, killed again, and opened at home. */
@@ -51,14 +53,13 @@ describe.skipIf(browserPath === undefined && !required)('a cold start (needs Chr
     await page.getByText('Done', { exact: true }).first().waitFor()
     await page.getByRole('log').getByText('the jam is ready').first().waitFor()
     await page.getByText('fruit.txt').first().waitFor()
-    // The last that comes of it is its diff.
-    await isKept('run', '+quince')
+    await isKept(changed, ['the jam is ready', 'Files changed'])
     answered = await startRun(page, road.origin, asking('Waits for an answer', 'touch answered'))
     await allowOnce(page).waitFor()
-    await isKept('run', 'touch answered')
+    await isKept(answered, ['Waits for an answer', 'Allow once'])
     stopped = await startRun(page, road.origin, asking('Waits to be stopped', 'touch never'))
     await allowOnce(page).waitFor()
-    await isKept('run', 'touch never')
+    await isKept(stopped, ['Waits to be stopped', 'Allow once'])
     await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined))
     // Chromium writes cookies down half a minute late, and at its end: the session is older than the journey.
     await browser.quit()
@@ -78,44 +79,41 @@ describe.skipIf(browserPath === undefined && !required)('a cold start (needs Chr
 
   async function open(): Promise<Page> {
     const opened = await openPage(await browser.start(), problems)
-    await opened.setViewportSize({ width: 1440, height: 900 })
+    await opened.setViewportSize(desktop.viewport)
     return opened
   }
-  /** Replicache writes down what it got some time later: until it has, a kill means to load it again. */
-  async function isKept(space: 'team' | 'run', text: string): Promise<void> {
-    await page.waitForFunction(
-      async ([kind, wanted]) => {
-        const settled = <T>(request: IDBRequest<T>): Promise<T> =>
-          new Promise((resolve, reject) => {
-            request.addEventListener('success', () => resolve(request.result))
-            request.addEventListener('error', () => reject(new Error('not readable', { cause: request.error })))
-          })
-        for (const { name = '' } of await indexedDB.databases()) {
-          if (!name.startsWith('rep:') || name.includes('/run/') !== (kind === 'run')) continue
-          const db = await settled(indexedDB.open(name))
-          const stores = [...db.objectStoreNames]
-          const reading = db.transaction(stores)
-          const rows = await Promise.all(stores.map((store) => settled(reading.objectStore(store).getAll())))
-          db.close()
-          if (JSON.stringify(rows).includes(wanted)) return true
-        }
-        return false
-      },
-      [space, text] as const,
-    )
+  /**
+   * Replicache writes down what it got some time later: until it has, a kill means to load it again. A tab that reaches no server
+   * sees what the next start of the app will.
+   */
+  async function isKept(url: string, texts: readonly string[]): Promise<void> {
+    for (let tries = 0; tries < 20; tries++) {
+      const tab = await page.context().newPage()
+      await tab.setViewportSize(desktop.viewport)
+      await tab.route('**/api/**', (route) => route.abort())
+      await tab.routeWebSocket(/./, () => undefined)
+      await tab.goto(url)
+      const seen = Promise.all(texts.map((text) => tab.getByText(text).first().waitFor({ timeout: 2_000 })))
+      const isThere = await seen.then(
+        () => true,
+        () => false,
+      )
+      await tab.close()
+      if (isThere) return
+    }
+    throw new Error(`${texts.join(', ')}: not kept on the device`)
   }
 
   const composer = (): Locator => page.getByRole('textbox', { name: 'Message to the agent' })
   const onDevice = (): Locator => page.getByText('On this device')
 
   test('with no network it shows the runs, finds among them, and opens a transcript with its output and diff', async () => {
-    await isKept('team', 'Waits to be stopped')
+    await isKept(`${road.origin}/runs`, titles)
     await browser.kill()
     await road.set('cut')
     page = await open()
     await page.goto(`${road.origin}/runs`)
-    for (const title of ['Changes a file', 'Waits for an answer', 'Waits to be stopped'])
-      await page.getByText(title).first().waitFor()
+    for (const title of titles) await page.getByText(title).first().waitFor()
     await page
       .getByText(/^Offline/)
       .first()
