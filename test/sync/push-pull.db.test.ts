@@ -242,6 +242,15 @@ describeOnEachDatabase('push and pull', (open) => {
     expect(device.ids.get('c-int-2')).toBe(1)
   })
 
+  test('the same intent from somebody else is none of theirs', async () => {
+    await push('g-mine', [mutation('c-mine', 1, 'once', { id: 'mine' })])
+    const other = { ...actor, userId: UserId.parse('u2') }
+    await push('g-theirs', [mutation('c-theirs', 1, 'once', { id: 'mine' })], other)
+    const device = new Device('g-mine')
+    await pull(device)
+    expect(device.rows.get('n/mine')).toBe(2)
+  })
+
   test('an intent that has its effect is not refused when it comes again, and one that was refused may be tried again', async () => {
     const refusals = async (): Promise<number> => {
       const device = new Device('g-stop')
