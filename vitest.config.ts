@@ -16,6 +16,7 @@ export default defineConfig({
         test: {
           name: 'node',
           environment: 'node',
+          testTimeout: 20_000,
           include: ['**/*.test.ts'],
           exclude: [...never, '**/*.{db,engine,e2e,dom}.test.ts'],
         },
@@ -38,6 +39,7 @@ export default defineConfig({
         test: {
           name: 'dom',
           environment: 'jsdom',
+          testTimeout: 20_000,
           include: ['**/*.dom.test.{ts,tsx}'],
           exclude: never,
           server: { deps: { inline: [/node_modules\/(?:@corvu|@kobalte|@tanstack|@solid|solid-)/] } },

@@ -30,10 +30,10 @@ const count = (text: string): string => {
 }
 
 function createProgram(): Command {
-  const program = new Command('drover')
+  const program = new Command('npx drover')
     .description('A self-hosted, local-first control room for coding agents.')
     .version(droverVersion)
-    .showHelpAfterError('Run “drover --help” for what there is.')
+    .showHelpAfterError('Run “npx drover --help” for what there is.')
 
   program
     .command('start')
@@ -104,24 +104,24 @@ function createProgram(): Command {
 
 function addDatabaseCommands(db: Command): void {
   db.command('backup')
-    .argument('<file>', 'file to write; it must not exist')
+    .argument('<file>', 'file to write')
     .description('write everything in the database to one checked file; the server may be running')
     .option('--data-dir <folder>', 'data folder of the server (DROVER_DATA_DIR)')
-    .action((file: string, given: { dataDir?: string }) =>
-      runProcess(part('server', 'db', 'cli.ts'), ['backup', file], environment(given)),
-    )
+    .option('--force', 'replace a file of that name')
+    .action((file: string, given: Given) => runDatabase('backup', file, given))
   db.command('restore')
     .argument('<file>', 'a backup')
     .description('fill an empty database from a backup; the server must not be running')
     .option('--data-dir <folder>', 'data folder of the server (DROVER_DATA_DIR)')
     .option('--force', 'replace what is in the database')
-    .action((file: string, given: { dataDir?: string; force?: boolean }) =>
-      runProcess(
-        part('server', 'db', 'cli.ts'),
-        ['restore', file, ...(given.force === true ? ['--force'] : [])],
-        environment(given),
-      ),
-    )
+    .action((file: string, given: Given) => runDatabase('restore', file, given))
+}
+
+type Given = { dataDir?: string; force?: boolean }
+
+function runDatabase(command: 'backup' | 'restore', file: string, given: Given): Promise<void> {
+  const force = given.force === true ? ['--force'] : []
+  return runProcess(part('server', 'db', 'cli.ts'), [command, file, ...force], environment(given))
 }
 
 function environment(given: { dataDir?: string; publicUrl?: string }): Environment {

@@ -1,5 +1,6 @@
 import { serveStatic } from '@hono/node-server/serve-static'
 import { Hono } from 'hono'
+import { existsSync } from 'node:fs'
 import { droverVersion } from '#shared/version.ts'
 import { browserProtocol } from '#shared/protocol/browser-socket.ts'
 import type { PushDeps } from '#sync/server/push.ts'
@@ -10,9 +11,11 @@ import { clientAddress } from './middleware/client-address.ts'
 import type { Environment } from './middleware/environment.ts'
 import { handleErrors, unknownRoute } from './middleware/errors.ts'
 import { noteRefused } from './middleware/note-refused.ts'
+import type { Reachability } from './db/reachability.ts'
 import type { OriginChecks } from './middleware/origin-check.ts'
 import { plainPath } from './middleware/plain-path.ts'
 import { requireActor } from './middleware/require-actor.ts'
+import { whileReachable } from './middleware/while-reachable.ts'
 import { securityHeaders } from './middleware/security-headers.ts'
 import { authRoutes } from './routes/auth-routes.ts'
 import type { RefusalLog } from './refusal-log.ts'
@@ -32,6 +35,7 @@ export type AppDeps = {
   readonly now: () => number
   readonly log: { error(facts: object, message: string): void }
   readonly refusals: RefusalLog
+  readonly reachability: Reachability
 }
 
 /** A device sends a long queue in pieces of a twelfth of this, or of one mutation. */
@@ -39,13 +43,19 @@ const pushBytes = 12 * 1024 * 1024
 
 export function createApp(deps: AppDeps): Hono<Environment> {
   const app = new Hono<Environment>()
-  app.onError(handleErrors(deps.log))
+  app.onError(handleErrors(deps))
   app.use(securityHeaders(deps.publicUrl))
-  app.get('/health', (c) => c.json({ status: 'ok', version: droverVersion, protocol: browserProtocol }))
+  app.get('/health', (c) => {
+    const about = { version: droverVersion, protocol: browserProtocol }
+    const trouble = deps.reachability.trouble()
+    return trouble === undefined
+      ? c.json({ status: 'ok', ...about })
+      : c.json({ status: 'degraded', ...about, error: trouble }, 503)
+  })
   app.use(clientAddress)
   app.use(noteRefused(deps.refusals))
   app.use(deps.origins.middleware)
-  app.use('/api/*', plainPath)
+  app.use('/api/*', plainPath, whileReachable(deps.reachability))
 
   app.route('/api/runner', runnerBlobRoutes({ auth: deps.auth, blobs: deps.runs.blobs, now: deps.now }))
 
@@ -69,6 +79,12 @@ export function createApp(deps: AppDeps): Hono<Environment> {
 
 /** The built app: hashed files for ever, everything else checked each time, and the page itself for every route of it. */
 function serveWeb(app: Hono<Environment>, webDir: string): void {
+  const notBuilt = 'The web app is not built. Run “npm run build”, then start the server again.'
+  if (!existsSync(webDir)) {
+    app.get('/assets/*', (c) => c.notFound())
+    app.get('*', (c) => c.text(notBuilt, 503))
+    return
+  }
   app.use(
     '/assets/*',
     serveStatic({
@@ -82,5 +98,5 @@ function serveWeb(app: Hono<Environment>, webDir: string): void {
     '*',
     serveStatic({ root: webDir, path: 'index.html', onFound: (_path, c) => c.header('cache-control', 'no-cache') }),
   )
-  app.get('*', (c) => c.text('The web app is not built. Run “npm run build”, then start the server again.', 503))
+  app.get('*', (c) => c.text(notBuilt, 503))
 }

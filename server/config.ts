@@ -2,6 +2,7 @@ import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
 
+const leaseWords = 'must be a whole number of milliseconds, 1000 or more'
 const portWords = 'must be a whole number from 0 to 65535'
 const Port = z.coerce.number(portWords).int(portWords).min(0, portWords).max(65_535, portWords)
 
@@ -41,9 +42,9 @@ const Settings = z.object({
     .default('info')
     .describe('How much is logged.'),
   DROVER_LEASE_MS: z.coerce
-    .number()
-    .int()
-    .min(1000)
+    .number(leaseWords)
+    .int(leaseWords)
+    .min(1000, leaseWords)
     .default(60_000)
     .describe('A run whose runner is silent for so long is taken as lost.'),
 })

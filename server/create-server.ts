@@ -1,7 +1,5 @@
-import { serve, type ServerType } from '@hono/node-server'
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { Effect, Mutator } from '#sync/core/mutator.ts'
 import { mutators } from '#sync/core/mutators/all.ts'
 import { createHub, type Hub, type SpaceChange } from '#sync/server/hub.ts'
@@ -15,15 +13,17 @@ import { defaultPublicUrl } from './auth/addresses.ts'
 import { createAuth, type Auth } from './auth/create-auth.ts'
 import { rememberActors } from './auth/remembered-actors.ts'
 import { loadAuthSecret } from './auth/secret.ts'
-import { ConfigError, type ServerConfig } from './config.ts'
+import type { ServerConfig } from './config.ts'
 import { createBlobStore } from './db/blob-store.ts'
 import type { Database } from './db/database.ts'
 import { createJobStore } from './db/job-store.ts'
+import { watchReachability, type Reachability } from './db/reachability.ts'
 import { createSpaceStore } from './db/space-store.ts'
 import { createBrowserSockets } from './live/browser-sockets.ts'
 import { createRunnerSockets } from './live/runner-sockets.ts'
 import { joinCluster, soloCluster, type Cluster } from './live/cluster.ts'
 import { handleUpgrades, type UpgradeRoute } from './live/upgrade.ts'
+import { listen, type Fetch } from './listen.ts'
 import type { Log } from './log.ts'
 import { createOriginChecks } from './middleware/origin-check.ts'
 import { createRefusalLog } from './refusal-log.ts'
@@ -40,6 +40,7 @@ export type DroverServer = {
   readonly port: number
   readonly auth: Auth
   readonly database: Database
+  readonly reachability: Reachability
   /** Everything that answers from outside, for tests that must miss none. A socket's method is `SOCKET`. */
   readonly endpoints: readonly Endpoint[]
   close(): Promise<void>
@@ -74,6 +75,8 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
     db: Database,
     toClose: (() => unknown)[],
   ): Promise<DroverServer> {
+    const reachability = watchReachability({ database: db, now, log })
+    toClose.unshift(() => reachability.close())
     const store = createSpaceStore(db)
     const jobs = createJobStore(db)
     const blobs = createBlobStore(db)
@@ -90,7 +93,8 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       known.took(change)
       cluster.changed(change.space, change.version)
     })
-    const report = (about: string) => (error: unknown) =>
+    const report = (about: string) => (error: unknown) => {
+      if (reachability.took(error)) return
       log.error(
         {
           error: error instanceof Error ? error.message : String(error),
@@ -98,6 +102,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
         },
         about,
       )
+    }
     const wake = (): void => {
       dispatcher.wake()
       deliveries.wake()
@@ -145,7 +150,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
     const auth = createAuth({
       database: db,
       publicUrl,
-      secret: await loadAuthSecret(config.dataDir),
+      secret: await loadAuthSecret({ dataDir: config.dataDir, database: db, now, log }),
       teamRows: createTeamRows(transacting),
       log,
       now,
@@ -180,6 +185,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
     const served = createApp({
       auth,
       refusals,
+      reachability,
       actors,
       origins,
       publicUrl,
@@ -201,6 +207,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       actors,
       push,
       refusals,
+      reachability,
       log,
       onError: report('a message of a browser failed'),
     })
@@ -240,6 +247,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       },
     ]
     const upgrades = handleUpgrades(listening.server, routes, {
+      trouble: reachability.trouble,
       onRefused: (refused) => refusals.note(refused),
       onError: report('a socket could not be opened'),
     })
@@ -254,6 +262,8 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       runnerSockets.revoke(revocation)
     })
     toClose.unshift(stopRevocations)
+    // An open socket would say that all is well; what the app asks instead is answered with the reason.
+    toClose.unshift(reachability.onLost((trouble) => browsers.endAll(trouble)))
     app = served
     wake()
 
@@ -263,6 +273,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       port,
       auth,
       database: db,
+      reachability,
       endpoints: [...endpointsOf(served), ...routes.map(({ path }) => ({ method: 'SOCKET', path }))],
       close() {
         closing ??= closeAll(toClose)
@@ -289,33 +300,12 @@ function announcing(hub: Hub, changed: (change: SpaceChange) => void): Hub {
   }
 }
 
-type Fetch = Parameters<typeof serve>[0]['fetch']
-
 /** Requests between the start of listening and the end of composing. */
 function starting(): Response {
   return Response.json(
     { error: 'Drover is starting. Try again in a second.' },
     { status: 503, headers: { 'retry-after': '1' } },
   )
-}
-
-function listen(fetch: Fetch, config: ServerConfig): Promise<{ server: Server; port: number }> {
-  return new Promise((resolve, reject) => {
-    const server: ServerType = serve({ fetch, hostname: config.host, port: config.port }, (info: AddressInfo) => {
-      server.off('error', onError)
-      resolve({ server: server as Server, port: info.port })
-    })
-    const onError = (error: NodeJS.ErrnoException): void => {
-      const why =
-        error.code === 'EADDRINUSE'
-          ? `Port ${config.port} on ${config.host} is in use. Stop what uses it, or choose another with --port or DROVER_PORT.`
-          : error.code === 'EACCES'
-            ? `Port ${config.port} may not be used by this user. Choose one above 1023 with --port.`
-            : `The server can't listen on ${config.host}:${config.port}: ${error.message}`
-      reject(new ConfigError(why, { cause: error }))
-    }
-    server.on('error', onError)
-  })
 }
 
 async function closeServer(server: Server): Promise<void> {

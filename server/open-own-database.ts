@@ -9,6 +9,7 @@ import type { Log } from './log.ts'
 /** The database of the settings, open and migrated. Throws `ConfigError` with a sentence when it can't be used. */
 export async function openOwnDatabase(config: ServerConfig, log: Log): Promise<Database> {
   await makeDataFolder(config.dataDir)
+  let isOpen = false
   const database = await openDatabase(
     databaseConfig({
       dataDir: config.dataDir,
@@ -16,10 +17,14 @@ export async function openOwnDatabase(config: ServerConfig, log: Log): Promise<D
       driver: config.dbDriver,
       neonWsProxy: config.neonWsProxy,
     }),
-    { poolSize: 24, onNotice: (message) => log.warn({}, message) },
+    {
+      poolSize: 24, // Once it runs, `watchReachability` tells of its loss and its return.
+      onNotice: (message) => log[isOpen ? 'debug' : 'warn']({}, message),
+    },
   )
   try {
     await migrateDatabase(database)
+    isOpen = true
     return database
   } catch (error) {
     await database.close()

@@ -7,9 +7,12 @@ import { isLoopback } from './auth/addresses.ts'
 import { ConfigError, inheritedEnvironment, readConfig } from './config.ts'
 import type { DroverServer } from './create-server.ts'
 import { DatabaseStartError } from './db/errors.ts'
+import { checkPlace } from './listen.ts'
 import { createLog } from './log.ts'
 import { openOwnDatabase } from './open-own-database.ts'
+import { notePublicUrl } from './public-url-file.ts'
 import { startEmbeddedRunner, type EmbeddedRunner } from './runners/embedded.ts'
+import { untilWords } from './until-words.ts'
 
 /** Where Drover's own repository is, for the demonstration run: this checkout when it is one. */
 async function demoRepository(): Promise<string> {
@@ -28,7 +31,7 @@ export async function serve(): Promise<void> {
   const config = readConfig(inheritedEnvironment())
   const log = createLog(config.logLevel)
   // PostgreSQL starts while the rest is loaded: better-auth alone takes half a second.
-  const opening = openOwnDatabase(config, log)
+  const opening = checkPlace(config).then(() => openOwnDatabase(config, log))
   opening.catch(() => undefined)
   const looking = demoRepository()
   const { createServer } = await import('./create-server.ts')
@@ -43,14 +46,13 @@ export async function serve(): Promise<void> {
   })
   const say = (text: string): void => void process.stdout.write(`${text}\n`)
 
+  await notePublicUrl(config.dataDir, server.url)
   say(`Drover is at ${server.url.origin}`)
   if (config.publicUrl === undefined && !isLoopback(new URL(`http://${bracketed(config.host)}`)))
     say(`It listens on ${config.host}, but people reach it at that address only: give theirs with --public-url.`)
   const link = await server.auth.firstStartLink()
   if (link !== undefined)
-    say(
-      `Make the first account with this link; it works once, until ${new Date(link.expiresAt).toLocaleString('en-GB')}:\n${link.url}`,
-    )
+    say(`Make the first account with this link; it works once, until ${untilWords(link.expiresAt)}:\n${link.url}`)
   process.send?.({ type: 'listening', url: server.url.origin, port: server.port, link: link?.url })
 
   const runner = config.embeddedRunner ? runnerOnceThereIsATeam(server) : undefined
@@ -93,7 +95,9 @@ export async function serve(): Promise<void> {
       })
     }
     const attempt = (): void => {
-      tryStart().catch((error: unknown) => log.warn({ error: String(error) }, 'the runner could not be started'))
+      tryStart().catch((error: unknown) => {
+        if (!running.reachability.took(error)) log.warn({ error: String(error) }, 'the runner could not be started')
+      })
     }
     timer = setInterval(attempt, 500)
     attempt()

@@ -7,6 +7,7 @@ import type { TeamRows } from '#server/auth/ports.ts'
 import { SMALL_BODY, limitBody } from '#server/middleware/body-limits.ts'
 import { clientAddress } from '#server/middleware/client-address.ts'
 import type { Environment } from '#server/middleware/environment.ts'
+import { watchReachability } from '#server/db/reachability.ts'
 import { handleErrors, unknownRoute } from '#server/middleware/errors.ts'
 import { createOriginChecks } from '#server/middleware/origin-check.ts'
 import { securityHeaders } from '#server/middleware/security-headers.ts'
@@ -80,13 +81,18 @@ export async function openAuthWorld(
     randomBytes: (size) => createHash('shake256', { outputLength: size }).update(`${seed} ${drawn++}`).digest(),
   })
   await auth.start()
+  const reachability = watchReachability({
+    database,
+    now: () => clock.now,
+    log: { info: note, warn: note, error: note },
+  })
   const checks = createOriginChecks({ publicUrl, port: 4400 })
   const app = new Hono<Environment>()
     .use(securityHeaders(publicUrl), clientAddress, checks.middleware)
     .use('/api/v1/*', limitBody(SMALL_BODY))
     .route('/api/v1', authRoutes(auth))
     .notFound(unknownRoute)
-    .onError(handleErrors({ error: note }))
+    .onError(handleErrors({ log: { error: note }, reachability }))
 
   const world: AuthWorld = {
     auth,

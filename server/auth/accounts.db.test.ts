@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { AuthWorld } from '#test/auth-world.ts'
 import { PASSWORD, openAuthWorld, tokenOf } from '#test/auth-world.ts'
+import { firstStartLink } from './admin-links.ts'
 
 let world: AuthWorld
 beforeEach(async () => {
@@ -58,6 +59,15 @@ describe('the first start', () => {
     expect(JSON.stringify(rows)).not.toContain(second)
     expect((await welcome(first)).status).toBe(404)
     expect((await welcome(second)).status).toBe(201)
+  })
+
+  test('on a database that servers share, none ends the link that another has printed', async () => {
+    const { deps } = world.auth.parts
+    const shared = { ...deps, database: { ...deps.database, kind: 'postgres' as const } }
+    const first = tokenOf((await firstStartLink(shared))?.url)
+    const second = tokenOf((await firstStartLink(shared))?.url)
+    expect((await welcome(first)).status).toBe(201)
+    expect((await welcome(second)).status).toBe(410)
   })
 
   test('it works once, and says so', async () => {

@@ -9,14 +9,19 @@ import type { AuthDeps } from './ports.ts'
 const WELCOME_LIFE_MS = 24 * 60 * 60_000
 const RESET_LIFE_MS = 60 * 60_000
 
-type Deps = Pick<AuthDeps, 'publicUrl' | 'now' | 'randomBytes'> & { readonly database: Pick<Database, 'query' | 'tx'> }
+type Deps = Pick<AuthDeps, 'publicUrl' | 'now' | 'randomBytes'> & {
+  readonly database: Pick<Database, 'kind' | 'query' | 'tx'>
+}
 export type AdminLink = { readonly url: string; readonly expiresAt: number }
 
-/** The one-time link for the first account: a new one at each start for as long as nobody has an account; `undefined` afterwards. */
+/**
+ * The one-time link for the first account: a new one at each start for as long as nobody has an account; `undefined` afterwards. It
+ * replaces the one of the start before, unless other servers may share the database: what they have printed must go on working.
+ */
 export async function firstStartLink(deps: Deps): Promise<AdminLink | undefined> {
   const links = createOneTimeLinks(deps)
   return await deps.database.tx(async (tx) => {
-    await links.revoke(tx, 'welcome')
+    if (deps.database.kind === 'embedded') await links.revoke(tx, 'welcome')
     if ((await tx.query('select 1 from "user" limit 1')).length > 0) return undefined
     const link = await links.create(tx, 'welcome', { lifeMs: WELCOME_LIFE_MS })
     return { url: `${deps.publicUrl.origin}/welcome#token=${link.token}`, expiresAt: link.expiresAt }

@@ -13,13 +13,15 @@ import type { Database } from '../db/database.ts'
 import { connectDatabase, openDatabase } from '../db/database.ts'
 import { runningCluster } from '../db/embedded/cluster.ts'
 import { DatabaseError, DatabaseStartError } from '../db/errors.ts'
+import { notedPublicUrl } from '../public-url-file.ts'
+import { untilWords } from '../until-words.ts'
 import { adminResetLink } from './admin-links.ts'
 import { defaultPublicUrl } from './addresses.ts'
 
 const USAGE = `Usage:
-  drover admin reset-link EMAIL   prints a link that works once, for an hour
+  npx drover admin reset-link EMAIL   prints a link that works once, for an hour
 Options:
-  --public-url URL                where that person reaches the server; else DROVER_PUBLIC_URL, or host and port
+  --public-url URL                    where that person reaches the server; else DROVER_PUBLIC_URL, or where the server of the data folder says it is
 `
 
 // oxlint-disable-next-line node/no-process-env -- handed to readConfig
@@ -35,14 +37,15 @@ async function main(args: string[], env: NodeJS.ProcessEnv): Promise<number> {
     const config = readConfig(call.publicUrl === undefined ? env : { ...env, DROVER_PUBLIC_URL: call.publicUrl })
     const database = await openBeside(databaseConfig({ ...config, driver: config.dbDriver }))
     try {
-      const publicUrl = config.publicUrl ?? defaultPublicUrl(config.host, config.port)
+      const publicUrl =
+        config.publicUrl ?? (await notedPublicUrl(config.dataDir)) ?? defaultPublicUrl(config.host, config.port)
       const link = await adminResetLink({ database, publicUrl, now: Date.now, randomBytes }, call.email)
       if (!link.ok) {
         process.stderr.write(`${link.error.detail ?? link.error.code}\n`)
         return 1
       }
       process.stdout.write(`${link.value.url}\n`)
-      process.stderr.write(`It works once, until ${new Date(link.value.expiresAt).toLocaleTimeString()}.\n`)
+      process.stderr.write(`It works once, until ${untilWords(link.value.expiresAt)}.\n`)
       return 0
     } finally {
       await database.close()

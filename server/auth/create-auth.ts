@@ -36,7 +36,7 @@ export type Auth = {
   readonly onRevoked: (listener: (revocation: Revocation) => void) => () => void
   /** The link to print at start; `undefined` once there is an account. */
   readonly firstStartLink: () => Promise<AdminLink | undefined>
-  /** A key for the server's own runner in this team; older keys of that name end. `undefined`: no such team. */
+  /** A key for the server's own runner in this team. `undefined`: no such team. */
   readonly issueRunnerKey: (teamId: TeamId, name: string) => Promise<NewRunnerKey | undefined>
   /** At start: mends synced rows after a crash, and removes what has expired. */
   readonly start: () => Promise<void>

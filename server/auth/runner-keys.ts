@@ -74,18 +74,13 @@ export function createRunnerKeys(deps: Pick<AuthDeps, 'database'>, auth: BetterA
       return ok()
     },
 
-    /** A key for the server's own runner, made on the authority of an owner of the team. Replaces older ones of this name. */
+    /** A key for the server's own runner, made on the authority of an owner of the team. Other servers keep theirs. */
     async issue(teamId: TeamId, name: string): Promise<NewRunnerKey | undefined> {
       const [owner] = await database.query<{ user_id: string }>(
         "select user_id from member where organization_id = $1 and role = 'owner' order by created_at, id limit 1",
         [teamId],
       )
       if (!owner) return undefined
-      const old = await database.query<{ id: string }>(
-        'delete from apikey where reference_id = $1 and name = $2 returning id',
-        [teamId, name],
-      )
-      for (const { id } of old) await revocations.announce({ type: 'runner-key', keyId: id })
       return await make(teamId, owner.user_id, name)
     },
   }

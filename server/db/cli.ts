@@ -1,5 +1,5 @@
 /**
- * `drover db backup FILE` and `drover db restore FILE [--force]`: the part that runs where the database is.
+ * `drover db backup FILE [--force]` and `drover db restore FILE [--force]`: the part that runs where the database is.
  * Exit codes: 0 done, 1 refused or failed (the reason is on stderr), 2 called wrongly.
  */
 import { parseArgs } from 'node:util'
@@ -12,10 +12,10 @@ import type { DatabaseConfig } from './config.ts'
 import { DatabaseError, DatabaseStartError } from './errors.ts'
 
 const USAGE = `Usage:
-  drover db backup FILE             write all data to FILE; the server may be running
-  drover db restore FILE [--force]  fill an empty database from FILE; --force replaces what is there
+  npx drover db backup FILE [--force]   write all data to a new FILE; the server may be running; --force replaces FILE
+  npx drover db restore FILE [--force]  fill an empty database from FILE; --force replaces what is there
 Options:
-  --data-dir DIR                    the data folder; else DATABASE_URL, or DROVER_DATA_DIR (~/.drover)
+  --data-dir DIR                        the data folder; else DATABASE_URL, or DROVER_DATA_DIR (~/.drover)
 `
 
 // oxlint-disable-next-line node/no-process-env -- handed to readConfig
@@ -31,7 +31,7 @@ async function main(args: string[], env: NodeJS.ProcessEnv): Promise<number> {
     const config = configOf(call.dataDir, env)
     const { rows } =
       call.command === 'backup'
-        ? await backupDatabase(config, call.file)
+        ? await backupDatabase(config, call.file, { replace: call.force })
         : await restoreDatabase(config, call.file, { force: call.force })
     process.stdout.write(
       call.command === 'backup'
@@ -60,13 +60,7 @@ function parseCall(args: string[]): Call | undefined {
       options: { force: { type: 'boolean', default: false }, 'data-dir': { type: 'string' } },
     })
     const [command, file, ...more] = positionals
-    if (
-      (command !== 'backup' && command !== 'restore') ||
-      !file ||
-      more.length > 0 ||
-      (command === 'backup' && values.force)
-    )
-      return undefined
+    if ((command !== 'backup' && command !== 'restore') || !file || more.length > 0) return undefined
     return { command, file, force: values.force, dataDir: values['data-dir'] }
   } catch {
     return undefined

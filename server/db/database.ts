@@ -41,6 +41,8 @@ export type Database = Queryable & {
   listen(channel: string, handlers: NotificationHandlers): Promise<Listener>
   /** Runs `work` on a connection of its own, past any pooler: for session locks and cursors. It is closed afterwards. */
   session<T>(work: (session: Queryable) => Promise<T>): Promise<T>
+  /** What keeps an embedded PostgreSQL from running, while that is so and known. */
+  trouble(): string | undefined
   /** For libraries that bring Drizzle queries (better-auth). Its errors are the driver's own. */
   readonly drizzle: NodePgDatabase
   /** Ends all connections and, where it is ours, PostgreSQL. Queries after this fail with `closed`. */
@@ -90,6 +92,7 @@ export function connectDatabase(
   return {
     kind: endpoint.kind,
     drizzle: drizzleOver(endpoint, connections),
+    trouble: () => cluster?.trouble(),
     async query<T extends object>(sql: string, params?: readonly unknown[], statement?: { readonly name?: string }) {
       const client = await checkOut().catch(rethrow)
       let failure: DatabaseError | undefined

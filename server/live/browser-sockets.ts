@@ -6,6 +6,7 @@ import type { PushDeps } from '#sync/server/push.ts'
 import type { Actor } from '../auth/actor.ts'
 import type { RememberedActors } from '../auth/remembered-actors.ts'
 import type { Revocation } from '../auth/revocations.ts'
+import type { FailureDeps } from '../middleware/errors.ts'
 import type { RefusalLog } from '../refusal-log.ts'
 import { answerPush } from '../routes/answer-push.ts'
 import { mayRead } from '../routes/sync.ts'
@@ -24,7 +25,8 @@ export type BrowserSocketsDeps = Omit<
   readonly actors: Pick<RememberedActors, 'getActor'>
   readonly push: PushDeps
   readonly refusals: RefusalLog
-  readonly log: { warn(facts: object, message: string): void; error(facts: object, message: string): void }
+  readonly reachability: FailureDeps['reachability']
+  readonly log: FailureDeps['log'] & { warn(facts: object, message: string): void }
   readonly onError: (error: unknown) => void
 }
 
@@ -32,6 +34,8 @@ export type BrowserSockets = {
   accept(socket: WebSocket, actor: Actor, from: { headers: Headers; address: string }): void
   /** Ends or checks again the connections that a revocation is about. */
   revoke(revocation: Revocation): void
+  /** Ends all of them; they may come again. */
+  endAll(why: string): void
   count(): number
   /** Resolves when every push that was begun has ended. */
   close(): Promise<void>
@@ -40,6 +44,8 @@ export type BrowserSockets = {
 type Open = { readonly socket: WebSocket; readonly headers: Headers; actor: Actor }
 
 const signedOut = 4001
+/** https://www.iana.org/assignments/websocket/websocket.xhtml */
+const tryAgainLater = 1013
 const maxMessagesWaiting = 200
 
 /** The sockets of signed-in people. */
@@ -69,6 +75,7 @@ export function createBrowserSockets(deps: BrowserSocketsDeps): BrowserSockets {
         address,
         refusals: deps.refusals,
         log: deps.log,
+        reachability: deps.reachability,
       })
       pushing.add(pushes)
       const connection = createBrowserConnection(
@@ -121,6 +128,9 @@ export function createBrowserSockets(deps: BrowserSocketsDeps): BrowserSockets {
           revocation.type === 'unknown' || (revocation.type === 'membership' && revocation.userId === one.actor.userId)
         if (isAbout) check(one).catch(deps.onError)
       }
+    },
+    endAll(why) {
+      for (const { socket } of open) socket.close(tryAgainLater, why)
     },
     count: () => open.size,
     async close() {

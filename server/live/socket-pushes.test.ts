@@ -43,6 +43,7 @@ function open(getActor: () => Promise<Actor | undefined> = async () => actor) {
     address: '192.0.2.1',
     refusals: { note: (refused) => noted.push(refused) },
     log: { error: (facts) => logged.push(facts) },
+    reachability: { took: () => false, trouble: () => undefined },
   })
   return {
     begun,

@@ -2,7 +2,7 @@ import { Json } from '#shared/json.ts'
 import type { BrowserUp } from '#shared/protocol/browser-socket.ts'
 import { refusal } from '#shared/refusal.ts'
 import type { Actor } from '../auth/actor.ts'
-import { signedOut, toFailure, toProblem, type ErrorLog } from '../middleware/errors.ts'
+import { signedOut, toFailure, toProblem, type FailureDeps } from '../middleware/errors.ts'
 import type { RefusalLog } from '../refusal-log.ts'
 import type { PushAnswer } from '../routes/answer-push.ts'
 
@@ -14,8 +14,7 @@ export type SocketPushesDeps = {
   readonly answer: (actor: Actor, push: Push) => Promise<PushAnswer>
   readonly address: string
   readonly refusals: RefusalLog
-  readonly log: ErrorLog
-}
+} & FailureDeps
 
 /** The pushes of one socket. */
 export type SocketPushes = {
@@ -41,7 +40,7 @@ export function createSocketPushes(deps: SocketPushesDeps): SocketPushes {
       const actor = await deps.getActor()
       return actor === undefined ? signedOut : await deps.answer(actor, push)
     } catch (error) {
-      return toFailure(deps.log, request, error)
+      return toFailure(deps, request, error)
     }
   }
 
@@ -59,7 +58,7 @@ export function createSocketPushes(deps: SocketPushesDeps): SocketPushes {
         .then(async () => {
           if (!closed) onAnswer(noted(await answer(push)))
         })
-        .catch((error: unknown) => void toFailure(deps.log, request, error))
+        .catch((error: unknown) => void toFailure(deps, request, error))
         .finally(() => unanswered--)
     },
     close() {

@@ -20,7 +20,12 @@ const pingMs = 30_000
 export function handleUpgrades(
   server: Server,
   routes: readonly UpgradeRoute[],
-  deps: { readonly onRefused: (refused: RefusedRequest) => void; readonly onError: (error: unknown) => void },
+  deps: {
+    /** Why nobody can be let in now, in a sentence; `undefined` when they can. */
+    readonly trouble: () => string | undefined
+    readonly onRefused: (refused: RefusedRequest) => void
+    readonly onError: (error: unknown) => void
+  },
 ): { close(): void } {
   const wss = new WebSocketServer({ noServer: true, maxPayload, perMessageDeflate: false })
   const alive = new WeakSet<WebSocket>()
@@ -39,6 +44,8 @@ export function handleUpgrades(
   async function upgrade(request: IncomingMessage, duplex: Duplex, head: Buffer): Promise<void> {
     const path = URL.parse(request.url ?? '/', 'http://localhost')?.pathname
     const route = routes.find((one) => one.path === path)
+    const trouble = deps.trouble()
+    if (route !== undefined && trouble !== undefined) return refuse(duplex, 503, trouble)
     const headers = toHeaders(request)
     const address = toClientAddress(
       request.socket.remoteAddress ?? 'unknown',
@@ -68,7 +75,8 @@ export function handleUpgrades(
     duplex.on('error', () => duplex.destroy())
     upgrade(request, duplex, head).catch((error: unknown) => {
       deps.onError(error)
-      refuse(duplex, 500, 'The server failed.')
+      const trouble = deps.trouble()
+      refuse(duplex, trouble === undefined ? 500 : 503, trouble ?? 'The server failed.')
     })
   }
   server.on('upgrade', onUpgrade)

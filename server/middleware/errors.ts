@@ -3,6 +3,7 @@ import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { refusal } from '#shared/refusal.ts'
 import type { Refusal, RefusalCode } from '#shared/refusal.ts'
+import type { Reachability } from '../db/reachability.ts'
 
 /** The body of every answer that is not a success. `error` is a sentence for a person. */
 export type Problem = { readonly error: string; readonly refusal?: Refusal; readonly retryAfterSeconds?: number }
@@ -73,23 +74,40 @@ export function refuseTooFast(c: Context, seconds: number): Response {
   return c.json(problem, 429, { 'retry-after': String(seconds) })
 }
 
-export type ErrorLog = { error(facts: object, message: string): void }
+const unreachable = (trouble: string | undefined): Answer<Problem> => ({
+  status: 503,
+  body: { error: trouble ?? "The database can't be reached. Try again in a moment." },
+})
 
-/** One line in the log, and nothing of the cause in the answer. */
-export function toFailure(log: ErrorLog, request: { method: string; path: string }, error: unknown): Answer<Problem> {
+/** The database is not there; the same request can succeed when it is. */
+export function refuseUnreachable(c: Context, trouble: string | undefined): Response {
+  const { status, body } = unreachable(trouble)
+  c.header('retry-after', '2')
+  return c.json(body, status)
+}
+
+export type FailureDeps = {
+  readonly log: { error(facts: object, message: string): void }
+  readonly reachability: Pick<Reachability, 'took' | 'trouble'>
+}
+
+/** One line in the log, and nothing of the cause in the answer, but that the database is lost. */
+export function toFailure(deps: FailureDeps, request: { method: string; path: string }, error: unknown): Answer<Problem> {
+  if (deps.reachability.took(error)) return unreachable(deps.reachability.trouble())
   const told = error instanceof Error ? { error: error.message, stack: error.stack } : { error: String(error) }
-  log.error({ ...request, ...told }, 'a request failed')
+  deps.log.error({ ...request, ...told }, 'a request failed')
   return toProblem(refusal('internal'))
 }
 
 /** For `app.onError`. */
-export function handleErrors(log: ErrorLog): ErrorHandler {
+export function handleErrors(deps: FailureDeps): ErrorHandler {
   return (error, c) => {
     if (error instanceof HTTPException && error.status < 500) {
       return refuse(c, refusal('invalid', error.message || undefined), error.status)
     }
-    const failure = toFailure(log, { method: c.req.method, path: c.req.path }, error)
-    return c.json(failure.body, failure.status)
+    const { status, body } = toFailure(deps, { method: c.req.method, path: c.req.path }, error)
+    if (status === 503) c.header('retry-after', '2')
+    return c.json(body, status)
   }
 }
 

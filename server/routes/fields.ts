@@ -2,6 +2,14 @@ import { z } from 'zod'
 import type { PasswordProblem } from '#shared/domain/password.ts'
 import { MAX_PASSWORD, MIN_PASSWORD, passwordProblem } from '#shared/domain/password.ts'
 
+/**
+ * Names stand beside what they vouch for, such as who may answer a question: they must not reorder what stands around them. Directional
+ * controls, line and paragraph separators, unpaired surrogates.
+ */
+const reordered = /[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069\u2028\u2029]|\p{Cs}/u
+/** A character with ink: fillers of Hangul and the blank of Braille count as letters and signs, and have none. */
+const seen = /(?![\p{Default_Ignorable_Code_Point}\u2800])[\p{L}\p{N}\p{P}\p{S}]/u
+
 /** What forms send, with the sentence that the form shows. */
 export const NameField = z
   .string()
@@ -9,6 +17,11 @@ export const NameField = z
   .min(1, 'Give a name.')
   .max(80, 'A name has at most 80 characters.')
   .regex(/^\P{Cc}*$/u, 'A name is one line, without control characters.')
+  .refine(
+    (name) => !reordered.test(name),
+    'A name can’t hold characters that change the direction of text or are broken.',
+  )
+  .refine((name) => seen.test(name), 'A name needs something that one can see.')
 export const EmailField = z
   .string()
   .trim()

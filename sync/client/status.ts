@@ -69,13 +69,15 @@ export function createStatus(now: () => number): StatusTracker {
           return set({ ...offline(), problem: status.problem ?? 'stranger' })
         case 'server':
           failures++
-          if (failures >= serverFailures && status.problem === undefined) set({ problem: 'server' })
+          if (failures < serverFailures || (status.problem !== undefined && status.problem !== 'server')) return
+          // It answers, so this device is not offline, whatever became of the socket.
+          set({ problem: 'server', connection: 'connecting', offlineSince: undefined })
       }
     },
     link(state) {
       link = state
       if (state === 'open') set({ connection: 'online', offlineSince: undefined })
-      if (state === 'closed' && status.connection !== 'polling') set(offline())
+      if (state === 'closed' && status.connection !== 'polling' && status.problem !== 'server') set(offline())
       if (state === 'connecting' && status.connection === 'online') set({ connection: 'connecting' })
     },
     pending: (count) => set({ pending: count }),

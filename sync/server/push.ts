@@ -122,7 +122,9 @@ async function tryMutation(
     await putRow(tx, keys.refused(actor.userId, mutation.clientID, mutation.id), row)
   }
 
-  const intent = refused === undefined && args?.success === true ? mutator?.intent?.(args.data) : undefined
+  // What has its effect already may look refusable by now: a run that was stopped has ended. Whose it is counts: the
+  // same id from somebody else is no repetition.
+  const intent = args?.success === true ? mutator?.intent?.(args.data) : undefined
   const outcome = await commitOrDoubt(deps, {
     now,
     spaces: [tx.writes()],
@@ -133,7 +135,9 @@ async function tryMutation(
       space: push.space,
       mutation: mutation.id,
     },
-    ...(intent === undefined ? {} : { intent: { space: push.space, id: intent } }),
+    ...(intent === undefined
+      ? {}
+      : { intent: { space: push.space, id: `${actor.userId}/${intent}`, refused: refused !== undefined } }),
     user: actor.userId,
     effects,
   })

@@ -42,7 +42,8 @@ export type Commit = {
     readonly space: SpaceId
     readonly mutation: number
   }
-  readonly intent?: { readonly space: SpaceId; readonly id: string }
+  /** `refused`: nothing is to have its effect now, so it leaves no receipt; one that it had before makes this a repetition. */
+  readonly intent?: { readonly space: SpaceId; readonly id: string; readonly refused?: boolean }
   readonly job?: JobMove
   /** Who acts, for the history. */
   readonly user?: string

@@ -12,8 +12,6 @@ export type ServerTransaction = {
   effect(effect: Effect): void
   /** Moves one run's job in the same transaction; a second call adds to the first. */
   job(move: JobMove): void
-  /** An intent with a receipt: a second transaction with the same name writes nothing. */
-  intent(space: SpaceId, id: string): void
 }
 
 const maxTries = 20
@@ -48,7 +46,6 @@ export async function transact(
     const spaces = new Map<SpaceId, RecordedTransaction>()
     const effects: Effect[] = []
     let move: JobMove | undefined
-    let intent: { space: SpaceId; id: string } | undefined
     const now = deps.now()
     const result = await body({
       now,
@@ -59,7 +56,6 @@ export async function transact(
       },
       effect: (effect) => effects.push(effect),
       job: (next) => (move = { ...move, ...next }),
-      intent: (space, id) => (intent = { space, id }),
     })
     if (result === false) return { status: 'nothing' }
     const writes = [...spaces.values()].map((tx) => tx.writes()).filter((one) => one.puts.length + one.dels.length > 0)
@@ -68,7 +64,6 @@ export async function transact(
       spaces: writes,
       effects,
       ...(move === undefined ? {} : { job: move }),
-      ...(intent === undefined ? {} : { intent }),
     }
     outcome = await commitOrDoubt(deps, commit)
     if (outcome.status !== 'committed') continue

@@ -263,7 +263,13 @@ export const restCases: Readonly<Record<string, RestCase>> = {
   'POST /api/v1/pairing/accept': { access: 'open', body: pairing, status: 201, answer: nothing, limit: 60 },
   'POST /api/v1/pairing': {
     status: 201,
-    answer: z.strictObject({ id: z.string(), url: z.url(), expiresAt: at, reachable: z.literal(false) }),
+    answer: z.strictObject({
+      id: z.string(),
+      url: z.url(),
+      expiresAt: at,
+      endsInMs: z.number().positive(),
+      reachable: z.literal(false),
+    }),
   },
   'GET /api/v1/pairing/:id': {
     path: async ({ mara }) => `/api/v1/pairing/${(await post(mara, '/api/v1/pairing'))['id']}`,

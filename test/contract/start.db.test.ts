@@ -1,10 +1,12 @@
 import { spawn, type SpawnOptions } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { notePublicUrl } from '#server/public-url-file.ts'
 import { openTestDatabase, type TestDatabase } from '../db.ts'
 
 const root = join(import.meta.dirname, '..', '..')
@@ -72,6 +74,11 @@ describe('a server that can’t start says in one line why and what to do', () =
       /^Port \d+ on 127\.0\.0\.1 is in use\. Stop what uses it, or choose another with --port or DROVER_PORT\.$/,
     ],
     [
+      'a port in use, before a database is made',
+      () => ({ DROVER_PORT: String(taken), DROVER_DATA_DIR: join(folder, 'not-made') }),
+      /^Port \d+ on 127\.0\.0\.1 is in use\./,
+    ],
+    [
       'a data folder that is a file',
       () => ({ DROVER_DATA_DIR: file }),
       /^The data folder .*file can't be made: there is a file of that name\. Choose another with --data-dir or DROVER_DATA_DIR\.$/,
@@ -111,7 +118,12 @@ describe('a server that can’t start says in one line why and what to do', () =
       () => ({ DATABASE_URL: `postgres://u:secret@127.0.0.1:${taken}/x` }),
       /^The database can't be (?:used|reached): .*DATABASE_URL/,
     ],
-    ['a wrong setting', () => ({ DROVER_LEASE_MS: '5' }), /^DROVER_LEASE_MS: Too small/],
+    [
+      'a wrong setting',
+      () => ({ DROVER_LEASE_MS: '5' }),
+      /^DROVER_LEASE_MS: must be a whole number of milliseconds, 1000 or more\.$/,
+    ],
+    ['a setting that is no number', () => ({ DROVER_LEASE_MS: 'abc' }), /^DROVER_LEASE_MS: must be a whole number/],
   ]
 
   test.each(cases)('%s', async (_what, environment, sentence) => {
@@ -120,6 +132,7 @@ describe('a server that can’t start says in one line why and what to do', () =
     expect(stderr.slice('drover: '.length, -1)).toMatch(sentence)
     expect(stderr).not.toContain('secret')
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(existsSync(join(folder, 'not-made'))).toBe(false)
   })
 
   test('a database that a newer version has used', async () => {
@@ -162,7 +175,12 @@ describe('a server that can’t start says in one line why and what to do', () =
 
 describe('`drover` says in words what is wrong with a call', () => {
   const cases: readonly (readonly [string, readonly string[], number, RegExp])[] = [
-    ['a command that does not exist', ['fly'], 1, /unknown command 'fly'[^]*Run “drover --help” for what there is\./],
+    [
+      'a command that does not exist',
+      ['fly'],
+      1,
+      /unknown command 'fly'[^]*Run “npx drover --help” for what there is\./,
+    ],
     ['an option that does not exist', ['start', '--fast'], 1, /unknown option '--fast'/],
     ['a port that is none', ['start', '--port', 'abc'], 1, /A port is a number from 0 to 65535\./],
     ['an address that is none', ['runner', '--url', 'drover.local'], 1, /It must start with http:\/\/ or https:\/\/\./],
@@ -179,6 +197,21 @@ describe('`drover` says in words what is wrong with a call', () => {
     expect(ended.stderr).toMatch(sentence)
     expect(ended.stderr).not.toMatch(/\n\s+at /)
     expect({ code: ended.code, stdout: ended.stdout }).toEqual({ code, stdout: '' })
+  })
+
+  test('a reset link leads to where the server of the data folder is, and says until when as the server does', async () => {
+    const dataDir = await mkdtemp(join(folder, 'reset-'))
+    await notePublicUrl(dataDir, new URL('https://drover.example.net/'))
+    await database.query(`insert into "user" (id, name, email) values ('u', 'Mara', 'mara@example.test')`)
+    const { code, stdout, stderr } = await run('cli/main.ts', ['admin', 'reset-link', 'mara@example.test'], {
+      DROVER_DATA_DIR: dataDir,
+      DATABASE_URL: database.config.url,
+    })
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: expect.stringMatching(/^It works once, until \d\d\/\d\d\/\d{4}, \d\d:\d\d:\d\d\.\n$/),
+    })
+    expect(stdout).toMatch(/^https:\/\/drover\.example\.net\/sign-in#reset=[\w-]+\n$/)
   })
 
   test('a runner’s folder that is a file', async () => {

@@ -24,6 +24,8 @@ export async function openKillableBrowser(): Promise<KillableBrowser> {
 
   async function start(): Promise<BrowserContext> {
     if (browserPath === undefined) throw new Error('no Chromium is installed')
+    // A test that failed half-way may have left it running, and two can't share a profile.
+    await kill()
     const child = spawn(
       browserPath,
       [...browserFlags, '--remote-debugging-port=0', `--user-data-dir=${profile}`, 'about:blank'],

@@ -14,6 +14,9 @@ export type Proxy = {
   close(): Promise<void>
 }
 
+/** `setAway`: as if PostgreSQL had gone, or were back. */
+export type TcpProxy = Proxy & { setAway(isAway: boolean): void }
+
 /**
  * What Neon's own proxy does for its driver: each WebSocket carries the bytes of one PostgreSQL connection.
  * Answers come `latencyMs` later, once for each round trip.
@@ -49,9 +52,11 @@ export async function startNeonProxy(upstream: Upstream, latencyMs = 0): Promise
 }
 
 /** The same over plain TCP, for node-postgres with a slow network. */
-export async function startTcpProxy(upstream: Upstream, latencyMs = 0): Promise<Proxy> {
+export async function startTcpProxy(upstream: Upstream, latencyMs = 0): Promise<TcpProxy> {
+  let away = false
   const open = new Set<Socket>()
   const server = createTcpServer((client) => {
+    if (away) return void client.destroy()
     client.setNoDelay(true)
     const database = track(open, connect(upstream))
     track(open, client)
@@ -68,6 +73,10 @@ export async function startTcpProxy(upstream: Upstream, latencyMs = 0): Promise<
   return {
     port: (server.address() as AddressInfo).port,
     breakAll,
+    setAway(isAway) {
+      away = isAway
+      if (away) breakAll()
+    },
     async close() {
       breakAll()
       await new Promise((resolve) => server.close(resolve))

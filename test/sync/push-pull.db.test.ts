@@ -79,6 +79,18 @@ const once = defineMutator({
   },
 })
 
+const stop = defineMutator({
+  name: 'stop',
+  args: z.object({ id: z.string() }),
+  intent: (args) => `stop/${args.id}`,
+  async run(tx, args) {
+    if ((await tx.get('running')) !== 1) return err(refusal('run_ended'))
+    await tx.put('running', 0)
+    await tx.put('stopped', args.id)
+    return ok()
+  },
+})
+
 /** What a device holds: the patches it was given, applied in order. */
 class Device {
   cookie: SyncCookie | null = null
@@ -110,7 +122,7 @@ describeOnEachDatabase('push and pull', (open) => {
   const errors: unknown[] = []
   beforeAll(async () => {
     db = await open()
-    const mutators = { put, add, del, twice, refuse, broken, once } as unknown as Record<string, Mutator<never>>
+    const mutators = { put, add, del, twice, refuse, broken, once, stop } as unknown as Record<string, Mutator<never>>
     const server = (): PushDeps => {
       const store = createSpaceStore(db)
       const known = createKnownRows(store)
@@ -228,6 +240,34 @@ describeOnEachDatabase('push and pull', (open) => {
     await pull(device)
     expect(device.rows.get('n/x')).toBe(1)
     expect(device.ids.get('c-int-2')).toBe(1)
+  })
+
+  test('the same intent from somebody else is none of theirs', async () => {
+    await push('g-mine', [mutation('c-mine', 1, 'once', { id: 'mine' })])
+    const other = { ...actor, userId: UserId.parse('u2') }
+    await push('g-theirs', [mutation('c-theirs', 1, 'once', { id: 'mine' })], other)
+    const device = new Device('g-mine')
+    await pull(device)
+    expect(device.rows.get('n/mine')).toBe(2)
+  })
+
+  test('an intent that has its effect is not refused when it comes again, and one that was refused may be tried again', async () => {
+    const refusals = async (): Promise<number> => {
+      const device = new Device('g-stop')
+      await pull(device)
+      return [...device.rows.keys()].filter((key) => /^refused\/.*c-stop/.test(key)).length
+    }
+    await push('g-stop', [mutation('c-stop-1', 1, 'put', { key: 'running', value: 1 })])
+    await push('g-stop', [mutation('c-stop-1', 2, 'stop', { id: 'x' })])
+    await push('g-stop', [mutation('c-stop-2', 1, 'stop', { id: 'x' })])
+    expect(await refusals()).toBe(0)
+    await push('g-stop', [mutation('c-stop-2', 2, 'stop', { id: 'y' })])
+    expect(await refusals()).toBe(1)
+    await push('g-stop', [mutation('c-stop-2', 3, 'put', { key: 'running', value: 1 })])
+    await push('g-stop', [mutation('c-stop-2', 4, 'stop', { id: 'y' })])
+    const device = new Device('g-stop')
+    await pull(device)
+    expect(device.rows.get('stopped')).toBe('y')
   })
 
   test('a client group of somebody else is refused, for push and pull', async () => {

@@ -190,10 +190,13 @@ describe('choices', () => {
       </>
     ))
     await settled()
+    const radio = document.querySelectorAll<HTMLInputElement>('input[type="radio"]')[0]
+    radio?.focus()
     setRound(1)
     setRound(2)
     await settled()
     expect(changed).not.toHaveBeenCalled()
+    expect(document.activeElement).toBe(radio)
     document.querySelectorAll<HTMLInputElement>('input[type="radio"]')[1]?.click()
     expect(changed.mock.calls).toEqual([['b']])
   })

@@ -1,5 +1,5 @@
 import * as KRadio from '@kobalte/core/radio-group'
-import { For, Show } from 'solid-js'
+import { Index, Show } from 'solid-js'
 import type { Choice } from './select.tsx'
 import field from './field.module.css'
 import styles from './radio-cards.module.css'
@@ -19,20 +19,21 @@ export function RadioCards<Value extends string>(props: {
     <KRadio.Root class={field.field} value={props.value} onChange={choose}>
       <KRadio.Label class={field.label}>{props.label}</KRadio.Label>
       <div class={styles.cards} role="presentation">
-        <For each={props.choices}>
+        {/* By place: choices made anew must not take the focus from the card that has it. */}
+        <Index each={props.choices}>
           {(choice) => (
-            <KRadio.Item value={choice.value} disabled={choice.disabled ?? false} class={styles.card}>
+            <KRadio.Item value={choice().value} disabled={choice().disabled ?? false} class={styles.card}>
               <KRadio.ItemInput class={styles.input} />
               <KRadio.ItemControl class={styles.control} />
               <div class={styles.text}>
-                <KRadio.ItemLabel class={styles.label}>{choice.label}</KRadio.ItemLabel>
-                <Show when={choice.hint}>
+                <KRadio.ItemLabel class={styles.label}>{choice().label}</KRadio.ItemLabel>
+                <Show when={choice().hint}>
                   {(hint) => <KRadio.ItemDescription class={styles.hint}>{hint()}</KRadio.ItemDescription>}
                 </Show>
               </div>
             </KRadio.Item>
           )}
-        </For>
+        </Index>
       </div>
     </KRadio.Root>
   )

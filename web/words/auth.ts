@@ -32,7 +32,7 @@ export const authWords = {
   signInText: (server: string) => `to Drover on ${server}`,
   signInPasskey: 'Sign in with a passkey',
   or: 'or',
-  lockedOut: 'Locked out? Whoever runs this server can make a new link for you:',
+  lockedOut: 'Locked out? Whoever runs this server can make a new link for you, in its clone of Drover:',
   lockedOutCommand: 'npx drover admin reset-link you@example.com',
   firstStart:
     'Nobody has an account here yet. Open the sign-in link that the terminal printed when the server started.',
@@ -65,7 +65,7 @@ export const authWords = {
   linkEnded: 'This link has ended',
   linkUnknown: 'This link is not known here',
   linkMissing: 'The address is not complete. Copy the whole link, with everything after the #, and open it again.',
-  welcomeEnded: 'Start the server again for a new link, or sign in if you have an account.',
+  welcomeEnded: 'Sign in if you have an account. While nobody has one, each start of the server prints a new link.',
   inviteEnded: 'Ask for a new invitation.',
   pairEnded: 'Make a new code on the other device, under Settings, Devices.',
   resetEnded: 'Ask whoever runs the server for a new link.',

@@ -87,7 +87,8 @@ export const deviceWords = {
   pairedText: 'The phone is signed in. It is in your list of devices.',
   done: 'Done',
   unreachable: 'A phone can’t reach this server: it listens for this computer only.',
-  unreachableTodo: 'Start it so that your network reaches it, with the address the phone will use:',
+  unreachableTodo:
+    'Start it in its clone of Drover so that your network reaches it, with the address the phone will use:',
   unreachableCommand: 'npx drover start --host 0.0.0.0 --public-url http://192.168.1.20:4400',
   unreachableHttps:
     'For passkeys and installing on the phone, that address must be https, for instance behind a proxy or Tailscale.',
@@ -168,7 +169,7 @@ export const runnerWords = {
   keyNameHint: 'The machine it is for, such as devbox-04.',
   createKey: 'Make the key',
   keyReady: 'Copy it now: it is shown this once.',
-  keyCommand: 'On that machine, in a clone of Drover:',
+  keyCommand: 'On that machine, in a clone of Drover after “npm ci”:',
   copyCommand: 'Copy command',
   copyKey: 'Copy key',
   madeBy: (name: string) => `by ${name}`,

@@ -38,7 +38,7 @@ describeOnEachDatabase('a backup', (open) => {
   test('restored into an empty database gives the same rows', async () => {
     const from = await open()
     await fill(from)
-    const { rows } = await backupDatabase(from.driverConfig, file, () => 42)
+    const { rows } = await backupDatabase(from.driverConfig, file, { now: () => 42 })
     expect(rows).toBe(4 + MANY)
     expect(statSync(file).mode & 0o777).toBe(0o600)
 
@@ -174,6 +174,12 @@ describe('drover db', () => {
       stderr: '',
     })
     expect(readdirSync(dir).filter((name) => name.includes('unfinished'))).toEqual([])
+    expect(await run(['backup', file, '--data-dir', dataDir])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `${file} exists already. Choose another name, or replace it with --force.\n`,
+    })
+    expect(await run(['backup', file, '--data-dir', dataDir, '--force'])).toMatchObject({ code: 0 })
     const busy = await run(['restore', file, '--data-dir', dataDir, '--force'])
     expect(busy).toMatchObject({
       code: 1,
@@ -198,6 +204,12 @@ describe('drover db', () => {
       code: 1,
       stderr: `There is no file ${join(dir, 'missing')}.\n`,
     })
+    const nowhere = join(dir, 'nowhere', 'backup')
+    expect(await run(['backup', nowhere])).toMatchObject({
+      code: 1,
+      stderr: `There is no folder ${join(dir, 'nowhere')}. Make it first, or choose another.\n`,
+    })
+    expect(await run(['backup', dir])).toMatchObject({ code: 1, stderr: `${dir} is a folder. Name a file in it.\n` })
     expect(await run(['backup', file], { DATABASE_URL: 'http://x' })).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('DATABASE_URL must look like'),

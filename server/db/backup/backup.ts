@@ -8,20 +8,21 @@ import { DatabaseStartError } from '../errors.ts'
 import { appliedMigrations } from '../migrate.ts'
 import { quoted, sequencesOf, tablesOf } from './catalog.ts'
 import type { BackupPart } from './file.ts'
-import { BackupError, FORMAT, writeBackup } from './file.ts'
+import { BackupError, checkPlace, FORMAT, writeBackup } from './file.ts'
 
 /** Rows that are in memory at once. */
 const BATCH = 100
 
 /**
- * Writes all of Drover's data, as it is at one moment, to `file`; a file that is there is replaced once the new one is whole.
+ * Writes all of Drover's data, as it is at one moment, to `file`. One that is there is refused, or with `replace` replaced once the new one is whole.
  * The server may go on meanwhile. Throws `BackupError` or `DatabaseStartError`.
  */
 export async function backupDatabase(
   config: DatabaseConfig,
   file: string,
-  now: () => number = Date.now,
+  { replace = false, now = Date.now }: { readonly replace?: boolean; readonly now?: () => number } = {},
 ): Promise<{ rows: number }> {
+  await checkPlace(file, replace)
   const db = await openBeside(config)
   try {
     const rows = await db.session(async (session) => {

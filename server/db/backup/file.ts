@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
-import { rename, rm } from 'node:fs/promises'
-import { basename, dirname } from 'node:path'
+import { rename, rm, stat } from 'node:fs/promises'
+import { basename, dirname, resolve } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip, createGzip } from 'node:zlib'
@@ -43,6 +43,18 @@ export type BackupPart =
 /** Why a backup can't be made or restored, in a sentence for the person at the terminal. */
 export class BackupError extends Error {
   override readonly name = 'BackupError'
+}
+
+/** Before anything is read: whether a backup can go to `path`. Throws `BackupError`. */
+export async function checkPlace(path: string, replace: boolean): Promise<void> {
+  const folder = dirname(resolve(path))
+  const found = await stat(folder).catch(() => undefined)
+  if (found === undefined) throw new BackupError(`There is no folder ${folder}. Make it first, or choose another.`)
+  if (!found.isDirectory()) throw new BackupError(`${folder} is not a folder. Choose another.`)
+  const there = await stat(path).catch(() => undefined)
+  if (there?.isDirectory() === true) throw new BackupError(`${path} is a folder. Name a file in it.`)
+  if (there !== undefined && !replace)
+    throw new BackupError(`${path} exists already. Choose another name, or replace it with --force.`)
 }
 
 /** Writes the parts beside `path` and renames the whole, synced file into place. Gives the number of rows. */

@@ -68,6 +68,10 @@ describe('the embedded PostgreSQL', () => {
       sorted: ['B', 'Z', 'a', 'b', 'ä'],
     })
     expect(lstatSync(join(dataDir, 'postgres')).mode & 0o777).toBe(0o700)
+    // As root, the group of PostgreSQL's user may pass through the folder, and nobody else.
+    const { mode, gid } = lstatSync(dataDir)
+    const wanted = isRoot ? { mode: 0o710, gid: (await databaseAccount(0))?.gid } : { mode: 0o700, gid }
+    expect({ mode: mode & 0o777, gid }).toEqual(wanted)
   })
 
   test('is adopted when its server was killed', async () => {

@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, stat, truncate, readFile } from 'node:fs/promises'
+import { mkdir, rename, rm, stat, statfs, truncate, readFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
@@ -27,6 +27,8 @@ export type EmbeddedCluster = {
   /** What had to be done to have it running. */
   readonly opened: 'created' | 'started' | 'adopted'
   pid(): number
+  /** Why it could not be started again after it ended unexpectedly, until it is. */
+  trouble(): string | undefined
   /** Stops PostgreSQL (fast shutdown) and frees the data folder. */
   close(): Promise<void>
 }
@@ -42,6 +44,8 @@ export type ClusterOptions = {
 const USER = 'drover'
 const PORT = 5432 // only names the socket: .s.PGSQL.5432
 const LOG_LIMIT = 5 << 20
+/** One segment of its log, which a start may have to write. */
+const START_BYTES = 16 << 20
 const RESTART_FIRST_MS = 100
 const RESTART_LONGEST_MS = 5_000
 
@@ -121,15 +125,19 @@ async function openLocked(dataDir: string, options: ClusterOptions, lock: { clos
   await createDatabase(address)
 
   let closing = false
+  let trouble: string | undefined
   const supervise = async (): Promise<void> => {
     for (let pause = RESTART_FIRST_MS; !closing; pause = Math.min(pause * 2, RESTART_LONGEST_MS)) {
       try {
         postmaster = await start(address.host)
+        trouble = undefined
         notice(`The database is running again (process ${postmaster.pid}).`)
         watch(postmaster)
         return
       } catch (error) {
-        notice(error instanceof Error ? error.message : String(error))
+        const why = (await fullDisk(home)) ?? (error instanceof Error ? error.message : String(error))
+        if (why !== trouble) notice(why)
+        trouble = why
         await delay(pause)
       }
     }
@@ -148,6 +156,7 @@ async function openLocked(dataDir: string, options: ClusterOptions, lock: { clos
     address,
     opened,
     pid: () => postmaster?.pid ?? 0,
+    trouble: () => trouble,
     async close() {
       if (closing) return
       closing = true
@@ -176,7 +185,7 @@ async function createIfMissing(home: string, binaries: Binaries, account: Accoun
     if (major === binaries.major) return 'started'
     throw new DatabaseStartError(
       'data_dir_unusable',
-      `The database in ${data} was made by PostgreSQL ${major}, and this Drover brings PostgreSQL ${binaries.major}. Back it up with the Drover that made it ("drover db backup"), and restore it into a new data folder.`,
+      `The database in ${data} was made by PostgreSQL ${major}, and this Drover brings PostgreSQL ${binaries.major}. Back it up with the Drover that made it ("npx drover db backup"), and restore it into a new data folder.`,
     )
   }
   const unfinished = `${data}.unfinished`
@@ -247,6 +256,12 @@ async function makeDataDir(dataDir: string): Promise<void> {
       { cause },
     )
   }
+}
+
+/** PostgreSQL needs some space for each start; on a full disk it can't even write down why it failed. */
+async function fullDisk(home: string): Promise<string | undefined> {
+  const { bavail, bsize } = await statfs(home)
+  return bavail * bsize < START_BYTES ? `no space left on the disk of ${home}` : undefined
 }
 
 async function limitLog(path: string): Promise<void> {

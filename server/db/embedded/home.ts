@@ -44,13 +44,25 @@ export async function prepareHome(dataDir: string, account: Account): Promise<st
   if (!account) return await realpath(place)
 
   await chownTree(place, account)
+  const before = await stat(dataDir)
+  await letThrough(place, dataDir, account)
   if (await canEnter(place, account)) return await realpath(place)
-  // Only the data folder itself may be closed: it is ours, and passing through (not listing) is enough.
-  const { mode } = await stat(dataDir)
-  await chmod(dataDir, (mode & 0o777) | 0o011)
-  if (await canEnter(place, account)) return await realpath(place)
-  await chmod(dataDir, mode & 0o777)
+  await chmod(dataDir, before.mode & 0o777)
+  await chown(dataDir, before.uid, before.gid)
   return await homeOutside(place, account)
+}
+
+/**
+ * Only the data folder itself may be closed: it is ours, and passing through (not listing) is enough. It is opened for the account's
+ * group alone, where no other group uses it; 0711 is how an earlier Drover opened it.
+ */
+async function letThrough(place: string, dataDir: string, account: NonNullable<Account>): Promise<void> {
+  const { mode, uid } = await stat(dataDir)
+  const others = mode & 0o077
+  if (uid === 0 && (others === 0 || others === 0o011 || others === 0o010)) {
+    await chown(dataDir, uid, account.gid)
+    await chmod(dataDir, (mode & 0o700) | 0o010)
+  } else if (!(await canEnter(place, account))) await chmod(dataDir, (mode & 0o777) | 0o011)
 }
 
 /** The `data` folder is there once `initdb` has finished. */

@@ -204,5 +204,7 @@ async function readFrom(path: string, start: number): Promise<string> {
 /** PostgreSQL's last FATAL line, or its last line. */
 function lastWords(log: string): string {
   const lines = log.split('\n').filter((line) => line.trim() !== '')
-  return lines.findLast((line) => line.includes('FATAL') || line.includes('PANIC')) ?? lines.at(-1) ?? 'it said nothing'
+  const last = lines.findLast((line) => line.includes('FATAL') || line.includes('PANIC')) ?? lines.at(-1)
+  // Without time and pid: a start that fails again for the same reason says the same.
+  return last?.replace(/^\S+ \S+ \S+ \[\d+\] /, '') ?? 'it said nothing'
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -19,6 +19,13 @@ test('a data folder is one server’s until that closes', () => {
   )
   first.close()
   lockDataDir(dir, 456).close()
+})
+
+test('its files are for their owner only', () => {
+  const lock = lockDataDir(dir, 123)
+  for (const name of ['server.lock', 'server.pid'])
+    expect([name, statSync(join(dir, name)).mode & 0o777]).toEqual([name, 0o600])
+  lock.close()
 })
 
 test('a lock that nobody keeps is not lost to the garbage collector', () => {

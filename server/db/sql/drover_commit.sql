@@ -3,7 +3,7 @@
 --
 --   p: { now,
 --        client?: {group, id, user, space, mutation},
---        intent?: {space, id},
+--        intent?: {space, id, refused?},   refused: a receipt is looked for, but none is left
 --        job?:    {run, turn, expect?, acked?, from?, holder?, phase?, runner?, lease?},
 --        spaces:  [{id, at, gets?: [key], scans?: [prefix], puts?: [[key, place]], dels?: [key]}],
 --        transitions?: [...], deliveries?: [...], jobs?: [...] }
@@ -98,7 +98,9 @@ begin
     return jsonb_build_object('status', 'taken');
   end if;
 
-  if v_intent is not null then
+  if (v_intent->>'refused')::boolean then
+    v_repeat := exists (select from intent where space_id = v_intent->>'space' and id = v_intent->>'id');
+  elsif v_intent is not null then
     insert into intent (space_id, id, at) values (v_intent->>'space', v_intent->>'id', v_now) on conflict do nothing;
     v_repeat := not found;
   end if;

@@ -127,7 +127,7 @@ describe.skipIf(missing)('the run page in Chromium', () => {
     await page.getByRole('dialog', { name: 'Changes' }).waitFor({ state: 'detached' })
     await expect.poll(() => file.evaluate((element) => element === document.activeElement), patient).toBe(true)
     // A message that moves or goes, likewise.
-    const grip = page.locator('[draggable=true]').first()
+    const grip = page.getByRole('button', { name: /^Drag to reorder/ }).first()
     await grip.focus()
     await page.keyboard.press('ArrowDown')
     await expect

@@ -48,7 +48,7 @@ export function DevicesSection() {
         </Button>
       }
     >
-      <Show when={!isSecureContext}>
+      <Show when={isOnPlainHttp()}>
         <p class={styles.note}>{deviceWords.insecure}</p>
       </Show>
       <Problem text={action.problem()} />
@@ -127,3 +127,6 @@ export function DevicesSection() {
     </Section>
   )
 }
+
+/** `localhost` counts as trusted, and has what https has. */
+const isOnPlainHttp = (): boolean => location.protocol === 'http:' && !('serviceWorker' in navigator)

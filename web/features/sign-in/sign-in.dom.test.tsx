@@ -130,7 +130,7 @@ describe('the welcome page', () => {
     replies['POST /auth/links/look'] = { status, body: { error, refusal: { code } } }
     open('/welcome', `#token=${token}`)
     await expect.poll(text, wait).toContain(title)
-    await expect.poll(text, wait).toContain('Start the server again for a new link')
+    await expect.poll(text, wait).toContain('Sign in if you have an account. While nobody has one')
     expect(await violations()).toEqual([])
   })
 
@@ -269,7 +269,7 @@ describe('settings', () => {
       body: {
         id: 'p',
         url: 'http://localhost:4400/pair/phone#token=x',
-        expiresAt: Date.now() + 300_000,
+        endsInMs: 300_000,
         reachable: false,
       },
     }

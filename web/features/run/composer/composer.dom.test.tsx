@@ -167,7 +167,7 @@ describe('the queue', () => {
 
   test('the arrows of the keyboard move a message', async () => {
     const { stage: of } = await open()
-    const grip = of.root.querySelector<HTMLButtonElement>('[draggable=true]')
+    const grip = of.root.querySelector<HTMLButtonElement>('[aria-label^="Drag to reorder"]')
     press(grip ?? of.root, 'ArrowDown')
     await settled()
     expect(prompts(of).map((prompt) => prompt.text.slice(0, 5))).toEqual(['Write', 'Then '])
