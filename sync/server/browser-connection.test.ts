@@ -30,9 +30,7 @@ test('a peer that asks and never reads is shut out before what waits for it grow
       bufferedBytes: () => waiting,
     },
   )
-  await connection.receive(
-    JSON.stringify({ type: 'hello', protocol: browserProtocol, schemaVersion, profileId: 'p' }),
-  )
+  await connection.receive(JSON.stringify({ type: 'hello', protocol: browserProtocol, schemaVersion, profileId: 'p' }))
   for (let at = 0; closed === undefined; at++) {
     await connection.receive(JSON.stringify({ type: 'ping', at }))
     expect(waiting).toBeLessThan(10_000_000)
