@@ -108,6 +108,29 @@ describe('in a repository', () => {
     expect(await last('while x; do rm -rf build; cd pkg; done; rm -rf build')).toMatch(/can't tell in which folder/)
   })
 
+  test('a pattern is outside where a link that it matches leads out', async () => {
+    mkdirSync(join(base, 'elsewhere'))
+    writeFileSync(join(base, 'elsewhere/key'), 'secret')
+    symlinkSync('a.ts', join(root, 'src/inner.ts'))
+    const outside = /Outside the workspace/
+    for (const text of ['cat *', 'cat src/*', 'cat *.md', 'grep x src/*.ts', 'cat ./*/?.ts', 'ls s*/'])
+      expect(await last(text), text).not.toMatch(outside)
+    symlinkSync(join(base, 'elsewhere/key'), join(root, 'src/key.ts'))
+    symlinkSync(join(base, 'elsewhere'), join(root, 'linked'))
+    for (const text of [
+      'cat src/*',
+      'cat ./src/k*',
+      'grep x src/*.ts',
+      'cat */*',
+      'cat "li"*/key',
+      'cat l?nked/k*',
+      'cat *',
+    ])
+      expect(await last(text), text).toMatch(outside)
+    for (const text of ['cat src/?.ts', 'cat *.md', 'cat readme*', 'rm *.md'])
+      expect(await last(text), text).not.toMatch(outside)
+  })
+
   test('names what is overwritten', async () => {
     file('notes')
     expect(await last('echo x > readme.md')).toBe('Prints text. Overwrites readme.md. Git tracks readme.md.')
@@ -271,6 +294,7 @@ function fake(change: Partial<WorkspacePort>): WorkspacePort {
     stat: async () => ({ kind: 'file', outside: false, leadsOutside: false }),
     listFiles: async (path) => ({ files: [path], more: false }),
     trackedFiles: async (path) => [path],
+    globLeadsOutside: async () => false,
     gitPrograms: async () => [],
     ...change,
   }

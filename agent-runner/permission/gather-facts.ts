@@ -19,6 +19,11 @@ export interface WorkspacePort {
   listFiles(path: string, cap: number, signal: AbortSignal): Promise<{ files: readonly string[]; more: boolean }>
   /** The files at and below the path that git tracks, absolute; `null` where there is no repository. */
   trackedFiles(path: string, signal: AbortSignal): Promise<readonly string[] | null>
+  /**
+   * Whether a link among what a pattern can match leads out of the root. `segments`: the pattern below the folder, at
+   * its slashes; one that isn't plain (`*`, `?` and letters) counts as matching everything.
+   */
+  globLeadsOutside(folder: string, segments: readonly string[], signal: AbortSignal): Promise<boolean>
   /** What the settings of the repository around a folder make git run by itself, by name. */
   gitPrograms(path: string, signal: AbortSignal): Promise<readonly string[]>
 }
@@ -71,6 +76,13 @@ export async function gatherFacts(
     const paths: PathFact[] = []
     for (const fact of lexical.paths) {
       const path = resolvePath(fact.word, cwd)
+      if (typeof fact.word !== 'string' && fact.where === 'inside' && fact.use !== 'deletes') {
+        paths.push({
+          ...fact,
+          where: left-- <= 0 ? 'unsure' : await whereGlobLeads(fact.word.text, cwd, at.port, signal),
+        })
+        continue
+      }
       if (path === null || fact.where !== 'inside' || left-- <= 0) {
         paths.push(fact)
         continue
@@ -130,6 +142,30 @@ function whereIs(word: Word, root: string, cwd: string | null): PathFact['where'
   // `link/..` is the folder above what the link leads to.
   if (path === null || /(?:^|\/)(?!\.{1,2}\/)[^/]+\/+(?:\.\/+)*\.\.(?:\/|$)/.test(text)) return 'unsure'
   return isWithin(root, path) || isHarmlessDevice(path) ? 'inside' : 'outside'
+}
+
+/** `unsure` where it took too long to look. */
+async function whereGlobLeads(
+  text: string,
+  cwd: string | null,
+  port: WorkspacePort,
+  signal: AbortSignal,
+): Promise<PathFact['where']> {
+  const all = text.split('/')
+  const fixed = Math.max(
+    0,
+    all.findIndex((segment) => !/^[\w.-]*$/.test(segment)),
+  )
+  const folder = resolvePath(all.slice(0, fixed).join('/') || (text.startsWith('/') ? '/' : '.'), cwd)
+  if (folder === null) return 'unsure'
+  const leads = await within(signal, () =>
+    port.globLeadsOutside(
+      folder,
+      all.slice(fixed).filter((segment) => !/^\.?$/.test(segment)),
+      signal,
+    ),
+  )
+  return leads === undefined ? 'unsure' : leads ? 'outside' : 'inside'
 }
 
 /** Paths inside options: `--file=/etc/passwd`, `-f/etc/passwd`. */

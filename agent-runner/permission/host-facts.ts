@@ -7,6 +7,8 @@ import { gitPrograms } from './git-programs.ts'
 import { isWithin } from './part-folders.ts'
 
 const run = promisify(execFile)
+/** Entries that are looked at for one pattern. */
+const globCap = 20_000
 
 /**
  * Facts about a workspace on this machine's disk. Links are never followed out of the root. Git runs with nothing
@@ -46,6 +48,37 @@ export function createHostFacts(root: string, environment: Readonly<Record<strin
     return { files, more: false }
   }
 
+  async function globLeadsOutside(
+    folder: string,
+    segments: readonly string[],
+    signal: AbortSignal,
+  ): ReturnType<WorkspacePort['globLeadsOutside']> {
+    const base = await realpath(root)
+    const start = await realpath(folder).catch(() => undefined)
+    if (start === undefined) return false
+    if (!isWithin(base, start)) return true
+    let looked = 0
+    let level = [start]
+    for (const segment of segments) {
+      const matches = matcherOf(segment)
+      const next: string[] = []
+      for (const parent of level) {
+        for await (const entry of await opendir(parent)) {
+          signal.throwIfAborted()
+          if (++looked > globCap) throw new Error('too many files to look at')
+          if (!matches(entry.name)) continue
+          const child = posix.join(parent, entry.name)
+          const real = entry.isSymbolicLink() ? await realpath(child).catch(() => undefined) : child
+          if (real === undefined) continue
+          if (!isWithin(base, real)) return true
+          if (entry.isDirectory() || (entry.isSymbolicLink() && (await kindOf(real)) === 'folder')) next.push(real)
+        }
+      }
+      level = next
+    }
+    return false
+  }
+
   async function trackedFiles(path: string, signal: AbortSignal): ReturnType<WorkspacePort['trackedFiles']> {
     const folder = (await kindOf(path)) === 'folder' ? path : posix.dirname(path)
     const options = {
@@ -76,7 +109,21 @@ export function createHostFacts(root: string, environment: Readonly<Record<strin
     }
   }
 
-  return { stat, listFiles, trackedFiles, gitPrograms: (path, signal) => gitPrograms(path, environment, signal) }
+  return {
+    stat,
+    listFiles,
+    globLeadsOutside,
+    trackedFiles,
+    gitPrograms: (path, signal) => gitPrograms(path, environment, signal),
+  }
+}
+
+/** Shells differ in whether a pattern matches a name with a dot in front: here it does. */
+function matcherOf(segment: string): (name: string) => boolean {
+  if (!/^[\w.*?-]*$/.test(segment)) return () => true
+  const pattern = segment.replaceAll('.', '\\.').replaceAll('?', '.').replaceAll(/\*+/g, '.*')
+  const expression = new RegExp(`^${pattern}$`, 'su')
+  return (name) => expression.test(name)
 }
 
 async function kindOf(path: string): Promise<PathKind> {

@@ -128,6 +128,7 @@ function movedPort(port: WorkspacePort, inside: string, outside: string): Worksp
       const found = await port.listFiles(out(path), cap, signal)
       return { ...found, files: found.files.map(back) }
     },
+    globLeadsOutside: (folder, segments, signal) => port.globLeadsOutside(out(folder), segments, signal),
     gitPrograms: (path, signal) => port.gitPrograms(out(path), signal),
     trackedFiles: async (path, signal) => (await port.trackedFiles(out(path), signal))?.map(back) ?? null,
   }

@@ -13,7 +13,7 @@ import { createTranscriptDraft, type TranscriptDraft } from './transcript-draft.
 
 export type IngestDeps = TransactDeps & {
   readonly store: SpaceStore
-  readonly jobs: JobStore
+  readonly jobs: Pick<JobStore, 'chunkFirsts' | 'job'>
   readonly live: LiveHub
   readonly onError: (error: unknown, runId: RunId) => void
 }
@@ -31,7 +31,8 @@ export type IngestSink = {
 
 /** Takes the events of one run from its runner, in order and each once, and makes rows and live text of them. */
 export type RunIngest = {
-  take(events: readonly RunEvent[]): void
+  /** Resolves once there is room for more: whoever sends reads on only then. */
+  take(events: readonly RunEvent[]): Promise<void>
   /** Resolves once nothing waits. */
   idle(): Promise<void>
   close(): void
@@ -40,6 +41,8 @@ export type RunIngest = {
 /** Streamed text is written to its row at least this often while nothing else is. */
 const checkpointMs = 250
 const maxBatch = 500
+/** Frames of which not all is stored yet; each has its own limit, so this bounds what a run holds in memory. */
+const maxFramesWaiting = 32
 const firstRetryMs = 200
 const maxRetryMs = 5_000
 /** Chunks searched for unfinished entries when a run is taken up again. */
@@ -65,6 +68,16 @@ export function createRunIngest(
   let force = false
   let closed = false
   let opening: Promise<TranscriptDraft> | undefined
+  /** The last event of each frame that waits. */
+  let frames: number[] = []
+  let room: PromiseWithResolvers<void> | undefined
+
+  function makeRoom(): void {
+    frames = closed ? [] : frames.filter((seq) => seq > acked)
+    if (frames.length >= maxFramesWaiting) return
+    room?.resolve()
+    room = undefined
+  }
 
   const load = async (key: string): Promise<TranscriptChunk | undefined> => {
     const { rows } = await deps.store.read(space, [key])
@@ -96,8 +109,9 @@ export function createRunIngest(
     deps.live.append(runId, [{ entryId, field, offset, text }])
   }
 
-  function take(events: readonly RunEvent[]): void {
+  async function take(events: readonly RunEvent[]): Promise<void> {
     if (closed) return
+    const before = received
     for (const event of events) {
       if (event.seq <= received) continue
       if (event.seq > received + 1) {
@@ -112,7 +126,14 @@ export function createRunIngest(
       sink.ack(acked)
       sink.moved()
     }
+    if (received > before) frames.push(received)
     kick()
+    if (frames.length < maxFramesWaiting) return
+    // What waits is stored without the wait for more text.
+    force = true
+    kick()
+    room ??= Promise.withResolvers()
+    await room.promise
   }
 
   function kick(): void {
@@ -185,6 +206,7 @@ export function createRunIngest(
     draftNow.settle()
     queue = queue.slice(batch.length)
     acked = seq
+    makeRoom()
     if (closed) return
     sink.ack(seq)
     if (batch.some((event) => event.body.type === 'state')) sink.moved()
@@ -196,6 +218,7 @@ export function createRunIngest(
     if (job === undefined || job.runnerId !== runnerId) {
       closed = true
       queue = []
+      makeRoom()
       sink.lost()
       return
     }
@@ -203,6 +226,7 @@ export function createRunIngest(
     acked = Math.max(acked, job.ackedSeq)
     received = Math.max(received, acked)
     queue = queue.filter((event) => event.seq > acked)
+    makeRoom()
     // A commit whose answer was lost: the runner waits for this.
     if (!closed) {
       sink.ack(acked)
@@ -223,6 +247,7 @@ export function createRunIngest(
     },
     close() {
       closed = true
+      makeRoom()
       clearTimeout(due)
       deps.live.forget(runId, owner)
     },

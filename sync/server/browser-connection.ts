@@ -44,6 +44,8 @@ export type BrowserConnection = {
 
 /** A reader this far behind is not fed any more: it is told to pull once it has caught up. */
 const slowBytes = 1_000_000
+/** What is sent to it all the same (answers, `behind`) ends here: it does not read at all. */
+const deadBytes = 4_000_000
 const maxSpaces = 64
 const maxFollowed = 32
 /** A patch of more rows is not sent: pulling it in pages blocks the device less. */
@@ -63,7 +65,9 @@ export function createBrowserConnection(
   let closed = false
 
   const send = (message: BrowserDown): void => {
-    if (!closed) socket.send(JSON.stringify(message))
+    if (closed) return
+    if (socket.bufferedBytes() > deadBytes) return socket.close(1013, 'read what was sent, then connect again')
+    socket.send(JSON.stringify(message))
   }
   const refuse = (why: Refusal): void => {
     deps.onRefused(why)

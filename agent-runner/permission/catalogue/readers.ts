@@ -22,7 +22,8 @@ const showers: Readonly<Record<string, Shower>> = {
   cat: { anyGlob: true, verb: 'Shows', flags: 'AbeEnstTuv', long: ['number', 'number-nonblank', 'show-all', 'show-ends', 'show-tabs', 'show-nonprinting', 'squeeze-blank'] }, // prettier-ignore
   head: { anyGlob: true, verb: 'Shows the start of', flags: 'qvz', numbers: 'nc', bareNumbers: true, long: lines, longValues: ['lines', 'bytes'] }, // prettier-ignore
   tail: { anyGlob: true, verb: 'Shows the end of', flags: 'fFqvz', numbers: 'nc', bareNumbers: true, long: [...lines, 'follow', 'retry'], longValues: ['lines', 'bytes'] }, // prettier-ignore
-  wc: { anyGlob: true, verb: 'Counts lines, words and bytes of', flags: 'clmLw', long: ['lines', 'words', 'bytes', 'chars', 'max-line-length'] }, // prettier-ignore
+  // Not any glob: a file can be named `--files0-from=…`.
+  wc: { verb: 'Counts lines, words and bytes of', flags: 'clmLw', long: ['lines', 'words', 'bytes', 'chars', 'max-line-length'] }, // prettier-ignore
   ls: {
     anyGlob: true,
     verb: 'Lists',
