@@ -92,7 +92,11 @@ export type FailureDeps = {
 }
 
 /** One line in the log, and nothing of the cause in the answer, but that the database is lost. */
-export function toFailure(deps: FailureDeps, request: { method: string; path: string }, error: unknown): Answer<Problem> {
+export function toFailure(
+  deps: FailureDeps,
+  request: { method: string; path: string },
+  error: unknown,
+): Answer<Problem> {
   if (deps.reachability.took(error)) return unreachable(deps.reachability.trouble())
   const told = error instanceof Error ? { error: error.message, stack: error.stack } : { error: String(error) }
   deps.log.error({ ...request, ...told }, 'a request failed')

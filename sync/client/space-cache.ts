@@ -77,6 +77,8 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
   let applying: Promise<void> = Promise.resolve()
   let catching: Promise<void> | undefined
   let target = 0
+  /** The cookie of the rows that are here, as far as it was seen. */
+  let known: SyncCookie | undefined
   let retry: ReturnType<typeof setTimeout> | undefined
   let retryMs = firstRetryMs
 
@@ -178,7 +180,13 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
   replicache.onClientStateNotFound = () => deps.events.onLost()
   // Every patch brings the cookie's row, so this is heard once the rows are here and what was pending is settled, and not while
   // a pull's answer still waits to be applied: what looked then saw its mutations pending, and nothing told it to look again.
-  const stopWatching = replicache.experimentalWatch(() => deps.events.onChanged(), { prefix: keys.cookie })
+  const stopWatching = replicache.experimentalWatch(
+    (diff) => {
+      for (const one of diff) known = SyncCookie.safeParse('newValue' in one ? one.newValue : undefined).data
+      deps.events.onChanged()
+    },
+    { prefix: keys.cookie },
+  )
 
   const query = <T>(body: (tx: ReadTransaction) => Promise<T>): Promise<T> =>
     replicache.query((tx) => body(readTransaction(tx)))
@@ -218,11 +226,16 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
     retryMs = Math.min(retryMs * 2, maxRetryMs)
   }
 
+  /** Most often what was seen last still holds, which spares a read before each poke. */
   async function apply(message: Poke): Promise<void> {
-    if (closed) return
-    const have = await cookie()
-    if (have !== null && message.version <= have.order) return
-    if (have === null || message.base > have.order) return cache.catchUp(message.version)
+    if (closed || (await applyTo(known, message))) return
+    if (!(await applyTo((await cookie()) ?? undefined, message))) await cache.catchUp(message.version)
+  }
+
+  /** `false`: the poke doesn't fit the rows that are here, or `have` isn't their cookie. */
+  async function applyTo(have: SyncCookie | undefined, message: Poke): Promise<boolean> {
+    if (have === undefined || message.base > have.order) return false
+    if (message.version <= have.order) return true
     const next = { ...have, order: message.version }
     try {
       await replicache.poke({
@@ -233,11 +246,13 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
           patch: [...message.patch, cookieRow(next)] as PatchOperation[],
         },
       })
-      deps.events.onFresh()
     } catch {
-      // A pull or another tab moved the cache on between the two steps: what is missing comes by pull.
-      await cache.catchUp(message.version)
+      // A pull or another tab moved the cache on in between.
+      return false
     }
+    known = next
+    deps.events.onFresh()
+    return true
   }
 
   const cache: SpaceCache = {
