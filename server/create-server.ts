@@ -6,6 +6,7 @@ import { createHub, type Hub, type SpaceChange } from '#sync/server/hub.ts'
 import { createKnownRows } from '#sync/server/known-rows.ts'
 import { createLiveHub } from '#sync/server/live.ts'
 import { createPresenceHub } from '#sync/server/presence.ts'
+import type { PushDeps } from '#sync/server/push.ts'
 import type { TransactDeps } from '#sync/server/transact.ts'
 import { createApp } from './app.ts'
 import { defaultPublicUrl } from './auth/addresses.ts'
@@ -172,6 +173,15 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
     const origins = createOriginChecks({ publicUrl, port })
     const actors = rememberActors({ getActor: auth.getActor, now })
     const refusals = createRefusalLog({ now, log })
+    const push: PushDeps = {
+      store,
+      hub: shared,
+      known,
+      mutators: mutators as unknown as Readonly<Record<string, Mutator<never>>>,
+      now,
+      onEffects,
+      onError: (error, mutation) => report(`the mutator ${mutation.name} failed`)(error),
+    }
     const served = createApp({
       auth,
       refusals,
@@ -182,15 +192,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       webDir: config.webDir,
       now,
       log,
-      push: {
-        store,
-        hub: shared,
-        known,
-        mutators: mutators as unknown as Readonly<Record<string, Mutator<never>>>,
-        now,
-        onEffects,
-        onError: (error, mutation) => report(`the mutator ${mutation.name} failed`)(error),
-      },
+      push,
       runs: { store, jobs, blobs, access, demoRepository },
     })
 
@@ -202,6 +204,10 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       access,
       now,
       actorAgain: auth.getActor,
+      actors,
+      push,
+      refusals,
+      reachability,
       log,
       onError: report('a message of a browser failed'),
     })
@@ -220,13 +226,13 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
     const routes: UpgradeRoute[] = [
       {
         path: '/api/sync/socket',
-        async accept(headers) {
+        async accept(headers, address) {
           if (!origins.isAllowedHost(headers) || !origins.isAllowedOrigin(headers))
             return { status: 403, reason: `This page is not of ${publicUrl.origin}.` }
           const actor = await auth.getActor(headers)
           return actor === undefined
             ? { status: 401, reason: 'Sign in first.' }
-            : (socket) => browsers.accept(socket, actor, headers)
+            : (socket) => browsers.accept(socket, actor, { headers, address })
         },
       },
       {
@@ -245,9 +251,10 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       onRefused: (refused) => refusals.note(refused),
       onError: report('a socket could not be opened'),
     })
-    toClose.unshift(() => {
-      browsers.close()
+    toClose.unshift(async () => {
+      const pushed = browsers.close()
       upgrades.close()
+      await pushed
     })
     const stopRevocations = auth.onRevoked((revocation) => {
       actors.forget()

@@ -10,10 +10,11 @@ import { readConfig } from '#server/config.ts'
 import { createLog, type Log } from '#server/log.ts'
 import { createWorkspace } from '#sync/client/create-workspace.ts'
 import { createMemoryIntentStore, type IntentStore } from '#sync/client/intents.ts'
-import { createSocketLink } from '#sync/client/socket-link.ts'
+import { createSocketLink, type Link } from '#sync/client/socket-link.ts'
 import type { Workspace } from '#sync/client/workspace.ts'
 import { WebSocket as NodeWebSocket } from 'ws'
 import { openTestDatabase, type TestDatabase, type TestDatabaseOptions } from './db.ts'
+import { uncut, type DeviceNetwork } from './device-network.ts'
 
 /** Ids as devices make them. */
 export const newId = (): string => uuidv7(Date.now(), randomBytes(10))
@@ -29,10 +30,14 @@ export type Person = {
 }
 
 export type ClientOptions = {
+  /** What a test can cut: HTTP and the socket together. */
+  readonly network?: Pick<DeviceNetwork, 'fetch' | 'connect'>
   /** Stands between the device and the server's HTTP. */
   readonly fetch?: (real: typeof fetch) => typeof fetch
   /** Stands between the device and its socket: what it sends goes out as this says. */
   readonly socket?: (frame: string) => string
+  /** Stands between the device and its own socket, as where tabs share one. */
+  readonly link?: (openSocket: () => Link) => Link
   readonly intents?: IntentStore
   readonly storePrefix?: string
   readonly now?: () => number
@@ -112,15 +117,15 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       fetch: signedIn,
       cookie: () => cookie,
       open(client = {}) {
-        const workspace = createWorkspace({
-          ...who,
-          baseUrl: origin,
-          fetch: client.fetch?.(signedIn) ?? signedIn,
-          link: createSocketLink({
+        const network = client.network ?? uncut
+        const connected = network.fetch(signedIn)
+        const openSocket = (): Link =>
+          createSocketLink({
             url: `${origin.replace('http', 'ws')}/api/sync/socket`,
             profileId: randomUUID(),
             createSocket(url) {
               const socket = new NodeWebSocket(url, { headers: { cookie, origin } })
+              network.connect(socket)
               const { socket: through } = client
               if (through !== undefined) {
                 const real = socket.send.bind(socket)
@@ -130,7 +135,12 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
             },
             now: Date.now,
             random: Math.random,
-          }),
+          })
+        const workspace = createWorkspace({
+          ...who,
+          baseUrl: origin,
+          fetch: client.fetch?.(connected) ?? connected,
+          link: client.link?.(openSocket) ?? openSocket(),
           intents: client.intents ?? createMemoryIntentStore(),
           tabId: randomUUID(),
           isTabAlive: async () => false,

@@ -2,31 +2,43 @@ import type { WebSocket } from 'ws'
 import { maxUpFrameBytes } from '#shared/protocol/browser-socket.ts'
 import { droverVersion } from '#shared/version.ts'
 import { createBrowserConnection, type BrowserConnectionDeps } from '#sync/server/browser-connection.ts'
+import type { PushDeps } from '#sync/server/push.ts'
 import type { Actor } from '../auth/actor.ts'
+import type { RememberedActors } from '../auth/remembered-actors.ts'
 import type { Revocation } from '../auth/revocations.ts'
+import type { FailureDeps } from '../middleware/errors.ts'
+import type { RefusalLog } from '../refusal-log.ts'
+import { answerPush } from '../routes/answer-push.ts'
 import { mayRead } from '../routes/sync.ts'
 import type { RunAccess } from '../runs/access.ts'
+import { createSocketPushes, type SocketPushes } from './socket-pushes.ts'
 import { frameText } from './upgrade.ts'
 
 export type BrowserSocketsDeps = Omit<
   BrowserConnectionDeps,
-  'mayRead' | 'mayFollow' | 'serverVersion' | 'onRefused'
+  'mayRead' | 'mayFollow' | 'serverVersion' | 'onRefused' | 'push'
 > & {
   readonly access: RunAccess
   /** Asks again who sends these headers. */
   readonly actorAgain: (headers: Headers) => Promise<Actor | undefined>
-  readonly log: { warn(facts: object, message: string): void }
+  /** For pushes, as for those by HTTP. */
+  readonly actors: Pick<RememberedActors, 'getActor'>
+  readonly push: PushDeps
+  readonly refusals: RefusalLog
+  readonly reachability: FailureDeps['reachability']
+  readonly log: FailureDeps['log'] & { warn(facts: object, message: string): void }
   readonly onError: (error: unknown) => void
 }
 
 export type BrowserSockets = {
-  accept(socket: WebSocket, actor: Actor, headers: Headers): void
+  accept(socket: WebSocket, actor: Actor, from: { headers: Headers; address: string }): void
   /** Ends or checks again the connections that a revocation is about. */
   revoke(revocation: Revocation): void
   /** Ends all of them; they may come again. */
   endAll(why: string): void
   count(): number
-  close(): void
+  /** Resolves when every push that was begun has ended. */
+  close(): Promise<void>
 }
 
 type Open = { readonly socket: WebSocket; readonly headers: Headers; actor: Actor }
@@ -39,6 +51,7 @@ const maxMessagesWaiting = 200
 /** The sockets of signed-in people. */
 export function createBrowserSockets(deps: BrowserSocketsDeps): BrowserSockets {
   const open = new Set<Open>()
+  const pushing = new Set<SocketPushes>()
 
   async function check(one: Open): Promise<void> {
     const actor = await deps.actorAgain(one.headers)
@@ -47,7 +60,7 @@ export function createBrowserSockets(deps: BrowserSocketsDeps): BrowserSockets {
   }
 
   return {
-    accept(socket, actor, headers) {
+    accept(socket, actor, { headers, address }) {
       const one: Open = { socket, actor, headers }
       open.add(one)
       let told = false
@@ -56,10 +69,20 @@ export function createBrowserSockets(deps: BrowserSocketsDeps): BrowserSockets {
         told = true
         deps.log.warn({ user: actor.userId, why }, 'a browser’s message was refused')
       }
+      const pushes = createSocketPushes({
+        getActor: () => deps.actors.getActor(headers),
+        answer: (pusher, { space, body }) => answerPush(deps.push, pusher, space, async () => body),
+        address,
+        refusals: deps.refusals,
+        log: deps.log,
+        reachability: deps.reachability,
+      })
+      pushing.add(pushes)
       const connection = createBrowserConnection(
         {
           ...deps,
           serverVersion: droverVersion,
+          push: pushes.take,
           mayRead: (space) => mayRead(deps.access, one.actor, space),
           onRefused: (why) => tellOnce(why.detail ?? why.code),
           mayFollow: async (runId) => (await deps.access.teamOf(runId)) === one.actor.teamId,
@@ -91,6 +114,10 @@ export function createBrowserSockets(deps: BrowserSocketsDeps): BrowserSockets {
       socket.on('close', () => {
         open.delete(one)
         connection.close()
+        pushes
+          .close()
+          .catch(deps.onError)
+          .finally(() => pushing.delete(pushes))
       })
     },
     revoke(revocation) {
@@ -106,8 +133,9 @@ export function createBrowserSockets(deps: BrowserSocketsDeps): BrowserSockets {
       for (const { socket } of open) socket.close(tryAgainLater, why)
     },
     count: () => open.size,
-    close() {
+    async close() {
       for (const { socket } of open) socket.close(1001, 'the server stops')
+      await Promise.all([...pushing].map((pushes) => pushes.close()))
     },
   }
 }

@@ -2,12 +2,13 @@ import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer, type RawData, type WebSocket } from 'ws'
 import { maxFrameBytes } from '#shared/protocol/run-event.ts'
+import { toClientAddress } from '../middleware/client-address.ts'
 import type { RefusedRequest } from '../refusal-log.ts'
 
 export type UpgradeRoute = {
   readonly path: string
   /** Decides before the socket exists: an HTTP status to refuse with, or what to do with the socket. */
-  accept(headers: Headers): Promise<{ status: number; reason: string } | ((socket: WebSocket) => void)>
+  accept(headers: Headers, address: string): Promise<{ status: number; reason: string } | ((socket: WebSocket) => void)>
 }
 
 const noSocket = { status: 404, reason: 'There is no socket here.' }
@@ -45,13 +46,18 @@ export function handleUpgrades(
     const route = routes.find((one) => one.path === path)
     const trouble = deps.trouble()
     if (route !== undefined && trouble !== undefined) return refuse(duplex, 503, trouble)
-    const outcome = route === undefined ? noSocket : await route.accept(toHeaders(request))
+    const headers = toHeaders(request)
+    const address = toClientAddress(
+      request.socket.remoteAddress ?? 'unknown',
+      headers.get('x-forwarded-for') ?? undefined,
+    )
+    const outcome = route === undefined ? noSocket : await route.accept(headers, address)
     if (typeof outcome !== 'function') {
       deps.onRefused({
         method: 'SOCKET',
         path: route?.path ?? 'unknown',
         status: outcome.status,
-        address: request.socket.remoteAddress ?? 'unknown',
+        address,
         why: outcome.reason,
       })
       return refuse(duplex, outcome.status, outcome.reason)

@@ -9,10 +9,19 @@ const local = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1'])
  * speaks for; of what it passes on, the last entry is its own.
  */
 export const clientAddress: MiddlewareHandler<Environment> = async (c, next) => {
-  const peer = peerAddress(() => getConnInfo(c).remote.address)
-  const forwarded = local.has(peer) ? c.req.header('x-forwarded-for')?.split(',').at(-1)?.trim() : undefined
-  c.set('address', (forwarded || peer).replace(/^::ffff:/, '').slice(0, 64))
+  c.set(
+    'address',
+    toClientAddress(
+      peerAddress(() => getConnInfo(c).remote.address),
+      c.req.header('x-forwarded-for'),
+    ),
+  )
   await next()
+}
+
+export function toClientAddress(peer: string, forwardedFor: string | undefined): string {
+  const forwarded = local.has(peer) ? forwardedFor?.split(',').at(-1)?.trim() : undefined
+  return (forwarded || peer).replace(/^::ffff:/, '').slice(0, 64)
 }
 
 /** There is no socket when a request is handed in directly, as in tests. */

@@ -46,16 +46,23 @@ const sentences: Record<RefusalCode, string> = {
   internal: 'Something failed on the server. Its log says what.',
 }
 
-/** Answers with a refusal; the status follows from its code. */
+/** What a request is answered with, whichever way it came. */
+export type Answer<Body> = { readonly status: ContentfulStatusCode; readonly body: Body }
+
+/** A refusal as an answer; the status follows from its code. */
+export function toProblem(why: Refusal, status = statuses[why.code]): Answer<Problem> {
+  return { status, body: { error: why.detail ?? sentences[why.code], refusal: why } }
+}
+
+export const signedOut = toProblem(refusal('not_allowed', 'Sign in first.'), 401)
+
 export function refuse(c: Context, why: Refusal, status?: ContentfulStatusCode): Response {
-  return c.json(
-    { error: why.detail ?? sentences[why.code], refusal: why } satisfies Problem,
-    status ?? statuses[why.code],
-  )
+  const problem = toProblem(why, status)
+  return c.json(problem.body, problem.status)
 }
 
 export function refuseSignedOut(c: Context): Response {
-  return refuse(c, refusal('not_allowed', 'Sign in first.'), 401)
+  return c.json(signedOut.body, signedOut.status)
 }
 
 export function refuseTooFast(c: Context, seconds: number): Response {
@@ -67,27 +74,44 @@ export function refuseTooFast(c: Context, seconds: number): Response {
   return c.json(problem, 429, { 'retry-after': String(seconds) })
 }
 
+const unreachable = (trouble: string | undefined): Answer<Problem> => ({
+  status: 503,
+  body: { error: trouble ?? "The database can't be reached. Try again in a moment." },
+})
+
 /** The database is not there; the same request can succeed when it is. */
 export function refuseUnreachable(c: Context, trouble: string | undefined): Response {
-  const problem: Problem = { error: trouble ?? "The database can't be reached. Try again in a moment." }
-  return c.json(problem, 503, { 'retry-after': '2' })
+  const { status, body } = unreachable(trouble)
+  c.header('retry-after', '2')
+  return c.json(body, status)
 }
 
-/** For `app.onError`: one line in the log, and nothing of the cause in the answer. */
-export function handleErrors({
-  log,
-  reachability,
-}: {
+export type FailureDeps = {
   readonly log: { error(facts: object, message: string): void }
   readonly reachability: Pick<Reachability, 'took' | 'trouble'>
-}): ErrorHandler {
+}
+
+/** One line in the log, and nothing of the cause in the answer, but that the database is lost. */
+export function toFailure(
+  deps: FailureDeps,
+  request: { method: string; path: string },
+  error: unknown,
+): Answer<Problem> {
+  if (deps.reachability.took(error)) return unreachable(deps.reachability.trouble())
+  const told = error instanceof Error ? { error: error.message, stack: error.stack } : { error: String(error) }
+  deps.log.error({ ...request, ...told }, 'a request failed')
+  return toProblem(refusal('internal'))
+}
+
+/** For `app.onError`. */
+export function handleErrors(deps: FailureDeps): ErrorHandler {
   return (error, c) => {
     if (error instanceof HTTPException && error.status < 500) {
       return refuse(c, refusal('invalid', error.message || undefined), error.status)
     }
-    if (reachability.took(error)) return refuseUnreachable(c, reachability.trouble())
-    log.error({ method: c.req.method, path: c.req.path, error: error.message, stack: error.stack }, 'a request failed')
-    return refuse(c, refusal('internal'))
+    const { status, body } = toFailure(deps, { method: c.req.method, path: c.req.path }, error)
+    if (status === 503) c.header('retry-after', '2')
+    return c.json(body, status)
   }
 }
 

@@ -1,14 +1,18 @@
 import { z } from 'zod'
 import { EntryId, RunId, UserId } from '../ids.ts'
+import { Json } from '../json.ts'
 import { Refusal } from '../refusal.ts'
 import { TranscriptEntry } from '../domain/transcript.ts'
-import { PatchOperation, SpaceId, SyncCookie } from './sync.ts'
+import { PatchOperation, PushRequest, SpaceId, SyncCookie } from './sync.ts'
 
 /**
- * One WebSocket per browser profile at `/api/sync/socket` (session cookie, origin checked): pokes, live text, presence.
+ * One WebSocket per browser profile at `/api/sync/socket` (session cookie, origin checked): pokes, pushes, live text, presence.
  * JSON text frames, one message each.
+ *
+ * 2: pushes. An app of 1 is told `reload`, and pushes what waits by HTTP, as it always did. So does an app of 2 at a server of 1,
+ * which would never answer its pushes.
  */
-export const browserProtocol = 1
+export const browserProtocol = 2
 
 /** browser → server */
 export const BrowserUp = z.discriminatedUnion('type', [
@@ -30,6 +34,11 @@ export const BrowserUp = z.discriminatedUnion('type', [
     visible: z.boolean(),
     typing: z.boolean().optional(),
   }),
+  /**
+   * What `POST /api/sync/push?space=…` takes, answered with `pushed`. `id`: random, as the tabs of a profile hear each other's
+   * answers. A push that doesn't fit into a frame goes by HTTP.
+   */
+  z.object({ type: z.literal('push'), id: z.string().min(1).max(64), space: SpaceId, body: PushRequest }),
   z.object({ type: z.literal('ping'), at: z.number() }),
 ])
 export type BrowserUp = z.infer<typeof BrowserUp>
@@ -77,6 +86,8 @@ export const BrowserDown = z.discriminatedUnion('type', [
     runId: RunId,
     people: z.array(z.object({ userId: UserId, typing: z.boolean() })),
   }),
+  /** The status and the JSON that HTTP would have answered this push with. */
+  z.object({ type: z.literal('pushed'), id: z.string(), status: z.number().int(), answer: Json }),
   z.object({ type: z.literal('pong'), at: z.number(), serverAt: z.number() }),
   z.object({ type: z.literal('error'), refusal: Refusal }),
 ])
@@ -84,4 +95,5 @@ export type BrowserDown = z.infer<typeof BrowserDown>
 
 /** The client sends `ping` this often, and takes a connection without any frame for twice as long as dead. */
 export const pingMs = 15_000
+/** Of UTF-8. The server ends the connection of whoever sends more. */
 export const maxUpFrameBytes = 64_000

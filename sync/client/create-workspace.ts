@@ -9,6 +9,7 @@ import { createIntentLog, intentKey, type IntentLog } from './intent-log.ts'
 import type { IntentStore } from './intents.ts'
 import type { Link } from './socket-link.ts'
 import { createSpaceCache, type SpaceCache } from './space-cache.ts'
+import { createSocketPush } from './socket-push.ts'
 import { createStatus, type Failure } from './status.ts'
 import { openTranscript } from './transcript.ts'
 import type { Presence, Transcript, Workspace } from './workspace.ts'
@@ -105,7 +106,10 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
       fetch: deps.fetch,
       kvStore: deps.kvStore,
       ...(withMutators
-        ? { mutators: deviceMutators({ ...deps, insists: (args) => insisting.has(intentKey(args)) }) }
+        ? {
+            mutators: deviceMutators({ ...deps, insists: (args) => insisting.has(intentKey(args)) }),
+            push: (body) => socketPush.push(id, body),
+          }
         : {}),
       events: events(id),
     })
@@ -132,6 +136,7 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
   }
 
   let reloading = false
+  const socketPush = createSocketPush(deps)
   const insisting = new Set<string>()
   const team = openCache(space, prefix, true)
   const intents: IntentLog = createIntentLog({
@@ -288,6 +293,7 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
       stopState()
       for (const open of transcripts.values()) open.transcript.close()
       status.close()
+      socketPush.close()
       deps.link.close()
       await Promise.all([...caches.values()].map((cache) => cache.close()))
       deps.intents.close()

@@ -13,6 +13,7 @@ import type { ReadTransaction } from '#sync/core/transaction.ts'
 import { fetchText } from './fetch-text.ts'
 import { readTransaction } from './read-transaction.ts'
 import type { Failure } from './status.ts'
+import type { PushAnswer } from './socket-push.ts'
 
 type Poke = Extract<BrowserDown, { type: 'poke' }>
 
@@ -35,10 +36,14 @@ export type CacheDeps = {
   readonly storeName: string
   readonly baseUrl: string
   readonly fetch: typeof fetch
+  /** A faster way than HTTP, which is taken where this one gives no answer. */
+  readonly push?: (body: unknown) => Promise<PushAnswer | undefined>
   readonly kvStore: 'idb' | 'mem'
   readonly mutators?: MutatorDefs
   readonly events: CacheEvents
 }
+
+type Answered = { readonly info: HTTPRequestInfo; readonly json: unknown }
 
 /** One space on this device: Replicache with the server's ways of push and pull, and pokes that carry the patch. */
 export type SpaceCache = {
@@ -72,10 +77,12 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
   let applying: Promise<void> = Promise.resolve()
   let catching: Promise<void> | undefined
   let target = 0
+  /** The cookie of the rows that are here, as far as it was seen. */
+  let known: SyncCookie | undefined
   let retry: ReturnType<typeof setTimeout> | undefined
   let retryMs = firstRetryMs
 
-  async function request(kind: 'push' | 'pull', body: unknown): Promise<{ info: HTTPRequestInfo; json: unknown }> {
+  async function request(kind: 'push' | 'pull', body: unknown): Promise<Answered> {
     try {
       const url = `${deps.baseUrl}/api/sync/${kind}?space=${encodeURIComponent(deps.space)}`
       const {
@@ -88,19 +95,29 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
         credentials: 'include',
         body: JSON.stringify(body),
       })
-      const info = { httpStatusCode: given, errorMessage: ok ? '' : text.slice(0, 500) }
-      const json = parseJson(text)
-      if (ok && json !== undefined) return { info, json }
-      const status = ok ? 502 : given
-      if (!closed && !isRefused(status)) deps.events.onFailure(failureOf(given, json))
-      return {
-        info: { httpStatusCode: status, errorMessage: info.errorMessage || 'not an answer of Drover' },
-        json: undefined,
-      }
+      return judge(given, text)
     } catch (error) {
       if (!closed) deps.events.onFailure('unreachable')
       return { info: { httpStatusCode: 0, errorMessage: String(error) }, json: undefined }
     }
+  }
+
+  function judge(status: number, text: string): Answered {
+    const isOk = status >= 200 && status < 300
+    const json = parseJson(text)
+    if (isOk && json !== undefined) return { info: { httpStatusCode: status, errorMessage: '' }, json }
+    const httpStatusCode = isOk ? 502 : status
+    if (!closed && !isRefused(httpStatusCode)) deps.events.onFailure(failureOf(status, json))
+    const errorMessage = (isOk ? '' : text.slice(0, 500)) || 'not an answer of Drover'
+    return { info: { httpStatusCode, errorMessage }, json: undefined }
+  }
+
+  async function push(body: unknown): Promise<Answered> {
+    const pushed = await deps.push?.(body)
+    if (pushed !== undefined) return judge(pushed.status, JSON.stringify(pushed.answer))
+    // A page that closes leaves what is not answered to the next one.
+    if (closed) return { info: { httpStatusCode: 0, errorMessage: 'closed' }, json: undefined }
+    return request('push', body)
   }
 
   const isRefused = (status: number): boolean => status === 403 && deps.events.onRefused !== undefined
@@ -119,7 +136,7 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
       let answer: PusherResult = { httpRequestInfo: { httpStatusCode: 200, errorMessage: '' } }
       for (const mutations of inPieces(body.mutations)) {
         lastPushOk = false
-        const { info, json } = await request('push', { ...body, mutations })
+        const { info, json } = await push({ ...body, mutations })
         lastPushOk = json !== undefined
         const known = syncError(json)
         answer = known === undefined ? { httpRequestInfo: info } : { httpRequestInfo: info, response: known }
@@ -163,7 +180,13 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
   replicache.onClientStateNotFound = () => deps.events.onLost()
   // Every patch brings the cookie's row, so this is heard once the rows are here and what was pending is settled, and not while
   // a pull's answer still waits to be applied: what looked then saw its mutations pending, and nothing told it to look again.
-  const stopWatching = replicache.experimentalWatch(() => deps.events.onChanged(), { prefix: keys.cookie })
+  const stopWatching = replicache.experimentalWatch(
+    (diff) => {
+      for (const one of diff) known = SyncCookie.safeParse('newValue' in one ? one.newValue : undefined).data
+      deps.events.onChanged()
+    },
+    { prefix: keys.cookie },
+  )
 
   const query = <T>(body: (tx: ReadTransaction) => Promise<T>): Promise<T> =>
     replicache.query((tx) => body(readTransaction(tx)))
@@ -203,11 +226,16 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
     retryMs = Math.min(retryMs * 2, maxRetryMs)
   }
 
+  /** Most often what was seen last still holds, which spares a read before each poke. */
   async function apply(message: Poke): Promise<void> {
-    if (closed) return
-    const have = await cookie()
-    if (have !== null && message.version <= have.order) return
-    if (have === null || message.base > have.order) return cache.catchUp(message.version)
+    if (closed || (await applyTo(known, message))) return
+    if (!(await applyTo((await cookie()) ?? undefined, message))) await cache.catchUp(message.version)
+  }
+
+  /** `false`: the poke doesn't fit the rows that are here, or `have` isn't their cookie. */
+  async function applyTo(have: SyncCookie | undefined, message: Poke): Promise<boolean> {
+    if (have === undefined || message.base > have.order) return false
+    if (message.version <= have.order) return true
     const next = { ...have, order: message.version }
     try {
       await replicache.poke({
@@ -218,11 +246,13 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
           patch: [...message.patch, cookieRow(next)] as PatchOperation[],
         },
       })
-      deps.events.onFresh()
     } catch {
-      // A pull or another tab moved the cache on between the two steps: what is missing comes by pull.
-      await cache.catchUp(message.version)
+      // A pull or another tab moved the cache on in between.
+      return false
     }
+    known = next
+    deps.events.onFresh()
+    return true
   }
 
   const cache: SpaceCache = {

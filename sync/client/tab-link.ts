@@ -192,6 +192,7 @@ export function createTabLink(deps: TabLinkDeps): Link {
       else post({ type: 'suspend' })
     },
     close() {
+      if (closed) return
       closed = true
       clearInterval(asking)
       clearTimeout(answer)

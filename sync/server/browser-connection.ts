@@ -28,6 +28,11 @@ export type BrowserConnectionDeps = {
   /** Whether this person may read the space now. */
   readonly mayRead: (space: SpaceId) => Promise<boolean>
   readonly mayFollow: (runId: RunId) => Promise<boolean>
+  /** Takes a push and says how HTTP would answer it. Order and bounds are its own: it holds up no other message. */
+  readonly push: (
+    push: Extract<BrowserUp, { type: 'push' }>,
+    onAnswer: (answer: { readonly status: number; readonly body: Json }) => void,
+  ) => void
   /** The browser was told that it did something wrong; it may be told often. */
   readonly onRefused: (why: Refusal) => void
 }
@@ -151,6 +156,8 @@ export function createBrowserConnection(
         return
       case 'presence':
         return presence(message)
+      case 'push':
+        return deps.push(message, ({ status, body }) => send({ type: 'pushed', id: message.id, status, answer: body }))
       case 'ping':
         for (const [space, version] of behind) tellBehind(space, version)
         return send({ type: 'pong', at: message.at, serverAt: deps.now() })

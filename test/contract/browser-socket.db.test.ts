@@ -78,6 +78,7 @@ describe('what a browser says', () => {
     follow: (socket) => socket.next('error'),
     unfollow: (socket) => isAlive(socket),
     presence: (socket) => isAlive(socket),
+    push: (socket) => socket.next('pushed'),
     ping: (socket) => socket.next('pong'),
   }
 
@@ -202,6 +203,14 @@ describe('what a browser hears', () => {
       expect((await socket.next('presence')).people).toEqual([])
       socket.send({ type: 'presence', runId, visible: true, typing: true })
       expect((await socket.next('presence')).people).toEqual([{ userId: mara.userId, typing: true }])
+    },
+    async pushed() {
+      const socket = await greet()
+      const device = openPusher(mara)
+      const body = device.pushBody(['renameRun', { runId, title: 'Pushed' }])
+      socket.send({ type: 'push', id: 'mine', space: teamSpace(mara.teamId), body })
+      expect(await socket.next('pushed')).toEqual({ type: 'pushed', id: 'mine', status: 200, answer: {} })
+      expect(await device.taken()).toBe(1)
     },
     async pong() {
       await isAlive(await greet())

@@ -6,6 +6,7 @@ import { schemaVersion } from '#shared/protocol/sync.ts'
 import { keys } from '#sync/core/keys.ts'
 import { getRow, scanRows } from '#sync/core/transaction.ts'
 import type { SyncStatus, Workspace } from '#sync/client/workspace.ts'
+import { openDeviceNetwork } from '../device-network.ts'
 import { openWorld, until, type Person, type World } from '../world.ts'
 import { newRun, openPusher } from './people.ts'
 
@@ -31,29 +32,35 @@ const titles = async (): Promise<string[]> => {
   return rows.map(({ value }) => Run.parse(value).title)
 }
 
+const Frame = z.looseObject({ type: z.string(), body: z.unknown().optional() })
 const Body = z.looseObject({ schemaVersion: z.string(), mutations: z.array(z.unknown()).optional() })
 
-/** The network of a device: its requests are those of an older app once `age` is set, and fail while it is away. */
-function network() {
-  const state = { age: undefined as string | undefined, away: false, pushed: 0 }
+/** A device whose pushes and pulls are those of an older app once `age` is set, whichever way they go. */
+function aging() {
+  const state = { age: undefined as string | undefined, pushed: 0 }
+  const aged = (given: unknown): object => {
+    const body = Body.parse(given)
+    if (body.mutations !== undefined) state.pushed = Math.max(state.pushed, body.mutations.length)
+    return state.age === undefined ? body : { ...body, schemaVersion: state.age }
+  }
   const wrap =
     (real: typeof fetch): typeof fetch =>
     async (input, init) => {
-      if (state.away) throw new TypeError('the network is away')
       const url = String(input instanceof Request ? input.url : input)
       if (!url.includes('/api/sync/') || typeof init?.body !== 'string') return real(input, init)
-      const body = Body.parse(JSON.parse(init.body))
-      if (body.mutations !== undefined) state.pushed = Math.max(state.pushed, body.mutations.length)
-      if (state.age === undefined) return real(input, init)
-      return real(input, { ...init, body: JSON.stringify({ ...body, schemaVersion: state.age }) })
+      return real(input, { ...init, body: JSON.stringify(aged(JSON.parse(init.body))) })
     }
-  return { state, wrap }
+  const socket = (frame: string): string => {
+    const message = Frame.parse(JSON.parse(frame))
+    return message.type === 'push' ? JSON.stringify({ ...message, body: aged(message.body) }) : frame
+  }
+  return { state, options: { fetch: wrap, socket } }
 }
 
 describe('a device whose app is older than the server', () => {
   test('is told to reload by its next request, once what it did is with the server', async () => {
-    const { state, wrap } = network()
-    const device = mara.open({ fetch: wrap })
+    const { state, options } = aging()
+    const device = mara.open(options)
     await isReady(device)
     state.age = `${schemaVersion}-old`
     await device.mutate.createRun({ ...newRun(), title: 'From an old app' })
@@ -63,28 +70,30 @@ describe('a device whose app is older than the server', () => {
   })
 
   test('is told by the socket, after what waited has been pushed', async () => {
-    const { state, wrap } = network()
+    const { state, options } = aging()
+    const network = openDeviceNetwork()
     const socketSays = { reload: false }
     const device = mara.open({
-      fetch: wrap,
+      ...options,
+      network,
       socket: (frame) =>
         socketSays.reload ? JSON.stringify({ ...Object(JSON.parse(frame)), schemaVersion: 'old' }) : frame,
     })
     await isReady(device)
-    state.away = true
+    network.cut('before')
     await device.mutate.createRun({ ...newRun(), title: 'Waits' })
     // The server comes back as a newer one: the network returns with it.
     socketSays.reload = true
     state.age = `${schemaVersion}-old`
     await world.restart()
-    state.away = false
+    network.cut('no')
     await until(status(device), ({ problem }) => problem === 'reload', 20_000)
     expect(await titles()).toEqual(['Waits'])
   })
 
   test('starts anew after the reload with everything, and nothing twice', async () => {
-    const { state, wrap } = network()
-    const old = mara.open({ fetch: wrap })
+    const { state, options } = aging()
+    const old = mara.open(options)
     await isReady(old)
     state.age = `${schemaVersion}-old`
     const run = newRun()
@@ -115,20 +124,22 @@ describe('a long queue', () => {
   })
 
   test('that is larger than the server reads at once goes in pieces, in order', async () => {
-    const { state, wrap } = network()
-    const device = mara.open({ fetch: wrap })
+    const { state, options } = aging()
+    const network = openDeviceNetwork()
+    const device = mara.open({ ...options, network })
     await isReady(device)
-    state.away = true
+    network.cut('before')
     const prompt = '\u4e2d'.repeat(100_000)
     const runs = Array.from({ length: 45 }, () => ({ ...newRun(), prompt }))
     for (const run of runs) await device.mutate.createRun(run)
-    state.away = false
+    network.cut('no')
     await device.refresh()
     await until(
       (on: (value: readonly unknown[]) => void) => device.subscribePending(on),
       (pending) => pending.length === 0,
       60_000,
     )
+    expect(state.pushed).toBeGreaterThan(0)
     expect(state.pushed).toBeLessThan(45)
     const made = await world.database.query<{ id: string }>('select run_id as id from run_transition t order by t.id')
     expect(made.map(({ id }) => id)).toEqual(runs.map(({ runId }) => runId))

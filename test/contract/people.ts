@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { RunId, TeamId } from '#shared/ids.ts'
 import { HarnessId } from '#shared/domain/harness.ts'
-import { PullResponse, schemaVersion, type Mutation } from '#shared/protocol/sync.ts'
+import { PullResponse, schemaVersion, type Mutation, type PushRequest } from '#shared/protocol/sync.ts'
 import { RefusedMutation } from '#shared/domain/notice.ts'
 import type { Json } from '#shared/json.ts'
 import { newId, type Person, type World } from '../world.ts'
@@ -21,6 +21,8 @@ export async function openStranger(world: World): Promise<Person & { readonly ke
 /** One device that pushes whatever a test wants. */
 export type Pusher = {
   readonly group: string
+  /** What the next push has to say, for another way than HTTP. */
+  pushBody(...mutations: readonly (readonly [name: string, args: Json])[]): PushRequest
   push(...mutations: readonly (readonly [name: string, args: Json])[]): Promise<Response>
   /** The refusals that this person sees, by mutation. */
   refusals(): Promise<Map<number, RefusedMutation>>
@@ -44,24 +46,20 @@ export function openPusher(person: Person, schema = schemaVersion): Pusher {
         await post('pull', { pullVersion: 1, profileID: 'p', clientGroupID: group, cookie: null, schemaVersion })
       ).json(),
     )
+  const pushBody: Pusher['pushBody'] = (...given) => {
+    const mutations = given.map(([name, args]): Mutation => ({
+      clientID: client,
+      id: ++id,
+      name,
+      args,
+      timestamp: 0,
+    }))
+    return { pushVersion: 1, profileID: 'p', clientGroupID: group, mutations, schemaVersion: schema }
+  }
   return {
     group,
-    push(...given) {
-      const mutations = given.map(([name, args]): Mutation => ({
-        clientID: client,
-        id: ++id,
-        name,
-        args,
-        timestamp: 0,
-      }))
-      return post('push', {
-        pushVersion: 1,
-        profileID: 'p',
-        clientGroupID: group,
-        mutations,
-        schemaVersion: schema,
-      })
-    },
+    pushBody,
+    push: (...given) => post('push', pushBody(...given)),
     async refusals() {
       const rows = (await pull()).patch.flatMap((op) =>
         op.op === 'put' && op.key.startsWith('refused/') ? [op.value] : [],

@@ -94,6 +94,14 @@ export const permissionRequest: PermissionRequest = {
   expiresAt: at + 1,
 }
 
+export const push: PushRequest = {
+  pushVersion: 1,
+  profileID: 'profile-1',
+  clientGroupID: 'group-1',
+  mutations: [{ clientID: 'client-1', id: 1, name: 'setTeam', args: { maxActiveRuns: 5 }, timestamp: 1 }],
+  schemaVersion,
+}
+
 export const browserUp: ByType<BrowserUp> = {
   hello: { type: 'hello', protocol: browserProtocol, schemaVersion, profileId: 'profile-1' },
   subscribe: {
@@ -105,6 +113,12 @@ export const browserUp: ByType<BrowserUp> = {
   follow: { type: 'follow', runId: ids.run },
   unfollow: { type: 'unfollow', runId: ids.run },
   presence: { type: 'presence', runId: ids.run, visible: true, typing: true },
+  push: {
+    type: 'push',
+    id: 'push-1',
+    space: teamSpace(ids.team),
+    body: push,
+  },
   ping: { type: 'ping', at },
 }
 
@@ -124,6 +138,7 @@ export const browserDown: ByType<BrowserDown> = {
   live_state: { type: 'live_state', runId: ids.run, entries: [entry] },
   live: { type: 'live', runId: ids.run, deltas: [{ entryId: ids.entry, field: 'text', offset: 5, text: ' you' }] },
   presence: { type: 'presence', runId: ids.run, people: [{ userId: ids.user, typing: true }] },
+  pushed: { type: 'pushed', id: 'push-1', status: 403, answer: { error: 'a sentence', refusal: refused } },
   pong: { type: 'pong', at, serverAt: at },
   error: { type: 'error', refusal: refused },
 }
@@ -257,14 +272,6 @@ export const mutations: { readonly [Name in MutatorName]: z.infer<Mutators[Name]
   sendPromptNow: { runId: ids.run, promptId: ids.prompt, deliveryId: ids.delivery },
   setTeam: { maxActiveRuns: 5 },
   stopRun: { runId: ids.run, deliveryId: ids.delivery },
-}
-
-export const push: PushRequest = {
-  pushVersion: 1,
-  profileID: 'profile-1',
-  clientGroupID: 'group-1',
-  mutations: [{ clientID: 'client-1', id: 1, name: 'setTeam', args: { maxActiveRuns: 5 }, timestamp: 1 }],
-  schemaVersion,
 }
 
 export const pull: PullRequest = {

@@ -7,6 +7,7 @@ import { createMemoryIntentStore } from '#sync/client/intents.ts'
 import { RefusedError, type SyncStatus, type Workspace } from '#sync/client/workspace.ts'
 import { keys } from '#sync/core/keys.ts'
 import { scanRows } from '#sync/core/transaction.ts'
+import { openDeviceNetwork } from '../device-network.ts'
 import { newId, openWorld, until, type World } from '../world.ts'
 
 let world: World
@@ -30,30 +31,14 @@ const aRun = () => ({
   config: { harness: HarnessId.parse('runbook'), sandbox: 'direct' as const },
 })
 
-/** HTTP that a test can cut: before the request reaches the server, or after the server has acted. */
-function cuttable(): { cut: 'no' | 'before' | 'after'; wrap: (real: typeof fetch) => typeof fetch } {
-  const state = {
-    cut: 'no' as 'no' | 'before' | 'after',
-    wrap:
-      (real: typeof fetch): typeof fetch =>
-      async (input, init) => {
-        if (state.cut === 'before') throw new TypeError('no network')
-        const answer = await real(input, init)
-        if (state.cut === 'after') throw new TypeError('the answer was lost')
-        return answer
-      },
-  }
-  return state
-}
-
 describe('a device', () => {
   test('keeps what was done without a network, and the next page of it offers it again, once', async () => {
     const mara = await world.owner()
-    const net = cuttable()
+    const network = openDeviceNetwork()
     const intents = createMemoryIntentStore()
-    const page = mara.open({ fetch: net.wrap, intents })
+    const page = mara.open({ network, intents })
     await team(page)
-    net.cut = 'before'
+    network.cut('before')
     const run = aRun()
     await page.mutate.createRun(run)
     expect(await intents.all()).toHaveLength(1)
@@ -70,14 +55,14 @@ describe('a device', () => {
 
   test('has one effect when the server acted and the answer was lost', async () => {
     const mara = await world.owner()
-    const net = cuttable()
+    const network = openDeviceNetwork()
     const intents = createMemoryIntentStore()
-    const page = mara.open({ fetch: net.wrap, intents })
+    const page = mara.open({ network, intents })
     await team(page)
     const run = aRun()
     await page.mutate.createRun(run)
     await until(pending(page), (all) => all.length === 0)
-    net.cut = 'after'
+    network.cut('after')
     const promptId = PromptId.parse(newId())
     await page.mutate.sendPrompt({
       runId: run.runId,

@@ -1,0 +1,127 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { maxUpFrameBytes, type BrowserDown, type BrowserUp } from '#shared/protocol/browser-socket.ts'
+import { schemaVersion, type SpaceId } from '#shared/protocol/sync.ts'
+import type { Link, LinkState } from './socket-link.ts'
+import { createSocketPush } from './socket-push.ts'
+
+const space: SpaceId = 'team/t'
+const body = (text = '') => ({
+  pushVersion: 1,
+  profileID: 'p',
+  clientGroupID: 'g',
+  mutations: [{ clientID: 'c', id: 1, name: 'n', args: text, timestamp: 0 }],
+  schemaVersion,
+})
+
+/** A link whose other end is the test. */
+function openLink(state: LinkState = 'open') {
+  const states = new Set<(state: LinkState) => void>()
+  const messages = new Set<(message: BrowserDown) => void>()
+  const sent: BrowserUp[] = []
+  let probes = 0
+  const link: Link = {
+    send: (message) => void sent.push(message),
+    onState(listener) {
+      states.add(listener)
+      listener(state)
+      return () => states.delete(listener)
+    },
+    onMessage(listener) {
+      messages.add(listener)
+      return () => messages.delete(listener)
+    },
+    probe: () => void probes++,
+    suspend: () => undefined,
+    close: () => undefined,
+  }
+  let ids = 0
+  return {
+    sent,
+    probes: () => probes,
+    tell: (next: LinkState) => states.forEach((listener) => listener(next)),
+    hear: (message: BrowserDown) => messages.forEach((listener) => listener(message)),
+    pushes: createSocketPush({ link, newId: () => `id-${++ids}` }),
+  }
+}
+
+const pushed = (id: string, status = 200): BrowserDown => ({ type: 'pushed', id, status, answer: {} })
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+test('a push is answered with its own answer, and never with that of another tab', async () => {
+  const { pushes, hear, sent } = openLink()
+  const [first, second] = [pushes.push(space, body()), pushes.push(space, body())]
+  await vi.advanceTimersByTimeAsync(0)
+  hear(pushed('of another tab', 500))
+  hear(pushed('id-2', 403))
+  hear(pushed('id-1'))
+  expect(await Promise.all([first, second])).toEqual([
+    { status: 200, answer: {} },
+    { status: 403, answer: {} },
+  ])
+  expect(sent).toEqual([
+    { type: 'push', id: 'id-1', space, body: body() },
+    { type: 'push', id: 'id-2', space, body: body() },
+  ])
+})
+
+test.each(['connecting', 'closed'] as const)('nothing goes over a socket that is %s', async (state) => {
+  const { pushes, sent } = openLink(state)
+  expect(await pushes.push(space, body())).toBeUndefined()
+  expect(sent).toEqual([])
+})
+
+test.each(['connecting', 'closed'] as const)(
+  'what is under way is given up at once when the socket is %s',
+  async (state) => {
+    const { pushes, tell, hear, sent } = openLink()
+    const under = pushes.push(space, body())
+    tell(state)
+    expect(await under).toBeUndefined()
+    tell('open')
+    hear(pushed('id-1'))
+    const next = pushes.push(space, body())
+    hear(pushed('id-2'))
+    expect(await next).toEqual({ status: 200, answer: {} })
+    expect(sent).toHaveLength(2)
+  },
+)
+
+test('a socket that falls silent is probed, and left alone until it is heard again', async () => {
+  const { pushes, hear, sent, probes } = openLink()
+  const unanswered = pushes.push(space, body())
+  await vi.runAllTimersAsync()
+  expect(await unanswered).toBeUndefined()
+  expect(probes()).toBe(1)
+  expect(await pushes.push(space, body())).toBeUndefined()
+  expect(sent).toHaveLength(1)
+  hear({ type: 'pong', at: 0, serverAt: 0 })
+  const next = pushes.push(space, body())
+  hear(pushed('id-2'))
+  expect(await next).toEqual({ status: 200, answer: {} })
+  expect(vi.getTimerCount()).toBe(0)
+})
+
+test('a push that fills a frame goes, and one byte more does not', async () => {
+  const { pushes, sent } = openLink()
+  const empty = JSON.stringify({ type: 'push', id: 'id-1', space, body: body() }).length
+  const room = maxUpFrameBytes - empty
+  void pushes.push(space, body('ä'.repeat(room / 2) + 'x'.repeat(room % 2)))
+  await vi.advanceTimersByTimeAsync(0)
+  expect(sent.map((message) => Buffer.byteLength(JSON.stringify(message)))).toEqual([maxUpFrameBytes])
+  expect(await pushes.push(space, body('ä'.repeat(room / 2) + 'x'.repeat((room % 2) + 1)))).toBeUndefined()
+  expect(sent).toHaveLength(1)
+  pushes.close()
+})
+
+test('what is under way when the page closes has no answer, and leaves no timer', async () => {
+  const { pushes, hear } = openLink()
+  const under = pushes.push(space, body())
+  await vi.advanceTimersByTimeAsync(0)
+  pushes.close()
+  hear(pushed('id-1'))
+  expect(await under).toBeUndefined()
+  expect(await pushes.push(space, body())).toBeUndefined()
+  expect(vi.getTimerCount()).toBe(0)
+})
