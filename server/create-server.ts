@@ -57,6 +57,8 @@ export type ServerOptions = {
   readonly ownsDatabase?: boolean
   /** Repository that the demonstration run clones when the user names none. */
   readonly demoRepository: string
+  /** How often open sockets are asked whether their session still holds. */
+  readonly sessionCheckMs?: number
 }
 
 /** Everything of one server process, from the database to the listening port. */
@@ -71,7 +73,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
   }
 
   async function compose(
-    { demoRepository }: ServerOptions,
+    { demoRepository, sessionCheckMs = 5 * 60_000 }: ServerOptions,
     db: Database,
     toClose: (() => unknown)[],
   ): Promise<DroverServer> {
@@ -210,6 +212,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       reachability,
       log,
       onError: report('a message of a browser failed'),
+      sessionCheckMs,
     })
     const runnerSockets = createRunnerSockets({
       ...transacting,

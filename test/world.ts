@@ -61,6 +61,7 @@ export type WorldOptions = TestDatabaseOptions & {
   readonly environment?: Readonly<Record<string, string>>
   /** What the server logs goes here; to standard error, errors only, unless told otherwise. */
   readonly log?: Log
+  readonly sessionCheckMs?: number
 }
 
 const password = 'blue tractor sings'
@@ -86,6 +87,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       now: Date.now,
       database,
       demoRepository: '',
+      ...(options.sessionCheckMs === undefined ? {} : { sessionCheckMs: options.sessionCheckMs }),
     })
     port = made.port
     return made

@@ -28,6 +28,8 @@ export type BrowserSocketsDeps = Omit<
   readonly reachability: FailureDeps['reachability']
   readonly log: FailureDeps['log'] & { warn(facts: object, message: string): void }
   readonly onError: (error: unknown) => void
+  /** What ends a session by time alone tells nobody, so it is asked for each open socket this often. */
+  readonly sessionCheckMs: number
 }
 
 export type BrowserSockets = {
@@ -58,6 +60,11 @@ export function createBrowserSockets(deps: BrowserSocketsDeps): BrowserSockets {
     if (actor === undefined || actor.teamId !== one.actor.teamId) one.socket.close(signedOut, 'sign in again')
     else one.actor = actor
   }
+
+  async function checkAll(): Promise<void> {
+    for (const one of open) await check(one).catch(deps.onError)
+  }
+  const rechecks = setInterval(() => void checkAll(), deps.sessionCheckMs)
 
   return {
     accept(socket, actor, { headers, address }) {
@@ -134,6 +141,7 @@ export function createBrowserSockets(deps: BrowserSocketsDeps): BrowserSockets {
     },
     count: () => open.size,
     async close() {
+      clearInterval(rechecks)
       for (const { socket } of open) socket.close(1001, 'the server stops')
       await Promise.all([...pushing].map((pushes) => pushes.close()))
     },

@@ -23,7 +23,7 @@ const { log, lines } = collectLog()
 const sockets: RawSocket<BrowserDown>[] = []
 
 beforeAll(async () => {
-  world = await openWorld({ log })
+  world = await openWorld({ log, sessionCheckMs: 300 })
   mara = await world.owner()
   jonas = await world.invite(mara, 'member')
   stranger = await openStranger(world)
@@ -285,6 +285,17 @@ describe('the right to be here', () => {
     const [socket, other] = [await greet(person), await greet()]
     expect((await person.fetch('/api/v1/auth/sign-out', { method: 'POST' })).status).toBe(200)
     expect(await socket.closed).toEqual({ code: 4001, reason: 'this device was signed out' })
+    await isAlive(other)
+  })
+
+  test('ends with the session that ends by time', async () => {
+    const person = await world.invite(mara, 'viewer')
+    const [socket, other] = [await greet(person), await greet()]
+    await world.database.query('update session set expires_at = $2 where user_id = $1', [
+      person.userId,
+      new Date(Date.now() - 1),
+    ])
+    expect(await socket.closed).toEqual({ code: 4001, reason: 'sign in again' })
     await isAlive(other)
   })
 
