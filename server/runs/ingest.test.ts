@@ -4,7 +4,7 @@ import { EntryId, RunId, RunnerId, TeamId } from '#shared/ids.ts'
 import type { RunEvent } from '#shared/protocol/run-event.ts'
 import { createHub } from '#sync/server/hub.ts'
 import { createLiveHub } from '#sync/server/live.ts'
-import type { Commit, CommitOutcome } from '#sync/server/space-store.ts'
+import type { CommitOutcome } from '#sync/server/space-store.ts'
 import { createRunIngest } from './ingest.ts'
 
 const runId = RunId.parse('01989000-0000-7000-8000-000000000001')
@@ -34,7 +34,7 @@ function open() {
       store: {
         read: async () => ({ version: 1, rows: [] }),
         scan: async () => ({ version: 1, rows: [] }),
-        commit: (_: Commit) => {
+        commit: () => {
           const commit = Promise.withResolvers<CommitOutcome>()
           commits.push(commit)
           waitsForCommit.shift()?.()
@@ -90,8 +90,11 @@ test('a runner whose events can’t be stored is read no further, until they are
 
 test('whoever waits for room is let go when the run is taken away', async () => {
   const { ingest } = open()
-  const taken: Promise<void>[] = []
-  for (let seq = 1; seq <= 100; seq++) taken.push(ingest.take([event(seq)]))
+  let waiting = 100
+  const taken = Array.from({ length: waiting }, (_, at) => ingest.take([event(at + 1)]).then(() => waiting--))
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(waiting).toBeGreaterThan(0)
   ingest.close()
   await Promise.all(taken)
+  expect(waiting).toBe(0)
 })

@@ -85,17 +85,13 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
   async function request(kind: 'push' | 'pull', body: unknown): Promise<Answered> {
     try {
       const url = `${deps.baseUrl}/api/sync/${kind}?space=${encodeURIComponent(deps.space)}`
-      const {
-        ok,
-        status: given,
-        text,
-      } = await fetchText(deps.fetch, url, {
+      const { status, text } = await fetchText(deps.fetch, url, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         credentials: 'include',
         body: JSON.stringify(body),
       })
-      return judge(given, text)
+      return judge(status, text)
     } catch (error) {
       if (!closed) deps.events.onFailure('unreachable')
       return { info: { httpStatusCode: 0, errorMessage: String(error) }, json: undefined }

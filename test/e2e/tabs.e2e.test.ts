@@ -81,7 +81,9 @@ describe.skipIf(browserPath === undefined && !required)('tabs of one browser (ne
     const debug = await context.newCDPSession(b)
     await debug.send('Debugger.enable')
     const paused = new Promise<void>((resolve) => debug.once('Debugger.paused', () => resolve()))
-    const held = debug.send('Runtime.evaluate', { expression: `(${restStorage})().then(() => { debugger })` })
+    const held = debug.send('Runtime.evaluate', {
+      expression: `(${restStorage.toString()})().then(() => { debugger })`,
+    })
     await paused
     await a.evaluate(() => dispatchEvent(new Event('pageshow')))
     await expect.poll(() => sockets.get(a), { timeout: 20_000 }).toBe(1)
