@@ -27,6 +27,7 @@ export default defineConfig(({ command }) => {
         },
       }),
     ],
+    worker: { format: 'es' },
     build: { outDir: path('./dist/web'), emptyOutDir: true, target: 'es2023', sourcemap: true },
     server: {
       host: '127.0.0.1',

@@ -8,7 +8,7 @@ import { RefusedError } from '#sync/client/workspace.ts'
 import { useDeviceStore } from '../../state/device-store.ts'
 import { createDraft } from '../../state/draft.ts'
 import { useFrame } from '../../state/frame.ts'
-import { useIds } from '../../state/platform.ts'
+import { useIds, whenIdle } from '../../state/platform.ts'
 import { useStatus } from '../../state/sync-status.ts'
 import { useTeamData } from '../../state/team-data.ts'
 import { useTitle } from '../../state/title.ts'
@@ -101,9 +101,11 @@ export function NewRunPage() {
         ...(checked.title === undefined ? {} : { title: checked.title }),
         config: checked.config,
       })
+      // Its store on this device takes a while to open: until the page itself does, this has begun it.
+      const opening = workspace.openTranscript(runId)
       // The next run most often has the same surroundings.
       draft.set({ ...form(), prompt: '', title: '' })
-      await navigate({ to: '/runs/$runId', params: { runId } })
+      await navigate({ to: '/runs/$runId', params: { runId } }).finally(() => whenIdle(() => opening.close()))
     } catch (error) {
       if (!(error instanceof RefusedError)) setRefused(refusalWords('internal'))
       else setRefused(data.me() === undefined ? newRunWords.notYet : refusalWords(error.code, error.message))

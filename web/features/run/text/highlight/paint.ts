@@ -1,16 +1,8 @@
 import type { HighlighterCore, LanguageRegistration } from 'shiki/core'
-
-/** A stretch of code of one kind; the style sheet gives each kind its token colour. */
-export type CodePiece = { readonly text: string; readonly kind: CodeKind }
-export const codeKinds = ['plain', 'keyword', 'string', 'comment', 'constant', 'function'] as const
-export type CodeKind = (typeof codeKinds)[number]
-export type CodeLine = readonly CodePiece[]
-
-/** Code above this is shown without colours. */
-const highlightLimit = 60_000
+import { codeKinds, type CodeKind, type CodeLine, type CodePiece, type Language } from './code-line.ts'
 
 type Load = () => Promise<{ readonly default: LanguageRegistration[] }>
-const languages: Record<string, Load> = {
+const languages: Record<Language, Load> = {
   bash: () => import('shiki/langs/bash.mjs'),
   c: () => import('shiki/langs/c.mjs'),
   csharp: () => import('shiki/langs/csharp.mjs'),
@@ -39,69 +31,12 @@ const languages: Record<string, Load> = {
   yaml: () => import('shiki/langs/yaml.mjs'),
 }
 
-const aliases: Record<string, string> = {
-  'c++': 'c',
-  cc: 'c',
-  h: 'c',
-  hpp: 'c',
-  // C++ has a grammar of 800 kB; the one of C colours what a reader needs.
-  cpp: 'c',
-  cs: 'csharp',
-  scss: 'css',
-  less: 'css',
-  dockerfile: 'docker',
-  golang: 'go',
-  htm: 'html',
-  svg: 'xml',
-  js: 'javascript',
-  mjs: 'javascript',
-  cjs: 'javascript',
-  jsx: 'tsx',
-  jsonc: 'json',
-  json5: 'json',
-  kt: 'kotlin',
-  md: 'markdown',
-  mdx: 'markdown',
-  py: 'python',
-  rb: 'ruby',
-  rs: 'rust',
-  sh: 'bash',
-  shell: 'bash',
-  zsh: 'bash',
-  console: 'bash',
-  shellscript: 'bash',
-  ts: 'typescript',
-  mts: 'typescript',
-  cts: 'typescript',
-  yml: 'yaml',
-  patch: 'diff',
-}
-
-/** The language of a fence's word or of a file's ending; `undefined`: shown without colours. */
-export function languageOf(name: string | undefined): string | undefined {
-  if (name === undefined) return undefined
-  const word = name.toLowerCase()
-  if (Object.hasOwn(languages, word)) return word
-  return Object.hasOwn(aliases, word) ? aliases[word] : undefined
-}
-
-export function languageOfPath(path: string): string | undefined {
-  const name = path.split('/').at(-1) ?? ''
-  if (/^dockerfile/i.test(name)) return 'docker'
-  return name.includes('.') ? languageOf(name.split('.').at(-1)) : undefined
-}
-
-/**
- * Code as lines of coloured pieces. The highlighter and each language load when they are first needed; a language that
- * can't be loaded (no network before its first use) gives `undefined`, and the code stays plain.
- */
-export async function highlight(code: string, language: string): Promise<readonly CodeLine[] | undefined> {
-  const load = languages[language]
-  if (load === undefined || code.length > highlightLimit) return undefined
+/** Code as lines of coloured pieces. The highlighter and each language load when they are first needed. @throws when one can't be loaded. */
+export async function paint(code: string, language: Language): Promise<readonly CodeLine[]> {
   try {
     highlighter ??= createHighlighter()
     const core = await highlighter
-    if (!core.getLoadedLanguages().includes(language)) await core.loadLanguage((await load()).default)
+    if (!core.getLoadedLanguages().includes(language)) await core.loadLanguage((await languages[language]()).default)
     const lines = core.codeToTokensBase(code, {
       lang: language,
       theme: 'drover',
@@ -109,9 +44,9 @@ export async function highlight(code: string, language: string): Promise<readonl
       tokenizeTimeLimit: 200,
     })
     return lines.map((line) => joinPieces(line.map((token) => ({ text: token.content, kind: kindOf(token.color) }))))
-  } catch {
+  } catch (error) {
     highlighter = undefined
-    return undefined
+    throw error
   }
 }
 
