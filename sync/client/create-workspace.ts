@@ -50,6 +50,8 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
   const space = teamSpace(deps.teamId)
   /** Spaces of runs that the server did not let us read: it may not have taken the start of the run yet. */
   const refused = new Set<SpaceId>()
+  /** Stores of runs that are not started yet. */
+  const prepared = new Map<RunId, SpaceCache>()
   let askAgain: ReturnType<typeof setTimeout> | undefined
   let closed = false
   let here: { runId: RunId | null; typing: boolean } = { runId: null, typing: false }
@@ -93,28 +95,49 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
       const cache = caches.get(id)
       const parsed = parseSpace(id)
       if (cache === undefined || parsed.kind === 'team') continue
+      cache.release()
       void subscribeSpace(cache)
       deps.link.send({ type: 'follow', runId: parsed.runId })
     }
   }
 
-  function openCache(id: SpaceId, storeName: string, withMutators: boolean): SpaceCache {
+  const cacheDeps = (id: SpaceId) => ({
+    space: id,
+    baseUrl: deps.baseUrl,
+    fetch: deps.fetch,
+    kvStore: deps.kvStore,
+    events: events(id),
+  })
+
+  function openTeam(): SpaceCache {
     const cache = createSpaceCache({
-      space: id,
-      storeName,
-      baseUrl: deps.baseUrl,
-      fetch: deps.fetch,
-      kvStore: deps.kvStore,
-      ...(withMutators
-        ? {
-            mutators: deviceMutators({ ...deps, insists: (args) => insisting.has(intentKey(args)) }),
-            push: (body) => socketPush.push(id, body),
-          }
-        : {}),
-      events: events(id),
+      ...cacheDeps(space),
+      storeName: prefix,
+      mutators: deviceMutators({ ...deps, insists: (args) => insisting.has(intentKey(args)) }),
+      push: (body) => socketPush.push(space, body),
     })
-    caches.set(id, cache)
+    caches.set(space, cache)
     void subscribeSpace(cache)
+    return cache
+  }
+
+  function runCache(runId: RunId, held: boolean): SpaceCache {
+    const id = runSpace(runId)
+    return createSpaceCache({ ...cacheDeps(id), storeName: `${prefix}/${id}`, held })
+  }
+
+  function openRun(runId: RunId): SpaceCache {
+    const ready = prepared.get(runId)
+    prepared.delete(runId)
+    const cache = ready ?? runCache(runId, false)
+    caches.set(cache.space, cache)
+    const isOnItsWay = intents.has(({ name, args }) => name === 'createRun' && runOf(args) === runId)
+    // The server does not know it yet: it is asked once it does.
+    if (ready !== undefined && isOnItsWay) onRefused(cache.space)
+    else {
+      cache.release()
+      void subscribeSpace(cache)
+    }
     return cache
   }
 
@@ -138,7 +161,7 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
   let reloading = false
   const socketPush = createSocketPush(deps)
   const insisting = new Set<string>()
-  const team = openCache(space, prefix, true)
+  const team = openTeam()
   const intents: IntentLog = createIntentLog({
     store: deps.intents,
     cache: team,
@@ -218,8 +241,8 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
       known.users++
       return known.transcript
     }
-    const id = runSpace(runId)
-    const cache = openCache(id, `${prefix}/${id}`, false)
+    const cache = openRun(runId)
+    const id = cache.space
     const opened: OpenTranscript = {
       cache,
       users: 1,
@@ -254,6 +277,16 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     query: team.query,
     subscribeStatus: status.subscribe,
     subscribePending: intents.subscribe,
+    prepareRun(runId) {
+      if (closed || prepared.has(runId) || transcripts.has(runId)) return () => undefined
+      const cache = runCache(runId, true)
+      prepared.set(runId, cache)
+      return () => {
+        if (prepared.get(runId) !== cache) return
+        prepared.delete(runId)
+        cache.drop().catch(unlessClosed)
+      }
+    },
     openTranscript(runId) {
       const shared = transcript(runId)
       let open = true
@@ -295,8 +328,15 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
       status.close()
       socketPush.close()
       deps.link.close()
-      await Promise.all([...caches.values()].map((cache) => cache.close()))
+      await Promise.all([
+        ...[...caches.values()].map((cache) => cache.close()),
+        ...[...prepared.values()].map((cache) => cache.drop()),
+      ])
       deps.intents.close()
     },
   }
+}
+
+function runOf(args: unknown): unknown {
+  return typeof args === 'object' && args !== null && 'runId' in args ? args.runId : undefined
 }

@@ -27,6 +27,8 @@ export type IntentLog = {
   offerAgain(): Promise<void>
   /** Forgets what the server has taken. */
   settle(): Promise<void>
+  /** Whether one like this is not known to be taken yet. */
+  has(test: (pending: PendingMutation) => boolean): boolean
   subscribe(onPending: (pending: readonly PendingMutation[]) => void): () => void
 }
 
@@ -113,6 +115,7 @@ export function createIntentLog(deps: IntentLogDeps): IntentLog {
       })
       return settling
     },
+    has: (test) => pending().some(test),
     subscribe(onPending) {
       listeners.add(onPending)
       onPending(pending())

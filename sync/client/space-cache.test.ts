@@ -60,12 +60,17 @@ afterEach(async () => {
 let stores = 0
 function createCache(
   fetchIt: typeof fetch,
-  failures: Failure[] = [],
-  onChanged: () => void = () => undefined,
+  {
+    failures = [],
+    onChanged = () => undefined,
+    held = false,
+    storeName = `cache-test-${stores++}`,
+  }: { failures?: Failure[]; onChanged?: () => void; held?: boolean; storeName?: string } = {},
 ): SpaceCache {
   const cache = createSpaceCache({
     space,
-    storeName: `cache-test-${stores++}`,
+    storeName,
+    held,
     baseUrl: 'http://nowhere.test',
     fetch: fetchIt,
     kvStore: 'mem',
@@ -92,6 +97,32 @@ describe('a space on a device', () => {
     const before = server.pulls
     await cache.poke(server.write('a', 2))
     expect([await get(cache, 'a'), server.pulls - before, (await cache.cookie())?.order]).toEqual([2, 0, 2])
+  })
+
+  test('that is held opens its store, and asks the server nothing before it is released', async () => {
+    const { server, fetch: fetchIt } = createServer()
+    const held = createCache(fetchIt, { held: true })
+    const poked = held.poke(server.write('a', 1))
+    expect([await held.cookie(), server.pulls]).toEqual([null, 0])
+    held.release()
+    await poked
+    expect(await get(held, 'a')).toBe(1)
+    const closed = createCache(fetchIt, { held: true })
+    const pulls = server.pulls
+    await closed.cookie()
+    await closed.close()
+    expect(server.pulls).toBe(pulls)
+  })
+
+  test('that is dropped leaves nothing on the device', async () => {
+    const { server, fetch: fetchIt } = createServer()
+    server.write('a', 1)
+    const storeName = 'cache-test-dropped'
+    const first = createCache(fetchIt, { storeName })
+    await first.catchUp(1)
+    await first.drop()
+    const second = createCache(fetchIt, { storeName, held: true })
+    expect(await second.cookie()).toBeNull()
   })
 
   test('ignores a poke that it has already, whatever it says', async () => {
@@ -157,7 +188,7 @@ describe('a space on a device', () => {
     const { server, fetch: fetchIt } = createServer()
     server.write('a', 1)
     const failures: Failure[] = []
-    const cache = createCache(fetchIt, failures)
+    const cache = createCache(fetchIt, { failures })
     await cache.catchUp(1)
     server.failing = 500
     await cache.catchUp(2)
@@ -186,7 +217,9 @@ describe('a space on a device', () => {
 
   test('an answer of something that is not Drover, such as a captive portal, changes nothing', async () => {
     const failures: Failure[] = []
-    const cache = createCache(async () => new Response('<html>Log in to the Wi-Fi</html>', { status: 200 }), failures)
+    const cache = createCache(async () => new Response('<html>Log in to the Wi-Fi</html>', { status: 200 }), {
+      failures,
+    })
     await cache.catchUp(1)
     expect([await cache.cookie(), failures.at(-1)]).toEqual([null, 'stranger'])
   })
@@ -194,7 +227,9 @@ describe('a space on a device', () => {
   test.each(['pull', 'poke'] as const)('a change by %s is told once it is here, not before', async (way) => {
     const { server } = createServer()
     const heard: Promise<number | undefined>[] = []
-    const cache = createCache(server.fetch, [], () => heard.push(cache.cookie().then((cookie) => cookie?.order)))
+    const cache = createCache(server.fetch, {
+      onChanged: () => heard.push(cache.cookie().then((cookie) => cookie?.order)),
+    })
     await cache.pull()
     const poke = server.write('a', 1)
     if (way === 'pull') await cache.pull()

@@ -1,5 +1,6 @@
 import {
   Replicache,
+  dropDatabase,
   type HTTPRequestInfo,
   type MutatorDefs,
   type PatchOperation,
@@ -40,6 +41,8 @@ export type CacheDeps = {
   readonly push?: (body: unknown) => Promise<PushAnswer | undefined>
   readonly kvStore: 'idb' | 'mem'
   readonly mutators?: MutatorDefs
+  /** Opens the store and asks the server nothing before `release`. */
+  readonly held?: boolean
   readonly events: CacheEvents
 }
 
@@ -59,9 +62,14 @@ export type SpaceCache = {
   /** Whether the server has taken what was pending; also when nothing was. */
   push(): Promise<boolean>
   pending(): Promise<readonly PendingMutation[]>
+  /** What was `held` asks the server from now on. */
+  release(): void
   close(): Promise<void>
+  /** Closes it and removes what this device has of the space. */
+  drop(): Promise<void>
 }
 
+const closing: HTTPRequestInfo = { httpStatusCode: 0, errorMessage: 'closed' }
 /** Replicache sends everything that waits at once, and the server reads no body without a bound. */
 const pieceUnits = 1_000_000
 const firstRetryMs = 250
@@ -77,6 +85,8 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
   let applying: Promise<void> = Promise.resolve()
   let catching: Promise<void> | undefined
   let target = 0
+  const hold = Promise.withResolvers<void>()
+  if (deps.held !== true) hold.resolve()
   /** The cookie of the rows that are here, as far as it was seen. */
   let known: SyncCookie | undefined
   let retry: ReturnType<typeof setTimeout> | undefined
@@ -112,7 +122,7 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
     const pushed = await deps.push?.(body)
     if (pushed !== undefined) return judge(pushed.status, JSON.stringify(pushed.answer))
     // A page that closes leaves what is not answered to the next one.
-    if (closed) return { info: { httpStatusCode: 0, errorMessage: 'closed' }, json: undefined }
+    if (closed) return { info: closing, json: undefined }
     return request('push', body)
   }
 
@@ -142,6 +152,8 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
       return answer
     },
     async puller(body) {
+      await hold.promise
+      if (closed) return { httpRequestInfo: closing }
       const { info, json } = await request('pull', body)
       lastPullOk = false
       const known = syncError(json)
@@ -280,13 +292,19 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
       return lastPushOk
     },
     pending: () => (closed ? Promise.resolve([]) : replicache.experimentalPendingMutations()),
+    release: () => hold.resolve(),
     async close() {
       closed = true
+      hold.resolve()
       clearTimeout(retry)
       stopWatching()
       // Reads that closing interrupts are nobody's errors in Replicache; those that stand in front of this one end before.
       await query(async () => undefined).catch(() => undefined)
       await replicache.close()
+    },
+    async drop() {
+      await cache.close()
+      await dropDatabase(replicache.idbName, { kvStore: deps.kvStore })
     },
   }
   return cache

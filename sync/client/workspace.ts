@@ -43,6 +43,11 @@ export type Workspace = {
   query<T>(query: (tx: ReadTransaction) => Promise<T>): Promise<T>
   subscribeStatus(onStatus: (status: SyncStatus) => void): () => void
   subscribePending(onPending: (pending: readonly PendingMutation[]) => void): () => void
+  /**
+   * Opens the store of a run that will be started here, which takes a while, so that it is there when `openTranscript` is called.
+   * Returns what removes it again; without effect once the transcript was opened.
+   */
+  prepareRun(runId: RunId): () => void
   /** Opens (or joins) the cache of a run's transcript and follows its growing texts. Close it when it is not shown. */
   openTranscript(runId: RunId): Transcript
   /** Who else looks at this run; calls back at once and on each change. */

@@ -12,7 +12,10 @@ beforeEach(async () => {
 })
 afterEach(() => world.close())
 
-test('a transcript that is opened before the server knows its run shows it as soon as there is one', async () => {
+test.each([
+  ['opened before the server knows its run', false],
+  ['prepared before its run was started', true],
+])('a transcript that is %s shows it as soon as there is one', async (_what, isPrepared) => {
   const device = (await world.owner()).open()
   const runner = await connectScriptedRunner({ url: world.url, key: await world.runnerKey() })
   await runner.next('welcome')
@@ -24,17 +27,23 @@ test('a transcript that is opened before the server knows its run shows it as so
   )
 
   const runId = RunId.parse(newId())
+  const start = () =>
+    device.mutate.createRun({
+      runId,
+      promptId: PromptId.parse(newId()),
+      prompt: 'Say hello',
+      config: { harness: HarnessId.parse('runbook'), sandbox: 'direct' },
+    })
+  if (isPrepared) {
+    device.prepareRun(runId)
+    await start()
+  }
   const transcript = device.openTranscript(runId)
   await until(
     (on: (value: TranscriptView) => void) => transcript.subscribeEntries(on),
     (view) => !view.loaded,
   )
-  await device.mutate.createRun({
-    runId,
-    promptId: PromptId.parse(newId()),
-    prompt: 'Say hello',
-    config: { harness: HarnessId.parse('runbook'), sandbox: 'direct' },
-  })
+  if (!isPrepared) await start()
   await runner.next('assign')
   runner.send({ type: 'claimed', runId, turn: 1 })
   runner.emit(

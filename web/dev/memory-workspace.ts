@@ -138,6 +138,7 @@ export function createMemoryWorkspace(options: {
       onPending(pending)
       return () => pendingWatchers.delete(onPending)
     },
+    prepareRun: () => () => undefined,
     openTranscript(runId): Transcript {
       const known = space(runId)
       return {

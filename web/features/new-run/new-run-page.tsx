@@ -1,6 +1,7 @@
 import { Link, useNavigate } from '@tanstack/solid-router'
 import { ArrowLeft, ChevronRight, CloudOff, Play } from 'lucide'
-import { Show, createEffect, createMemo, createSignal, on } from 'solid-js'
+import { Show, createEffect, createMemo, createSignal, on, onCleanup, onMount } from 'solid-js'
+import type { RunId } from '#shared/ids.ts'
 import { canStartRuns } from '#shared/domain/policies.ts'
 import { promptLimit } from '#shared/domain/prompt.ts'
 import { titleLimit } from '#shared/domain/run.ts'
@@ -82,6 +83,20 @@ export function NewRunPage() {
     }),
   )
 
+  /** The id of the next run; its store on this device takes a while to open, so that is done while the form is filled in. */
+  let next: { readonly id: RunId; readonly forget: () => void } | undefined
+  const prepare = (): RunId => {
+    const id = next?.id ?? ids.runId()
+    next ??= { id, forget: workspace.prepareRun(id) }
+    return id
+  }
+  let left = false
+  onMount(() => whenIdle(() => !left && mayStart() && prepare()))
+  onCleanup(() => {
+    left = true
+    next?.forget()
+  })
+
   const start = async () => {
     if (starting() || !mayStart()) return
     const checked = checkForm({ ...form(), harness: agent(), host: host(), sandbox: sandbox() })
@@ -93,7 +108,7 @@ export function NewRunPage() {
     }
     setStarting(true)
     try {
-      const runId = ids.runId()
+      const runId = prepare()
       await workspace.mutate.createRun({
         runId,
         promptId: ids.promptId(),
@@ -101,7 +116,8 @@ export function NewRunPage() {
         ...(checked.title === undefined ? {} : { title: checked.title }),
         config: checked.config,
       })
-      // Its store on this device takes a while to open: until the page itself does, this has begun it.
+      next = undefined
+      // Until the page itself does, this holds it open.
       const opening = workspace.openTranscript(runId)
       // The next run most often has the same surroundings.
       draft.set({ ...form(), prompt: '', title: '' })
