@@ -126,6 +126,7 @@ export const runWords = {
     done: (all: number, ms: number | undefined) =>
       ms === undefined ? count(all, 'step') : `${count(all, 'step')} · ${durationWords(ms)}`,
     failed: 'failed',
+    stopped: 'stopped',
   },
 
   tasks: {

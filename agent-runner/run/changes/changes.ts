@@ -10,6 +10,7 @@ import { runGit } from './git.ts'
 import { readHead } from './read-head.ts'
 import { surveyWorkspace, type LeftOut } from './survey.ts'
 import { createFileTaker, takenLimit } from './take-files.ts'
+import { takePacks } from './take-packs.ts'
 
 /**
  * What a run changed in its workspace, byte by byte against the files it started with.
@@ -20,13 +21,18 @@ import { createFileTaker, takenLimit } from './take-files.ts'
  */
 export interface Changes {
   /** Remembers the present state as the start. Called right after the clone, before anything of the run is executed. */
-  begin(): Promise<void>
+  begin(start?: Start): Promise<void>
   /** The files have another owner now, but the same content. Called before anything of the run is executed. */
   ownerChanged(): Promise<void>
   /** `undefined` where there is nothing to compare with. @throws when git could not do it. */
   read(signal?: AbortSignal): Promise<ChangeSet | undefined>
   /** Branch and commit that the workspace is at. */
   head(): Promise<{ branch?: string; commit?: string }>
+}
+
+export interface Start {
+  /** Objects of the clone may be shared, since whoever can write to the workspace can write to everything of the run. */
+  hardLinks: boolean
 }
 
 export interface ChangeSet {
@@ -43,6 +49,7 @@ export interface ChangeSet {
 const asTheyAre = '* !text !crlf !eol !ident !filter !working-tree-encoding !diff\n'
 const diffLimit = 20_000_000
 const readMs = 90_000
+const statedAtOnce = 500
 
 export interface ChangesDeps {
   /** The run's folder on this machine. */
@@ -62,7 +69,7 @@ export function createChanges({ folder, workspace, path, blobs, now, ignoringMs 
   const taker = createFileTaker({ store, workspace, now })
   let running: Promise<unknown> = Promise.resolve()
 
-  async function begin(): Promise<void> {
+  async function begin({ hardLinks }: Start): Promise<void> {
     const origin = join(workspace, '.git')
     const cloned = await exists(join(origin, 'objects'))
     await rm(gitFolder, { recursive: true, force: true })
@@ -73,12 +80,12 @@ export function createChanges({ folder, workspace, path, blobs, now, ignoringMs 
     })
     await mkdir(join(gitFolder, 'info'), { recursive: true })
     await writeFile(join(gitFolder, 'info/attributes'), asTheyAre)
-    const base = cloned ? await copyStart(origin) : await stageAll()
+    const base = cloned ? await copyStart(origin, hardLinks) : await stageAll()
     await writeFile(baseFile, base)
   }
 
   /** Index and objects of a fresh clone. @returns the tree. */
-  async function copyStart(origin: string): Promise<string> {
+  async function copyStart(origin: string, hardLinks: boolean): Promise<string> {
     // The clone's index knows size and time of every file, so nothing has to be read again.
     await copyFile(join(origin, 'index'), join(gitFolder, 'index')).catch((error: unknown) => {
       if (codeOf(error) !== 'ENOENT') throw error
@@ -98,10 +105,13 @@ export function createChanges({ folder, workspace, path, blobs, now, ignoringMs 
     }
     await taker.take(await converted(entries, reading))
     const tree = (await store.must(['write-tree'], reading)).trim()
-    await store.must(['pack-objects', '--quiet', '--revs', '--window=0', join(gitFolder, 'objects/pack/pack')], {
-      ...reading,
-      input: `${tree}\n`,
-    })
+    const objects = join(gitFolder, 'objects')
+    const taken = await takePacks(join(origin, 'objects'), objects, { hardLinks })
+    if (taken !== 'all') {
+      const rest = taken === 'packed' ? ['--incremental', '--non-empty'] : []
+      const pack = ['pack-objects', '--quiet', '--revs', '--window=0', ...rest, join(objects, 'pack/pack')]
+      await store.must(pack, { ...reading, input: `${tree}\n` })
+    }
     await rememberTimes()
     return tree
   }
@@ -118,13 +128,18 @@ export function createChanges({ folder, workspace, path, blobs, now, ignoringMs 
     })
     const committed = sizes.split('\n')
     const differ: string[] = []
-    for (const [index, { name }] of files.entries()) {
-      const full = Buffer.concat([Buffer.from(`${workspace}/`), Buffer.from(name, 'latin1')])
-      const size = await lstat(full).then(
-        (found) => found.size,
-        () => undefined,
+    for (let start = 0; start < files.length; start += statedAtOnce) {
+      const some = files.slice(start, start + statedAtOnce)
+      const found = await Promise.all(
+        some.map(({ name }) => {
+          const full = Buffer.concat([Buffer.from(`${workspace}/`), Buffer.from(name, 'latin1')])
+          return lstat(full).catch(() => undefined)
+        }),
       )
-      if (size !== undefined && String(size) !== committed[index]) differ.push(name)
+      for (const [index, { name }] of some.entries()) {
+        const size = found[index]?.size
+        if (size !== undefined && String(size) !== committed[start + index]) differ.push(name)
+      }
     }
     return differ
   }
@@ -187,7 +202,7 @@ export function createChanges({ folder, workspace, path, blobs, now, ignoringMs 
   }
 
   return {
-    begin: () => inTurn(begin),
+    begin: (start = { hardLinks: false }) => inTurn(() => begin(start)),
     ownerChanged: () => inTurn(rememberTimes),
     read: (signal) => inTurn(() => read(signal)),
     head: () => readHead(join(workspace, '.git')),
