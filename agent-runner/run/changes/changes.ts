@@ -10,7 +10,7 @@ import { runGit } from './git.ts'
 import { readHead } from './read-head.ts'
 import { surveyWorkspace, type LeftOut } from './survey.ts'
 import { createFileTaker, takenLimit } from './take-files.ts'
-import { takePacks } from './take-packs.ts'
+import { takeObjects } from './take-objects.ts'
 
 /**
  * What a run changed in its workspace, byte by byte against the files it started with.
@@ -106,10 +106,8 @@ export function createChanges({ folder, workspace, path, blobs, now, ignoringMs 
     await taker.take(await converted(entries, reading))
     const tree = (await store.must(['write-tree'], reading)).trim()
     const objects = join(gitFolder, 'objects')
-    const taken = await takePacks(join(origin, 'objects'), objects, { hardLinks })
-    if (taken !== 'all') {
-      const rest = taken === 'packed' ? ['--incremental', '--non-empty'] : []
-      const pack = ['pack-objects', '--quiet', '--revs', '--window=0', ...rest, join(objects, 'pack/pack')]
+    if (!(await takeObjects(join(origin, 'objects'), objects, { hardLinks }))) {
+      const pack = ['pack-objects', '--quiet', '--revs', '--window=0', join(objects, 'pack/pack')]
       await store.must(pack, { ...reading, input: `${tree}\n` })
     }
     await rememberTimes()
@@ -122,7 +120,7 @@ export function createChanges({ folder, workspace, path, blobs, now, ignoringMs 
     reading: StoreCall,
   ): Promise<string[]> {
     const files = entries.filter(({ mode }) => mode === '100644' || mode === '100755')
-    const sizes = await store.must(['cat-file', '--batch-check=%(objectsize)'], {
+    const sizes = await store.must(['cat-file', '--buffer', '--batch-check=%(objectsize)'], {
       ...reading,
       input: files.map(({ id }) => `${id}\n`).join(''),
     })
