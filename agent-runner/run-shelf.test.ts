@@ -47,13 +47,18 @@ async function leaveRun(how: 'ended' | 'killed at work' = 'ended'): Promise<{ ru
   const runId = server.start({ harness: 'inside', prompt: 'first' })
   await server.until(() => server.run(runId).state === 'INPROGRESS' && agent.heard.length > 0, 'the agent is at work')
   const runs = join(folder, 'runs')
-  if (how === 'killed at work') await cp(runs, `${runs}-then`, { recursive: true })
-  agent.letGo()
-  await server.ended(runId)
-  await runner?.close()
-  if (how === 'killed at work') {
+  if (how === 'ended') {
+    agent.letGo()
+    await server.ended(runId)
+    await runner?.close()
+  } else {
+    // What its last moments would tell reaches neither the server nor the disk that the next process finds.
+    await cp(runs, `${runs}-then`, { recursive: true })
+    server.setAway(true)
+    await runner?.close()
     await rm(runs, { recursive: true })
     await rename(`${runs}-then`, runs)
+    server.setAway(false)
   }
   return { runId, root: runFolders(join(folder, 'runs'), runId).root }
 }
@@ -101,4 +106,23 @@ test('a run that was kept long enough is deleted while the runner runs', async (
   expect(existsSync(root)).toBe(true)
   now += year
   await vi.waitUntil(() => !existsSync(root), { timeout: 20_000 })
+})
+
+test('a run goes on where another kind of sandbox was never there', async () => {
+  const { runId } = await leaveRun('killed at work')
+  const noDocker: SandboxProvider = {
+    ...agent.sandbox,
+    kind: 'docker',
+    problem: async () => 'There is no Docker.',
+    sweep: async () => false,
+  }
+  const heard = agent.heard.length
+  await start({ sandboxes: [agent.sandbox, noDocker] })
+  expect((await server.ended(runId)).reason?.code).toBe('runner_restarted')
+  server.follow(runId, 'go on')
+  await server.until(() => agent.heard.length > heard, 'the agent hears it')
+  agent.letGo()
+  const run = await server.ended(runId, 2)
+  expect(run.reason).toBeUndefined()
+  expect(run.state).toBe('SUCCEEDED')
 })

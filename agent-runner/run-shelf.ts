@@ -1,5 +1,6 @@
 import { readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { SandboxKind } from '#shared/domain/harness.ts'
 import { RunId } from '#shared/ids.ts'
 import type { RunnerUp } from '#shared/protocol/runner-link.ts'
 import { defaultAcpLimits } from './harness/acp-session.ts'
@@ -27,7 +28,7 @@ export interface RunShelf {
   /** Takes up what an earlier process left. */
   recoverAll(): Promise<void>
   /** Ends what an earlier process left of a run before it is taken up again. @throws when it can't be reached. */
-  clear(runId: RunId): Promise<void>
+  clear(runId: RunId, kind: SandboxKind): Promise<void>
   /** From time to time: ends what could not be ended yet, deletes what was kept long enough. */
   tend(): Promise<void>
   /** Opens a run's journal. @throws when the disk refuses. */
@@ -200,7 +201,7 @@ export function createRunShelf(deps: RunShelfDeps): RunShelf {
         if (runId.success) await recover(runId.data)
       }
     },
-    clear: (runId) => sweeps.clear(runId),
+    clear: sweeps.clear,
     tend: async () => {
       for (const runId of sweeps.left()) await inOrder(runId, () => sweeps.retry(runId))
       for (const { runId } of [...workers.values()].filter(keptLongEnough)) {

@@ -1,3 +1,4 @@
+import type { SandboxKind } from '#shared/domain/harness.ts'
 import type { RunId } from '#shared/ids.ts'
 import { messageOf, type Log } from './log.ts'
 import { SandboxError, type SandboxProvider } from './sandbox/sandbox.ts'
@@ -9,8 +10,11 @@ export interface RunSweep {
   left(): RunId[]
   /** Tries again where something may be left of a run. */
   retry(runId: RunId): Promise<void>
-  /** The same, for a run that goes on: nobody else may work in its folder. @throws SandboxError when something may still be left. */
-  clear(runId: RunId): Promise<void>
+  /**
+   * The same, for a run that goes on in a sandbox of this kind. What may be left in another kind does not hold it up: that kind may never
+   * have been there, such as Docker. @throws SandboxError when something may still be left in this one.
+   */
+  clear(runId: RunId, kind: SandboxKind): Promise<void>
 }
 
 export function createRunSweep({ sandboxes, log }: { sandboxes: readonly SandboxProvider[]; log: Log }): RunSweep {
@@ -38,11 +42,10 @@ export function createRunSweep({ sandboxes, log }: { sandboxes: readonly Sandbox
     sweep: (runId) => sweepIn(runId, sandboxes),
     left: () => [...left.keys()],
     retry,
-    clear: async (runId) => {
+    clear: async (runId, kind) => {
       await retry(runId)
-      const kinds = [...(left.get(runId) ?? [])].map(({ kind }) => kind)
-      if (kinds.length > 0)
-        throw new SandboxError('sandbox_failed', `What is left of this run in ${kinds.join(', ')} could not be ended.`)
+      const blocked = [...(left.get(runId) ?? [])].some((provider) => provider.kind === kind)
+      if (blocked) throw new SandboxError('sandbox_failed', `What is left of this run in ${kind} could not be ended.`)
     },
   }
 }

@@ -161,7 +161,7 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
     try {
       const worker = known ?? (await shelf.open(runId))
       if (takesNothing()) return reject('This runner takes nothing new.')
-      await shelf.clear(runId)
+      await shelf.clear(runId, wanted.sandbox)
       await worker.assign(assignment)
       if (known === undefined) shelf.startSending(worker, assignment.after?.seq ?? 0)
       if (worker.journal.failure() !== undefined) throw worker.journal.failure()
