@@ -112,7 +112,11 @@ describe.skipIf(missing !== undefined)(
           status: 'completed',
           changes: [{ path: 'a.txt', status: 'modified', added: 1, removed: 1 }],
         },
-        { toolKind: 'edit', status: 'completed', changes: [{ path: 'new.txt', added: 1, removed: 0 }] },
+        {
+          toolKind: 'edit',
+          status: 'completed',
+          changes: [{ path: 'new.txt', status: 'added', added: 1, removed: 0 }],
+        },
       ])
       expect(read(tools(run)[0]?.output)).toBe('from the shell\n')
 

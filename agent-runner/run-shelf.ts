@@ -1,4 +1,6 @@
-import { readdir, rm } from 'node:fs/promises'
+import { readdir, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { SandboxKind } from '#shared/domain/harness.ts'
 import { RunId } from '#shared/ids.ts'
 import type { RunnerUp } from '#shared/protocol/runner-link.ts'
 import { defaultAcpLimits } from './harness/acp-session.ts'
@@ -7,11 +9,12 @@ import type { EventPump } from './link/event-pump.ts'
 import { createSendWindow } from './link/send-window.ts'
 import { messageOf } from './log.ts'
 import { makeRunFolders, runFolders } from './run/folders.ts'
-import { openJournal, type Journal } from './run/journal.ts'
+import { JournalDamaged, openJournal, type Journal } from './run/journal.ts'
 import { openJournalFile } from './run/journal-file.ts'
 import { restAfterRestart, uploadSpool } from './run/recover.ts'
 import { createRestingRuns } from './run/resting-runs.ts'
 import { createRunWorker, type RunWorker } from './run/run-worker.ts'
+import { createRunSweep } from './run-sweep.ts'
 import type { RunnerDeps } from './runner-deps.ts'
 
 /** Every run whose journal is on this runner's disk, from its assignment or an earlier process until it is forgotten. */
@@ -24,6 +27,10 @@ export interface RunShelf {
   quiet(): Promise<void>
   /** Takes up what an earlier process left. */
   recoverAll(): Promise<void>
+  /** Ends what an earlier process left of a run before it is taken up again. @throws when it can't be reached. */
+  clear(runId: RunId, kind: SandboxKind): Promise<void>
+  /** From time to time: ends what could not be ended yet, deletes what was kept long enough. */
+  tend(): Promise<void>
   /** Opens a run's journal. @throws when the disk refuses. */
   open(runId: RunId): Promise<RunWorker>
   startSending(worker: RunWorker, ackedSeq: number): void
@@ -52,6 +59,7 @@ export function createRunShelf(deps: RunShelfDeps): RunShelf {
   const unrested = new Set<RunId>()
   const orders = new Map<RunId, Promise<void>>()
   let idleWaiters: (() => void)[] = []
+  const sweeps = createRunSweep({ sandboxes: deps.sandboxes, log })
   const resting = createRestingRuns({ mostMs: config.idleMs, most: config.capacity })
 
   function inOrder(runId: RunId, work: () => Promise<void>): Promise<void> {
@@ -117,13 +125,12 @@ export function createRunShelf(deps: RunShelfDeps): RunShelf {
   async function recover(runId: RunId): Promise<void> {
     try {
       const worker = await open(runId)
-      const { ended, endedAt, turn, lastSeq, ackedSeq, facts } = worker.journal.memory()
-      if (turn === 0) return await forget(runId)
-      const old = ended && ackedSeq >= lastSeq && clock.now() - (endedAt ?? 0) > config.keepDays * 86_400_000
-      if (old) return await forget(runId)
+      const { ended, turn, facts } = worker.journal.memory()
+      if (turn === 0 || keptLongEnough(worker)) return await forget(runId)
       unrested.add(runId)
-      if (!ended || facts.awake === true) await sweep(runId)
+      if (!ended || facts.awake === true) await sweeps.sweep(runId)
     } catch (error) {
+      if (error instanceof JournalDamaged) return putAside(runId)
       log.error(
         { runId, error: messageOf(error) },
         `The run ${runId} that an earlier runner left can't be read; its folder stays as it is.`,
@@ -131,15 +138,21 @@ export function createRunShelf(deps: RunShelfDeps): RunShelf {
     }
   }
 
-  async function sweep(runId: RunId): Promise<void> {
-    for (const provider of deps.sandboxes) {
-      await provider.sweep(runId).catch((error: unknown) => {
-        log.error(
-          { runId, sandbox: provider.kind, error: messageOf(error) },
-          `What an earlier runner left of run ${runId} could not be ended.`,
-        )
-      })
-    }
+  function keptLongEnough({ journal, active }: RunWorker): boolean {
+    const { ended, endedAt, lastSeq, ackedSeq } = journal.memory()
+    const kept = clock.now() - (endedAt ?? 0)
+    return ended && !active() && ackedSeq >= lastSeq && kept > config.keepDays * 86_400_000
+  }
+
+  /** What an agent made may still be of use to a person; nobody else looks at it again. */
+  async function putAside(runId: RunId): Promise<void> {
+    await sweeps.sweep(runId)
+    const aside = join(folder.runs, `damaged-${runId}-${clock.newId()}`)
+    await rename(runFolders(folder.runs, runId).root, aside)
+    log.error(
+      { runId, folder: aside },
+      `The journal of run ${runId} is damaged, so the run is lost. Its workspace and what is left of its journal are in ${aside}.`,
+    )
   }
 
   async function goOn(runId: RunId, ackedSeq: number): Promise<void> {
@@ -186,6 +199,17 @@ export function createRunShelf(deps: RunShelfDeps): RunShelf {
       for (const name of await readdir(folder.runs)) {
         const runId = RunId.safeParse(name)
         if (runId.success) await recover(runId.data)
+      }
+    },
+    clear: sweeps.clear,
+    tend: async () => {
+      for (const runId of sweeps.left()) await inOrder(runId, () => sweeps.retry(runId))
+      for (const { runId } of [...workers.values()].filter(keptLongEnough)) {
+        await inOrder(runId, async () => {
+          // A message may have come meanwhile.
+          const worker = workers.get(runId)
+          if (worker !== undefined && keptLongEnough(worker)) await forget(runId)
+        })
       }
     },
     open,

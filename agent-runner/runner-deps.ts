@@ -17,6 +17,8 @@ export interface RunnerDeps {
   limits?: Partial<AcpLimits>
   /** First and longest wait between attempts to connect. */
   reconnect?: { firstMs: number; mostMs: number }
+  /** How often sandboxes and what is kept of runs are looked at again. */
+  lookEveryMs?: number
   /** How journals are written; tests put a full disk here. */
   openFile?: (path: string) => Promise<JournalFile>
 }

@@ -107,7 +107,11 @@ test('an answer to another text than the one that is open is stale, and the agen
   expect(server.receipts.findLast((receipt) => receipt.deliveryId === stale)?.refusal).toBe('stale')
   expect(server.run(runId).state).toBe('BLOCKED')
   expect(existsSync(`${runFolders(`${runner.folder}/runs`, runId).workspace}/made.txt`)).toBe(false)
-  server.answer(request, { kind: 'deny' })
+  // To everybody else the question was answered, so it is asked anew.
+  const again = await server.asked(runId)
+  expect(again).toMatchObject({ digest: request.digest, subject: request.subject })
+  expect(again.id).not.toBe(request.id)
+  server.answer(again, { kind: 'deny' })
   expect((await server.ended(runId)).reason?.code).toBe('step_failed')
   expect(existsSync(`${runFolders(`${runner.folder}/runs`, runId).workspace}/made.txt`)).toBe(false)
 })

@@ -9,6 +9,7 @@ import { messageOf } from './log.ts'
 import { createOffer } from './offer.ts'
 import { createRunShelf } from './run-shelf.ts'
 import type { RunnerDeps } from './runner-deps.ts'
+import { SandboxError } from './sandbox/sandbox.ts'
 
 export interface Runner {
   /** Runs whose agent is at work. */
@@ -20,8 +21,8 @@ export interface Runner {
   close(): Promise<void>
 }
 
-/** Where the sandboxes are looked at again, e.g. whether Docker came or went. */
-const offerEveryMs = 30_000
+/** Sandboxes are looked at again, e.g. whether Docker came or went, and what is kept of runs. */
+const lookEveryMs = 30_000
 const lastWordsMs = 1000
 
 /** Puts the runner together: recovers what an earlier process left, then connects. */
@@ -70,7 +71,12 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
     onLost: () => pump.setOn(false),
     ...(deps.reconnect === undefined ? {} : { firstWaitMs: deps.reconnect.firstMs, mostWaitMs: deps.reconnect.mostMs }),
   })
-  const offers = setInterval(() => void renewOffer(), offerEveryMs)
+  let looking: Promise<void> | undefined
+  const looks = setInterval(() => {
+    looking ??= lookAgain().finally(() => {
+      looking = undefined
+    })
+  }, deps.lookEveryMs ?? lookEveryMs)
 
   function hello(): RunnerHello {
     return {
@@ -90,6 +96,15 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
           const { turn, lastSeq } = journal.memory()
           return { runId, turn: Math.max(1, turn), lastSeq, active: active() }
         }),
+    }
+  }
+
+  async function lookAgain(): Promise<void> {
+    try {
+      await renewOffer()
+      await shelf.tend()
+    } catch (error) {
+      log.error({ error: messageOf(error) }, 'The sandboxes could not be looked at. It is tried again.')
     }
   }
 
@@ -146,13 +161,15 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
     try {
       const worker = known ?? (await shelf.open(runId))
       if (takesNothing()) return reject('This runner takes nothing new.')
+      await shelf.clear(runId, wanted.sandbox)
       await worker.assign(assignment)
       if (known === undefined) shelf.startSending(worker, assignment.after?.seq ?? 0)
       if (worker.journal.failure() !== undefined) throw worker.journal.failure()
       link.send({ type: 'claimed', runId, turn })
     } catch (error) {
       log.error({ runId, error: messageOf(error) }, `The run ${runId} can't be taken: ${messageOf(error)}`)
-      reject(`The runner can't write to its disk: ${messageOf(error)}`.slice(0, 300))
+      const what = error instanceof SandboxError ? '' : `The runner can't write to its disk: `
+      reject(`${what}${messageOf(error)}`.slice(0, 300))
     }
   }
 
@@ -174,7 +191,8 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
     close: async () => {
       if (closed) return
       closed = true
-      clearInterval(offers)
+      clearInterval(looks)
+      await looking
       const reason = {
         code: 'runner_restarted' as const,
         text: 'The runner was stopped while this run was at work. Its workspace is kept: send a message to go on.',

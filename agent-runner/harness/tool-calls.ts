@@ -9,6 +9,8 @@ import { commandOf, contentPatches, contentText, objectOf } from './tool-content
 /** The tool calls of a turn as entries: each opens with the first word of it, grows, and ends once. */
 export interface ToolCalls {
   take(fields: ToolCallFields): void
+  /** A question about it was answered: its time counts from now, not from when it was asked. */
+  answered(toolCallId: string): void
   /** Text under a tool call's output. */
   remark(toolCallId: string, text: string): void
   /** Whether one is at work. */
@@ -143,6 +145,7 @@ export function createToolCalls(deps: ToolCallsDeps): ToolCalls {
       ...(fields.title == null || fields.title === '' ? {} : { title: cut(fields.title, 500) }),
       ...(fields.kind == null ? {} : { toolKind: fields.kind }),
       ...(fields.status === 'in_progress' ? { status: 'in_progress' as const } : {}),
+      ...(fields.status === 'in_progress' && old.status === 'pending' ? { startedAt: clock.now() } : {}),
       ...(command === undefined ? {} : { command: cut(command, 8000) }),
       ...(input === undefined || input === '{}' ? {} : { input }),
       ...(fields.locations == null
@@ -161,6 +164,10 @@ export function createToolCalls(deps: ToolCallsDeps): ToolCalls {
 
   return {
     take,
+    answered: (toolCallId) => {
+      const one = tools.get(toolCallId)
+      if (one !== undefined && !one.ended) one.entry.change({ startedAt: clock.now() })
+    },
     remark: (toolCallId, text) => {
       tools.get(toolCallId)?.entry.append(`${text}\n`)
     },

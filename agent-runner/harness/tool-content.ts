@@ -44,7 +44,8 @@ export function contentPatches(
     if (part.type !== 'diff' || part.path === undefined || part.newText === undefined) return []
     const path = relative(part.path).slice(0, 1000)
     const before = part.oldText ?? ''
-    const status = part.oldText == null ? ('added' as const) : ('modified' as const)
+    // OpenCode tells a file that was not there as one without text.
+    const status = before === '' ? ('added' as const) : ('modified' as const)
     const patch =
       before.length + part.newText.length > patchedLimit
         ? undefined

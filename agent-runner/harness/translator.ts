@@ -22,6 +22,8 @@ export interface Translator {
   update(params: unknown): void
   /** A tool call as a permission request tells it; some harnesses speak of it there first. */
   tool(fields: ToolCallFields): void
+  /** A question about a tool call was answered: what it does begins now. */
+  answered(toolCallId: string): void
   sessionOpened(answer: SessionAnswer): void
   promptAnswered(answer: PromptAnswer): void
   /** Text under a tool call's output, e.g. which rule allowed it. */
@@ -161,6 +163,7 @@ export function createTranslator(deps: TranslatorDeps): Translator {
         ...whole('outputTokens', output === undefined ? undefined : output + (usage.outputTokens ?? 0)),
       })
     },
+    answered: calls.answered,
     remark: calls.remark,
     busy: calls.busy,
     endTurn: (status) => {

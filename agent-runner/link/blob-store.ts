@@ -29,25 +29,40 @@ export interface BlobStoreDeps {
 
 const knownLimit = 10_000
 const atOnce = 4
+/** What waits behind those that are under way. Beyond it a content is given up, so that a server that is away fills no memory. */
+const waitingLimit = 2000
+const waitingBytes = 128_000_000
 
 export function createBlobStore({ url, key, clock, log }: BlobStoreDeps): BlobStore {
   const closing = new AbortController()
   const known = new Set<string>()
   let running = 0
   const waiting: (() => void)[] = []
+  /** Of contents in memory; a file that waits takes none. */
+  let heldBytes = 0
 
   async function put(content: Uint8Array | { file: string }): Promise<BlobHash | undefined> {
     const hash = await hashOf(content)
     if (known.has(hash)) return hash
     const size = content instanceof Uint8Array ? content.byteLength : (await stat(content.file)).size
     if (size > maxBlobBytes) return undefined
-    while (running >= atOnce) await new Promise<void>((resolve) => waiting.push(resolve))
-    running += 1
+    const held = content instanceof Uint8Array ? size : 0
+    if (running >= atOnce && (waiting.length >= waitingLimit || heldBytes + held > waitingBytes)) {
+      log.warn({ hash, size }, 'Too many outputs wait for the server, so one is not kept whole.')
+      return undefined
+    }
+    heldBytes += held
     try {
-      return await upload(hash, content)
+      while (running >= atOnce) await new Promise<void>((resolve) => waiting.push(resolve))
+      running += 1
+      try {
+        return await upload(hash, content)
+      } finally {
+        running -= 1
+        waiting.shift()?.()
+      }
     } finally {
-      running -= 1
-      waiting.shift()?.()
+      heldBytes -= held
     }
   }
 

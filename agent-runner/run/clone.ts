@@ -1,42 +1,59 @@
 import { spawn } from 'node:child_process'
-import { stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { resolve } from 'node:path'
 import type { Repository } from '#shared/domain/run.ts'
 import type { RunId } from '#shared/ids.ts'
 import { runMarker } from '../sandbox/sandbox.ts'
 
+export interface HostGit {
+  runId: RunId
+  env: Readonly<Record<string, string>>
+  write: (text: string) => void
+  signal: AbortSignal
+}
+
 /**
  * Clones a repository into an empty folder with the credentials of the person whose runner this is (SSH agent, git
  * configuration), never with a prompt. Transports that execute commands (`ext::`) are shut off.
  * @returns git's exit code; -1 when git is not installed.
  */
-export function cloneRepository({
-  runId,
-  repository,
-  into,
-  env,
-  hardLinks,
-  write,
-  signal,
-}: {
-  runId: RunId
-  repository: Repository
-  into: string
-  env: Readonly<Record<string, string>>
-  /** Objects of a local repository may be shared; off where the copy changes its owner. */
-  hardLinks: boolean
-  write: (text: string) => void
-  signal: AbortSignal
-}): Promise<number> {
-  const args = [
+export async function cloneRepository(
+  host: HostGit,
+  {
+    repository,
+    into,
+    hardLinks,
+    detachedAt,
+  }: {
+    repository: Repository
+    into: string
+    /** Objects of a local repository may be shared; off where the copy changes its owner. */
+    hardLinks: boolean
+    /** The commit that a folder stands at which is on no branch: git would guess one. */
+    detachedAt?: string | undefined
+  },
+): Promise<number> {
+  const code = await runHostGit(host, [
+    // Its index is read by a git folder of ours, alone.
+    '-c',
+    'core.splitIndex=false',
+    '-c',
+    'core.fsmonitor=false',
     'clone',
     '--progress',
     ...(hardLinks ? [] : ['--no-hardlinks']),
     ...(repository.branch === undefined ? [] : ['--branch', repository.branch]),
-  ]
+    '--',
+    localPath(repository.url),
+    into,
+  ])
+  if (code !== 0 || detachedAt === undefined || repository.branch !== undefined) return code
+  return runHostGit(host, ['-C', into, '-c', 'core.splitIndex=false', 'checkout', '--quiet', '--detach', detachedAt])
+}
+
+function runHostGit({ runId, env, write, signal }: HostGit, args: readonly string[]): Promise<number> {
   return new Promise((done) => {
-    const child = spawn('git', [...args, '--', expandHome(repository.url), into], {
+    const child = spawn('git', args, {
       env: {
         ...env,
         GIT_TERMINAL_PROMPT: '0',
@@ -54,6 +71,7 @@ export function cloneRepository({
         // It is gone.
       }
     }
+    if (signal.aborted) kill()
     signal.addEventListener('abort', kill, { once: true })
     for (const stream of [child.stdout, child.stderr]) {
       const decoder = new TextDecoder()
@@ -70,13 +88,7 @@ export function cloneRepository({
   })
 }
 
-function expandHome(url: string): string {
+/** What a person writes for a folder of this machine, as a path. */
+export function localPath(url: string): string {
   return url.startsWith('~/') ? resolve(homedir(), url.slice(2)) : url
-}
-
-export async function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  )
 }

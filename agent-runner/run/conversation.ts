@@ -180,6 +180,7 @@ export function createPermissionDesk(deps: {
       signal,
     )
     if (outcome.kind === 'lapsed') return undefined
+    deps.translator().answered(params.toolCall.toolCallId)
     if (outcome.answer.kind === 'allow_similar' && similar !== undefined) deps.allowSimilar(similar.patterns)
     const message = outcome.answer.message?.trim()
     const said = message === undefined || message === '' ? undefined : message

@@ -2,7 +2,7 @@ import type { Assignment } from '#shared/protocol/runner-link.ts'
 import type { Clock } from '../clock.ts'
 import type { HarnessDeclaration, PreparedHarness } from '../harness/declaration.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
-import type { Changes } from './changes.ts'
+import type { Changes } from './changes/changes.ts'
 import { emptyFolder, makeRunFolders } from './folders.ts'
 import type { RunWorkerDeps } from './run-deps.ts'
 import { fillWorkspace, runSetupCommands } from './set-up.ts'
@@ -76,6 +76,7 @@ export async function equip(
   signal.throwIfAborted()
   if (fresh) {
     await sandbox.ownWorkspace()
+    if (sandbox.kind !== 'direct') await deps.changes.ownerChanged()
     await runSetupCommands(context, sandbox)
     await journal.record({ k: 'facts', facts: { setUp: true } })
   }

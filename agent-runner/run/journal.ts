@@ -47,10 +47,25 @@ export interface JournalDeps {
   onFailure?: (error: Error) => void
 }
 
+/** Nothing of a journal can be read from its first line on. Its file is as it was. */
+export class JournalDamaged extends Error {
+  override readonly name = 'JournalDamaged'
+  constructor() {
+    super('the journal is damaged at its first line')
+  }
+}
+
+const newline = 0x0a
+
 export async function openJournal(deps: JournalDeps): Promise<Journal> {
   const { file, clock } = deps
   const bytes = await file.readAll()
   const decoded = decodeJournal(bytes)
+  // A first line that is not whole was never acted on; one that is and can't be read stands for a whole run.
+  if (decoded.goodBytes === 0 && bytes.includes(newline)) {
+    await file.close()
+    throw new JournalDamaged()
+  }
   if (decoded.goodBytes < bytes.byteLength) await file.truncate(decoded.goodBytes)
 
   let memory = decoded.memory

@@ -60,6 +60,8 @@ interface Open {
   request: PermissionRequest
   entryId: EntryId
   settle: (outcome: PermissionOutcome, by?: UserId) => void
+  /** Asks the same again under a new id: to everybody else the question is answered. */
+  askAgain: () => void
 }
 
 export function createPermissions(deps: PermissionsDeps): Permissions {
@@ -98,14 +100,16 @@ export function createPermissions(deps: PermissionsDeps): Permissions {
     }
     return new Promise((resolve) => {
       const withdraw = (): void => settle({ kind: 'lapsed' })
+      function lapse(): void {
+        journal.append({ type: 'permission_lapsed', permissionId: request.id })
+        transcript.rewrite(entryId, { ...entry, outcome: { kind: 'lapsed', at: clock.now() } })
+      }
       function settle(outcome: PermissionOutcome, by?: UserId): void {
         signal?.removeEventListener('abort', withdraw)
         open.delete(request.id)
         const at = clock.now()
-        if (outcome.kind === 'lapsed') {
-          journal.append({ type: 'permission_lapsed', permissionId: request.id })
-          transcript.rewrite(entryId, { ...entry, outcome: { kind: 'lapsed', at } })
-        } else {
+        if (outcome.kind === 'lapsed') lapse()
+        else {
           answered.add(request.id)
           void journal.record({ k: 'answered', permissionId: request.id })
           const who = by === undefined ? {} : { by }
@@ -116,7 +120,14 @@ export function createPermissions(deps: PermissionsDeps): Permissions {
         if (open.size === 0) journal.append({ type: 'state', event: 'unblock', turn: deps.turn() })
         resolve(outcome)
       }
-      open.set(request.id, { request, entryId, settle })
+      function askAgain(): void {
+        // Before the old one is withdrawn, so that the run stays blocked.
+        void ask(question, signal).then(resolve)
+        signal?.removeEventListener('abort', withdraw)
+        open.delete(request.id)
+        lapse()
+      }
+      open.set(request.id, { request, entryId, settle, askAgain })
       signal?.addEventListener('abort', withdraw, { once: true })
     })
   }
@@ -132,12 +143,11 @@ export function createPermissions(deps: PermissionsDeps): Permissions {
             : refusal('expired', 'the question is not open any more'),
         )
       }
-      if (one.request.digest !== digest) return err(refusal('stale', 'the question changed since it was shown'))
       const option = chosenOption(one.request.options, answer)
-      if (option === undefined && answer.kind === 'option')
-        return err(refusal('invalid', `there is no choice ${answer.optionId ?? ''}`))
-      if (answer.kind === 'allow_similar' && one.request.similar === undefined) {
-        return err(refusal('invalid', 'this question can only be allowed once'))
+      const objection = objectionTo(one.request, { digest, answer, option })
+      if (objection !== undefined) {
+        one.askAgain()
+        return err(objection)
       }
       one.settle({ kind: 'answered', answer, option }, by)
       return ok()
@@ -147,6 +157,18 @@ export function createPermissions(deps: PermissionsDeps): Permissions {
       for (const one of [...open.values()]) one.settle({ kind: 'lapsed' })
     },
   }
+}
+
+function objectionTo(
+  request: PermissionRequest,
+  { digest, answer, option }: { digest: string; answer: PermissionAnswer; option: PermissionOption | undefined },
+): Refusal | undefined {
+  if (request.digest !== digest) return refusal('stale', 'the question changed since it was shown')
+  if (option === undefined && answer.kind === 'option')
+    return refusal('invalid', `there is no choice ${answer.optionId ?? ''}`)
+  if (answer.kind === 'allow_similar' && request.similar === undefined)
+    return refusal('invalid', 'this question can only be allowed once')
+  return undefined
 }
 
 /** The harness's own choice for an answer, by kind and never by id. "Similar" is remembered by Drover, so the harness hears "once". */

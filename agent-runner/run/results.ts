@@ -4,7 +4,7 @@ import type { Artifact } from '#shared/domain/transcript.ts'
 import type { BlobStore } from '../link/blob-store.ts'
 import type { Clock } from '../clock.ts'
 import { messageOf } from '../log.ts'
-import type { ChangeSet, Changes } from './changes.ts'
+import type { ChangeSet, Changes } from './changes/changes.ts'
 import type { Journal } from './journal.ts'
 import { cut, type Transcript } from './transcript.ts'
 

@@ -3,7 +3,7 @@ import type { DeliveryId, RunId } from '#shared/ids.ts'
 import type { Assignment, DeliveryBody } from '#shared/protocol/runner-link.ts'
 import { refusal } from '#shared/refusal.ts'
 import { messageOf } from '../log.ts'
-import { createChanges } from './changes.ts'
+import { createChanges } from './changes/changes.ts'
 import type { Journal } from './journal.ts'
 import type { RunWorkerDeps } from './run-deps.ts'
 import { createReceipts, type Receipts } from './receipts.ts'
@@ -40,6 +40,7 @@ export function createRunWorker(deps: RunWorkerDeps): RunWorker {
     workspace: folders.workspace,
     path: deps.hostEnv['PATH'] ?? '/usr/bin:/bin',
     blobs,
+    now: () => clock.now(),
   })
   const results = createResults({ runId, changes, journal, transcript, blobs, clock })
   const workbench = createWorkbench({ ...deps, transcript, changes, results })

@@ -1,12 +1,15 @@
+import { lstat } from 'node:fs/promises'
+import { isAbsolute, join } from 'node:path'
 import type { RunConfig } from '#shared/domain/run.ts'
 import type { RunId } from '#shared/ids.ts'
 import type { Clock } from '../clock.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
-import type { Changes } from './changes.ts'
-import { cloneRepository } from './clone.ts'
+import type { Changes } from './changes/changes.ts'
+import { cloneRepository, localPath } from './clone.ts'
 import type { Journal } from './journal.ts'
+import { lookAtFolder } from './named-folder.ts'
 import { pipeOutput, runStep } from './steps.ts'
-import type { Transcript } from './transcript.ts'
+import { cut, type Transcript } from './transcript.ts'
 
 export interface SetUpContext {
   runId: RunId
@@ -21,29 +24,38 @@ export interface SetUpContext {
   signal: AbortSignal
 }
 
+/** Uncommitted files that are told by name. */
+const namedFiles = 100
+
 /** Clones the repository, if there is one, and remembers where it stands. Done on this machine, before any sandbox. @throws TurnEnded */
 export async function fillWorkspace(context: SetUpContext): Promise<void> {
   const { config, journal, changes } = context
   const repository = config.repository
   if (repository !== undefined) {
+    const path = localPath(repository.url)
+    const named = isAbsolute(path)
+      ? await lookAtFolder(path, { env: context.hostEnv, signal: context.signal }).catch(() => undefined)
+      : undefined
     const branch = repository.branch === undefined ? '' : `--branch ${repository.branch} `
     await runStep(context, {
       title: `Clone ${repository.url}`,
       command: `git clone ${branch}${repository.url}`,
       run: (write) =>
-        cloneRepository({
-          runId: context.runId,
-          repository,
-          into: context.hostWorkspace,
-          env: context.hostEnv,
-          hardLinks: config.sandbox === 'direct',
-          write,
-          signal: context.signal,
-        }),
+        cloneRepository(
+          { runId: context.runId, env: context.hostEnv, write, signal: context.signal },
+          {
+            repository,
+            into: context.hostWorkspace,
+            hardLinks: config.sandbox === 'direct',
+            detachedAt: named?.detachedAt,
+          },
+        ),
     })
+    context.signal.throwIfAborted()
+    await tellWhatStaysOut(context, named?.uncommitted ?? [])
   }
   context.signal.throwIfAborted()
-  await changes.begin()
+  await changes.begin({ hardLinks: config.sandbox === 'direct' })
   const { branch, commit } = await changes.head()
   await journal.record({
     k: 'facts',
@@ -53,6 +65,35 @@ export async function fillWorkspace(context: SetUpContext): Promise<void> {
     },
   })
   if (branch !== undefined) journal.append({ type: 'facts', branch })
+}
+
+/** What a person may think they gave to the run, and a clone does not have. */
+async function tellWhatStaysOut(
+  { transcript, config, hostWorkspace }: SetUpContext,
+  uncommitted: readonly string[],
+): Promise<void> {
+  if (uncommitted.length > 0) {
+    const what = uncommitted.length === 1 ? '1 uncommitted change' : `${uncommitted.length} uncommitted changes`
+    const more = uncommitted.length > namedFiles ? `\nand ${uncommitted.length - namedFiles} more` : ''
+    transcript.notice(
+      'warning',
+      cut(`${what} of ${config.repository?.url ?? ''} stay out: the run works on what is committed.`, 1000),
+      `${uncommitted.slice(0, namedFiles).join('\n')}${more}`,
+    )
+  }
+  if (await isFile(join(hostWorkspace, '.gitmodules'))) {
+    transcript.notice(
+      'info',
+      'Submodules are not fetched. The set-up command “git submodule update --init --recursive” fetches them.',
+    )
+  }
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return lstat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  )
 }
 
 /** The environment's own commands, in the sandbox, one after the other. @throws TurnEnded */

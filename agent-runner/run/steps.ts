@@ -21,8 +21,13 @@ export async function runStep(
   })
   try {
     const exitCode = await step.run(entry.append)
+    // It was ended, and its exit code is that of our signal.
+    if (signal.aborted && exitCode !== 0) {
+      entry.finish({ status: 'cancelled', endedAt: clock.now() })
+      return
+    }
     entry.finish({ status: exitCode === 0 ? 'completed' : 'failed', exitCode, endedAt: clock.now() })
-    if (exitCode === 0 || signal.aborted) return
+    if (exitCode === 0) return
     throw setUpFailed(step.command ?? step.title, exitCode, lastLines(entry.body()))
   } catch (error) {
     if (!entry.finished()) {

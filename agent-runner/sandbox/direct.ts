@@ -29,7 +29,10 @@ export function createDirectProvider(deps: DirectDeps): SandboxProvider {
     kind: 'direct',
     start: async (spec) => createDirectSandbox(spec, deps),
     problem: async () => undefined,
-    sweep: (runId) => killRunProcesses({ runId, folder: deps.runFolder(runId), graceMs: 100 }),
+    sweep: async (runId) => {
+      await killRunProcesses({ runId, folder: deps.runFolder(runId), graceMs: 100 })
+      return true
+    },
     close: async () => {},
   }
 }

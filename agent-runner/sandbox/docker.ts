@@ -43,10 +43,11 @@ const plainUser = 1000
 export function createDockerProvider(deps: DockerDeps): SandboxProvider {
   const { docker } = deps.engine
 
-  async function sweep(runId: RunId): Promise<void> {
-    if ((await deps.engine.problem()) !== undefined) return
+  async function sweep(runId: RunId): Promise<boolean> {
+    if ((await deps.engine.problem()) !== undefined) return false
     const found = await docker.listContainers({ all: true, filters: { label: [`${runLabel}=${runId}`] } })
     for (const { Id } of found) await endContainer(docker.getContainer(Id), deps.cleanUp)
+    return true
   }
 
   return {

@@ -68,8 +68,8 @@ export interface SandboxProvider {
   start(spec: SandboxSpec): Promise<Sandbox>
   /** A sentence that says why it can't be used and what to do; `undefined` when it can. */
   problem(): Promise<string | undefined>
-  /** Ends and removes what earlier runner processes left of this run. */
-  sweep(runId: RunId): Promise<void>
+  /** Ends and removes what is left of this run. @returns false when it can't be looked at now. */
+  sweep(runId: RunId): Promise<boolean>
   close(): Promise<void>
 }
 

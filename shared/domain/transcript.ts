@@ -30,6 +30,13 @@ export const FileChange = z.object({
   added: z.number().int().nonnegative(),
   removed: z.number().int().nonnegative(),
   binary: z.boolean().optional(),
+  /** Git's modes, where they changed: `100644` a file, `100755` an executable one, `120000` a link. */
+  mode: z.object({ from: z.string().max(6), to: z.string().max(6) }).optional(),
+  /**
+   * Why its content is not looked at: the run itself had it ignored, it can't be read, it is too large, or Git has no
+   * such name. A path that ends in `/` is then a folder with all below it.
+   */
+  unread: z.enum(['ignored', 'unreadable', 'too_large', 'reserved']).optional(),
   patch: z.string().max(4000).optional(),
   blob: BlobHash.optional(),
 })

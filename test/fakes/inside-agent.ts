@@ -73,7 +73,7 @@ export function createInsideAgent(): InsideAgent {
     sandbox: {
       kind: 'direct',
       problem: async () => undefined,
-      sweep: async () => {},
+      sweep: async () => true,
       close: async () => {},
       start: async (spec) => {
         const exit = Promise.withResolvers<Exit>()

@@ -31,7 +31,7 @@ export const newRunWords = {
   },
   repository: 'Repository or folder',
   repositoryHint:
-    'An address that git can clone, or the full path of a folder on the machine. Empty: the run starts in an empty folder.',
+    'An address that git can clone, or the full path of a folder on the machine, whose uncommitted changes stay out. Empty: the run starts in an empty folder.',
   branch: 'Branch',
   branchHint: 'Without one, the default branch.',
   more: 'More',

@@ -126,6 +126,7 @@ export const runWords = {
     done: (all: number, ms: number | undefined) =>
       ms === undefined ? count(all, 'step') : `${count(all, 'step')} · ${durationWords(ms)}`,
     failed: 'failed',
+    stopped: 'stopped',
   },
 
   tasks: {
@@ -166,6 +167,24 @@ export const runWords = {
     split: 'Side by side',
     binary: 'A binary file. It is not shown.',
     binaryShort: 'binary',
+    unread: {
+      ignored: 'Left out by ignore rules that this run made itself. It is not shown.',
+      unreadable: 'It can’t be read. It is not shown.',
+      too_large: 'It is too large to be shown.',
+      reserved: 'Git keeps this name for itself. It is not shown.',
+    } satisfies Record<NonNullable<FileChange['unread']>, string>,
+    unreadShort: {
+      ignored: 'ignored',
+      unreadable: 'unreadable',
+      too_large: 'too large',
+      reserved: 'not shown',
+    } satisfies Record<NonNullable<FileChange['unread']>, string>,
+    /** Git's modes: the last three digits are the rights, as `chmod` has them. */
+    mode: ({ from, to }: NonNullable<FileChange['mode']>) =>
+      from.startsWith('100') && to.startsWith('100')
+        ? `Mode changed from ${from.slice(3)} to ${to.slice(3)}`
+        : `Kind changed from ${kindOfMode(from)} to ${kindOfMode(to)}`,
+    modeShort: 'mode',
     renamed: (from: string) => `Renamed from ${from}`,
     renamedOnly: 'Renamed; its content is the same.',
     noChange: 'No lines changed.',
@@ -378,4 +397,8 @@ function toolVerb(kind: ToolKind, status: ToolStatus): string {
   const [next, now, past] = verbs[kind]
   if (status === 'pending') return next
   return status === 'in_progress' ? now : past
+}
+
+function kindOfMode(mode: string): string {
+  return mode === '120000' ? 'a link' : 'a file'
 }

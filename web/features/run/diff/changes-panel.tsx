@@ -90,6 +90,10 @@ export function ChangesPanel(props: {
                           <Show when={file.status !== 'modified'}>
                             <span>{runWords.files.status[file.status]}</span>
                           </Show>
+                          <Show when={file.unread}>{(why) => <span>{runWords.diff.unreadShort[why()]}</span>}</Show>
+                          <Show when={file.mode}>
+                            <span>{runWords.diff.modeShort}</span>
+                          </Show>
                           <Show when={file.binary}>
                             <span>{runWords.diff.binaryShort}</span>
                           </Show>

@@ -13,7 +13,7 @@ import styles from './patch-view.module.css'
 const largeLines = 2_000
 
 type Change = Pick<FileChange, 'path' | 'added' | 'removed' | 'patch'> &
-  Partial<Pick<FileChange, 'oldPath' | 'status' | 'binary' | 'blob'>>
+  Partial<Pick<FileChange, 'oldPath' | 'status' | 'binary' | 'mode' | 'unread' | 'blob'>>
 
 /** One file's changes: its diff, or a sentence where there is none to draw. The patch comes inline or as a blob. */
 export function PatchView(props: {
@@ -50,7 +50,9 @@ export function PatchView(props: {
       <Show when={props.change.oldPath !== undefined && props.change.status === 'renamed'}>
         <p class={styles.note}>{runWords.diff.renamed(props.change.oldPath ?? '')}</p>
       </Show>
+      <Show when={props.change.mode}>{(mode) => <p class={styles.note}>{runWords.diff.mode(mode())}</p>}</Show>
       <Switch fallback={<p class={styles.note}>{runWords.diff.noChange}</p>}>
+        <Match when={props.change.unread}>{(why) => <p class={styles.note}>{runWords.diff.unread[why()]}</p>}</Match>
         <Match when={props.change.binary}>
           <p class={styles.note}>{runWords.diff.binary}</p>
         </Match>

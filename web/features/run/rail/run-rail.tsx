@@ -88,6 +88,10 @@ function Files(props: { readonly files: RunFiles }) {
                   </span>
                   <span class={railStyles.end}>
                     <Switch fallback={<PlusMinus added={file.added} removed={file.removed} />}>
+                      <Match when={file.unread}>{(why) => runWords.diff.unreadShort[why()]}</Match>
+                      <Match when={file.mode !== undefined && file.added + file.removed === 0}>
+                        {runWords.diff.modeShort}
+                      </Match>
                       <Match when={file.status === 'deleted' || file.binary || file.added + file.removed === 0}>
                         {runWords.files.status[file.status]}
                       </Match>

@@ -17,9 +17,10 @@ export function SetupRow(props: { readonly id: string; readonly steps: readonly 
     const done = props.steps.filter((step) => step.body.status === 'completed').length
     const failed = props.steps.some((step) => step.body.status === 'failed')
     const running = props.steps.some((step) => step.body.status === 'in_progress' || step.body.status === 'pending')
+    const stopped = props.steps.some((step) => step.body.status === 'cancelled')
     const from = props.steps[0]?.body.startedAt
     const to = props.steps.at(-1)?.body.endedAt
-    return { done, failed, running, took: from === undefined || to === undefined ? undefined : to - from }
+    return { done, failed, running, stopped, took: from === undefined || to === undefined ? undefined : to - from }
   })
   const open = () => scene.isOpen(props.id, summary().running || summary().failed)
   return (
@@ -37,9 +38,16 @@ export function SetupRow(props: { readonly id: string; readonly steps: readonly 
                 ? runWords.setup.failed
                 : summary().running
                   ? runWords.setup.running(summary().done, props.steps.length)
-                  : runWords.setup.done(props.steps.length, summary().took)}
+                  : summary().stopped
+                    ? runWords.setup.stopped
+                    : runWords.setup.done(props.steps.length, summary().took)}
             </span>
-            <StatusGlyph state={summary().failed ? 'failed' : summary().running ? 'working' : 'done'} size="sm" />
+            <StatusGlyph
+              state={
+                summary().failed ? 'failed' : summary().running ? 'working' : summary().stopped ? 'cancelled' : 'done'
+              }
+              size="sm"
+            />
           </>
         }
       >

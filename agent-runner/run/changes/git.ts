@@ -8,20 +8,24 @@ export interface GitResult {
   cut: boolean
 }
 
+export interface GitCall {
+  cwd: string
+  env: Record<string, string>
+  input?: Uint8Array | string | undefined
+  /** `latin1` keeps every byte, for what goes back to git. */
+  encoding?: 'utf8' | 'latin1'
+  maxBytes?: number
+  signal?: AbortSignal | undefined
+}
+
 /**
  * Runs git on this machine with an own environment: no prompts, no helpers of the person's configuration.
- * For repositories that an agent may have written to, use a git folder of ours (`run/changes.ts`), never theirs.
+ * For repositories that an agent may have written to, use a git folder of ours (`run/changes`), never theirs.
  * @throws when git can't be started.
  */
 export function runGit(
   args: readonly string[],
-  {
-    cwd,
-    env,
-    input,
-    maxBytes = 32_000_000,
-    signal,
-  }: { cwd: string; env: Record<string, string>; input?: string; maxBytes?: number; signal?: AbortSignal | undefined },
+  { cwd, env, input, encoding = 'utf8', maxBytes = 32_000_000, signal }: GitCall,
 ): Promise<GitResult> {
   return new Promise((resolve, reject) => {
     const child = spawn('git', args, { cwd, env, stdio: 'pipe', ...(signal === undefined ? {} : { signal }) })
@@ -40,6 +44,8 @@ export function runGit(
     child.stdin.on('error', () => {})
     child.stdin.end(input ?? '')
     child.once('error', reject)
-    child.once('close', (code) => resolve({ code: code ?? -1, stdout: Buffer.concat(out).toString(), stderr, cut }))
+    child.once('close', (code) => {
+      resolve({ code: code ?? -1, stdout: Buffer.concat(out).toString(encoding), stderr, cut })
+    })
   })
 }

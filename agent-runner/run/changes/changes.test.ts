@@ -24,6 +24,7 @@ test('a list of many changes fits into one event: what has no room in it is a bl
         },
         close: () => {},
       },
+      now: Date.now,
     })
     await changes.begin()
     // Each mark takes twice its length in JSON.
@@ -60,7 +61,7 @@ describe('a repository inside the workspace', () => {
     workspace = join(folder, 'workspace')
     await mkdir(workspace)
     const blobs = { put: async () => BlobHash.parse('0'.repeat(64)), close: () => {} }
-    changes = createChanges({ folder, workspace, path: process.env['PATH'] ?? '/usr/bin:/bin', blobs })
+    changes = createChanges({ folder, workspace, path: process.env['PATH'] ?? '/usr/bin:/bin', blobs, now: Date.now })
   })
   afterEach(() => rm(folder, { recursive: true, force: true }))
 

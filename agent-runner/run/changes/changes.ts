@@ -1,0 +1,224 @@
+import { copyFile, lstat, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { FileChange } from '#shared/domain/transcript.ts'
+import type { BlobStore } from '../../link/blob-store.ts'
+import { codeOf } from '../../log.ts'
+import { parseList, shownPath, splitPatches } from './change-list.ts'
+import { createChangeStore, type StoreCall } from './change-store.ts'
+import { fileList } from './file-list.ts'
+import { runGit } from './git.ts'
+import { readHead } from './read-head.ts'
+import { surveyWorkspace, type LeftOut } from './survey.ts'
+import { createFileTaker, takenLimit } from './take-files.ts'
+import { takeObjects } from './take-objects.ts'
+
+/**
+ * What a run changed in its workspace, byte by byte against the files it started with.
+ *
+ * The workspace's own `.git` belongs to the agent, and git executes what a configuration says (filters, file system
+ * monitors, diff drivers) and believes what an object store holds. So after the start this never opens it: it has a git
+ * folder of its own beside the workspace, with copies of what the run started from.
+ */
+export interface Changes {
+  /** Remembers the present state as the start. Called right after the clone, before anything of the run is executed. */
+  begin(start?: Start): Promise<void>
+  /** The files have another owner now, but the same content. Called before anything of the run is executed. */
+  ownerChanged(): Promise<void>
+  /** `undefined` where there is nothing to compare with. @throws when git could not do it. */
+  read(signal?: AbortSignal): Promise<ChangeSet | undefined>
+  /** Branch and commit that the workspace is at. */
+  head(): Promise<{ branch?: string; commit?: string }>
+}
+
+export interface Start {
+  /** Objects of the clone may be shared, since whoever can write to the workspace can write to everything of the run. */
+  hardLinks: boolean
+}
+
+export interface ChangeSet {
+  files: FileChange[]
+  /** Files that did not fit into `files`, by number or by length. */
+  more: number
+  /** The whole diff as one text. */
+  diff: string
+  /** The diff was too large and stops somewhere. */
+  diffCut: boolean
+}
+
+/** Goes before the workspace's own attributes: no conversion, and no file that is shown as binary because it says so. */
+const asTheyAre = '* !text !crlf !eol !ident !filter !working-tree-encoding !diff\n'
+const diffLimit = 20_000_000
+const readMs = 90_000
+const statedAtOnce = 500
+
+export interface ChangesDeps {
+  /** The run's folder on this machine. */
+  folder: string
+  workspace: string
+  path: string
+  blobs: BlobStore
+  now: () => number
+  /** Time for a look that heeds ignore files; one that is a pipe is read for ever. */
+  ignoringMs?: number
+}
+
+export function createChanges({ folder, workspace, path, blobs, now, ignoringMs = 20_000 }: ChangesDeps): Changes {
+  const gitFolder = join(folder, 'changes.git')
+  const baseFile = join(gitFolder, 'drover-base')
+  const store = createChangeStore({ gitFolder, path })
+  const taker = createFileTaker({ store, workspace, now })
+  let running: Promise<unknown> = Promise.resolve()
+
+  async function begin({ hardLinks }: Start): Promise<void> {
+    const origin = join(workspace, '.git')
+    const cloned = await exists(join(origin, 'objects'))
+    await rm(gitFolder, { recursive: true, force: true })
+    const format = cloned ? await objectFormat(workspace, path) : 'sha1'
+    await runGit(['init', '--quiet', '--bare', '--template=', `--object-format=${format}`, gitFolder], {
+      cwd: folder,
+      env: { PATH: path, GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null' },
+    })
+    await mkdir(join(gitFolder, 'info'), { recursive: true })
+    await writeFile(join(gitFolder, 'info/attributes'), asTheyAre)
+    const base = cloned ? await copyStart(origin, hardLinks) : await stageAll()
+    await writeFile(baseFile, base)
+  }
+
+  /** Index and objects of a fresh clone. @returns the tree. */
+  async function copyStart(origin: string, hardLinks: boolean): Promise<string> {
+    // The clone's index knows size and time of every file, so nothing has to be read again.
+    await copyFile(join(origin, 'index'), join(gitFolder, 'index')).catch((error: unknown) => {
+      if (codeOf(error) !== 'ENOENT') throw error
+    })
+    const reading: StoreCall = {
+      variables: { GIT_ALTERNATE_OBJECT_DIRECTORIES: JSON.stringify(join(origin, 'objects')) },
+    }
+    const staged = await store.must(['ls-files', '--stage', '-z'], { ...reading, encoding: 'latin1' })
+    const entries = staged.split('\0').flatMap((line) => {
+      const [, mode, id = '', name = ''] = /^(\d+) ([0-9a-f]+) \d\t(.*)$/s.exec(line) ?? []
+      return mode === undefined ? [] : [{ mode, id, name }]
+    })
+    const links = entries.filter(({ mode }) => mode === '160000')
+    if (links.length > 0) {
+      const lines = links.map(({ id, name }) => `0 ${id}\t${name}\0`).join('')
+      await store.must(['update-index', '-z', '--index-info'], { input: Buffer.from(lines, 'latin1') })
+    }
+    await taker.take(await converted(entries, reading))
+    const tree = (await store.must(['write-tree'], reading)).trim()
+    const objects = join(gitFolder, 'objects')
+    if (!(await takeObjects(join(origin, 'objects'), objects, { hardLinks }))) {
+      const pack = ['pack-objects', '--quiet', '--revs', '--window=0', join(objects, 'pack/pack')]
+      await store.must(pack, { ...reading, input: `${tree}\n` })
+    }
+    await rememberTimes()
+    return tree
+  }
+
+  /** Files that a filter, a line end or an encoding made differ from what is committed: they are told by their size. */
+  async function converted(
+    entries: readonly { mode: string; id: string; name: string }[],
+    reading: StoreCall,
+  ): Promise<string[]> {
+    const files = entries.filter(({ mode }) => mode === '100644' || mode === '100755')
+    const sizes = await store.must(['cat-file', '--buffer', '--batch-check=%(objectsize)'], {
+      ...reading,
+      input: files.map(({ id }) => `${id}\n`).join(''),
+    })
+    const committed = sizes.split('\n')
+    const differ: string[] = []
+    for (let start = 0; start < files.length; start += statedAtOnce) {
+      const some = files.slice(start, start + statedAtOnce)
+      const found = await Promise.all(
+        some.map(({ name }) => {
+          const full = Buffer.concat([Buffer.from(`${workspace}/`), Buffer.from(name, 'latin1')])
+          return lstat(full).catch(() => undefined)
+        }),
+      )
+      for (const [index, { name }] of some.entries()) {
+        const size = found[index]?.size
+        if (size !== undefined && String(size) !== committed[start + index]) differ.push(name)
+      }
+    }
+    return differ
+  }
+
+  /** Git looks at the files once, so that those which stay as they are need no second look. */
+  async function rememberTimes(): Promise<void> {
+    // It says with its exit code that some files differ.
+    await store.git(['update-index', '-q', '--refresh'], { workTree: workspace })
+  }
+
+  async function stageAll(): Promise<string> {
+    const { tracked, untracked } = await surveyWorkspace(store, {
+      workspace,
+      base: '',
+      nowhere: join(gitFolder, 'no-index'),
+      ignoringMs,
+    })
+    await taker.take([...tracked, ...untracked])
+    return (await store.must(['write-tree'])).trim()
+  }
+
+  async function read(signal?: AbortSignal): Promise<ChangeSet | undefined> {
+    const base = await readFile(baseFile, 'utf8').catch(() => undefined)
+    if (base === undefined) return undefined
+    const until = AbortSignal.any([AbortSignal.timeout(readMs), ...(signal === undefined ? [] : [signal])])
+    const call: StoreCall = { signal: until }
+    const survey = await surveyWorkspace(store, {
+      workspace,
+      base,
+      nowhere: join(gitFolder, 'no-index'),
+      ignoringMs,
+      signal: until,
+    })
+    const paths = [...survey.tracked, ...survey.untracked]
+    const left: LeftOut[] = [...survey.left, ...(await taker.take(paths.slice(0, takenLimit), until))]
+    const tree = (await store.must(['write-tree'], call)).trim()
+    const between = ['diff-tree', '-r', '-M', '--no-ext-diff', '--no-textconv', '--full-index']
+    const list = await store.must([...between, '--raw', '--numstat', '-z', base, tree], { ...call, encoding: 'latin1' })
+    const text = await store.git([...between, '-p', '--no-color', base, tree], { ...call, maxBytes: diffLimit })
+    const listed = parseList(list)
+    const patches = splitPatches(text.stdout, listed, text.cut)
+    const tracked = new Set(survey.tracked)
+    const present = new Map(listed.map((one) => [one.path, one.change]))
+    const unread = left.map(({ path: at, why }): FileChange => {
+      const status = present.get(at)?.status ?? (tracked.has(at) ? 'modified' : 'added')
+      return { path: shownPath(at), status, added: 0, removed: 0, unread: why }
+    })
+    const named = new Set(left.map((one) => one.path))
+    const shown = listed.map((one, index) => ({ ...one, patch: patches[index] })).filter((one) => !named.has(one.path))
+    const { files, more } = await fileList(shown, { unread, blobs })
+    const untaken = Math.max(0, paths.length - takenLimit)
+    return { files, more: more + untaken, diff: text.stdout, diffCut: text.cut }
+  }
+
+  /** One at a time: they share an index. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const next = running.then(work, work)
+    running = next.catch(() => {})
+    return next
+  }
+
+  return {
+    begin: (start = { hardLinks: false }) => inTurn(() => begin(start)),
+    ownerChanged: () => inTurn(rememberTimes),
+    read: (signal) => inTurn(() => read(signal)),
+    head: () => readHead(join(workspace, '.git')),
+  }
+}
+
+/** Of a clone that nobody has written to yet. */
+async function objectFormat(workspace: string, path: string): Promise<string> {
+  const { stdout } = await runGit(['rev-parse', '--show-object-format'], {
+    cwd: workspace,
+    env: { PATH: path, GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null' },
+  })
+  return stdout.trim() === 'sha256' ? 'sha256' : 'sha1'
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  )
+}
