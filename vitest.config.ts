@@ -27,7 +27,8 @@ export default defineConfig({
           environment: 'node',
           include: ['**/*.db.test.ts'],
           exclude: never,
-          fileParallelism: false,
+          // They wait for processes and disks more than they compute.
+          maxWorkers: 2,
           testTimeout: 30_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 1 },
