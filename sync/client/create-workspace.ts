@@ -10,9 +10,10 @@ import type { IntentStore } from './intents.ts'
 import type { Link } from './socket-link.ts'
 import { createSpaceCache, type SpaceCache } from './space-cache.ts'
 import { createSocketPush } from './socket-push.ts'
+import { createPresenceBoard } from './presence-board.ts'
 import { createStatus, type Failure } from './status.ts'
 import { openTranscript } from './transcript.ts'
-import type { Presence, Transcript, Workspace } from './workspace.ts'
+import type { Transcript, Workspace } from './workspace.ts'
 
 export type WorkspaceDeps = {
   readonly userId: UserId
@@ -45,8 +46,7 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
   const status = createStatus(deps.now)
   const caches = new Map<SpaceId, SpaceCache>()
   const transcripts = new Map<RunId, OpenTranscript>()
-  const presence = new Map<RunId, readonly Presence[]>()
-  const presenceListeners = new Map<RunId, Set<(people: readonly Presence[]) => void>>()
+  const presence = createPresenceBoard((message) => deps.link.send(message))
   const space = teamSpace(deps.teamId)
   /** Spaces of runs that the server did not let us read: it may not have taken the start of the run yet. */
   const refused = new Set<SpaceId>()
@@ -54,7 +54,6 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
   const prepared = new Map<RunId, SpaceCache>()
   let askAgain: ReturnType<typeof setTimeout> | undefined
   let closed = false
-  let here: { runId: RunId | null; typing: boolean } = { runId: null, typing: false }
 
   const events = (id: SpaceId) => ({
     onFresh: () => onFresh(),
@@ -192,8 +191,7 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
         else onRefused(message.space)
         return
       case 'presence':
-        presence.set(message.runId, message.people)
-        for (const listener of presenceListeners.get(message.runId) ?? []) listener(message.people)
+        presence.take(message.runId, message.people)
         return
     }
   }
@@ -205,7 +203,7 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     if (state === 'closed') void pullAll()
     if (state !== 'open') return
     for (const cache of caches.values()) void subscribeSpace(cache)
-    deps.link.send({ type: 'presence', runId: here.runId, visible: here.runId !== null, typing: here.typing })
+    presence.sayAgain()
     void refresh()
   })
 
@@ -300,20 +298,8 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
         },
       }
     },
-    subscribePresence(runId, onPresence) {
-      const listeners = presenceListeners.get(runId) ?? new Set()
-      presenceListeners.set(runId, listeners)
-      listeners.add(onPresence)
-      onPresence(presence.get(runId) ?? [])
-      return () => {
-        listeners.delete(onPresence)
-        if (listeners.size === 0) presenceListeners.delete(runId)
-      }
-    },
-    setPresence(runId, typing = false) {
-      here = { runId, typing }
-      deps.link.send({ type: 'presence', runId, visible: runId !== null, typing })
-    },
+    subscribePresence: presence.subscribe,
+    setPresence: (runId, typing = false) => presence.set(runId, typing),
     async refresh() {
       deps.link.probe()
       await refresh()
