@@ -37,9 +37,7 @@ export const runWords = {
   you: 'You',
   somebody: 'Somebody who left the team',
 
-  stop: 'Stop',
   stopping: 'Stopping…',
-  stopTitle: 'Stop the run',
   rename: 'Rename',
   renameLabel: 'Title of this run',
   save: 'Save',

@@ -80,10 +80,13 @@ export const previewWords = {
   artifactsOf: (count: number) => (count === 1 ? '1 artifact' : `${count} artifacts`),
   prompt: 'Asked for',
   open: 'Open',
-  stop: 'Stop this run',
-  stopAsk: 'Stop this run?',
-  stopText: 'The agent and every command it started are ended. What it changed so far is kept.',
-  stopDo: 'Stop',
+} as const
+
+export const stopWords = {
+  label: 'Stop this run',
+  title: 'Stop this run?',
+  text: 'The agent and every command it started are ended. What it changed so far is kept.',
+  stop: 'Stop',
 } as const
 
 export const sourceWords: Record<RunSource, string> = {

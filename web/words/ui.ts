@@ -10,5 +10,6 @@ export const uiWords = {
   optional: 'optional',
   copied: 'Copied',
   copyFailed: 'Could not copy',
+  notKept: 'This browser could not save the change. Try again.',
   tooLong: (over: number) => `${count(over, 'character')} too long.`,
 } as const
