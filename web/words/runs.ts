@@ -75,6 +75,7 @@ export const previewWords = {
   spent: 'Spent',
   now: 'Right now',
   files: 'Files changed',
+  lines: (changed: number) => (changed === 1 ? 'line' : 'lines'),
   moreFiles: (count: number) => `${count} more`,
   artifacts: 'Artifacts',
   artifactsOf: (count: number) => (count === 1 ? '1 artifact' : `${count} artifacts`),

@@ -25,6 +25,14 @@ async function open(): Promise<{ readonly of: Stage; readonly show: (run: Run) =
   return { of, show: setRun }
 }
 
+test('how much changed is said with what it counts', async () => {
+  const { of, show } = await open()
+  const file = { path: 'LICENSE', status: 'added', added: 4, removed: 0 }
+  of.workspace.setTranscript(billingRun, { rows: { [keys.files]: { at: 1, files: [file] } } })
+  show({ ...held(of), files: { changed: 1, added: 4, removed: 0 } })
+  await vi.waitFor(() => expect(of.root.textContent.replaceAll(/\s+/g, ' ')).toContain('1 file · +4 lines'))
+})
+
 test('a stop that comes too late is told, not swallowed', async () => {
   const { of } = await open()
   button(of.root, 'Stop this run')?.click()

@@ -194,6 +194,7 @@ const shownFiles = 8
 function Files(props: { readonly files: RunFiles; readonly totals: Run['files'] }) {
   const sum = (side: 'added' | 'removed') =>
     props.totals?.[side] ?? props.files.files.reduce((total, file) => total + file[side], 0)
+  const changed = () => sum('added') + sum('removed')
   const count = () => props.files.files.length + (props.files.more ?? 0)
   const shown = () => props.files.files.slice(0, shownFiles)
   return (
@@ -202,7 +203,13 @@ function Files(props: { readonly files: RunFiles; readonly totals: Run['files'] 
       level={3}
       end={
         <>
-          {count()} · <PlusMinus added={sum('added')} removed={sum('removed')} />
+          {runWords.files.count(count())}
+          <Show when={changed() > 0}>
+            {' · '}
+            <PlusMinus added={sum('added')} removed={sum('removed')} />
+            {' '}
+            {previewWords.lines(changed())}
+          </Show>
         </>
       }
     >
