@@ -206,9 +206,7 @@ function Files(props: { readonly files: RunFiles; readonly totals: Run['files'] 
           {runWords.files.count(count())}
           <Show when={changed() > 0}>
             {' · '}
-            <PlusMinus added={sum('added')} removed={sum('removed')} />
-            {' '}
-            {previewWords.lines(changed())}
+            <PlusMinus added={sum('added')} removed={sum('removed')} /> {previewWords.lines(changed())}
           </Show>
         </>
       }
