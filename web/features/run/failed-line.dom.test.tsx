@@ -52,6 +52,17 @@ test('a failure says whole what happened and what to do; Retry sends the last re
   await vi.waitFor(() => expect(sent(of), of.root.textContent).toContain('Then this'))
 })
 
+test('a browser that can’t keep the request says that, and not that there is none', async () => {
+  const of = await open(failed)
+  vi.spyOn(of.workspace.mutate, 'sendPrompt').mockRejectedValueOnce(new DOMException('full', 'QuotaExceededError'))
+  button(of.root, 'Retry')?.click()
+  await vi.waitFor(() =>
+    expect(of.root.querySelector('[role=alert]')?.textContent).toBe(
+      'This browser could not save the change. Try again.',
+    ),
+  )
+})
+
 test('what would fail again is not offered again', async () => {
   const of = await open({ ...failed, retryable: false })
   expect(of.root.textContent).toContain('lost its connection')

@@ -9,6 +9,7 @@ import { Button } from '../../ui/button.tsx'
 import { StatusGlyph } from '../../ui/status-glyph.tsx'
 import { refusalWords } from '../../words/refusals.ts'
 import { runWords } from '../../words/run.ts'
+import { uiWords } from '../../words/ui.ts'
 import { fetchBlobText } from './blobs.ts'
 import styles from './permission/asks-region.module.css'
 import { useScene } from './scene.ts'
@@ -31,7 +32,7 @@ export function FailedLine(props: { readonly model: TranscriptModel }) {
     setBusy(true)
     setProblem(undefined)
     try {
-      const text = await lastRequest(props.model)
+      const text = await lastRequest(props.model).catch(() => undefined)
       if (text === undefined) {
         setProblem(runWords.failed.noPrompt)
         return
@@ -44,7 +45,7 @@ export function FailedLine(props: { readonly model: TranscriptModel }) {
         mode: 'queue',
       })
     } catch (error) {
-      setProblem(error instanceof RefusedError ? refusalWords(error.code, error.message) : runWords.failed.noPrompt)
+      setProblem(error instanceof RefusedError ? refusalWords(error.code, error.message) : uiWords.notKept)
     } finally {
       setBusy(false)
     }
