@@ -46,7 +46,7 @@ const sent = (of: Stage): string[] =>
 
 test('a failure says whole what happened and what to do; Retry sends the last request again', async () => {
   const of = await open(failed)
-  expect(of.root.textContent).toContain('devbox-04 lost its connection for 90 s. The machine went away.')
+  expect(of.root.textContent).toContain('devbox-04 lost its connection for 90 s. Try again to go on.')
   button(of.root, 'Retry')?.click()
   await settled()
   await vi.waitFor(() => expect(sent(of), of.root.textContent).toContain('Then this'))

@@ -7,6 +7,7 @@ import { useIds } from '../../state/platform.ts'
 import { useWorkspace } from '../../state/workspace.ts'
 import { Button } from '../../ui/button.tsx'
 import { StatusGlyph } from '../../ui/status-glyph.tsx'
+import { failureWords } from '../../words/failures.ts'
 import { refusalWords } from '../../words/refusals.ts'
 import { runWords } from '../../words/run.ts'
 import { uiWords } from '../../words/ui.ts'
@@ -23,10 +24,6 @@ export function FailedLine(props: { readonly model: TranscriptModel }) {
   const [busy, setBusy] = createSignal(false)
   const [problem, setProblem] = createSignal<string>()
   const reason = createMemo(() => (displayState(scene.run()) === 'failed' ? scene.run().reason : undefined))
-  const todo = (): string => {
-    const code = reason()?.code
-    return code === undefined ? '' : runWords.todo[code]
-  }
 
   const retry = async (): Promise<void> => {
     setBusy(true)
@@ -57,9 +54,7 @@ export function FailedLine(props: { readonly model: TranscriptModel }) {
         <div class={styles.region}>
           <div class={styles.line}>
             <StatusGlyph state="failed" size="sm" decorative />
-            <span class={styles.words}>
-              {why().text} {todo()}
-            </span>
+            <span class={styles.words}>{failureWords(why())}</span>
             <Show when={why().retryable === true && scene.canSteer()}>
               <Button size="sm" icon={RotateCcw} disabled={busy()} onClick={() => void retry()}>
                 {runWords.failed.retry}

@@ -23,9 +23,10 @@ import { StopDialog } from '../../ui/stop-dialog.tsx'
 import { PlusMinus } from '../../ui/text/plus-minus.tsx'
 import { PathText, VisibleText } from '../../ui/text/visible.tsx'
 import { Time } from '../../ui/time.tsx'
+import { failureWhat } from '../../words/failures.ts'
 import { moneyWords } from '../../words/money.ts'
 import { runWords } from '../../words/run.ts'
-import { failureWords, previewWords, runsWords, stopWords } from '../../words/runs.ts'
+import { previewWords, runsWords, stopWords } from '../../words/runs.ts'
 import { spanWords } from '../../words/time.ts'
 import styles from './run-preview.module.css'
 
@@ -82,9 +83,7 @@ function Preview(props: { readonly run: Run; readonly onOpen: (runId: RunId) => 
         <section class={`${railStyles.section} ${styles.first}`}>
           <h2 class={styles.title}>{props.run.title}</h2>
           <Show when={state() === 'failed'}>
-            <p class={styles.why}>
-              {props.run.reason?.text || (props.run.reason?.code && failureWords[props.run.reason.code])}
-            </p>
+            <p class={styles.why}>{failureWhat(props.run.reason)}</p>
           </Show>
           <RailFacts>
             <dt>{previewWords.agent}</dt>
