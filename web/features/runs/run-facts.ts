@@ -14,8 +14,7 @@ export function rowNote(
   me: string,
 ): RowNote | undefined {
   const state = displayState(run)
-  if (state === 'failed')
-    return { tone: 'why', text: failureWhat(run.reason) }
+  if (state === 'failed') return { tone: 'why', text: failureWhat(run.reason) }
   if (state === 'cancelled') {
     if (run.stop === undefined) return undefined
     const name = run.stop.by === me ? runsWords.you : stopper?.name.split(' ')[0]

@@ -102,10 +102,12 @@ function Sub() {
     const reason = state() === 'queued' || state() === 'failed' ? run.reason?.text : undefined
     return reason === undefined ? stateWords[state()] : `${stateWords[state()]} · ${reason}`
   }
+  // Nothing else on the page says what a run waits for; why one failed stands whole above the composer.
+  const isWhole = (): boolean => state() === 'queued'
   return (
-    <div class={styles.sub}>
+    <div class={styles.sub} data-whole={isWhole() ? '' : undefined}>
       <span class={styles.state} title={words()}>
-        <StateWord state={state()} words={words()} />
+        <StateWord state={state()} words={words()} wraps={isWhole()} />
       </span>
       <Show when={!scene.phone()}>
         <span class={styles.fact} title={runWords.agent(scene.agent().name)}>
