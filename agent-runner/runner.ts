@@ -195,7 +195,7 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
       await looking
       const reason = {
         code: 'runner_restarted' as const,
-        text: 'The runner was stopped while this run was at work. Its workspace is kept: send a message to go on.',
+        text: 'The runner was stopped while this run was at work. Its workspace is kept.',
         retryable: true,
       }
       await Promise.all(shelf.all().map((worker) => worker.close(reason)))

@@ -35,7 +35,7 @@ export async function restAfterRestart(
       turn: Math.max(1, turn),
       reason: {
         code: 'runner_restarted',
-        text: 'The runner was restarted while this run was at work. Its workspace is kept: send a message to go on.',
+        text: 'The runner was restarted while this run was at work. Its workspace is kept.',
         retryable: true,
       },
     })

@@ -50,7 +50,7 @@ async function lost(deps: LeasesDeps, job: Job): Promise<void> {
     const host = run.hostName ?? 'The machine'
     const reason: RunReason = {
       code: 'runner_lost',
-      text: `${host} stopped answering. What it reported is kept; send a message to go on.`,
+      text: `${host} stopped answering. What it reported is kept.`,
       retryable: true,
     }
     const moved = run.stop === undefined ? moveRun(run, 'error', tx.now, reason) : moveRun(run, 'cancel', tx.now)

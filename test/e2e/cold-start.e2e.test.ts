@@ -141,6 +141,7 @@ describe.skipIf(browserPath === undefined && !required)('a cold start (needs Chr
 
     await page.goto(stopped)
     await page.getByRole('button', { name: 'Stop', exact: true }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Stop', exact: true }).click()
     await onDevice().first().waitFor()
 
     await page.goto(`${road.origin}/new`)

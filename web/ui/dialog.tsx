@@ -15,6 +15,8 @@ type ModalProps = {
   readonly footer?: JSX.Element | undefined
   /** Its content is only read: it takes the focus itself, so that keys can scroll it. */
   readonly reading?: boolean | undefined
+  /** Takes the focus at the end where what had it before is gone. */
+  readonly onFocusLost?: (() => void) | undefined
 }
 
 /** A modal dialog, in the middle of wide screens and from below on phones. Traps focus and gives it back. */
@@ -71,7 +73,10 @@ function Modal(
     readonly turn?: boolean | undefined
   },
 ) {
-  const giveBack = useOpener(() => props.open)
+  const giveBack = useOpener(
+    () => props.open,
+    () => props.onFocusLost?.(),
+  )
   return (
     <KDialog.Root open={props.open} onOpenChange={(open) => props.onOpenChange(open)} modal preventScroll={false}>
       <KDialog.Portal>

@@ -10,7 +10,7 @@ const sentences: Record<RefusalCode, { readonly what: string; readonly todo?: st
   already_answered: { what: 'Somebody answered first.' },
   stale: { what: 'It changed in the meantime.', todo: 'Look at it as it is now.' },
   expired: { what: 'It has expired.' },
-  run_ended: { what: 'The run had ended.', todo: 'Send a message to go on.' },
+  run_ended: { what: 'The run had ended.' },
   run_busy: { what: 'The run was busy.', todo: 'Try again.' },
   no_runner: { what: 'No machine can run this.', todo: 'Connect a machine, or choose another host.' },
   conflict: { what: 'It does not fit what happened in the meantime.' },

@@ -1,5 +1,5 @@
 import type { PermissionRequest } from '#shared/domain/permission.ts'
-import type { RunErrorCode, RunState } from '#shared/domain/run.ts'
+import type { RunState } from '#shared/domain/run.ts'
 import type { FileChange, ToolKind, ToolStatus } from '#shared/domain/transcript.ts'
 import { count, numbers } from './count.ts'
 import { clockWords, spanWords } from './time.ts'
@@ -37,9 +37,7 @@ export const runWords = {
   you: 'You',
   somebody: 'Somebody who left the team',
 
-  stop: 'Stop',
   stopping: 'Stopping…',
-  stopTitle: 'Stop the run',
   rename: 'Rename',
   renameLabel: 'Title of this run',
   save: 'Save',
@@ -328,27 +326,6 @@ export const runWords = {
     noPrompt: 'The request could not be loaded. Send it again as a message.',
   },
   cancelledBy: (name: string) => `Cancelled by ${name}`,
-
-  /** What to do about an end, by its code. */
-  todo: {
-    invalid_request: 'Change the settings of the run and start it again.',
-    no_runner: 'Connect a machine, or choose another host.',
-    runner_lost: 'The machine went away. Send a message to go on elsewhere.',
-    runner_restarted: 'The runner was started again. Send a message to go on.',
-    harness_missing: 'Install the agent on the machine, or choose another.',
-    harness_died: 'The agent stopped by itself. Send a message to go on.',
-    harness_hung: 'The agent did not answer. Send a message to try again.',
-    harness_protocol: 'The agent said something Drover does not understand. Look at its output, then try again.',
-    harness_refused: 'The agent refused the request. Change it and try again.',
-    sandbox_failed: 'The sandbox could not be started. Look at the reason, then try again.',
-    sandbox_out_of_memory: 'Give the sandbox more memory, or ask for less at once.',
-    environment_setup_failed: 'Mend the set-up commands, then try again.',
-    step_failed: 'Look at the failed step, then send a message to go on.',
-    authentication_required: 'Sign the agent in on the machine, then try again.',
-    model_limit: 'Wait for the model’s limit to reset, then send a message.',
-    journal_full: 'Free space on the machine, then try again.',
-    internal_error: 'Try again. If it goes on, look at the server’s log.',
-  } satisfies Record<RunErrorCode, string>,
 } as const
 
 /** What `callName` says, inside a sentence: only the word for oneself has a small letter there. */

@@ -1,4 +1,4 @@
-import type { RunErrorCode, RunSource } from '#shared/domain/run.ts'
+import type { RunSource } from '#shared/domain/run.ts'
 
 type RunFilter = 'all' | 'mine' | 'active' | 'needs' | 'failed'
 
@@ -75,15 +75,19 @@ export const previewWords = {
   spent: 'Spent',
   now: 'Right now',
   files: 'Files changed',
+  lines: (changed: number) => (changed === 1 ? 'line' : 'lines'),
   moreFiles: (count: number) => `${count} more`,
   artifacts: 'Artifacts',
   artifactsOf: (count: number) => (count === 1 ? '1 artifact' : `${count} artifacts`),
   prompt: 'Asked for',
   open: 'Open',
-  stop: 'Stop this run',
-  stopAsk: 'Stop this run?',
-  stopText: 'The agent and every command it started are ended. What it changed so far is kept.',
-  stopDo: 'Stop',
+} as const
+
+export const stopWords = {
+  label: 'Stop this run',
+  title: 'Stop this run?',
+  text: 'The agent and every command it started are ended. What it changed so far is kept.',
+  stop: 'Stop',
 } as const
 
 export const sourceWords: Record<RunSource, string> = {
@@ -93,25 +97,4 @@ export const sourceWords: Record<RunSource, string> = {
   SCHEDULED_AGENT: 'Started by a schedule',
   ORCHESTRATION: 'Started by its parent run',
   LOCAL: 'Started on a machine',
-}
-
-/** Why a run failed, and what to do, when the runner gave no sentence of its own. */
-export const failureWords: Record<RunErrorCode, string> = {
-  invalid_request: 'The request could not be read.',
-  no_runner: 'No machine could take it. Connect one, then open the run and retry.',
-  runner_lost: 'The machine lost its connection. Open the run to retry.',
-  runner_restarted: 'The machine restarted. Send a message to go on.',
-  harness_missing: 'The agent is not installed on the machine.',
-  harness_died: 'The agent ended unexpectedly.',
-  harness_hung: 'The agent stopped answering.',
-  harness_protocol: 'The agent sent what Drover can’t read.',
-  harness_refused: 'The agent refused the work.',
-  sandbox_failed: 'The sandbox could not be started.',
-  sandbox_out_of_memory: 'The sandbox ran out of memory.',
-  environment_setup_failed: 'A set-up step failed.',
-  step_failed: 'A step failed.',
-  authentication_required: 'The agent needs to sign in on the machine.',
-  model_limit: 'The model’s limit is reached.',
-  journal_full: 'The machine’s disk is full. Free space, then open the run and retry.',
-  internal_error: 'Drover itself failed. The server’s log says more.',
 }

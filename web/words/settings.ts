@@ -11,8 +11,6 @@ export const settingsWords = {
   saved: 'Saved.',
   cancel: 'Cancel',
   remove: 'Remove',
-  copied: 'Copied',
-  copyFailed: 'Could not copy. Select it instead.',
   close: 'Close',
   tryAgain: 'Try again',
 } as const

@@ -78,7 +78,6 @@ export const outboxWords = {
   retry: 'Try again',
   discard: 'Discard',
   copy: 'Copy what you typed',
-  copied: 'Copied',
   cut: 'It was too long to keep whole; the first part is kept here.',
   refusedAgain: 'Refused again.',
   fresh: (at: number | undefined) =>

@@ -10,5 +10,7 @@ export const uiWords = {
   optional: 'optional',
   copied: 'Copied',
   copyFailed: 'Could not copy',
+  copyFailedHere: 'Could not copy. Select it instead.',
+  notKept: 'This browser could not save the change. Try again.',
   tooLong: (over: number) => `${count(over, 'character')} too long.`,
 } as const

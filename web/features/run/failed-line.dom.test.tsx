@@ -46,10 +46,21 @@ const sent = (of: Stage): string[] =>
 
 test('a failure says whole what happened and what to do; Retry sends the last request again', async () => {
   const of = await open(failed)
-  expect(of.root.textContent).toContain('devbox-04 lost its connection for 90 s. The machine went away.')
+  expect(of.root.textContent).toContain('devbox-04 lost its connection for 90 s. Try again to go on.')
   button(of.root, 'Retry')?.click()
   await settled()
   await vi.waitFor(() => expect(sent(of), of.root.textContent).toContain('Then this'))
+})
+
+test('a browser that can’t keep the request says that, and not that there is none', async () => {
+  const of = await open(failed)
+  vi.spyOn(of.workspace.mutate, 'sendPrompt').mockRejectedValueOnce(new DOMException('full', 'QuotaExceededError'))
+  button(of.root, 'Retry')?.click()
+  await vi.waitFor(() =>
+    expect(of.root.querySelector('[role=alert]')?.textContent).toBe(
+      'This browser could not save the change. Try again.',
+    ),
+  )
 })
 
 test('what would fail again is not offered again', async () => {

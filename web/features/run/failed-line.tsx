@@ -7,8 +7,10 @@ import { useIds } from '../../state/platform.ts'
 import { useWorkspace } from '../../state/workspace.ts'
 import { Button } from '../../ui/button.tsx'
 import { StatusGlyph } from '../../ui/status-glyph.tsx'
+import { failureWords } from '../../words/failures.ts'
 import { refusalWords } from '../../words/refusals.ts'
 import { runWords } from '../../words/run.ts'
+import { uiWords } from '../../words/ui.ts'
 import { fetchBlobText } from './blobs.ts'
 import styles from './permission/asks-region.module.css'
 import { useScene } from './scene.ts'
@@ -22,16 +24,12 @@ export function FailedLine(props: { readonly model: TranscriptModel }) {
   const [busy, setBusy] = createSignal(false)
   const [problem, setProblem] = createSignal<string>()
   const reason = createMemo(() => (displayState(scene.run()) === 'failed' ? scene.run().reason : undefined))
-  const todo = (): string => {
-    const code = reason()?.code
-    return code === undefined ? '' : runWords.todo[code]
-  }
 
   const retry = async (): Promise<void> => {
     setBusy(true)
     setProblem(undefined)
     try {
-      const text = await lastRequest(props.model)
+      const text = await lastRequest(props.model).catch(() => undefined)
       if (text === undefined) {
         setProblem(runWords.failed.noPrompt)
         return
@@ -44,7 +42,7 @@ export function FailedLine(props: { readonly model: TranscriptModel }) {
         mode: 'queue',
       })
     } catch (error) {
-      setProblem(error instanceof RefusedError ? refusalWords(error.code, error.message) : runWords.failed.noPrompt)
+      setProblem(error instanceof RefusedError ? refusalWords(error.code, error.message) : uiWords.notKept)
     } finally {
       setBusy(false)
     }
@@ -56,9 +54,7 @@ export function FailedLine(props: { readonly model: TranscriptModel }) {
         <div class={styles.region}>
           <div class={styles.line}>
             <StatusGlyph state="failed" size="sm" decorative />
-            <span class={styles.words}>
-              {why().text} {todo()}
-            </span>
+            <span class={styles.words}>{failureWords(why())}</span>
             <Show when={why().retryable === true && scene.canSteer()}>
               <Button size="sm" icon={RotateCcw} disabled={busy()} onClick={() => void retry()}>
                 {runWords.failed.retry}

@@ -208,6 +208,44 @@ describe.skipIf(missing)('the run page in Chromium', () => {
     await page.close()
   })
 
+  test('on a phone the whole of what a run waits for can be read, where nothing shows a tooltip', async () => {
+    const page = await open({ width: 390, run: 'ask=none' })
+    const text = 'Waits for devbox-04, which is offline; no other machine of the team has what this run asks for'
+    const [key, row] = Object.entries(billing(Date.now(), { ask: 'none' }).rows).find(([known]) =>
+      known.startsWith('run/'),
+    ) ?? ['', {}]
+    await page.evaluate(
+      ([key, row]) =>
+        (globalThis as unknown as { workspace: { put: (key: string, row: object) => void } }).workspace.put(key, row),
+      [key, { ...row, state: 'QUEUED', reason: { text } }] as const,
+    )
+    const words = page.locator('header').getByText(text)
+    await words.waitFor()
+    const cut = await words.evaluate((element) => {
+      const head = element.closest('header')?.getBoundingClientRect()
+      const box = element.getBoundingClientRect()
+      return {
+        inside: element.scrollWidth > element.clientWidth,
+        outside: head === undefined || box.right > head.right || box.bottom > head.bottom,
+      }
+    })
+    expect(cut).toEqual({ inside: false, outside: false })
+    await page.close()
+  })
+
+  test.each([390, 1000])('at %d the menu of an entry stands beside its words', async (width) => {
+    const page = await open({ width, run: 'ask=none' })
+    const entry = page.locator('article').last()
+    await entry.hover()
+    const menu = entry.getByRole('button', { name: 'Entry' })
+    await menu.waitFor()
+    const [words, box] = await Promise.all([entry.locator('> :first-child').boundingBox(), menu.boundingBox()])
+    if (words === null || box === null) throw new Error('not drawn')
+    expect(box.x).toBeGreaterThanOrEqual(words.x + words.width)
+    expect(box.x + box.width).toBeLessThanOrEqual(width)
+    await page.close()
+  })
+
   test('on a tablet every control of the page is as large as a finger', async () => {
     const context = await browser.newContext({ viewport: { width: 768, height: 1024 }, isMobile: true, hasTouch: true })
     const page = await open({ context, run: 'ask=edit,state=all' })

@@ -1,6 +1,7 @@
 import { displayState, type Run } from '#shared/domain/run.ts'
 import type { Member } from '#shared/domain/team.ts'
-import { failureWords, runsWords } from '../../words/runs.ts'
+import { failureWhat } from '../../words/failures.ts'
+import { runsWords } from '../../words/runs.ts'
 import { clockWords, shortSpanWords } from '../../words/time.ts'
 import { endOf } from './list-model.ts'
 
@@ -13,11 +14,7 @@ export function rowNote(
   me: string,
 ): RowNote | undefined {
   const state = displayState(run)
-  if (state === 'failed')
-    return {
-      tone: 'why',
-      text: run.reason?.text || (run.reason?.code === undefined ? '' : failureWords[run.reason.code]),
-    }
+  if (state === 'failed') return { tone: 'why', text: failureWhat(run.reason) }
   if (state === 'cancelled') {
     if (run.stop === undefined) return undefined
     const name = run.stop.by === me ? runsWords.you : stopper?.name.split(' ')[0]

@@ -8,23 +8,25 @@ import { keys } from '#sync/core/keys.ts'
 import { getRow } from '#sync/core/transaction.ts'
 import type { Transcript } from '#sync/client/workspace.ts'
 import { useNow } from '../../state/clock.ts'
-import { useIds } from '../../state/platform.ts'
 import { useQuery } from '../../state/query.ts'
+import { useStopRun } from '../../state/stop-run.ts'
 import { useTeamData } from '../../state/team-data.ts'
 import { useWorkspace } from '../../state/workspace.ts'
 import { AgentTile, Avatar } from '../../ui/avatar.tsx'
 import { Button, IconButton } from '../../ui/button.tsx'
-import { ConfirmDialog } from '../../ui/dialog.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { Icon } from '../../ui/icon.tsx'
+import { useKeptFocus } from '../../ui/kept-focus.ts'
 import { RailFacts, RailSection, RailTasks, railStyles } from '../../ui/rail/rail.tsx'
 import { StateWord } from '../../ui/state-word.tsx'
+import { StopDialog } from '../../ui/stop-dialog.tsx'
 import { PlusMinus } from '../../ui/text/plus-minus.tsx'
 import { PathText, VisibleText } from '../../ui/text/visible.tsx'
 import { Time } from '../../ui/time.tsx'
+import { failureWhat } from '../../words/failures.ts'
 import { moneyWords } from '../../words/money.ts'
 import { runWords } from '../../words/run.ts'
-import { failureWords, previewWords, runsWords } from '../../words/runs.ts'
+import { previewWords, runsWords, stopWords } from '../../words/runs.ts'
 import { spanWords } from '../../words/time.ts'
 import styles from './run-preview.module.css'
 
@@ -40,29 +42,40 @@ export function RunPreview(props: { readonly run: Run | undefined; readonly onOp
 }
 
 function Preview(props: { readonly run: Run; readonly onOpen: (runId: RunId) => void }) {
-  const workspace = useWorkspace()
   const data = useTeamData()
-  const ids = useIds()
+  const stopRun = useStopRun()
   const transcript = useTranscript(() => props.run.id)
   const tasks = useQuery(() => (tx) => getRow(tx, keys.tasks, RunTasks), { source: transcript, key: null })
   const files = useQuery(() => (tx) => getRow(tx, keys.files, RunFiles), { source: transcript, key: null })
-  const [asking, setAsking] = createSignal(false)
+  // The list may choose another run while the question stands.
+  const [asked, setAsked] = createSignal<RunId>()
   const state = createMemo(() => displayState(props.run))
   const harness = () => data.harness(props.run.config.harness)
   const creator = () => data.members.get(keys.member(props.run.createdBy))
   const mayStop = () => !hasEnded(props.run.state) && props.run.stop === undefined && canSteerRuns(data.me()?.role)
   const rightNow = () =>
     hasEnded(props.run.state) ? undefined : (props.run.asks?.line ?? props.run.tasks?.current ?? props.run.activity)
+  const handleStop = async (): Promise<string | undefined> => {
+    const runId = asked()
+    return runId === undefined ? undefined : stopRun(runId)
+  }
+  let head!: HTMLDivElement
+  let open!: HTMLButtonElement
+  // The stop button goes once it has done its work.
+  useKeptFocus(
+    () => head,
+    () => open.focus(),
+  )
 
   return (
     <>
-      <div class={styles.head}>
+      <div ref={head} class={styles.head}>
         <StateWord state={state()} />
         <span class={styles.grow} />
         <Show when={mayStop()}>
-          <IconButton icon={Square} label={previewWords.stop} onClick={() => setAsking(true)} />
+          <IconButton icon={Square} label={stopWords.label} onClick={() => setAsked(props.run.id)} />
         </Show>
-        <Button keys="↵" onClick={() => props.onOpen(props.run.id)}>
+        <Button ref={open} keys="↵" onClick={() => props.onOpen(props.run.id)}>
           {previewWords.open}
         </Button>
       </div>
@@ -70,9 +83,7 @@ function Preview(props: { readonly run: Run; readonly onOpen: (runId: RunId) => 
         <section class={`${railStyles.section} ${styles.first}`}>
           <h2 class={styles.title}>{props.run.title}</h2>
           <Show when={state() === 'failed'}>
-            <p class={styles.why}>
-              {props.run.reason?.text || (props.run.reason?.code && failureWords[props.run.reason.code])}
-            </p>
+            <p class={styles.why}>{failureWhat(props.run.reason)}</p>
           </Show>
           <RailFacts>
             <dt>{previewWords.agent}</dt>
@@ -154,15 +165,11 @@ function Preview(props: { readonly run: Run; readonly onOpen: (runId: RunId) => 
           </p>
         </RailSection>
       </div>
-      <ConfirmDialog
-        open={asking()}
-        onOpenChange={setAsking}
-        title={previewWords.stopAsk}
-        description={previewWords.stopText}
-        confirm={previewWords.stopDo}
-        onConfirm={() =>
-          void workspace.mutate.stopRun({ runId: props.run.id, deliveryId: ids.deliveryId() }).catch(() => undefined)
-        }
+      <StopDialog
+        open={asked() !== undefined}
+        onOpenChange={() => setAsked(undefined)}
+        onStop={handleStop}
+        onFocusLost={() => open.focus()}
       />
     </>
   )
@@ -186,6 +193,7 @@ const shownFiles = 8
 function Files(props: { readonly files: RunFiles; readonly totals: Run['files'] }) {
   const sum = (side: 'added' | 'removed') =>
     props.totals?.[side] ?? props.files.files.reduce((total, file) => total + file[side], 0)
+  const changed = () => sum('added') + sum('removed')
   const count = () => props.files.files.length + (props.files.more ?? 0)
   const shown = () => props.files.files.slice(0, shownFiles)
   return (
@@ -194,7 +202,11 @@ function Files(props: { readonly files: RunFiles; readonly totals: Run['files'] 
       level={3}
       end={
         <>
-          {count()} · <PlusMinus added={sum('added')} removed={sum('removed')} />
+          {runWords.files.count(count())}
+          <Show when={changed() > 0}>
+            {' · '}
+            <PlusMinus added={sum('added')} removed={sum('removed')} /> {previewWords.lines(changed())}
+          </Show>
         </>
       }
     >

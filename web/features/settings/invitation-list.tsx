@@ -7,12 +7,12 @@ import { request } from '../../state/account-api.ts'
 import { useTeamData } from '../../state/team-data.ts'
 import { useWorkspace } from '../../state/workspace.ts'
 import { Button } from '../../ui/button.tsx'
+import { CopyButton } from '../../ui/copy-button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Select } from '../../ui/select.tsx'
 import { Time } from '../../ui/time.tsx'
 import { roleMeanings, roleWords } from '../../words/auth.ts'
 import { teamWords } from '../../words/settings.ts'
-import { CopyButton } from './copy-button.tsx'
 import { RevocableList } from './revocable-list.tsx'
 import { Problem, useAction, useRemote } from './section.tsx'
 import styles from './settings.module.css'
@@ -53,7 +53,7 @@ export function InvitationList() {
       none={teamWords.noInvitations}
       make={teamWords.invite}
       maker={(dialog) => <InviteDialog path={path()} {...dialog} />}
-      actions={(invitation) => <CopyButton words={teamWords.copyLink} text={invitation.url} />}
+      actions={(invitation) => <CopyButton look="words" label={teamWords.copyLink} text={invitation.url} />}
       revoke={{
         word: teamWords.revoke,
         label: (invitation) => teamWords.revokeLabel(roleWords[invitation.role], invitation.invitedBy),
@@ -105,7 +105,7 @@ function InviteDialog(props: { readonly path: string; readonly onClose: () => vo
             </Button>
           }
         >
-          {(invitation) => <CopyButton words={teamWords.copyLink} text={invitation().url} />}
+          {(invitation) => <CopyButton look="words" label={teamWords.copyLink} text={invitation().url} />}
         </Show>
       }
     >

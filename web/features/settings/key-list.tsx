@@ -4,11 +4,11 @@ import { z } from 'zod'
 import { request } from '../../state/account-api.ts'
 import { useWorkspace } from '../../state/workspace.ts'
 import { Button } from '../../ui/button.tsx'
+import { CopyButton } from '../../ui/copy-button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { TextInput } from '../../ui/field.tsx'
 import { Time } from '../../ui/time.tsx'
 import { runnerWords } from '../../words/settings.ts'
-import { CopyButton } from './copy-button.tsx'
 import { RevocableList } from './revocable-list.tsx'
 import { useAction, useRemote } from './section.tsx'
 import styles from './settings.module.css'
@@ -101,8 +101,8 @@ function NewKeyDialog(props: { readonly path: string; readonly onClose: () => vo
         >
           {(key) => (
             <>
-              <CopyButton words={runnerWords.copyKey} text={key()} />
-              <CopyButton words={runnerWords.copyCommand} text={command(key())} />
+              <CopyButton look="words" label={runnerWords.copyKey} text={key()} />
+              <CopyButton look="words" label={runnerWords.copyCommand} text={command(key())} />
             </>
           )}
         </Show>

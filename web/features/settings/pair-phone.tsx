@@ -5,11 +5,11 @@ import { request } from '../../state/account-api.ts'
 import { useNow } from '../../state/clock.ts'
 import { usePlatform } from '../../state/platform.ts'
 import { Button } from '../../ui/button.tsx'
+import { CopyButton } from '../../ui/copy-button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { SkeletonRows } from '../../ui/skeleton.tsx'
 import { StatusGlyph } from '../../ui/status-glyph.tsx'
 import { deviceWords, settingsWords } from '../../words/settings.ts'
-import { CopyButton } from './copy-button.tsx'
 import { QrCode } from './qr-code.tsx'
 import { Problem } from './section.tsx'
 import styles from './settings.module.css'
@@ -102,7 +102,7 @@ export function PairPhone(props: { readonly onClose: () => void; readonly onPair
                     {shown().url}
                   </code>
                   <div class={styles.actions}>
-                    <CopyButton words={deviceWords.copyLink} text={shown().url} />
+                    <CopyButton look="words" label={deviceWords.copyLink} text={shown().url} />
                   </div>
                 </div>
                 <p class={styles.note}>{deviceWords.pairTrust}</p>

@@ -5,6 +5,7 @@ import { useIds } from '../../state/platform.ts'
 import { retryRefused, parseKept } from '../../state/retry.ts'
 import { useWorkspace } from '../../state/workspace.ts'
 import { Button } from '../../ui/button.tsx'
+import { CopyButton } from '../../ui/copy-button.tsx'
 import { StatusGlyph } from '../../ui/status-glyph.tsx'
 import { Time } from '../../ui/time.tsx'
 import { intentText, intentVerb } from '../../words/intents.ts'
@@ -20,7 +21,6 @@ export function RefusedItem(props: {
   const workspace = useWorkspace()
   const ids = useIds()
   const [again, setAgain] = createSignal<string | undefined>()
-  const [copied, setCopied] = createSignal(false)
   const kept = () => parseKept(props.refused.args)
   const text = () => intentText(kept()) ?? (kept() === undefined ? props.refused.args : undefined)
 
@@ -33,10 +33,6 @@ export function RefusedItem(props: {
     } catch (error) {
       setAgain(error instanceof RefusedError ? refusalWords(error.code, error.message) : outboxWords.cut)
     }
-  }
-  const copy = async () => {
-    await navigator.clipboard.writeText(text() ?? props.refused.args)
-    setCopied(true)
   }
   return (
     <li class={styles.card}>
@@ -63,9 +59,7 @@ export function RefusedItem(props: {
           <Button onClick={() => void retry()}>{outboxWords.retry}</Button>
         </Show>
         <Show when={text()}>
-          <Button tone="ghost" onClick={() => void copy()}>
-            {copied() ? outboxWords.copied : outboxWords.copy}
-          </Button>
+          {(typed) => <CopyButton look="words" tone="ghost" label={outboxWords.copy} text={typed()} />}
         </Show>
         <Button tone="ghost" onClick={() => void discard()}>
           {outboxWords.discard}

@@ -9,11 +9,13 @@ import { Icon } from '../../../ui/icon.tsx'
 import { useKeptFocus } from '../../../ui/kept-focus.ts'
 import { Menu, MenuItem } from '../../../ui/menu.tsx'
 import { StateWord } from '../../../ui/state-word.tsx'
-import { useIds } from '../../../state/platform.ts'
+import { StopDialog } from '../../../ui/stop-dialog.tsx'
+import { useStopRun } from '../../../state/stop-run.ts'
 import { usePending } from '../../../state/sync-status.ts'
 import { useWorkspace } from '../../../state/workspace.ts'
 import { refusalWords } from '../../../words/refusals.ts'
 import { midSentence, runWords } from '../../../words/run.ts'
+import { stopWords } from '../../../words/runs.ts'
 import { stateWords } from '../../../words/states.ts'
 import { uiWords } from '../../../words/ui.ts'
 import { IntentMark } from '../permission/asks-region.tsx'
@@ -34,10 +36,8 @@ export function RunHeader(props: {
   const [renaming, setRenaming] = createSignal(false)
   let head!: HTMLElement
   // The title's form and the stop button go once they have done their work.
-  useKeptFocus(
-    () => head,
-    () => head.querySelector<HTMLElement>('[aria-haspopup]')?.focus(),
-  )
+  const toMenu = (): void => head.querySelector<HTMLElement>('[aria-haspopup]')?.focus()
+  useKeptFocus(() => head, toMenu)
   return (
     <header ref={head} class={styles.head}>
       <Show when={scene.phone()}>
@@ -61,7 +61,7 @@ export function RunHeader(props: {
       <Show when={!scene.phone()}>
         <Watchers watchers={props.watchers} />
       </Show>
-      <StopButton />
+      <StopButton onFocusLost={toMenu} />
       <Show when={props.onRail && !scene.phone()}>
         <IconButton
           icon={PanelRight}
@@ -102,10 +102,12 @@ function Sub() {
     const reason = state() === 'queued' || state() === 'failed' ? run.reason?.text : undefined
     return reason === undefined ? stateWords[state()] : `${stateWords[state()]} · ${reason}`
   }
+  // Nothing else on the page says what a run waits for; why one failed stands whole above the composer.
+  const isWhole = (): boolean => state() === 'queued'
   return (
-    <div class={styles.sub}>
+    <div class={styles.sub} data-whole={isWhole() ? '' : undefined}>
       <span class={styles.state} title={words()}>
-        <StateWord state={state()} words={words()} />
+        <StateWord state={state()} words={words()} wraps={isWhole()} />
       </span>
       <Show when={!scene.phone()}>
         <span class={styles.fact} title={runWords.agent(scene.agent().name)}>
@@ -155,12 +157,11 @@ function Watchers(props: { readonly watchers: readonly Watcher[] }) {
   )
 }
 
-function StopButton() {
+function StopButton(props: { readonly onFocusLost: () => void }) {
   const scene = useScene()
-  const workspace = useWorkspace()
-  const ids = useIds()
+  const stopRun = useStopRun()
   const pending = usePending()
-  const [problem, setProblem] = createSignal<string>()
+  const [asking, setAsking] = createSignal(false)
   const stop = () => scene.run().stop
   const canStop = () => scene.canSteer() && !hasEnded(scene.run().state)
   const isLocal = () =>
@@ -172,47 +173,41 @@ function StopButton() {
         'runId' in mutation.args &&
         mutation.args.runId === scene.runId,
     )
-  const handleStop = async (): Promise<void> => {
-    setProblem(undefined)
-    try {
-      await workspace.mutate.stopRun({ runId: scene.runId, deliveryId: ids.deliveryId() })
-    } catch (error) {
-      setProblem(error instanceof RefusedError ? refusalWords(error.code, error.message) : runWords.composer.notKept)
-    }
-  }
   return (
-    <Show when={canStop()}>
-      <Switch
-        fallback={
-          <Show
-            when={scene.phone()}
-            fallback={
-              <Button icon={Square} onClick={() => void handleStop()}>
-                {runWords.stop}
-              </Button>
-            }
-          >
-            <IconButton icon={Square} size="touch" label={runWords.stopTitle} onClick={() => void handleStop()} />
-          </Show>
-        }
-      >
-        <Match when={stop()}>
-          {(asked) => (
-            <span class={styles.stopping} role="status">
-              <span>{runWords.stopping}</span>
-              <IntentMark state={isLocal() ? 'local' : asked().state} />
-            </span>
-          )}
-        </Match>
-      </Switch>
-      <Show when={problem()}>
-        {(text) => (
-          <span class={styles.problem} role="alert">
-            {text()}
-          </span>
-        )}
+    <>
+      <Show when={canStop()}>
+        <Switch
+          fallback={
+            <Show
+              when={scene.phone()}
+              fallback={
+                <Button icon={Square} onClick={() => setAsking(true)}>
+                  {stopWords.stop}
+                </Button>
+              }
+            >
+              <IconButton icon={Square} size="touch" label={stopWords.label} onClick={() => setAsking(true)} />
+            </Show>
+          }
+        >
+          <Match when={stop()}>
+            {(asked) => (
+              <span class={styles.stopping} role="status">
+                <span>{runWords.stopping}</span>
+                <IntentMark state={isLocal() ? 'local' : asked().state} />
+              </span>
+            )}
+          </Match>
+        </Switch>
       </Show>
-    </Show>
+      {/* A run that ends meanwhile takes nothing from under the finger: the dialog says so then. */}
+      <StopDialog
+        open={asking()}
+        onOpenChange={setAsking}
+        onStop={() => stopRun(scene.runId)}
+        onFocusLost={() => props.onFocusLost()}
+      />
+    </>
   )
 }
 

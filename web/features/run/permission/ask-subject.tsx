@@ -7,7 +7,7 @@ import { runWords } from '../../../words/run.ts'
 import { fetchBlobText } from '../blobs.ts'
 import { PatchView } from '../diff/patch-view.tsx'
 import { createLoad, loaded } from '../load.ts'
-import { CopyButton } from '../text/copy-button.tsx'
+import { CopyButton } from '../../../ui/copy-button.tsx'
 import { Markdown } from '../text/markdown-view.tsx'
 import { MachineText, PathText, VisibleText } from '../../../ui/text/visible.tsx'
 import { visibleText } from '../../../ui/text/visible-text.ts'
@@ -45,7 +45,7 @@ export function AskSubject(props: { readonly subject: PermissionSubject; readonl
                   <pre tabindex="0" aria-label={runWords.ask.input}>
                     <MachineText text={input()} />
                   </pre>
-                  <CopyButton label={runWords.ask.copyCommand} text={input} />
+                  <CopyButton look="icon" label={runWords.ask.copyCommand} text={input()} />
                 </div>
               )}
             </Show>
@@ -101,7 +101,7 @@ function Command(props: {
             </For>
           </code>
         </pre>
-        <CopyButton label={runWords.ask.copyCommand} text={command} />
+        <CopyButton look="icon" label={runWords.ask.copyCommand} text={command()} />
       </div>
       <Show when={overflows() && !unrolled()}>
         <p class={styles.more}>

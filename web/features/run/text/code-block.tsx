@@ -1,6 +1,6 @@
 import { For, Show, createEffect, createSignal, onCleanup } from 'solid-js'
 import { runWords } from '../../../words/run.ts'
-import { CopyButton } from './copy-button.tsx'
+import { CopyButton } from '../../../ui/copy-button.tsx'
 import type { CodeLine } from './highlight/code-line.ts'
 import { highlight } from './highlight/highlight.ts'
 import { languageOf } from './highlight/language.ts'
@@ -32,7 +32,7 @@ export function CodeBlock(props: {
     <div class={styles.block}>
       <div class={styles.bar}>
         <span>{props.language ?? ''}</span>
-        <CopyButton label={runWords.copyCode} text={() => props.code} />
+        <CopyButton look="icon" label={runWords.copyCode} text={props.code} />
       </div>
       <pre class={styles.code} tabindex="0" aria-label={runWords.code(props.language)}>
         <code>

@@ -5,7 +5,7 @@ import { runWords } from '../../../words/run.ts'
 import { fetchBlobText } from '../blobs.ts'
 import { createLoad, loaded } from '../load.ts'
 import { parseAnsi, plainText, type AnsiLine, type AnsiSpan } from './ansi.ts'
-import { CopyButton } from './copy-button.tsx'
+import { CopyButton } from '../../../ui/copy-button.tsx'
 import { foldLines, foldOutput, type FoldLimits } from './fold.ts'
 import { VisibleText } from '../../../ui/text/visible.tsx'
 import styles from './run-output.module.css'
@@ -37,9 +37,10 @@ export function RunOutput(props: {
     >
       <div class={styles.output}>
         <CopyButton
+          look="icon"
           class={styles.copy}
           label={runWords.output.copy}
-          text={() => plainText(props.text.head + props.text.tail)}
+          text={plainText(props.text.head + props.text.tail)}
         />
         {/* A scrolling well must be reachable by keyboard. */}
         <pre class={styles.lines} tabindex="0" aria-label={runWords.output.label}>

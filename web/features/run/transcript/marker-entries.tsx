@@ -5,6 +5,7 @@ import { Chip } from '../../../ui/chip.tsx'
 import { StatusGlyph } from '../../../ui/status-glyph.tsx'
 import { Time } from '../../../ui/time.tsx'
 import { answeredWords } from '../../../words/answers.ts'
+import { failureWords } from '../../../words/failures.ts'
 import { bytesWords, runWords } from '../../../words/run.ts'
 import { clockWords } from '../../../words/time.ts'
 import { ArtifactLink, artifactIcon } from '../artifact-link.tsx'
@@ -71,17 +72,17 @@ const endGlyphs: Partial<Record<RunState, 'done' | 'failed' | 'cancelled'>> = {
 export function StateEntry(props: { readonly entry: EntryOf<'state'> }) {
   const body = () => props.entry.body
   const glyph = () => endGlyphs[body().state]
-  const todo = () => {
-    const code = body().reason?.code
-    return code === undefined ? undefined : runWords.todo[code]
+  const words = (): string => {
+    const reason = body().reason
+    if (reason === undefined) return ''
+    return glyph() === 'failed' ? failureWords(reason) : reason.text
   }
   return (
     <div class={styles.state} data-end={hasEnded(body().state) ? (glyph() ?? '') : undefined}>
       <StatusGlyph state={glyph() ?? 'queued'} size="sm" decorative />
       <p>
         <b class={glyph() === 'failed' ? lineStyles.failed : undefined}>{runWords.states[body().state]}</b>
-        <Show when={body().reason}>{(reason) => <span> · {reason().text}</span>}</Show>
-        <Show when={glyph() === 'failed' && todo()}>{(words) => <span> {words()}</span>}</Show>
+        <Show when={words()}>{(text) => <span> · {text()}</span>}</Show>
       </p>
       <span class={styles.time}>
         <Time at={props.entry.at} form="when" />

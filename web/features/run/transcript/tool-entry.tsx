@@ -17,7 +17,7 @@ import { StatusGlyph } from '../../../ui/status-glyph.tsx'
 import { useNow } from '../../../state/clock.ts'
 import { durationWords, runWords } from '../../../words/run.ts'
 import { useScene } from '../scene.ts'
-import { CopyButton } from '../text/copy-button.tsx'
+import { CopyButton } from '../../../ui/copy-button.tsx'
 import { RunOutput } from '../text/run-output.tsx'
 import { MachineText, PathText } from '../../../ui/text/visible.tsx'
 import { PatchView } from '../diff/patch-view.tsx'
@@ -132,7 +132,7 @@ function ToolDetails(props: { readonly tool: EntryOf<'tool'>['body'] }) {
           <pre tabindex="0" aria-label={runWords.ask.command}>
             <MachineText text={props.tool.command ?? ''} />
           </pre>
-          <CopyButton label={runWords.tool.copyCommand} text={() => props.tool.command ?? ''} />
+          <CopyButton look="icon" label={runWords.tool.copyCommand} text={props.tool.command ?? ''} />
         </div>
       </Show>
       <Show

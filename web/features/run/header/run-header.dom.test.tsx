@@ -1,0 +1,51 @@
+import { afterEach, expect, test, vi } from 'vitest'
+import { Run } from '#shared/domain/run.ts'
+import { keys } from '#sync/core/keys.ts'
+import { billingRun } from '../../../dev/run-seed.ts'
+import { button, settled, stage, type Stage } from '../../../dev/run-stage.tsx'
+import { RunHeader } from './run-header.tsx'
+
+let on: Stage | undefined
+afterEach(() => on?.close())
+
+async function open(): Promise<Stage> {
+  on = stage(() => <RunHeader watchers={[]} railOpen={false} link="https://drover.example/runs/1" />)
+  await settled()
+  return on
+}
+
+const held = (of: Stage): Run => Run.parse(of.workspace.rows.get(keys.run(billingRun)))
+const dialog = (): HTMLElement | null => document.querySelector<HTMLElement>('[role=dialog]')
+const inDialog = (text: string): HTMLButtonElement | undefined => {
+  const shown = dialog()
+  return shown === null ? undefined : button(shown, text)
+}
+
+test('Stop asks first, then stops, and the focus stays in the header', async () => {
+  const of = await open()
+  const stop = button(of.root, 'Stop')
+  stop?.focus()
+  stop?.click()
+  await vi.waitFor(() => expect(dialog()?.textContent).toContain('Stop this run?'))
+  expect(held(of).stop).toBeUndefined()
+  inDialog('Stop')?.click()
+  await vi.waitFor(() => expect(held(of).stop).toMatchObject({ state: 'accepted' }))
+  of.setRun({ stop: held(of).stop })
+  await vi.waitFor(() => expect(dialog()).toBeNull())
+  expect(of.root.textContent).toContain('Stopping…')
+  await vi.waitFor(() => expect(of.root.querySelector('header')?.contains(document.activeElement)).toBe(true))
+})
+
+test('a stop that comes too late says so in the dialog, and cancelling it gives the focus back', async () => {
+  const of = await open()
+  const stop = button(of.root, 'Stop')
+  stop?.focus()
+  stop?.click()
+  await vi.waitFor(() => expect(dialog()).not.toBeNull())
+  of.workspace.put(keys.run(billingRun), { ...held(of), state: 'SUCCEEDED', endedAt: 1 })
+  inDialog('Stop')?.click()
+  await vi.waitFor(() => expect(dialog()?.querySelector('[role=alert]')?.textContent).toContain('The run had ended.'))
+  inDialog('Cancel')?.click()
+  await vi.waitFor(() => expect(dialog()).toBeNull())
+  await vi.waitFor(() => expect(document.activeElement).toBe(stop))
+})
