@@ -59,6 +59,28 @@ describe.skipIf(browserPath === undefined && !required)('roads to the server (ne
   const isSent = (text: string): Promise<void> =>
     queued(text).getByText('On this device').waitFor({ state: 'detached', timeout: 40_000 })
 
+  test('a run that is started on a new device before its first rows are there starts once they are', async () => {
+    const fresh = await browser.newContext({ ...desktop, storageState: await context.storageState() })
+    const early = await openPage(fresh, problems)
+    const held = Promise.withResolvers<void>()
+    const pulled = early.waitForRequest('**/api/sync/pull?*')
+    await early.route('**/api/sync/pull?*', async (route) => {
+      await held.promise
+      await route.continue()
+    })
+    await early.goto(`${road.origin}/new`)
+    await pulled
+    await early.getByRole('textbox', { name: 'What should be done' }).fill(asking('Sooner than its team'))
+    await early.keyboard.press('Control+Enter')
+    await early
+      .getByRole('button', { name: /Start run/ })
+      .and(early.locator('[aria-busy="true"]'))
+      .waitFor()
+    held.resolve()
+    await early.waitForURL(/\/runs\/[0-9a-f-]{36}/)
+    await fresh.close()
+  })
+
   test('a proxy that lets no socket through leaves everything at work, and is named', async () => {
     await road.set('no_sockets')
     await says('No live connection · asks every 3 s')

@@ -1,6 +1,6 @@
 import { Link, useNavigate } from '@tanstack/solid-router'
 import { ArrowLeft, ChevronRight, CloudOff, Play } from 'lucide'
-import { Show, createEffect, createMemo, createSignal, on, onCleanup, onMount } from 'solid-js'
+import { Show, createEffect, createMemo, createSignal, on, onCleanup } from 'solid-js'
 import type { RunId } from '#shared/ids.ts'
 import { canStartRuns } from '#shared/domain/policies.ts'
 import { promptLimit } from '#shared/domain/prompt.ts'
@@ -13,6 +13,7 @@ import { useIds, whenIdle } from '../../state/platform.ts'
 import { useStatus } from '../../state/sync-status.ts'
 import { useTeamData } from '../../state/team-data.ts'
 import { useTitle } from '../../state/title.ts'
+import { until } from '../../state/until.ts'
 import { useWorkspace } from '../../state/workspace.ts'
 import { AgentTile } from '../../ui/avatar.tsx'
 import { Banner } from '../../ui/banner.tsx'
@@ -28,6 +29,9 @@ import { agentChoices, anyHost, hostChoices, sandboxesOf } from './choices.ts'
 import { DemoOffer } from './demo-offer.tsx'
 import { NewRunForm, checkForm, commandsOf, emptyForm, repositoryLimit, type FormErrors } from './form.ts'
 import styles from './new-run-page.module.css'
+
+/** How long a press on “Start run” waits for the first rows of the team on a new device. */
+const firstRowsMs = 10_000
 
 /** Starts a run. What is typed is kept on this device until the run itself is. */
 export function NewRunPage() {
@@ -91,7 +95,10 @@ export function NewRunPage() {
     return id
   }
   let left = false
-  onMount(() => whenIdle(() => !left && mayStart() && prepare()))
+  // Not before the team's own rows are here: it would hold them up.
+  createEffect(() => {
+    if (canStartRuns(data.me()?.role)) whenIdle(() => !left && prepare())
+  })
   onCleanup(() => {
     left = true
     next?.forget()
@@ -108,6 +115,8 @@ export function NewRunPage() {
     }
     setStarting(true)
     try {
+      // A device that has just signed in is still getting the team's rows, and with them what its person may do.
+      await until(() => data.me() !== undefined || status().connection === 'offline', firstRowsMs)
       const runId = prepare()
       await workspace.mutate.createRun({
         runId,
