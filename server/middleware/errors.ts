@@ -47,7 +47,18 @@ const sentences: Record<RefusalCode, string> = {
 }
 
 /** What a request is answered with, whichever way it came. */
-export type Answer<Body> = { readonly status: ContentfulStatusCode; readonly body: Body }
+export type Answer<Body> = {
+  readonly status: ContentfulStatusCode
+  readonly body: Body
+  /** When the same request can succeed. */
+  readonly retryAfterSeconds?: number
+}
+
+/** An answer by HTTP. */
+export function send<Body extends object>(c: Context, { status, body, retryAfterSeconds }: Answer<Body>): Response {
+  if (retryAfterSeconds !== undefined) c.header('retry-after', String(retryAfterSeconds))
+  return c.json(body, status)
+}
 
 /** A refusal as an answer; the status follows from its code. */
 export function toProblem(why: Refusal, status = statuses[why.code]): Answer<Problem> {
@@ -57,33 +68,31 @@ export function toProblem(why: Refusal, status = statuses[why.code]): Answer<Pro
 export const signedOut = toProblem(refusal('not_allowed', 'Sign in first.'), 401)
 
 export function refuse(c: Context, why: Refusal, status?: ContentfulStatusCode): Response {
-  const problem = toProblem(why, status)
-  return c.json(problem.body, problem.status)
+  return send(c, toProblem(why, status))
 }
 
 export function refuseSignedOut(c: Context): Response {
-  return c.json(signedOut.body, signedOut.status)
+  return send(c, signedOut)
 }
 
 export function refuseTooFast(c: Context, seconds: number): Response {
-  const problem: Problem = {
+  const body: Problem = {
     error: `Too many tries. Wait ${inWords(seconds)}, then try again.`,
     refusal: refusal('rate_limited'),
     retryAfterSeconds: seconds,
   }
-  return c.json(problem, 429, { 'retry-after': String(seconds) })
+  return send(c, { status: 429, body, retryAfterSeconds: seconds })
 }
 
 const unreachable = (trouble: string | undefined): Answer<Problem> => ({
   status: 503,
   body: { error: trouble ?? "The database can't be reached. Try again in a moment." },
+  retryAfterSeconds: 2,
 })
 
 /** The database is not there; the same request can succeed when it is. */
 export function refuseUnreachable(c: Context, trouble: string | undefined): Response {
-  const { status, body } = unreachable(trouble)
-  c.header('retry-after', '2')
-  return c.json(body, status)
+  return send(c, unreachable(trouble))
 }
 
 export type FailureDeps = {
@@ -109,9 +118,7 @@ export function handleErrors(deps: FailureDeps): ErrorHandler {
     if (error instanceof HTTPException && error.status < 500) {
       return refuse(c, refusal('invalid', error.message || undefined), error.status)
     }
-    const { status, body } = toFailure(deps, { method: c.req.method, path: c.req.path }, error)
-    if (status === 503) c.header('retry-after', '2')
-    return c.json(body, status)
+    return send(c, toFailure(deps, { method: c.req.method, path: c.req.path }, error))
   }
 }
 

@@ -5,7 +5,7 @@ import { processPull } from '#sync/server/pull.ts'
 import type { PushDeps } from '#sync/server/push.ts'
 import type { Actor } from '../auth/actor.ts'
 import type { Environment } from '../middleware/environment.ts'
-import { refuse } from '../middleware/errors.ts'
+import { refuse, send } from '../middleware/errors.ts'
 import { readBody } from '../middleware/json-body.ts'
 import type { RunAccess } from '../runs/access.ts'
 import { answerPush, toSyncFailure } from './answer-push.ts'
@@ -14,8 +14,7 @@ import { answerPush, toSyncFailure } from './answer-push.ts'
 export function syncRoutes(deps: PushDeps & { readonly access: RunAccess }): Hono<Environment> {
   return new Hono<Environment>()
     .post('/push', async (c) => {
-      const answer = await answerPush(deps, c.var.actor, c.req.query('space'), () => readBody(c, PushRequest))
-      return c.json(answer.body, answer.status)
+      return send(c, await answerPush(deps, c.var.actor, c.req.query('space'), () => readBody(c, PushRequest)))
     })
     .post('/pull', async (c) => {
       const space = SpaceId.safeParse(c.req.query('space'))
@@ -31,9 +30,7 @@ export function syncRoutes(deps: PushDeps & { readonly access: RunAccess }): Hon
         cookie: pull.cookie,
         readerEpoch: '1',
       })
-      if (answer.ok) return c.json(answer.value)
-      const failure = toSyncFailure(answer.error)
-      return c.json(failure.body, failure.status)
+      return answer.ok ? c.json(answer.value) : send(c, toSyncFailure(answer.error))
     })
 }
 
