@@ -13,7 +13,7 @@ import { createSocketPush } from './socket-push.ts'
 import { createPresenceBoard } from './presence-board.ts'
 import { createStatus, type Failure } from './status.ts'
 import { openTranscript } from './transcript.ts'
-import type { Transcript, Workspace } from './workspace.ts'
+import { concernsRun, type Transcript, type Workspace } from './workspace.ts'
 
 export type WorkspaceDeps = {
   readonly userId: UserId
@@ -130,7 +130,7 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     prepared.delete(runId)
     const cache = ready ?? runCache(runId, false)
     caches.set(cache.space, cache)
-    const isOnItsWay = intents.has(({ name, args }) => name === 'createRun' && runOf(args) === runId)
+    const isOnItsWay = intents.has((pending) => pending.name === 'createRun' && concernsRun(pending, runId))
     // The server does not know it yet: it is asked once it does.
     if (ready !== undefined && isOnItsWay) onRefused(cache.space)
     else {
@@ -321,8 +321,4 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
       deps.intents.close()
     },
   }
-}
-
-function runOf(args: unknown): unknown {
-  return typeof args === 'object' && args !== null && 'runId' in args ? args.runId : undefined
 }

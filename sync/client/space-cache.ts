@@ -101,26 +101,25 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
         credentials: 'include',
         body: JSON.stringify(body),
       })
-      return judge(status, text)
+      return judge(status, parseJson(text), () => text)
     } catch (error) {
       if (!closed) deps.events.onFailure('unreachable')
       return { info: { httpStatusCode: 0, errorMessage: String(error) }, json: undefined }
     }
   }
 
-  function judge(status: number, text: string): Answered {
+  function judge(status: number, json: unknown, text: () => string): Answered {
     const isOk = status >= 200 && status < 300
-    const json = parseJson(text)
     if (isOk && json !== undefined) return { info: { httpStatusCode: status, errorMessage: '' }, json }
     const httpStatusCode = isOk ? 502 : status
     if (!closed && !isRefused(httpStatusCode)) deps.events.onFailure(failureOf(status, json))
-    const errorMessage = (isOk ? '' : text.slice(0, 500)) || 'not an answer of Drover'
+    const errorMessage = (isOk ? '' : text().slice(0, 500)) || 'not an answer of Drover'
     return { info: { httpStatusCode, errorMessage }, json: undefined }
   }
 
   async function push(body: unknown): Promise<Answered> {
     const pushed = await deps.push?.(body)
-    if (pushed !== undefined) return judge(pushed.status, JSON.stringify(pushed.answer))
+    if (pushed !== undefined) return judge(pushed.status, pushed.answer, () => JSON.stringify(pushed.answer))
     // A page that closes leaves what is not answered to the next one.
     if (closed) return { info: closing, json: undefined }
     return request('push', body)

@@ -30,6 +30,11 @@ export type SyncStatus = {
 /** A mutation that is only on this device so far. */
 export type PendingMutation = { readonly name: MutatorName; readonly args: unknown; readonly at: number }
 
+/** Whether it is about this run. */
+export function concernsRun({ args }: PendingMutation, runId: RunId): boolean {
+  return typeof args === 'object' && args !== null && 'runId' in args && args.runId === runId
+}
+
 export type Presence = { readonly userId: UserId; readonly typing: boolean }
 
 /** A signed-in person's view of one team, from the device's own store. */

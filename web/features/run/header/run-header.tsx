@@ -2,7 +2,7 @@ import { Link } from '@tanstack/solid-router'
 import { ArrowLeft, Copy, Ellipsis, GitBranch, Link2, PanelRight, Pencil, Server, Square } from 'lucide'
 import { For, Match, Show, Switch, createMemo, createSignal, onMount } from 'solid-js'
 import { displayState, hasEnded, titleLimit } from '#shared/domain/run.ts'
-import { RefusedError } from '#sync/client/workspace.ts'
+import { RefusedError, concernsRun } from '#sync/client/workspace.ts'
 import { AgentTile, Avatar } from '../../../ui/avatar.tsx'
 import { Button, IconButton } from '../../../ui/button.tsx'
 import { Icon } from '../../../ui/icon.tsx'
@@ -164,15 +164,7 @@ function StopButton(props: { readonly onFocusLost: () => void }) {
   const [asking, setAsking] = createSignal(false)
   const stop = () => scene.run().stop
   const canStop = () => scene.canSteer() && !hasEnded(scene.run().state)
-  const isLocal = () =>
-    pending().some(
-      (mutation) =>
-        mutation.name === 'stopRun' &&
-        typeof mutation.args === 'object' &&
-        mutation.args !== null &&
-        'runId' in mutation.args &&
-        mutation.args.runId === scene.runId,
-    )
+  const isLocal = () => pending().some((mutation) => mutation.name === 'stopRun' && concernsRun(mutation, scene.runId))
   return (
     <>
       <Show when={canStop()}>
