@@ -40,13 +40,8 @@ export async function lookAtFolder(
       encoding: 'latin1' as const,
       variables: { GIT_ALTERNATE_OBJECT_DIRECTORIES: JSON.stringify(objects) },
     }
-    const format = commit.length === 64 ? 'sha256' : 'sha1'
-    await runGit(['init', '--quiet', '--bare', '--template=', `--object-format=${format}`, own], {
-      cwd: own,
-      env: { PATH: env['PATH'] ?? '/usr/bin:/bin', GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null' },
-      signal,
-    })
     const store = createChangeStore({ gitFolder: own, path: env['PATH'] ?? '/usr/bin:/bin' })
+    await store.init(commit.length === 64 ? 'sha256' : 'sha1', signal)
     await copyFile(join(gitFolder, 'index'), join(own, 'index')).catch(() => undefined)
     await store.git(['update-index', '-q', '--refresh'], call)
     const lists = [

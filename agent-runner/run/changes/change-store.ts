@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { dirname } from 'node:path'
 import { runGit, type GitCall, type GitResult } from './git.ts'
 
 /**
@@ -7,6 +8,8 @@ import { runGit, type GitCall, type GitResult } from './git.ts'
  * no attributes, no object, since all of them are the agent's to write, and git executes or believes them.
  */
 export interface ChangeStore {
+  /** Makes the git folder, empty. */
+  init(format: ObjectFormat, signal?: AbortSignal): Promise<void>
   /** Over trees and index; looks at no work tree. @throws when it can't be started. */
   git(args: readonly string[], call?: StoreCall): Promise<GitResult>
   /** The output. @throws when git fails. */
@@ -16,6 +19,8 @@ export interface ChangeStore {
   /** Stores contents one by one. */
   writeBlobs(signal?: AbortSignal): BlobWriter
 }
+
+export type ObjectFormat = 'sha1' | 'sha256'
 
 export interface StoreCall extends Partial<Pick<GitCall, 'input' | 'encoding' | 'maxBytes' | 'signal'>> {
   /** A folder that git looks at as its work tree. */
@@ -112,8 +117,17 @@ export function createChangeStore({ gitFolder, path }: { gitFolder: string; path
     }
   }
 
+  async function init(format: ObjectFormat, signal?: AbortSignal): Promise<void> {
+    await runGit(['init', '--quiet', '--bare', '--template=', `--object-format=${format}`, gitFolder], {
+      cwd: dirname(gitFolder),
+      env: { PATH: path, GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null' },
+      ...(signal === undefined ? {} : { signal }),
+    })
+  }
+
   let noId: string | undefined
   return {
+    init,
     git,
     must,
     noId: async () => {

@@ -4,7 +4,7 @@ import type { FileChange } from '#shared/domain/transcript.ts'
 import type { BlobStore } from '../../link/blob-store.ts'
 import { codeOf } from '../../log.ts'
 import { parseList, shownPath, splitPatches } from './change-list.ts'
-import { createChangeStore, type StoreCall } from './change-store.ts'
+import { createChangeStore, type ObjectFormat, type StoreCall } from './change-store.ts'
 import { fileList } from './file-list.ts'
 import { runGit } from './git.ts'
 import { readHead } from './read-head.ts'
@@ -73,11 +73,7 @@ export function createChanges({ folder, workspace, path, blobs, now, ignoringMs 
     const origin = join(workspace, '.git')
     const cloned = await exists(join(origin, 'objects'))
     await rm(gitFolder, { recursive: true, force: true })
-    const format = cloned ? await objectFormat(workspace, path) : 'sha1'
-    await runGit(['init', '--quiet', '--bare', '--template=', `--object-format=${format}`, gitFolder], {
-      cwd: folder,
-      env: { PATH: path, GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null' },
-    })
+    await store.init(cloned ? await objectFormat(workspace, path) : 'sha1')
     await mkdir(join(gitFolder, 'info'), { recursive: true })
     await writeFile(join(gitFolder, 'info/attributes'), asTheyAre)
     const base = cloned ? await copyStart(origin, hardLinks) : await stageAll()
@@ -208,7 +204,7 @@ export function createChanges({ folder, workspace, path, blobs, now, ignoringMs 
 }
 
 /** Of a clone that nobody has written to yet. */
-async function objectFormat(workspace: string, path: string): Promise<string> {
+async function objectFormat(workspace: string, path: string): Promise<ObjectFormat> {
   const { stdout } = await runGit(['rev-parse', '--show-object-format'], {
     cwd: workspace,
     env: { PATH: path, GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null' },
