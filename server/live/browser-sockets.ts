@@ -8,20 +8,20 @@ import type { RememberedActors } from '../auth/remembered-actors.ts'
 import type { Revocation } from '../auth/revocations.ts'
 import type { FailureDeps } from '../middleware/errors.ts'
 import type { RefusalLog } from '../refusal-log.ts'
+import { answerPull, mayRead } from '../routes/answer-pull.ts'
 import { answerPush } from '../routes/answer-push.ts'
-import { mayRead } from '../routes/sync.ts'
 import type { RunAccess } from '../runs/access.ts'
-import { createSocketPushes, type SocketPushes } from './socket-pushes.ts'
+import { createSocketRequests, type SocketRequests } from './socket-requests.ts'
 import { frameText } from './upgrade.ts'
 
 export type BrowserSocketsDeps = Omit<
   BrowserConnectionDeps,
-  'mayRead' | 'mayFollow' | 'serverVersion' | 'onRefused' | 'push'
+  'mayRead' | 'mayFollow' | 'serverVersion' | 'onRefused' | 'request'
 > & {
   readonly access: RunAccess
   /** Asks again who sends these headers. */
   readonly actorAgain: (headers: Headers) => Promise<Actor | undefined>
-  /** For pushes, as for those by HTTP. */
+  /** For pushes and pulls, as for those by HTTP. */
   readonly actors: Pick<RememberedActors, 'getActor'>
   readonly push: PushDeps
   readonly refusals: RefusalLog
@@ -39,7 +39,7 @@ export type BrowserSockets = {
   /** Ends all of them; they may come again. */
   endAll(why: string): void
   count(): number
-  /** Resolves when every push that was begun has ended. */
+  /** Resolves when every push and pull that was begun has ended. */
   close(): Promise<void>
 }
 
@@ -53,7 +53,7 @@ const maxMessagesWaiting = 200
 /** The sockets of signed-in people. */
 export function createBrowserSockets(deps: BrowserSocketsDeps): BrowserSockets {
   const open = new Set<Open>()
-  const pushing = new Set<SocketPushes>()
+  const answering = new Set<SocketRequests>()
 
   async function check(one: Open): Promise<void> {
     const actor = await deps.actorAgain(one.headers)
@@ -76,20 +76,21 @@ export function createBrowserSockets(deps: BrowserSocketsDeps): BrowserSockets {
         told = true
         deps.log.warn({ user: actor.userId, why }, 'a browser’s message was refused')
       }
-      const pushes = createSocketPushes({
+      const requests = createSocketRequests({
         getActor: () => deps.actors.getActor(headers),
-        answer: (pusher, { space, body }) => answerPush(deps.push, pusher, space, async () => body),
+        push: (by, { space, body }) => answerPush(deps.push, by, space, async () => body),
+        pull: (by, { space, body }) => answerPull(deps, by, space, async () => body),
         address,
         refusals: deps.refusals,
         log: deps.log,
         reachability: deps.reachability,
       })
-      pushing.add(pushes)
+      answering.add(requests)
       const connection = createBrowserConnection(
         {
           ...deps,
           serverVersion: droverVersion,
-          push: pushes.take,
+          request: requests.take,
           mayRead: (space) => mayRead(deps.access, one.actor, space),
           onRefused: (why) => tellOnce(why.detail ?? why.code),
           mayFollow: async (runId) => (await deps.access.teamOf(runId)) === one.actor.teamId,
@@ -121,10 +122,10 @@ export function createBrowserSockets(deps: BrowserSocketsDeps): BrowserSockets {
       socket.on('close', () => {
         open.delete(one)
         connection.close()
-        pushes
+        requests
           .close()
           .catch(deps.onError)
-          .finally(() => pushing.delete(pushes))
+          .finally(() => answering.delete(requests))
       })
     },
     revoke(revocation) {
@@ -143,7 +144,7 @@ export function createBrowserSockets(deps: BrowserSocketsDeps): BrowserSockets {
     async close() {
       clearInterval(rechecks)
       for (const { socket } of open) socket.close(1001, 'the server stops')
-      await Promise.all([...pushing].map((pushes) => pushes.close()))
+      await Promise.all([...answering].map((requests) => requests.close()))
     },
   }
 }

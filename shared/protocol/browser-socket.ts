@@ -3,16 +3,18 @@ import { EntryId, RunId, UserId } from '../ids.ts'
 import { Json } from '../json.ts'
 import { Refusal } from '../refusal.ts'
 import { TranscriptEntry } from '../domain/transcript.ts'
-import { PatchOperation, PushRequest, SpaceId, SyncCookie } from './sync.ts'
+import { PatchOperation, PullRequest, PushRequest, SpaceId, SyncCookie } from './sync.ts'
 
 /**
- * One WebSocket per browser profile at `/api/sync/socket` (session cookie, origin checked): pokes, pushes, live text, presence.
+ * One WebSocket per browser profile at `/api/sync/socket` (session cookie, origin checked): pokes, pushes, pulls, live text, presence.
  * JSON text frames, one message each.
  *
- * 2: pushes. An app of 1 is told `reload`, and pushes what waits by HTTP, as it always did. So does an app of 2 at a server of 1,
- * which would never answer its pushes.
+ * 2: pushes, 3: pulls. An app of an earlier one is told `reload`, and pushes what waits by HTTP, as it always did. So does an app
+ * of 3 at an earlier server, which would never answer it.
  */
-export const browserProtocol = 2
+export const browserProtocol = 3
+
+const RequestId = z.string().min(1).max(64)
 
 /** browser → server */
 export const BrowserUp = z.discriminatedUnion('type', [
@@ -35,10 +37,11 @@ export const BrowserUp = z.discriminatedUnion('type', [
     typing: z.boolean().optional(),
   }),
   /**
-   * What `POST /api/sync/push?space=…` takes, answered with `pushed`. `id`: random, as the tabs of a profile hear each other's
-   * answers. A push that doesn't fit into a frame goes by HTTP.
+   * What `POST /api/sync/push?space=…` and `…/pull?space=…` take, answered with `answer` or `use_http`. `id`: random, as the tabs of
+   * a profile hear each other's answers. A push that doesn't fit into a frame goes by HTTP.
    */
-  z.object({ type: z.literal('push'), id: z.string().min(1).max(64), space: SpaceId, body: PushRequest }),
+  z.object({ type: z.literal('push'), id: RequestId, space: SpaceId, body: PushRequest }),
+  z.object({ type: z.literal('pull'), id: RequestId, space: SpaceId, body: PullRequest }),
   z.object({ type: z.literal('ping'), at: z.number() }),
 ])
 export type BrowserUp = z.infer<typeof BrowserUp>
@@ -86,8 +89,10 @@ export const BrowserDown = z.discriminatedUnion('type', [
     runId: RunId,
     people: z.array(z.object({ userId: UserId, typing: z.boolean() })),
   }),
-  /** The status and the JSON that HTTP would have answered this push with. */
-  z.object({ type: z.literal('pushed'), id: z.string(), status: z.number().int(), answer: Json }),
+  /** The status and the JSON that HTTP would have answered this push or pull with. */
+  z.object({ type: z.literal('answer'), id: z.string(), status: z.number().int(), body: Json }),
+  /** The answer to this pull is too large for a socket that brings other things too. */
+  z.object({ type: z.literal('use_http'), id: z.string() }),
   z.object({ type: z.literal('pong'), at: z.number(), serverAt: z.number() }),
   z.object({ type: z.literal('error'), refusal: Refusal }),
 ])
@@ -97,3 +102,5 @@ export type BrowserDown = z.infer<typeof BrowserDown>
 export const pingMs = 15_000
 /** Of UTF-8. The server ends the connection of whoever sends more. */
 export const maxUpFrameBytes = 64_000
+/** Of JSON: a longer answer to a pull goes by HTTP, beside what the socket brings. */
+export const maxAnswerUnits = 64_000

@@ -19,7 +19,7 @@ const wires = [
     version: browserProtocol,
     todo: mend('browserProtocol'),
     shapes: { BrowserUp, BrowserDown },
-    pinned: { version: 2, hash: '2ba21a4d5ac5c58b' },
+    pinned: { version: 3, hash: '7222179db1283e7a' },
   },
   {
     what: 'messages between runner and server',

@@ -9,7 +9,7 @@ import { createIntentLog, intentKey, type IntentLog } from './intent-log.ts'
 import type { IntentStore } from './intents.ts'
 import type { Link } from './socket-link.ts'
 import { createSpaceCache, type SpaceCache } from './space-cache.ts'
-import { createSocketPush } from './socket-push.ts'
+import { createSocketRequests } from './socket-requests.ts'
 import { createPresenceBoard } from './presence-board.ts'
 import { createStatus, type Failure } from './status.ts'
 import { openTranscript } from './transcript.ts'
@@ -94,8 +94,9 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
       const cache = caches.get(id)
       const parsed = parseSpace(id)
       if (cache === undefined || parsed.kind === 'team') continue
+      // Before the pull, so that nothing is written between the two that this device would not hear of.
+      deps.link.send({ type: 'subscribe', space: id, cookie: null })
       cache.release()
-      void subscribeSpace(cache)
       deps.link.send({ type: 'follow', runId: parsed.runId })
     }
   }
@@ -106,6 +107,7 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     fetch: deps.fetch,
     kvStore: deps.kvStore,
     events: events(id),
+    ask: (kind: 'push' | 'pull', body: unknown) => socketRequests.ask(kind, id, body),
   })
 
   function openTeam(): SpaceCache {
@@ -113,7 +115,6 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
       ...cacheDeps(space),
       storeName: prefix,
       mutators: deviceMutators({ ...deps, insists: (args) => insisting.has(intentKey(args)) }),
-      push: (body) => socketPush.push(space, body),
     })
     caches.set(space, cache)
     void subscribeSpace(cache)
@@ -149,6 +150,10 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     }
   }
 
+  async function subscribeAll(): Promise<void> {
+    await Promise.all([...caches.values()].map(subscribeSpace))
+  }
+
   /** People are told to reload once what they did is with the server; while it is not, the next word of the server tries again. */
   async function tellReload(): Promise<void> {
     if (reloading) return
@@ -158,7 +163,7 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
   }
 
   let reloading = false
-  const socketPush = createSocketPush(deps)
+  const socketRequests = createSocketRequests(deps)
   const insisting = new Set<string>()
   const team = openTeam()
   const intents: IntentLog = createIntentLog({
@@ -202,9 +207,8 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     // A socket that can't be opened doesn't say why: HTTP tells a missing network from an ended session, and goes on syncing meanwhile.
     if (state === 'closed') void pullAll()
     if (state !== 'open') return
-    for (const cache of caches.values()) void subscribeSpace(cache)
     presence.sayAgain()
-    void refresh()
+    void subscribeAll().then(refresh)
   })
 
   const poll = setInterval(() => {
@@ -312,7 +316,7 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
       stopState()
       for (const open of transcripts.values()) open.transcript.close()
       status.close()
-      socketPush.close()
+      socketRequests.close()
       deps.link.close()
       await Promise.all([
         ...[...caches.values()].map((cache) => cache.close()),

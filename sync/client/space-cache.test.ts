@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { Json } from '#shared/json.ts'
 import type { BrowserDown } from '#shared/protocol/browser-socket.ts'
 import { PullRequest, type PatchOperation, type SpaceId } from '#shared/protocol/sync.ts'
@@ -172,6 +172,24 @@ describe('a space on a device', () => {
     answer?.()
     await pulling
     expect([await get(cache, 'a'), await get(cache, 'b'), (await cache.cookie())?.order]).toEqual([2, 3, 3])
+  })
+
+  test('a poke that comes before the answer of a pull that it builds on waits for it, and nothing is pulled again', async () => {
+    const { server, fetch: fetchIt } = createServer()
+    server.write('a', 1)
+    const cache = createCache(fetchIt)
+    await cache.catchUp(1)
+    const before = server.pulls
+    server.write('a', 2)
+    let answer: (() => void) | undefined
+    server.hold = new Promise((resolve) => (answer = resolve))
+    const pulling = cache.catchUp(2)
+    await vi.waitFor(() => expect(server.pulls).toBe(before + 1))
+    const poked = cache.poke(server.write('b', 3))
+    answer?.()
+    await Promise.all([pulling, poked])
+    expect([await get(cache, 'a'), await get(cache, 'b'), (await cache.cookie())?.order]).toEqual([2, 3, 3])
+    expect(server.pulls).toBe(before + 1)
   })
 
   test('many pokes at once end where the server is', async () => {

@@ -1,22 +1,23 @@
 import {
   Replicache,
   dropDatabase,
-  type HTTPRequestInfo,
   type MutatorDefs,
   type PatchOperation,
   type PendingMutation,
+  type PullerResultV1,
   type PusherResult,
 } from 'replicache'
 import type { BrowserDown } from '#shared/protocol/browser-socket.ts'
 import { PullResponse, SyncCookie, schemaVersion, type SpaceId } from '#shared/protocol/sync.ts'
 import { keys } from '#sync/core/keys.ts'
 import type { ReadTransaction } from '#sync/core/transaction.ts'
-import { fetchText } from './fetch-text.ts'
 import { readTransaction } from './read-transaction.ts'
+import { closing, createSpaceRequests, syncError, type Answered, type SpaceRequestsDeps } from './space-requests.ts'
 import type { Failure } from './status.ts'
-import type { PushAnswer } from './socket-push.ts'
 
 type Poke = Extract<BrowserDown, { type: 'poke' }>
+/** A pull that is under way: `landed` once its rows are here, or nothing comes of it. */
+type Pull = { readonly landed: PromiseWithResolvers<void>; isAnswered: boolean }
 
 export type CacheEvents = {
   /** The server answered: this device has everything up to now. */
@@ -31,22 +32,15 @@ export type CacheEvents = {
   readonly onRefused?: () => void
 }
 
-export type CacheDeps = {
-  readonly space: SpaceId
+export type CacheDeps = Pick<SpaceRequestsDeps, 'space' | 'baseUrl' | 'fetch' | 'ask'> & {
   /** One for each person, so that two on one device never share a store. */
   readonly storeName: string
-  readonly baseUrl: string
-  readonly fetch: typeof fetch
-  /** A faster way than HTTP, which is taken where this one gives no answer. */
-  readonly push?: (body: unknown) => Promise<PushAnswer | undefined>
   readonly kvStore: 'idb' | 'mem'
   readonly mutators?: MutatorDefs
   /** Opens the store and asks the server nothing before `release`. */
   readonly held?: boolean
   readonly events: CacheEvents
 }
-
-type Answered = { readonly info: HTTPRequestInfo; readonly json: unknown }
 
 /** One space on this device: Replicache with the server's ways of push and pull, and pokes that carry the patch. */
 export type SpaceCache = {
@@ -69,9 +63,10 @@ export type SpaceCache = {
   drop(): Promise<void>
 }
 
-const closing: HTTPRequestInfo = { httpStatusCode: 0, errorMessage: 'closed' }
 /** Replicache sends everything that waits at once, and the server reads no body without a bound. */
 const pieceUnits = 1_000_000
+/** The answer of a pull is here so soon after it came, or will never be: a poke or another tab was first. */
+const landingMs = 250
 const firstRetryMs = 250
 const maxRetryMs = 15_000
 /** Pulls in a row for one `catchUp`; each brings up to 500 rows. */
@@ -89,43 +84,17 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
   if (deps.held !== true) hold.resolve()
   /** The cookie of the rows that are here, as far as it was seen. */
   let known: SyncCookie | undefined
+  let pulling: Pull | undefined
   let retry: ReturnType<typeof setTimeout> | undefined
   let retryMs = firstRetryMs
 
-  async function request(kind: 'push' | 'pull', body: unknown): Promise<Answered> {
-    try {
-      const url = `${deps.baseUrl}/api/sync/${kind}?space=${encodeURIComponent(deps.space)}`
-      const { status, text } = await fetchText(deps.fetch, url, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        credentials: 'include',
-        body: JSON.stringify(body),
-      })
-      return judge(status, parseJson(text), () => text)
-    } catch (error) {
-      if (!closed) deps.events.onFailure('unreachable')
-      return { info: { httpStatusCode: 0, errorMessage: String(error) }, json: undefined }
-    }
-  }
-
-  function judge(status: number, json: unknown, text: () => string): Answered {
-    const isOk = status >= 200 && status < 300
-    if (isOk && json !== undefined) return { info: { httpStatusCode: status, errorMessage: '' }, json }
-    const httpStatusCode = isOk ? 502 : status
-    if (!closed && !isRefused(httpStatusCode)) deps.events.onFailure(failureOf(status, json))
-    const errorMessage = (isOk ? '' : text().slice(0, 500)) || 'not an answer of Drover'
-    return { info: { httpStatusCode, errorMessage }, json: undefined }
-  }
-
-  async function push(body: unknown): Promise<Answered> {
-    const pushed = await deps.push?.(body)
-    if (pushed !== undefined) return judge(pushed.status, pushed.answer, () => JSON.stringify(pushed.answer))
-    // A page that closes leaves what is not answered to the next one.
-    if (closed) return { info: closing, json: undefined }
-    return request('push', body)
-  }
-
   const isRefused = (status: number): boolean => status === 403 && deps.events.onRefused !== undefined
+  const requests = createSpaceRequests({
+    ...deps,
+    isClosed: () => closed,
+    isExpected: isRefused,
+    onFailure: deps.events.onFailure,
+  })
 
   const replicache = new Replicache<MutatorDefs>({
     name: deps.storeName,
@@ -141,7 +110,7 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
       let answer: PusherResult = { httpRequestInfo: { httpStatusCode: 200, errorMessage: '' } }
       for (const mutations of inPieces(body.mutations)) {
         lastPushOk = false
-        const { info, json } = await push({ ...body, mutations })
+        const { info, json } = await requests.ask('push', { ...body, mutations }, true)
         lastPushOk = json !== undefined
         const known = syncError(json)
         answer = known === undefined ? { httpRequestInfo: info } : { httpRequestInfo: info, response: known }
@@ -153,36 +122,44 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
     async puller(body) {
       await hold.promise
       if (closed) return { httpRequestInfo: closing }
-      const { info, json } = await request('pull', body)
-      lastPullOk = false
-      const known = syncError(json)
-      if (known !== undefined) return { httpRequestInfo: info, response: known }
-      if (isRefused(info.httpStatusCode)) {
-        deps.events.onRefused?.()
-        // Nothing new, rather than an error that is tried again and again: `onRefused` knows when to ask.
-        const cookie = 'cookie' in body ? (body.cookie as SyncCookie | null) : null
-        return {
-          httpRequestInfo: { httpStatusCode: 200, errorMessage: '' },
-          response: { cookie, lastMutationIDChanges: {}, patch: [] },
-        }
-      }
-      const parsed = PullResponse.safeParse(json)
-      if (!parsed.success)
-        return {
-          httpRequestInfo: json === undefined ? info : { httpStatusCode: 502, errorMessage: 'not an answer of Drover' },
-        }
-      lastPullOk = true
-      hasMore = typeof json === 'object' && json !== null && 'more' in json && json.more === true
-      if (!hasMore) deps.events.onFresh()
-      const { cookie, lastMutationIDChanges, patch } = parsed.data
-      const base = 'cookie' in body ? body.cookie : null
-      const isNewer = base === null || (base as SyncCookie).order !== cookie.order || patch.length > 0
-      return {
-        httpRequestInfo: info,
-        response: { cookie, lastMutationIDChanges, patch: isNewer ? [...patch, cookieRow(cookie)] : [] },
-      }
+      const base = 'cookie' in body ? (body.cookie as SyncCookie | null) : null
+      const pull = (pulling ??= { landed: Promise.withResolvers(), isAnswered: false })
+      // All of a space may be much, unless it has only just begun.
+      const result = toPulled(await requests.ask('pull', body, base !== null || deps.held === true), base)
+      pull.isAnswered = true
+      const brings = result.response !== undefined && 'patch' in result.response && result.response.patch.length > 0
+      if (brings) setTimeout(endPull, landingMs, pull)
+      else endPull(pull)
+      return result
     },
   })
+
+  function toPulled({ info, json }: Answered, base: SyncCookie | null): PullerResultV1 {
+    lastPullOk = false
+    const refused = syncError(json)
+    if (refused !== undefined) return { httpRequestInfo: info, response: refused }
+    // Nothing new, rather than an error that is tried again and again: `onRefused` knows when to ask.
+    if (isRefused(info.httpStatusCode)) {
+      deps.events.onRefused?.()
+      const none = { cookie: base, lastMutationIDChanges: {}, patch: [] }
+      return { httpRequestInfo: { httpStatusCode: 200, errorMessage: '' }, response: none }
+    }
+    const parsed = PullResponse.safeParse(json)
+    if (!parsed.success)
+      return {
+        httpRequestInfo: json === undefined ? info : { httpStatusCode: 502, errorMessage: 'not an answer of Drover' },
+      }
+    lastPullOk = true
+    hasMore = typeof json === 'object' && json !== null && 'more' in json && json.more === true
+    if (!hasMore) deps.events.onFresh()
+    const { cookie, lastMutationIDChanges, patch } = parsed.data
+    const isNewer = base?.order !== cookie.order || patch.length > 0
+    return {
+      httpRequestInfo: info,
+      response: { cookie, lastMutationIDChanges, patch: isNewer ? [...patch, cookieRow(cookie)] : [] },
+    }
+  }
+
   replicache.onUpdateNeeded = () => deps.events.onReload()
   replicache.onClientStateNotFound = () => deps.events.onLost()
   // Every patch brings the cookie's row, so this is heard once the rows are here and what was pending is settled, and not while
@@ -190,6 +167,7 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
   const stopWatching = replicache.experimentalWatch(
     (diff) => {
       for (const one of diff) known = SyncCookie.safeParse('newValue' in one ? one.newValue : undefined).data
+      if (pulling?.isAnswered === true) endPull(pulling)
       deps.events.onChanged()
     },
     { prefix: keys.cookie },
@@ -215,11 +193,18 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
 
   const pull = (): Promise<void> => unlessClosed(() => replicache.pull({ now: true }))
 
+  function endPull(pull: Pull): void {
+    pull.landed.resolve()
+    if (pulling === pull) pulling = undefined
+  }
+
   async function catchUp(): Promise<void> {
     for (let pulls = 0; pulls < maxPulls && !closed; pulls++) {
+      await pulling?.landed.promise
       const have = await cookie()
       if (have !== null && have.order >= target && !hasMore) return
       await pull()
+      if (pulling?.isAnswered === true) endPull(pulling)
       if (!lastPullOk) return tryAgainLater()
       retryMs = firstRetryMs
     }
@@ -233,9 +218,13 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
     retryMs = Math.min(retryMs * 2, maxRetryMs)
   }
 
-  /** Most often what was seen last still holds, which spares a read before each poke. */
+  /**
+   * Most often what was seen last still holds, which spares a read before each poke. One that overtook the answer of a pull, which the
+   * server may have written before it, waits for that.
+   */
   async function apply(message: Poke): Promise<void> {
     if (closed || (await applyTo(known, message))) return
+    await pulling?.landed.promise
     if (!(await applyTo((await cookie()) ?? undefined, message))) await cache.catchUp(message.version)
   }
 
@@ -295,6 +284,7 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
     async close() {
       closed = true
       hold.resolve()
+      if (pulling !== undefined) endPull(pulling)
       clearTimeout(retry)
       stopWatching()
       // Reads that closing interrupts are nobody's errors in Replicache; those that stand in front of this one end before.
@@ -328,36 +318,6 @@ function* inPieces<T>(mutations: readonly T[]): Generator<readonly T[]> {
 
 function cookieRow(cookie: SyncCookie): PatchOperation {
   return { op: 'put', key: keys.cookie, value: cookie }
-}
-
-/** What networks with a sign-in page of their own answer, where they don't answer with the page itself. */
-const networkSignIn = 511
-
-/**
- * Every answer of the server is JSON, a refusal too: what isn't comes from something in between. That may still be the server's
- * own gateway, which says that there is nobody behind it.
- */
-function failureOf(status: number, json: unknown): Failure {
-  if (json === undefined) return status >= 500 && status !== networkSignIn ? 'server' : 'stranger'
-  if (status === 401) return 'signed_out'
-  return status === 403 ? 'not_allowed' : 'server'
-}
-
-type SyncError = { error: 'ClientStateNotFound' } | { error: 'VersionNotSupported'; versionType: 'schema' }
-
-function syncError(json: unknown): SyncError | undefined {
-  if (typeof json !== 'object' || json === null || !('error' in json)) return undefined
-  if (json.error === 'ClientStateNotFound') return { error: 'ClientStateNotFound' }
-  if (json.error === 'VersionNotSupported') return { error: 'VersionNotSupported', versionType: 'schema' }
-  return undefined
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 /** Requests that fail are told through `events.onFailure`; a poke that overtook a pull makes the pull begin again. */

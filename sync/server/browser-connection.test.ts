@@ -18,7 +18,7 @@ test('a peer that asks and never reads is shut out before what waits for it grow
       live: createLiveHub(),
       presence: createPresenceHub(),
       serverVersion: '1',
-      push: () => {},
+      request: () => {},
       now: () => 0,
       mayRead: async () => true,
       mayFollow: async () => true,

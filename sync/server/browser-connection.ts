@@ -28,14 +28,17 @@ export type BrowserConnectionDeps = {
   /** Whether this person may read the space now. */
   readonly mayRead: (space: SpaceId) => Promise<boolean>
   readonly mayFollow: (runId: RunId) => Promise<boolean>
-  /** Takes a push and says how HTTP would answer it. Order and bounds are its own: it holds up no other message. */
-  readonly push: (
-    push: Extract<BrowserUp, { type: 'push' }>,
-    onAnswer: (answer: { readonly status: number; readonly body: Json }) => void,
+  /** Takes a push or a pull and says how HTTP would answer it. Order and bounds are its own: it holds up no other message. */
+  readonly request: (
+    request: Extract<BrowserUp, { type: 'push' | 'pull' }>,
+    onAnswer: (answer: SocketAnswer) => void,
   ) => void
   /** The browser was told that it did something wrong; it may be told often. */
   readonly onRefused: (why: Refusal) => void
 }
+
+/** As HTTP would answer; `use_http`: too long for the socket. */
+export type SocketAnswer = { readonly status: number; readonly body: Json } | 'use_http'
 
 export type BrowserConnection = {
   receive(text: string): Promise<void>
@@ -157,7 +160,14 @@ export function createBrowserConnection(
       case 'presence':
         return presence(message)
       case 'push':
-        return deps.push(message, ({ status, body }) => send({ type: 'pushed', id: message.id, status, answer: body }))
+      case 'pull':
+        return deps.request(message, (answer) =>
+          send(
+            answer === 'use_http'
+              ? { type: 'use_http', id: message.id }
+              : { type: 'answer', id: message.id, ...answer },
+          ),
+        )
       case 'ping':
         for (const [space, version] of behind) tellBehind(space, version)
         return send({ type: 'pong', at: message.at, serverAt: deps.now() })

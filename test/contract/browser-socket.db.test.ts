@@ -1,9 +1,15 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { RunId } from '#shared/ids.ts'
-import { BrowserDown, BrowserUp, browserProtocol, maxUpFrameBytes } from '#shared/protocol/browser-socket.ts'
+import {
+  BrowserDown,
+  BrowserUp,
+  browserProtocol,
+  maxAnswerUnits,
+  maxUpFrameBytes,
+} from '#shared/protocol/browser-socket.ts'
 import { runSpace, schemaVersion, teamSpace } from '#shared/protocol/sync.ts'
 import { EntryId } from '#shared/ids.ts'
-import { boundedText } from '#shared/domain/bounded-text.ts'
+import { boundedText, headLimit } from '#shared/domain/bounded-text.ts'
 import { connectScriptedRunner, type ScriptedRunner } from '../fakes/scripted-runner.ts'
 import { newId, openWorld, type Person, type World } from '../world.ts'
 import { collectLog, levels } from './log-lines.ts'
@@ -78,7 +84,8 @@ describe('what a browser says', () => {
     follow: (socket) => socket.next('error'),
     unfollow: (socket) => isAlive(socket),
     presence: (socket) => isAlive(socket),
-    push: (socket) => socket.next('pushed'),
+    push: (socket) => socket.next('answer'),
+    pull: (socket) => socket.next('answer'),
     ping: (socket) => socket.next('pong'),
   }
 
@@ -204,13 +211,23 @@ describe('what a browser hears', () => {
       socket.send({ type: 'presence', runId, visible: true, typing: true })
       expect((await socket.next('presence')).people).toEqual([{ userId: mara.userId, typing: true }])
     },
-    async pushed() {
+    async answer() {
       const socket = await greet()
       const device = openPusher(mara)
       const body = device.pushBody(['renameRun', { runId, title: 'Pushed' }])
       socket.send({ type: 'push', id: 'mine', space: teamSpace(mara.teamId), body })
-      expect(await socket.next('pushed')).toEqual({ type: 'pushed', id: 'mine', status: 200, answer: {} })
+      expect(await socket.next('answer')).toEqual({ type: 'answer', id: 'mine', status: 200, body: {} })
       expect(await device.taken()).toBe(1)
+    },
+    async use_http() {
+      const socket = await greet()
+      const body = { kind: 'message', text: boundedText('x'.repeat(headLimit)), done: true } as const
+      for (let n = 2; n <= 2 + maxAnswerUnits / headLimit; n++) {
+        runner.emit(runId, { type: 'entry', entry: { id: EntryId.parse(newId()), n, at: 1, turn: 1, body } })
+        await runner.next('ack')
+      }
+      socket.send({ ...samples.browserUp.pull, space: runSpace(runId), body: { ...samples.pull, cookie: null } })
+      expect(await socket.next('use_http')).toEqual({ type: 'use_http', id: samples.browserUp.pull.id })
     },
     async pong() {
       await isAlive(await greet())

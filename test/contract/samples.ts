@@ -102,6 +102,14 @@ export const push: PushRequest = {
   schemaVersion,
 }
 
+export const pull: PullRequest = {
+  pullVersion: 1,
+  profileID: 'profile-1',
+  clientGroupID: 'group-1',
+  cookie: { order: 1, epoch: 'e.1', from: 'chunk/0000001', more: 'run/' },
+  schemaVersion,
+}
+
 export const browserUp: ByType<BrowserUp> = {
   hello: { type: 'hello', protocol: browserProtocol, schemaVersion, profileId: 'profile-1' },
   subscribe: {
@@ -118,6 +126,12 @@ export const browserUp: ByType<BrowserUp> = {
     id: 'push-1',
     space: teamSpace(ids.team),
     body: push,
+  },
+  pull: {
+    type: 'pull',
+    id: 'pull-1',
+    space: teamSpace(ids.team),
+    body: pull,
   },
   ping: { type: 'ping', at },
 }
@@ -138,7 +152,8 @@ export const browserDown: ByType<BrowserDown> = {
   live_state: { type: 'live_state', runId: ids.run, entries: [entry] },
   live: { type: 'live', runId: ids.run, deltas: [{ entryId: ids.entry, field: 'text', offset: 5, text: ' you' }] },
   presence: { type: 'presence', runId: ids.run, people: [{ userId: ids.user, typing: true }] },
-  pushed: { type: 'pushed', id: 'push-1', status: 403, answer: { error: 'a sentence', refusal: refused } },
+  answer: { type: 'answer', id: 'push-1', status: 403, body: { error: 'a sentence', refusal: refused } },
+  use_http: { type: 'use_http', id: 'pull-1' },
   pong: { type: 'pong', at, serverAt: at },
   error: { type: 'error', refusal: refused },
 }
@@ -272,14 +287,6 @@ export const mutations: { readonly [Name in MutatorName]: z.infer<Mutators[Name]
   sendPromptNow: { runId: ids.run, promptId: ids.prompt, deliveryId: ids.delivery },
   setTeam: { maxActiveRuns: 5 },
   stopRun: { runId: ids.run, deliveryId: ids.delivery },
-}
-
-export const pull: PullRequest = {
-  pullVersion: 1,
-  profileID: 'profile-1',
-  clientGroupID: 'group-1',
-  cookie: { order: 1, epoch: 'e.1', from: 'chunk/0000001', more: 'run/' },
-  schemaVersion,
 }
 
 export const pulled: PullResponse = {

@@ -117,10 +117,12 @@ export function TranscriptView(props: {
   const person = (): void => void (byPerson = true)
   const isAtEnd = (element: HTMLElement): boolean =>
     element.scrollHeight - element.scrollTop - element.clientHeight <= endThreshold
-  const wantOlder = (element: HTMLElement): void => {
+  const wantOlder = (isNear: () => boolean): void => {
     const view = props.model.view()
-    if (view === undefined || !view.hasOlder || props.model.older() !== 'idle' || !scene.online()) return
-    if (element.scrollTop < olderThreshold) void props.model.loadOlder()
+    // What streams may be here before the rows that stand above it.
+    if (view === undefined || !view.loaded || !view.hasOlder || props.model.older() !== 'idle' || !scene.online())
+      return
+    if (isNear()) void props.model.loadOlder()
   }
   const handleScroll = (): void => {
     const element = scroller()
@@ -130,7 +132,7 @@ export function TranscriptView(props: {
     seenTop = element.scrollTop
     seenHeight = element.scrollHeight
     send({ type: 'moved', atEnd: isAtEnd(element), byPerson: byPerson || jumped, last: props.model.last() })
-    wantOlder(element)
+    wantOlder(() => element.scrollTop < olderThreshold)
   }
   const handleKeyDown = (event: KeyboardEvent): void => {
     if (event.key === 'End' && !event.shiftKey) {
@@ -170,7 +172,7 @@ export function TranscriptView(props: {
   createEffect(
     on([() => props.model.view(), () => list.getTotalSize()], () => {
       const element = scroller()
-      if (element !== undefined && element.scrollHeight <= element.clientHeight + olderThreshold) wantOlder(element)
+      if (element !== undefined) wantOlder(() => element.scrollHeight <= element.clientHeight + olderThreshold)
     }),
   )
 

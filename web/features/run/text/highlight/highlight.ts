@@ -1,3 +1,4 @@
+import { whenIdle } from '../../../../state/platform.ts'
 import type { CodeLine, Language } from './code-line.ts'
 
 export type PaintRequest = { readonly id: number; readonly code: string; readonly language: Language }
@@ -12,6 +13,7 @@ const highlightLimit = 60_000
  */
 export async function highlight(code: string, language: Language): Promise<readonly CodeLine[] | undefined> {
   if (code.length > highlightLimit || typeof Worker === 'undefined') return undefined
+  if (open === undefined) await (quiet ??= whenQuiet())
   const worker = (open ??= startWorker())
   const id = ++last
   return new Promise((resolve) => {
@@ -23,6 +25,14 @@ export async function highlight(code: string, language: Language): Promise<reado
 const asked = new Map<number, (lines: Painted['lines']) => void>()
 let last = 0
 let open: Worker | undefined
+let quiet: Promise<void> | undefined
+
+/** The worker takes a tenth of a second of a processor to start, which the page that is being opened needs itself. */
+const pageFirstMs = 500
+
+function whenQuiet(): Promise<void> {
+  return new Promise((resolve) => setTimeout(() => whenIdle(resolve), pageFirstMs))
+}
 
 function startWorker(): Worker {
   const worker = new Worker(new URL('./highlight-worker.ts', import.meta.url), { type: 'module' })

@@ -50,6 +50,8 @@ type Device = {
   /** Ids of the mutations in each push, by the way that it took. */
   readonly bySocket: number[][]
   readonly byHttp: number[][]
+  /** The ways of the pulls. */
+  readonly pulls: ('socket' | 'http')[]
 }
 
 /** A device whose socket is open and whose team is here, watched. */
@@ -59,6 +61,7 @@ async function openDevice(
 ): Promise<Device> {
   const bySocket: number[][] = []
   const byHttp: number[][] = []
+  const pulls: Device['pulls'] = []
   const ids = ({ mutations }: PushRequest): number[] => mutations.map(({ id }) => id)
   let link: Link | undefined
   const workspace = person.open({
@@ -67,11 +70,13 @@ async function openDevice(
       const url = String(input instanceof Request ? input.url : input)
       if (url.includes('/api/sync/push') && typeof init?.body === 'string')
         byHttp.push(ids(PushRequest.parse(JSON.parse(init.body))))
+      if (url.includes('/api/sync/pull')) pulls.push('http')
       return real(input, init)
     },
     socket(frame) {
       const message = BrowserUp.parse(JSON.parse(frame))
       if (message.type === 'push') bySocket.push(ids(message.body))
+      if (message.type === 'pull') pulls.push('socket')
       options.onFrame?.(message)
       return frame
     },
@@ -85,7 +90,7 @@ async function openDevice(
     (on: (state: string) => void) => link?.onState(on) ?? (() => undefined),
     (state) => state === 'open',
   )
-  return { workspace, bySocket, byHttp }
+  return { workspace, bySocket, byHttp, pulls }
 }
 
 /** Tabs of one profile share a socket, by the locks and channels of the platform. */
@@ -99,6 +104,15 @@ const inTabsOf =
       createChannel: (channel) => new BroadcastChannel(channel),
       openSocket,
     })
+
+describe('a pull', () => {
+  test('of all there is goes by HTTP, and what is new since then over the open socket', async () => {
+    const { workspace, pulls } = await openDevice(mara)
+    await workspace.refresh()
+    expect(pulls[0]).toBe('http')
+    expect(new Set(pulls.slice(1))).toEqual(new Set(['socket']))
+  })
+})
 
 describe('a push', () => {
   test('goes over the open socket, and not by HTTP', async () => {
@@ -206,7 +220,7 @@ describe('over a socket', () => {
   }
   async function pushOver(socket: RawSocket<BrowserDown>, body: PushRequest, space: SpaceId = teamSpace(mara.teamId)) {
     socket.send({ type: 'push', id: randomUUID(), space, body })
-    const { status, answer } = await socket.next('pushed')
+    const { status, body: answer } = await socket.next('answer')
     return { status, answer }
   }
   const aRun = () => ({

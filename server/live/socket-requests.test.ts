@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest'
 import { TeamId, UserId } from '#shared/ids.ts'
+import { maxAnswerUnits } from '#shared/protocol/browser-socket.ts'
 import { schemaVersion } from '#shared/protocol/sync.ts'
+import type { PullAnswer as Pulled } from '#sync/server/pull.ts'
 import type { Actor } from '../auth/actor.ts'
 import type { RefusedRequest } from '../refusal-log.ts'
 import type { PushAnswer } from '../routes/answer-push.ts'
-import { createSocketPushes, maxPushesWaiting } from './socket-pushes.ts'
+import { createSocketRequests, maxRequestsWaiting } from './socket-requests.ts'
 
 const actor: Actor = {
   kind: 'user',
@@ -23,17 +25,32 @@ const push = (id: string) => ({
   body: { pushVersion: 1 as const, profileID: 'p', clientGroupID: 'g', mutations: [], schemaVersion },
 })
 
-/** The pushes of a socket whose answers the test gives, one after the other. */
-function open(getActor: () => Promise<Actor | undefined> = async () => actor) {
+const pull = {
+  type: 'pull' as const,
+  id: 'pull',
+  space: 'team/t1' as const,
+  body: { pullVersion: 1 as const, profileID: 'p', clientGroupID: 'g', cookie: null, schemaVersion },
+}
+/** What a pull brings whose one row has so many units. */
+const rowOf = (units: number): Pulled => ({
+  cookie: { order: 1, epoch: 'e' },
+  lastMutationIDChanges: {},
+  patch: [{ op: 'put', key: 'k', value: 'x'.repeat(units) }],
+  more: false,
+})
+
+/** A socket whose pushes the test answers, one after the other; its pulls bring `pulled`. */
+function open(getActor: () => Promise<Actor | undefined> = async () => actor, pulled = rowOf(1)) {
   const begun: string[] = []
   const answers: ((answer: PushAnswer | Error) => void)[] = []
   const answered: [string, number][] = []
   const noted: RefusedRequest[] = []
   const logged: object[] = []
   const waitsForBegin: (() => void)[] = []
-  const pushes = createSocketPushes({
+  const requests = createSocketRequests({
     getActor,
-    answer: (_actor, { id }) => {
+    pull: async () => ({ status: 200, body: pulled }),
+    push: (_actor, { id }) => {
       begun.push(id)
       waitsForBegin.shift()?.()
       return new Promise((resolve, reject) =>
@@ -50,11 +67,11 @@ function open(getActor: () => Promise<Actor | undefined> = async () => actor) {
     answered,
     noted,
     logged,
-    pushes,
+    requests,
     take(id: string): Promise<void> {
       return new Promise((resolve) =>
-        pushes.take(push(id), ({ status }) => {
-          answered.push([id, status])
+        requests.take(push(id), (answer) => {
+          answered.push([id, answer === 'use_http' ? 0 : answer.status])
           resolve()
         }),
       )
@@ -84,7 +101,7 @@ test('more than may wait are refused at once and noted, and there is room again 
   const { take, begins, answer, answered, noted } = open()
   const began = begins()
   const first = take('first')
-  for (let n = 0; n < maxPushesWaiting; n++) void take(`waits ${n}`)
+  for (let n = 0; n < maxRequestsWaiting; n++) void take(`waits ${n}`)
   await began
   await take('too many')
   expect(answered).toEqual([['too many', 429]])
@@ -132,14 +149,32 @@ test('one that fails is logged and answered as a failed request, and the next on
 })
 
 test('closing waits for the one under way, and begins no other', async () => {
-  const { take, begins, answer, begun, pushes } = open()
+  const { take, begins, answer, begun, requests } = open()
   const began = begins()
   const first = take('under way')
   void take('waits')
   await began
-  const closed = pushes.close()
+  const closed = requests.close()
   answer()
   await first
   await closed
   expect(begun).toEqual(['under way'])
+})
+
+test('a pull waits for no push, and a long answer is left to HTTP', async () => {
+  const answerOf = (pulled: Pulled) =>
+    new Promise((resolve) => {
+      const { take, requests } = open(undefined, pulled)
+      void take('a push that is never answered')
+      requests.take(pull, resolve)
+    })
+  const room = maxAnswerUnits - JSON.stringify(rowOf(0)).length
+  expect(await answerOf(rowOf(room))).toEqual({ status: 200, body: rowOf(room) })
+  expect(await answerOf(rowOf(room + 1))).toBe('use_http')
+})
+
+test('who is signed out pulls nothing', async () => {
+  const { requests } = open(async () => undefined)
+  const answered = new Promise((resolve) => requests.take(pull, resolve))
+  expect(await answered).toMatchObject({ status: 401 })
 })
