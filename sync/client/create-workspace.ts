@@ -129,11 +129,11 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
   function openRun(runId: RunId): SpaceCache {
     const ready = prepared.get(runId)
     prepared.delete(runId)
-    const cache = ready ?? runCache(runId, false)
-    caches.set(cache.space, cache)
     const isOnItsWay = intents.has((pending) => pending.name === 'createRun' && concernsRun(pending, runId))
+    const cache = ready ?? runCache(runId, isOnItsWay)
+    caches.set(cache.space, cache)
     // The server does not know it yet: it is asked once it does.
-    if (ready !== undefined && isOnItsWay) onRefused(cache.space)
+    if (isOnItsWay) onRefused(cache.space)
     else {
       cache.release()
       void subscribeSpace(cache)
