@@ -252,6 +252,7 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
         runId,
         cache,
         link: deps.link,
+        isKnown: () => !refused.has(id),
         fetchBefore: (n) => fetchBefore(runId, n),
         onClose: () => {
           caches.delete(id)

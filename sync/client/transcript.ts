@@ -13,6 +13,8 @@ export type TranscriptDeps = {
   readonly runId: RunId
   readonly cache: SpaceCache
   readonly link: Link
+  /** Whether the server can know this run: its texts are asked for once it does. */
+  readonly isKnown: () => boolean
   /** The page of entries before `n`; `undefined` when the server could not be asked. */
   readonly fetchBefore: (n: number) => Promise<readonly TranscriptEntry[] | undefined>
   readonly onClose: () => void
@@ -117,7 +119,7 @@ export function openTranscript(deps: TranscriptDeps): Transcript {
   )
   const stopMessages = link.onMessage(onMessage)
   const stopState = link.onState((state) => {
-    if (state === 'open') link.send({ type: 'follow', runId })
+    if (state === 'open' && deps.isKnown()) link.send({ type: 'follow', runId })
   })
 
   return {

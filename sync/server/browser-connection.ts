@@ -64,6 +64,8 @@ export function createBrowserConnection(
   const behind = new Map<SpaceId, number>()
   const followed = new Map<RunId, () => void>()
   const identity = {}
+  /** What this browser last said of itself. It counts for a run that it follows, whichever came first. */
+  let said: Extract<BrowserUp, { type: 'presence' }> | undefined
   let greeted = false
   let closed = false
 
@@ -127,6 +129,7 @@ export function createBrowserConnection(
       stopLive()
       stopPresence()
     })
+    if (said?.runId === runId) showPresence()
   }
 
   async function handle(message: BrowserUp): Promise<void> {
@@ -156,9 +159,11 @@ export function createBrowserConnection(
       case 'unfollow':
         followed.get(message.runId)?.()
         followed.delete(message.runId)
+        if (said?.runId === message.runId) showPresence()
         return
       case 'presence':
-        return presence(message)
+        said = message
+        return showPresence()
       case 'push':
       case 'pull':
         return deps.request(message, (answer) =>
@@ -174,10 +179,10 @@ export function createBrowserConnection(
     }
   }
 
-  async function presence(message: Extract<BrowserUp, { type: 'presence' }>): Promise<void> {
-    const { runId } = message
-    const here = runId !== null && message.visible && followed.has(runId)
-    deps.presence.set(identity, here ? { runId, userId, typing: message.typing ?? false } : undefined)
+  function showPresence(): void {
+    const runId = said?.visible === true ? said.runId : null
+    const here = runId !== null && followed.has(runId)
+    deps.presence.set(identity, here ? { runId, userId, typing: said?.typing ?? false } : undefined)
   }
 
   return {

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { RunId } from '#shared/ids.ts'
 import {
   BrowserDown,
@@ -210,6 +210,13 @@ describe('what a browser hears', () => {
       expect((await socket.next('presence')).people).toEqual([])
       socket.send({ type: 'presence', runId, visible: true, typing: true })
       expect((await socket.next('presence')).people).toEqual([{ userId: mara.userId, typing: true }])
+      socket.close()
+      // After a break, what a tab says of itself may come before what it follows.
+      const again = await greet()
+      again.send({ type: 'presence', runId, visible: true })
+      again.send({ type: 'follow', runId })
+      const people = [{ userId: mara.userId, typing: false }]
+      await vi.waitFor(async () => expect((await again.next('presence')).people).toEqual(people))
     },
     async answer() {
       const socket = await greet()

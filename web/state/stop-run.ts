@@ -1,8 +1,6 @@
-import { RefusedError } from '#sync/client/workspace.ts'
 import type { RunId } from '#shared/ids.ts'
-import { refusalWords } from '../words/refusals.ts'
-import { uiWords } from '../words/ui.ts'
 import { useIds } from './platform.ts'
+import { refusalText } from './refusal-text.ts'
 import { useWorkspace } from './workspace.ts'
 
 /** Asks for the end of a run. Answers with what to tell the person where it was not taken. */
@@ -14,7 +12,7 @@ export function useStopRun(): (runId: RunId) => Promise<string | undefined> {
       await workspace.mutate.stopRun({ runId, deliveryId: ids.deliveryId() })
       return undefined
     } catch (error) {
-      return error instanceof RefusedError ? refusalWords(error.code, error.message) : uiWords.notKept
+      return refusalText(error)
     }
   }
 }

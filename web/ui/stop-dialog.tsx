@@ -1,8 +1,9 @@
-import { Show, createEffect, createSignal } from 'solid-js'
+import { createEffect, createSignal } from 'solid-js'
 import { stopWords } from '../words/runs.ts'
 import { uiWords } from '../words/ui.ts'
 import { Button } from './button.tsx'
 import { Dialog } from './dialog.tsx'
+import { Problem } from './problem.tsx'
 import styles from './stop-dialog.module.css'
 
 /** Asks before a run is stopped. It stays open with the answer of `onStop` where that is a problem. */
@@ -33,13 +34,7 @@ export function StopDialog(props: {
       description={
         <>
           {stopWords.text}
-          <Show when={problem()}>
-            {(text) => (
-              <p class={styles.problem} role="alert">
-                {text()}
-              </p>
-            )}
-          </Show>
+          <Problem text={problem()} class={styles.problem} />
         </>
       }
       footer={

@@ -63,6 +63,8 @@ export function NewRunPage() {
   }
 
   const runners = () => data.runners.all()
+  /** Nothing is said of machines before the team's rows are here. */
+  const told = (hint: string | undefined): string | undefined => (data.me() === undefined ? undefined : hint)
   // Single values, so that typing does not make the choices anew.
   const askedHost = createMemo(() => form().host)
   const askedAgent = createMemo(() => form().harness)
@@ -188,7 +190,7 @@ export function NewRunPage() {
               choices={agents()}
               value={agent()}
               onChange={(harness) => change({ harness })}
-              hint={agents().find((choice) => choice.value === agent())?.hint}
+              hint={told(agents().find((choice) => choice.value === agent())?.hint)}
               error={errors().harness}
               tile={(choice) => (
                 <AgentTile
@@ -201,7 +203,7 @@ export function NewRunPage() {
               choices={hosts()}
               value={host() === '' ? anyHost : host()}
               onChange={(chosen) => change({ host: chosen === anyHost ? '' : chosen })}
-              hint={hosts().find((choice) => choice.value === (host() === '' ? anyHost : host()))?.hint}
+              hint={told(hosts().find((choice) => choice.value === (host() === '' ? anyHost : host()))?.hint)}
             />
           </div>
           <div class={styles.pair} data-wide-first="">

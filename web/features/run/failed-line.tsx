@@ -2,18 +2,16 @@ import { RotateCcw } from 'lucide'
 import { Show, createMemo, createSignal } from 'solid-js'
 import { wholeText } from '#shared/domain/bounded-text.ts'
 import { displayState } from '#shared/domain/run.ts'
-import { RefusedError } from '#sync/client/workspace.ts'
 import { useIds } from '../../state/platform.ts'
 import { useWorkspace } from '../../state/workspace.ts'
 import { Button } from '../../ui/button.tsx'
 import { StatusGlyph } from '../../ui/status-glyph.tsx'
 import { failureWords } from '../../words/failures.ts'
-import { refusalWords } from '../../words/refusals.ts'
 import { runWords } from '../../words/run.ts'
-import { uiWords } from '../../words/ui.ts'
 import { fetchBlobText } from './blobs.ts'
 import styles from './permission/asks-region.module.css'
 import { useScene } from './scene.ts'
+import { refusalText } from '../../state/refusal-text.ts'
 import type { TranscriptModel } from './transcript/transcript-model.ts'
 
 /** Why the run failed and what to do, whole, where the head has room for its beginning only; and the same request again. */
@@ -42,7 +40,7 @@ export function FailedLine(props: { readonly model: TranscriptModel }) {
         mode: 'queue',
       })
     } catch (error) {
-      setProblem(error instanceof RefusedError ? refusalWords(error.code, error.message) : uiWords.notKept)
+      setProblem(refusalText(error))
     } finally {
       setBusy(false)
     }

@@ -6,7 +6,6 @@ import type { Run } from '#shared/domain/run.ts'
 import type { UserId } from '#shared/ids.ts'
 import { keys } from '#sync/core/keys.ts'
 import { getRow } from '#sync/core/transaction.ts'
-import { RefusedError } from '#sync/client/workspace.ts'
 import { useIds } from '../../state/platform.ts'
 import { useQuery } from '../../state/query.ts'
 import { usePending } from '../../state/sync-status.ts'
@@ -17,10 +16,10 @@ import { MachineText } from '../../ui/text/visible.tsx'
 import { visibleText } from '../../ui/text/visible-text.ts'
 import { answeredWords, optionWords } from '../../words/answers.ts'
 import { intentPermissionId } from '../../words/intents.ts'
-import { refusalWords } from '../../words/refusals.ts'
 import { runWords } from '../../words/run.ts'
 import { runsWords } from '../../words/runs.ts'
 import { intentWord, type ShownIntent } from '../../words/states.ts'
+import { refusalText } from '../../state/refusal-text.ts'
 import styles from './ask-line.module.css'
 
 /**
@@ -82,7 +81,7 @@ export function AskLine(props: {
         answer: { kind: 'deny' },
       })
     } catch (error) {
-      setRefused(error instanceof RefusedError ? refusalWords(error.code, error.message) : refusalWords('internal'))
+      setRefused(refusalText(error))
     }
   }
 

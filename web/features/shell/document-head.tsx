@@ -9,7 +9,10 @@ export function DocumentHead(props: { readonly title: string | undefined; readon
     document.title = awaited() ? `(${props.needs}) ${name}` : name
   })
   createEffect(() => {
-    document.querySelector('link[rel="icon"]')?.setAttribute('href', awaited() ? '/icon-awaited.svg' : '/icon.svg')
+    const icon = document.querySelector('link[rel="icon"]')
+    const wanted = awaited() ? '/icon-awaited.svg' : '/icon.svg'
+    // Browsers load it anew even where nothing changes.
+    if (icon?.getAttribute('href') !== wanted) icon?.setAttribute('href', wanted)
   })
   createEffect(() => {
     const badge = awaited() ? navigator.setAppBadge?.(props.needs) : navigator.clearAppBadge?.()

@@ -1,6 +1,5 @@
 import { Show, createSignal } from 'solid-js'
 import type { RefusedMutation } from '#shared/domain/notice.ts'
-import { RefusedError } from '#sync/client/workspace.ts'
 import { useIds } from '../../state/platform.ts'
 import { retryRefused, parseKept } from '../../state/retry.ts'
 import { useWorkspace } from '../../state/workspace.ts'
@@ -11,6 +10,7 @@ import { Time } from '../../ui/time.tsx'
 import { intentText, intentVerb } from '../../words/intents.ts'
 import { refusalWords } from '../../words/refusals.ts'
 import { outboxWords } from '../../words/shell.ts'
+import { refusalText } from '../../state/refusal-text.ts'
 import styles from './outbox-sheet.module.css'
 
 /** A change the server refused: what, why, what to do. Nothing that was typed is lost. */
@@ -31,7 +31,7 @@ export function RefusedItem(props: {
       await retryRefused(workspace, props.refused, ids)
       await discard()
     } catch (error) {
-      setAgain(error instanceof RefusedError ? refusalWords(error.code, error.message) : outboxWords.cut)
+      setAgain(refusalText(error, outboxWords.cut))
     }
   }
   return (

@@ -3,7 +3,6 @@ import { For, Show, createEffect, createMemo, createSignal, createUniqueId, on, 
 import { z } from 'zod'
 import { promptLimit, type PromptMode } from '#shared/domain/prompt.ts'
 import { hasEnded, isHeld } from '#shared/domain/run.ts'
-import { RefusedError } from '#sync/client/workspace.ts'
 import { IconButton } from '../../../ui/button.tsx'
 import { Icon } from '../../../ui/icon.tsx'
 import { Kbd } from '../../../ui/kbd.tsx'
@@ -12,12 +11,13 @@ import { useDeviceStore } from '../../../state/device-store.ts'
 import { useMedia } from '../../../state/frame.ts'
 import { useIds } from '../../../state/platform.ts'
 import { useWorkspace } from '../../../state/workspace.ts'
-import { refusalWords } from '../../../words/refusals.ts'
 import { runWords } from '../../../words/run.ts'
 import { uiWords } from '../../../words/ui.ts'
 import { useScene } from '../scene.ts'
 import { afterSending, type Waiting } from './queue.ts'
 import { QueuePanel } from './queue-panel.tsx'
+import { refusalText } from '../../../state/refusal-text.ts'
+import { Problem } from '../../../ui/problem.tsx'
 import styles from './composer.module.css'
 
 export type ComposerHandle = {
@@ -117,7 +117,7 @@ export function Composer(props: {
       else draft.set(left)
       setMode('queue')
     } catch (error) {
-      setProblem(error instanceof RefusedError ? refusalWords(error.code, error.message) : runWords.composer.notKept)
+      setProblem(refusalText(error, runWords.composer.notKept))
     } finally {
       setSending(false)
       setTyping(false)
@@ -156,13 +156,7 @@ export function Composer(props: {
         announce={props.announce}
         onTakeBack={(text) => draft.value().trim() === '' && draft.set(text)}
       />
-      <Show when={problem()}>
-        {(text) => (
-          <p class={styles.problem} role="alert">
-            {text()}
-          </p>
-        )}
-      </Show>
+      <Problem text={problem()} class={styles.problem} />
       <form
         class={styles.box}
         data-off={scene.canSteer() ? undefined : ''}

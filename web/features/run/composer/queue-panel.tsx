@@ -3,7 +3,6 @@ import { For, Show, createEffect, createMemo, createSignal, createUniqueId, on, 
 import { canChangePrompt } from '#shared/domain/policies.ts'
 import { promptLimit, type Prompt } from '#shared/domain/prompt.ts'
 import { hasEnded, isHeld } from '#shared/domain/run.ts'
-import { RefusedError } from '#sync/client/workspace.ts'
 import { Button, IconButton } from '../../../ui/button.tsx'
 import { Icon } from '../../../ui/icon.tsx'
 import { Menu, MenuItem } from '../../../ui/menu.tsx'
@@ -17,6 +16,8 @@ import { IntentMark } from '../permission/asks-region.tsx'
 import { useScene } from '../scene.ts'
 import { createDragOrder, type DragOrder } from './drag-order.ts'
 import { orderAt, type Waiting } from './queue.ts'
+import { refusalText } from '../../../state/refusal-text.ts'
+import { Problem } from '../../../ui/problem.tsx'
 import styles from './queue-panel.module.css'
 
 /** Messages that wait: in their order, to be changed, moved, sent now or taken back. */
@@ -36,7 +37,7 @@ export function QueuePanel(props: {
     try {
       await act()
     } catch (error) {
-      setProblem(error instanceof RefusedError ? refusalWords(error.code, error.message) : runWords.composer.notKept)
+      setProblem(refusalText(error))
     }
   }
   const move = (prompt: Prompt, to: number): void => {
@@ -96,13 +97,7 @@ export function QueuePanel(props: {
             }}
           </For>
         </ol>
-        <Show when={problem()}>
-          {(text) => (
-            <p class={styles.problem} role="alert">
-              {text()}
-            </p>
-          )}
-        </Show>
+        <Problem text={problem()} />
       </section>
     </Show>
   )

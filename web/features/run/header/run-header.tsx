@@ -2,7 +2,7 @@ import { Link } from '@tanstack/solid-router'
 import { ArrowLeft, Copy, Ellipsis, GitBranch, Link2, PanelRight, Pencil, Server, Square } from 'lucide'
 import { For, Match, Show, Switch, createMemo, createSignal, onMount } from 'solid-js'
 import { displayState, hasEnded, titleLimit } from '#shared/domain/run.ts'
-import { RefusedError, concernsRun } from '#sync/client/workspace.ts'
+import { concernsRun } from '#sync/client/workspace.ts'
 import { AgentTile, Avatar } from '../../../ui/avatar.tsx'
 import { Button, IconButton } from '../../../ui/button.tsx'
 import { Icon } from '../../../ui/icon.tsx'
@@ -13,7 +13,6 @@ import { StopDialog } from '../../../ui/stop-dialog.tsx'
 import { useStopRun } from '../../../state/stop-run.ts'
 import { usePending } from '../../../state/sync-status.ts'
 import { useWorkspace } from '../../../state/workspace.ts'
-import { refusalWords } from '../../../words/refusals.ts'
 import { midSentence, runWords } from '../../../words/run.ts'
 import { stopWords } from '../../../words/runs.ts'
 import { stateWords } from '../../../words/states.ts'
@@ -22,6 +21,8 @@ import { IntentMark } from '../permission/asks-region.tsx'
 import { useScene } from '../scene.ts'
 import { copyAndTell } from '../../../ui/copy.ts'
 import type { Watcher } from '../watchers.ts'
+import { refusalText } from '../../../state/refusal-text.ts'
+import { Problem } from '../../../ui/problem.tsx'
 import styles from './run-header.module.css'
 
 /** Which run this is, how it stands, who looks at it, and what can be done to it. */
@@ -235,7 +236,7 @@ function RenameForm(props: { readonly onDone: () => void }) {
       await workspace.mutate.renameRun({ runId: scene.runId, title: wanted })
       close()
     } catch (error) {
-      setProblem(error instanceof RefusedError ? refusalWords(error.code, error.message) : runWords.composer.notKept)
+      setProblem(refusalText(error))
     }
   }
   return (
@@ -263,13 +264,7 @@ function RenameForm(props: { readonly onDone: () => void }) {
       <Button size="sm" type="submit">
         {runWords.save}
       </Button>
-      <Show when={problem()}>
-        {(text) => (
-          <span class={styles.problem} role="alert">
-            {text()}
-          </span>
-        )}
-      </Show>
+      <Problem text={problem()} />
     </form>
   )
 }

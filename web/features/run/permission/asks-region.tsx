@@ -2,7 +2,6 @@ import * as KDialog from '@kobalte/core/dialog'
 import { Check, CheckCheck, CircleCheck, CircleX, Clock, type IconNode } from 'lucide'
 import { For, Show, createEffect, createMemo, createSignal, createUniqueId, on } from 'solid-js'
 import type { Permission, PermissionAnswer } from '#shared/domain/permission.ts'
-import { RefusedError } from '#sync/client/workspace.ts'
 import { Button } from '../../../ui/button.tsx'
 import { Icon } from '../../../ui/icon.tsx'
 import { StatusGlyph } from '../../../ui/status-glyph.tsx'
@@ -18,6 +17,7 @@ import { MachineText } from '../../../ui/text/visible.tsx'
 import { askLine } from '#shared/domain/permission.ts'
 import type { Ask, LateAnswer } from './asks.ts'
 import { PermissionCard } from './permission-card.tsx'
+import { refusalText } from '../../../state/refusal-text.ts'
 import styles from './asks-region.module.css'
 
 /** The questions of a run, above the composer: a card, on phones a sheet that can be put aside; and answers on their way. */
@@ -66,8 +66,7 @@ export function AsksRegion(props: {
         answer: given,
       })
     } catch (error) {
-      const text = error instanceof RefusedError ? refusalWords(error.code, error.message) : runWords.composer.notKept
-      setProblem({ id: permission.request.id, text })
+      setProblem({ id: permission.request.id, text: refusalText(error) })
     }
   }
   const next = (): void => void setChosen(open()[(place() + 1) % open().length]?.request.id)

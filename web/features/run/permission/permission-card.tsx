@@ -13,6 +13,7 @@ import { uiWords } from '../../../words/ui.ts'
 import { useScene } from '../scene.ts'
 import { MachineText } from '../../../ui/text/visible.tsx'
 import { AskSubject } from './ask-subject.tsx'
+import { Problem } from '../../../ui/problem.tsx'
 import styles from './permission-card.module.css'
 
 const answerKeys: Record<string, PermissionAnswer['kind'] | undefined> = {
@@ -145,13 +146,7 @@ export function PermissionCard(props: {
         </dd>
       </dl>
 
-      <Show when={props.problem}>
-        {(problem) => (
-          <p class={styles.problem} role="alert">
-            {problem()}
-          </p>
-        )}
-      </Show>
+      <Problem text={props.problem} />
 
       <Show when={scene.canSteer()}>
         <Show when={!scene.online()}>
@@ -311,11 +306,7 @@ function DenyForm(props: {
         onInput={(event) => setText(event.currentTarget.value)}
         aria-describedby={`deny-${id}-hint`}
       />
-      <Show when={over() > 0}>
-        <p class={styles.problem} role="alert">
-          {uiWords.tooLong(over())}
-        </p>
-      </Show>
+      <Problem text={over() > 0 ? uiWords.tooLong(over()) : undefined} />
       <p id={`deny-${id}-hint`}>{runWords.ask.messageHint}</p>
       <div class={styles.buttons}>
         <Button size={props.size} type="submit" disabled={!canDeny()}>
