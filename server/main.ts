@@ -21,12 +21,13 @@ try {
 
 /**
  * Loading leaves some 100 MB of garbage, and a burst of connections some more, which a server at rest would keep for hours: V8
- * collects under pressure only. So once the process is quiet and has grown, one collection of some 50 ms gives it back. After the
- * start at once; later only after a long quiet, since whatever comes in that moment waits for it.
+ * collects under pressure only. So once the process is quiet and has grown, one collection of 50 to 200 ms gives it back. While it
+ * starts at once; later only after a long quiet, since whatever comes in that moment waits for it.
  */
 function returnMemory(): void {
   const everyMs = 2_000
   const quietMs = 20_000
+  const startMs = 10_000
   const grownBytes = 12 * 1024 * 1024
   setFlagsFromString('--expose-gc')
   const collect: unknown = runInNewContext('gc')
@@ -39,7 +40,11 @@ function returnMemory(): void {
     const { utilization } = performance.eventLoopUtilization(now, before)
     before = now
     quietForMs = utilization > 0.05 ? 0 : quietForMs + everyMs
-    if (quietForMs < (known === 0 ? everyMs : quietMs) || process.memoryUsage().heapUsed - known < grownBytes) return
+    if (
+      quietForMs < (performance.now() < startMs ? everyMs : quietMs) ||
+      process.memoryUsage().heapUsed - known < grownBytes
+    )
+      return
     collect({ type: 'major', execution: 'sync', flavor: 'last-resort' })
     known = process.memoryUsage().heapUsed
   }, everyMs).unref()
