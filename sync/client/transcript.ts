@@ -3,6 +3,7 @@ import { sameJson, type Json, type JsonObject } from '#shared/json.ts'
 import { TranscriptEntry } from '#shared/domain/transcript.ts'
 import type { RunId } from '#shared/ids.ts'
 import type { BrowserDown, LiveDelta } from '#shared/protocol/browser-socket.ts'
+import { SyncCookie } from '#shared/protocol/sync.ts'
 import { keys } from '#sync/core/keys.ts'
 import { isFinished, newerEntry, withDelta } from '#sync/core/live-text.ts'
 import type { Link } from './socket-link.ts'
@@ -33,6 +34,8 @@ export function openTranscript(deps: TranscriptDeps): Transcript {
   const listeners = new Set<(view: TranscriptView) => void>()
   let view: TranscriptView = { entries: [], hasOlder: false, loaded: false }
   let loaded = false
+  /** Of the space: everything up to it is shown here. */
+  let version: number | undefined
   let queued = false
   let closed = false
 
@@ -59,16 +62,31 @@ export function openTranscript(deps: TranscriptDeps): Transcript {
     })
   }
 
-  function takeChunk(value: Json): void {
+  /** Whether it brought something. */
+  function takeChunk(value: Json): boolean {
     const chunk = Chunk.safeParse(value)
-    if (!chunk.success) return
+    if (!chunk.success) return false
+    let isNews = false
     for (const one of chunk.data.entries) {
       if (sameJson(raw.get(one.n), one)) continue
       const entry = TranscriptEntry.safeParse(one)
       if (!entry.success) continue
       raw.set(one.n, one)
       setRow(entry.data)
+      isNews = true
     }
+    return isNews
+  }
+
+  /**
+   * The rows of a poke are shown before the cache has applied them, which takes a millisecond and more. They are whole and committed, so
+   * all that is asked is that nothing between them and what is here is missing; the cache brings whatever is not taken here.
+   */
+  function takePoke({ base, version: next, patch }: Extract<BrowserDown, { type: 'poke' }>): void {
+    if (version === undefined || base > version || next <= version) return
+    version = next
+    for (const one of patch) if (one.op === 'put' && one.key.startsWith(keys.chunks)) takeChunk(one.value)
+    changed()
   }
 
   function takeDeltas(deltas: readonly LiveDelta[]): void {
@@ -100,19 +118,24 @@ export function openTranscript(deps: TranscriptDeps): Transcript {
       changed()
     }
     if (message.type === 'live' && message.runId === runId) takeDeltas(message.deltas)
+    if (message.type === 'poke' && message.space === cache.space) takePoke(message)
   }
 
   const stopWatching = cache.replicache.experimentalWatch(
     (diffs) => {
-      for (const diff of diffs) if (diff.op !== 'del') takeChunk(diff.newValue as Json)
-      changed()
+      let isNews = false
+      for (const diff of diffs) if (diff.op !== 'del') isNews = takeChunk(diff.newValue as Json) || isNews
+      if (isNews) changed()
     },
     { prefix: keys.chunks, initialValuesInFirstDiff: true },
   )
   const stopCookie = cache.subscribe(
     (tx) => tx.get(keys.cookie),
-    (cookie) => {
-      if (cookie === undefined || loaded) return
+    (given) => {
+      const cookie = SyncCookie.safeParse(given)
+      if (!cookie.success) return
+      version = Math.max(version ?? 0, cookie.data.order)
+      if (loaded) return
       loaded = true
       changed()
     },
