@@ -128,7 +128,7 @@ describe('one block', () => {
   test('that is stopped ends with everything it started, also what does not heed the first signal', async () => {
     const stop = new AbortController()
     const code =
-      'trap "" TERM; (trap "" TERM; echo $BASHPID > child; while :; do sleep 1; done) & echo ready; while :; do sleep 1; done'
+      'trap "" TERM; (trap "" TERM; echo $BASHPID > child; while :; do sleep 1; done) & until [ -s child ]; do sleep 0.01; done; echo ready; while :; do sleep 1; done'
     const ended = shell.run(
       code,
       async (text) => {
@@ -138,8 +138,9 @@ describe('one block', () => {
     )
     expect(await ended).toBe(137)
     const child = Number(await readFile(join(sandbox.workspace, 'child'), 'utf8'))
+    expect(child).toBeGreaterThan(1)
     // It is gone from the table of processes once whoever took it over has looked.
-    await expect.poll(() => isThere(child)).toBe(false)
+    await expect.poll(() => isThere(child), { timeout: 10_000 }).toBe(false)
   })
 
   test('what it writes into the report makes the next block no other than what is told', async () => {
