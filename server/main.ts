@@ -21,8 +21,8 @@ try {
 
 /**
  * Loading leaves some 100 MB of garbage, and a burst of connections some more, which a server at rest would keep for hours: V8
- * collects under pressure only. So once the process is quiet and has grown, one collection of 50 to 200 ms gives it back. While it
- * starts at once; later only after a long quiet, since whatever comes in that moment waits for it.
+ * collects under pressure only. So one collection of 50 to 200 ms gives it back: just after the start, unless that is busy, and later
+ * when the process has grown and is quiet for long, since whatever comes in that moment waits for it.
  */
 function returnMemory(): void {
   const everyMs = 2_000
@@ -40,11 +40,8 @@ function returnMemory(): void {
     const { utilization } = performance.eventLoopUtilization(now, before)
     before = now
     quietForMs = utilization > 0.05 ? 0 : quietForMs + everyMs
-    if (
-      quietForMs < (performance.now() < startMs ? everyMs : quietMs) ||
-      process.memoryUsage().heapUsed - known < grownBytes
-    )
-      return
+    const isStart = known === 0 && performance.now() < startMs && utilization < 0.5
+    if (!isStart && (quietForMs < quietMs || process.memoryUsage().heapUsed - known < grownBytes)) return
     collect({ type: 'major', execution: 'sync', flavor: 'last-resort' })
     known = process.memoryUsage().heapUsed
   }, everyMs).unref()

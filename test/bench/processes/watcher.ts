@@ -73,7 +73,9 @@ async function watch(via: 'entries' | 'rows' | 'raw'): Promise<void> {
       async (tx) => [...(await tx.scan(tens(last))), ...(await tx.scan(tens(last + 10)))],
       (rows) => {
         last = chunkNumber(rows.at(-1)?.[0] ?? keys.chunk(last))
-        take(rows.slice(-4).flatMap(([, value]) => (value as unknown as TranscriptChunk).entries))
+        const chunks = rows.map(([, value]) => (value as unknown as TranscriptChunk).entries)
+        const known = chunks.findLastIndex((entries) => (entries.at(-1)?.n ?? 0) <= seen)
+        take(chunks.slice(known + 1).flat())
       },
     )
   } else {
