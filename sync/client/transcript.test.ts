@@ -69,7 +69,7 @@ async function openOne() {
     space,
     storeName: `transcript-test-${stores++}`,
     baseUrl: 'http://nowhere.test',
-    fetch: (async () => Response.json(answer)) as typeof fetch,
+    fetch: async () => Response.json(answer),
     kvStore: 'mem',
     events: {
       onFresh: () => undefined,
