@@ -1,0 +1,9 @@
+import { afterAll, vi } from 'vitest'
+
+/** Kobalte's tooltips start a timer of 300 ms when they hide, which uses `window` also after its test file has ended. */
+const lastTimerMs = 350
+
+afterAll(async () => {
+  vi.useRealTimers()
+  await new Promise((resolve) => setTimeout(resolve, lastTimerMs))
+})
