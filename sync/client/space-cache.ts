@@ -123,7 +123,10 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
       await hold.promise
       if (closed) return { httpRequestInfo: closing }
       const base = 'cookie' in body ? (body.cookie as SyncCookie | null) : null
-      const pull = (pulling ??= { landed: Promise.withResolvers(), isAnswered: false })
+      // Replicache pulls one at a time: the one before is applied or given up.
+      if (pulling !== undefined) endPull(pulling)
+      const pull: Pull = { landed: Promise.withResolvers(), isAnswered: false }
+      pulling = pull
       // All of a space may be much, unless it has only just begun.
       const result = toPulled(await requests.ask('pull', body, base !== null || deps.held === true), base)
       pull.isAnswered = true

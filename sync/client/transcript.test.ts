@@ -44,8 +44,8 @@ afterEach(async () => {
   }
 })
 
-/** A transcript whose device has version 1 of the run, with one entry. `hear` tells only the transcript, and the cache nothing. */
 let stores = 0
+/** A transcript whose device has version 1 of the run, with one entry. `hear` tells only the transcript, and the cache nothing. */
 async function openOne() {
   const messages = new Set<(message: BrowserDown) => void>()
   const link: Link = {

@@ -62,20 +62,19 @@ export function openTranscript(deps: TranscriptDeps): Transcript {
     })
   }
 
-  /** Whether it brought something. */
-  function takeChunk(value: Json): boolean {
-    const chunk = Chunk.safeParse(value)
-    if (!chunk.success) return false
+  /** What is not here yet of the rows of chunks. */
+  function takeChunks(values: readonly Json[]): void {
     let isNews = false
-    for (const one of chunk.data.entries) {
-      if (sameJson(raw.get(one.n), one)) continue
-      const entry = TranscriptEntry.safeParse(one)
-      if (!entry.success) continue
-      raw.set(one.n, one)
-      setRow(entry.data)
-      isNews = true
-    }
-    return isNews
+    for (const value of values)
+      for (const one of Chunk.safeParse(value).data?.entries ?? []) {
+        if (sameJson(raw.get(one.n), one)) continue
+        const entry = TranscriptEntry.safeParse(one)
+        if (!entry.success) continue
+        raw.set(one.n, one)
+        setRow(entry.data)
+        isNews = true
+      }
+    if (isNews) changed()
   }
 
   /**
@@ -85,8 +84,7 @@ export function openTranscript(deps: TranscriptDeps): Transcript {
   function takePoke({ base, version: next, patch }: Extract<BrowserDown, { type: 'poke' }>): void {
     if (version === undefined || base > version || next <= version) return
     version = next
-    for (const one of patch) if (one.op === 'put' && one.key.startsWith(keys.chunks)) takeChunk(one.value)
-    changed()
+    takeChunks(patch.flatMap((one) => (one.op === 'put' && one.key.startsWith(keys.chunks) ? [one.value] : [])))
   }
 
   function takeDeltas(deltas: readonly LiveDelta[]): void {
@@ -123,9 +121,7 @@ export function openTranscript(deps: TranscriptDeps): Transcript {
 
   const stopWatching = cache.replicache.experimentalWatch(
     (diffs) => {
-      let isNews = false
-      for (const diff of diffs) if (diff.op !== 'del') isNews = takeChunk(diff.newValue as Json) || isNews
-      if (isNews) changed()
+      takeChunks(diffs.flatMap((diff) => (diff.op === 'del' ? [] : [diff.newValue as Json])))
     },
     { prefix: keys.chunks, initialValuesInFirstDiff: true },
   )
