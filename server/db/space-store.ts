@@ -235,6 +235,7 @@ function toCommitJson(commit: Commit, values: string[]): object {
         body: one.body,
       })),
     ),
+    notices: some(of('notify').map((one) => ({ team: one.teamId, user: one.userId, row: one.row }))),
     jobs: some(
       of('dispatch').map((one) => ({
         run: one.assignment.runId,

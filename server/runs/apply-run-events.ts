@@ -5,8 +5,10 @@ import { Run, hasEnded } from '#shared/domain/run.ts'
 import type { RunId, TeamId } from '#shared/ids.ts'
 import type { RunEvent } from '#shared/protocol/run-event.ts'
 import { keys } from '#sync/core/keys.ts'
+import { settleRequest } from '#sync/core/notifications.ts'
 import { getRow, putRow, scanRows, type WriteTransaction } from '#sync/core/transaction.ts'
 import type { ServerTransaction } from '#sync/server/transact.ts'
+import { tellEnd, tellRequest } from './notify.ts'
 import { moveRun, noteRun } from './run-changes.ts'
 
 export type RunSpaces = {
@@ -70,24 +72,25 @@ async function applyToTeam(
         if (body.turn !== run.turn) break
         const moved = moveRun(run, body.event, at, body.reason)
         if (moved === undefined) break
+        const lastLine = run.activity
         run = moved.run
         tx.effect({ type: 'transition', runId, event: body.event, from: moved.from, to: moved.to, reason: body.reason })
         if (body.event === 'claim') await forgetOldQuestions(team, run)
-        if (hasEnded(run.state)) run = await endTurn(tx, spaces, team, run)
+        if (hasEnded(run.state)) run = await endTurn(tx, spaces, team, run, lastLine)
         break
       }
       case 'permission':
-        if (!hasEnded(run.state))
-          await putRow(team, keys.permission(runId, body.request.id), {
-            request: body.request,
-            state: 'open',
-          } satisfies Permission)
+        if (hasEnded(run.state)) break
+        await putRow(team, keys.permission(runId, body.request.id), {
+          request: body.request,
+          state: 'open',
+        } satisfies Permission)
+        await tellRequest(tx, team, run, body.request)
         break
       case 'permission_lapsed': {
         const key = keys.permission(runId, body.permissionId)
         const permission = await getRow(team, key, Permission)
-        if (permission?.state === 'open')
-          await putRow(team, key, { ...permission, state: 'lapsed' } satisfies Permission)
+        if (permission?.state === 'open') await lapse(tx, team, run, permission)
         break
       }
       case 'prompt_taken':
@@ -115,22 +118,19 @@ export async function endTurn(
   spaces: Pick<RunSpaces, 'runId' | 'teamId'>,
   team: WriteTransaction,
   run: Run,
+  /** Of the work, while it went on. */
+  lastLine: string | undefined,
 ): Promise<Run> {
   const { runId, teamId } = spaces
   for (const permission of await scanRows(team, keys.permissionsOf(runId), Permission))
-    if (permission.state === 'open')
-      await putRow(team, keys.permission(runId, permission.request.id), {
-        ...permission,
-        state: 'lapsed',
-      } satisfies Permission)
+    if (permission.state === 'open') await lapse(tx, team, run, permission)
   tx.job({ run: runId, turn: run.turn, phase: 'ended' })
-  if (run.state !== 'SUCCEEDED') return run
-  const [next] = (await scanRows(team, keys.promptsOf(runId), Prompt))
-    .filter((prompt) => prompt.state !== 'refused')
-    .sort((a, b) => Number(b.mode === 'interrupt') - Number(a.mode === 'interrupt') || a.order - b.order)
-  if (next === undefined) return run
-  const moved = moveRun(run, 'continue', tx.now)
-  if (moved === undefined) return run
+  const next = run.state === 'SUCCEEDED' ? await nextPrompt(team, runId) : undefined
+  const moved = next === undefined ? undefined : moveRun(run, 'continue', tx.now)
+  if (next === undefined || moved === undefined) {
+    await tellEnd(tx, team, run, lastLine)
+    return run
+  }
   const turn = run.turn + 1
   tx.effect({ type: 'transition', runId, event: 'continue', from: moved.from, to: moved.to })
   tx.effect({
@@ -146,6 +146,20 @@ export async function endTurn(
   })
   const { stop: _stop, ...rest } = moved.run
   return { ...rest, turn }
+}
+
+async function nextPrompt(team: WriteTransaction, runId: RunId): Promise<Prompt | undefined> {
+  const [next] = (await scanRows(team, keys.promptsOf(runId), Prompt))
+    .filter((prompt) => prompt.state !== 'refused')
+    .sort((a, b) => Number(b.mode === 'interrupt') - Number(a.mode === 'interrupt') || a.order - b.order)
+  return next
+}
+
+/** Nobody can answer it any more. */
+async function lapse(tx: ServerTransaction, team: WriteTransaction, run: Run, permission: Permission): Promise<void> {
+  const { id } = permission.request
+  await putRow(team, keys.permission(run.id, id), { ...permission, state: 'lapsed' } satisfies Permission)
+  await settleRequest(team, run, id, tx.now)
 }
 
 async function openQuestions(team: WriteTransaction, runId: RunId): Promise<Permission[]> {

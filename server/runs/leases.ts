@@ -64,7 +64,7 @@ async function lost(deps: LeasesDeps, job: Job): Promise<void> {
       reason,
     })
     tx.job({ run: job.runId, turn: job.turn, from: 'held', phase: 'ended' })
-    await putRow(team, keys.run(job.runId), await endTurn(tx, job, team, moved.run))
+    await putRow(team, keys.run(job.runId), await endTurn(tx, job, team, moved.run, undefined))
     return undefined
   })
   if (outcome.status !== 'committed') return

@@ -162,6 +162,9 @@ export type IntentState = z.infer<typeof IntentState>
 /** The longest title, in UTF-16 units. */
 export const titleLimit = 200
 
+/** People beyond this many are not noted as participants of a run. */
+export const participantLimit = 50
+
 /** The synced summary of a run, key `run/<id>`, about 1 KB. The transcript has its own space. */
 export const Run = z.object({
   id: RunId,
@@ -170,6 +173,8 @@ export const Run = z.object({
   /** The first 300 characters, for lists and search; the whole stands in the transcript. */
   prompt: z.string().max(300),
   createdBy: UserId,
+  /** Who else wrote to the agent. */
+  participants: z.array(UserId).max(participantLimit).optional(),
   source: RunSource,
   config: RunConfig,
   state: RunState,

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { RefusedMutation } from '../domain/notice.ts'
+import { AgentNotification } from '../domain/notification.ts'
 import { Permission } from '../domain/permission.ts'
 import { Prompt } from '../domain/prompt.ts'
 import { Run } from '../domain/run.ts'
@@ -15,6 +16,7 @@ export const rowSchemas: Readonly<Record<string, z.ZodType>> = {
   permission: Permission,
   prompt: Prompt,
   refused: RefusedMutation,
+  notification: AgentNotification,
   chunk: TranscriptChunk,
   files: RunFiles,
   tasks: RunTasks,

@@ -33,14 +33,14 @@ const wires = [
     version: schemaVersion,
     todo: mend('schemaVersion'),
     shapes: { PushRequest, PullRequest, PullResponse, ...rowSchemas },
-    pinned: { version: '1', hash: 'd50abbd058ae0fa7' },
+    pinned: { version: '1', hash: 'b2bc5831797f309c' },
   },
   {
     what: 'names and arguments of the mutators',
     version: schemaVersion,
     todo: 'They stay valid for 90 days, so add an optional argument, or a mutator beside the old one.',
     shapes: Object.fromEntries(Object.values(mutators).map(({ name, args }): [string, z.ZodType] => [name, args])),
-    pinned: { version: '1', hash: '53ee628bcdf06afd' },
+    pinned: { version: '1', hash: 'ce64f996f01f78d1' },
   },
 ]
 

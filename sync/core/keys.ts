@@ -1,8 +1,8 @@
 import type { PermissionId, PromptId, RunId, RunnerId, UserId } from '#shared/ids.ts'
 
 /**
- * Keys of the rows. The team's space holds `team`, `member/…`, `runner/…`, `run/…`, `permission/…`, `prompt/…` and
- * `refused/…`; a run's space holds `chunk/…`, `files`, `tasks`, `session` and `artifact/…`. `sys/cookie` is
+ * Keys of the rows. The team's space holds `team`, `member/…`, `runner/…`, `run/…`, `permission/…`, `prompt/…`,
+ * `refused/…` and `notification/…`; a run's space holds `chunk/…`, `files`, `tasks`, `session` and `artifact/…`. `sys/cookie` is
  * written by the device beside every patch, so that it can tell what it has.
  */
 export const keys = {
@@ -22,6 +22,9 @@ export const keys = {
   prompts: 'prompt/',
   refused: (userId: UserId, clientId: string, mutationId: number) => `refused/${userId}/${clientId}/${mutationId}`,
   refusedOf: (userId: UserId) => `refused/${userId}/`,
+  notification: (userId: UserId, runId: RunId, id: string) => `notification/${userId}/${runId}/${id}`,
+  notificationsAbout: (userId: UserId, runId: RunId) => `notification/${userId}/${runId}/`,
+  notificationsOf: (userId: UserId) => `notification/${userId}/`,
   chunk: (number: number) => `chunk/${String(number).padStart(7, '0')}`,
   chunks: 'chunk/',
   files: 'files',

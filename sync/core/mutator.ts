@@ -24,6 +24,8 @@ export type Effect =
       readonly row: string
       readonly space?: SpaceId
     }
+  /** A notification, the row `row`, is brought to the devices of its person. */
+  | { readonly type: 'notify'; readonly teamId: TeamId; readonly userId: UserId; readonly row: string }
   /** Kept in the run's history. */
   | {
       readonly type: 'transition'

@@ -7,7 +7,7 @@ import { keys } from '#sync/core/keys.ts'
 import type { Hub, SpaceChange } from './hub.ts'
 import type { LiveHub } from './live.ts'
 import type { PresenceHub } from './presence.ts'
-import { readableBy, toOperation } from './pull.ts'
+import { personalKind, readableBy, toOperation } from './pull.ts'
 import type { SpaceStore } from './space-store.ts'
 
 /** The socket as this room needs it. */
@@ -216,7 +216,7 @@ const frames = new WeakMap<SpaceChange, string>()
 
 /** The frame is made once for all readers who see the same of a change. */
 function pokeFrame(change: SpaceChange, userId: string, from: string | undefined): string {
-  const isPlain = from === undefined && !change.patch.some(([key]) => key.startsWith('refused/'))
+  const isPlain = from === undefined && !change.patch.some(([key]) => personalKind(key) !== undefined)
   const known = isPlain ? frames.get(change) : undefined
   if (known !== undefined) return known
   const readable = readableBy(userId)

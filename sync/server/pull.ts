@@ -83,10 +83,20 @@ function epochOf(head: SpaceHead, query: PullQuery): string {
   return `${head.epoch}.${query.readerEpoch}`
 }
 
-/** Rows that not every member of the space may read: refusals are for their author alone. */
+/** Kinds of rows that are one person's alone, whose id comes next in the key. */
+const personal = ['refused/', 'notification/']
+
+/** Rows that not every member of the space may read: refusals and notifications are for their person alone. */
 export function readableBy(userId: string): (change: Pick<Change, 'key'>) => boolean {
-  const mine = `refused/${userId}/`
-  return (change) => !change.key.startsWith('refused/') || change.key.startsWith(mine)
+  return ({ key }) => {
+    const kind = personalKind(key)
+    return kind === undefined || key.startsWith(`${kind}${userId}/`)
+  }
+}
+
+/** The kind of a row that not every member may read. */
+export function personalKind(key: string): string | undefined {
+  return personal.find((prefix) => key.startsWith(prefix))
 }
 
 export function toOperation(change: Pick<Change, 'key' | 'value'>): PatchOperation {

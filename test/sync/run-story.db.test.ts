@@ -1,16 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { boundedText } from '#shared/domain/bounded-text.ts'
-import { HarnessId } from '#shared/domain/harness.ts'
-import { Permission, type PermissionRequest } from '#shared/domain/permission.ts'
+import { Permission } from '#shared/domain/permission.ts'
 import { Prompt } from '#shared/domain/prompt.ts'
-import { Run, type RunState } from '#shared/domain/run.ts'
 import { Runner } from '#shared/domain/team.ts'
-import type { EntryBody, TranscriptEntry } from '#shared/domain/transcript.ts'
-import { DeliveryId, EntryId, PermissionId, PromptId, RunId } from '#shared/ids.ts'
+import { DeliveryId, EntryId, PromptId, RunId } from '#shared/ids.ts'
 import { keys } from '#sync/core/keys.ts'
 import { getRow, scanRows } from '#sync/core/transaction.ts'
 import type { TranscriptView, Workspace } from '#sync/client/workspace.ts'
 import { connectScriptedRunner, type ScriptedRunner } from '../fakes/scripted-runner.ts'
+import { ask, claim, inState, message, runOf, startRun } from '../run-script.ts'
 import { newId, openWorld, until, type World } from '../world.ts'
 
 let world: World
@@ -30,10 +27,6 @@ async function connect(options: Partial<Parameters<typeof connectScriptedRunner>
   return runner
 }
 
-const runOf = (workspace: Workspace, runId: RunId) => (on: (run: Run | undefined) => void) =>
-  workspace.subscribe((tx) => getRow(tx, keys.run(runId), Run), on)
-const inState = (workspace: Workspace, runId: RunId, state: RunState) =>
-  until(runOf(workspace, runId), (run) => run?.state === state)
 const entries = (workspace: Workspace, runId: RunId) => (on: (view: TranscriptView) => void) => {
   const transcript = workspace.openTranscript(runId)
   const stop = transcript.subscribeEntries(on)
@@ -41,60 +34,6 @@ const entries = (workspace: Workspace, runId: RunId) => (on: (view: TranscriptVi
     stop()
     transcript.close()
   }
-}
-
-async function startRun(workspace: Workspace, prompt = 'Say hello'): Promise<RunId> {
-  const runId = RunId.parse(newId())
-  await until(
-    (on: (value: unknown) => void) => workspace.subscribe((tx) => tx.get(keys.team), on),
-    (team) => team !== undefined,
-  )
-  await workspace.mutate.createRun({
-    runId,
-    promptId: PromptId.parse(newId()),
-    prompt,
-    config: { harness: HarnessId.parse('runbook'), sandbox: 'direct' },
-  })
-  return runId
-}
-
-const entry = (n: number, body: EntryBody): TranscriptEntry => ({
-  id: EntryId.parse(`e${n}`),
-  n,
-  at: Date.now(),
-  turn: 1,
-  body,
-})
-const message = (n: number, text: string, done = true): TranscriptEntry =>
-  entry(n, { kind: 'message', text: boundedText(text), done })
-
-function ask(runId: RunId, command: string): PermissionRequest {
-  return {
-    id: PermissionId.parse(newId()),
-    runId,
-    turn: 1,
-    agent: 'Runbook',
-    title: 'Run a command',
-    subject: {
-      kind: 'command',
-      command,
-      effects: [{ text: command, summary: 'Deletes build.', risk: 'deletes', danger: true }],
-    },
-    reason: 'This run asks before commands that change files.',
-    options: [],
-    digest: 'a'.repeat(64),
-    askedAt: Date.now(),
-  }
-}
-
-async function claim(runner: ScriptedRunner, runId: RunId): Promise<void> {
-  const { assignment } = await runner.next('assign', (one) => one.assignment.runId === runId)
-  runner.send({ type: 'claimed', runId, turn: assignment.turn })
-  runner.emit(
-    runId,
-    { type: 'state', event: 'claim', turn: assignment.turn },
-    { type: 'state', event: 'start', turn: assignment.turn },
-  )
 }
 
 describe('a run', () => {

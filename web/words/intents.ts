@@ -34,6 +34,9 @@ export function intentVerb(name: string, args: unknown): string {
       return 'Change the team'
     case 'dismissRefusal':
       return 'Dismiss a notice'
+    case 'readNotifications':
+    case 'markNotification':
+      return 'Mark in the inbox'
   }
 }
 
@@ -59,7 +62,9 @@ const names: Record<MutatorName, true> = {
   createRun: true,
   dismissRefusal: true,
   editPrompt: true,
+  markNotification: true,
   movePrompt: true,
+  readNotifications: true,
   removePrompt: true,
   renameRun: true,
   sendPrompt: true,

@@ -6,7 +6,7 @@
 --        intent?: {space, id, refused?},   refused: a receipt is looked for, but none is left
 --        job?:    {run, turn, expect?, acked?, from?, holder?, phase?, runner?, lease?},
 --        spaces:  [{id, at, gets?: [key], scans?: [prefix], puts?: [[key, place]], dels?: [key]}],
---        transitions?: [...], deliveries?: [...], jobs?: [...] }
+--        transitions?: [...], deliveries?: [...], jobs?: [...], notices?: [{team, user, row}] }
 --   p_values: JSON texts; `place` of a put counts from 1.
 --
 --   status: committed  everything was written
@@ -138,6 +138,10 @@ begin
       select d->>'id', d->>'run', d->>'space', d->>'row', d->'body', v_now
       from jsonb_array_elements(p->'deliveries') d
       on conflict (id) do nothing;
+  end if;
+  if not v_repeat and p ? 'notices' then
+    insert into push_message (team_id, user_id, row_key, created_at)
+      select n->>'team', n->>'user', n->>'row', v_now from jsonb_array_elements(p->'notices') n;
   end if;
   if not v_repeat and p ? 'jobs' then
     insert into run_job (run_id, team_id, turn, phase, host, harness, sandbox, assignment, queued_at)

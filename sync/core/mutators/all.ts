@@ -2,6 +2,7 @@ import { answerPermission } from './answer-permission.ts'
 import { editPrompt, movePrompt, removePrompt, sendPromptNow } from './change-prompt.ts'
 import { createRun } from './create-run.ts'
 import { dismissRefusal } from './dismiss-refusal.ts'
+import { markNotification, readNotifications } from './mark-notifications.ts'
 import { renameRun } from './rename-run.ts'
 import { sendPrompt } from './send-prompt.ts'
 import { stopRun } from './stop-run.ts'
@@ -13,7 +14,9 @@ export const mutators = {
   createRun,
   dismissRefusal,
   editPrompt,
+  markNotification,
   movePrompt,
+  readNotifications,
   removePrompt,
   renameRun,
   sendPrompt,

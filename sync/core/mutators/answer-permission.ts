@@ -8,6 +8,7 @@ import { refusal } from '#shared/refusal.ts'
 import { err, ok } from '#shared/result.ts'
 import { keys } from '../keys.ts'
 import { defineMutator } from '../mutator.ts'
+import { settleRequest } from '../notifications.ts'
 import { getRow, putRow, scanRows, type WriteTransaction } from '../transaction.ts'
 
 export const AnswerPermissionArgs = z.object({
@@ -49,7 +50,7 @@ export const answerPermission = defineMutator({
       answeredAt: context.now,
       delivery: 'accepted',
     } satisfies Permission)
-    await clearAsk(tx, args)
+    await clearAsk(tx, args, context.now)
     context.effect({
       type: 'deliver',
       deliveryId: args.deliveryId,
@@ -74,9 +75,11 @@ function isSameAnswer(permission: Permission, args: AnswerPermissionArgs, userId
 }
 
 /** The run's row shows the next open question, or none. */
-async function clearAsk(tx: WriteTransaction, args: AnswerPermissionArgs): Promise<void> {
+async function clearAsk(tx: WriteTransaction, args: AnswerPermissionArgs, now: number): Promise<void> {
   const run = await getRow(tx, keys.run(args.runId), Run)
-  if (run === undefined || run.asks?.permissionId !== args.permissionId) return
+  if (run === undefined) return
+  await settleRequest(tx, run, args.permissionId, now)
+  if (run.asks?.permissionId !== args.permissionId) return
   const open = (await scanRows(tx, keys.permissionsOf(args.runId), Permission)).filter((one) => one.state === 'open')
   await putRow(tx, keys.run(args.runId), withAsk(run, open))
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { canSteerRuns } from '#shared/domain/policies.ts'
 import { Prompt, PromptMode, promptLimit, queueLimit } from '#shared/domain/prompt.ts'
-import { Run, hasEnded, isHeld, nextState } from '#shared/domain/run.ts'
-import { DeliveryId, PromptId, RunId } from '#shared/ids.ts'
+import { Run, hasEnded, isHeld, nextState, participantLimit } from '#shared/domain/run.ts'
+import { DeliveryId, PromptId, RunId, type UserId } from '#shared/ids.ts'
 import { refusal } from '#shared/refusal.ts'
 import { err, ok } from '#shared/result.ts'
 import { keys } from '../keys.ts'
@@ -47,11 +47,12 @@ export const sendPrompt = defineMutator({
     }
     await putRow(tx, key, prompt)
 
+    const joined = withParticipant(run, context.userId)
     if (hasEnded(run.state)) {
       const next = nextState(run.state, 'continue')
       if (!next.ok) return next
       // The times are those of a turn: the hours between two of them are nobody's work.
-      const { reason: _reason, stop: _stop, asks: _asks, startedAt: _startedAt, endedAt: _endedAt, ...rest } = run
+      const { reason: _reason, stop: _stop, asks: _asks, startedAt: _startedAt, endedAt: _endedAt, ...rest } = joined
       const turn = run.turn + 1
       await putRow(tx, keys.run(run.id), {
         ...rest,
@@ -74,6 +75,7 @@ export const sendPrompt = defineMutator({
       })
       return ok()
     }
+    if (joined !== run) await putRow(tx, keys.run(run.id), joined)
     if (isHeld(run.state)) {
       const body = {
         type: 'prompt',
@@ -88,3 +90,10 @@ export const sendPrompt = defineMutator({
     return ok()
   },
 })
+
+/** Who writes to an agent hears of it from then on. */
+function withParticipant(run: Run, userId: UserId): Run {
+  const known = run.participants ?? []
+  if (run.createdBy === userId || known.includes(userId) || known.length >= participantLimit) return run
+  return { ...run, participants: [...known, userId] }
+}

@@ -1,0 +1,43 @@
+import { z } from 'zod'
+import { PermissionId, RunId, UserId } from '../ids.ts'
+import { titleLimit, type Run } from './run.ts'
+
+/** `request`: an agent waits for a person. `complete`: a turn went well. `error`: it did not. */
+export const NotificationType = z.enum(['request', 'complete', 'error'])
+export type NotificationType = z.infer<typeof NotificationType>
+
+/** Names a notification within its run and person: the permission's id, or `turn-<n>`. */
+export const NotificationId = z.string().min(1).max(80)
+
+/** Row `notification/<userId>/<runId>/<id>`, readable by that person alone. What an agent did that somebody may want to know of. */
+export const AgentNotification = z.object({
+  id: NotificationId,
+  userId: UserId,
+  runId: RunId,
+  type: NotificationType,
+  /** ms since epoch. */
+  at: z.number(),
+  /** The run's title at that time. */
+  title: z.string().max(titleLimit),
+  /** What is asked for, why it failed, or the last line of the work. */
+  text: z.string().max(600),
+  permissionId: PermissionId.optional(),
+  /** ms since epoch; absent: unread. */
+  readAt: z.number().optional(),
+  /** Put away by its person; kept until newer ones need the room. */
+  archived: z.boolean().optional(),
+})
+export type AgentNotification = z.infer<typeof AgentNotification>
+
+/** The newest of a person's notifications in one team that are kept. */
+export const notificationLimit = 200
+
+/** People whom a run notifies: who started it, and who wrote to its agent since. */
+export function peopleOf(run: Pick<Run, 'createdBy' | 'participants'>): readonly UserId[] {
+  return [...new Set([run.createdBy, ...(run.participants ?? [])])]
+}
+
+/** A child's news are its parent's business. */
+export function isNotified(run: Pick<Run, 'source'>): boolean {
+  return run.source !== 'ORCHESTRATION'
+}
