@@ -20,6 +20,7 @@ import { securityHeaders } from './middleware/security-headers.ts'
 import { authRoutes } from './routes/auth-routes.ts'
 import type { RefusalLog } from './refusal-log.ts'
 import { runnerBlobRoutes } from './routes/runner-blobs.ts'
+import { webPushAnswerRoutes, webPushRoutes, type WebPushRoutesDeps } from './routes/web-push.ts'
 import { runRoutes, type RunRoutesDeps } from './routes/runs.ts'
 import { syncRoutes } from './routes/sync.ts'
 
@@ -32,6 +33,7 @@ export type AppDeps = {
   readonly webDir: string
   readonly push: PushDeps
   readonly runs: RunRoutesDeps
+  readonly webPush: WebPushRoutesDeps
   readonly now: () => number
   readonly log: { error(facts: object, message: string): void }
   readonly refusals: RefusalLog
@@ -69,8 +71,10 @@ export function createApp(deps: AppDeps): Hono<Environment> {
     if (c.req.method !== 'GET') deps.actors.forget()
   })
   app.route('/api/v1', authRoutes(deps.auth))
+  app.route('/api/v1', webPushAnswerRoutes(deps.webPush))
   app.use('/api/v1/*', requireActor(deps.auth))
   app.route('/api/v1', runRoutes(deps.runs))
+  app.route('/api/v1', webPushRoutes(deps.webPush))
   app.all('/api/*', unknownRoute)
 
   serveWeb(app, deps.webDir)

@@ -37,6 +37,10 @@ const Settings = z.object({
     .default('on')
     .describe('Whether the server starts a runner on this machine.'),
   DROVER_WEB_DIR: z.string().optional().describe('Folder of the built web app.'),
+  DROVER_PUSH_PRIVATE: z
+    .enum(['on', 'off'])
+    .default('off')
+    .describe('Whether pushes may go to push services inside private networks, such as one of your own.'),
   DROVER_LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'])
     .default('info')
@@ -59,6 +63,7 @@ export type ServerConfig = {
   readonly neonWsProxy: string | undefined
   readonly embeddedRunner: boolean
   readonly webDir: string
+  readonly pushPrivate: boolean
   readonly logLevel: z.infer<typeof Settings>['DROVER_LOG_LEVEL']
   readonly leaseMs: number
 }
@@ -89,6 +94,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): S
     neonWsProxy: settings.DROVER_NEON_WS_PROXY,
     embeddedRunner: settings.DROVER_EMBEDDED_RUNNER === 'on',
     webDir: resolve(settings.DROVER_WEB_DIR ?? join(import.meta.dirname, '..', 'dist', 'web')),
+    pushPrivate: settings.DROVER_PUSH_PRIVATE === 'on',
     logLevel: settings.DROVER_LOG_LEVEL,
     leaseMs: settings.DROVER_LEASE_MS,
   }

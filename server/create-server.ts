@@ -26,6 +26,7 @@ import { handleUpgrades, type UpgradeRoute } from './live/upgrade.ts'
 import { listen, type Fetch } from './listen.ts'
 import type { Log } from './log.ts'
 import { createOriginChecks } from './middleware/origin-check.ts'
+import { createWebPush, type WebPush } from './web-push/create-web-push.ts'
 import { createRefusalLog } from './refusal-log.ts'
 import { createRunnerRegistry } from './runners/registry.ts'
 import { createRunAccess } from './runs/access.ts'
@@ -110,7 +111,8 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       deliveries.wake()
     }
     const onEffects = (effects: readonly Effect[]): void => {
-      if (effects.every((effect) => effect.type === 'transition')) return
+      if (effects.some((effect) => effect.type === 'notify')) webPush?.wake()
+      if (effects.every((effect) => effect.type === 'transition' || effect.type === 'notify')) return
       wake()
       cluster.work()
     }
@@ -135,6 +137,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
     })
 
     let app: { fetch: Fetch } | undefined
+    let webPush: WebPush | undefined
     const underWay = new Set<Promise<unknown>>()
     const listening = await listen((request, env) => {
       const answer = Promise.resolve(app?.fetch(request, env) ?? starting())
@@ -184,6 +187,16 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       onEffects,
       onError: (error, mutation) => report(`the mutator ${mutation.name} failed`)(error),
     }
+    webPush = createWebPush({
+      ...transacting,
+      database: db,
+      presence,
+      publicUrl,
+      allowPrivate: config.pushPrivate,
+      log,
+      onError: report('sending pushes failed'),
+    })
+    toClose.unshift(() => webPush?.close())
     const served = createApp({
       auth,
       refusals,
@@ -196,6 +209,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       log,
       push,
       runs: { store, jobs, blobs, access, demoRepository },
+      webPush: { ...transacting, database: db, service: webPush, rateLimits: auth.parts.rateLimits },
     })
 
     const browsers = createBrowserSockets({
@@ -269,6 +283,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
     toClose.unshift(reachability.onLost((trouble) => browsers.endAll(trouble)))
     app = served
     wake()
+    webPush.wake()
 
     let closing: Promise<void> | undefined
     return {

@@ -15,6 +15,8 @@ export const limits = {
   signInAccount: { name: 'sign-in-account', max: 60, windowMs: 60 * MINUTE },
   /** Looking at or using a link, passkey ceremonies. */
   links: { name: 'links', max: 60, windowMs: MINUTE },
+  /** Pushes to one's own device, to see that they come. */
+  pushTest: { name: 'push-test', max: 10, windowMs: MINUTE },
   /** Password checks of somebody who is signed in. */
   password: { name: 'password', max: 5, windowMs: 15 * MINUTE },
 } as const satisfies Record<string, Limit>

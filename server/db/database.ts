@@ -17,7 +17,7 @@ export type Row = Record<string, unknown>
 
 export type Queryable = {
   /**
-   * Runs one statement with `$1`, `$2` … and gives its rows. `int8` comes as number, `jsonb` parsed, `bytea` as Buffer, `timestamptz` as Date.
+   * Runs one statement with `$1`, `$2` … and gives its rows; several without parameters, and the rows of all in order. `int8` comes as number, `jsonb` parsed, `bytea` as Buffer, `timestamptz` as Date.
    * A JavaScript array as parameter is a PostgreSQL array; for `jsonb` pass `JSON.stringify(value)`.
    * With `name` the statement is parsed and planned once for each connection. Throws `DatabaseError`.
    */
@@ -184,9 +184,9 @@ async function run<T>(
     ...(params ? { values: [...params] } : {}),
     ...(statement?.name ? { name: statement.name } : {}),
   })
-  // Several statements in one text give several results; the last one counts.
-  const last: pg.QueryResult = Array.isArray(result) ? result.at(-1) : result
-  return last.rows
+  // Several statements in one text give several results.
+  const results: readonly pg.QueryResult[] = Array.isArray(result) ? result : [result]
+  return results.flatMap((one) => one.rows)
 }
 
 function rethrow(error: unknown): never {

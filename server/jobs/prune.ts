@@ -20,6 +20,7 @@ export async function pruneAll(database: Database, now: number): Promise<void> {
   const before = now - rememberMs
   while ((await pruneTombstones(database, before)) === batch);
   while ((await remove(database, 'intent', 'at', before)) === batch);
+  while ((await remove(database, 'push_token', 'expires_at', now)) === batch);
   while ((await remove(database, 'client', 'seen_at', before)) === batch);
   await database.query(
     `delete from client_group g where created_at < $1 and not exists (select 1 from client c where c.group_id = g.id)`,

@@ -9,6 +9,8 @@ type Place = { runId: RunId; userId: UserId; typing: boolean }
 export type PresenceHub = {
   /** Where a connection is now; `undefined` when it looks at no run or is hidden. */
   set(connection: object, place: Place | undefined): void
+  /** Whether a visible page of this person shows the run. */
+  isWatching(runId: RunId, userId: UserId): boolean
   watch(runId: RunId, listener: PresenceListener): () => void
 }
 
@@ -38,6 +40,7 @@ export function createPresenceHub(): PresenceHub {
       if (before?.runId !== place?.runId) tell(before?.runId)
       if (before?.runId !== place?.runId || before?.typing !== place?.typing) tell(place?.runId)
     },
+    isWatching: (runId, userId) => places.values().some((place) => place.runId === runId && place.userId === userId),
     watch(runId, listener) {
       const known = watchers.get(runId) ?? new Set<PresenceListener>()
       watchers.set(runId, known)

@@ -1,9 +1,11 @@
-import { createHash } from 'node:crypto'
+import { createECDH, createHash, randomBytes } from 'node:crypto'
 import { z } from 'zod'
+import { defaultPushSettings } from '#shared/domain/push.ts'
 import { Role } from '#shared/domain/team.ts'
 import { TranscriptEntry } from '#shared/domain/transcript.ts'
 import { RunId, TeamId, UserId } from '#shared/ids.ts'
 import { Refusal } from '#shared/refusal.ts'
+import { PushState, PushTestResult, type NewPushSubscription } from '#shared/protocol/push.ts'
 import { browserProtocol } from '#shared/protocol/browser-socket.ts'
 import { droverVersion } from '#shared/version.ts'
 import { newId, type Person, type World } from '../world.ts'
@@ -150,6 +152,23 @@ async function strangersPasskey({ world, stranger }: Stage): Promise<string> {
 }
 const strangersDevice = async ({ stranger }: Stage): Promise<unknown> =>
   (await json(stranger.fetch('/api/v1/me')))['sessionId']
+/** A browser at a push service that no push reaches. */
+const newSubscription = (): NewPushSubscription => ({
+  endpoint: `https://127.0.0.1:9/${newId()}`,
+  keys: { p256dh: createECDH('prime256v1').generateKeys('base64url'), auth: randomBytes(16).toString('base64url') },
+  settings: defaultPushSettings,
+})
+const subscribed = async (me: Person): Promise<string | undefined> =>
+  (
+    await json(
+      me.fetch('/api/v1/push/subscription', {
+        method: 'PUT',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(newSubscription()),
+      }),
+    )
+  )['id']
+const strangersSubscription = ({ stranger }: Stage): Promise<string | undefined> => subscribed(stranger)
 const someones = async (stage: Stage): Promise<string> => (await stage.someone()).userId
 
 /** Every route that the server has, by the name that it has there. */
@@ -441,6 +460,45 @@ export const restCases: Readonly<Record<string, RestCase>> = {
     foreign: withId(() => '/api/v1/devices/*', strangersDevice),
   },
   'POST /api/v1/devices/revoke-others': { as: (stage) => stage.someone(), status: 200, answer: signedOut },
+  'GET /api/v1/push': { status: 200, answer: PushState.strict() },
+  'PUT /api/v1/push/subscription': {
+    body: () => newSubscription(),
+    status: 201,
+    answer: z.strictObject({ id: z.string() }),
+  },
+  'PATCH /api/v1/push/subscription/:id': {
+    path: async (_stage, me) => `/api/v1/push/subscription/${await subscribed(me)}`,
+    body: () => ({ settings: defaultPushSettings }),
+    status: 200,
+    answer: nothing,
+    foreign: async (stage) => {
+      const body = { settings: defaultPushSettings }
+      const [theirs, none] = await withId(() => '/api/v1/push/subscription/*', strangersSubscription)(stage)
+      return [
+        { ...theirs, body },
+        { ...none, body },
+      ]
+    },
+  },
+  'DELETE /api/v1/push/subscription/:id': {
+    path: async (_stage, me) => `/api/v1/push/subscription/${await subscribed(me)}`,
+    status: 200,
+    answer: nothing,
+    foreign: withId(() => '/api/v1/push/subscription/*', strangersSubscription),
+  },
+  'POST /api/v1/push/subscription/:id/test': {
+    path: async (_stage, me) => `/api/v1/push/subscription/${await subscribed(me)}/test`,
+    status: 200,
+    answer: PushTestResult.strict(),
+    foreign: withId(() => '/api/v1/push/subscription/*/test', strangersSubscription),
+  },
+  'POST /api/v1/push/answer': {
+    access: 'open',
+    body: () => ({ token: 'x'.repeat(43), answer: 'deny' }),
+    status: 404,
+    answer: problem,
+    limit: 60,
+  },
   'GET /api/v1/teams/:teamId/runner-keys': {
     path: team('/runner-keys'),
     status: 200,

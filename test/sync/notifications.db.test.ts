@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { AgentNotification, notificationLimit } from '#shared/domain/notification.ts'
-import { DeliveryId, PromptId, type RunId } from '#shared/ids.ts'
-import { keys } from '#sync/core/keys.ts'
+import { HarnessId } from '#shared/domain/harness.ts'
+import { DeliveryId, PromptId, RunId } from '#shared/ids.ts'
 import { scanRows } from '#sync/core/transaction.ts'
 import type { Workspace } from '#sync/client/workspace.ts'
 import { connectScriptedRunner, type ScriptedRunner } from '../fakes/scripted-runner.ts'
@@ -120,6 +120,23 @@ test('a turn that goes on with a queued message, and a run that was stopped, are
   expect(await desktop.query((tx) => tx.scan('notification/'))).toEqual([])
 })
 
+test('a child of another run tells nobody: it is its parent’s business', async () => {
+  const desktop = mara.open()
+  const [child, own] = [RunId.parse(newId()), await working(desktop)]
+  await desktop.mutate.createRun({
+    runId: child,
+    promptId: PromptId.parse(newId()),
+    prompt: 'A part of it',
+    source: 'ORCHESTRATION',
+    config: { harness: HarnessId.parse('runbook'), sandbox: 'direct' },
+  })
+  await claim(runner, child)
+  for (const runId of [child, own])
+    runner.emit(runId, { type: 'state', event: 'fail', turn: 1, reason: { text: 'it failed' } })
+  await inState(desktop, child, 'FAILED')
+  expect(await until(inbox(desktop), (rows) => rows.length > 0)).toMatchObject([{ runId: own }])
+})
+
 test('a question that lapses with its run needs nobody, a lost machine does', async () => {
   const desktop = mara.open()
   const runId = await working(desktop)
@@ -168,8 +185,4 @@ test('the oldest make room: a person has so many at most', async () => {
   const rows = await until(inbox(desktop), (all) => all.some((one) => one.id === newest))
   expect(types(rows)).toHaveLength(notificationLimit)
   expect(rows.some((one) => one.id === requests[0]?.id)).toBe(false)
-  const waiting = await world.database.query<{ row_key: string }>('select row_key from push_message order by id')
-  expect(waiting.map((one) => one.row_key)).toEqual(
-    requests.map((request) => keys.notification(mara.userId, runId, request.id)),
-  )
 })
