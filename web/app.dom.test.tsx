@@ -1,3 +1,4 @@
+import { noPush } from './dev/no-push.ts'
 import { createMemoryHistory } from '@tanstack/solid-router'
 import axe from 'axe-core'
 import { render } from 'solid-js/web'
@@ -78,6 +79,7 @@ async function open(
           forgetTeam: async () => undefined,
           fetchMe: options.fetchMe ?? (async () => ({ type: 'me', me: seedIds.me })),
           openWorkspace: async () => workspace,
+          push: noPush,
           registration: undefined,
           storage: localStorage,
           reload: () => undefined,

@@ -1,5 +1,5 @@
 import { RouterProvider } from '@tanstack/solid-router'
-import { createComponent, type Context, type JSX } from 'solid-js'
+import { createComponent, onCleanup, type Context, type JSX } from 'solid-js'
 import type { Workspace } from '#sync/client/workspace.ts'
 import type { AppRouter } from './routes.tsx'
 import { ClockContext, createClock } from './state/clock.ts'
@@ -7,6 +7,8 @@ import { DeviceStoreContext, type DeviceStore } from './state/device-store.ts'
 import { KeyboardContext, createKeyboard } from './state/keyboard.ts'
 import { OpenWorkspaceContext } from './state/open-workspace.ts'
 import { PlatformContext, type Platform } from './state/platform.ts'
+import type { PushDevice } from './pwa/push-device.ts'
+import { PushDeviceContext } from './state/push.ts'
 import { SessionContext, createSession, type FetchMe, type ForgetTeam, type Me } from './state/session.ts'
 import { TitlesContext, createTitles } from './state/title.ts'
 import { UpdatesContext, createUpdates, type Registration } from './state/update.ts'
@@ -19,6 +21,7 @@ export type AppDeps = {
   readonly fetchMe: FetchMe
   readonly forgetTeam: ForgetTeam
   readonly openWorkspace: (me: Me) => Promise<Workspace>
+  readonly push: PushDevice
   readonly registration: Registration | undefined
   readonly storage: Pick<Storage, 'getItem' | 'setItem'>
   readonly reload: () => void
@@ -29,6 +32,7 @@ export function App(props: { readonly deps: AppDeps }): JSX.Element {
   // Given once for the life of the page.
   // oxlint-disable-next-line solid/reactivity
   const deps = props.deps
+  onCleanup(deps.push.onOpen((url) => deps.router.history.push(url)))
   return provide(
     [
       giving(PlatformContext, deps.platform),
@@ -38,6 +42,7 @@ export function App(props: { readonly deps: AppDeps }): JSX.Element {
       giving(KeyboardContext, createKeyboard({ now: deps.platform.now, storage: deps.storage })),
       giving(SessionContext, createSession({ store: deps.deviceStore, ...deps })),
       giving(UpdatesContext, createUpdates(deps.registration, deps.reload)),
+      giving(PushDeviceContext, deps.push),
       giving(OpenWorkspaceContext, deps.openWorkspace),
     ],
     () => (

@@ -3,6 +3,7 @@ import { render } from 'solid-js/web'
 import { assert } from '#shared/assert.ts'
 import { forgetTeamInBrowser, openBrowserWorkspace } from '#sync/client/open-in-browser.ts'
 import { App, type AppDeps } from './app.tsx'
+import { browserPush } from './pwa/push-device.ts'
 import { registerServiceWorker } from './pwa/register.ts'
 import { createAppRouter, runRoute } from './routes.tsx'
 import { createDeviceStore } from './state/device-store.ts'
@@ -19,6 +20,7 @@ const deps: AppDeps = {
   fetchMe,
   forgetTeam: forgetTeamInBrowser,
   openWorkspace: (me) => openBrowserWorkspace({ userId: me.user.id, teamId: me.team.id }),
+  push: browserPush,
   registration: import.meta.env.PROD ? registerServiceWorker() : undefined,
   storage: localStorage,
   reload: () => location.reload(),

@@ -1,4 +1,5 @@
 import '../styles/main.css'
+import { noPush } from './no-push.ts'
 import { render } from 'solid-js/web'
 import { App } from '../app.tsx'
 import { createAppRouter } from '../routes.tsx'
@@ -38,6 +39,7 @@ render(
         forgetTeam: async () => undefined,
         fetchMe: async () => ({ type: 'me', me: seedIds.me }),
         openWorkspace: async () => workspace,
+        push: noPush,
         registration: undefined,
         storage: localStorage,
         reload: () => location.reload(),

@@ -1,4 +1,5 @@
 import '../styles/main.css'
+import { noPush } from './no-push.ts'
 import { render } from 'solid-js/web'
 import { boundedText } from '#shared/domain/bounded-text.ts'
 import type { TranscriptEntry } from '#shared/domain/transcript.ts'
@@ -118,6 +119,7 @@ render(
         forgetTeam: async () => undefined,
         fetchMe: async () => ({ type: 'me', me: { ...seedIds.me, role } }),
         openWorkspace: async () => workspace,
+        push: noPush,
         registration: undefined,
         storage: localStorage,
         reload: () => location.reload(),

@@ -24,7 +24,7 @@ export const Nothing = z.object({})
 /** One request to `/api/v1`. Never throws: a network that is away is a problem like another. */
 export async function request<T>(
   schema: z.ZodType<T>,
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   path: string,
   body?: object,
 ): Promise<Result<T, ApiProblem>> {

@@ -4,7 +4,13 @@ import { dateWords } from './time.ts'
 export const settingsWords = {
   title: 'Settings',
   parts: 'Parts of the settings',
-  sections: { account: 'Account', devices: 'Devices', team: 'Team', runners: 'Runners' },
+  sections: {
+    account: 'Account',
+    notifications: 'Notifications',
+    devices: 'Devices',
+    team: 'Team',
+    runners: 'Runners',
+  },
   loading: 'Asking the server.',
   offline: 'This part of the settings needs the server, which can’t be reached now.',
   save: 'Save',
@@ -50,6 +56,50 @@ export const accountWords = {
   signOutText: 'Drover forgets you on this device. Changes that are not sent yet are lost.',
   signOutTitle: 'Sign out of this device?',
   thisSession: 'This device',
+} as const
+
+export const notificationWords = {
+  title: 'Notifications on this device',
+  text: 'Drover tells this device when an agent asks something, when a run is done, and when one fails, also while the app is closed.',
+  turnOn: 'Turn on',
+  turnOff: 'Turn off',
+  off: 'This device gets no notifications.',
+  support: {
+    blocked:
+      'This browser does not let Drover notify you. Allow notifications for this site in the browser’s settings, then reload.',
+    not_installed: 'On an iPhone or iPad, add Drover to the home screen first: Share, then Add to Home Screen.',
+    insecure: 'This address is plain http. Browsers take pushes from https, or from localhost, only.',
+    unsupported: 'This browser takes no pushes. The inbox has everything all the same.',
+  },
+  declined: 'The browser was not allowed to notify you. Nothing was turned on.',
+  failed: 'The browser could not reach its push service, so nothing was turned on. Try again with a network.',
+  types: 'Tell me about',
+  type: {
+    request: 'Questions that wait for me',
+    complete: 'Runs that are done',
+    error: 'Runs that fail',
+  },
+  typeHint: {
+    request: 'Allow or deny right on the notification. Nothing runs before an answer.',
+    complete: undefined,
+    error: undefined,
+  },
+  quiet: 'Quiet hours',
+  quietHint: (zone: string) =>
+    `No notifications between these times, ${zone}. A question that still waits then is told at their end; the rest stands in the inbox.`,
+  from: 'From',
+  to: 'To',
+  test: 'Send a test',
+  testSent: 'The push service took it. It appears on this device in a moment.',
+  testFailed: (service: string, why: string) => `${service} did not take it: ${why}`,
+  noAnswer: 'no answer',
+  others: 'Your other devices',
+  othersText: 'They get pushes too, until they sign out.',
+  lastSent: 'Last push',
+  neverSent: 'No push yet',
+  trouble: (why: string) => `The last push did not get through: ${why}`,
+  remove: 'Remove',
+  removeLabel: (device: string) => `Stop pushes to ${device}`,
 } as const
 
 export const deviceWords = {

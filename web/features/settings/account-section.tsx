@@ -1,6 +1,8 @@
 import { useNavigate } from '@tanstack/solid-router'
 import { Show, createSignal } from 'solid-js'
 import { Nothing, request } from '../../state/account-api.ts'
+import { useDeviceStore } from '../../state/device-store.ts'
+import { forgetPush, usePushDevice } from '../../state/push.ts'
 import { useSession } from '../../state/session.ts'
 import { Button } from '../../ui/button.tsx'
 import { ConfirmDialog } from '../../ui/dialog.tsx'
@@ -73,11 +75,14 @@ function Profile() {
 function SignOut() {
   const session = useSession()
   const navigate = useNavigate()
+  const push = usePushDevice()
+  const store = useDeviceStore()
   const [asking, setAsking] = createSignal(false)
   const action = useAction()
   const handleSignOut = async (): Promise<void> => {
     const done = await action.run(request(Nothing, 'POST', '/auth/sign-out', {}))
     if (done === undefined) return
+    await forgetPush(push, store)
     await session.forget()
     await navigate({ to: '/sign-in', replace: true })
   }

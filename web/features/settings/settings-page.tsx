@@ -5,11 +5,12 @@ import { PageHead } from '../../ui/page-head.tsx'
 import { settingsWords } from '../../words/settings.ts'
 import { AccountSection } from './account-section.tsx'
 import { DevicesSection } from './devices-section.tsx'
+import { NotificationsSection } from './notifications-section.tsx'
 import { RunnersSection } from './runners-section.tsx'
 import styles from './settings.module.css'
 import { TeamSection } from './team-section.tsx'
 
-const sections = ['account', 'devices', 'team', 'runners'] as const
+const sections = ['account', 'notifications', 'devices', 'team', 'runners'] as const
 type SectionName = (typeof sections)[number]
 
 /** `/settings/$section` */
@@ -40,6 +41,9 @@ export function SettingsPage() {
           <Switch>
             <Match when={section() === 'account'}>
               <AccountSection />
+            </Match>
+            <Match when={section() === 'notifications'}>
+              <NotificationsSection />
             </Match>
             <Match when={section() === 'devices'}>
               <DevicesSection />

@@ -7,6 +7,8 @@ import { SkeletonRows } from '../../ui/skeleton.tsx'
 import { useDeviceStore } from '../../state/device-store.ts'
 import { withFreshness } from '../../state/freshness.ts'
 import { useOpenWorkspace } from '../../state/open-workspace.ts'
+import { whenIdle } from '../../state/platform.ts'
+import { keepPush, usePushDevice } from '../../state/push.ts'
 import { useSession, type Me } from '../../state/session.ts'
 import { useStatus } from '../../state/sync-status.ts'
 import { TeamDataContext, createTeamData } from '../../state/team-data.ts'
@@ -88,7 +90,8 @@ function OpenWorkspace(props: { readonly me: Me }) {
 
 function Inside(props: { readonly workspace: Workspace }) {
   // oxlint-disable-next-line solid/reactivity
-  const data = createTeamData(props.workspace)
+  const { workspace } = props
+  const data = createTeamData(workspace)
   const session = useSession()
   const status = useStatus()
   const problem = createMemo(() => status().problem)
@@ -96,6 +99,11 @@ function Inside(props: { readonly workspace: Workspace }) {
   createEffect(() => {
     if (problem() === 'left') void session.refresh()
   })
+  const push = usePushDevice()
+  const store = useDeviceStore()
+  // A press on a notification is about something that this device may not have yet.
+  onCleanup(push.onOpen(() => void workspace.refresh()))
+  whenIdle(() => void keepPush(push, store))
   return (
     <TeamDataContext.Provider value={data}>
       <Shell>

@@ -1,3 +1,4 @@
+import { noPush } from '../../dev/no-push.ts'
 import { createMemoryHistory } from '@tanstack/solid-router'
 import axe from 'axe-core'
 import { render } from 'solid-js/web'
@@ -61,6 +62,7 @@ function open(path: string, hash = '') {
     fetchMe: async () => (signedIn ? { type: 'me' as const, me: seedIds.me } : { type: 'signed_out' as const }),
     forgetTeam: async () => undefined,
     openWorkspace: async () => workspace,
+    push: noPush,
     registration: undefined,
     storage: localStorage,
     reload: () => undefined,
