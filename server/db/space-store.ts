@@ -41,6 +41,19 @@ export function createSpaceStore(db: Queryable): SpaceStore {
       return toSnapshot(row, undefined)
     },
 
+    async scanBefore({ space, prefix, before, limit }) {
+      const [row] = await db.query<{ version: number | null; rows: [string, Json][] | null }>(
+        `select (select version from space where id = $1) as version,
+                (select json_agg(json_build_array(key, value) order by key desc) from (
+                   select key, value from entry
+                    where space_id = $1 and key >= $2 and key < $3 and deleted_at is null
+                    order by key desc limit $4) page) as rows`,
+        [space, prefix, before < prefixEnd(prefix) ? before : prefixEnd(prefix), limit],
+        { name: 'space-scan-before' },
+      )
+      return toSnapshot(row, undefined)
+    },
+
     commit: createGroupCommit(async (commits) => {
       const values: string[] = []
       const [only] = commits

@@ -33,6 +33,7 @@ function open() {
     {
       store: {
         read: async () => ({ version: 1, rows: [] }),
+        scanBefore: () => Promise.reject(new Error('not asked for')),
         scan: async () => ({ version: 1, rows: [] }),
         commit: () => {
           const commit = Promise.withResolvers<CommitOutcome>()

@@ -23,16 +23,20 @@ export function parseSpace(space: SpaceId): { kind: 'team'; teamId: TeamId } | {
   return kind === 'team' ? { kind, teamId: TeamId.parse(id) } : { kind: 'run', runId: RunId.parse(id) }
 }
 
-/** Version of the rows' shapes. A client with another one is told to reload once its mutations are taken. */
-export const schemaVersion = '1'
+/**
+ * Version of the rows' shapes. A client with another one is told to reload once its mutations are taken.
+ * 2: `order` of a cookie has parts of a whole.
+ */
+export const schemaVersion = '2'
 
 /**
- * Replicache's cookie. `order` is the space's version. `epoch` changes when the reader's rights or the window change;
+ * Replicache's cookie. `order` is the space's version (`versionOf`), and a small part more with each page of older rows, since Replicache
+ * takes rows only with a cookie that has grown. `epoch` changes when the reader's rights or the window change;
  * a cookie of another epoch, or one older than the kept tombstones, is answered with `clear` and everything.
- * `from` is the first key of a transcript's window; `more` says that a first answer was cut and goes on.
+ * `from` is the first key of a transcript's window. `more`: older runs than this key are on the server; each pull brings a page of them.
  */
 export const SyncCookie = z.object({
-  order: z.number().int().nonnegative(),
+  order: z.number().nonnegative(),
   epoch: z.string().max(64),
   from: z
     .string()
@@ -41,6 +45,12 @@ export const SyncCookie = z.object({
   more: z.string().max(300).optional(),
 })
 export type SyncCookie = z.infer<typeof SyncCookie>
+
+/** The version of the space that a device with this cookie has. */
+export const versionOf = (cookie: Pick<SyncCookie, 'order'>): number => Math.floor(cookie.order)
+
+/** What a page of older rows adds to `order`. */
+export const pageStep = 2 ** -16
 
 const replicacheId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be an id of Replicache')
 

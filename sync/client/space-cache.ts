@@ -8,7 +8,7 @@ import {
   type PusherResult,
 } from 'replicache'
 import type { BrowserDown } from '#shared/protocol/browser-socket.ts'
-import { PullResponse, SyncCookie, schemaVersion, type SpaceId } from '#shared/protocol/sync.ts'
+import { PullResponse, SyncCookie, schemaVersion, versionOf, type SpaceId } from '#shared/protocol/sync.ts'
 import { keys } from '#sync/core/keys.ts'
 import type { ReadTransaction } from '#sync/core/transaction.ts'
 import { readTransaction } from './read-transaction.ts'
@@ -67,6 +67,8 @@ export type SpaceCache = {
 const pieceUnits = 1_000_000
 /** The answer of a pull is here so soon after it came, or will never be: a poke or another tab was first. */
 const landingMs = 250
+/** Between two pages of older runs. */
+const olderPauseMs = 30
 const firstRetryMs = 250
 const maxRetryMs = 15_000
 /** Pulls in a row for one `catchUp`; each brings up to 500 rows. */
@@ -87,6 +89,7 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
   let pulling: Pull | undefined
   let retry: ReturnType<typeof setTimeout> | undefined
   let retryMs = firstRetryMs
+  let older: ReturnType<typeof setTimeout> | undefined
 
   const isRefused = (status: number): boolean => status === 403 && deps.events.onRefused !== undefined
   const requests = createSpaceRequests({
@@ -171,6 +174,7 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
     (diff) => {
       for (const one of diff) known = SyncCookie.safeParse('newValue' in one ? one.newValue : undefined).data
       if (pulling?.isAnswered === true) endPull(pulling)
+      if (known?.more !== undefined) askForOlder()
       deps.events.onChanged()
     },
     { prefix: keys.cookie },
@@ -196,6 +200,14 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
 
   const pull = (): Promise<void> => unlessClosed(() => replicache.pull({ now: true }))
 
+  /** A page at a time, with room for what people do in between. Without a network the next pull goes on with it. */
+  function askForOlder(): void {
+    older ??= setTimeout(() => {
+      older = undefined
+      void pull()
+    }, olderPauseMs)
+  }
+
   function endPull(pull: Pull): void {
     pull.landed.resolve()
     if (pulling === pull) pulling = undefined
@@ -205,7 +217,7 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
     for (let pulls = 0; pulls < maxPulls && !closed; pulls++) {
       await pulling?.landed.promise
       const have = await cookie()
-      if (have !== null && have.order >= target && !hasMore) return
+      if (have !== null && versionOf(have) >= target && !hasMore) return
       await pull()
       if (pulling?.isAnswered === true) endPull(pulling)
       if (!lastPullOk) return tryAgainLater()
@@ -233,8 +245,8 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
 
   /** `false`: the poke doesn't fit the rows that are here, or `have` isn't their cookie. */
   async function applyTo(have: SyncCookie | undefined, message: Poke): Promise<boolean> {
-    if (have === undefined || message.base > have.order) return false
-    if (message.version <= have.order) return true
+    if (have === undefined || message.base > versionOf(have)) return false
+    if (message.version <= versionOf(have)) return true
     const next = { ...have, order: message.version }
     try {
       await replicache.poke({
@@ -289,6 +301,7 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
       hold.resolve()
       if (pulling !== undefined) endPull(pulling)
       clearTimeout(retry)
+      clearTimeout(older)
       stopWatching()
       // Reads that closing interrupts are nobody's errors in Replicache; those that stand in front of this one end before.
       await query(async () => undefined).catch(() => undefined)

@@ -3,7 +3,7 @@ import { sameJson, type Json, type JsonObject } from '#shared/json.ts'
 import { TranscriptEntry } from '#shared/domain/transcript.ts'
 import type { RunId } from '#shared/ids.ts'
 import type { BrowserDown, LiveDelta } from '#shared/protocol/browser-socket.ts'
-import { SyncCookie } from '#shared/protocol/sync.ts'
+import { SyncCookie, versionOf } from '#shared/protocol/sync.ts'
 import { keys } from '#sync/core/keys.ts'
 import { isFinished, newerEntry, withDelta } from '#sync/core/live-text.ts'
 import type { Link } from './socket-link.ts'
@@ -130,7 +130,7 @@ export function openTranscript(deps: TranscriptDeps): Transcript {
     (given) => {
       const cookie = SyncCookie.safeParse(given)
       if (!cookie.success) return
-      version = Math.max(version ?? 0, cookie.data.order)
+      version = Math.max(version ?? 0, versionOf(cookie.data))
       if (loaded) return
       loaded = true
       changed()

@@ -13,7 +13,15 @@ test('a peer that asks and never reads is shut out before what waits for it grow
   const unused = () => Promise.reject(new Error('not asked for'))
   const connection = createBrowserConnection(
     {
-      store: { read: unused, scan: unused, commit: unused, head: unused, changesSince: unused, wholeSpace: unused },
+      store: {
+        read: unused,
+        scan: unused,
+        scanBefore: unused,
+        commit: unused,
+        head: unused,
+        changesSince: unused,
+        wholeSpace: unused,
+      },
       hub: createHub(async () => 1),
       live: createLiveHub(),
       presence: createPresenceHub(),

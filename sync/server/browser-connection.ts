@@ -1,7 +1,7 @@
 import type { RunId, UserId } from '#shared/ids.ts'
 import type { Json } from '#shared/json.ts'
 import { BrowserUp, browserProtocol, type BrowserDown } from '#shared/protocol/browser-socket.ts'
-import { schemaVersion, type SpaceId } from '#shared/protocol/sync.ts'
+import { schemaVersion, versionOf, type SpaceId } from '#shared/protocol/sync.ts'
 import { refusal, type Refusal } from '#shared/refusal.ts'
 import { keys } from '#sync/core/keys.ts'
 import type { Hub, SpaceChange } from './hub.ts'
@@ -107,7 +107,7 @@ export function createBrowserConnection(
     })
     spaces.set(space, { from, stop })
     const head = await deps.store.head(space)
-    if (cookie === null || head.version !== cookie.order) tellBehind(space, head.version)
+    if (cookie === null || head.version !== versionOf(cookie)) tellBehind(space, head.version)
   }
 
   async function follow(runId: RunId): Promise<void> {

@@ -1,17 +1,21 @@
 import { err, ok, type Result } from '#shared/result.ts'
 import {
   maxPatchRows,
+  pageStep,
   parseSpace,
+  versionOf,
   type PatchOperation,
   type PullResponse,
   type SpaceId,
   type SyncCookie,
 } from '#shared/protocol/sync.ts'
 import { keys } from '#sync/core/keys.ts'
-import type { Change, Changes, SpaceHead, SpaceStore } from './space-store.ts'
+import type { Change, Changes, Snapshot, SpaceHead, SpaceStore } from './space-store.ts'
 
-/** Newest runs in a first answer; older ones are asked for page by page. */
-export const runWindow = 300
+/** Newest runs in a first answer: a screenful and some more. Each pull after it brings a page of older ones. */
+export const runWindow = 100
+/** What a device applies without a page noticing. */
+export const olderRuns = 250
 /** Newest chunks of a transcript in a first answer: some 200 entries. */
 export const chunkWindow = 10
 
@@ -38,22 +42,37 @@ export type PullAnswer = PullResponse & {
 export async function processPull(store: SpaceStore, query: PullQuery): Promise<Result<PullAnswer, PullFailure>> {
   const { cookie } = query
   if (cookie === null) return wholeAnswer(store, query)
+  // Before what has changed: a row of the page that changes in between comes once more.
+  const page = cookie.more === undefined ? undefined : await olderPage(store, query.space, cookie.more)
+  const since = versionOf(cookie)
   const changes = await store.changesSince({
     space: query.space,
-    since: cookie.order,
+    since,
     clientGroup: query.clientGroup,
     limit: maxPatchRows,
     ...(cookie.from === undefined ? {} : { window: { prefix: keys.chunks, from: cookie.from } }),
   })
   if (isForeign(changes, query)) return err('not_allowed')
-  if (cookie.order > changes.version) return err('client_state_not_found')
-  if (cookie.epoch !== epochOf(changes, query) || cookie.order < changes.prunedVersion) return wholeAnswer(store, query)
+  if (since > changes.version) return err('client_state_not_found')
+  if (cookie.epoch !== epochOf(changes, query) || since < changes.prunedVersion) return wholeAnswer(store, query)
+  const { more: _more, ...known } = cookie
+  const order = Math.max(changes.version, page === undefined ? 0 : cookie.order + pageStep)
   return ok({
-    cookie: { ...cookie, order: changes.version },
+    cookie: { ...known, order, ...(page?.more === undefined ? {} : { more: page.more }) },
     lastMutationIDChanges: { ...changes.lastMutationIds },
-    patch: changes.changes.filter(readableBy(query.userId)).map(toOperation),
+    patch: [...(page?.rows ?? []), ...changes.changes].filter(readableBy(query.userId)).map(toOperation),
     more: changes.more,
   })
+}
+
+/** `more`: older ones than that are still on the server. */
+async function olderPage(
+  store: Pick<SpaceStore, 'scanBefore'>,
+  space: SpaceId,
+  before: string,
+): Promise<{ rows: Snapshot['rows']; more: string | undefined }> {
+  const { rows } = await store.scanBefore({ space, prefix: keys.runs, before, limit: olderRuns })
+  return { rows, more: rows.length < olderRuns ? undefined : rows.at(-1)?.key }
 }
 
 async function wholeAnswer(store: SpaceStore, query: PullQuery): Promise<Result<PullAnswer, PullFailure>> {
@@ -69,10 +88,17 @@ async function wholeAnswer(store: SpaceStore, query: PullQuery): Promise<Result<
     order: whole.version,
     epoch: epochOf(whole, query),
     ...(isRun && whole.windowFrom !== undefined ? { from: whole.windowFrom } : {}),
+    ...(!isRun && runsIn(whole.changes) === runWindow && whole.windowFrom !== undefined
+      ? { more: whole.windowFrom }
+      : {}),
   }
   const readable = readableBy(query.userId)
   const patch: PatchOperation[] = [{ op: 'clear' }, ...whole.changes.filter(readable).map(toOperation)]
   return ok({ cookie, lastMutationIDChanges: { ...whole.lastMutationIds }, patch, more: false })
+}
+
+function runsIn(changes: readonly Change[]): number {
+  return changes.filter(({ key }) => key.startsWith(keys.runs)).length
 }
 
 function isForeign({ group }: Changes, query: PullQuery): boolean {

@@ -79,6 +79,8 @@ export type SpaceHead = { readonly version: number; readonly epoch: string; read
 export type SpaceStore = {
   read(space: SpaceId, keys: readonly string[]): Promise<Snapshot>
   scan(space: SpaceId, prefix: string): Promise<Snapshot>
+  /** The last `limit` living rows under `prefix` whose keys come before `before`, newest key first. */
+  scanBefore(query: { space: SpaceId; prefix: string; before: string; limit: number }): Promise<Snapshot>
   commit(commit: Commit): Promise<CommitOutcome>
   head(space: SpaceId): Promise<SpaceHead>
   /**

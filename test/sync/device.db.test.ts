@@ -3,6 +3,7 @@ import { HarnessId } from '#shared/domain/harness.ts'
 import { Prompt } from '#shared/domain/prompt.ts'
 import { Run } from '#shared/domain/run.ts'
 import { DeliveryId, PromptId, RunId } from '#shared/ids.ts'
+import { schemaVersion } from '#shared/protocol/sync.ts'
 import { createMemoryIntentStore } from '#sync/client/intents.ts'
 import { RefusedError, type SyncStatus, type Workspace } from '#sync/client/workspace.ts'
 import { keys } from '#sync/core/keys.ts'
@@ -144,7 +145,7 @@ describe('a device', () => {
       profileID: 'p',
       clientGroupID: 'g',
       cookie: null,
-      schemaVersion: '1',
+      schemaVersion,
     })
     expect((await post('/api/sync/pull?space=team/somebody-else', pull)).status).toBe(403)
     expect((await post(`/api/sync/pull?space=run/${newId()}`, pull)).status).toBe(403)

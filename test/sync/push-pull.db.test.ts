@@ -11,7 +11,7 @@ import { seeded } from '../seed.ts'
 import { defineMutator, type Mutator } from '#sync/core/mutator.ts'
 import { createHub } from '#sync/server/hub.ts'
 import { createKnownRows } from '#sync/server/known-rows.ts'
-import { processPull } from '#sync/server/pull.ts'
+import { olderRuns, processPull, runWindow } from '#sync/server/pull.ts'
 import { processPush, type PushDeps } from '#sync/server/push.ts'
 
 const space: SpaceId = 'team/t1'
@@ -357,6 +357,74 @@ describeOnEachDatabase('push and pull', (open) => {
     await push('g-page', [mutation('c-page', 1, 'del', { prefix: 'page/' })])
     await pull(device)
     expect([...device.rows.keys()].filter((key) => key.startsWith('page/'))).toHaveLength(0)
+  })
+
+  test('older runs come page by page after the newest, whatever changes meanwhile, and each answer moves the cookie on', async () => {
+    const { seed, below: pick } = seeded()
+    const team: SpaceId = `team/pages-${seed}`
+    const key = (n: number): string => `run/${String(n).padStart(6, '0')}`
+    const total = runWindow + 2 * olderRuns + 7
+    await db.query('insert into space (id, version) values ($1, 1)', [team])
+    await db.query(
+      `insert into entry (space_id, key, value, version) select $1, 'run/' || lpad(n::text, 6, '0'), to_json(n), 1 from generate_series(1, $2::int) n`,
+      [team, total],
+    )
+    await db.query(
+      `insert into entry (space_id, key, value, version) values ($1, 'team', '1', 1), ($1, 'zebra', '2', 1)`,
+      [team],
+    )
+    const device = new Device(`g-old-${seed}`)
+    let mutations = 0
+    const orders: number[] = []
+    for (let pulls = 0; device.cookie === null || device.cookie.more !== undefined; pulls++) {
+      if (pulls > 20) throw new Error('it never ends')
+      const answer = await processPull(deps.store, {
+        space: team,
+        clientGroup: device.group,
+        userId: 'u1',
+        cookie: device.cookie,
+        readerEpoch: '1',
+      })
+      if (!answer.ok) throw new Error(answer.error)
+      device.take(answer.value.cookie, answer.value.patch, answer.value.lastMutationIDChanges)
+      orders.push(answer.value.cookie.order)
+      if (pulls === 0) {
+        // The newest first, and everything that is no run.
+        expect([...device.rows.keys()].filter((one) => one.startsWith('run/'))).toHaveLength(runWindow)
+        expect([device.rows.has(key(total)), device.rows.get('team'), device.rows.get('zebra')]).toEqual([true, 1, 2])
+      }
+      for (let n = pick(4); n > 0; n--) {
+        const name = pick(3) === 0 ? 'del' : 'put'
+        const about = key(1 + pick(total))
+        await processPush(deps, actor, {
+          space: team,
+          clientGroup: `g-writes-${seed}`,
+          mutations: [
+            mutation(
+              `c-writes-${seed}`,
+              ++mutations,
+              name,
+              name === 'del' ? { prefix: about } : { key: about, value: -n },
+            ),
+          ],
+        })
+      }
+    }
+    const last = await processPull(deps.store, {
+      space: team,
+      clientGroup: device.group,
+      userId: 'u1',
+      cookie: device.cookie,
+      readerEpoch: '1',
+    })
+    if (!last.ok) throw new Error(last.error)
+    device.take(last.value.cookie, last.value.patch, last.value.lastMutationIDChanges)
+    expect(orders.every((order, n) => n === 0 || order > (orders[n - 1] ?? 0))).toBe(true)
+    const whole = await db.query<{ key: string; value: Json }>(
+      'select key, value from entry where space_id = $1 and deleted_at is null order by key',
+      [team],
+    )
+    expect(device.content()).toEqual(whole.map((row) => [row.key, row.value]))
   })
 
   test('random mutations, drops, repeats and reorderings over several clients converge, each with one effect', async () => {
