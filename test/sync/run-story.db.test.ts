@@ -256,6 +256,41 @@ describe('a run', () => {
     await inState(a, runId, 'SUCCEEDED')
   })
 
+  test('a queue that waits after a failure goes on with the message that is sent now, and the rest after it', async () => {
+    const a = (await world.owner()).open()
+    const runner = await connect()
+    const runId = await startRun(a)
+    await claim(runner, runId)
+    await inState(a, runId, 'INPROGRESS')
+    const prompts = ['first', 'second'].map((text) => ({ text, promptId: PromptId.parse(newId()) }))
+    for (const { text, promptId } of prompts)
+      await a.mutate.sendPrompt({ runId, promptId, deliveryId: DeliveryId.parse(newId()), text, mode: 'queue' })
+    await until(
+      (on: (waiting: number) => void) => a.subscribePending((pending) => on(pending.length)),
+      (waiting) => waiting === 0,
+    )
+    runner.emit(runId, { type: 'state', event: 'fail', turn: 1, reason: { text: 'exit 1' } })
+    await inState(a, runId, 'FAILED')
+    const queue = await until(
+      (on: (all: Prompt[]) => void) => a.subscribe((tx) => scanRows(tx, keys.promptsOf(runId), Prompt), on),
+      (all) => all.length === 2,
+    )
+    const second = queue.find((one) => one.text === 'second')?.id ?? PromptId.parse(newId())
+    await a.mutate.sendPromptNow({ runId, promptId: second, deliveryId: DeliveryId.parse(newId()) })
+    const next = await runner.next('assign', (one) => one.assignment.turn === 2)
+    expect(next.assignment.prompt).toMatchObject({ promptId: second, text: 'second' })
+    runner.send({ type: 'claimed', runId, turn: 2 })
+    runner.emit(
+      runId,
+      { type: 'state', event: 'claim', turn: 2 },
+      { type: 'prompt_taken', promptId: second },
+      { type: 'state', event: 'start', turn: 2 },
+      { type: 'state', event: 'succeed', turn: 2 },
+    )
+    const last = await runner.next('assign', (one) => one.assignment.turn === 3)
+    expect(last.assignment.prompt).toMatchObject({ text: 'first' })
+  })
+
   test('a run waits, with the reason, while the team has no free slot', async () => {
     const mara = await world.owner()
     const a = mara.open()

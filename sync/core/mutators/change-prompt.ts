@@ -1,13 +1,14 @@
 import { z } from 'zod'
 import { canChangePrompt } from '#shared/domain/policies.ts'
 import { Prompt, promptLimit } from '#shared/domain/prompt.ts'
-import { Run, isHeld } from '#shared/domain/run.ts'
+import { Run, hasEnded, isHeld } from '#shared/domain/run.ts'
 import { DeliveryId, PromptId, RunId } from '#shared/ids.ts'
 import { refusal, type Refusal } from '#shared/refusal.ts'
 import { err, ok, type Result } from '#shared/result.ts'
 import { keys } from '../keys.ts'
 import { defineMutator, type MutationContext } from '../mutator.ts'
 import { getRow, putRow, type WriteTransaction } from '../transaction.ts'
+import { startNextTurn } from './next-turn.ts'
 
 const promptRef = { runId: RunId, promptId: PromptId }
 
@@ -70,7 +71,7 @@ export const removePrompt = defineMutator({
 export const SendPromptNowArgs = z.object({ ...promptRef, deliveryId: DeliveryId })
 export type SendPromptNowArgs = z.infer<typeof SendPromptNowArgs>
 
-/** A queued message goes next: the agent's turn is cancelled for it. */
+/** A queued message goes next: the agent's turn is cancelled for it, or a run that has ended goes on with it. */
 export const sendPromptNow = defineMutator({
   name: 'sendPromptNow',
   args: SendPromptNowArgs,
@@ -83,6 +84,7 @@ export const sendPromptNow = defineMutator({
     const key = keys.prompt(args.runId, args.promptId)
     const prompt: Prompt = { ...found.value, mode: 'interrupt' }
     await putRow(tx, key, prompt)
+    if (hasEnded(run.state)) return startNextTurn(tx, run, prompt, context)
     if (isHeld(run.state)) {
       const body = { type: 'prompt', promptId: prompt.id, text: prompt.text, by: prompt.by, mode: 'interrupt' } as const
       context.effect({ type: 'deliver', deliveryId: args.deliveryId, runId: run.id, row: key, body })

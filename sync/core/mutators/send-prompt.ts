@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import { canSteerRuns } from '#shared/domain/policies.ts'
 import { Prompt, PromptMode, promptLimit, queueLimit } from '#shared/domain/prompt.ts'
-import { Run, hasEnded, isHeld, nextState, participantLimit } from '#shared/domain/run.ts'
+import { Run, hasEnded, isHeld, participantLimit } from '#shared/domain/run.ts'
 import { DeliveryId, PromptId, RunId, type UserId } from '#shared/ids.ts'
 import { refusal } from '#shared/refusal.ts'
 import { err, ok } from '#shared/result.ts'
 import { keys } from '../keys.ts'
 import { defineMutator } from '../mutator.ts'
+import { startNextTurn } from './next-turn.ts'
 import { getRow, putRow, scanRows } from '../transaction.ts'
 
 export const SendPromptArgs = z.object({
@@ -48,33 +49,7 @@ export const sendPrompt = defineMutator({
     await putRow(tx, key, prompt)
 
     const joined = withParticipant(run, context.userId)
-    if (hasEnded(run.state)) {
-      const next = nextState(run.state, 'continue')
-      if (!next.ok) return next
-      // The times are those of a turn: the hours between two of them are nobody's work.
-      const { reason: _reason, stop: _stop, asks: _asks, startedAt: _startedAt, endedAt: _endedAt, ...rest } = joined
-      const turn = run.turn + 1
-      await putRow(tx, keys.run(run.id), {
-        ...rest,
-        state: next.value,
-        stateAt: context.now,
-        turn,
-        updatedAt: context.now,
-      })
-      context.effect({ type: 'transition', runId: run.id, event: 'continue', from: run.state, to: next.value })
-      context.effect({
-        type: 'dispatch',
-        teamId: context.teamId,
-        assignment: {
-          runId: run.id,
-          turn,
-          title: run.title,
-          config: run.config,
-          prompt: { promptId: args.promptId, text: args.text, by: context.userId },
-        },
-      })
-      return ok()
-    }
+    if (hasEnded(run.state)) return startNextTurn(tx, joined, prompt, context)
     if (joined !== run) await putRow(tx, keys.run(run.id), joined)
     if (isHeld(run.state)) {
       const body = {

@@ -1,0 +1,41 @@
+import type { Prompt } from '#shared/domain/prompt.ts'
+import { nextState, type Run } from '#shared/domain/run.ts'
+import type { Refusal } from '#shared/refusal.ts'
+import { ok, type Result } from '#shared/result.ts'
+import { keys } from '../keys.ts'
+import type { MutationContext } from '../mutator.ts'
+import { putRow, type WriteTransaction } from '../transaction.ts'
+
+/** A run that has ended goes on with this message, whose row stands in the queue until its agent has it. */
+export async function startNextTurn(
+  tx: WriteTransaction,
+  run: Run,
+  prompt: Prompt,
+  context: MutationContext,
+): Promise<Result<void, Refusal>> {
+  const next = nextState(run.state, 'continue')
+  if (!next.ok) return next
+  // The times are those of a turn: the hours between two of them are nobody's work.
+  const { reason: _reason, stop: _stop, asks: _asks, startedAt: _startedAt, endedAt: _endedAt, ...rest } = run
+  const turn = run.turn + 1
+  await putRow(tx, keys.run(run.id), {
+    ...rest,
+    state: next.value,
+    stateAt: context.now,
+    turn,
+    updatedAt: context.now,
+  } satisfies Run)
+  context.effect({ type: 'transition', runId: run.id, event: 'continue', from: run.state, to: next.value })
+  context.effect({
+    type: 'dispatch',
+    teamId: context.teamId,
+    assignment: {
+      runId: run.id,
+      turn,
+      title: run.title,
+      config: run.config,
+      prompt: { promptId: prompt.id, text: prompt.text, by: prompt.by },
+    },
+  })
+  return ok()
+}
