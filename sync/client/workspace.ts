@@ -3,6 +3,7 @@ import type { TranscriptEntry } from '#shared/domain/transcript.ts'
 import type { RunId, TeamId, UserId } from '#shared/ids.ts'
 import type { MutatorName, Mutators } from '#sync/core/mutators/all.ts'
 import type { ReadTransaction } from '#sync/core/transaction.ts'
+import type { RowsChange } from './rows-feed.ts'
 
 /** Arguments as a caller gives them: fields with a default may be left out. */
 export type MutatorArgs<Name extends MutatorName> = z.input<Mutators[Name]['args']>
@@ -46,6 +47,8 @@ export type Workspace = {
   /** Calls `onData` with the query's value now and whenever a row it read changes. Returns the unsubscriber. */
   subscribe<T>(query: (tx: ReadTransaction) => Promise<T>, onData: (value: T) => void): () => void
   query<T>(query: (tx: ReadTransaction) => Promise<T>): Promise<T>
+  /** Rows under a prefix that may be thousands, by keys that grow with time (`run/`): the newest first, then the rest, then changes. */
+  feedRows(prefix: string, onChange: (change: RowsChange) => void): () => void
   subscribeStatus(onStatus: (status: SyncStatus) => void): () => void
   subscribePending(onPending: (pending: readonly PendingMutation[]) => void): () => void
   /**

@@ -128,6 +128,20 @@ export function createMemoryWorkspace(options: {
     },
     subscribe: (query, onData) => subscribeTo(rows, watchers, query, onData),
     query: (query) => query(readerOf(rows)),
+    feedRows(prefix, onChange) {
+      let told = new Map<string, Json>()
+      const tell = () => {
+        if (!watchers.has(tell)) return
+        const now = new Map([...rows].filter(([key]) => key.startsWith(prefix)))
+        const puts = [...now].filter(([key, value]) => told.get(key) !== value)
+        const dels = [...told.keys()].filter((key) => !now.has(key))
+        told = now
+        onChange({ puts, dels, complete: true })
+      }
+      watchers.add(tell)
+      queueMicrotask(tell)
+      return () => watchers.delete(tell)
+    },
     subscribeStatus(onStatus) {
       statusWatchers.add(onStatus)
       onStatus(status)

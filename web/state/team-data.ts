@@ -4,17 +4,20 @@ import { RefusedMutation } from '#shared/domain/notice.ts'
 import { Run, displayState } from '#shared/domain/run.ts'
 import { Member, Runner, Team } from '#shared/domain/team.ts'
 import type { RunId } from '#shared/ids.ts'
+import { SyncCookie } from '#shared/protocol/sync.ts'
 import { getRow } from '#sync/core/transaction.ts'
 import { keys } from '#sync/core/keys.ts'
 import type { Workspace } from '#sync/client/workspace.ts'
 import { createStrictContext } from './context.ts'
-import { createRows, type Rows } from './rows.ts'
+import { createFedRows, createRows, type Rows } from './rows.ts'
 import { useQuery, type Query } from './query.ts'
 
 /** What every page of a team reads: subscribed once, for as long as the workspace is open. */
 export type TeamData = {
   readonly team: Query<Team | undefined>
   readonly runs: Rows<Run>
+  /** Whether every run of the team is here: the newest come first, from the server and from the device’s store. */
+  readonly hasAllRuns: Accessor<boolean>
   readonly members: Rows<Member>
   readonly runners: Rows<Runner>
   /** This person's changes that the server refused, until dismissed. */
@@ -35,7 +38,8 @@ export const [TeamDataContext, useTeamData] = createStrictContext<TeamData>('Tea
 /** Needs the workspace's context around it, and an owner. */
 export function createTeamData(workspace: Workspace): TeamData {
   const team = useQuery(() => (tx) => getRow(tx, keys.team, Team))
-  const runs = createRows(workspace, keys.runs, Run)
+  const runs = createFedRows(workspace, keys.runs, Run)
+  const older = useQuery(() => async (tx) => (await getRow(tx, keys.cookie, SyncCookie))?.more !== undefined)
   const members = createRows(workspace, keys.members, Member)
   const runners = createRows(workspace, keys.runners, Runner)
   const refused = createRows(workspace, keys.refusedOf(workspace.userId), RefusedMutation)
@@ -57,6 +61,7 @@ export function createTeamData(workspace: Workspace): TeamData {
   return {
     team,
     runs,
+    hasAllRuns: () => runs.complete() && older.value === false,
     members,
     runners,
     refused,

@@ -1,11 +1,13 @@
 import { Link, useLocation, useNavigate, useParams, useRouter, useSearch } from '@tanstack/solid-router'
 import { ErrorBoundary, Match, Show, Switch, createMemo } from 'solid-js'
 import { RunId } from '#shared/ids.ts'
-import type { Run } from '#shared/domain/run.ts'
+import { Run } from '#shared/domain/run.ts'
 import { keys } from '#sync/core/keys.ts'
+import { getRow } from '#sync/core/transaction.ts'
 import { Button, ButtonInside, buttonClass } from '../../ui/button.tsx'
 import { ErrorState } from '../../ui/error-state.tsx'
 import { SkeletonRows } from '../../ui/skeleton.tsx'
+import { useQuery } from '../../state/query.ts'
 import { RunSearch, entryOfHash } from '../../state/run-search.ts'
 import { useStatus } from '../../state/sync-status.ts'
 import { useTeamData } from '../../state/team-data.ts'
@@ -24,9 +26,14 @@ export function RunPage() {
   const team = useTeamData()
   const status = useStatus()
   const runId = createMemo(() => RunId.safeParse(params().runId).data)
+  // An old run stands in the store before the list of all has come to it.
+  const direct = useQuery(() => {
+    const id = runId()
+    return async (tx) => (id === undefined ? undefined : getRow(tx, keys.run(id), Run))
+  })
   const run = createMemo(() => {
     const id = runId()
-    return id === undefined ? undefined : team.runs.get(keys.run(id))
+    return id === undefined ? undefined : (team.runs.get(keys.run(id)) ?? direct.value)
   })
   const changes = () => RunSearch.parse(search()).changes
   useTitle(() => run()?.title)
@@ -93,7 +100,8 @@ export function RunPage() {
         <Match
           when={
             runId() !== undefined &&
-            (!team.runs.loaded() || (status().freshAt === undefined && status().connection !== 'offline'))
+            (!direct.loaded ||
+              (status().connection !== 'offline' && (status().freshAt === undefined || !team.hasAllRuns())))
           }
         >
           <div class={styles.page}>
