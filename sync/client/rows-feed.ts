@@ -38,7 +38,7 @@ export function feedRows(
       const puts: (readonly [string, Json])[] = []
       const dels: string[] = []
       for (const one of diff) {
-        const key = String(one.key)
+        const { key } = one
         if (one.op === 'del') dels.push(key)
         else puts.push([key, one.newValue as Json])
       }

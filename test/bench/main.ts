@@ -16,6 +16,7 @@ const figures: Readonly<Record<string, () => Promise<{ figure: Figure }>>> = {
   start: () => import('./figures/start.ts'),
   'first-line': () => import('./figures/first-line.ts'),
   kill: () => import('./figures/kill.ts'),
+  device: () => import('./figures/device.ts'),
 }
 
 const { values, positionals } = parseArgs({
