@@ -103,6 +103,20 @@ export function isDangerous(subject: PermissionSubject): boolean {
   return subject.kind === 'command' && subject.effects.some((effect) => effect.danger)
 }
 
+/**
+ * Whether it may be allowed where nothing but `askLine` is read: that line is the whole of the command, and what each part does is
+ * known and can be undone. Of edits and tools a line shows only names.
+ */
+export function isAllowedAtAGlance(subject: PermissionSubject): boolean {
+  return (
+    subject.kind === 'command' &&
+    subject.blob === undefined &&
+    commandLine(subject.command) === subject.command &&
+    subject.effects.length > 0 &&
+    subject.effects.every((effect) => !effect.danger && effect.risk !== 'unknown')
+  )
+}
+
 /** One line for lists and notifications: never a summary of the command, only the command itself, cut. */
 export function askLine(request: Pick<PermissionRequest, 'subject' | 'title'>): string {
   switch (request.subject.kind) {
