@@ -96,7 +96,7 @@ async function open(
 }
 
 const shown = (selector: string) => [...document.querySelectorAll<HTMLElement>(selector)]
-const titles = () => shown('[data-run] a[title]').map((link) => link.title)
+const titles = () => shown('[data-row] a[title]').map((link) => link.title)
 const press = (key: string, target: Element = document.activeElement ?? document.body) =>
   target.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }))
 const button = (text: string) => shown('button, a').find((element) => element.textContent?.trim().startsWith(text))
@@ -125,11 +125,11 @@ describe('the runs list', () => {
     const { router } = await open('/runs')
     await until(() => expect(titles().length).toBeGreaterThan(4))
     press('j', document.body)
-    await until(() => expect(document.activeElement?.getAttribute('data-run')).not.toBeNull())
-    const first = document.activeElement?.getAttribute('data-run')
+    await until(() => expect(document.activeElement?.getAttribute('data-row')).not.toBeNull())
+    const first = document.activeElement?.getAttribute('data-row')
     press('ArrowDown')
     press('k')
-    expect(document.activeElement?.getAttribute('data-run')).toBe(first)
+    expect(document.activeElement?.getAttribute('data-row')).toBe(first)
     press('Enter')
     await until(() => expect(router.state.location.pathname).toBe(`/runs/${first}`))
   })

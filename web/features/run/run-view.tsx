@@ -11,6 +11,7 @@ import { Sheet } from '../../ui/dialog.tsx'
 import { ErrorState } from '../../ui/error-state.tsx'
 import { useKeptFocus } from '../../ui/kept-focus.ts'
 import { VisuallyHidden } from '../../ui/visually-hidden.tsx'
+import { useCallName } from '../../state/call-name.ts'
 import { useFrame, useMedia } from '../../state/frame.ts'
 import { useKeys } from '../../state/keyboard.ts'
 import { createRows } from '../../state/rows.ts'
@@ -96,11 +97,7 @@ export function RunView(props: RunViewProps) {
     canSteer,
     answerers,
     person,
-    callName(id) {
-      const known = person(id)
-      if (known === undefined) return runWords.somebody
-      return known.isMe ? runWords.you : (known.name.trim().split(/\s+/)[0] ?? known.name)
-    },
+    callName: useCallName(),
     online: () => status().connection !== 'offline',
     phone: () => frame() === 'phone',
     isOpen: (key, byDefault) => openLines[key] ?? byDefault,
