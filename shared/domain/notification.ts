@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { PermissionId, RunId, UserId } from '../ids.ts'
-import { PermissionAnswer, PermissionOption } from './permission.ts'
+import { PermissionAnswer, PermissionOption, SubjectKind } from './permission.ts'
 import { titleLimit, type Run } from './run.ts'
 
 /** `request`: an agent waits for a person. `complete`: a turn went well. `error`: it did not. */
@@ -39,6 +39,8 @@ export const AgentNotification = z.object({
   /** What is asked for, why it failed, or the last line of the work. */
   text: z.string().max(600),
   permissionId: PermissionId.optional(),
+  /** Of a request: what is asked for. */
+  asks: SubjectKind.optional(),
   /** Of a request; absent while it is open. */
   outcome: RequestOutcome.optional(),
   /** ms since epoch; absent: unread. */

@@ -44,6 +44,11 @@ export const PermissionSubject = z.discriminatedUnion('kind', [
 ])
 export type PermissionSubject = z.infer<typeof PermissionSubject>
 
+export const SubjectKind = z.enum(['command', 'edit', 'tool', 'question']) satisfies z.ZodType<
+  PermissionSubject['kind']
+>
+export type SubjectKind = z.infer<typeof SubjectKind>
+
 /** A choice the harness offered, kept so that exactly it can be given back. */
 export const PermissionOption = z.object({
   optionId: z.string().max(200),

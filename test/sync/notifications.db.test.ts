@@ -45,7 +45,7 @@ test('a question and the end of a turn notify who started the run, and nobody el
   runner.emit(runId, { type: 'permission', request }, { type: 'state', event: 'block', turn: 1 })
   const asked = await until(inbox(phone), (rows) => rows.length === 1)
   expect(asked).toMatchObject([
-    { type: 'request', runId, permissionId: request.id, text: 'rm -rf build', title: 'Say hello' },
+    { type: 'request', runId, permissionId: request.id, asks: 'command', text: 'rm -rf build', title: 'Say hello' },
   ])
 
   await inState(other, runId, 'BLOCKED')

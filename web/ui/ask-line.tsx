@@ -46,7 +46,11 @@ export function AskLine(props: {
     </span>
   )
   return (
-    <div class={styles.ask} data-stacked={props.stacked ? '' : undefined}>
+    <div
+      class={styles.ask}
+      data-stacked={props.stacked ? '' : undefined}
+      data-whole={props.actions?.allows === true || props.keepsLine ? '' : undefined}
+    >
       <Switch
         fallback={
           <span class={styles.question}>
@@ -78,10 +82,6 @@ export function AskLine(props: {
 }
 
 function Answers(props: { readonly actions: AskActions; readonly isQuestion: boolean }) {
-  const act = (event: MouseEvent, kind: 'allow_once' | 'deny') => {
-    event.stopPropagation()
-    props.actions.onAnswer(kind)
-  }
   return (
     <span class={styles.acts}>
       <Show
@@ -94,7 +94,6 @@ function Answers(props: { readonly actions: AskActions; readonly isQuestion: boo
             class={buttonClass}
             data-size="sm"
             data-tone={props.actions.mayAnswer ? 'turn' : 'plain'}
-            onClick={(event: MouseEvent) => event.stopPropagation()}
           >
             <ButtonInside>
               {!props.actions.mayAnswer ? runsWords.look : props.isQuestion ? runsWords.answer : runsWords.review}
@@ -102,12 +101,12 @@ function Answers(props: { readonly actions: AskActions; readonly isQuestion: boo
           </Link>
         }
       >
-        <Button size="sm" tone="turn" onClick={(event) => act(event, 'allow_once')}>
+        <Button size="sm" tone="turn" onClick={() => props.actions.onAnswer('allow_once')}>
           {runWords.ask.allowOnce}
         </Button>
       </Show>
       <Show when={props.actions.mayAnswer && !props.isQuestion}>
-        <Button size="sm" disabled={!props.actions.isHere} onClick={(event) => act(event, 'deny')}>
+        <Button size="sm" disabled={!props.actions.isHere} onClick={() => props.actions.onAnswer('deny')}>
           {runsWords.deny}
         </Button>
       </Show>

@@ -192,8 +192,8 @@ export function RowGrid<Entry extends { readonly key: string }>(props: RowGridPr
                         data-row={key}
                         tabIndex={first() === key ? 0 : -1}
                         onFocus={() => props.onCursor(place().entry)}
-                        onClick={() => props.onPick(place().entry)}
-                        onDblClick={() => props.onOpen(place().entry)}
+                        onClick={(event) => actsForItself(event.target) || props.onPick(place().entry)}
+                        onDblClick={(event) => actsForItself(event.target) || props.onOpen(place().entry)}
                         onKeyDown={() => undefined}
                       >
                         {props.children(() => place().entry)}
@@ -223,4 +223,9 @@ export function RowGrid<Entry extends { readonly key: string }>(props: RowGridPr
       </div>
     </div>
   )
+}
+
+/** A button, a link or the item of a menu that belongs to a row: pressing it is not pressing the row. */
+function actsForItself(target: Element): boolean {
+  return target.closest('button, a, [role="menuitem"]') !== null
 }

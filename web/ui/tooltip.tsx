@@ -4,7 +4,7 @@ import { given } from './given.ts'
 import { Kbd } from './kbd.tsx'
 import styles from './tooltip.module.css'
 
-/** A button whose tooltip shows on hover and focus. The tooltip repeats the label, with its key. */
+/** A button whose tooltip shows on hover and focus, unless what it opens is open. The tooltip repeats the label, with its key. */
 export function TooltipButton(
   props: JSX.ButtonHTMLAttributes<HTMLButtonElement> & {
     readonly text: string
@@ -14,7 +14,13 @@ export function TooltipButton(
 ) {
   const [own, rest] = splitProps(props, ['text', 'keys'])
   return (
-    <KTooltip.Root openDelay={500} closeDelay={0} gutter={6} placement="bottom">
+    <KTooltip.Root
+      openDelay={500}
+      closeDelay={0}
+      gutter={6}
+      placement="bottom"
+      disabled={rest['aria-expanded'] === true || rest['aria-expanded'] === 'true'}
+    >
       <KTooltip.Trigger as="button" {...given(rest)} />
       <KTooltip.Portal>
         <KTooltip.Content class={styles.tooltip}>
