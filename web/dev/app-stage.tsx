@@ -2,6 +2,7 @@ import { createMemoryHistory } from '@tanstack/solid-router'
 import { render } from 'solid-js/web'
 import { vi } from 'vitest'
 import { App } from '../app.tsx'
+import type { PushDevice } from '../pwa/push-device.ts'
 import { createAppRouter } from '../routes.tsx'
 import { createMemoryDeviceStore, type DeviceStore } from '../state/device-store.ts'
 import { browserPlatform, type Platform } from '../state/platform.ts'
@@ -23,6 +24,7 @@ export type AppStageOptions = {
   readonly fetchMe?: FetchMe
   readonly deviceStore?: DeviceStore
   readonly platform?: Platform
+  readonly push?: PushDevice
 }
 
 export async function stageApp(path: string, options: AppStageOptions = {}): Promise<AppStage> {
@@ -46,7 +48,7 @@ export async function stageApp(path: string, options: AppStageOptions = {}): Pro
           forgetTeam: async () => undefined,
           fetchMe: options.fetchMe ?? (async () => ({ type: 'me', me: seedIds.me })),
           openWorkspace: async () => workspace,
-          push: noPush,
+          push: options.push ?? noPush,
           registration: undefined,
           storage: localStorage,
           reload: () => undefined,

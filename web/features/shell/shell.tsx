@@ -9,6 +9,7 @@ import { shellWords } from '../../words/shell.ts'
 import { BottomBar } from './bottom-bar.tsx'
 import { KeysSheet } from './keys-sheet.tsx'
 import type { MailboxPart } from './bell.tsx'
+import { News } from './news.tsx'
 import { Notices } from './notices.tsx'
 import { OutboxSheet } from './outbox-sheet.tsx'
 import { SideBar } from './side-bar.tsx'
@@ -56,6 +57,7 @@ export function Shell(props: { readonly mailbox: MailboxPart; readonly children:
       <Show when={frame() === 'phone' && !full()}>
         <BottomBar />
       </Show>
+      <News />
       <OutboxSheet open={outboxOpen()} onOpenChange={setOutboxOpen} status={status()} pending={pending()} />
       <KeysSheet open={keysOpen()} onOpenChange={setKeysOpen} />
     </div>
