@@ -363,7 +363,7 @@ describe('a visit', () => {
   })
 
   describe('and news', () => {
-    const toasts = () => shown('[role="region"] li[role="status"]').map((toast) => toast.textContent)
+    const toasts = () => shown('[role="region"] [role="status"]').map((toast) => toast.textContent)
     let now = Date.now()
     const platform = () => {
       now = Date.now()
@@ -387,7 +387,7 @@ describe('a visit', () => {
       }
       expect(toasts()).toHaveLength(2)
       expect(toasts()[0]).toContain('Explain last night’s 502s')
-      expect(shown('[role="region"] li')[0]?.getAttribute('aria-live')).toBe('polite')
+      expect(shown('[role="region"] [role="status"]')[0]?.getAttribute('aria-live')).toBe('polite')
       button('Draft the weekly changelog', shown('[role="region"]').at(-1))?.click()
       await until(() => expect(of.router.state.location.pathname).toMatch(/^\/runs\/.+/))
       await until(() => expect(toasts()).toHaveLength(1))

@@ -11,13 +11,16 @@ import { StatusGlyph } from './status-glyph.tsx'
 import { VisibleText } from './text/visible.tsx'
 import styles from './toast.module.css'
 
-/** Says what was done and offers to undo it. Errors are no toast: they stand where they happened. */
+/**
+ * Says what was done and offers to undo it. Errors are no toast: they stand where they happened. (Each is a status of its own,
+ * which a list may not hold.)
+ */
 export function showToast(toast: {
   readonly text: string
   readonly action?: { readonly label: string; readonly onAction: () => void } | undefined
 }): void {
   const dismiss = show((toastId) => (
-    <KToast.Root toastId={toastId} class={styles.toast}>
+    <KToast.Root as="div" toastId={toastId} class={styles.toast}>
       <KToast.Title class={styles.text}>{toast.text}</KToast.Title>
       <Show when={toast.action}>
         {(action) => (
@@ -51,7 +54,7 @@ export function showNews(toast: {
 }): () => void {
   const dismiss = show(
     (toastId) => (
-      <KToast.Root toastId={toastId} class={`${styles.toast} ${styles.news}`} priority="low">
+      <KToast.Root as="div" toastId={toastId} class={`${styles.toast} ${styles.news}`} priority="low">
         <StatusGlyph state={toast.state} size="lg" />
         <div class={styles.words}>
           <KToast.Title
@@ -113,10 +116,10 @@ export function ToastRegion() {
   return (
     <Portal>
       <KToast.Region duration={8000} limit={3} aria-label={uiWords.notices} hotkey={['altKey', 'shiftKey', 'KeyT']}>
-        <KToast.List class={styles.list} />
+        <KToast.List as="div" class={styles.list} />
       </KToast.Region>
       <KToast.Region regionId={newsRegion} duration={8000} limit={newsLimit} aria-label={inboxWords.news}>
-        <KToast.List class={`${styles.list} ${styles.newsList}`} />
+        <KToast.List as="div" class={`${styles.list} ${styles.newsList}`} />
       </KToast.Region>
     </Portal>
   )

@@ -1,5 +1,5 @@
 import * as KTooltip from '@kobalte/core/tooltip'
-import { Show, splitProps, type JSX } from 'solid-js'
+import { Show, createSignal, splitProps, type JSX } from 'solid-js'
 import { given } from './given.ts'
 import { Kbd } from './kbd.tsx'
 import styles from './tooltip.module.css'
@@ -13,13 +13,16 @@ export function TooltipButton(
   },
 ) {
   const [own, rest] = splitProps(props, ['text', 'keys'])
+  const [open, setOpen] = createSignal(false)
+  const isExpanded = () => rest['aria-expanded'] === true || rest['aria-expanded'] === 'true'
   return (
     <KTooltip.Root
       openDelay={500}
       closeDelay={0}
       gutter={6}
       placement="bottom"
-      disabled={rest['aria-expanded'] === true || rest['aria-expanded'] === 'true'}
+      open={open() && !isExpanded()}
+      onOpenChange={setOpen}
     >
       <KTooltip.Trigger as="button" {...given(rest)} />
       <KTooltip.Portal>
