@@ -6,10 +6,12 @@ import {
   lazyRouteComponent,
   type RouterHistory,
 } from '@tanstack/solid-router'
+import { lazy } from 'solid-js'
 import { z } from 'zod'
 import { NotFoundPage, PageError, PagePending } from './features/shell/page-states.tsx'
 import { Root } from './features/shell/root.tsx'
 import { WorkspaceGate } from './features/shell/workspace-gate.tsx'
+import { InboxSearch } from './state/inbox-search.ts'
 import { RunSearch } from './state/run-search.ts'
 import { RunsSearch } from './state/runs-search.ts'
 
@@ -19,7 +21,12 @@ const root = createRootRoute({ component: Root, notFoundComponent: NotFoundPage 
 const home = createRoute({ getParentRoute: () => root, path: '/', component: () => <Navigate to="/runs" replace /> })
 
 /** Pages that need a signed-in person's workspace: inside the shell. */
-const workspace = createRoute({ getParentRoute: () => root, id: 'workspace', component: WorkspaceGate })
+const Mailbox = lazy(async () => ({ default: (await import('./features/inbox/mailbox.tsx')).Mailbox }))
+const workspace = createRoute({
+  getParentRoute: () => root,
+  id: 'workspace',
+  component: () => <WorkspaceGate mailbox={Mailbox} />,
+})
 
 const runs = createRoute({
   getParentRoute: () => workspace,
@@ -33,6 +40,13 @@ export const runRoute = createRoute({
   path: '/runs/$runId',
   validateSearch: (search): RunSearch => RunSearch.parse(search),
   component: lazyRouteComponent(() => import('./features/run/run-page.tsx'), 'RunPage'),
+})
+
+const inbox = createRoute({
+  getParentRoute: () => workspace,
+  path: '/inbox',
+  validateSearch: (search): InboxSearch => InboxSearch.parse(search),
+  component: lazyRouteComponent(() => import('./features/inbox/inbox-page.tsx'), 'InboxPage'),
 })
 
 const newRun = createRoute({
@@ -90,7 +104,7 @@ const pair = createRoute({
 
 const routeTree = root.addChildren([
   home,
-  workspace.addChildren([runs, runRoute, newRun, settings]),
+  workspace.addChildren([runs, runRoute, inbox, newRun, settings]),
   settingsHome,
   signIn,
   welcome,

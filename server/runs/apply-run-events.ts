@@ -159,7 +159,7 @@ async function nextPrompt(team: WriteTransaction, runId: RunId): Promise<Prompt 
 async function lapse(tx: ServerTransaction, team: WriteTransaction, run: Run, permission: Permission): Promise<void> {
   const { id } = permission.request
   await putRow(team, keys.permission(run.id, id), { ...permission, state: 'lapsed' } satisfies Permission)
-  await settleRequest(team, run, id, tx.now)
+  await settleRequest(team, run, id, { kind: 'lapsed', at: tx.now })
 }
 
 async function openQuestions(team: WriteTransaction, runId: RunId): Promise<Permission[]> {

@@ -18,6 +18,7 @@ export async function tellRequest(
     type: 'request',
     text: askLine(request),
     permissionId: request.id,
+    asks: request.subject.kind,
   })
 }
 
@@ -39,7 +40,7 @@ async function tell(
   tx: ServerTransaction,
   team: WriteTransaction,
   run: Run,
-  what: Pick<AgentNotification, 'id' | 'type' | 'text' | 'permissionId'>,
+  what: Pick<AgentNotification, 'id' | 'type' | 'text' | 'permissionId' | 'asks'>,
 ): Promise<void> {
   if (!isNotified(run)) return
   for (const userId of peopleOf(run)) {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { PermissionId, RunId, UserId } from '../ids.ts'
+import { PermissionAnswer, PermissionOption, SubjectKind } from './permission.ts'
 import { titleLimit, type Run } from './run.ts'
 
 /** `request`: an agent waits for a person. `complete`: a turn went well. `error`: it did not. */
@@ -8,6 +9,22 @@ export type NotificationType = z.infer<typeof NotificationType>
 
 /** Names a notification within its run and person: the permission's id, or `turn-<n>`. */
 export const NotificationId = z.string().min(1).max(80)
+
+/** How a request was settled. Kept with the notification, because the question's own row goes with its turn. */
+export const RequestOutcome = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('answered'),
+    answer: PermissionAnswer.omit({ message: true }),
+    /** With an `option`: its words. */
+    option: PermissionOption.shape.name.optional(),
+    by: UserId,
+    /** ms since epoch. */
+    at: z.number(),
+  }),
+  /** Nobody can answer it any more. */
+  z.object({ kind: z.literal('lapsed'), at: z.number() }),
+])
+export type RequestOutcome = z.infer<typeof RequestOutcome>
 
 /** Row `notification/<userId>/<runId>/<id>`, readable by that person alone. What an agent did that somebody may want to know of. */
 export const AgentNotification = z.object({
@@ -22,6 +39,10 @@ export const AgentNotification = z.object({
   /** What is asked for, why it failed, or the last line of the work. */
   text: z.string().max(600),
   permissionId: PermissionId.optional(),
+  /** Of a request: what is asked for. */
+  asks: SubjectKind.optional(),
+  /** Of a request; absent while it is open. */
+  outcome: RequestOutcome.optional(),
   /** ms since epoch; absent: unread. */
   readAt: z.number().optional(),
   /** Put away by its person; kept until newer ones need the room. */

@@ -44,6 +44,11 @@ export const PermissionSubject = z.discriminatedUnion('kind', [
 ])
 export type PermissionSubject = z.infer<typeof PermissionSubject>
 
+export const SubjectKind = z.enum(['command', 'edit', 'tool', 'question']) satisfies z.ZodType<
+  PermissionSubject['kind']
+>
+export type SubjectKind = z.infer<typeof SubjectKind>
+
 /** A choice the harness offered, kept so that exactly it can be given back. */
 export const PermissionOption = z.object({
   optionId: z.string().max(200),
@@ -101,6 +106,20 @@ export type Permission = z.infer<typeof Permission>
 
 export function isDangerous(subject: PermissionSubject): boolean {
   return subject.kind === 'command' && subject.effects.some((effect) => effect.danger)
+}
+
+/**
+ * Whether it may be allowed where nothing but `askLine` is read: that line is the whole of the command, and what each part does is
+ * known and can be undone. Of edits and tools a line shows only names.
+ */
+export function isAllowedAtAGlance(subject: PermissionSubject): boolean {
+  return (
+    subject.kind === 'command' &&
+    subject.blob === undefined &&
+    commandLine(subject.command) === subject.command &&
+    subject.effects.length > 0 &&
+    subject.effects.every((effect) => !effect.danger && effect.risk !== 'unknown')
+  )
 }
 
 /** One line for lists and notifications: never a summary of the command, only the command itself, cut. */

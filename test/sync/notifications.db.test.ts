@@ -45,7 +45,7 @@ test('a question and the end of a turn notify who started the run, and nobody el
   runner.emit(runId, { type: 'permission', request }, { type: 'state', event: 'block', turn: 1 })
   const asked = await until(inbox(phone), (rows) => rows.length === 1)
   expect(asked).toMatchObject([
-    { type: 'request', runId, permissionId: request.id, text: 'rm -rf build', title: 'Say hello' },
+    { type: 'request', runId, permissionId: request.id, asks: 'command', text: 'rm -rf build', title: 'Say hello' },
   ])
 
   await inState(other, runId, 'BLOCKED')
@@ -56,8 +56,9 @@ test('a question and the end of a turn notify who started the run, and nobody el
     digest: request.digest,
     answer: { kind: 'deny' },
   })
-  // Somebody else answered: nothing is left to be read.
-  await until(inbox(phone), (rows) => rows[0]?.readAt !== undefined)
+  // Somebody else answered: nothing is left to be read, and who it was stays after the question's own row has gone.
+  const answered = await until(inbox(phone), (rows) => rows[0]?.readAt !== undefined)
+  expect(answered[0]?.outcome).toMatchObject({ kind: 'answered', answer: { kind: 'deny' }, by: jonas.userId })
 
   runner.emit(
     runId,
@@ -149,7 +150,7 @@ test('a question that lapses with its run needs nobody, a lost machine does', as
   )
   const rows = await until(inbox(desktop), (all) => all.length === 2)
   const byType = new Map(rows.map((one) => [one.type, one]))
-  expect(byType.get('request')?.readAt).toBeTypeOf('number')
+  expect(byType.get('request')).toMatchObject({ readAt: expect.any(Number), outcome: { kind: 'lapsed' } })
   expect(byType.get('error')).toMatchObject({ text: 'The agent ended by itself' })
 })
 

@@ -62,7 +62,7 @@ export function stage(
   })
   const store = options.store ?? createMemoryDeviceStore()
   let random = 0
-  const platform: Platform = { now: () => at, random: (bytes) => new Uint8Array(bytes).fill(++random) }
+  const platform: Platform = { now: () => at, random: (bytes) => new Uint8Array(bytes).fill(++random), openedAt: at }
   const [run, setRun] = createSignal<Run>(RunSchema.parse(workspace.rows.get(keys.run(billingRun))))
   const people: readonly Person[] = [
     { id: seedIds.mara, name: 'Mara Lindqvist', hue: 1, isMe: true },

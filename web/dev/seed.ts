@@ -1,5 +1,6 @@
 import { HarnessId } from '#shared/domain/harness.ts'
 import type { RefusedMutation } from '#shared/domain/notice.ts'
+import type { AgentNotification } from '#shared/domain/notification.ts'
 import type { Permission } from '#shared/domain/permission.ts'
 import type { Run } from '#shared/domain/run.ts'
 import type { Member, Runner, Team } from '#shared/domain/team.ts'
@@ -110,6 +111,13 @@ export function seed(now: number) {
     } satisfies Run
     return runId
   }
+  /** What this run told its person, `me` of the app. */
+  const tell = (runId: RunId, note: Pick<AgentNotification, 'type' | 'at' | 'text'> & Partial<AgentNotification>) => {
+    const id = note.permissionId ?? 'turn-1'
+    const run = rows[keys.run(runId)]
+    const title = run !== undefined && 'title' in run ? String(run.title) : ''
+    rows[keys.notification(mara, runId, id)] = { id, userId: mara, runId, title, ...note } satisfies AgentNotification
+  }
   const cost = (costUsd: number) => ({ usage: { costUsd } })
 
   const question = PermissionId.parse(id(500))
@@ -137,17 +145,50 @@ export function seed(now: number) {
     },
     state: 'open',
   } satisfies Permission
-  run('Deliver webhooks at least once', jonas, 'codex', 'eu-cloud-2', {
+  tell(billing, {
+    type: 'request',
+    asks: 'command',
+    at: now - 7 * minute,
+    text: 'rm -rf build && npm publish --dry-run',
+    permissionId: question,
+  })
+  const choice = PermissionId.parse(id(501))
+  const webhooks = run('Deliver webhooks at least once', jonas, 'codex', 'eu-cloud-2', {
     state: 'BLOCKED',
     stateAt: now - 9 * minute,
     source: 'API',
     asks: {
-      permissionId: PermissionId.parse(id(501)),
+      permissionId: choice,
       kind: 'question',
       line: 'retry with exponential back-off, or every 30 seconds?',
       danger: false,
     },
     ...cost(2.1),
+  })
+  rows[keys.permission(webhooks, choice)] = {
+    request: {
+      id: choice,
+      runId: webhooks,
+      turn: 1,
+      agent: 'Codex',
+      title: 'Codex asks how to go on',
+      subject: { kind: 'question', question: 'retry with exponential back-off, or every 30 seconds?' },
+      reason: 'The plan leaves it open.',
+      options: [
+        { optionId: 'backoff', kind: 'allow_once', name: 'Exponential back-off' },
+        { optionId: 'fixed', kind: 'allow_once', name: 'Every 30 seconds' },
+      ],
+      digest: 'c'.repeat(64),
+      askedAt: now - 16 * minute,
+    },
+    state: 'open',
+  } satisfies Permission
+  tell(webhooks, {
+    type: 'request',
+    asks: 'question',
+    at: now - 16 * minute,
+    text: 'retry with exponential back-off, or every 30 seconds?',
+    permissionId: choice,
   })
   const split = run('Split billing into its own package', mara, 'claude-code', 'devbox-04', {
     state: 'INPROGRESS',
@@ -197,19 +238,38 @@ export function seed(now: number) {
     reason: { text: 'waits for a free slot' },
   })
   const ended = (ago: number) => ({ createdAt: now - ago - 9 * minute, endedAt: now - ago, stateAt: now - ago })
-  run('Fix the checkout test that fails on Safari', mara, 'claude-code', 'macbook-ml', {
+  const checkout = run('Fix the checkout test that fails on Safari', mara, 'claude-code', 'macbook-ml', {
     ...ended(70 * minute),
     files: { changed: 4, added: 31, removed: 12 },
     ...cost(1.07),
   })
-  run('Move the CI cache', tomoko, 'opencode', 'eu-cloud-1', {
+  tell(checkout, { type: 'complete', at: now - 70 * minute, text: 'All 312 tests pass.', readAt: now - 60 * minute })
+  tell(checkout, {
+    type: 'request',
+    asks: 'command',
+    at: now - 75 * minute,
+    text: 'npx playwright test checkout --project=webkit',
+    permissionId: PermissionId.parse(id(502)),
+    readAt: now - 74 * minute,
+    outcome: { kind: 'answered', answer: { kind: 'allow_once' }, by: jonas, at: now - 74 * minute },
+  })
+  const cache = run('Move the CI cache', tomoko, 'opencode', 'eu-cloud-1', {
     ...ended(90 * minute),
     state: 'FAILED',
     source: 'API',
     reason: { code: 'journal_full', text: 'Disk full after 9 min. Free space, then retry.' },
     ...cost(2.4),
   })
-  run('Explain last night’s 502s', jonas, 'codex', 'eu-cloud-2', { ...ended(120 * minute), ...cost(0.44) })
+  tell(cache, { type: 'error', at: now - 90 * minute, text: 'Disk full after 9 min. Free space, then retry.' })
+  const explain = run('Explain last night’s 502s', jonas, 'codex', 'eu-cloud-2', {
+    ...ended(120 * minute),
+    ...cost(0.44),
+  })
+  tell(explain, {
+    type: 'complete',
+    at: now - 120 * minute,
+    text: 'A deploy drained the pool too early. 3 fixes proposed.',
+  })
   run('Rename Account to Workspace', jonas, 'claude-code', 'devbox-04', {
     ...ended(150 * minute),
     state: 'CANCELLED',
@@ -218,10 +278,16 @@ export function seed(now: number) {
     ...cost(0.18),
   })
   const day = 24 * 60 * minute
-  run('Draft the weekly changelog', tomoko, 'gemini-cli', 'eu-cloud-1', {
+  const changelog = run('Draft the weekly changelog', tomoko, 'gemini-cli', 'eu-cloud-1', {
     ...ended(day),
     source: 'SCHEDULED_AGENT',
     ...cost(0.22),
+  })
+  tell(changelog, {
+    type: 'complete',
+    at: now - day,
+    text: '12 entries, 2 need a name check.',
+    readAt: now - day + minute,
   })
   run('Add types to the old pricing module', mara, 'claude-code', 'macbook-ml', {
     ...ended(day + 60 * minute),

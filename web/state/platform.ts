@@ -6,11 +6,14 @@ export type Platform = {
   /** ms since epoch. */
   readonly now: () => number
   readonly random: (bytes: number) => Uint8Array
+  /** When this page was opened, ms since epoch. */
+  readonly openedAt: number
 }
 
 export const browserPlatform: Platform = {
   now: () => Date.now(),
   random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
+  openedAt: performance.timeOrigin,
 }
 
 export const [PlatformContext, usePlatform] = createStrictContext<Platform>('Platform')

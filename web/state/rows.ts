@@ -14,7 +14,7 @@ export type Rows<T> = {
 type Schema<T> = { safeParse(value: unknown): { success: true; data: T } | { success: false } }
 
 /** Parses each version of a row once: the store hands out the same object for an unchanged one. A row that can't be read is left out. */
-function createParser<T>(schema: Schema<T>): (value: Json) => T | undefined {
+export function createParser<T>(schema: Schema<T>): (value: Json | undefined) => T | undefined {
   const parsed = new WeakMap<object, T>()
   return (value) => {
     if (typeof value !== 'object' || value === null) return undefined

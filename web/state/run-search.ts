@@ -1,8 +1,14 @@
 import { z } from 'zod'
+import { PermissionId } from '#shared/ids.ts'
 
-/** What lies over a run's page, kept in its address: `/runs/<id>?changes=src/app.ts`. Empty: the first file. */
+/** What a run's page shows, kept in its address. */
 export const RunSearch = z.object({
+  /** The changes lie over the page: `?changes=src/app.ts`. Empty: the first file. */
   changes: z.string().max(1000).optional().catch(undefined),
+  /** The question to answer, or where it stands in the transcript. */
+  ask: PermissionId.optional().catch(undefined),
+  /** Where this turn ended. */
+  turn: z.coerce.number().int().positive().optional().catch(undefined),
 })
 export type RunSearch = z.infer<typeof RunSearch>
 

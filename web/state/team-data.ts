@@ -1,7 +1,7 @@
 import { createMemo, type Accessor } from 'solid-js'
 import type { HarnessOffer } from '#shared/domain/harness.ts'
 import { RefusedMutation } from '#shared/domain/notice.ts'
-import { Run, displayState } from '#shared/domain/run.ts'
+import { Run, displayState, type DisplayState } from '#shared/domain/run.ts'
 import { Member, Runner, Team } from '#shared/domain/team.ts'
 import type { RunId } from '#shared/ids.ts'
 import { SyncCookie } from '#shared/protocol/sync.ts'
@@ -9,6 +9,7 @@ import { getRow } from '#sync/core/transaction.ts'
 import { keys } from '#sync/core/keys.ts'
 import type { Workspace } from '#sync/client/workspace.ts'
 import { createStrictContext } from './context.ts'
+import { createInbox, type Inbox } from './inbox.ts'
 import { createFedRows, createRows, type Rows } from './rows.ts'
 import { useQuery, type Query } from './query.ts'
 
@@ -22,13 +23,15 @@ export type TeamData = {
   readonly runners: Rows<Runner>
   /** This person's changes that the server refused, until dismissed. */
   readonly refused: Rows<RefusedMutation>
+  /** What agents did that this person may want to know of. */
+  readonly inbox: Inbox
   readonly me: Accessor<Member | undefined>
-  /** Runs that wait for a person. */
-  readonly needs: Accessor<number>
   /** Runs that work or wait for a machine. */
   readonly active: Accessor<number>
   /** Where the runs list was left, so that coming back finds it there. Plain fields: nothing follows them. */
   readonly runsPlace: { scrollTop: number; cursor: RunId | undefined }
+  /** The same for the inbox. */
+  readonly inboxPlace: { scrollTop: number; cursor: string | undefined }
   /** What the team's runners say of a harness; the name is its id while no runner has told. */
   readonly harness: (id: string) => Pick<HarnessOffer, 'name' | 'letters'>
 }
@@ -43,16 +46,6 @@ export function createTeamData(workspace: Workspace): TeamData {
   const members = createRows(workspace, keys.members, Member)
   const runners = createRows(workspace, keys.runners, Runner)
   const refused = createRows(workspace, keys.refusedOf(workspace.userId), RefusedMutation)
-  const counts = createMemo(() => {
-    let needs = 0
-    let active = 0
-    for (const run of runs.all()) {
-      const state = displayState(run)
-      if (state === 'needs') needs++
-      if (state === 'working' || state === 'queued') active++
-    }
-    return { needs, active }
-  })
   const harnesses = createMemo(() => {
     const offers = new Map<string, HarnessOffer>()
     for (const runner of runners.all()) for (const offer of runner.harnesses) offers.set(offer.id, offer)
@@ -65,13 +58,16 @@ export function createTeamData(workspace: Workspace): TeamData {
     members,
     runners,
     refused,
+    inbox: createInbox(workspace),
     me: createMemo(() => members.get(keys.member(workspace.userId))),
-    needs: createMemo(() => counts().needs),
-    active: createMemo(() => counts().active),
+    active: createMemo(() => runs.all().filter((run) => atWork.has(displayState(run))).length),
     runsPlace: { scrollTop: 0, cursor: undefined },
+    inboxPlace: { scrollTop: 0, cursor: undefined },
     harness: (id) => harnesses().get(id) ?? { name: nameFromId(id), letters: lettersFromId(id) },
   }
 }
+
+const atWork: ReadonlySet<DisplayState> = new Set(['working', 'queued'])
 
 /** "claude-code" → "Claude code": until a runner tells the name. */
 function nameFromId(id: string): string {

@@ -5,17 +5,17 @@ import { createStrictContext } from './context.ts'
 export type Titles = {
   readonly page: Accessor<string | undefined>
   readonly set: (title: string | undefined) => void
-  /** Runs that wait for a person: in the title, the icon and the badge. */
-  readonly needs: Accessor<number>
-  readonly setNeeds: (needs: number) => void
+  /** What waits for this person's attention: in the title, the icon and the badge. */
+  readonly attention: Accessor<number>
+  readonly setAttention: (count: number) => void
 }
 
 export const [TitlesContext, useTitles] = createStrictContext<Titles>('Titles')
 
 export function createTitles(): Titles {
   const [page, set] = createSignal<string | undefined>()
-  const [needs, setNeeds] = createSignal(0)
-  return { page, set, needs, setNeeds }
+  const [attention, setAttention] = createSignal(0)
+  return { page, set, attention, setAttention }
 }
 
 /** Names the page while the caller is mounted: `useTitle(() => run()?.title)`. */

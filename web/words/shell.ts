@@ -10,6 +10,7 @@ export const shellWords = {
   newRun: 'New run',
   new: 'New',
   runs: 'Runs',
+  inbox: 'Inbox',
   settings: 'Settings',
   opening: 'Opening what this device knows',
   openingSession: 'Asking the server who is signed in here.',
@@ -18,7 +19,6 @@ export const shellWords = {
     'Nobody has signed in on this device yet, so there is nothing to show. Check that the server runs, then try again.',
   tryAgain: 'Try again',
   activeRuns: (count: number) => `${count} active`,
-  needYou: (count: number) => (count === 1 ? '1 run needs you' : `${count} runs need you`),
   stale: (at: number | undefined, short: boolean) =>
     at === undefined
       ? 'Offline. Showing what this device knows.'
@@ -99,6 +99,7 @@ export const keysWords = {
       keys: [
         { keys: ['N'], does: 'New run' },
         { keys: ['G', 'R'], does: 'Go to runs' },
+        { keys: ['G', 'I'], does: 'Go to the inbox' },
         { keys: ['G', 'S'], does: 'Go to settings' },
         { keys: ['?'], does: 'Show these keys' },
         { keys: ['Esc'], does: 'Close, or leave a text field' },
@@ -111,6 +112,18 @@ export const keysWords = {
         { keys: ['J', '↓'], does: 'Next run' },
         { keys: ['K', '↑'], does: 'Previous run' },
         { keys: ['↵'], does: 'Open' },
+      ],
+    },
+    {
+      title: 'In the inbox',
+      keys: [
+        { keys: ['J', '↓'], does: 'Next notification' },
+        { keys: ['K', '↑'], does: 'Previous notification' },
+        { keys: ['↵'], does: 'Open' },
+        { keys: ['E'], does: 'Archive' },
+        { keys: ['U'], does: 'Mark as unread, or as read' },
+        { keys: ['Shift', 'Tab'], does: 'Next filter, from a notification' },
+        { keys: ['Esc'], does: 'Leave' },
       ],
     },
     {

@@ -10,6 +10,20 @@ export const stateWords: Record<DisplayState, string> = {
   cancelled: 'Cancelled',
 }
 
+/** The six states where only letters can be drawn: the window's title. Each has its own shape there too. */
+const stateSigns: Record<DisplayState, string> = {
+  queued: '◌',
+  working: '◔',
+  needs: '◆',
+  done: '✓',
+  failed: '✕',
+  cancelled: '⊖',
+}
+
+export function titleWithSign(title: string, state: DisplayState): string {
+  return `${stateSigns[state]} ${title}`
+}
+
 /** `local` is known to the device alone. */
 export type ShownIntent = IntentState | 'local'
 

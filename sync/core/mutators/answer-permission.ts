@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { Permission, PermissionAnswer } from '#shared/domain/permission.ts'
 import { canAnswer } from '#shared/domain/policies.ts'
 import { withAsk } from '#shared/domain/ask.ts'
+import type { RequestOutcome } from '#shared/domain/notification.ts'
 import { Run } from '#shared/domain/run.ts'
 import { DeliveryId, PermissionId, RunId, type UserId } from '#shared/ids.ts'
 import { refusal } from '#shared/refusal.ts'
@@ -50,7 +51,7 @@ export const answerPermission = defineMutator({
       answeredAt: context.now,
       delivery: 'accepted',
     } satisfies Permission)
-    await clearAsk(tx, args, context.now)
+    await clearAsk(tx, args, answeredBy(permission, args.answer, context))
     context.effect({
       type: 'deliver',
       deliveryId: args.deliveryId,
@@ -74,11 +75,20 @@ function isSameAnswer(permission: Permission, args: AnswerPermissionArgs, userId
   return permission.answeredBy === userId && permission.answer?.kind === args.answer.kind
 }
 
+function answeredBy(
+  { request }: Permission,
+  { message: _message, ...answer }: PermissionAnswer,
+  { userId, now }: { readonly userId: UserId; readonly now: number },
+): RequestOutcome {
+  const option = request.options.find(({ optionId }) => optionId === answer.optionId)?.name
+  return { kind: 'answered', answer, ...(option === undefined ? {} : { option }), by: userId, at: now }
+}
+
 /** The run's row shows the next open question, or none. */
-async function clearAsk(tx: WriteTransaction, args: AnswerPermissionArgs, now: number): Promise<void> {
+async function clearAsk(tx: WriteTransaction, args: AnswerPermissionArgs, outcome: RequestOutcome): Promise<void> {
   const run = await getRow(tx, keys.run(args.runId), Run)
   if (run === undefined) return
-  await settleRequest(tx, run, args.permissionId, now)
+  await settleRequest(tx, run, args.permissionId, outcome)
   if (run.asks?.permissionId !== args.permissionId) return
   const open = (await scanRows(tx, keys.permissionsOf(args.runId), Permission)).filter((one) => one.state === 'open')
   await putRow(tx, keys.run(args.runId), withAsk(run, open))

@@ -1,7 +1,7 @@
 import { Link, useLocation, useNavigate, useParams, useRouter, useSearch } from '@tanstack/solid-router'
 import { ErrorBoundary, Match, Show, Switch, createMemo } from 'solid-js'
 import { RunId } from '#shared/ids.ts'
-import { Run } from '#shared/domain/run.ts'
+import { Run, displayState } from '#shared/domain/run.ts'
 import { keys } from '#sync/core/keys.ts'
 import { getRow } from '#sync/core/transaction.ts'
 import { Button, ButtonInside, buttonClass } from '../../ui/button.tsx'
@@ -13,6 +13,7 @@ import { useStatus } from '../../state/sync-status.ts'
 import { useTeamData } from '../../state/team-data.ts'
 import { useTitle } from '../../state/title.ts'
 import { runWords } from '../../words/run.ts'
+import { titleWithSign } from '../../words/states.ts'
 import { RunView } from './run-view.tsx'
 import styles from './run-page.module.css'
 
@@ -35,8 +36,12 @@ export function RunPage() {
     const id = runId()
     return id === undefined ? undefined : (team.runs.get(keys.run(id)) ?? direct.value)
   })
-  const changes = () => RunSearch.parse(search()).changes
-  useTitle(() => run()?.title)
+  const place = createMemo(() => RunSearch.parse(search()))
+  const changes = () => place().changes
+  useTitle(() => {
+    const known = run()
+    return known === undefined ? undefined : titleWithSign(known.title, displayState(known))
+  })
 
   /** Whether the step before this one is the page without its changes: a link may have led straight to them. */
   let openedHere = false
@@ -88,6 +93,8 @@ export function RunPage() {
                   <RunView
                     run={now()}
                     entry={entryOfHash(location().hash)}
+                    ask={place().ask}
+                    turn={place().turn}
                     changes={changes()}
                     onChanges={(path) => showChanges(id, path)}
                     link={(n) => link(id, n)}

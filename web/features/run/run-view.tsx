@@ -4,15 +4,17 @@ import { Permission } from '#shared/domain/permission.ts'
 import { canAnswer, canSteerRuns } from '#shared/domain/policies.ts'
 import { Prompt } from '#shared/domain/prompt.ts'
 import type { Run } from '#shared/domain/run.ts'
-import type { RunId, UserId } from '#shared/ids.ts'
+import type { PermissionId, RunId, UserId } from '#shared/ids.ts'
 import { keys } from '#sync/core/keys.ts'
 import { Button } from '../../ui/button.tsx'
 import { Sheet } from '../../ui/dialog.tsx'
 import { ErrorState } from '../../ui/error-state.tsx'
 import { useKeptFocus } from '../../ui/kept-focus.ts'
 import { VisuallyHidden } from '../../ui/visually-hidden.tsx'
+import { useCallName } from '../../state/call-name.ts'
 import { useFrame, useMedia } from '../../state/frame.ts'
 import { useKeys } from '../../state/keyboard.ts'
+import { useReadOnVisit } from '../../state/read-on-visit.ts'
 import { createRows } from '../../state/rows.ts'
 import { usePending, useStatus } from '../../state/sync-status.ts'
 import { useTeamData } from '../../state/team-data.ts'
@@ -29,6 +31,7 @@ import { toAsks, lateAnswers } from './permission/asks.ts'
 import { AsksRegion } from './permission/asks-region.tsx'
 import { RunRail } from './rail/run-rail.tsx'
 import { SceneContext, type Person, type Scene } from './scene.ts'
+import { createEntryAt } from './transcript/entry-at.ts'
 import { createTranscriptModel } from './transcript/transcript-model.ts'
 import { TranscriptView, type TranscriptHandle } from './transcript/transcript-view.tsx'
 import { createWatchers } from './watchers.ts'
@@ -38,6 +41,10 @@ export type RunViewProps = {
   readonly run: Run
   /** `n` of the entry that the address names. */
   readonly entry: number | undefined
+  /** The question that the address names. */
+  readonly ask: PermissionId | undefined
+  /** The turn whose end the address names. */
+  readonly turn: number | undefined
   /** The file whose changes are shown; empty: the first; absent: they are closed. */
   readonly changes: string | undefined
   readonly onChanges: (path: string | undefined) => void
@@ -96,11 +103,7 @@ export function RunView(props: RunViewProps) {
     canSteer,
     answerers,
     person,
-    callName(id) {
-      const known = person(id)
-      if (known === undefined) return runWords.somebody
-      return known.isMe ? runWords.you : (known.name.trim().split(/\s+/)[0] ?? known.name)
-    },
+    callName: useCallName(),
     online: () => status().connection !== 'offline',
     phone: () => frame() === 'phone',
     isOpen: (key, byDefault) => openLines[key] ?? byDefault,
@@ -111,6 +114,16 @@ export function RunView(props: RunViewProps) {
     entryLink: (n) => props.link(n),
   }
   const asks = createMemo(() => toAsks(permissions.all(), pending(), workspace.userId))
+  useReadOnVisit(runId)
+  /** A question that was open when one came for it has its card, and answering it moves nothing; others stand in the transcript. */
+  const carded = createMemo<PermissionId | undefined>((before) =>
+    asks().some((ask) => ask.state === 'open' && ask.permission.request.id === props.ask) ? props.ask : before,
+  )
+  const entry = createEntryAt(model, () =>
+    props.entry !== undefined || !permissions.loaded() || carded() === props.ask
+      ? { entry: props.entry, turn: props.turn }
+      : { ask: props.ask, turn: props.turn },
+  )
   const late = createMemo(() => lateAnswers(team.refused.all(), permissions.all(), runId))
   const waiting = createMemo(() => toWaiting(prompts.all(), pending()))
   const watchers = createWatchers(workspace, runId, person)
@@ -144,10 +157,10 @@ export function RunView(props: RunViewProps) {
             link={props.link()}
           />
           <ErrorBoundary fallback={(error: unknown, reset) => <Broken error={error} onReset={reset} />}>
-            <TranscriptView model={model} entry={props.entry} handle={setTranscript} />
+            <TranscriptView model={model} entry={entry()} handle={setTranscript} />
           </ErrorBoundary>
           <div class={styles.foot} ref={foot}>
-            <AsksRegion asks={asks()} late={late()} announce={announcer.say} />
+            <AsksRegion asks={asks()} wanted={props.ask} late={late()} announce={announcer.say} />
             <FailedLine model={model} />
             <RefusedLines onTakeBack={(text) => scene.compose(text)} />
             <Show when={writers().length > 0}>

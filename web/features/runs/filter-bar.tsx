@@ -1,7 +1,7 @@
 import { Search, X } from 'lucide'
-import { For, Show, createEffect, createSignal, on, onCleanup } from 'solid-js'
+import { Show, createEffect, createSignal, on } from 'solid-js'
 import { runFilters, type RunFilter } from '../../state/runs-search.ts'
-import { Count } from '../../ui/chip.tsx'
+import { Filters } from '../../ui/filters.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Kbd } from '../../ui/kbd.tsx'
 import { runsWords } from '../../words/runs.ts'
@@ -34,33 +34,17 @@ export function FilterBar(props: {
   let input: HTMLInputElement | undefined
   return (
     <div class={styles.bar}>
-      <div class={styles.filters} role="toolbar" aria-label={runsWords.filters}>
-        <For each={runFilters}>
-          {(filter) => (
-            <button
-              ref={(element) =>
-                createEffect(() => {
-                  if (props.filter !== filter) return
-                  // Once it is laid out.
-                  const frame = requestAnimationFrame(() =>
-                    element.scrollIntoView?.({ block: 'nearest', inline: 'nearest' }),
-                  )
-                  onCleanup(() => cancelAnimationFrame(frame))
-                })
-              }
-              type="button"
-              class={styles.tab}
-              aria-pressed={props.filter === filter}
-              onClick={() => props.onFilter(filter)}
-            >
-              {runsWords.filter[filter]}
-              <Show when={filter !== 'all' && filter !== 'mine' && props.counts[filter] > 0}>
-                <Count of={props.counts[filter]} turn={filter === 'needs' ? true : undefined} />
-              </Show>
-            </button>
-          )}
-        </For>
-      </div>
+      <Filters
+        label={runsWords.filters}
+        value={props.filter}
+        choices={runFilters.map((filter) => ({
+          value: filter,
+          label: runsWords.filter[filter],
+          count: filter === 'all' || filter === 'mine' ? undefined : props.counts[filter],
+          turn: filter === 'needs',
+        }))}
+        onChange={(filter) => props.onFilter(filter)}
+      />
       <label class={styles.search}>
         <Icon of={Search} size="sm" />
         <input

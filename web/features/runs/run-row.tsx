@@ -25,7 +25,7 @@ import { VisuallyHidden } from '../../ui/visually-hidden.tsx'
 import { moneyWords } from '../../words/money.ts'
 import { runsWords, sourceWords } from '../../words/runs.ts'
 import { stateWords, intentWord } from '../../words/states.ts'
-import { AskLine } from './ask-line.tsx'
+import { RunAsk } from './run-ask.tsx'
 import { isQuiet, rowNote, rowTime } from './run-facts.ts'
 import styles from './run-row.module.css'
 
@@ -89,7 +89,7 @@ export function RunRow(props: RowProps) {
       <Show when={asks()}>
         {(known) => (
           <span role="gridcell" class={styles.ask}>
-            <AskLine run={props.run} asks={known()} />
+            <RunAsk run={props.run} asks={known()} />
           </span>
         )}
       </Show>
@@ -144,7 +144,7 @@ export function PhoneRunRow(props: RowProps) {
       >
         {(known) => (
           <span role="gridcell" class={styles.second}>
-            <AskLine run={props.run} asks={known()} phone />
+            <RunAsk run={props.run} asks={known()} phone />
           </span>
         )}
       </Show>

@@ -112,21 +112,21 @@ async function open(options: { readonly width?: number; readonly search?: string
   })
   const page = await context.newPage()
   await page.goto(new URL(`/runs${options.search ?? ''}`, server.resolvedUrls?.local[0]).href)
-  await page.locator('[data-run]').first().waitFor({ timeout: 90_000 })
+  await page.locator('[data-row]').first().waitFor({ timeout: 90_000 })
   return page
 }
 
 /** What stands in the row that itself has the focus. */
 function focusedRow(page: Page): Promise<string> {
   return page.evaluate(() =>
-    document.activeElement?.hasAttribute('data-run') ? (document.activeElement.textContent ?? '') : '',
+    document.activeElement?.hasAttribute('data-row') ? (document.activeElement.textContent ?? '') : '',
   )
 }
 
 function runAt(page: Page, x: number, y: number): Promise<string> {
   return page.evaluate(
     ([left, top]) =>
-      document.elementFromPoint(left, top)?.closest('[data-run]')?.getAttribute('data-run') ?? 'no run here',
+      document.elementFromPoint(left, top)?.closest('[data-row]')?.getAttribute('data-row') ?? 'no run here',
     [x, y] as const,
   )
 }

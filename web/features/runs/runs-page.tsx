@@ -14,7 +14,9 @@ import { useWorkspace } from '../../state/workspace.ts'
 import { Banner } from '../../ui/banner.tsx'
 import { Button, ButtonInside, IconButton, buttonClass } from '../../ui/button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
+import { createHeldOrder } from '../../ui/held-order.ts'
 import { PageHead } from '../../ui/page-head.tsx'
+import type { Mover } from '../../ui/row-grid.tsx'
 import { SkeletonRows } from '../../ui/skeleton.tsx'
 import { VisuallyHidden } from '../../ui/visually-hidden.tsx'
 import { intentRunId } from '../../words/intents.ts'
@@ -22,7 +24,6 @@ import { previewWords, runsWords } from '../../words/runs.ts'
 import { shellWords } from '../../words/shell.ts'
 import { startOfDay } from '../../words/time.ts'
 import { FilterBar } from './filter-bar.tsx'
-import { createHeldOrder } from './held-order.ts'
 import { countRuns, findRuns, listEntries } from './list-model.ts'
 import { RunPreview } from './run-preview.tsx'
 import { RunsGrid } from './runs-grid.tsx'
@@ -94,14 +95,14 @@ export function RunsPage() {
     })
   }
 
-  let move: (step: 1 | -1) => void = () => undefined
+  let mover: Mover | undefined
   let searchBox: HTMLInputElement | undefined
   useKeys({
     '/': () => searchBox?.focus(),
-    j: () => move(1),
-    k: () => move(-1),
-    ArrowDown: () => move(1),
-    ArrowUp: () => move(-1),
+    j: () => mover?.move(1),
+    k: () => mover?.move(-1),
+    ArrowDown: () => mover?.move(1),
+    ArrowUp: () => mover?.move(-1),
     Enter: () => {
       const id = cursor()
       if (id === undefined || document.activeElement !== document.body) return false
@@ -129,7 +130,7 @@ export function RunsPage() {
           find={find()}
           onFilter={(chosen) => show({ show: chosen })}
           onFind={(text) => show({ find: text })}
-          onDown={() => move(1)}
+          onDown={() => mover?.move(1)}
           searchRef={(element) => (searchBox = element)}
         />
         <Show when={status().connection === 'offline'}>
@@ -151,7 +152,7 @@ export function RunsPage() {
               onCursor={setCursor}
               onPick={pick}
               onOpen={open}
-              onMover={(given) => (move = given)}
+              onMover={(given) => (mover = given)}
             />
           }
         >

@@ -1,9 +1,10 @@
 import { Link } from '@tanstack/solid-router'
-import { ListTree, Plus, Settings2 } from 'lucide'
+import { Inbox, ListTree, Plus, Settings2 } from 'lucide'
 import { Show } from 'solid-js'
 import { useTeamData } from '../../state/team-data.ts'
 import { Count } from '../../ui/chip.tsx'
 import { Icon } from '../../ui/icon.tsx'
+import { inboxWords } from '../../words/inbox.ts'
 import { shellWords } from '../../words/shell.ts'
 import styles from './bottom-bar.module.css'
 
@@ -20,16 +21,25 @@ export function BottomBar() {
       >
         <Icon of={ListTree} size="lg" />
         {shellWords.runs}
-        <Show when={data.needs() > 0}>
-          <span class={styles.count}>
-            <Count of={data.needs()} turn label={shellWords.needYou(data.needs())} />
-          </span>
-        </Show>
       </Link>
       <Link to="/new" class={styles.tab} aria-label={shellWords.newRun}>
         <span class={styles.new}>
           <Icon of={Plus} size="lg" />
         </span>
+      </Link>
+      <Link
+        to="/inbox"
+        class={styles.tab}
+        activeOptions={{ includeSearch: false }}
+        activeProps={{ 'aria-current': 'page' }}
+      >
+        <Icon of={Inbox} size="lg" />
+        {shellWords.inbox}
+        <Show when={data.inbox.attention() > 0}>
+          <span class={styles.count}>
+            <Count of={data.inbox.attention()} turn label={inboxWords.waiting(data.inbox.attention())} />
+          </span>
+        </Show>
       </Link>
       <Link to="/settings" class={styles.tab} activeProps={{ 'aria-current': 'page' }}>
         <Icon of={Settings2} size="lg" />

@@ -1,12 +1,12 @@
 import { createEffect, createMemo } from 'solid-js'
 import { shellWords } from '../../words/shell.ts'
 
-/** Title, icon and badge of the window: each shows that somebody is awaited. */
-export function DocumentHead(props: { readonly title: string | undefined; readonly needs: number }) {
-  const awaited = createMemo(() => props.needs > 0)
+/** Title, icon and badge of the window: each shows that this person is awaited. */
+export function DocumentHead(props: { readonly title: string | undefined; readonly attention: number }) {
+  const awaited = createMemo(() => props.attention > 0)
   createEffect(() => {
     const name = props.title === undefined ? shellWords.app : `${props.title} · ${shellWords.app}`
-    document.title = awaited() ? `(${props.needs}) ${name}` : name
+    document.title = awaited() ? `(${props.attention}) ${name}` : name
   })
   createEffect(() => {
     const icon = document.querySelector('link[rel="icon"]')
@@ -15,7 +15,7 @@ export function DocumentHead(props: { readonly title: string | undefined; readon
     if (icon?.getAttribute('href') !== wanted) icon?.setAttribute('href', wanted)
   })
   createEffect(() => {
-    const badge = awaited() ? navigator.setAppBadge?.(props.needs) : navigator.clearAppBadge?.()
+    const badge = awaited() ? navigator.setAppBadge?.(props.attention) : navigator.clearAppBadge?.()
     badge?.catch(() => undefined)
   })
   return null

@@ -7,7 +7,7 @@ export function Root() {
   const titles = useTitles()
   return (
     <>
-      <DocumentHead title={titles.page()} needs={titles.needs()} />
+      <DocumentHead title={titles.page()} attention={titles.attention()} />
       <Outlet />
     </>
   )

@@ -8,6 +8,8 @@ import { useTitles } from '../../state/title.ts'
 import { shellWords } from '../../words/shell.ts'
 import { BottomBar } from './bottom-bar.tsx'
 import { KeysSheet } from './keys-sheet.tsx'
+import type { MailboxPart } from './bell.tsx'
+import { News } from './news.tsx'
 import { Notices } from './notices.tsx'
 import { OutboxSheet } from './outbox-sheet.tsx'
 import { SideBar } from './side-bar.tsx'
@@ -15,7 +17,7 @@ import { SyncBar } from './sync-indicator.tsx'
 import styles from './shell.module.css'
 
 /** The frame around every page of a team: side bar on wide screens, bottom bar on phones. */
-export function Shell(props: { readonly children: JSX.Element }) {
+export function Shell(props: { readonly mailbox: MailboxPart; readonly children: JSX.Element }) {
   const frame = useFrame()
   const data = useTeamData()
   const status = useStatus()
@@ -26,10 +28,11 @@ export function Shell(props: { readonly children: JSX.Element }) {
   const [outboxOpen, setOutboxOpen] = createSignal(false)
   const [keysOpen, setKeysOpen] = createSignal(false)
 
-  createEffect(() => titles.setNeeds(data.needs()))
-  onCleanup(() => titles.setNeeds(0))
+  createEffect(() => titles.setAttention(data.inbox.attention()))
+  onCleanup(() => titles.setAttention(0))
   useKeys({
     n: () => void navigate({ to: '/new' }),
+    'g i': () => void navigate({ to: '/inbox' }),
     'g r': () => void navigate({ to: '/runs' }),
     'g s': () => void navigate({ to: '/settings/$section', params: { section: 'account' } }),
     '?': () => void setKeysOpen(true),
@@ -45,7 +48,7 @@ export function Shell(props: { readonly children: JSX.Element }) {
         {shellWords.skip}
       </a>
       <Show when={frame() !== 'phone'} fallback={<SyncBar {...sync()} />}>
-        <SideBar icons={frame() === 'tablet'} sync={sync()} />
+        <SideBar icons={frame() === 'tablet'} sync={sync()} mailbox={props.mailbox} />
       </Show>
       <main id="main" class={styles.main} tabIndex={-1}>
         <Notices status={status()} />
@@ -54,6 +57,7 @@ export function Shell(props: { readonly children: JSX.Element }) {
       <Show when={frame() === 'phone' && !full()}>
         <BottomBar />
       </Show>
+      <News />
       <OutboxSheet open={outboxOpen()} onOpenChange={setOutboxOpen} status={status()} pending={pending()} />
       <KeysSheet open={keysOpen()} onOpenChange={setKeysOpen} />
     </div>

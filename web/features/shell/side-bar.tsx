@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/solid-router'
-import { ListTree, Plus, Settings2, type IconNode } from 'lucide'
+import { Inbox, ListTree, Plus, Settings2, type IconNode } from 'lucide'
 import { Show, type JSX } from 'solid-js'
 import { useSession } from '../../state/session.ts'
 import { useTeamData } from '../../state/team-data.ts'
@@ -7,12 +7,14 @@ import { ButtonInside, buttonClass } from '../../ui/button.tsx'
 import { Count } from '../../ui/chip.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Mark } from '../../ui/mark.tsx'
+import { inboxWords } from '../../words/inbox.ts'
 import { shellWords } from '../../words/shell.ts'
+import { Bell, type MailboxPart } from './bell.tsx'
 import { SyncIndicator, type SyncShown } from './sync-indicator.tsx'
 import styles from './side-bar.module.css'
 
 /** Team, what can be started, pages, sync. `icons`: 52 wide, words in tooltips. */
-export function SideBar(props: { readonly icons: boolean; readonly sync: SyncShown }) {
+export function SideBar(props: { readonly icons: boolean; readonly sync: SyncShown; readonly mailbox: MailboxPart }) {
   const data = useTeamData()
   const session = useSession()
   const teamName = () => {
@@ -22,8 +24,11 @@ export function SideBar(props: { readonly icons: boolean; readonly sync: SyncSho
   return (
     <aside class={styles.side} data-icons={props.icons ? '' : undefined} aria-label={shellWords.workspace}>
       <div class={styles.team} title={teamName()}>
-        <Mark awaited={data.needs() > 0} />
+        <Mark awaited={data.inbox.attention() > 0} />
         <span class={styles.word}>{teamName()}</span>
+        <Show when={!props.icons}>
+          <Bell mailbox={props.mailbox} />
+        </Show>
       </div>
       <Link
         to="/new"
@@ -41,8 +46,13 @@ export function SideBar(props: { readonly icons: boolean; readonly sync: SyncSho
           <Show when={data.active() > 0}>
             <Count of={data.active()} label={shellWords.activeRuns(data.active())} />
           </Show>
-          <Show when={props.icons && data.needs() > 0}>
-            <span class={styles.pip} />
+        </NavLink>
+        <NavLink to="/inbox" icon={Inbox} words={shellWords.inbox} icons={props.icons}>
+          <Show when={data.inbox.attention() > 0}>
+            <Count of={data.inbox.attention()} turn label={inboxWords.waiting(data.inbox.attention())} />
+            <Show when={props.icons}>
+              <span class={styles.pip} />
+            </Show>
           </Show>
         </NavLink>
       </nav>
@@ -57,7 +67,7 @@ export function SideBar(props: { readonly icons: boolean; readonly sync: SyncSho
 }
 
 function NavLink(props: {
-  readonly to: '/runs' | '/settings'
+  readonly to: '/runs' | '/inbox' | '/settings'
   readonly icon: IconNode
   readonly words: string
   readonly icons: boolean

@@ -14,12 +14,16 @@ import { useStatus } from '../../state/sync-status.ts'
 import { TeamDataContext, createTeamData } from '../../state/team-data.ts'
 import { WorkspaceContext } from '../../state/workspace.ts'
 import { shellWords } from '../../words/shell.ts'
+import type { MailboxPart } from './bell.tsx'
 import { PageError } from './page-states.tsx'
 import { Shell } from './shell.tsx'
 import styles from './page-states.module.css'
 
-/** Lets in whoever is signed in, or was on this device when the server can't be asked. */
-export function WorkspaceGate() {
+/**
+ * Lets in whoever is signed in, or was on this device when the server can't be asked. `mailbox`: the inbox as a panel over every
+ * page, a feature of its own.
+ */
+export function WorkspaceGate(props: { readonly mailbox: MailboxPart }) {
   const session = useSession()
   const location = useLocation()
   const me = () => {
@@ -48,7 +52,7 @@ export function WorkspaceGate() {
       <Match when={me()}>
         {(known) => (
           <Show when={`${known().user.id} ${known().team.id}`} keyed>
-            <OpenWorkspace me={known()} />
+            <OpenWorkspace me={known()} mailbox={props.mailbox} />
           </Show>
         )}
       </Match>
@@ -56,7 +60,7 @@ export function WorkspaceGate() {
   )
 }
 
-function OpenWorkspace(props: { readonly me: Me }) {
+function OpenWorkspace(props: { readonly me: Me; readonly mailbox: MailboxPart }) {
   const open = useOpenWorkspace()
   const store = useDeviceStore()
   // One workspace for one person and team: the caller mounts anew when either changes.
@@ -80,7 +84,7 @@ function OpenWorkspace(props: { readonly me: Me }) {
       <Match when={workspace.state === 'ready' && workspace()}>
         {(opened) => (
           <WorkspaceContext.Provider value={opened()}>
-            <Inside workspace={opened()} />
+            <Inside workspace={opened()} mailbox={props.mailbox} />
           </WorkspaceContext.Provider>
         )}
       </Match>
@@ -88,7 +92,7 @@ function OpenWorkspace(props: { readonly me: Me }) {
   )
 }
 
-function Inside(props: { readonly workspace: Workspace }) {
+function Inside(props: { readonly workspace: Workspace; readonly mailbox: MailboxPart }) {
   // oxlint-disable-next-line solid/reactivity
   const { workspace } = props
   const data = createTeamData(workspace)
@@ -106,7 +110,7 @@ function Inside(props: { readonly workspace: Workspace }) {
   whenIdle(() => void keepPush(push, store))
   return (
     <TeamDataContext.Provider value={data}>
-      <Shell>
+      <Shell mailbox={props.mailbox}>
         <Outlet />
       </Shell>
     </TeamDataContext.Provider>

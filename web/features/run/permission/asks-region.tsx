@@ -2,6 +2,7 @@ import * as KDialog from '@kobalte/core/dialog'
 import { Check, CheckCheck, CircleCheck, CircleX, Clock, type IconNode } from 'lucide'
 import { For, Show, createEffect, createMemo, createSignal, createUniqueId, on } from 'solid-js'
 import type { Permission, PermissionAnswer } from '#shared/domain/permission.ts'
+import type { PermissionId } from '#shared/ids.ts'
 import { Button } from '../../../ui/button.tsx'
 import { Icon } from '../../../ui/icon.tsx'
 import { StatusGlyph } from '../../../ui/status-glyph.tsx'
@@ -23,6 +24,8 @@ import styles from './asks-region.module.css'
 /** The questions of a run, above the composer: a card, on phones a sheet that can be put aside; and answers on their way. */
 export function AsksRegion(props: {
   readonly asks: readonly Ask[]
+  /** The question that the address names: it comes first, and has the focus. */
+  readonly wanted?: PermissionId | undefined
   readonly late: readonly LateAnswer[]
   readonly announce: (text: string) => void
 }) {
@@ -42,6 +45,23 @@ export function AsksRegion(props: {
     ),
   )
   const current = createMemo(() => open()[place()])
+
+  // Whoever came for a question has its keys at once. A sheet takes the focus by itself.
+  let region!: HTMLDivElement
+  createEffect(
+    on(
+      () => open().find((permission) => permission.request.id === props.wanted)?.request.id,
+      (id) => {
+        if (id === undefined) return
+        setChosen(id)
+        queueMicrotask(() => {
+          const card = region.querySelector<HTMLElement>('section[tabindex]')
+          card?.scrollIntoView?.({ block: 'nearest' })
+          card?.focus()
+        })
+      },
+    ),
+  )
 
   // Each question is announced once, politely; focus stays where it is.
   const announced = new Set<string>()
@@ -72,7 +92,11 @@ export function AsksRegion(props: {
   const next = (): void => void setChosen(open()[(place() + 1) % open().length]?.request.id)
 
   return (
-    <div class={styles.region} data-empty={props.asks.length === 0 && props.late.length === 0 ? '' : undefined}>
+    <div
+      ref={region}
+      class={styles.region}
+      data-empty={props.asks.length === 0 && props.late.length === 0 ? '' : undefined}
+    >
       <For each={props.late}>{(late) => <LateLine late={late} />}</For>
       <For each={answered()}>{(ask) => <AnsweredLine ask={ask} />}</For>
       <Show when={current()?.request.id} keyed>

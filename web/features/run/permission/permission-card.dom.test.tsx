@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import axe from 'axe-core'
+import { createSignal } from 'solid-js'
 import { Permission, type PermissionAnswer } from '#shared/domain/permission.ts'
+import type { PermissionId } from '#shared/ids.ts'
 import { keys } from '#sync/core/keys.ts'
 import { createRows } from '../../../state/rows.ts'
 import { usePending } from '../../../state/sync-status.ts'
@@ -18,7 +20,7 @@ let on: Stage | undefined
 beforeEach(() => (announced = []))
 afterEach(() => on?.close())
 
-function Questions() {
+function Questions(props: { readonly wanted?: PermissionId | undefined }) {
   const workspace = useWorkspace()
   const team = useTeamData()
   const scene = useScene()
@@ -27,6 +29,7 @@ function Questions() {
   return (
     <AsksRegion
       asks={toAsks(permissions.all(), pending(), scene.me)}
+      wanted={props.wanted}
       late={lateAnswers(team.refused.all(), permissions.all(), scene.runId)}
       announce={(text) => announced.push(text)}
     />
@@ -296,6 +299,29 @@ test('several questions stand in line', async () => {
   button(card, '1 of 2. Next question')?.click()
   await settled()
   expect(document.body.textContent).toContain('wants to change a file')
+})
+
+test('the one that somebody came for stands first, and its keys act at once', async () => {
+  const [wanted, setWanted] = createSignal<PermissionId>()
+  on = stage(() => <Questions wanted={wanted()} />, { ask: 'two' })
+  await settled()
+  const focused = document.activeElement
+  const second = [...on.workspace.rows]
+    .filter(([key]) => key.startsWith(keys.permissionsOf(billingRun)))
+    .map(([, value]) => Permission.parse(value).request)
+    .find((request) => request.subject.kind === 'edit')
+  expect(document.body.textContent).toContain('1 of 2')
+  expect(document.activeElement).toBe(focused)
+  setWanted(second?.id)
+  await settled()
+  expect(document.body.textContent).toContain('2 of 2')
+  press(document.activeElement ?? document.body, 'd')
+  await settled()
+  expect(
+    [...on.workspace.rows.values()]
+      .flatMap((value) => Permission.safeParse(value).data ?? [])
+      .map(({ state }) => state),
+  ).toContain('answered')
 })
 
 test('a viewer reads the question and why the buttons are missing', async () => {

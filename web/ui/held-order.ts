@@ -1,11 +1,10 @@
 import { createMemo, createSignal, onCleanup, type Accessor } from 'solid-js'
-import type { ListEntry } from './list-model.ts'
 
 /** A pointer that rests this long lets the list go on, so that a forgotten mouse hides nothing. */
 const restMs = 8000
 
-export type HeldOrder = {
-  readonly entries: Accessor<readonly ListEntry[]>
+export type HeldOrder<Entry> = {
+  readonly entries: Accessor<readonly Entry[]>
   /** For the list's element: holds while a mouse moves over it. */
   readonly handlers: { readonly onPointerMove: (event: PointerEvent) => void; readonly onPointerLeave: () => void }
 }
@@ -15,11 +14,11 @@ export type HeldOrder = {
  * changes; new places are taken when the pointer leaves. Another `basis` (filter, search) is asked for, so it applies at
  * once. `current` finds the newest content of an entry by its key.
  */
-export function createHeldOrder(deps: {
-  readonly wanted: Accessor<readonly ListEntry[]>
+export function createHeldOrder<Entry extends { readonly key: string }>(deps: {
+  readonly wanted: Accessor<readonly Entry[]>
   readonly basis: Accessor<string>
-  readonly current: (entry: ListEntry) => ListEntry | undefined
-}): HeldOrder {
+  readonly current: (entry: Entry) => Entry | undefined
+}): HeldOrder<Entry> {
   const [holding, setHolding] = createSignal(false)
   let timer: ReturnType<typeof setTimeout> | undefined
   const release = () => {
@@ -28,7 +27,7 @@ export function createHeldOrder(deps: {
   }
   onCleanup(release)
 
-  const held = createMemo<{ readonly basis: string; readonly entries: readonly ListEntry[] }>(
+  const held = createMemo<{ readonly basis: string; readonly entries: readonly Entry[] }>(
     (before) => {
       const basis = deps.basis()
       const wanted = deps.wanted()

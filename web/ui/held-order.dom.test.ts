@@ -1,16 +1,16 @@
 import { batch, createRoot, createSignal } from 'solid-js'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { createHeldOrder } from './held-order.ts'
-import type { ListEntry } from './list-model.ts'
 
-const group = (key: string): ListEntry => ({ type: 'group', key, label: key, count: undefined })
-const keysOf = (entries: readonly ListEntry[]) => entries.map((entry) => entry.key).join(' ')
+type Entry = { readonly key: string }
+const group = (key: string): Entry => ({ key })
+const keysOf = (entries: readonly Entry[]) => entries.map((entry) => entry.key).join(' ')
 const mouse = { pointerType: 'mouse' } as PointerEvent
 
 afterEach(() => vi.useRealTimers())
 
 function setUp() {
-  const [wanted, setWanted] = createSignal<readonly ListEntry[]>([group('a'), group('b')])
+  const [wanted, setWanted] = createSignal<readonly Entry[]>([group('a'), group('b')])
   const [basis, setBasis] = createSignal('all')
   const { held, dispose } = createRoot((dispose) => ({
     held: createHeldOrder({ wanted, basis, current: (entry) => (entry.key === 'gone' ? undefined : entry) }),

@@ -1,0 +1,94 @@
+import { createMemoryHistory } from '@tanstack/solid-router'
+import { render } from 'solid-js/web'
+import { vi } from 'vitest'
+import { App } from '../app.tsx'
+import type { PushDevice } from '../pwa/push-device.ts'
+import { createAppRouter } from '../routes.tsx'
+import { createMemoryDeviceStore, type DeviceStore } from '../state/device-store.ts'
+import { browserPlatform, type Platform } from '../state/platform.ts'
+import type { FetchMe } from '../state/session.ts'
+import { createMemoryWorkspace, type MemoryWorkspace } from './memory-workspace.ts'
+import { noPush } from './no-push.ts'
+import { seed, seedIds } from './seed.ts'
+
+/** For tests: the whole app over a workspace in memory. */
+export type AppStage = {
+  readonly workspace: MemoryWorkspace
+  readonly router: ReturnType<typeof createAppRouter>
+  readonly deviceStore: DeviceStore
+  readonly close: () => void
+}
+
+export type AppStageOptions = {
+  readonly rows?: Record<string, object>
+  readonly fetchMe?: FetchMe
+  readonly deviceStore?: DeviceStore
+  readonly platform?: Platform
+  readonly push?: PushDevice
+}
+
+export async function stageApp(path: string, options: AppStageOptions = {}): Promise<AppStage> {
+  const platform = options.platform ?? browserPlatform
+  const workspace = createMemoryWorkspace({
+    userId: seedIds.mara,
+    teamId: seedIds.team,
+    now: platform.now,
+    rows: options.rows ?? seed(platform.now()).rows,
+  })
+  const router = createAppRouter(createMemoryHistory({ initialEntries: [path] }))
+  const deviceStore = options.deviceStore ?? createMemoryDeviceStore()
+  const root = document.body.appendChild(document.createElement('div'))
+  const unmount = render(
+    () => (
+      <App
+        deps={{
+          router,
+          platform,
+          deviceStore,
+          forgetTeam: async () => undefined,
+          fetchMe: options.fetchMe ?? (async () => ({ type: 'me', me: seedIds.me })),
+          openWorkspace: async () => workspace,
+          push: options.push ?? noPush,
+          registration: undefined,
+          storage: localStorage,
+          reload: () => undefined,
+        }}
+      />
+    ),
+    root,
+  )
+  return {
+    workspace,
+    router,
+    deviceStore,
+    close() {
+      unmount()
+      root.remove()
+    },
+  }
+}
+
+/** jsdom lays nothing out, so sizes are given. Undone by `vi.restoreAllMocks` and `vi.unstubAllGlobals`. */
+export function layOut(matches: (query: string) => boolean): void {
+  vi.stubGlobal('matchMedia', (query: string) => ({
+    matches: matches(query),
+    addEventListener: () => undefined,
+    removeEventListener: () => undefined,
+  }))
+  vi.stubGlobal(
+    'ResizeObserver',
+    class {
+      observe() {}
+      unobserve() {}
+      disconnect() {}
+    },
+  )
+  vi.spyOn(Element.prototype, 'clientHeight', 'get').mockReturnValue(900)
+  vi.spyOn(Element.prototype, 'clientWidth', 'get').mockReturnValue(800)
+  vi.spyOn(HTMLElement.prototype, 'offsetHeight', 'get').mockReturnValue(36)
+  Element.prototype.scrollTo = () => undefined
+  vi.stubGlobal('scrollTo', () => undefined)
+}
+
+export const onDesktop = (query: string): boolean => query.includes('> 64em') || query.includes('>= 80em')
+export const onPhone = (query: string): boolean => query.includes('<= 40em')
