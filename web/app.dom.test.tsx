@@ -1,110 +1,24 @@
-import { noPush } from './dev/no-push.ts'
-import { createMemoryHistory } from '@tanstack/solid-router'
 import axe from 'axe-core'
-import { render } from 'solid-js/web'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { Permission } from '#shared/domain/permission.ts'
 import { Run } from '#shared/domain/run.ts'
 import { keys } from '#sync/core/keys.ts'
 import { scanRows } from '#sync/core/transaction.ts'
-import { App } from './app.tsx'
-import { createMemoryWorkspace, type MemoryWorkspace } from './dev/memory-workspace.ts'
+import { button, closeApp, openApp as open, press, shown, stubLayout, type } from './dev/app-stage.tsx'
 import { seed, seedIds, seedRefusal } from './dev/seed.ts'
-import { createAppRouter } from './routes.tsx'
-import { createMemoryDeviceStore, type DeviceStore } from './state/device-store.ts'
-import { browserPlatform } from './state/platform.ts'
-import type { FetchMe } from './state/session.ts'
 
 // Pages are fetched when first opened, which takes a while on a busy machine.
 vi.setConfig({ testTimeout: 60_000 })
 const until = <T,>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 20_000 })
 
-/** The whole app over a workspace in memory. jsdom lays nothing out, so sizes are given. */
-let close: (() => void) | undefined
-
-beforeEach(() => {
-  vi.stubGlobal('matchMedia', (query: string) => ({
-    matches: query.includes('> 64em') || query.includes('>= 80em'),
-    addEventListener: () => undefined,
-    removeEventListener: () => undefined,
-  }))
-  vi.stubGlobal(
-    'ResizeObserver',
-    class {
-      observe() {}
-      unobserve() {}
-      disconnect() {}
-    },
-  )
-  vi.spyOn(Element.prototype, 'clientHeight', 'get').mockReturnValue(900)
-  vi.spyOn(Element.prototype, 'clientWidth', 'get').mockReturnValue(800)
-  vi.spyOn(HTMLElement.prototype, 'offsetHeight', 'get').mockReturnValue(36)
-  Element.prototype.scrollTo = () => undefined
-  vi.stubGlobal('scrollTo', () => undefined)
-})
-
+beforeEach(stubLayout)
 afterEach(() => {
-  close?.()
-  close = undefined
-  document.body.replaceChildren()
+  closeApp()
   vi.restoreAllMocks()
   vi.unstubAllGlobals()
 })
 
-type Opened = {
-  readonly workspace: MemoryWorkspace
-  readonly router: ReturnType<typeof createAppRouter>
-  readonly deviceStore: DeviceStore
-}
-
-async function open(
-  path: string,
-  options: { rows?: Record<string, object>; fetchMe?: FetchMe; deviceStore?: DeviceStore } = {},
-): Promise<Opened> {
-  const workspace = createMemoryWorkspace({
-    userId: seedIds.mara,
-    teamId: seedIds.team,
-    rows: options.rows ?? seed(Date.now()).rows,
-  })
-  const router = createAppRouter(createMemoryHistory({ initialEntries: [path] }))
-  const deviceStore = options.deviceStore ?? createMemoryDeviceStore()
-  const root = document.body.appendChild(document.createElement('div'))
-  const unmount = render(
-    () => (
-      <App
-        deps={{
-          router,
-          platform: browserPlatform,
-          deviceStore,
-          forgetTeam: async () => undefined,
-          fetchMe: options.fetchMe ?? (async () => ({ type: 'me', me: seedIds.me })),
-          openWorkspace: async () => workspace,
-          push: noPush,
-          registration: undefined,
-          storage: localStorage,
-          reload: () => undefined,
-        }}
-      />
-    ),
-    root,
-  )
-  close = () => {
-    unmount()
-    root.remove()
-  }
-  return { workspace, router, deviceStore }
-}
-
-const shown = (selector: string) => [...document.querySelectorAll<HTMLElement>(selector)]
 const titles = () => shown('[data-run] a[title]').map((link) => link.title)
-const press = (key: string, target: Element = document.activeElement ?? document.body) =>
-  target.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }))
-const button = (text: string) => shown('button, a').find((element) => element.textContent?.trim().startsWith(text))
-const type = (element: HTMLElement | undefined, value: string) => {
-  if (!(element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement)) throw new Error('not a field')
-  element.value = value
-  element.dispatchEvent(new InputEvent('input', { bubbles: true }))
-}
 const violations = async () => {
   const results = await axe.run(document.body, { rules: { 'color-contrast': { enabled: false } } })
   return results.violations.map(
@@ -248,7 +162,7 @@ describe('a new run', () => {
         prompt: 'Half a thou',
       }),
     )
-    close?.()
+    closeApp()
     await open('/new', { deviceStore })
     await until(() => expect(shown('textarea')[0]).toHaveProperty('value', 'Half a thou'))
   })

@@ -2,6 +2,7 @@ import { RouterProvider } from '@tanstack/solid-router'
 import { createComponent, onCleanup, type Context, type JSX } from 'solid-js'
 import type { Workspace } from '#sync/client/workspace.ts'
 import type { AppRouter } from './routes.tsx'
+import { CommandsContext, createCommands } from './state/commands.ts'
 import { ClockContext, createClock } from './state/clock.ts'
 import { DeviceStoreContext, type DeviceStore } from './state/device-store.ts'
 import { KeyboardContext, createKeyboard } from './state/keyboard.ts'
@@ -40,6 +41,7 @@ export function App(props: { readonly deps: AppDeps }): JSX.Element {
       giving(ClockContext, createClock(deps.platform)),
       giving(TitlesContext, createTitles()),
       giving(KeyboardContext, createKeyboard({ now: deps.platform.now, storage: deps.storage })),
+      giving(CommandsContext, createCommands()),
       giving(SessionContext, createSession({ store: deps.deviceStore, ...deps })),
       giving(UpdatesContext, createUpdates(deps.registration, deps.reload)),
       giving(PushDeviceContext, deps.push),

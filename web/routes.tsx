@@ -6,17 +6,29 @@ import {
   lazyRouteComponent,
   type RouterHistory,
 } from '@tanstack/solid-router'
+import { ListTree, Plus, Settings2 } from 'lucide'
 import { z } from 'zod'
 import { NotFoundPage, PageError, PagePending } from './features/shell/page-states.tsx'
 import { Root } from './features/shell/root.tsx'
 import { WorkspaceGate } from './features/shell/workspace-gate.tsx'
+import type { Page } from './state/pages.ts'
 import { RunSearch } from './state/run-search.ts'
-import { RunsSearch } from './state/runs-search.ts'
+import { RunsSearch, runFilters } from './state/runs-search.ts'
+import { settingsSections, type SettingsSection } from './state/settings-sections.ts'
+import { runsWords } from './words/runs.ts'
+import { shellWords } from './words/shell.ts'
 
 /** Every address of the app. Pages are fetched when first opened; the shell is there at once. */
 const root = createRootRoute({ component: Root, notFoundComponent: NotFoundPage })
 
 const home = createRoute({ getParentRoute: () => root, path: '/', component: () => <Navigate to="/runs" replace /> })
+
+/** The quick filters of the list. */
+const filteredRuns: readonly Page[] = runFilters.flatMap((show) =>
+  show === 'all'
+    ? []
+    : [{ href: `/runs?show=${show}`, title: `${shellWords.runs}: ${runsWords.filter[show]}`, icon: ListTree }],
+)
 
 /** Pages that need a signed-in person's workspace: inside the shell. */
 const workspace = createRoute({ getParentRoute: () => root, id: 'workspace', component: WorkspaceGate })
@@ -24,6 +36,7 @@ const workspace = createRoute({ getParentRoute: () => root, id: 'workspace', com
 const runs = createRoute({
   getParentRoute: () => workspace,
   path: '/runs',
+  staticData: { pages: [{ href: '/runs', title: shellWords.runs, icon: ListTree, key: 'g r' }, ...filteredRuns] },
   validateSearch: (search): RunsSearch => RunsSearch.parse(search),
   component: lazyRouteComponent(() => import('./features/runs/runs-page.tsx'), 'RunsPage'),
 })
@@ -38,12 +51,16 @@ export const runRoute = createRoute({
 const newRun = createRoute({
   getParentRoute: () => workspace,
   path: '/new',
+  staticData: {
+    pages: [{ href: '/new', title: shellWords.newRun, also: shellWords.newRunAlso, icon: Plus, key: 'n' }],
+  },
   component: lazyRouteComponent(() => import('./features/new-run/new-run-page.tsx'), 'NewRunPage'),
 })
 
 const settings = createRoute({
   getParentRoute: () => workspace,
   path: '/settings/$section',
+  staticData: { pages: settingsSections.map(toSettingsPage) },
   component: lazyRouteComponent(() => import('./features/settings/settings-page.tsx'), 'SettingsPage'),
 })
 
@@ -87,6 +104,16 @@ const pair = createRoute({
   path: '/pair/$token',
   component: lazyRouteComponent(() => import('./features/sign-in/pair-page.tsx'), 'PairPage'),
 })
+
+function toSettingsPage(section: SettingsSection): Page {
+  return {
+    href: `/settings/${section}`,
+    title: `${shellWords.settings}: ${shellWords.sections[section]}`,
+    also: shellWords.sectionsAlso[section],
+    icon: Settings2,
+    key: section === 'account' ? 'g s' : undefined,
+  }
+}
 
 const routeTree = root.addChildren([
   home,

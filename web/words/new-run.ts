@@ -40,8 +40,6 @@ export const newRunWords = {
   willRun: (commands: number) => `${count(commands, 'set-up command')} will run before the agent`,
   clearSetup: 'Clear them',
   start: 'Start run',
-  startKeys: 'Ctrl ↵',
-  startKeysMac: '⌘ ↵',
   offline: 'Offline. The run is kept on this device and starts once it is sent.',
   demo: 'Try the demonstration run',
   demoHint: 'A runbook that changes files in a clone of Drover’s own repository and stops to ask you. Needs no key.',

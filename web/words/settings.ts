@@ -4,13 +4,6 @@ import { dateWords } from './time.ts'
 export const settingsWords = {
   title: 'Settings',
   parts: 'Parts of the settings',
-  sections: {
-    account: 'Account',
-    notifications: 'Notifications',
-    devices: 'Devices',
-    team: 'Team',
-    runners: 'Runners',
-  },
   loading: 'Asking the server.',
   offline: 'This part of the settings needs the server, which can’t be reached now.',
   save: 'Save',
@@ -228,4 +221,10 @@ export const runnerWords = {
   revokeTitle: (name: string) => `Revoke “${name}”?`,
   revokeText: 'Runners with this key lose the connection at once and can’t come back. Their runs are taken as lost.',
   onlyAdmins: 'Admins and owners manage agent keys.',
+} as const
+
+export const thisDeviceWords = {
+  keys: 'Keys',
+  keysText:
+    'Keys of one letter, such as N for a new run, work when no text field has the focus. The ? key lists them all.',
 } as const

@@ -8,9 +8,28 @@ export const shellWords = {
   workspace: 'Workspace',
   main: 'Main',
   newRun: 'New run',
+  newRunAlso: 'start create prompt agent',
   new: 'New',
   runs: 'Runs',
   settings: 'Settings',
+  /** The parts of the settings, by their place in the address. */
+  sections: {
+    account: 'Account',
+    notifications: 'Notifications',
+    devices: 'Devices',
+    team: 'Team',
+    runners: 'Runners',
+    device: 'This device',
+  },
+  /** What else people call them. */
+  sectionsAlso: {
+    account: 'profile name email password passkey sign out',
+    notifications: 'push alerts quiet hours badge',
+    devices: 'sessions pair phone signed in',
+    team: 'members invite people role',
+    runners: 'machines hosts keys',
+    device: 'install app home screen keyboard',
+  },
   opening: 'Opening what this device knows',
   openingSession: 'Asking the server who is signed in here.',
   unreachable: 'Drover’s server can’t be reached',
@@ -93,43 +112,5 @@ export const keysWords = {
   turnedOff: 'Single-letter keys are off.',
   turnOff: 'Turn single-letter keys off',
   turnOn: 'Turn single-letter keys on',
-  groups: [
-    {
-      title: 'Everywhere',
-      keys: [
-        { keys: ['N'], does: 'New run' },
-        { keys: ['G', 'R'], does: 'Go to runs' },
-        { keys: ['G', 'S'], does: 'Go to settings' },
-        { keys: ['?'], does: 'Show these keys' },
-        { keys: ['Esc'], does: 'Close, or leave a text field' },
-      ],
-    },
-    {
-      title: 'In the runs list',
-      keys: [
-        { keys: ['/'], does: 'Search' },
-        { keys: ['J', '↓'], does: 'Next run' },
-        { keys: ['K', '↑'], does: 'Previous run' },
-        { keys: ['↵'], does: 'Open' },
-      ],
-    },
-    {
-      title: 'On a run',
-      keys: [
-        { keys: ['End'], does: 'To the end of the transcript' },
-        { keys: ['J'], does: 'Next entry, in the transcript' },
-        { keys: ['K'], does: 'Previous entry, in the transcript' },
-        { keys: ['I'], does: 'Write a message' },
-      ],
-    },
-    {
-      title: 'On a question',
-      keys: [
-        { keys: ['A'], does: 'Allow once' },
-        { keys: ['S'], does: 'Allow similar in this run' },
-        { keys: ['D'], does: 'Deny' },
-        { keys: ['M'], does: 'Deny with a message' },
-      ],
-    },
-  ],
+  or: 'or',
 } as const

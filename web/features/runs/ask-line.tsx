@@ -16,7 +16,7 @@ import { MachineText } from '../../ui/text/visible.tsx'
 import { visibleText } from '../../ui/text/visible-text.ts'
 import { answeredWords, optionWords } from '../../words/answers.ts'
 import { intentPermissionId } from '../../words/intents.ts'
-import { runWords } from '../../words/run.ts'
+import { peopleWords } from '../../words/people.ts'
 import { runsWords } from '../../words/runs.ts'
 import { intentWord, type ShownIntent } from '../../words/states.ts'
 import { refusalText } from '../../state/refusal-text.ts'
@@ -51,9 +51,9 @@ export function AskLine(props: {
     }
   }
   const answerer = (id: UserId | undefined): string => {
-    if (id === workspace.userId) return runWords.you
+    if (id === workspace.userId) return peopleWords.you
     const name = id === undefined ? undefined : data.members.get(keys.member(id))?.name
-    return name?.trim().split(/\s+/)[0] ?? runWords.somebody
+    return name?.trim().split(/\s+/)[0] ?? peopleWords.somebody
   }
   const pending = usePending()
   /** Where this person's answer stands. */

@@ -2,6 +2,7 @@ import { createVirtualizer } from '@tanstack/solid-virtual'
 import { For, Match, Show, Switch, createEffect, createMemo, on, onMount, type Accessor } from 'solid-js'
 import { displayState } from '#shared/domain/run.ts'
 import type { RunId } from '#shared/ids.ts'
+import { isKey } from '../../state/keyboard.ts'
 import { useTeamData } from '../../state/team-data.ts'
 import { Count } from '../../ui/chip.tsx'
 import { useKeptFocus } from '../../ui/kept-focus.ts'
@@ -86,35 +87,23 @@ export function RunsGrid(props: GridProps) {
   })
 
   const handleKey = (event: KeyboardEvent) => {
-    if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return
+    if (event.defaultPrevented) return
     const ids = runIds()
-    switch (event.key) {
-      case 'ArrowDown':
-        move(1)
-        break
-      case 'ArrowUp':
-        move(-1)
-        break
-      case 'Home':
-      case 'End': {
-        const end = event.key === 'Home' ? ids[0] : ids.at(-1)
-        if (end !== undefined) {
-          props.onCursor(end)
-          focusRow(end)
-        }
-        break
+    if (isKey(event, 'ArrowDown')) move(1)
+    else if (isKey(event, 'ArrowUp')) move(-1)
+    else if (isKey(event, 'Home', 'End')) {
+      const end = isKey(event, 'Home') ? ids[0] : ids.at(-1)
+      if (end !== undefined) {
+        props.onCursor(end)
+        focusRow(end)
       }
-      case 'Enter': {
-        // A button or link of the row acts for itself.
-        const row = event.target instanceof HTMLElement ? event.target.getAttribute('data-run') : null
-        const runId = ids.find((id) => id === row)
-        if (runId === undefined) return
-        props.onOpen(runId)
-        break
-      }
-      default:
-        return
-    }
+    } else if (isKey(event, 'Enter')) {
+      // A button or link of the row acts for itself.
+      const row = event.target instanceof HTMLElement ? event.target.getAttribute('data-run') : null
+      const runId = ids.find((id) => id === row)
+      if (runId === undefined) return
+      props.onOpen(runId)
+    } else return
     event.preventDefault()
   }
 
