@@ -70,6 +70,13 @@ const settingsHome = createRoute({
   component: () => <Navigate to="/settings/$section" params={{ section: 'account' }} replace />,
 })
 
+/** Where the browser sends what is shared, for who comes by the address alone. */
+const share = createRoute({
+  getParentRoute: () => root,
+  path: '/share',
+  component: () => <Navigate to="/new" replace />,
+})
+
 /** `next`: where to go once signed in; only a path of ours. */
 const SignInSearch = z.object({
   next: z
@@ -119,6 +126,7 @@ const routeTree = root.addChildren([
   home,
   workspace.addChildren([runs, runRoute, newRun, settings]),
   settingsHome,
+  share,
   signIn,
   welcome,
   invite,

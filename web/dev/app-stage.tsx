@@ -2,8 +2,10 @@ import { createMemoryHistory } from '@tanstack/solid-router'
 import { render } from 'solid-js/web'
 import { vi } from 'vitest'
 import { App } from '../app.tsx'
+import type { InstallSource } from '../pwa/install.ts'
 import { createAppRouter, type AppRouter } from '../routes.tsx'
 import { createMemoryDeviceStore, type DeviceStore } from '../state/device-store.ts'
+import type { OnLaunch } from '../state/launches.ts'
 import { browserPlatform } from '../state/platform.ts'
 import type { FetchMe } from '../state/session.ts'
 import { createMemoryWorkspace, type MemoryWorkspace } from './memory-workspace.ts'
@@ -43,7 +45,13 @@ export function stubLayout(): void {
 
 export async function openApp(
   path: string,
-  options: { rows?: Record<string, object>; fetchMe?: FetchMe; deviceStore?: DeviceStore } = {},
+  options: {
+    rows?: Record<string, object>
+    fetchMe?: FetchMe
+    deviceStore?: DeviceStore
+    install?: InstallSource
+    onLaunch?: OnLaunch
+  } = {},
 ): Promise<AppStage> {
   const workspace = createMemoryWorkspace({
     userId: seedIds.mara,
@@ -65,6 +73,8 @@ export async function openApp(
           openWorkspace: async () => workspace,
           push: noPush,
           registration: undefined,
+          install: options.install,
+          onLaunch: options.onLaunch,
           storage: localStorage,
           reload: () => undefined,
         }}

@@ -224,6 +224,14 @@ export const runnerWords = {
 } as const
 
 export const thisDeviceWords = {
+  install: 'Install',
+  installText:
+    'A window and an icon of its own. Other apps can then share text and files with Drover, and Markdown files can be opened with it.',
+  installed: 'Drover is installed on this device.',
+  installNow: 'Install Drover',
+  installByHand: 'On an iPhone or iPad: press Share in the browser, then “Add to Home Screen”.',
+  installUnknown: 'This browser has not offered it here. Its own menu may have “Install” or “Add to Home Screen”.',
+  installInsecure: 'Browsers install apps only from https or localhost.',
   keys: 'Keys',
   keysText:
     'Keys of one letter, such as N for a new run, work when no text field has the focus. The ? key lists them all.',

@@ -89,6 +89,13 @@ function freshWords(passed: number): string {
   return passed < 1000 ? 'now' : `${spanWords(passed)} ago`
 }
 
+export const installWords = {
+  offer: 'Drover can have a window and an icon of its own on this device.',
+  offerByHand: 'To have Drover on the home screen: Share, then “Add to Home Screen”.',
+  install: 'Install',
+  never: 'Don’t offer it again',
+} as const
+
 export const outboxWords = {
   title: 'Outbox',
   pending: 'Waits to be sent',

@@ -30,6 +30,7 @@ import { refusalWords } from '../../words/refusals.ts'
 import { agentChoices, anyHost, hostChoices, sandboxesOf } from './choices.ts'
 import { DemoOffer } from './demo-offer.tsx'
 import { NewRunForm, checkForm, commandsOf, emptyForm, repositoryLimit, type FormErrors } from './form.ts'
+import { SharedOffer } from './shared-offer.tsx'
 import styles from './new-run-page.module.css'
 
 /** How long a press on “Start run” waits for the first rows of the team on a new device. */
@@ -173,6 +174,7 @@ export function NewRunPage() {
       </Show>
       <div class={styles.scroll}>
         <div class={styles.column}>
+          <SharedOffer draft={draft} onChange={change} />
           <DemoOffer quiet={data.runs.all().length > 0} form={form()} onFill={change} />
           <TextArea
             label={newRunWords.prompt}

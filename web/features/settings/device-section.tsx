@@ -1,14 +1,49 @@
-import { Show } from 'solid-js'
+import { Match, Show, Switch } from 'solid-js'
+import { useInstall } from '../../state/install.ts'
 import { useKeyboard } from '../../state/keyboard.ts'
 import { Button } from '../../ui/button.tsx'
-import { keysWords } from '../../words/shell.ts'
 import { thisDeviceWords } from '../../words/settings.ts'
+import { keysWords } from '../../words/shell.ts'
 import { Section } from './section.tsx'
 import styles from './settings.module.css'
 
 /** What concerns this browser alone. */
 export function DeviceSection() {
-  return <KeysPart />
+  return (
+    <>
+      <InstallPart />
+      <KeysPart />
+    </>
+  )
+}
+
+function InstallPart() {
+  const install = useInstall()
+  return (
+    <Section title={thisDeviceWords.install} text={thisDeviceWords.installText}>
+      <Switch>
+        <Match when={install.state() === 'installed'}>
+          <p class={styles.note}>{thisDeviceWords.installed}</p>
+        </Match>
+        <Match when={install.state() === 'ready'}>
+          <div class={styles.actions}>
+            <Button size="lg" onClick={() => void install.ask()}>
+              {thisDeviceWords.installNow}
+            </Button>
+          </div>
+        </Match>
+        <Match when={!window.isSecureContext}>
+          <p class={styles.note}>{thisDeviceWords.installInsecure}</p>
+        </Match>
+        <Match when={install.state() === 'by_hand'}>
+          <p class={styles.note}>{thisDeviceWords.installByHand}</p>
+        </Match>
+        <Match when={install.state() === 'unknown'}>
+          <p class={styles.note}>{thisDeviceWords.installUnknown}</p>
+        </Match>
+      </Switch>
+    </Section>
+  )
 }
 
 function KeysPart() {

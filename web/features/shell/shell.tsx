@@ -1,10 +1,13 @@
 import { useLocation, useRouter } from '@tanstack/solid-router'
 import { CircleArrowUp, CircleHelp, Inbox, Keyboard, LogOut, RefreshCw } from 'lucide'
-import { Show, createEffect, createMemo, createSignal, onCleanup, untrack, type JSX } from 'solid-js'
+import { Show, createEffect, createMemo, createSignal, on, onCleanup, untrack, type JSX } from 'solid-js'
+import { hasEnded } from '#shared/domain/run.ts'
 import { RunId } from '#shared/ids.ts'
+import { keys } from '#sync/core/keys.ts'
 import { useCommands } from '../../state/commands.ts'
 import { useDeviceStore } from '../../state/device-store.ts'
 import { useFrame } from '../../state/frame.ts'
+import { useInstall } from '../../state/install.ts'
 import { useKeyboard, useKeys } from '../../state/keyboard.ts'
 import { PaletteContext } from '../../state/palette.ts'
 import { pagesOf } from '../../state/pages.ts'
@@ -54,7 +57,9 @@ export function Shell(props: { readonly children: JSX.Element }) {
     onOutbox: () => setOutboxOpen(true),
     onSignOut: () => setSignOutOpen(true),
   })
-  const recent = useRecentRuns()
+  const shownRun = createMemo(() => RunId.safeParse(/^\/runs\/([^/]+)$/.exec(location().pathname)?.[1]).data)
+  const recent = useRecentRuns(shownRun)
+  useSeenThrough(shownRun)
   // Opened later it would be waited for, with the first letters typed already.
   whenIdle(() => void loadPalette().catch(() => undefined))
 
@@ -136,20 +141,34 @@ function usePageKeys(): void {
 }
 
 /** The runs that were opened last, the one that is shown among them. */
-function useRecentRuns(): () => readonly RunId[] {
+function useRecentRuns(shown: () => RunId | undefined): () => readonly RunId[] {
   const workspace = useWorkspace()
-  const location = useLocation()
   const recent = createRecentRuns({
     store: useDeviceStore(),
     key: `recent-runs/${workspace.userId}/${workspace.teamId}`,
   })
-  const shown = createMemo(() => RunId.safeParse(/^\/runs\/([^/]+)$/.exec(location().pathname)?.[1]).data)
   createEffect(() => {
     const id = shown()
     if (recent.loaded() && id !== undefined) untrack(() => recent.opened(id))
   })
   // The one that is open needs no way back to it.
   return createMemo(() => recent.ids().filter((id) => id !== shown()))
+}
+
+/** Whoever saw a run to its end knows what the app is for, and may be offered to install it. */
+function useSeenThrough(shown: () => RunId | undefined): void {
+  const data = useTeamData()
+  const install = useInstall()
+  const seen = createMemo(() => {
+    const id = shown()
+    const run = id === undefined ? undefined : data.runs.get(keys.run(id))
+    return run === undefined ? undefined : { id: run.id, ended: hasEnded(run.state) }
+  })
+  createEffect(
+    on(seen, (now, before) => {
+      if (before !== undefined && now?.id === before.id && !before.ended && now.ended) install.earned()
+    }),
+  )
 }
 
 /** What can be done from the palette on every page. */
