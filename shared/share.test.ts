@@ -66,6 +66,13 @@ describe('files', () => {
       leftOut: [{ name: 'huge.log', why: 'too_large' }],
     })
   })
+  test('what went away before it was read is named, and the rest taken', async () => {
+    const gone = { name: 'gone.txt', size: 3, text: () => Promise.reject(new DOMException('gone', 'NotFoundError')) }
+    expect(await draft({ text: 'Look', files: [gone] })).toEqual({
+      text: 'Look',
+      leftOut: [{ name: 'gone.txt', why: 'unreadable' }],
+    })
+  })
   test('too many are named as such', async () => {
     const many = Array.from({ length: 1000 }, (_one, index) => file(`${index}.txt`, 'x'))
     const made = await draft({ files: many })

@@ -79,7 +79,9 @@ type ReadText =
 async function readText(file: SharedFile, room: number): Promise<ReadText> {
   const bytesOfLetter = 4
   if (file.size > room * bytesOfLetter) return { type: 'left', why: 'too_large' }
-  const text = (await file.text()).trim()
+  const read = await file.text().catch(() => undefined)
+  if (read === undefined) return { type: 'left', why: 'unreadable' }
+  const text = read.trim()
   if (text === '') return { type: 'left', why: 'empty' }
   // What is no UTF-8 was read with the sign for “not a letter”.
   if (text.includes('\0') || text.includes('\uFFFD')) return { type: 'left', why: 'not_text' }

@@ -1,5 +1,5 @@
 import type { RouterHistory } from '@tanstack/solid-router'
-import { toSharedDraft } from '#shared/share.ts'
+import type { SharedDraft } from '#shared/domain/shared-draft.ts'
 import type { Launch } from '../pwa/launch.ts'
 import { draftFromHash, type Shares } from './shares.ts'
 
@@ -21,8 +21,19 @@ export function takeUpLaunches(deps: {
   deps.onLaunch?.(({ path, files }) => {
     const now = `${history.location.pathname}${history.location.search}`
     if (files.length > 0) {
-      void toSharedDraft({ files }).then((draft) => shares.add(draft))
+      void openFiles(files).then((draft) => shares.add(draft))
       if (now !== '/new') history.push('/new')
     } else if (path !== undefined && path !== now) history.push(path)
   })
+}
+
+/** Few are opened with files, so what reads them is fetched then. */
+async function openFiles(files: readonly File[]): Promise<SharedDraft> {
+  try {
+    const { toSharedDraft } = await import('#shared/share.ts')
+    return await toSharedDraft({ files })
+  } catch {
+    // The app could not be loaded whole, as after an update of the server with no worker here.
+    return { text: '', leftOut: files.slice(0, 1).map(({ name }) => ({ name, why: 'unreadable' })) }
+  }
 }

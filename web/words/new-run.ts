@@ -71,6 +71,8 @@ export const newRunWords = {
           return `${what} was left out: too many files at once.`
         case 'empty':
           return `${what} was left out: it is empty.`
+        case 'unreadable':
+          return `${what} was left out: it could not be read.`
         case 'not_set_up':
           return 'Drover was not set up on this device yet and could not take that much. It is now: share it again.'
       }
