@@ -120,13 +120,14 @@ function Finder(props: PaletteProps & { readonly onChoose: (act: () => void) => 
   })
   prepareTexts(() => data.runs.all())
 
+  let scrolled = false
   createEffect(
     on(marked, (entry) => {
       if (entry === undefined) return
-      const option = list.querySelector<HTMLElement>('[aria-selected="true"]')
-      // At the very top the first group's name is shown with it.
-      if (entry === entries()[0]) list.scrollTop = 0
-      else option?.scrollIntoView?.({ block: 'nearest' })
+      // At the very top the first group's name is shown with it. Moving nothing measures nothing: a key stroke must not wait for that.
+      if (entry !== entries()[0])
+        list.querySelector<HTMLElement>('[aria-selected="true"]')?.scrollIntoView?.({ block: 'nearest' })
+      else if (scrolled) list.scrollTop = 0
     }),
   )
 
@@ -187,7 +188,14 @@ function Finder(props: PaletteProps & { readonly onChoose: (act: () => void) => 
           <Icon of={X} />
         </KDialog.CloseButton>
       </div>
-      <div ref={list} id={`${id}-list`} class={styles.list} role="listbox" aria-label={paletteWords.results}>
+      <div
+        ref={list}
+        id={`${id}-list`}
+        class={styles.list}
+        role="listbox"
+        aria-label={paletteWords.results}
+        onScroll={(event) => (scrolled = event.currentTarget.scrollTop > 0)}
+      >
         <For each={groups().map(({ name }) => name)}>
           {(name) => (
             <div role="group" aria-labelledby={`${id}-${name}`} class={styles.group}>
