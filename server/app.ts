@@ -22,6 +22,7 @@ import type { RefusalLog } from './refusal-log.ts'
 import { runnerBlobRoutes } from './routes/runner-blobs.ts'
 import { webPushAnswerRoutes, webPushRoutes, type WebPushRoutesDeps } from './routes/web-push.ts'
 import { runRoutes, type RunRoutesDeps } from './routes/runs.ts'
+import { shareRoutes } from './routes/share.ts'
 import { syncRoutes } from './routes/sync.ts'
 
 export type AppDeps = {
@@ -56,7 +57,9 @@ export function createApp(deps: AppDeps): Hono<Environment> {
   })
   app.use(clientAddress)
   app.use(noteRefused(deps.refusals))
-  app.use(deps.origins.middleware)
+  app.use(deps.origins.hosts)
+  app.route('/', shareRoutes())
+  app.use(deps.origins.origins)
   app.use('/api/*', plainPath, whileReachable(deps.reachability))
 
   app.route('/api/runner', runnerBlobRoutes({ auth: deps.auth, blobs: deps.runs.blobs, now: deps.now }))

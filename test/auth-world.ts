@@ -88,7 +88,7 @@ export async function openAuthWorld(
   })
   const checks = createOriginChecks({ publicUrl, port: 4400 })
   const app = new Hono<Environment>()
-    .use(securityHeaders(publicUrl), clientAddress, checks.middleware)
+    .use(securityHeaders(publicUrl), clientAddress, checks.hosts, checks.origins)
     .use('/api/v1/*', limitBody(SMALL_BODY))
     .route('/api/v1', authRoutes(auth))
     .notFound(unknownRoute)

@@ -4,40 +4,21 @@ import { Permission } from '#shared/domain/permission.ts'
 import { Run } from '#shared/domain/run.ts'
 import { keys } from '#sync/core/keys.ts'
 import { scanRows } from '#sync/core/transaction.ts'
-import { layOut, onDesktop, stageApp, type AppStage, type AppStageOptions } from './dev/app-stage.tsx'
+import { button, closeApp, openApp as open, press, shown, stubLayout, type } from './dev/app-stage.tsx'
 import { seed, seedIds, seedRefusal } from './dev/seed.ts'
 
 // Pages are fetched when first opened, which takes a while on a busy machine.
 vi.setConfig({ testTimeout: 60_000 })
 const until = <T,>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 20_000 })
 
-let close: (() => void) | undefined
-beforeEach(() => layOut(onDesktop))
-
+beforeEach(stubLayout)
 afterEach(() => {
-  close?.()
-  close = undefined
-  document.body.replaceChildren()
+  closeApp()
   vi.restoreAllMocks()
   vi.unstubAllGlobals()
 })
 
-async function open(path: string, options: AppStageOptions = {}): Promise<AppStage> {
-  const stage = await stageApp(path, options)
-  close = stage.close
-  return stage
-}
-
-const shown = (selector: string) => [...document.querySelectorAll<HTMLElement>(selector)]
 const titles = () => shown('[data-row] a[title]').map((link) => link.title)
-const press = (key: string, target: Element = document.activeElement ?? document.body) =>
-  target.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }))
-const button = (text: string) => shown('button, a').find((element) => element.textContent?.trim().startsWith(text))
-const type = (element: HTMLElement | undefined, value: string) => {
-  if (!(element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement)) throw new Error('not a field')
-  element.value = value
-  element.dispatchEvent(new InputEvent('input', { bubbles: true }))
-}
 const violations = async () => {
   const results = await axe.run(document.body, { rules: { 'color-contrast': { enabled: false } } })
   return results.violations.map(
@@ -181,7 +162,7 @@ describe('a new run', () => {
         prompt: 'Half a thou',
       }),
     )
-    close?.()
+    closeApp()
     await open('/new', { deviceStore })
     await until(() => expect(shown('textarea')[0]).toHaveProperty('value', 'Half a thou'))
   })

@@ -1,15 +1,21 @@
 import { RouterProvider } from '@tanstack/solid-router'
 import { createComponent, onCleanup, type Context, type JSX } from 'solid-js'
+import { uuidv7 } from '#shared/ids.ts'
 import type { Workspace } from '#sync/client/workspace.ts'
+import type { InstallSource } from './pwa/install.ts'
 import type { AppRouter } from './routes.tsx'
+import { CommandsContext, createCommands } from './state/commands.ts'
 import { ClockContext, createClock } from './state/clock.ts'
 import { DeviceStoreContext, type DeviceStore } from './state/device-store.ts'
+import { InstallContext, createInstall } from './state/install.ts'
 import { KeyboardContext, createKeyboard } from './state/keyboard.ts'
+import { takeUpLaunches, type OnLaunch } from './state/launches.ts'
 import { OpenWorkspaceContext } from './state/open-workspace.ts'
 import { PlatformContext, type Platform } from './state/platform.ts'
 import type { PushDevice } from './pwa/push-device.ts'
 import { PushDeviceContext } from './state/push.ts'
 import { SessionContext, createSession, type FetchMe, type ForgetTeam, type Me } from './state/session.ts'
+import { SharesContext, createShares } from './state/shares.ts'
 import { TitlesContext, createTitles } from './state/title.ts'
 import { UpdatesContext, createUpdates, type Registration } from './state/update.ts'
 import { ToastRegion } from './ui/toast.tsx'
@@ -23,6 +29,8 @@ export type AppDeps = {
   readonly openWorkspace: (me: Me) => Promise<Workspace>
   readonly push: PushDevice
   readonly registration: Registration | undefined
+  readonly install: InstallSource | undefined
+  readonly onLaunch: OnLaunch | undefined
   readonly storage: Pick<Storage, 'getItem' | 'setItem'>
   readonly reload: () => void
 }
@@ -33,6 +41,11 @@ export function App(props: { readonly deps: AppDeps }): JSX.Element {
   // oxlint-disable-next-line solid/reactivity
   const deps = props.deps
   onCleanup(deps.push.onOpen((url) => deps.router.history.push(url)))
+  const shares = createShares({
+    store: deps.deviceStore,
+    newId: () => uuidv7(deps.platform.now(), deps.platform.random(10)),
+  })
+  takeUpLaunches({ history: deps.router.history, shares, onLaunch: deps.onLaunch })
   return provide(
     [
       giving(PlatformContext, deps.platform),
@@ -40,9 +53,12 @@ export function App(props: { readonly deps: AppDeps }): JSX.Element {
       giving(ClockContext, createClock(deps.platform)),
       giving(TitlesContext, createTitles()),
       giving(KeyboardContext, createKeyboard({ now: deps.platform.now, storage: deps.storage })),
+      giving(CommandsContext, createCommands()),
       giving(SessionContext, createSession({ store: deps.deviceStore, ...deps })),
       giving(UpdatesContext, createUpdates(deps.registration, deps.reload)),
       giving(PushDeviceContext, deps.push),
+      giving(SharesContext, shares),
+      giving(InstallContext, createInstall({ store: deps.deviceStore, source: deps.install })),
       giving(OpenWorkspaceContext, deps.openWorkspace),
     ],
     () => (

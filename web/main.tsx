@@ -4,6 +4,8 @@ import { assert } from '#shared/assert.ts'
 import { forgetTeamInBrowser, openBrowserWorkspace } from '#sync/client/open-in-browser.ts'
 import { App, type AppDeps } from './app.tsx'
 import { browserPush } from './pwa/push-device.ts'
+import { watchInstall } from './pwa/install.ts'
+import { onLaunch } from './pwa/launch.ts'
 import { registerServiceWorker } from './pwa/register.ts'
 import { createAppRouter, runRoute } from './routes.tsx'
 import { createDeviceStore } from './state/device-store.ts'
@@ -22,6 +24,8 @@ const deps: AppDeps = {
   openWorkspace: (me) => openBrowserWorkspace({ userId: me.user.id, teamId: me.team.id }),
   push: browserPush,
   registration: import.meta.env.PROD ? registerServiceWorker() : undefined,
+  install: watchInstall(),
+  onLaunch,
   storage: localStorage,
   reload: () => location.reload(),
 }

@@ -6,19 +6,31 @@ import {
   lazyRouteComponent,
   type RouterHistory,
 } from '@tanstack/solid-router'
+import { Inbox, ListTree, Plus, Settings2 } from 'lucide'
 import { lazy } from 'solid-js'
 import { z } from 'zod'
 import { NotFoundPage, PageError, PagePending } from './features/shell/page-states.tsx'
 import { Root } from './features/shell/root.tsx'
 import { WorkspaceGate } from './features/shell/workspace-gate.tsx'
 import { InboxSearch } from './state/inbox-search.ts'
+import type { Page } from './state/pages.ts'
 import { RunSearch } from './state/run-search.ts'
-import { RunsSearch } from './state/runs-search.ts'
+import { RunsSearch, runFilters } from './state/runs-search.ts'
+import { settingsSections, type SettingsSection } from './state/settings-sections.ts'
+import { runsWords } from './words/runs.ts'
+import { shellWords } from './words/shell.ts'
 
 /** Every address of the app. Pages are fetched when first opened; the shell is there at once. */
 const root = createRootRoute({ component: Root, notFoundComponent: NotFoundPage })
 
 const home = createRoute({ getParentRoute: () => root, path: '/', component: () => <Navigate to="/runs" replace /> })
+
+/** The quick filters of the list. */
+const filteredRuns: readonly Page[] = runFilters.flatMap((show) =>
+  show === 'all'
+    ? []
+    : [{ href: `/runs?show=${show}`, title: `${shellWords.runs}: ${runsWords.filter[show]}`, icon: ListTree }],
+)
 
 /** Pages that need a signed-in person's workspace: inside the shell. */
 const Mailbox = lazy(async () => ({ default: (await import('./features/inbox/mailbox.tsx')).Mailbox }))
@@ -31,6 +43,7 @@ const workspace = createRoute({
 const runs = createRoute({
   getParentRoute: () => workspace,
   path: '/runs',
+  staticData: { pages: [{ href: '/runs', title: shellWords.runs, icon: ListTree, key: 'g r' }, ...filteredRuns] },
   validateSearch: (search): RunsSearch => RunsSearch.parse(search),
   component: lazyRouteComponent(() => import('./features/runs/runs-page.tsx'), 'RunsPage'),
 })
@@ -45,6 +58,9 @@ export const runRoute = createRoute({
 const inbox = createRoute({
   getParentRoute: () => workspace,
   path: '/inbox',
+  staticData: {
+    pages: [{ href: '/inbox', title: shellWords.inbox, also: shellWords.inboxAlso, icon: Inbox, key: 'g i' }],
+  },
   validateSearch: (search): InboxSearch => InboxSearch.parse(search),
   component: lazyRouteComponent(() => import('./features/inbox/inbox-page.tsx'), 'InboxPage'),
 })
@@ -52,12 +68,16 @@ const inbox = createRoute({
 const newRun = createRoute({
   getParentRoute: () => workspace,
   path: '/new',
+  staticData: {
+    pages: [{ href: '/new', title: shellWords.newRun, also: shellWords.newRunAlso, icon: Plus, key: 'n' }],
+  },
   component: lazyRouteComponent(() => import('./features/new-run/new-run-page.tsx'), 'NewRunPage'),
 })
 
 const settings = createRoute({
   getParentRoute: () => workspace,
   path: '/settings/$section',
+  staticData: { pages: settingsSections.map(toSettingsPage) },
   component: lazyRouteComponent(() => import('./features/settings/settings-page.tsx'), 'SettingsPage'),
 })
 
@@ -65,6 +85,13 @@ const settingsHome = createRoute({
   getParentRoute: () => root,
   path: '/settings',
   component: () => <Navigate to="/settings/$section" params={{ section: 'account' }} replace />,
+})
+
+/** Where the browser sends what is shared, for who comes by the address alone. */
+const share = createRoute({
+  getParentRoute: () => root,
+  path: '/share',
+  component: () => <Navigate to="/new" replace />,
 })
 
 /** `next`: where to go once signed in; only a path of ours. */
@@ -102,10 +129,21 @@ const pair = createRoute({
   component: lazyRouteComponent(() => import('./features/sign-in/pair-page.tsx'), 'PairPage'),
 })
 
+function toSettingsPage(section: SettingsSection): Page {
+  return {
+    href: `/settings/${section}`,
+    title: `${shellWords.settings}: ${shellWords.sections[section]}`,
+    also: shellWords.sectionsAlso[section],
+    icon: Settings2,
+    key: section === 'account' ? 'g s' : undefined,
+  }
+}
+
 const routeTree = root.addChildren([
   home,
   workspace.addChildren([runs, runRoute, inbox, newRun, settings]),
   settingsHome,
+  share,
   signIn,
   welcome,
   invite,

@@ -35,18 +35,20 @@ export function createOriginChecks(options: { readonly publicUrl: URL; readonly 
     )
   }
 
-  const middleware: MiddlewareHandler = async (c, next) => {
+  const hosts: MiddlewareHandler = async (c, next) =>
+    isAllowedHost(c.req.raw)
+      ? await next()
+      : refuse(
+          c,
+          refusal(
+            'not_allowed',
+            `This server answers at ${publicUrl.origin} only. Start it with --public-url to change that.`,
+          ),
+          421,
+        )
+
+  const origins: MiddlewareHandler = async (c, next) => {
     const { headers, method } = c.req.raw
-    if (!isAllowedHost(headers)) {
-      return refuse(
-        c,
-        refusal(
-          'not_allowed',
-          `This server answers at ${publicUrl.origin} only. Start it with --public-url to change that.`,
-        ),
-        421,
-      )
-    }
     if (!reading.has(method) && !isAllowedOrigin(headers)) {
       return refuse(c, refusal('not_allowed', `This request comes from another site than ${publicUrl.origin}.`))
     }
@@ -65,5 +67,5 @@ export function createOriginChecks(options: { readonly publicUrl: URL; readonly 
     return await next()
   }
 
-  return { isAllowedOrigin, isAllowedHost, middleware }
+  return { isAllowedOrigin, isAllowedHost, hosts, origins }
 }

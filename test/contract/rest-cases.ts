@@ -22,6 +22,8 @@ export type RestCase = {
   readonly body?: (stage: Stage, me: Person) => object | Promise<object>
   /** Fields of the body that may be left out. */
   readonly optional?: readonly string[]
+  /** Sent by the browser itself, on behalf of no page: it changes nothing, and every answer leads on to a page. */
+  readonly leadsOn?: true
   /** Where the body is not JSON. */
   readonly raw?: Uint8Array
   readonly status: number
@@ -181,6 +183,12 @@ export const restCases: Readonly<Record<string, RestCase>> = {
       version: z.literal(droverVersion),
       protocol: z.literal(browserProtocol),
     }),
+  },
+  'POST /share': {
+    access: 'open',
+    leadsOn: true,
+    status: 303,
+    answer: undefined,
   },
   'PUT /api/runner/blobs/:hash': {
     access: 'key',

@@ -90,8 +90,19 @@ describe.skipIf(browserPath === undefined && !required)('an update of the app (n
     expect(await isOld(second)).toBe(true)
   })
 
-  test('a message that waits on the device outlives the update, and arrives once', async () => {
+  test('messages that wait on the device outlive the update, in the tab that takes it and in the one that does not, and arrive once', async () => {
+    await second.getByText('Across versions').first().dblclick()
+    await second.waitForURL(first.url())
+    await second.getByRole('textbox', { name: 'Message to the agent' }).waitFor()
     await context.setOffline(true)
+    await second
+      .getByText(/^Offline/)
+      .first()
+      .waitFor()
+    await second.getByRole('textbox', { name: 'Message to the agent' }).fill('Said by the old version')
+    await second.keyboard.press('Enter')
+    const others = second.getByRole('listitem').filter({ hasText: 'Said by the old version' })
+    await others.getByText('On this device').waitFor()
     await first
       .getByText(/^Offline/)
       .first()
@@ -110,9 +121,13 @@ describe.skipIf(browserPath === undefined && !required)('an update of the app (n
 
     await context.setOffline(false)
     await waiting.getByText('On this device').waitFor({ state: 'detached', timeout: 40_000 })
-    await first.getByRole('log').getByText('Said before the update').waitFor()
-    await waiting.waitFor({ state: 'detached' })
-    expect(await first.getByRole('log').getByText('Said before the update').count()).toBe(1)
+    await others.getByText('On this device').waitFor({ state: 'detached', timeout: 40_000 })
+    // Each is a turn of its own.
+    for (const page of [first, second])
+      for (const text of ['Said before the update', 'Said by the old version']) {
+        await page.getByRole('log').getByText(text).waitFor({ timeout: 40_000 })
+        expect(await page.getByText(text, { exact: true }).count()).toBe(1)
+      }
   })
 
   test('the other tab goes on with the old version, opens parts of it that it had not yet, and reloads when told', async () => {

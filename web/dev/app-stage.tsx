@@ -2,9 +2,11 @@ import { createMemoryHistory } from '@tanstack/solid-router'
 import { render } from 'solid-js/web'
 import { vi } from 'vitest'
 import { App } from '../app.tsx'
+import type { InstallSource } from '../pwa/install.ts'
 import type { PushDevice } from '../pwa/push-device.ts'
-import { createAppRouter } from '../routes.tsx'
+import { createAppRouter, type AppRouter } from '../routes.tsx'
 import { createMemoryDeviceStore, type DeviceStore } from '../state/device-store.ts'
+import type { OnLaunch } from '../state/launches.ts'
 import { browserPlatform, type Platform } from '../state/platform.ts'
 import type { FetchMe } from '../state/session.ts'
 import { createMemoryWorkspace, type MemoryWorkspace } from './memory-workspace.ts'
@@ -14,7 +16,7 @@ import { seed, seedIds } from './seed.ts'
 /** For tests: the whole app over a workspace in memory. */
 export type AppStage = {
   readonly workspace: MemoryWorkspace
-  readonly router: ReturnType<typeof createAppRouter>
+  readonly router: AppRouter
   readonly deviceStore: DeviceStore
   readonly close: () => void
 }
@@ -25,6 +27,8 @@ export type AppStageOptions = {
   readonly deviceStore?: DeviceStore
   readonly platform?: Platform
   readonly push?: PushDevice
+  readonly install?: InstallSource
+  readonly onLaunch?: OnLaunch
 }
 
 export async function stageApp(path: string, options: AppStageOptions = {}): Promise<AppStage> {
@@ -50,6 +54,8 @@ export async function stageApp(path: string, options: AppStageOptions = {}): Pro
           openWorkspace: async () => workspace,
           push: options.push ?? noPush,
           registration: undefined,
+          install: options.install,
+          onLaunch: options.onLaunch,
           storage: localStorage,
           reload: () => undefined,
         }}
@@ -92,3 +98,43 @@ export function layOut(matches: (query: string) => boolean): void {
 
 export const onDesktop = (query: string): boolean => query.includes('> 64em') || query.includes('>= 80em')
 export const onPhone = (query: string): boolean => query.includes('<= 40em')
+
+/** A desktop's sizes, before each test. */
+export const stubLayout = (): void => layOut(onDesktop)
+
+let opened: AppStage | undefined
+
+/** A stage that `closeApp` takes down. */
+export async function openApp(path: string, options: AppStageOptions = {}): Promise<AppStage> {
+  opened = await stageApp(path, options)
+  return opened
+}
+
+export function closeApp(): void {
+  opened?.close()
+  opened = undefined
+  document.body.replaceChildren()
+}
+
+export function shown(selector: string): HTMLElement[] {
+  return [...document.querySelectorAll<HTMLElement>(selector)]
+}
+
+export function press(
+  key: string,
+  target: Element = document.activeElement ?? document.body,
+  more: KeyboardEventInit = {},
+): void {
+  target.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...more }))
+}
+
+/** The button or link whose words begin with `text`. */
+export function button(text: string): HTMLElement | undefined {
+  return shown('button, a').find((element) => element.textContent?.trim().startsWith(text))
+}
+
+export function type(element: HTMLElement | undefined, value: string): void {
+  if (!(element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement)) throw new Error('not a field')
+  element.value = value
+  element.dispatchEvent(new InputEvent('input', { bubbles: true }))
+}

@@ -121,6 +121,8 @@ render(
         openWorkspace: async () => workspace,
         push: noPush,
         registration: undefined,
+        install: undefined,
+        onLaunch: undefined,
         storage: localStorage,
         reload: () => location.reload(),
       }}

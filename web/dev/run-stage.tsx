@@ -8,8 +8,10 @@ import { createMemoryWorkspace, type MemoryWorkspace } from './memory-workspace.
 import { billing, billingRun } from './run-seed.ts'
 import { seed, seedIds } from './seed.ts'
 import { ClockContext } from '../state/clock.ts'
+import { CommandsContext, createCommands } from '../state/commands.ts'
 import { DeviceStoreContext, createMemoryDeviceStore, type DeviceStore } from '../state/device-store.ts'
 import { KeyboardContext, createKeyboard } from '../state/keyboard.ts'
+import { PaletteContext } from '../state/palette.ts'
 import { PlatformContext, type Platform } from '../state/platform.ts'
 import { TeamDataContext, createTeamData } from '../state/team-data.ts'
 import { WorkspaceContext } from '../state/workspace.ts'
@@ -100,11 +102,15 @@ export function stage(
     <KeyboardContext.Provider
       value={createKeyboard({ now: () => at, storage: { getItem: () => null, setItem: () => undefined } })}
     >
-      <WorkspaceContext.Provider value={workspace}>
-        <SceneContext.Provider value={scene}>
-          <Inside />
-        </SceneContext.Provider>
-      </WorkspaceContext.Provider>
+      <CommandsContext.Provider value={createCommands()}>
+        <PaletteContext.Provider value={() => undefined}>
+          <WorkspaceContext.Provider value={workspace}>
+            <SceneContext.Provider value={scene}>
+              <Inside />
+            </SceneContext.Provider>
+          </WorkspaceContext.Provider>
+        </PaletteContext.Provider>
+      </CommandsContext.Provider>
     </KeyboardContext.Provider>
   )
   const dispose = render(

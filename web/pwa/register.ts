@@ -1,22 +1,13 @@
-import { Workbox } from 'workbox-window'
-
 /**
  * Registers the service worker that keeps the app's shell on this device. A newer one waits until a person lets it take
  * over: the page reloads only after `apply`, in this tab; other tabs go on with what they have.
  */
 export function registerServiceWorker(): { onWaiting(tell: () => void): void; apply(): Promise<void> } | undefined {
   if (!('serviceWorker' in navigator)) return undefined
-  const workbox = new Workbox('/service-worker.js', { scope: '/', type: 'classic' })
   let applying = false
-  workbox.addEventListener('controlling', () => {
-    if (applying) location.reload()
-  })
+  let tellWaiting: () => void = () => undefined
   // A worker that can't be registered (no HTTPS, private window) leaves an app that works, but not offline.
-  workbox.register().catch(() => undefined)
-  const check = (): void => {
-    if (document.visibilityState === 'visible') workbox.update().catch(() => undefined)
-  }
-  document.addEventListener('visibilitychange', check)
+  start({ onWaiting: () => tellWaiting(), onControlling: () => applying && location.reload() }).catch(() => undefined)
 
   /** The worker that waits; when none does yet, the server is asked whether there is one. */
   async function newerWorker(): Promise<ServiceWorker | undefined> {
@@ -30,7 +21,7 @@ export function registerServiceWorker(): { onWaiting(tell: () => void): void; ap
 
   return {
     onWaiting(tell) {
-      workbox.addEventListener('waiting', tell)
+      tellWaiting = tell
     },
     async apply() {
       const next = await newerWorker().catch(() => undefined)
@@ -40,6 +31,18 @@ export function registerServiceWorker(): { onWaiting(tell: () => void): void; ap
       next.postMessage({ type: 'SKIP_WAITING' })
     },
   }
+}
+
+/** Nothing on the first page waits for this, so its code comes after that of the page. */
+async function start(on: { readonly onWaiting: () => void; readonly onControlling: () => void }): Promise<void> {
+  const { Workbox } = await import('workbox-window')
+  const workbox = new Workbox('/service-worker.js', { scope: '/', type: 'classic' })
+  workbox.addEventListener('waiting', on.onWaiting)
+  workbox.addEventListener('controlling', on.onControlling)
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'visible') workbox.update().catch(() => undefined)
+  })
+  await workbox.register()
 }
 
 function hasInstalled(worker: ServiceWorker): Promise<void> {

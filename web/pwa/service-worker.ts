@@ -3,6 +3,7 @@ import { cacheNames, clientsClaim } from 'workbox-core'
 import { cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute } from 'workbox-precaching'
 import { NavigationRoute, registerRoute } from 'workbox-routing'
 import { answerPushes } from './worker/push.ts'
+import { takeShare } from './worker/take-share.ts'
 
 declare const self: ServiceWorkerGlobalScope & {
   readonly __WB_MANIFEST: readonly { url: string; revision: string | null }[]
@@ -26,6 +27,12 @@ precacheAndRoute(manifest)
 cleanupOutdatedCaches()
 
 registerRoute(new NavigationRoute(createHandlerBoundToURL('/index.html'), { denylist: [/^\/api\//, /^\/health$/] }))
+
+registerRoute(
+  ({ url, sameOrigin }) => sameOrigin && url.pathname === '/share',
+  ({ request }) => takeShare(request),
+  'POST',
+)
 
 registerRoute(
   ({ url, sameOrigin }) => sameOrigin && url.pathname.startsWith(partsPath),

@@ -1,18 +1,22 @@
-import { createStore, del, get, set } from 'idb-keyval'
+import { del, get, set, update } from 'idb-keyval'
+import { openDeviceState } from '../pwa/device-state.ts'
 import { createStrictContext } from './context.ts'
 
 /** Small state of this device that outlives a kill of the app: who was signed in, drafts, choices. */
 export type DeviceStore = {
   get(key: string): Promise<unknown>
   set(key: string, value: unknown): Promise<void>
+  /** Reads and writes in one step, also against other tabs and the service worker. */
+  update(key: string, change: (kept: unknown) => unknown): Promise<void>
   del(key: string): Promise<void>
 }
 
 export function createDeviceStore(): DeviceStore {
-  const store = createStore('drover-device', 'state')
+  const store = openDeviceState()
   return {
     get: (key) => get(key, store),
     set: (key, value) => set(key, value, store),
+    update: (key, change) => update(key, change, store),
     del: (key) => del(key, store),
   }
 }
@@ -23,6 +27,7 @@ export function createMemoryDeviceStore(entries: Iterable<readonly [string, unkn
   return {
     get: async (key) => structuredClone(values.get(key)),
     set: async (key, value) => void values.set(key, structuredClone(value)),
+    update: async (key, change) => void values.set(key, structuredClone(change(structuredClone(values.get(key))))),
     del: async (key) => void values.delete(key),
   }
 }

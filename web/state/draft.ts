@@ -7,6 +7,8 @@ export type Draft<T> = {
   /** `false` until what was kept is back. */
   readonly loaded: Accessor<boolean>
   readonly set: (value: T) => void
+  /** Resolves when what was set so far is on the device, or could not be kept. */
+  readonly settled: () => Promise<void>
   /** Once it is durable elsewhere. Resolves when the device has let go of it. */
   readonly clear: () => Promise<void>
 }
@@ -58,6 +60,9 @@ export function createDraft<T>(deps: {
       setValue(() => changed)
       next = { value: changed }
       writing ??= write()
+    },
+    async settled() {
+      await writing
     },
     async clear() {
       touched = true

@@ -44,3 +44,6 @@ export function whenIdle(act: () => void): void {
   if ('requestIdleCallback' in window) requestIdleCallback(act, { timeout: 5_000 })
   else setTimeout(act, 1_000)
 }
+
+/** Whether the keys for commands are ⌘ instead of Ctrl. */
+export const isApple = typeof navigator !== 'undefined' && /Mac|iPhone|iPad/.test(navigator.userAgent)

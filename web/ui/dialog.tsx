@@ -24,7 +24,10 @@ export function Dialog(props: ModalProps & { readonly size?: 'md' | 'lg' | undef
   return <Modal {...props} kind="dialog" />
 }
 
-/** From below on phones, over the right edge on wider screens. `turn` draws the amber edge of an ask. */
+/**
+ * From below on phones, over the right edge on wider screens. `turn` draws the amber edge of an ask. Nothing is lost when it is left,
+ * so whoever wants to go elsewhere need not close it first (`data-leave`).
+ */
 export function Sheet(props: ModalProps & { readonly turn?: boolean | undefined }) {
   return <Modal {...props} kind="sheet" />
 }
@@ -87,6 +90,7 @@ function Modal(
             data-kind={props.kind}
             data-size={props.size}
             data-turn={props.turn ? '' : undefined}
+            data-leave={props.kind === 'sheet' || props.reading ? '' : undefined}
             onOpenAutoFocus={(event) => {
               event.preventDefault()
               if (event.target instanceof HTMLElement) firstField(event.target).focus()

@@ -1,4 +1,5 @@
-import { count } from './count.ts'
+import { shareLimit, type LeftOutReason } from '#shared/share-limits.ts'
+import { count, numbers } from './count.ts'
 
 /** Words of the new-run page. */
 export const newRunWords = {
@@ -40,14 +41,43 @@ export const newRunWords = {
   willRun: (commands: number) => `${count(commands, 'set-up command')} will run before the agent`,
   clearSetup: 'Clear them',
   start: 'Start run',
-  startKeys: 'Ctrl ↵',
-  startKeysMac: '⌘ ↵',
   offline: 'Offline. The run is kept on this device and starts once it is sent.',
   demo: 'Try the demonstration run',
   demoHint: 'A runbook that changes files in a clone of Drover’s own repository and stops to ask you. Needs no key.',
   demoFilled: 'The form holds the demonstration run.',
   demoNoRepository: 'Drover’s own repository could not be found out. Name another repository.',
   undo: 'Undo',
+  shared: {
+    label: 'Shared with Drover',
+    taken: 'This text came from another app. Read it before you start the run.',
+    nothing: 'Nothing of what was shared could be taken.',
+    understood: 'All right',
+    empty: 'Empty the form',
+    discarded: 'What was shared is out of the form.',
+    offer: 'Shared with Drover, not yet in the form',
+    waits: 'Another app shared this. The form holds a draft of yours, which stays as it is until you choose.',
+    add: 'Add it to my draft',
+    replace: 'Replace my draft',
+    discard: 'Discard it',
+    replaced: 'Your draft was replaced.',
+    leftOut: (name: string | undefined, why: LeftOutReason) => {
+      const what = name === undefined ? 'The text' : `“${name}”`
+      switch (why) {
+        case 'not_text':
+          return `${what} was left out: Drover takes text files, and this is none.`
+        case 'too_large':
+          return `${what} was left out: with it the text would be longer than ${numbers.format(shareLimit)} characters.`
+        case 'too_many':
+          return `${what} was left out: too many files at once.`
+        case 'empty':
+          return `${what} was left out: it is empty.`
+        case 'unreadable':
+          return `${what} was left out: it could not be read.`
+        case 'not_set_up':
+          return 'Drover was not set up on this device yet and could not take that much. It is now: share it again.'
+      }
+    },
+  },
   viewer: 'Your role in this team can read runs, but not start them. Ask an admin.',
   notYet: 'This device does not know your role in the team yet. Try again once it has reached the server.',
   error: {

@@ -2,6 +2,7 @@ import type { PermissionRequest } from '#shared/domain/permission.ts'
 import type { RunState } from '#shared/domain/run.ts'
 import type { FileChange, ToolKind, ToolStatus } from '#shared/domain/transcript.ts'
 import { count, numbers } from './count.ts'
+import { peopleWords } from './people.ts'
 import { clockWords, spanWords } from './time.ts'
 
 /** "46 B", "38 kB", "1.2 MB" */
@@ -34,8 +35,7 @@ export const runWords = {
   checked: 'Done',
   unchecked: 'Not done',
   code: (language: string | undefined) => (language === undefined ? 'Code' : `Code, ${language}`),
-  you: 'You',
-  somebody: 'Somebody who left the team',
+  ...peopleWords,
 
   stopping: 'Stopping…',
   rename: 'Rename',
@@ -262,6 +262,11 @@ export const runWords = {
     staleAnswer: 'The command changed after you looked at it. Your answer was not used.',
     endedAnswer: 'The run had ended. Your answer was not used.',
   },
+
+  /** What the palette offers on a run. */
+  write: 'Write a message',
+  toEnd: 'To the end of the transcript',
+  showChanges: 'Show what it changed',
 
   composer: {
     label: 'Message to the agent',

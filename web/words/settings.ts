@@ -4,13 +4,6 @@ import { dateWords } from './time.ts'
 export const settingsWords = {
   title: 'Settings',
   parts: 'Parts of the settings',
-  sections: {
-    account: 'Account',
-    notifications: 'Notifications',
-    devices: 'Devices',
-    team: 'Team',
-    runners: 'Runners',
-  },
   loading: 'Asking the server.',
   offline: 'This part of the settings needs the server, which can’t be reached now.',
   save: 'Save',
@@ -228,4 +221,18 @@ export const runnerWords = {
   revokeTitle: (name: string) => `Revoke “${name}”?`,
   revokeText: 'Runners with this key lose the connection at once and can’t come back. Their runs are taken as lost.',
   onlyAdmins: 'Admins and owners manage agent keys.',
+} as const
+
+export const thisDeviceWords = {
+  install: 'Install',
+  installText:
+    'A window and an icon of its own. Other apps can then share text and files with Drover, and Markdown files can be opened with it.',
+  installed: 'Drover is installed on this device.',
+  installNow: 'Install Drover',
+  installByHand: 'On an iPhone or iPad: press Share in the browser, then “Add to Home Screen”.',
+  installUnknown: 'This browser has not offered it here. Its own menu may have “Install” or “Add to Home Screen”.',
+  installInsecure: 'Browsers install apps only from https or localhost.',
+  keys: 'Keys',
+  keysText:
+    'Keys of one letter, such as N for a new run, work when no text field has the focus. The ? key lists them all.',
 } as const

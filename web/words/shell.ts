@@ -8,10 +8,30 @@ export const shellWords = {
   workspace: 'Workspace',
   main: 'Main',
   newRun: 'New run',
+  newRunAlso: 'start create prompt agent',
   new: 'New',
   runs: 'Runs',
   inbox: 'Inbox',
+  inboxAlso: 'notifications mail unread questions bell',
   settings: 'Settings',
+  /** The parts of the settings, by their place in the address. */
+  sections: {
+    account: 'Account',
+    notifications: 'Notifications',
+    devices: 'Devices',
+    team: 'Team',
+    runners: 'Runners',
+    device: 'This device',
+  },
+  /** What else people call them. */
+  sectionsAlso: {
+    account: 'profile name email password passkey sign out',
+    notifications: 'push alerts quiet hours badge',
+    devices: 'sessions pair phone signed in',
+    team: 'members invite people role',
+    runners: 'machines hosts keys',
+    device: 'install app home screen keyboard',
+  },
   opening: 'Opening what this device knows',
   openingSession: 'Asking the server who is signed in here.',
   unreachable: 'Drover’s server can’t be reached',
@@ -19,6 +39,7 @@ export const shellWords = {
     'Nobody has signed in on this device yet, so there is nothing to show. Check that the server runs, then try again.',
   tryAgain: 'Try again',
   activeRuns: (count: number) => `${count} active`,
+  needYou: (count: number) => (count === 1 ? '1 run needs you' : `${count} runs need you`),
   stale: (at: number | undefined, short: boolean) =>
     at === undefined
       ? 'Offline. Showing what this device knows.'
@@ -70,6 +91,13 @@ function freshWords(passed: number): string {
   return passed < 1000 ? 'now' : `${spanWords(passed)} ago`
 }
 
+export const installWords = {
+  offer: 'Drover can have a window and an icon of its own on this device.',
+  offerByHand: 'To have Drover on the home screen: Share, then “Add to Home Screen”.',
+  install: 'Install',
+  never: 'Don’t offer it again',
+} as const
+
 export const outboxWords = {
   title: 'Outbox',
   pending: 'Waits to be sent',
@@ -93,56 +121,5 @@ export const keysWords = {
   turnedOff: 'Single-letter keys are off.',
   turnOff: 'Turn single-letter keys off',
   turnOn: 'Turn single-letter keys on',
-  groups: [
-    {
-      title: 'Everywhere',
-      keys: [
-        { keys: ['N'], does: 'New run' },
-        { keys: ['G', 'R'], does: 'Go to runs' },
-        { keys: ['G', 'I'], does: 'Go to the inbox' },
-        { keys: ['G', 'S'], does: 'Go to settings' },
-        { keys: ['?'], does: 'Show these keys' },
-        { keys: ['Esc'], does: 'Close, or leave a text field' },
-      ],
-    },
-    {
-      title: 'In the runs list',
-      keys: [
-        { keys: ['/'], does: 'Search' },
-        { keys: ['J', '↓'], does: 'Next run' },
-        { keys: ['K', '↑'], does: 'Previous run' },
-        { keys: ['↵'], does: 'Open' },
-      ],
-    },
-    {
-      title: 'In the inbox',
-      keys: [
-        { keys: ['J', '↓'], does: 'Next notification' },
-        { keys: ['K', '↑'], does: 'Previous notification' },
-        { keys: ['↵'], does: 'Open' },
-        { keys: ['E'], does: 'Archive' },
-        { keys: ['U'], does: 'Mark as unread, or as read' },
-        { keys: ['Shift', 'Tab'], does: 'Next filter, from a notification' },
-        { keys: ['Esc'], does: 'Leave' },
-      ],
-    },
-    {
-      title: 'On a run',
-      keys: [
-        { keys: ['End'], does: 'To the end of the transcript' },
-        { keys: ['J'], does: 'Next entry, in the transcript' },
-        { keys: ['K'], does: 'Previous entry, in the transcript' },
-        { keys: ['I'], does: 'Write a message' },
-      ],
-    },
-    {
-      title: 'On a question',
-      keys: [
-        { keys: ['A'], does: 'Allow once' },
-        { keys: ['S'], does: 'Allow similar in this run' },
-        { keys: ['D'], does: 'Deny' },
-        { keys: ['M'], does: 'Deny with a message' },
-      ],
-    },
-  ],
+  or: 'or',
 } as const

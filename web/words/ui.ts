@@ -11,6 +11,7 @@ export const uiWords = {
   copied: 'Copied',
   copyFailed: 'Could not copy',
   copyFailedHere: 'Could not copy. Select it instead.',
+  notLoaded: 'This part of the app could not be loaded. Check the connection, then try again.',
   notKept: 'This browser could not save the change. Try again.',
   tooLong: (over: number) => `${count(over, 'character')} too long.`,
 } as const

@@ -9,7 +9,8 @@ import { RefusedError } from '#sync/client/workspace.ts'
 import { useDeviceStore } from '../../state/device-store.ts'
 import { createDraft } from '../../state/draft.ts'
 import { useFrame } from '../../state/frame.ts'
-import { useIds, whenIdle } from '../../state/platform.ts'
+import { isKey } from '../../state/keyboard.ts'
+import { isApple, useIds, whenIdle } from '../../state/platform.ts'
 import { useStatus } from '../../state/sync-status.ts'
 import { useTeamData } from '../../state/team-data.ts'
 import { useTitle } from '../../state/title.ts'
@@ -23,11 +24,13 @@ import { Icon } from '../../ui/icon.tsx'
 import { PageHead } from '../../ui/page-head.tsx'
 import { RadioCards } from '../../ui/radio-cards.tsx'
 import { Select } from '../../ui/select.tsx'
+import { keyCaps } from '../../words/key-caps.ts'
 import { newRunWords } from '../../words/new-run.ts'
 import { refusalWords } from '../../words/refusals.ts'
 import { agentChoices, anyHost, hostChoices, sandboxesOf } from './choices.ts'
 import { DemoOffer } from './demo-offer.tsx'
 import { NewRunForm, checkForm, commandsOf, emptyForm, repositoryLimit, type FormErrors } from './form.ts'
+import { SharedOffer } from './shared-offer.tsx'
 import styles from './new-run-page.module.css'
 
 /** How long a press on “Start run” waits for the first rows of the team on a new device. */
@@ -151,10 +154,9 @@ export function NewRunPage() {
         void start()
       }}
       onKeyDown={(event) => {
-        if (event.key === 'Enter' && (event.metaKey || event.ctrlKey)) {
-          event.preventDefault()
-          void start()
-        }
+        if (!isKey(event, 'Mod+Enter')) return
+        event.preventDefault()
+        void start()
       }}
     >
       <PageHead
@@ -172,6 +174,7 @@ export function NewRunPage() {
       </Show>
       <div class={styles.scroll}>
         <div class={styles.column}>
+          <SharedOffer draft={draft} onChange={change} />
           <DemoOffer quiet={data.runs.all().length > 0} form={form()} onFill={change} />
           <TextArea
             label={newRunWords.prompt}
@@ -303,7 +306,7 @@ export function NewRunPage() {
           tone="ink"
           size={frame() === 'phone' ? 'touch' : 'lg'}
           icon={Play}
-          keys={isMac ? newRunWords.startKeysMac : newRunWords.startKeys}
+          keys={keyCaps('Mod+Enter', isApple).join(' ')}
           disabled={!mayStart()}
           aria-busy={starting()}
         >
@@ -313,5 +316,3 @@ export function NewRunPage() {
     </form>
   )
 }
-
-const isMac = /Mac|iPhone|iPad/.test(navigator.userAgent)

@@ -1,3 +1,4 @@
+import { ArrowDownToLine, FileDiff, MessageSquare } from 'lucide'
 import { ErrorBoundary, Show, createEffect, createMemo, createSignal } from 'solid-js'
 import { createStore } from 'solid-js/store'
 import { Permission } from '#shared/domain/permission.ts'
@@ -12,6 +13,7 @@ import { ErrorState } from '../../ui/error-state.tsx'
 import { useKeptFocus } from '../../ui/kept-focus.ts'
 import { VisuallyHidden } from '../../ui/visually-hidden.tsx'
 import { useCallName } from '../../state/call-name.ts'
+import { useCommands } from '../../state/commands.ts'
 import { useFrame, useMedia } from '../../state/frame.ts'
 import { useKeys } from '../../state/keyboard.ts'
 import { useReadOnVisit } from '../../state/read-on-visit.ts'
@@ -145,6 +147,29 @@ export function RunView(props: RunViewProps) {
     // The message box, as in most places where one writes.
     i: () => composer()?.focus(),
   })
+  useCommands(() => [
+    ...(canSteer()
+      ? [
+          {
+            id: 'run.write',
+            title: runWords.write,
+            icon: MessageSquare,
+            key: 'i' as const,
+            act: () => composer()?.focus(),
+          },
+        ]
+      : []),
+    {
+      id: 'run.end',
+      title: runWords.toEnd,
+      icon: ArrowDownToLine,
+      key: 'End' as const,
+      act: () => transcript()?.toEnd(),
+    },
+    ...((props.run.files?.changed ?? 0) > 0
+      ? [{ id: 'run.changes', title: runWords.showChanges, icon: FileDiff, act: () => props.onChanges('') }]
+      : []),
+  ])
 
   return (
     <SceneContext.Provider value={scene}>

@@ -1,5 +1,6 @@
 import { Search, X } from 'lucide'
-import { Show, createEffect, createSignal, on } from 'solid-js'
+import { Show, createEffect, createSignal, on, onCleanup } from 'solid-js'
+import { isKey } from '../../state/keyboard.ts'
 import { runFilters, type RunFilter } from '../../state/runs-search.ts'
 import { Filters } from '../../ui/filters.tsx'
 import { Icon } from '../../ui/icon.tsx'
@@ -62,10 +63,10 @@ export function FilterBar(props: {
           autocomplete="off"
           onInput={(event) => change(event.currentTarget.value)}
           onKeyDown={(event) => {
-            if (event.key === 'Escape') {
+            if (isKey(event, 'Escape')) {
               if (typed() === '') event.currentTarget.blur()
               else change('')
-            } else if (event.key === 'ArrowDown') props.onDown()
+            } else if (isKey(event, 'ArrowDown')) props.onDown()
             else return
             event.preventDefault()
           }}

@@ -1,8 +1,9 @@
 import { displayState, type DisplayState, type Run } from '#shared/domain/run.ts'
 import type { UserId } from '#shared/ids.ts'
+import { holdsAll, runText, toWords } from '../../state/find.ts'
+import type { RunFilter } from '../../state/runs-search.ts'
 import { runsWords } from '../../words/runs.ts'
 import { dayWords, startOfDay } from '../../words/time.ts'
-import type { RunFilter } from '../../state/runs-search.ts'
 
 /** What stands in the list: a heading, or a run named by its id. */
 export type ListEntry =
@@ -13,11 +14,8 @@ export type Counts = Readonly<Record<RunFilter, number>>
 
 /** Runs of `filter` whose title or prompt holds every word of `find`. */
 export function findRuns(runs: readonly Run[], filter: RunFilter, find: string, me: UserId): readonly Run[] {
-  const words = find
-    .toLocaleLowerCase()
-    .split(/\s+/)
-    .filter((word) => word !== '')
-  return runs.filter((run) => isUnder(run, filter, me) && words.every((word) => searchText(run).includes(word)))
+  const words = toWords(find)
+  return runs.filter((run) => isUnder(run, filter, me) && holdsAll(runText(run), words))
 }
 
 export function countRuns(runs: readonly Run[], me: UserId): Counts {
@@ -99,15 +97,4 @@ function isAtWork(state: DisplayState): boolean {
 
 function weight(run: Run): number {
   return displayState(run) === 'working' ? 0 : 1
-}
-
-const texts = new WeakMap<Run, string>()
-
-/** Lower-case title and prompt, made once for each version of a row. */
-function searchText(run: Run): string {
-  const known = texts.get(run)
-  if (known !== undefined) return known
-  const text = `${run.title}\n${run.prompt}`.toLocaleLowerCase()
-  texts.set(run, text)
-  return text
 }

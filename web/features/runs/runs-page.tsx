@@ -1,11 +1,13 @@
 import { Link, getRouteApi, useNavigate } from '@tanstack/solid-router'
-import { CloudOff, PanelRight } from 'lucide'
-import { Match, Show, Switch, createEffect, createMemo, createSignal } from 'solid-js'
+import { CloudOff, Command, PanelRight, Search } from 'lucide'
+import { ErrorBoundary, Match, Show, Suspense, Switch, createEffect, createMemo, createSignal, lazy } from 'solid-js'
 import type { RunId } from '#shared/ids.ts'
 import { keys } from '#sync/core/keys.ts'
 import { useNow } from '../../state/clock.ts'
+import { useCommands } from '../../state/commands.ts'
 import { useFrame, useMedia } from '../../state/frame.ts'
 import { useKeys } from '../../state/keyboard.ts'
+import { useOpenPalette } from '../../state/palette.ts'
 import type { RunFilter } from '../../state/runs-search.ts'
 import { usePending, useStatus } from '../../state/sync-status.ts'
 import { useTeamData } from '../../state/team-data.ts'
@@ -20,14 +22,18 @@ import type { Mover } from '../../ui/row-grid.tsx'
 import { SkeletonRows } from '../../ui/skeleton.tsx'
 import { VisuallyHidden } from '../../ui/visually-hidden.tsx'
 import { intentRunId } from '../../words/intents.ts'
+import { paletteWords } from '../../words/palette.ts'
 import { previewWords, runsWords } from '../../words/runs.ts'
 import { shellWords } from '../../words/shell.ts'
 import { startOfDay } from '../../words/time.ts'
+import { uiWords } from '../../words/ui.ts'
 import { FilterBar } from './filter-bar.tsx'
 import { countRuns, findRuns, listEntries } from './list-model.ts'
-import { RunPreview } from './run-preview.tsx'
 import { RunsGrid } from './runs-grid.tsx'
 import styles from './runs-page.module.css'
+
+/** After the list: it brings much that no row needs. */
+const RunPreview = lazy(() => import('./run-preview.tsx').then((part) => ({ default: part.RunPreview })))
 
 const route = getRouteApi('/workspace/runs')
 
@@ -111,10 +117,28 @@ export function RunsPage() {
     },
   })
 
+  useCommands(() => [
+    { id: 'runs.search', title: runsWords.search, icon: Search, key: '/' as const, act: () => searchBox?.focus() },
+    ...(frame() === 'desktop'
+      ? [
+          {
+            id: 'runs.preview',
+            title: previewOn() ? previewWords.hide : previewWords.show,
+            icon: PanelRight,
+            act: () => void setPreviewChoice(!previewOn()),
+          },
+        ]
+      : []),
+  ])
+  const openPalette = useOpenPalette()
+
   return (
     <div class={styles.layout} data-preview={previewed() ? '' : undefined}>
       <section class={styles.pane} aria-label={runsWords.title}>
         <PageHead title={runsWords.title}>
+          <Show when={frame() === 'phone'}>
+            <IconButton icon={Command} size="touch" label={paletteWords.title} onClick={openPalette} />
+          </Show>
           <Show when={frame() === 'desktop'}>
             <IconButton
               icon={PanelRight}
@@ -191,7 +215,11 @@ export function RunsPage() {
         </Switch>
       </section>
       <Show when={previewed()}>
-        <RunPreview run={selectedRun()} onOpen={open} />
+        <ErrorBoundary fallback={<EmptyState text={uiWords.notLoaded} />}>
+          <Suspense>
+            <RunPreview run={selectedRun()} onOpen={open} />
+          </Suspense>
+        </ErrorBoundary>
       </Show>
     </div>
   )

@@ -1,9 +1,7 @@
-import { useNavigate } from '@tanstack/solid-router'
 import { Show, createSignal } from 'solid-js'
 import { Nothing, request } from '../../state/account-api.ts'
-import { useDeviceStore } from '../../state/device-store.ts'
-import { forgetPush, usePushDevice } from '../../state/push.ts'
 import { useSession } from '../../state/session.ts'
+import { useSignOut } from '../../state/sign-out.ts'
 import { Button } from '../../ui/button.tsx'
 import { ConfirmDialog } from '../../ui/dialog.tsx'
 import { ProfileFields } from '../../ui/profile-fields.tsx'
@@ -73,27 +71,23 @@ function Profile() {
 }
 
 function SignOut() {
-  const session = useSession()
-  const navigate = useNavigate()
-  const push = usePushDevice()
-  const store = useDeviceStore()
+  const signOut = useSignOut()
   const [asking, setAsking] = createSignal(false)
-  const action = useAction()
+  const [busy, setBusy] = createSignal(false)
+  const [problem, setProblem] = createSignal<string>()
   const handleSignOut = async (): Promise<void> => {
-    const done = await action.run(request(Nothing, 'POST', '/auth/sign-out', {}))
-    if (done === undefined) return
-    await forgetPush(push, store)
-    await session.forget()
-    await navigate({ to: '/sign-in', replace: true })
+    setBusy(true)
+    setProblem(await signOut())
+    setBusy(false)
   }
   return (
     <Section title={accountWords.thisSession}>
       <div class={styles.actions}>
-        <Button size="lg" disabled={action.busy()} onClick={() => setAsking(true)}>
+        <Button size="lg" disabled={busy()} onClick={() => setAsking(true)}>
           {accountWords.signOut}
         </Button>
       </div>
-      <Problem text={action.problem()} />
+      <Problem text={problem()} />
       <Show when={asking()}>
         <ConfirmDialog
           open

@@ -1,28 +1,28 @@
 import { Link, useParams } from '@tanstack/solid-router'
 import { For, Match, Switch } from 'solid-js'
+import { settingsSections, type SettingsSection } from '../../state/settings-sections.ts'
 import { useTitle } from '../../state/title.ts'
 import { PageHead } from '../../ui/page-head.tsx'
 import { settingsWords } from '../../words/settings.ts'
+import { shellWords } from '../../words/shell.ts'
 import { AccountSection } from './account-section.tsx'
+import { DeviceSection } from './device-section.tsx'
 import { DevicesSection } from './devices-section.tsx'
 import { NotificationsSection } from './notifications-section.tsx'
 import { RunnersSection } from './runners-section.tsx'
 import styles from './settings.module.css'
 import { TeamSection } from './team-section.tsx'
 
-const sections = ['account', 'notifications', 'devices', 'team', 'runners'] as const
-type SectionName = (typeof sections)[number]
-
 /** `/settings/$section` */
 export function SettingsPage() {
   const params = useParams({ strict: false })
-  const section = (): SectionName => sections.find((name) => name === params().section) ?? 'account'
-  useTitle(() => settingsWords.sections[section()])
+  const section = (): SettingsSection => settingsSections.find((name) => name === params().section) ?? 'account'
+  useTitle(() => shellWords.sections[section()])
   return (
     <div class={styles.page}>
       <PageHead title={settingsWords.title} />
       <nav class={styles.tabs} aria-label={settingsWords.parts}>
-        <For each={sections}>
+        <For each={settingsSections}>
           {(name) => (
             <Link
               to="/settings/$section"
@@ -31,7 +31,7 @@ export function SettingsPage() {
               activeProps={{}}
               aria-current={section() === name ? 'page' : undefined}
             >
-              {settingsWords.sections[name]}
+              {shellWords.sections[name]}
             </Link>
           )}
         </For>
@@ -53,6 +53,9 @@ export function SettingsPage() {
             </Match>
             <Match when={section() === 'runners'}>
               <RunnersSection />
+            </Match>
+            <Match when={section() === 'device'}>
+              <DeviceSection />
             </Match>
           </Switch>
         </div>

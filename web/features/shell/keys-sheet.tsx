@@ -1,8 +1,11 @@
 import { For, Show } from 'solid-js'
 import { useKeyboard } from '../../state/keyboard.ts'
+import { isApple } from '../../state/platform.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Kbd } from '../../ui/kbd.tsx'
+import { keyCaps } from '../../words/key-caps.ts'
+import { keyGroups } from '../../words/keys.ts'
 import { keysWords } from '../../words/shell.ts'
 import styles from './keys-sheet.module.css'
 
@@ -25,7 +28,7 @@ export function KeysSheet(props: { readonly open: boolean; readonly onOpenChange
       }
     >
       <div class={styles.groups}>
-        <For each={keysWords.groups}>
+        <For each={keyGroups}>
           {(group) => (
             <section>
               <h3 class={styles.title}>{group.title}</h3>
@@ -35,7 +38,16 @@ export function KeysSheet(props: { readonly open: boolean; readonly onOpenChange
                     <div class={styles.row}>
                       <dt class={styles.does}>{row.does}</dt>
                       <dd class={styles.caps}>
-                        <For each={row.keys}>{(key) => <Kbd spoken>{key}</Kbd>}</For>
+                        <For each={row.bind}>
+                          {(key, index) => (
+                            <>
+                              <Show when={index() > 0}>
+                                <span class={styles.or}>{keysWords.or}</span>
+                              </Show>
+                              <For each={keyCaps(key, isApple)}>{(cap) => <Kbd spoken>{cap}</Kbd>}</For>
+                            </>
+                          )}
+                        </For>
                       </dd>
                     </div>
                   )}

@@ -1,17 +1,19 @@
 import { useLocation, useNavigate } from '@tanstack/solid-router'
-import { CircleArrowUp, Info } from 'lucide'
-import { Match, Switch, createSignal } from 'solid-js'
+import { CircleArrowUp, Info, MonitorDown } from 'lucide'
+import { Match, Show, Switch, createSignal } from 'solid-js'
 import type { SyncStatus } from '#sync/client/workspace.ts'
+import { useInstall } from '../../state/install.ts'
 import { useSession } from '../../state/session.ts'
 import { useUpdates } from '../../state/update.ts'
 import { Banner } from '../../ui/banner.tsx'
 import { Button } from '../../ui/button.tsx'
-import { shellWords } from '../../words/shell.ts'
+import { installWords, shellWords } from '../../words/shell.ts'
 
 /** What concerns the whole app: it must be reloaded, may be reloaded, or can't send. Nothing happens by itself. */
 export function Notices(props: { readonly status: SyncStatus }) {
   const updates = useUpdates()
   const session = useSession()
+  const install = useInstall()
   const navigate = useNavigate()
   const location = useLocation()
   const [put, setPut] = createSignal(false)
@@ -86,6 +88,25 @@ export function Notices(props: { readonly status: SyncStatus }) {
           }
         >
           {shellWords.updateReady}
+        </Banner>
+      </Match>
+      <Match when={install.offers()}>
+        <Banner
+          icon={MonitorDown}
+          actions={
+            <>
+              <Button size="sm" tone="ghost" onClick={() => install.putAway()}>
+                {installWords.never}
+              </Button>
+              <Show when={install.state() === 'ready'}>
+                <Button size="sm" onClick={() => void install.ask()}>
+                  {installWords.install}
+                </Button>
+              </Show>
+            </>
+          }
+        >
+          {install.state() === 'ready' ? installWords.offer : installWords.offerByHand}
         </Banner>
       </Match>
     </Switch>

@@ -1,13 +1,17 @@
 import { Link } from '@tanstack/solid-router'
-import { Inbox, ListTree, Plus, Settings2, type IconNode } from 'lucide'
+import { Inbox, ListTree, Plus, Search, Settings2, type IconNode } from 'lucide'
 import { Show, type JSX } from 'solid-js'
+import { useOpenPalette } from '../../state/palette.ts'
+import { isApple } from '../../state/platform.ts'
 import { useSession } from '../../state/session.ts'
 import { useTeamData } from '../../state/team-data.ts'
-import { ButtonInside, buttonClass } from '../../ui/button.tsx'
+import { Button, ButtonInside, buttonClass } from '../../ui/button.tsx'
 import { Count } from '../../ui/chip.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Mark } from '../../ui/mark.tsx'
 import { inboxWords } from '../../words/inbox.ts'
+import { ariaKeys, keyCaps } from '../../words/key-caps.ts'
+import { paletteWords } from '../../words/palette.ts'
 import { shellWords } from '../../words/shell.ts'
 import { Bell, type MailboxPart } from './bell.tsx'
 import { SyncIndicator, type SyncShown } from './sync-indicator.tsx'
@@ -17,6 +21,7 @@ import styles from './side-bar.module.css'
 export function SideBar(props: { readonly icons: boolean; readonly sync: SyncShown; readonly mailbox: MailboxPart }) {
   const data = useTeamData()
   const session = useSession()
+  const openPalette = useOpenPalette()
   const teamName = () => {
     const state = session.state()
     return data.team.value?.name ?? (state.type === 'signed_in' ? state.me.team.name : shellWords.app)
@@ -41,6 +46,18 @@ export function SideBar(props: { readonly icons: boolean; readonly sync: SyncSho
           <span class={styles.word}>{shellWords.newRun}</span>
         </ButtonInside>
       </Link>
+      <Button
+        tone="ghost"
+        icon={Search}
+        class={styles.find}
+        title={props.icons ? paletteWords.open : undefined}
+        aria-label={paletteWords.title}
+        aria-keyshortcuts={ariaKeys('Mod+k', isApple)}
+        keys={props.icons ? undefined : keyCaps('Mod+k', isApple).join(' ')}
+        onClick={openPalette}
+      >
+        <span class={styles.word}>{paletteWords.open}</span>
+      </Button>
       <nav class={styles.nav} aria-label={shellWords.main}>
         <NavLink to="/runs" icon={ListTree} words={shellWords.runs} icons={props.icons}>
           <Show when={data.active() > 0}>

@@ -64,6 +64,8 @@ function open(path: string, hash = '') {
     openWorkspace: async () => workspace,
     push: noPush,
     registration: undefined,
+    install: undefined,
+    onLaunch: undefined,
     storage: localStorage,
     reload: () => undefined,
   }

@@ -9,6 +9,7 @@ import { Kbd } from '../../../ui/kbd.tsx'
 import { createDraft } from '../../../state/draft.ts'
 import { useDeviceStore } from '../../../state/device-store.ts'
 import { useMedia } from '../../../state/frame.ts'
+import { isKey } from '../../../state/keyboard.ts'
 import { useIds } from '../../../state/platform.ts'
 import { useWorkspace } from '../../../state/workspace.ts'
 import { runWords } from '../../../words/run.ts'
@@ -125,14 +126,14 @@ export function Composer(props: {
   }
 
   const handleKeyDown = (event: KeyboardEvent): void => {
-    if (event.key === 'Escape' && !event.isComposing) {
+    if (event.isComposing) return
+    if (isKey(event, 'Escape')) {
       event.preventDefault()
       scene.toTranscript()
       return
     }
-    if (event.key !== 'Enter' || event.isComposing || event.shiftKey || event.altKey) return
     // On a phone's keyboard Enter is the only way to a new line.
-    const sends = event.ctrlKey || event.metaKey || !(scene.phone() || coarse())
+    const sends = isKey(event, 'Mod+Enter') || (isKey(event, 'Enter') && !scene.phone() && !coarse())
     if (!sends) return
     event.preventDefault()
     void send()

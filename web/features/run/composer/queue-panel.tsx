@@ -6,6 +6,7 @@ import { hasEnded, isHeld } from '#shared/domain/run.ts'
 import { Button, IconButton } from '../../../ui/button.tsx'
 import { Icon } from '../../../ui/icon.tsx'
 import { Menu, MenuItem } from '../../../ui/menu.tsx'
+import { isKey } from '../../../state/keyboard.ts'
 import { useIds } from '../../../state/platform.ts'
 import { useTeamData } from '../../../state/team-data.ts'
 import { useWorkspace } from '../../../state/workspace.ts'
@@ -187,11 +188,11 @@ function QueueItem(props: {
             title={runWords.queue.drag}
             {...props.drag.grip(prompt().id)}
             onKeyDown={(event) => {
-              if (event.key === 'Escape' && props.drag.cancel()) return event.stopPropagation()
-              if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return
+              if (isKey(event, 'Escape') && props.drag.cancel()) return event.stopPropagation()
+              if (!isKey(event, 'ArrowUp', 'ArrowDown')) return
               event.preventDefault()
               keepFocus = true
-              props.onMove(event.key === 'ArrowUp' ? -1 : 1)
+              props.onMove(isKey(event, 'ArrowUp') ? -1 : 1)
             }}
           >
             <Icon of={GripVertical} size="sm" />
@@ -276,10 +277,10 @@ function EditForm(props: {
         save()
       }}
       onKeyDown={(event) => {
-        if (event.key === 'Escape') {
+        if (isKey(event, 'Escape')) {
           event.preventDefault()
           props.onCancel()
-        } else if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+        } else if (isKey(event, 'Mod+Enter')) {
           event.preventDefault()
           save()
         }

@@ -48,7 +48,7 @@ export function ChangesPanel(props: {
     <KDialog.Root open onOpenChange={(open) => !open && props.onClose()} modal preventScroll={false}>
       <KDialog.Portal>
         <KDialog.Overlay class={styles.scrim} />
-        <KDialog.Content class={styles.panel} onOpenAutoFocus={focusPanel} onCloseAutoFocus={giveBack}>
+        <KDialog.Content class={styles.panel} data-leave="" onOpenAutoFocus={focusPanel} onCloseAutoFocus={giveBack}>
           <header class={styles.head}>
             <KDialog.Title class={styles.title}>{runWords.diff.title}</KDialog.Title>
             <span class={styles.sum}>

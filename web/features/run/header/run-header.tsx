@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/solid-router'
-import { ArrowLeft, Copy, Ellipsis, GitBranch, Link2, PanelRight, Pencil, Server, Square } from 'lucide'
+import { ArrowLeft, Copy, Ellipsis, GitBranch, Link2, PanelRight, Pencil, Search, Server, Square } from 'lucide'
 import { For, Match, Show, Switch, createMemo, createSignal, onMount } from 'solid-js'
 import { displayState, hasEnded, titleLimit } from '#shared/domain/run.ts'
 import { concernsRun } from '#sync/client/workspace.ts'
@@ -10,9 +10,13 @@ import { useKeptFocus } from '../../../ui/kept-focus.ts'
 import { Menu, MenuItem } from '../../../ui/menu.tsx'
 import { StateWord } from '../../../ui/state-word.tsx'
 import { StopDialog } from '../../../ui/stop-dialog.tsx'
+import { useCommands } from '../../../state/commands.ts'
+import { isKey } from '../../../state/keyboard.ts'
+import { useOpenPalette } from '../../../state/palette.ts'
 import { useStopRun } from '../../../state/stop-run.ts'
 import { usePending } from '../../../state/sync-status.ts'
 import { useWorkspace } from '../../../state/workspace.ts'
+import { paletteWords } from '../../../words/palette.ts'
 import { midSentence, runWords } from '../../../words/run.ts'
 import { stopWords } from '../../../words/runs.ts'
 import { stateWords } from '../../../words/states.ts'
@@ -34,11 +38,34 @@ export function RunHeader(props: {
   readonly link: string
 }) {
   const scene = useScene()
+  const openPalette = useOpenPalette()
   const [renaming, setRenaming] = createSignal(false)
   let head!: HTMLElement
   // The title's form and the stop button go once they have done their work.
   const toMenu = (): void => head.querySelector<HTMLElement>('[aria-haspopup]')?.focus()
   useKeptFocus(() => head, toMenu)
+  useCommands(() => [
+    { id: 'run.copy-link', title: runWords.copyLink, icon: Link2, act: () => void copyAndTell(props.link) },
+    ...(scene.canSteer()
+      ? [{ id: 'run.rename', title: runWords.rename, icon: Pencil, act: () => setRenaming(true) }]
+      : []),
+    {
+      id: 'run.copy-prompt',
+      title: runWords.copyTitle,
+      icon: Copy,
+      act: () => void copyAndTell(scene.run().prompt),
+    },
+    ...(props.onRail === undefined
+      ? []
+      : [
+          {
+            id: 'run.details',
+            title: props.railOpen ? runWords.hideDetails : runWords.showDetails,
+            icon: PanelRight,
+            act: () => props.onRail?.(),
+          },
+        ]),
+  ])
   return (
     <header ref={head} class={styles.head}>
       <Show when={scene.phone()}>
@@ -83,6 +110,11 @@ export function RunHeader(props: {
         <MenuItem icon={Copy} onSelect={() => void copyAndTell(scene.run().prompt)}>
           {runWords.copyTitle}
         </MenuItem>
+        <Show when={scene.phone()}>
+          <MenuItem icon={Search} onSelect={openPalette}>
+            {paletteWords.title}
+          </MenuItem>
+        </Show>
         <Show when={props.onRail && scene.phone()}>
           <MenuItem icon={PanelRight} onSelect={() => props.onRail?.()}>
             {runWords.details}
@@ -165,6 +197,11 @@ function StopButton(props: { readonly onFocusLost: () => void }) {
   const [asking, setAsking] = createSignal(false)
   const stop = () => scene.run().stop
   const canStop = () => scene.canSteer() && !hasEnded(scene.run().state)
+  useCommands(() =>
+    canStop() && stop() === undefined
+      ? [{ id: 'run.stop', title: stopWords.label, icon: Square, act: () => setAsking(true) }]
+      : [],
+  )
   const isLocal = () => pending().some((mutation) => mutation.name === 'stopRun' && concernsRun(mutation, scene.runId))
   return (
     <>
@@ -246,7 +283,7 @@ function RenameForm(props: { readonly onDone: () => void }) {
         event.preventDefault()
         void save()
       }}
-      onKeyDown={(event) => event.key === 'Escape' && close()}
+      onKeyDown={(event) => isKey(event, 'Escape') && close()}
       onFocusOut={(event) => {
         if (!event.currentTarget.contains(event.relatedTarget as Node | null)) void save()
       }}

@@ -6,7 +6,7 @@ import { Button } from '../../../ui/button.tsx'
 import { Icon } from '../../../ui/icon.tsx'
 import { StatusGlyph } from '../../../ui/status-glyph.tsx'
 import { useNow } from '../../../state/clock.ts'
-import { useKeyboard } from '../../../state/keyboard.ts'
+import { isKey, useKeyboard } from '../../../state/keyboard.ts'
 import { runWords } from '../../../words/run.ts'
 import { stateWords } from '../../../words/states.ts'
 import { uiWords } from '../../../words/ui.ts'
@@ -16,11 +16,11 @@ import { AskSubject } from './ask-subject.tsx'
 import { Problem } from '../../../ui/problem.tsx'
 import styles from './permission-card.module.css'
 
-const answerKeys: Record<string, PermissionAnswer['kind'] | undefined> = {
-  a: 'allow_once',
-  s: 'allow_similar',
-  d: 'deny',
-}
+const answerKeys = [
+  ['a', 'allow_once'],
+  ['s', 'allow_similar'],
+  ['d', 'deny'],
+] as const
 
 /**
  * The question of a run. The order never changes: who, the command, what each part does, why it asks, who can answer,
@@ -59,19 +59,18 @@ export function PermissionCard(props: {
   }
 
   const handleKeyDown = (event: KeyboardEvent): void => {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.isComposing)
-      return
+    if (event.defaultPrevented || event.repeat || event.isComposing) return
     if (!scene.canSteer() || isQuestion() || writing() || !keyboard.lettersOn()) return
     if (event.target instanceof HTMLElement && event.target.matches('input, textarea')) return
-    if (act(event.key.toLowerCase())) event.preventDefault()
+    if (act(event)) event.preventDefault()
   }
   /** Whether the key means something here; then it was done. */
-  const act = (key: string): boolean => {
-    if (key === 'm') {
+  const act = (event: KeyboardEvent): boolean => {
+    if (isKey(event, 'm')) {
       setWriting(true)
       return true
     }
-    const kind = answerKeys[key]
+    const kind = answerKeys.find(([key]) => isKey(event, key))?.[1]
     if (kind === undefined || (kind === 'allow_similar' && similar() === undefined)) return false
     props.onAnswer({ kind })
     return true
@@ -284,12 +283,12 @@ function DenyForm(props: {
         deny()
       }}
       onKeyDown={(event) => {
-        if (event.key === 'Escape') {
+        if (isKey(event, 'Escape')) {
           event.preventDefault()
           event.stopPropagation()
           props.onCancel()
         }
-        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+        if (isKey(event, 'Mod+Enter')) {
           event.preventDefault()
           deny()
         }

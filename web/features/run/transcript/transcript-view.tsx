@@ -7,7 +7,7 @@ import { Icon } from '../../../ui/icon.tsx'
 import { Kbd } from '../../../ui/kbd.tsx'
 import { useKeptFocus } from '../../../ui/kept-focus.ts'
 import { SkeletonRows } from '../../../ui/skeleton.tsx'
-import { isTyping, useKeyboard } from '../../../state/keyboard.ts'
+import { isKey, isTyping, useKeyboard } from '../../../state/keyboard.ts'
 import { usePending } from '../../../state/sync-status.ts'
 import { useWorkspace } from '../../../state/workspace.ts'
 import { runWords } from '../../../words/run.ts'
@@ -135,21 +135,14 @@ export function TranscriptView(props: {
     wantOlder(() => element.scrollTop < olderThreshold)
   }
   const handleKeyDown = (event: KeyboardEvent): void => {
-    if (event.key === 'End' && !event.shiftKey) {
+    if (isKey(event, 'End')) {
       event.preventDefault()
       toEnd()
       return
     }
-    if (
-      keyboard.lettersOn() &&
-      (event.key === 'j' || event.key === 'k') &&
-      !event.ctrlKey &&
-      !event.metaKey &&
-      !event.altKey &&
-      !isTyping(event.target)
-    ) {
+    if (keyboard.lettersOn() && isKey(event, 'j', 'k') && !isTyping(event.target)) {
       event.preventDefault()
-      focusRow(event.key === 'j' ? 1 : -1)
+      focusRow(isKey(event, 'j') ? 1 : -1)
       return
     }
     person()

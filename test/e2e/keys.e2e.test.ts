@@ -1,0 +1,282 @@
+import type { Browser, Locator, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  asking,
+  browserPath,
+  desktop,
+  launchBrowser,
+  makeAccount,
+  openPage,
+  startApp,
+  startRun,
+  type RunningApp,
+} from './app.ts'
+
+const required = process.env['DROVER_REQUIRE'] === 'all'
+
+/** Every key does what the sheet says, the palette leads everywhere, and Tab reaches every control. */
+describe.skipIf(browserPath === undefined && !required)('keys and the palette (needs Chromium)', () => {
+  const problems: string[] = []
+  /** Rows of the sheet whose keys were pressed, with their effect seen. */
+  const done: string[] = []
+  let app: RunningApp
+  let browser: Browser
+  let page: Page
+  let first = ''
+  let second = ''
+
+  beforeAll(async () => {
+    app = await startApp()
+    browser = await launchBrowser()
+    page = await openPage(await browser.newContext(desktop), problems)
+    await makeAccount(page, app.link)
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await app?.close()
+  })
+
+  const palette = (): Locator => page.getByRole('combobox', { name: 'Find a run, a page or an action' })
+  const composer = (): Locator => page.getByRole('textbox', { name: 'Message to the agent' })
+  const card = (): Locator => page.getByRole('region', { name: 'Permission request' }).first()
+  const hasFocus = (wanted: Locator): Promise<boolean> => wanted.evaluate((of) => of === document.activeElement)
+  /** Keys go to the page, not to the field that has them now. */
+  const leaveField = (): Promise<void> =>
+    page.evaluate(() => {
+      if (document.activeElement instanceof HTMLElement) document.activeElement.blur()
+    })
+  const focusedRow = (): Promise<string | null> =>
+    page.evaluate(() => document.activeElement?.closest('[data-row]')?.getAttribute('data-row') ?? null)
+
+  test('starts runs with Ctrl Enter', async () => {
+    first = await startRun(page, app.origin, twoSteps('Pears', 'touch pear'))
+    second = await startRun(page, app.origin, asking('Plums', 'touch plum'))
+    await page.getByText('Plums').first().waitFor()
+    done.push('Start the run, send or save what is written')
+  })
+
+  test('the keys that work everywhere', async () => {
+    await leaveField()
+    await page.keyboard.press('g')
+    await page.keyboard.press('s')
+    await page.waitForURL('**/settings/account')
+    done.push('Go to settings')
+    await page.keyboard.press('g')
+    await page.keyboard.press('r')
+    await page.waitForURL('**/runs')
+    done.push('Go to runs')
+    await page.keyboard.press('n')
+    await page.waitForURL('**/new')
+    done.push('New run')
+    const prompt = page.getByRole('textbox', { name: 'What should be done' })
+    await expect.poll(() => hasFocus(prompt)).toBe(true)
+    await page.keyboard.type('Half a wo')
+    await page.keyboard.press('Control+k')
+    await expect.poll(() => hasFocus(palette())).toBe(true)
+    await page.keyboard.press('Escape')
+    await expect.poll(() => hasFocus(prompt)).toBe(true)
+    await page.keyboard.type('rd')
+    expect(await prompt.inputValue()).toBe('Half a word')
+    await prompt.fill('')
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('pear')
+    await page.getByRole('option', { name: /Pears/ }).waitFor()
+    await page.keyboard.press('Enter')
+    await page.waitForURL(first)
+    done.push('Find a run, a page or an action')
+    await leaveField()
+    await page.keyboard.press('?')
+    await page.getByRole('dialog', { name: 'Keys' }).waitFor()
+    done.push('Show these keys')
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog', { name: 'Keys' }).waitFor({ state: 'detached' })
+    done.push('Close, or leave a text field')
+  })
+
+  test('the keys of the runs list', async () => {
+    await page.goto(`${app.origin}/runs`)
+    // Rows stand still once both ask.
+    for (const command of ['touch pear', 'touch plum']) await page.getByRole('row').getByText(command).first().waitFor()
+    await page.keyboard.press('j')
+    const newest = await focusedRow()
+    expect(newest).not.toBeNull()
+    await page.keyboard.press('j')
+    const next = await focusedRow()
+    expect(next).not.toBe(newest)
+    await page.keyboard.press('ArrowUp')
+    expect(await focusedRow()).toBe(newest)
+    await page.keyboard.press('ArrowDown')
+    expect(await focusedRow()).toBe(next)
+    done.push('Next run')
+    await page.keyboard.press('k')
+    expect(await focusedRow()).toBe(newest)
+    done.push('Previous run')
+    await page.keyboard.press('End')
+    expect(await focusedRow()).toBe(next)
+    done.push('Last run')
+    await page.keyboard.press('Home')
+    expect(await focusedRow()).toBe(newest)
+    done.push('First run')
+    await page.keyboard.press('/')
+    await page.keyboard.type('plum')
+    done.push('Search')
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Enter')
+    await page.waitForURL(second)
+    done.push('Open')
+  })
+
+  test('the keys of a run, of its question and of writing', async () => {
+    await page.goto(first)
+    await card().waitFor()
+    await card().focus()
+    await page.keyboard.press('s')
+    await page.getByText('You allowed this and similar in this run').first().waitFor()
+    done.push('Allow similar in this run')
+    await page.getByRole('region', { name: 'Permission request' }).getByText('rm pear').first().waitFor()
+    await card().focus()
+    await page.keyboard.press('a')
+    await page.getByText('You allowed this once').first().waitFor()
+    done.push('Allow once')
+    await page.getByText('Done', { exact: true }).first().waitFor()
+
+    const log = page.getByRole('log')
+    await log.focus()
+    await page.keyboard.press('j')
+    const entry = () => page.evaluate(() => document.activeElement?.closest('[data-index]')?.getAttribute('data-index'))
+    await expect.poll(entry).toBeTruthy()
+    const top = await entry()
+    await page.keyboard.press('j')
+    await expect.poll(entry).not.toBe(top)
+    done.push('Next entry, in the transcript')
+    await page.keyboard.press('k')
+    await expect.poll(entry).toBe(top)
+    done.push('Previous entry, in the transcript')
+    await log.evaluate((of) => of.scrollTo({ top: 0 }))
+    await log.focus()
+    await page.keyboard.press('End')
+    await expect.poll(() => log.evaluate((of) => of.scrollHeight - of.scrollTop - of.clientHeight)).toBeLessThan(40)
+    done.push('To the end of the transcript')
+
+    await page.goto(second)
+    await card().waitFor()
+    await leaveField()
+    await page.keyboard.press('i')
+    await expect.poll(() => hasFocus(composer())).toBe(true)
+    done.push('Write a message')
+    await page.keyboard.type('one')
+    await page.keyboard.press('Shift+Enter')
+    await page.keyboard.type('line')
+    expect(await composer().inputValue()).toBe('one\nline')
+    done.push('New line in the message')
+    await page.keyboard.press('Enter')
+    await expect.poll(() => composer().inputValue()).toBe('')
+    done.push('Send the message')
+    await page.keyboard.type('two')
+    await page.keyboard.press('Enter')
+    const queued = page.getByRole('region', { name: 'Queued messages' }).getByRole('listitem')
+    await expect.poll(() => queued.allInnerTexts()).toHaveLength(2)
+    await page.getByRole('button', { name: /^Drag to reorder: 2/ }).focus()
+    await page.keyboard.press('ArrowUp')
+    await expect.poll(async () => (await queued.allInnerTexts())[0]).toContain('two')
+    done.push('Earlier')
+    await page.keyboard.press('ArrowDown')
+    await expect.poll(async () => (await queued.allInnerTexts())[1]).toContain('two')
+    done.push('Later')
+
+    await card().focus()
+    await page.keyboard.press('m')
+    await page.keyboard.type('Not this one')
+    await page.keyboard.press('Control+Enter')
+    await page.getByText('Not this one').first().waitFor()
+    done.push('Deny with a message')
+
+    await startRun(page, app.origin, asking('Quinces', 'touch quince'))
+    await card().waitFor()
+    await card().focus()
+    await page.keyboard.press('d')
+    await page.getByText('You denied this').first().waitFor()
+    done.push('Deny')
+  })
+
+  test('are all in the sheet, and the sheet has no others', async () => {
+    await leaveField()
+    await page.keyboard.press('?')
+    const sheet = page.getByRole('dialog', { name: 'Keys' })
+    await sheet.waitFor()
+    expect(done.toSorted()).toEqual((await sheet.locator('dt').allInnerTexts()).toSorted())
+    await page.keyboard.press('Escape')
+  })
+
+  test('the palette opens, finds and leads on with the network cut', async () => {
+    await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined))
+    await page.context().setOffline(true)
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('settings: team')
+    await page.keyboard.press('Enter')
+    await page.waitForURL('**/settings/team')
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('plums')
+    await page.getByRole('option', { name: /Plums/ }).waitFor()
+    await page.keyboard.press('Enter')
+    await page.waitForURL(second)
+    await page.context().setOffline(false)
+  })
+
+  test.each([
+    '/runs',
+    '/new',
+    '/settings/account',
+    '/settings/devices',
+    '/settings/team',
+    '/settings/runners',
+    '/settings/device',
+    'a run',
+  ])('Tab reaches every control of %s', async (path) => {
+    await page.goto(path === 'a run' ? second : `${app.origin}${path}`)
+    await page.waitForLoadState('networkidle')
+    await leaveField()
+    const missed = await unreached(page)
+    expect(missed).toEqual([])
+  })
+
+  test('no page threw or logged an error', () => {
+    expect(problems).toEqual([])
+  })
+})
+
+/** A question that can be allowed for similar commands, then one that is another. */
+const twoSteps = (title: string, command: string): string =>
+  `# ${title}\n\n\`\`\`sh\n${command}\n\`\`\`\n\n## Then\n\n\`\`\`sh\nrm pear\n\`\`\`\n`
+
+/** Controls that Tab does not come to, as HTML. Those that arrows reach inside their group count by the group. */
+async function unreached(page: Page): Promise<string[]> {
+  await page.evaluate(() => {
+    const seen = new Set<Element>()
+    document.addEventListener('focusin', (event) => event.target instanceof Element && seen.add(event.target))
+    Object.assign(globalThis, { seen })
+  })
+  // Once around: it begins where the focus last was.
+  for (let presses = 0, ends = 0; presses < 160 && ends < 2; presses++) {
+    await page.keyboard.press('Tab')
+    if (await page.evaluate(() => document.activeElement === document.body)) ends++
+  }
+  return page.evaluate(() => {
+    const { seen } = globalThis as unknown as { seen: Set<Element> }
+    const controls = document.querySelectorAll<HTMLElement>('a[href], button, input, textarea, select, summary')
+    return [...controls]
+      .filter((control) => control.checkVisibility({ visibilityProperty: true }) && !control.matches(':disabled'))
+      .filter((control) => !seen.has(control) && control.tabIndex >= 0)
+      .concat(
+        // Out of the order on purpose only where another key leads to it.
+        [...controls].filter(
+          (control) =>
+            control.tabIndex < 0 &&
+            control.checkVisibility() &&
+            control.closest('[role="row"], [role="radiogroup"], [aria-hidden="true"]') === null,
+        ),
+      )
+      .filter((control) => !(control instanceof HTMLInputElement && control.type === 'radio' && !control.checked))
+      .map((control) => control.outerHTML.slice(0, 160))
+  })
+}

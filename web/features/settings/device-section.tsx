@@ -1,0 +1,62 @@
+import { Match, Show, Switch } from 'solid-js'
+import { useInstall } from '../../state/install.ts'
+import { useKeyboard } from '../../state/keyboard.ts'
+import { Button } from '../../ui/button.tsx'
+import { thisDeviceWords } from '../../words/settings.ts'
+import { keysWords } from '../../words/shell.ts'
+import { Section } from './section.tsx'
+import styles from './settings.module.css'
+
+/** What concerns this browser alone. */
+export function DeviceSection() {
+  return (
+    <>
+      <InstallPart />
+      <KeysPart />
+    </>
+  )
+}
+
+function InstallPart() {
+  const install = useInstall()
+  return (
+    <Section title={thisDeviceWords.install} text={thisDeviceWords.installText}>
+      <Switch>
+        <Match when={install.state() === 'installed'}>
+          <p class={styles.note}>{thisDeviceWords.installed}</p>
+        </Match>
+        <Match when={install.state() === 'ready'}>
+          <div class={styles.actions}>
+            <Button size="lg" onClick={() => void install.ask()}>
+              {thisDeviceWords.installNow}
+            </Button>
+          </div>
+        </Match>
+        <Match when={!window.isSecureContext}>
+          <p class={styles.note}>{thisDeviceWords.installInsecure}</p>
+        </Match>
+        <Match when={install.state() === 'by_hand'}>
+          <p class={styles.note}>{thisDeviceWords.installByHand}</p>
+        </Match>
+        <Match when={install.state() === 'unknown'}>
+          <p class={styles.note}>{thisDeviceWords.installUnknown}</p>
+        </Match>
+      </Switch>
+    </Section>
+  )
+}
+
+function KeysPart() {
+  const keyboard = useKeyboard()
+  return (
+    <Section title={thisDeviceWords.keys} text={keyboard.lettersOn() ? thisDeviceWords.keysText : keysWords.turnedOff}>
+      <div class={styles.actions}>
+        <Button size="lg" onClick={() => keyboard.setLettersOn(!keyboard.lettersOn())}>
+          <Show when={keyboard.lettersOn()} fallback={keysWords.turnOn}>
+            {keysWords.turnOff}
+          </Show>
+        </Button>
+      </div>
+    </Section>
+  )
+}

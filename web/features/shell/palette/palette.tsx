@@ -1,0 +1,337 @@
+import * as KDialog from '@kobalte/core/dialog'
+import { useRouter } from '@tanstack/solid-router'
+import { Search, X } from 'lucide'
+import {
+  For,
+  Match,
+  Show,
+  Switch,
+  createEffect,
+  createMemo,
+  createSignal,
+  createUniqueId,
+  on,
+  onCleanup,
+} from 'solid-js'
+import { displayState, type Run } from '#shared/domain/run.ts'
+import type { RunId } from '#shared/ids.ts'
+import { useCommandList } from '../../../state/commands.ts'
+import { runText } from '../../../state/find.ts'
+import { isKey } from '../../../state/keyboard.ts'
+import { pagesOf } from '../../../state/pages.ts'
+import { isApple } from '../../../state/platform.ts'
+import { useTeamData } from '../../../state/team-data.ts'
+import { useOpener } from '../../../ui/dialog.tsx'
+import { Icon } from '../../../ui/icon.tsx'
+import { Kbd } from '../../../ui/kbd.tsx'
+import { StatusGlyph } from '../../../ui/status-glyph.tsx'
+import { Time } from '../../../ui/time.tsx'
+import { VisuallyHidden } from '../../../ui/visually-hidden.tsx'
+import { ariaKeys, keyCaps } from '../../../words/key-caps.ts'
+import type { BoundKey } from '../../../words/keys.ts'
+import { paletteWords } from '../../../words/palette.ts'
+import { uiWords } from '../../../words/ui.ts'
+import { findHits, lineFromPrompt, marksIn, type Entry } from './hits.ts'
+import styles from './palette.module.css'
+
+export type PaletteProps = {
+  readonly open: boolean
+  readonly onOpenChange: (open: boolean) => void
+  /** The runs opened last on this device, newest first. */
+  readonly recent: readonly RunId[]
+  /** A sheet lies under it, so what the page behind that offers is out of reach. */
+  readonly overSheet: boolean
+  /** Something was chosen: whatever lies open under the palette is done with. */
+  readonly onChosen: () => void
+}
+
+/** Finds runs, pages and actions by their words, and goes there or does it. Knows only what this device has. */
+export function Palette(props: PaletteProps) {
+  let chosen: (() => void) | undefined
+  const giveBack = useOpener(() => props.open)
+  return (
+    <Show when={props.open}>
+      <KDialog.Root open onOpenChange={(open) => props.onOpenChange(open)} modal preventScroll={false}>
+        <KDialog.Portal>
+          <KDialog.Overlay class={styles.scrim} />
+          <div class={styles.place}>
+            <KDialog.Content
+              class={styles.panel}
+              aria-label={paletteWords.title}
+              data-palette=""
+              onOpenAutoFocus={(event) => {
+                event.preventDefault()
+                if (event.target instanceof HTMLElement) event.target.querySelector('input')?.focus()
+              }}
+              onCloseAutoFocus={(event) => {
+                giveBack(event)
+                // Only now: what is done may want the focus elsewhere.
+                const act = chosen
+                chosen = undefined
+                act?.()
+              }}
+            >
+              <Finder
+                {...props}
+                onChoose={(act) => {
+                  chosen = act
+                  props.onOpenChange(false)
+                  props.onChosen()
+                }}
+              />
+            </KDialog.Content>
+          </div>
+        </KDialog.Portal>
+      </KDialog.Root>
+    </Show>
+  )
+}
+
+/**
+ * A text field that moves a mark through a list under it (the combobox of the ARIA practices): the focus stays in the field, and
+ * `aria-activedescendant` says where the mark is. Kobalte’s own combobox drops the mark with each letter, so that Enter would do nothing.
+ */
+function Finder(props: PaletteProps & { readonly onChoose: (act: () => void) => void }) {
+  const router = useRouter()
+  const commands = useCommandList()
+  const data = useTeamData()
+  const id = createUniqueId()
+  const [find, setFind] = createSignal('')
+  const [active, setActive] = createSignal<string>()
+  let list!: HTMLDivElement
+
+  const pages = pagesOf(router)
+  const groups = createMemo(() =>
+    findHits(find(), {
+      runs: data.runs.all(),
+      recent: props.recent,
+      pages,
+      here: props.overSheet ? [] : commands.of('page'),
+      app: commands.of('app'),
+    }),
+  )
+  const entries = createMemo(() => groups().flatMap((group) => group.entries))
+  /** What Enter would take: the first hit unless another was marked that is still there. */
+  const marked = createMemo(() => entries().find((entry) => entry.key === active()) ?? entries()[0])
+  const optionId = (entry: Entry): string => `${id}-${entry.key.replace(/\s/g, '-')}`
+  const markedId = createMemo(() => {
+    const entry = marked()
+    return entry === undefined ? undefined : optionId(entry)
+  })
+  prepareTexts(() => data.runs.all())
+
+  let scrolled = false
+  createEffect(
+    on(marked, (entry) => {
+      if (entry === undefined) return
+      // At the very top the first group's name is shown with it. Moving nothing measures nothing: a key stroke must not wait for that.
+      if (entry !== entries()[0])
+        list.querySelector<HTMLElement>('[aria-selected="true"]')?.scrollIntoView?.({ block: 'nearest' })
+      else if (scrolled) list.scrollTop = 0
+    }),
+  )
+
+  const choose = (entry: Entry): void => {
+    switch (entry.type) {
+      case 'command':
+        return props.onChoose(entry.command.act)
+      case 'page':
+        return props.onChoose(() => router.history.push(entry.page.href))
+      case 'run':
+        return props.onChoose(() => void router.navigate({ to: '/runs/$runId', params: { runId: entry.run.id } }))
+    }
+  }
+  const move = (to: (at: number, count: number) => number): void => {
+    const all = entries()
+    const now = marked()
+    if (now !== undefined) setActive(all[to(all.indexOf(now), all.length)]?.key)
+  }
+  const handleKeyDown = (event: KeyboardEvent): void => {
+    if (event.isComposing) return
+    const now = marked()
+    if (isKey(event, 'ArrowDown')) move((at, count) => (at + 1) % count)
+    else if (isKey(event, 'ArrowUp')) move((at, count) => (at - 1 + count) % count)
+    else if (isKey(event, 'Home')) move(() => 0)
+    else if (isKey(event, 'End')) move((_at, count) => count - 1)
+    else if (isKey(event, 'Enter')) {
+      if (now !== undefined) choose(now)
+    } else return
+    event.preventDefault()
+  }
+
+  return (
+    <>
+      <div class={styles.field}>
+        <Icon of={Search} />
+        <input
+          type="text"
+          class={styles.input}
+          role="combobox"
+          aria-label={paletteWords.title}
+          aria-expanded="true"
+          aria-autocomplete="list"
+          aria-controls={`${id}-list`}
+          aria-activedescendant={markedId()}
+          placeholder={paletteWords.holder}
+          autocomplete="off"
+          autocapitalize="off"
+          spellcheck={false}
+          enterkeyhint="go"
+          value={find()}
+          onInput={(event) => {
+            setFind(event.currentTarget.value)
+            setActive(undefined)
+          }}
+          onKeyDown={handleKeyDown}
+        />
+        <KDialog.CloseButton class={styles.close} aria-label={uiWords.close}>
+          <Icon of={X} />
+        </KDialog.CloseButton>
+      </div>
+      <div
+        ref={list}
+        id={`${id}-list`}
+        class={styles.list}
+        role="listbox"
+        aria-label={paletteWords.results}
+        onScroll={(event) => (scrolled = event.currentTarget.scrollTop > 0)}
+      >
+        <For each={groups().map(({ name }) => name)}>
+          {(name) => (
+            <div role="group" aria-labelledby={`${id}-${name}`} class={styles.group}>
+              <div id={`${id}-${name}`} class={styles.name} role="presentation">
+                {paletteWords.group[name]}
+              </div>
+              <For each={groups().find((group) => group.name === name)?.entries}>
+                {(entry) => (
+                  // The field has the focus and the keys; a pointer only chooses.
+                  // oxlint-disable-next-line jsx-a11y/click-events-have-key-events
+                  <div
+                    id={optionId(entry)}
+                    role="option"
+                    class={styles.option}
+                    aria-selected={marked()?.key === entry.key}
+                    tabIndex={-1}
+                    onPointerMove={() => setActive(entry.key)}
+                    onMouseDown={(event) => event.preventDefault()}
+                    onClick={() => choose(entry)}
+                  >
+                    <Option entry={entry} find={find()} />
+                  </div>
+                )}
+              </For>
+            </div>
+          )}
+        </For>
+      </div>
+      <Show when={entries().length === 0}>
+        <p class={styles.none}>{paletteWords.none(find().trim())}</p>
+      </Show>
+      <VisuallyHidden>
+        <span role="status">{find().trim() === '' ? '' : paletteWords.found(entries().length)}</span>
+      </VisuallyHidden>
+    </>
+  )
+}
+
+function Option(props: { readonly entry: Entry; readonly find: string }) {
+  const run = () => (props.entry.type === 'run' ? props.entry.run : undefined)
+  const other = () => {
+    switch (props.entry.type) {
+      case 'page':
+        return props.entry.page
+      case 'command':
+        return props.entry.command
+      case 'run':
+        return undefined
+    }
+  }
+  return (
+    <Switch>
+      <Match when={run()}>{(known) => <RunOption run={known()} find={props.find} />}</Match>
+      <Match when={other()}>
+        {(known) => (
+          <>
+            <Icon of={known().icon} size="sm" />
+            <span class={styles.title}>
+              <Marked text={known().title} find={props.find} />
+            </span>
+            <Show when={known().key}>{(key) => <Caps of={key()} />}</Show>
+          </>
+        )}
+      </Match>
+    </Switch>
+  )
+}
+
+function RunOption(props: { readonly run: Run; readonly find: string }) {
+  const line = createMemo(() => lineFromPrompt(props.run, props.find))
+  return (
+    <>
+      <StatusGlyph state={displayState(props.run)} size="sm" />
+      <span class={styles.title} dir="auto">
+        <Marked text={props.run.title} find={props.find} />
+        <Show when={line()}>
+          {(text) => (
+            <span class={styles.line}>
+              <Marked text={text()} find={props.find} />
+            </span>
+          )}
+        </Show>
+      </span>
+      <span class={styles.when}>
+        <Time at={props.run.stateAt} form="when" />
+      </span>
+    </>
+  )
+}
+
+function Caps(props: { readonly of: BoundKey }) {
+  return (
+    <span class={styles.caps} title={ariaKeys(props.of, isApple)}>
+      <For each={keyCaps(props.of, isApple)}>{(cap) => <Kbd>{cap}</Kbd>}</For>
+    </span>
+  )
+}
+
+/** The text with what was typed made bold. */
+function Marked(props: { readonly text: string; readonly find: string }) {
+  const parts = createMemo(() => {
+    const marks = marksIn(props.text, props.find)
+    let from = 0
+    const pieces: { readonly text: string; readonly hit: boolean }[] = []
+    for (const [start, end] of marks) {
+      pieces.push(
+        { text: props.text.slice(from, start), hit: false },
+        { text: props.text.slice(start, end), hit: true },
+      )
+      from = end
+    }
+    return [...pieces, { text: props.text.slice(from), hit: false }]
+  })
+  return (
+    <For each={parts()}>
+      {(part) => (
+        <Show when={part.hit} fallback={part.text}>
+          <mark class={styles.hit}>{part.text}</mark>
+        </Show>
+      )}
+    </For>
+  )
+}
+
+/** Makes the texts that search reads while nothing is typed yet, some at a time, so that the first key stroke finds them made. */
+function prepareTexts(runs: () => readonly Run[]): void {
+  const atOnce = 500
+  createEffect(
+    on(runs, (all) => {
+      let timer: ReturnType<typeof setTimeout> | undefined
+      const step = (from: number): void => {
+        for (const run of all.slice(from, from + atOnce)) runText(run)
+        if (from + atOnce < all.length) timer = setTimeout(() => step(from + atOnce))
+      }
+      step(0)
+      onCleanup(() => clearTimeout(timer))
+    }),
+  )
+}

@@ -1,0 +1,77 @@
+/**
+ * Every key of the app, in the order of the `?` sheet. A binding is named `n`, `g r` (one after the other), `Mod+k` (Ctrl, on Apple’s machines ⌘)
+ * or `ArrowDown`; only what stands here can be bound (`BoundKey`), so the sheet can’t fall behind.
+ */
+export const keyGroups = [
+  {
+    title: 'Everywhere',
+    keys: [
+      { bind: ['Mod+k'], does: 'Find a run, a page or an action' },
+      { bind: ['n'], does: 'New run' },
+      { bind: ['g r'], does: 'Go to runs' },
+      { bind: ['g i'], does: 'Go to the inbox' },
+      { bind: ['g s'], does: 'Go to settings' },
+      { bind: ['?'], does: 'Show these keys' },
+      { bind: ['Escape'], does: 'Close, or leave a text field' },
+    ],
+  },
+  {
+    title: 'In the runs list',
+    keys: [
+      { bind: ['/'], does: 'Search' },
+      { bind: ['j', 'ArrowDown'], does: 'Next run' },
+      { bind: ['k', 'ArrowUp'], does: 'Previous run' },
+      { bind: ['Home'], does: 'First run' },
+      { bind: ['End'], does: 'Last run' },
+      { bind: ['Enter'], does: 'Open' },
+    ],
+  },
+  {
+    title: 'In the inbox',
+    keys: [
+      { bind: ['j', 'ArrowDown'], does: 'Next notification' },
+      { bind: ['k', 'ArrowUp'], does: 'Previous notification' },
+      { bind: ['Enter'], does: 'Open' },
+      { bind: ['e'], does: 'Archive' },
+      { bind: ['u'], does: 'Mark as unread, or as read' },
+      { bind: ['Shift+Tab'], does: 'Next filter, from a notification' },
+      { bind: ['Escape'], does: 'Leave' },
+    ],
+  },
+  {
+    title: 'On a run',
+    keys: [
+      { bind: ['End'], does: 'To the end of the transcript' },
+      { bind: ['j'], does: 'Next entry, in the transcript' },
+      { bind: ['k'], does: 'Previous entry, in the transcript' },
+      { bind: ['i'], does: 'Write a message' },
+    ],
+  },
+  {
+    title: 'On a question',
+    keys: [
+      { bind: ['a'], does: 'Allow once' },
+      { bind: ['s'], does: 'Allow similar in this run' },
+      { bind: ['d'], does: 'Deny' },
+      { bind: ['m'], does: 'Deny with a message' },
+    ],
+  },
+  {
+    title: 'While writing',
+    keys: [
+      { bind: ['Enter'], does: 'Send the message' },
+      { bind: ['Shift+Enter'], does: 'New line in the message' },
+      { bind: ['Mod+Enter'], does: 'Start the run, send or save what is written' },
+    ],
+  },
+  {
+    title: 'On the handle of a queued message',
+    keys: [
+      { bind: ['ArrowUp'], does: 'Earlier' },
+      { bind: ['ArrowDown'], does: 'Later' },
+    ],
+  },
+] as const
+
+/** A key that the sheet names, and so the only kind that can be bound. */
+export type BoundKey = (typeof keyGroups)[number]['keys'][number]['bind'][number]
