@@ -5,9 +5,10 @@ import { parseSpace, runSpace, teamSpace, type SpaceId } from '#shared/protocol/
 import { z } from 'zod'
 import { mutators, type MutatorName } from '#sync/core/mutators/all.ts'
 import { deviceMutators } from './device-mutators.ts'
-import { createIntentLog, intentKey, type IntentLog } from './intent-log.ts'
+import { createIntentLog, type IntentLog } from './intent-log.ts'
 import type { IntentStore } from './intents.ts'
 import type { Link } from './socket-link.ts'
+import { createLastingCache } from './lasting-cache.ts'
 import { createSpaceCache, type SpaceCache } from './space-cache.ts'
 import { createSocketRequests } from './socket-requests.ts'
 import { createPresenceBoard } from './presence-board.ts'
@@ -56,7 +57,8 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
   let askAgain: ReturnType<typeof setTimeout> | undefined
   let closed = false
 
-  const events = (id: SpaceId) => ({
+  const events = (id: SpaceId, onLost: () => void) => ({
+    onLost,
     onFresh: () => onFresh(),
     onChanged: () => {
       intents.settle().catch(unlessClosed)
@@ -64,7 +66,6 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     },
     onFailure: (why: Failure) => status.failed(why),
     onReload: () => void tellReload(),
-    onLost: () => status.lostState(),
     ...(id === space ? {} : { onRefused: () => onRefused(id) }),
   })
 
@@ -102,20 +103,28 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     }
   }
 
-  const cacheDeps = (id: SpaceId) => ({
+  const cacheDeps = (id: SpaceId, onLost: () => void) => ({
     space: id,
+    userId: deps.userId,
     baseUrl: deps.baseUrl,
     fetch: deps.fetch,
     kvStore: deps.kvStore,
-    events: events(id),
+    events: events(id, onLost),
     ask: (kind: 'push' | 'pull', body: unknown) => socketRequests.ask(kind, id, body),
   })
 
   function openTeam(): SpaceCache {
-    const cache = createSpaceCache({
-      ...cacheDeps(space),
-      storeName: prefix,
-      mutators: deviceMutators({ ...deps, insists: (args) => insisting.has(intentKey(args)) }),
+    const cache = createLastingCache({
+      open: (onLost) =>
+        createSpaceCache({
+          ...cacheDeps(space, onLost),
+          storeName: prefix,
+          mutators: deviceMutators({ ...deps, insists: (intentId) => insisting.has(intentId) }),
+        }),
+      onReplaced() {
+        intents.uncarry()
+        intents.carryAll().catch(unlessClosed)
+      },
     })
     caches.set(space, cache)
     void subscribeSpace(cache)
@@ -124,7 +133,19 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
 
   function runCache(runId: RunId, held: boolean): SpaceCache {
     const id = runSpace(runId)
-    return createSpaceCache({ ...cacheDeps(id), storeName: `${prefix}/${id}`, held })
+    let isFirst = true
+    return createLastingCache({
+      open(onLost) {
+        const cache = createSpaceCache({
+          ...cacheDeps(id, onLost),
+          storeName: `${prefix}/${id}`,
+          held: held && isFirst,
+        })
+        isFirst = false
+        return cache
+      },
+      onReplaced: () => undefined,
+    })
   }
 
   function openRun(runId: RunId): SpaceCache {
@@ -170,6 +191,7 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
   const intents: IntentLog = createIntentLog({
     store: deps.intents,
     cache: team,
+    userId: deps.userId,
     insisting,
     tabId: deps.tabId,
     isTabAlive: deps.isTabAlive,
@@ -221,6 +243,8 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
   }
 
   async function refresh(): Promise<void> {
+    // What another page left behind when it was killed, while this one lived.
+    intents.offerAgain().catch(unlessClosed)
     await pullAll()
     await team.push()
   }
@@ -282,6 +306,8 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     feedRows: (prefix, onChange) => feedRows(team.replicache, prefix, deps.now(), onChange),
     subscribeStatus: status.subscribe,
     subscribePending: intents.subscribe,
+    subscribeIntents: intents.subscribeAll,
+    forgetIntent: intents.forget,
     prepareRun(runId) {
       if (closed || prepared.has(runId) || transcripts.has(runId)) return () => undefined
       const cache = runCache(runId, true)
