@@ -159,15 +159,20 @@ export function createIntentLog(deps: IntentLogDeps): IntentLog {
 
   function settle(): Promise<void> {
     again = true
-    settling ??= (async () => {
+    settling ??= settleAll()
+    return settling
+  }
+
+  async function settleAll(): Promise<void> {
+    try {
       while (again) {
         again = false
         await settleOnce()
       }
-    })().finally(() => {
+    } finally {
+      // At once, so that no change falls between the last look and this.
       settling = undefined
-    })
-    return settling
+    }
   }
 
   function refusalOf(carriers: readonly Carrier[]): Promise<RefusedMutation | undefined> {
@@ -182,10 +187,14 @@ export function createIntentLog(deps: IntentLogDeps): IntentLog {
 
   async function prune(): Promise<void> {
     unpruned = 0
-    const old = (await deps.store.all()).flatMap(({ id, outcome }) => (outcome === undefined ? [] : [{ id, outcome }]))
-    for (const [index, { id, outcome }] of old.reverse().entries())
-      if (index >= keptIntents || (outcome.refusal === undefined && deps.now() - outcome.at > keptMs))
-        await deps.store.update(id, () => undefined)
+    const now = deps.now()
+    let kept = 0
+    for (const { id, outcome } of (await deps.store.all()).toReversed()) {
+      if (outcome === undefined) continue
+      const isOld = outcome.refusal === undefined && now - outcome.at > keptMs
+      if (!isOld && kept++ < keptIntents) continue
+      await deps.store.update(id, () => undefined)
+    }
   }
 
   return {
@@ -215,18 +224,19 @@ export function createIntentLog(deps: IntentLogDeps): IntentLog {
       let stale = false
       const read = (): void => {
         stale = true
-        reading ??= (async () => {
+        reading ??= readAll().catch(() => undefined)
+      }
+      const readAll = async (): Promise<void> => {
+        try {
           while (stale && !stopped) {
             stale = false
             const intents = await deps.store.all()
             if (!stopped) onIntents(intents.flatMap((one) => toDeviceIntent(one) ?? []).reverse())
           }
-        })()
-          // A store that can't be read has been told by whoever wanted to write to it.
-          .catch(() => undefined)
-          .finally(() => {
-            reading = undefined
-          })
+        } finally {
+          // At once, so that no change falls between the last look and this.
+          reading = undefined
+        }
       }
       const stop = deps.store.subscribe(read)
       read()

@@ -172,7 +172,10 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
     }
   }
 
-  replicache.onUpdateNeeded = () => deps.events.onReload()
+  replicache.onUpdateNeeded = (reason) => {
+    // A group of clients that began beside this one, after an update or where the server lost the one before, says nothing of this one.
+    if (reason.type !== 'NewClientGroup') deps.events.onReload()
+  }
   replicache.onClientStateNotFound = () => deps.events.onLost()
   // Every patch brings the cookie's row, so this is heard once the rows are here and what was pending is settled, and not while
   // a pull's answer still waits to be applied: what looked then saw its mutations pending, and nothing told it to look again.
