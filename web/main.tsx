@@ -4,6 +4,7 @@ import { assert } from '#shared/assert.ts'
 import { forgetTeamInBrowser, openBrowserWorkspace } from '#sync/client/open-in-browser.ts'
 import { App, type AppDeps } from './app.tsx'
 import { browserPush } from './pwa/push-device.ts'
+import { askForSync, registerSync } from './pwa/background-sync.ts'
 import { registerServiceWorker } from './pwa/register.ts'
 import { createAppRouter, runRoute } from './routes.tsx'
 import { createDeviceStore } from './state/device-store.ts'
@@ -19,8 +20,23 @@ const deps: AppDeps = {
   deviceStore: createDeviceStore(),
   fetchMe,
   forgetTeam: forgetTeamInBrowser,
-  openWorkspace: (me) => openBrowserWorkspace({ userId: me.user.id, teamId: me.team.id }),
   push: browserPush,
+  async openWorkspace(me) {
+    const workspace = await openBrowserWorkspace({ userId: me.user.id, teamId: me.team.id })
+    const stop = askForSync({
+      subscribeStatus: workspace.subscribeStatus,
+      page: document,
+      // Over plain HTTP there are no workers.
+      register: () => registerSync('serviceWorker' in navigator ? navigator.serviceWorker : undefined),
+    })
+    return {
+      ...workspace,
+      async close() {
+        stop()
+        await workspace.close()
+      },
+    }
+  },
   registration: import.meta.env.PROD ? registerServiceWorker() : undefined,
   storage: localStorage,
   reload: () => location.reload(),

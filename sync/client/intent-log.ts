@@ -3,7 +3,7 @@ import type { UserId } from '#shared/ids.ts'
 import { keys } from '#sync/core/keys.ts'
 import { mutators, type MutatorName } from '#sync/core/mutators/all.ts'
 import { getRow } from '#sync/core/transaction.ts'
-import type { Carrier, Intent, IntentOutcome, IntentStore } from './intents.ts'
+import { carriedArgs, type Carrier, type Intent, type IntentOutcome, type IntentStore } from './intents.ts'
 import type { SpaceCache } from './space-cache.ts'
 import { RefusedError, type DeviceIntent, type PendingMutation } from './workspace.ts'
 
@@ -73,7 +73,7 @@ export function createIntentLog(deps: IntentLogDeps): IntentLog {
 
   async function carry(intent: Intent): Promise<void> {
     const client = clients
-    const carrier = await deps.cache.mutate(intent.name, withRef(intent))
+    const carrier = await deps.cache.mutate(intent.name, carriedArgs(intent))
     if (client !== clients || !open.has(intent.id)) return
     open.set(intent.id, { intent, carrier })
     // Without this note only a page can send it. A device that can't write it down keeps the intent all the same.
@@ -132,7 +132,9 @@ export function createIntentLog(deps: IntentLogDeps): IntentLog {
       if (intent.outcome !== undefined || open.has(intent.id) || intent.tab === deps.tabId) continue
       if (await deps.isTabAlive(intent.tab)) continue
       // Replicache had written it down itself, and goes on with the very mutation.
-      const carrier = intent.carriers.findLast((one) => held.has(nameOf({ clientID: one.clientId, id: one.mutationId })))
+      const carrier = intent.carriers.findLast((one) =>
+        held.has(nameOf({ clientID: one.clientId, id: one.mutationId })),
+      )
       open.set(intent.id, { intent, carrier })
       tell()
       if (carrier === undefined) await insist(intent)
@@ -231,7 +233,7 @@ export function createIntentLog(deps: IntentLogDeps): IntentLog {
           while (stale && !stopped) {
             stale = false
             const intents = await deps.store.all()
-            if (!stopped) onIntents(intents.flatMap((one) => toDeviceIntent(one) ?? []).reverse())
+            if (!stopped) onIntents(intents.flatMap((one) => toDeviceIntent(one) ?? []).toReversed())
           }
         } finally {
           // At once, so that no change falls between the last look and this.
@@ -251,10 +253,6 @@ export function createIntentLog(deps: IntentLogDeps): IntentLog {
 
 const nameOf = (mutation: { readonly clientID: string; readonly id: number }): string =>
   `${mutation.clientID} ${mutation.id}`
-
-function withRef({ id, args }: Intent): object {
-  return { ...(typeof args === 'object' ? args : undefined), intentId: id }
-}
 
 /** Putting a notice away is no deed of its own, and a text that the server has need not be kept twice. */
 function afterOutcome(intent: Intent, outcome: IntentOutcome): Intent | undefined {

@@ -31,6 +31,11 @@ export type Intent = {
   readonly outcome?: IntentOutcome
 }
 
+/** The arguments of the mutation that carries it: its own, and the name by which the server knows it again. */
+export function carriedArgs({ id, args }: Intent): Record<string, unknown> {
+  return { ...(typeof args === 'object' ? args : undefined), intentId: id }
+}
+
 export type IntentOutcome = { readonly at: number; readonly refusal?: Refusal }
 
 export type NewIntent = Pick<Intent, 'id' | 'name' | 'args' | 'at' | 'tab'>

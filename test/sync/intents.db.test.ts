@@ -429,24 +429,27 @@ describe('an answer that was given with no network', () => {
     expect(await world.database.query('select 1 from delivery')).toEqual([])
   })
 
-  test.each([-26, 26])('counts on a device whose clock is %i hours wrong, and the time that is shown is the server’s', async (hours) => {
-    const network = openDeviceNetwork()
-    const wrong = hours * 60 * 60_000
-    const page = mara.open({ network, now: () => Date.now() + wrong })
-    const { runId, request, runner } = await asked(page)
-    network.cut('before')
-    await page.mutate.answerPermission(answerTo(request))
-    const permission = (on: (value: Permission | undefined) => void) =>
-      page.subscribe((tx) => getRow(tx, keys.permission(runId, request.id), Permission), on)
-    const here = await until(permission, (value) => value?.state === 'answered')
-    network.cut('no')
-    await page.refresh()
-    const { body } = await runner.next('deliver')
-    expect(body).toMatchObject({ type: 'answer', digest: request.digest })
-    await nothingWaits(page)
-    const there = await until(permission, (value) => value?.state === 'answered')
-    expect(Math.sign((there?.answeredAt ?? 0) - (here?.answeredAt ?? 0))).toBe(-Math.sign(hours))
-  })
+  test.each([-26, 26])(
+    'counts on a device whose clock is %i hours wrong, and the time that is shown is the server’s',
+    async (hours) => {
+      const network = openDeviceNetwork()
+      const wrong = hours * 60 * 60_000
+      const page = mara.open({ network, now: () => Date.now() + wrong })
+      const { runId, request, runner } = await asked(page)
+      network.cut('before')
+      await page.mutate.answerPermission(answerTo(request))
+      const permission = (on: (value: Permission | undefined) => void) =>
+        page.subscribe((tx) => getRow(tx, keys.permission(runId, request.id), Permission), on)
+      const here = await until(permission, (value) => value?.state === 'answered')
+      network.cut('no')
+      await page.refresh()
+      const { body } = await runner.next('deliver')
+      expect(body).toMatchObject({ type: 'answer', digest: request.digest })
+      await nothingWaits(page)
+      const there = await until(permission, (value) => value?.state === 'answered')
+      expect(Math.sign((there?.answeredAt ?? 0) - (here?.answeredAt ?? 0))).toBe(-Math.sign(hours))
+    },
+  )
 })
 
 test('what a page still sends for the person before is not taken as the next one’s', async () => {
