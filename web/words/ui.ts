@@ -11,6 +11,7 @@ export const uiWords = {
   copied: 'Copied',
   copyFailed: 'Could not copy',
   copyFailedHere: 'Could not copy. Select it instead.',
-  notKept: 'This browser could not save the change. Try again.',
+  notKept: 'This browser could not save the change. Free some space on this device, then try again.',
+  draftNotKept: 'This browser can’t keep what you type here. It is gone when the page is closed.',
   tooLong: (over: number) => `${count(over, 'character')} too long.`,
 } as const

@@ -110,6 +110,10 @@ export function RunView(props: RunViewProps) {
     compose: (text) => composer()?.append(text),
     entryLink: (n) => props.link(n),
   }
+  const handleTakeBack = async (text: string): Promise<boolean> => {
+    scene.compose(text)
+    return (await composer()?.kept()) === true
+  }
   const asks = createMemo(() => toAsks(permissions.all(), pending(), workspace.userId))
   const late = createMemo(() => lateAnswers(team.refused.all(), permissions.all(), runId))
   const waiting = createMemo(() => toWaiting(prompts.all(), pending()))
@@ -149,7 +153,7 @@ export function RunView(props: RunViewProps) {
           <div class={styles.foot} ref={foot}>
             <AsksRegion asks={asks()} late={late()} announce={announcer.say} />
             <FailedLine model={model} />
-            <RefusedLines onTakeBack={(text) => scene.compose(text)} />
+            <RefusedLines onTakeBack={handleTakeBack} />
             <Show when={writers().length > 0}>
               <p class={styles.writers}>{runWords.typing(writers())}</p>
             </Show>

@@ -35,6 +35,7 @@ export function AskLine(props: {
   const data = useTeamData()
   const ids = useIds()
   const [refused, setRefused] = createSignal<string | undefined>()
+  const [busy, setBusy] = createSignal(false)
   const permission = useQuery(() => {
     const key = keys.permission(props.run.id, props.asks.permissionId)
     return (tx) => getRow(tx, key, Permission)
@@ -70,7 +71,8 @@ export function AskLine(props: {
 
   const deny = async () => {
     const shown = permission.value
-    if (shown === undefined) return
+    if (shown === undefined || busy()) return
+    setBusy(true)
     setRefused(undefined)
     try {
       await workspace.mutate.answerPermission({
@@ -82,6 +84,8 @@ export function AskLine(props: {
       })
     } catch (error) {
       setRefused(refusalText(error))
+    } finally {
+      setBusy(false)
     }
   }
 
