@@ -41,6 +41,12 @@ const newRun = createRoute({
   component: lazyRouteComponent(() => import('./features/new-run/new-run-page.tsx'), 'NewRunPage'),
 })
 
+const outbox = createRoute({
+  getParentRoute: () => workspace,
+  path: '/outbox',
+  component: lazyRouteComponent(() => import('./features/outbox/outbox-page.tsx'), 'OutboxPage'),
+})
+
 const settings = createRoute({
   getParentRoute: () => workspace,
   path: '/settings/$section',
@@ -90,7 +96,7 @@ const pair = createRoute({
 
 const routeTree = root.addChildren([
   home,
-  workspace.addChildren([runs, runRoute, newRun, settings]),
+  workspace.addChildren([runs, runRoute, newRun, outbox, settings]),
   settingsHome,
   signIn,
   welcome,

@@ -13,7 +13,7 @@ const calm: SyncStatus = {
 beforeEach(() => vi.useFakeTimers())
 afterEach(() => vi.useRealTimers())
 
-function open(register = vi.fn(() => Promise.resolve())) {
+function open(register = vi.fn<() => Promise<void>>(() => Promise.resolve())) {
   let tell: (status: SyncStatus) => void = () => undefined
   let visibilityState: DocumentVisibilityState = 'visible'
   const page = new EventTarget()
@@ -68,9 +68,12 @@ describe('the browser is asked to send later', () => {
     expect(register).toHaveBeenCalledTimes(1)
   })
 
-  test('and a browser that refuses is no error', async () => {
-    const { say } = open(vi.fn(() => Promise.reject(new DOMException('no', 'NotAllowedError'))))
+  test('and one that refuses is asked again for the next thing', async () => {
+    const { say, register } = open(vi.fn<() => Promise<void>>(() => Promise.reject(new Error('not allowed'))))
     say({ pending: 1, connection: 'offline' })
     await vi.runAllTimersAsync()
+    say({ pending: 2, connection: 'offline' })
+    await vi.runAllTimersAsync()
+    expect(register).toHaveBeenCalledTimes(2)
   })
 })

@@ -2,6 +2,11 @@ import type { SyncStatus } from '#sync/client/workspace.ts'
 
 export const syncTag = 'drover-intents'
 
+/** Whether this browser sends while the app is closed. Only Chromium and its kin do. */
+export function hasBackgroundSync(): boolean {
+  return 'ServiceWorkerRegistration' in globalThis && 'sync' in ServiceWorkerRegistration.prototype
+}
+
 /** With a server at hand most things are sent before this, and the browser need not be asked. */
 const momentMs = 1_000
 

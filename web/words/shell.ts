@@ -72,16 +72,25 @@ function freshWords(passed: number): string {
 
 export const outboxWords = {
   title: 'Outbox',
-  pending: 'Waits to be sent',
-  refused: 'Refused by the server',
-  nothing: 'Every change on this device has reached the workspace.',
+  back: 'Back to runs',
+  opening: 'Reading what this device did.',
+  empty: 'Nothing was done on this device in the last days, and nothing waits to be sent.',
+  refused: 'Refused',
+  waiting: (count: number) => (count === 1 ? 'Waits to be sent' : `${count} wait to be sent`),
+  waitingOffline: (inBackground: boolean) =>
+    inBackground
+      ? 'Sent in this order once the server can be reached, also if the app is closed until then.'
+      : 'Sent in this order once the server can be reached, while the app is open.',
+  lately: 'Lately',
+  latelyNote: 'What was done on this device in the last seven days.',
   retry: 'Try again',
+  edit: 'Edit',
+  editOn: 'Edit on',
+  send: 'Send',
   discard: 'Discard',
   copy: 'Copy what you typed',
+  typed: 'What you typed',
   cut: 'It was too long to keep whole; the first part is kept here.',
-  refusedAgain: 'Refused again.',
-  fresh: (at: number | undefined) =>
-    at === undefined ? 'Not yet heard from the server.' : `This device has everything as of ${clockWords(at)}.`,
   checkNow: 'Check now',
   polling:
     'Something between here and the server lets no live connection (WebSocket) through. Drover asks every 3 seconds instead: everything works, growing text comes in steps.',
@@ -99,6 +108,7 @@ export const keysWords = {
       keys: [
         { keys: ['N'], does: 'New run' },
         { keys: ['G', 'R'], does: 'Go to runs' },
+        { keys: ['G', 'O'], does: 'Go to the outbox' },
         { keys: ['G', 'S'], does: 'Go to settings' },
         { keys: ['?'], does: 'Show these keys' },
         { keys: ['Esc'], does: 'Close, or leave a text field' },
@@ -108,8 +118,8 @@ export const keysWords = {
       title: 'In the runs list',
       keys: [
         { keys: ['/'], does: 'Search' },
-        { keys: ['J', '↓'], does: 'Next run' },
-        { keys: ['K', '↑'], does: 'Previous run' },
+        { keys: ['J', '↓'], does: 'Next run; in the outbox, the next change' },
+        { keys: ['K', '↑'], does: 'Previous run; in the outbox, the previous change' },
         { keys: ['↵'], does: 'Open' },
       ],
     },

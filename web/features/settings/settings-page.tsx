@@ -1,8 +1,10 @@
 import { Link, useParams } from '@tanstack/solid-router'
-import { For, Match, Switch } from 'solid-js'
+import { For, Match, Show, Switch } from 'solid-js'
+import { useFrame } from '../../state/frame.ts'
 import { useTitle } from '../../state/title.ts'
 import { PageHead } from '../../ui/page-head.tsx'
 import { settingsWords } from '../../words/settings.ts'
+import { outboxWords } from '../../words/shell.ts'
 import { AccountSection } from './account-section.tsx'
 import { DevicesSection } from './devices-section.tsx'
 import { NotificationsSection } from './notifications-section.tsx'
@@ -15,6 +17,7 @@ type SectionName = (typeof sections)[number]
 
 /** `/settings/$section` */
 export function SettingsPage() {
+  const frame = useFrame()
   const params = useParams({ strict: false })
   const section = (): SectionName => sections.find((name) => name === params().section) ?? 'account'
   useTitle(() => settingsWords.sections[section()])
@@ -35,6 +38,11 @@ export function SettingsPage() {
             </Link>
           )}
         </For>
+        <Show when={frame() === 'phone'}>
+          <Link to="/outbox" class={styles.tab}>
+            {outboxWords.title}
+          </Link>
+        </Show>
       </nav>
       <div class={styles.scroll}>
         <div class={styles.column}>

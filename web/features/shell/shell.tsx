@@ -2,14 +2,13 @@ import { useLocation, useNavigate } from '@tanstack/solid-router'
 import { Show, createEffect, createSignal, onCleanup, type JSX } from 'solid-js'
 import { useFrame } from '../../state/frame.ts'
 import { useKeys } from '../../state/keyboard.ts'
-import { usePending, useStatus } from '../../state/sync-status.ts'
+import { useStatus } from '../../state/sync-status.ts'
 import { useTeamData } from '../../state/team-data.ts'
 import { useTitles } from '../../state/title.ts'
 import { shellWords } from '../../words/shell.ts'
 import { BottomBar } from './bottom-bar.tsx'
 import { KeysSheet } from './keys-sheet.tsx'
 import { Notices } from './notices.tsx'
-import { OutboxSheet } from './outbox-sheet.tsx'
 import { SideBar } from './side-bar.tsx'
 import { SyncBar } from './sync-indicator.tsx'
 import styles from './shell.module.css'
@@ -19,11 +18,9 @@ export function Shell(props: { readonly children: JSX.Element }) {
   const frame = useFrame()
   const data = useTeamData()
   const status = useStatus()
-  const pending = usePending()
   const titles = useTitles()
   const navigate = useNavigate()
   const location = useLocation()
-  const [outboxOpen, setOutboxOpen] = createSignal(false)
   const [keysOpen, setKeysOpen] = createSignal(false)
 
   createEffect(() => titles.setNeeds(data.needs()))
@@ -31,11 +28,12 @@ export function Shell(props: { readonly children: JSX.Element }) {
   useKeys({
     n: () => void navigate({ to: '/new' }),
     'g r': () => void navigate({ to: '/runs' }),
+    'g o': () => void navigate({ to: '/outbox' }),
     'g s': () => void navigate({ to: '/settings/$section', params: { section: 'account' } }),
     '?': () => void setKeysOpen(true),
   })
 
-  const sync = () => ({ status: status(), refused: data.refused.all().length, onOpen: () => setOutboxOpen(true) })
+  const sync = () => ({ status: status(), refused: data.refused.all().length })
   /** Pages that take the whole phone have their own way back. */
   const full = () => location().pathname === '/new' || /^\/runs\/./.test(location().pathname)
 
@@ -44,7 +42,14 @@ export function Shell(props: { readonly children: JSX.Element }) {
       <a class={styles.skip} href="#main">
         {shellWords.skip}
       </a>
-      <Show when={frame() !== 'phone'} fallback={<SyncBar {...sync()} />}>
+      <Show
+        when={frame() !== 'phone'}
+        fallback={
+          <Show when={location().pathname !== '/outbox'}>
+            <SyncBar {...sync()} />
+          </Show>
+        }
+      >
         <SideBar icons={frame() === 'tablet'} sync={sync()} />
       </Show>
       <main id="main" class={styles.main} tabIndex={-1}>
@@ -54,7 +59,6 @@ export function Shell(props: { readonly children: JSX.Element }) {
       <Show when={frame() === 'phone' && !full()}>
         <BottomBar />
       </Show>
-      <OutboxSheet open={outboxOpen()} onOpenChange={setOutboxOpen} status={status()} pending={pending()} />
       <KeysSheet open={keysOpen()} onOpenChange={setKeysOpen} />
     </div>
   )
