@@ -128,10 +128,11 @@ export async function openIntentScene(): Promise<IntentScene> {
 
   async function press(random: Seeded, device: Device): Promise<string> {
     const { mutate } = await openPage(device)
-    const runId = one(random, runs)
-    const prompt = one(random, prompts)
+    // All are at the same few, so that what comes late meets what others did in between.
+    const runId = one(random, runs.slice(-2))
+    const prompt = one(random, prompts.slice(-2))
     const dice = random.below(10)
-    if (runId === undefined || dice < 2) {
+    if (runId === undefined || (dice === 0 && random.below(3) === 0)) {
       const made = RunId.parse(newId())
       runs.push(made)
       return attempt(device, 'start', () =>
@@ -143,7 +144,7 @@ export async function openIntentScene(): Promise<IntentScene> {
         }),
       )
     }
-    if (prompt === undefined || dice < 5) {
+    if (prompt === undefined || dice < 2) {
       const promptId = PromptId.parse(newId())
       prompts.push({ runId, promptId })
       const deliveryId = DeliveryId.parse(newId())
@@ -151,9 +152,9 @@ export async function openIntentScene(): Promise<IntentScene> {
         mutate.sendPrompt({ runId, promptId, deliveryId, text: token(), mode: 'queue' }),
       )
     }
-    if (dice < 7) return attempt(device, 'rename', () => mutate.renameRun({ runId, title: token() }))
-    if (dice < 8) return attempt(device, 'edit', () => mutate.editPrompt({ ...prompt, text: token() }))
-    if (dice < 9) return attempt(device, 'remove', () => mutate.removePrompt(prompt))
+    if (dice < 6) return attempt(device, 'rename', () => mutate.renameRun({ runId, title: token() }))
+    if (dice < 9) return attempt(device, 'edit', () => mutate.editPrompt({ ...prompt, text: token() }))
+    if (random.below(3) > 0) return attempt(device, 'remove', () => mutate.removePrompt(prompt))
     return attempt(device, 'stop', () => mutate.stopRun({ runId, deliveryId: DeliveryId.parse(newId()) }))
   }
 
@@ -180,7 +181,7 @@ export async function openIntentScene(): Promise<IntentScene> {
     }
     if (dice < 78) {
       await kill(device)
-      const isEvicted = random.below(6) === 0
+      const isEvicted = random.below(3) === 0
       if (isEvicted) device.storePrefix = newId()
       return `${device.name}: killed${isEvicted ? ', Replicache’s store gone' : ''}`
     }
@@ -208,7 +209,7 @@ export async function openIntentScene(): Promise<IntentScene> {
       const steps: string[] = []
       const before = new Map(devices.map((device) => [device, new Set(device.pressed.keys())]))
       for (const device of devices) void device.network.storm(random)
-      const count = 4 + random.below(9)
+      const count = 6 + random.below(15)
       for (let n = 0; n < count; n++) steps.push(await step(random))
       await Promise.all(devices.map((device) => device.network.storm(undefined)))
       const problems = await settle(devices)
