@@ -12,7 +12,6 @@ import { createLastingCache } from './lasting-cache.ts'
 import { createSpaceCache, type SpaceCache } from './space-cache.ts'
 import { createSocketRequests } from './socket-requests.ts'
 import { createPresenceBoard } from './presence-board.ts'
-import { feedRows } from './rows-feed.ts'
 import { createStatus, type Failure } from './status.ts'
 import { openTranscript } from './transcript.ts'
 import { concernsRun, type Transcript, type Workspace } from './workspace.ts'
@@ -303,7 +302,7 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     mutate,
     subscribe: team.subscribe,
     query: team.query,
-    feedRows: (prefix, onChange) => feedRows(team.replicache, prefix, deps.now(), onChange),
+    feedRows: (prefix, onChange) => team.feed(prefix, deps.now(), onChange),
     subscribeStatus: status.subscribe,
     subscribePending: intents.subscribe,
     subscribeIntents: intents.subscribeAll,

@@ -254,10 +254,13 @@ export function createIntentLog(deps: IntentLogDeps): IntentLog {
 const nameOf = (mutation: { readonly clientID: string; readonly id: number }): string =>
   `${mutation.clientID} ${mutation.id}`
 
-/** Putting a notice away is no deed of its own, and a text that the server has need not be kept twice. */
+/** Done in passing, such as by looking: nobody asks afterwards what became of it. */
+const inPassing: ReadonlySet<string> = new Set<MutatorName>(['dismissRefusal', 'markNotification', 'readNotifications'])
+
+/** A text that the server has need not be kept twice. */
 function afterOutcome(intent: Intent, outcome: IntentOutcome): Intent | undefined {
-  if (intent.name === 'dismissRefusal') return undefined
-  return { ...intent, outcome, args: outcome.refusal === undefined ? shortened(intent.args) : intent.args }
+  if (outcome.refusal !== undefined) return { ...intent, outcome }
+  return inPassing.has(intent.name) ? undefined : { ...intent, outcome, args: shortened(intent.args) }
 }
 
 function shortened(value: unknown): unknown {
@@ -267,7 +270,7 @@ function shortened(value: unknown): unknown {
 }
 
 function toDeviceIntent({ id, name, args, at, carriers, sentAt, outcome }: Intent): DeviceIntent | undefined {
-  if (name === 'dismissRefusal') return undefined
+  if (name === 'dismissRefusal' || (inPassing.has(name) && sentAt !== undefined)) return undefined
   const mutations = carriers.map(({ clientId, mutationId }) => ({ clientId, mutationId }))
   const state = outcome?.refusal !== undefined ? 'refused' : (outcome ?? sentAt) === undefined ? 'local' : 'accepted'
   return { id, name, args, at, state, refusal: outcome?.refusal, mutations }

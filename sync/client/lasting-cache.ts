@@ -1,4 +1,5 @@
 import { keys } from '#sync/core/keys.ts'
+import type { RowsChange } from './rows-feed.ts'
 import type { SpaceCache } from './space-cache.ts'
 
 export type LastingCacheDeps = {
@@ -88,6 +89,7 @@ export function createLastingCache(deps: LastingCacheDeps): SpaceCache {
     query: (query) => shown.query(query),
     subscribe: (query, onData) => follow((cache) => cache.subscribe(query, onData)),
     watch: (prefix, onValues) => follow((cache) => cache.watch(prefix, onValues)),
+    feed: (prefix, now, onChange) => feedAgain(follow, prefix, now, onChange),
     mutate: (name, args) => shown.mutate(name, args),
     pending: () => shown.pending(),
     cookie: () => speaking().cookie(),
@@ -99,4 +101,29 @@ export function createLastingCache(deps: LastingCacheDeps): SpaceCache {
     close: async () => void (await Promise.all(stopAll().map((cache) => cache.close()))),
     drop: async () => void (await Promise.all(stopAll().map((cache) => cache.drop()))),
   }
+}
+
+/** Whoever follows is told of another client's rows as changes to the ones they have: what is not among them is gone. */
+function feedAgain(
+  follow: (start: (cache: SpaceCache) => () => void) => () => void,
+  prefix: string,
+  now: number,
+  onChange: (change: RowsChange) => void,
+): () => void {
+  const told = new Set<string>()
+  let wasComplete = false
+  return follow((cache) => {
+    const before = new Set(told)
+    return cache.feed(prefix, now, ({ puts, dels, complete }) => {
+      for (const [key] of puts) {
+        told.add(key)
+        before.delete(key)
+      }
+      const gone = complete ? [...before] : []
+      if (complete) before.clear()
+      for (const key of [...dels, ...gone]) told.delete(key)
+      wasComplete ||= complete
+      onChange({ puts, dels: [...dels, ...gone], complete: wasComplete })
+    })
+  })
 }

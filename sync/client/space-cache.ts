@@ -15,6 +15,7 @@ import type { ReadTransaction } from '#sync/core/transaction.ts'
 import type { MutationRef } from './device-mutators.ts'
 import type { Carrier } from './intents.ts'
 import { readTransaction } from './read-transaction.ts'
+import { feedRows, type RowsChange } from './rows-feed.ts'
 import { closing, createSpaceRequests, syncError, type Answered, type SpaceRequestsDeps } from './space-requests.ts'
 import type { Failure } from './status.ts'
 import { inPieces } from './in-pieces.ts'
@@ -54,6 +55,8 @@ export type SpaceCache = {
   subscribe<T>(query: (tx: ReadTransaction) => Promise<T>, onData: (value: T) => void): () => void
   /** Values under `prefix` as they come, those that are here already first. */
   watch(prefix: string, onValues: (values: readonly Json[]) => void): () => void
+  /** The rows under `prefix`, the newest first, and what changes; see `feedRows`. */
+  feed(prefix: string, now: number, onChange: (change: RowsChange) => void): () => void
   /** Resolves once the change is made here; rejects with `RefusedError` when this device can tell that it is refused. */
   mutate(name: string, args: object): Promise<Carrier>
   cookie(): Promise<SyncCookie | null>
@@ -285,6 +288,7 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
         (diffs) => onValues(diffs.flatMap((diff) => (diff.op === 'del' ? [] : [diff.newValue as Json]))),
         { prefix, initialValuesInFirstDiff: true },
       ),
+    feed: (prefix, now, onChange) => feedRows(replicache, prefix, now, onChange),
     async mutate(name, args) {
       const mutator = replicache.mutate[name]
       if (mutator === undefined) throw new RefusedError('unknown_mutation', name)
@@ -317,7 +321,9 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
     async pending() {
       // Unlike other reads this one doesn't wait for the store to be open.
       await opened
-      return closed ? [] : replicache.experimentalPendingMutations()
+      // That nothing is pending would say that the server has everything.
+      if (closed) throw new Error('the cache is closed')
+      return replicache.experimentalPendingMutations()
     },
     release: () => hold.resolve(),
     async close() {

@@ -245,6 +245,23 @@ test('what is done while another intent is being put away stays on the device un
   expect((await inner.all()).at(-1)?.outcome).toBeUndefined()
 })
 
+test('what waits is not taken for sent by a page that closes while it looks', async () => {
+  const intents = createMemoryIntentStore()
+  const network = openDeviceNetwork()
+  const page = mara.open({ intents, network })
+  const runId = await started(page)
+  network.cut('before')
+  await page.mutate.renameRun({ runId, title: 'Not lost' })
+  const looking = page.refresh()
+  await page.close()
+  await looking
+  const next = mara.open({ intents })
+  await until(runOf(next, runId), (run) => run?.title === 'Not lost')
+  await nothingWaits(next)
+  const truth = await opened()
+  await until(runOf(truth, runId), (run) => run?.title === 'Not lost')
+})
+
 test('a device that can’t keep the intent says so, and nothing of it happens', async () => {
   const intents: IntentStore = {
     ...createMemoryIntentStore(),
@@ -340,6 +357,11 @@ describe('a device that the server has forgotten', () => {
     const intents = createMemoryIntentStore()
     const network = openDeviceNetwork()
     const page = mara.open({ intents, network })
+    const fed = new Set<string>()
+    page.feedRows(keys.runs, ({ puts, dels }) => {
+      for (const [key] of puts) fed.add(key)
+      for (const key of dels) fed.delete(key)
+    })
     const told: SyncStatus['problem'][] = []
     page.subscribeStatus(({ problem }) => told.push(problem))
     await started(page)
@@ -357,6 +379,7 @@ describe('a device that the server has forgotten', () => {
       (all) => all.length === 1 && all[0]?.id === run.runId,
     )
     expect(told).not.toContain('reload')
+    await expect.poll(() => [...fed]).toEqual([keys.run(run.runId)])
     // And it goes on as any other device.
     const truth = mara.open()
     await until(runOf(truth, run.runId), (seen) => seen?.state === 'QUEUED')
