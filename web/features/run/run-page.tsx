@@ -3,7 +3,7 @@ import { ErrorBoundary, Match, Show, Switch, createMemo } from 'solid-js'
 import { RunId } from '#shared/ids.ts'
 import { Run } from '#shared/domain/run.ts'
 import { keys } from '#sync/core/keys.ts'
-import { getRow } from '#sync/core/transaction.ts'
+import { getRow, type ReadTransaction } from '#sync/core/transaction.ts'
 import { Button, ButtonInside, buttonClass } from '../../ui/button.tsx'
 import { ErrorState } from '../../ui/error-state.tsx'
 import { SkeletonRows } from '../../ui/skeleton.tsx'
@@ -27,10 +27,7 @@ export function RunPage() {
   const status = useStatus()
   const runId = createMemo(() => RunId.safeParse(params().runId).data)
   // An old run stands in the store before the list of all has come to it.
-  const direct = useQuery(() => {
-    const id = runId()
-    return async (tx) => (id === undefined ? undefined : getRow(tx, keys.run(id), Run))
-  })
+  const direct = useQuery(() => readRun(runId()))
   const run = createMemo(() => {
     const id = runId()
     return id === undefined ? undefined : (team.runs.get(keys.run(id)) ?? direct.value)
@@ -133,4 +130,8 @@ function AllRuns() {
       <ButtonInside>{runWords.notFound.all}</ButtonInside>
     </Link>
   )
+}
+
+function readRun(id: RunId | undefined): (tx: ReadTransaction) => Promise<Run | undefined> {
+  return async (tx) => (id === undefined ? undefined : getRow(tx, keys.run(id), Run))
 }
