@@ -73,6 +73,28 @@ describe('kill -9 of a runner whose agent is at work', () => {
     expect(open).toEqual([])
   })
 
+  test('an answer that had its effect, and whose receipt nobody acknowledged, comes again and has no second one', async () => {
+    server.answerAll(() => undefined)
+    const killed = start()
+    const mark = join(folder, 'mark')
+    const runId = server.start({ prompt: `\`\`\`sh\necho once >> ${mark}; sleep 600\n\`\`\`` })
+    const request = await server.asked(runId)
+    server.setSilent(true)
+    const deliveryId = server.answer(request, { kind: 'allow_once' })
+    await vi.waitFor(async () => expect(await readFile(mark, 'utf8')).toBe('once\n'), 60_000)
+    await killed.end('SIGKILL')
+    server.setSilent(false)
+    start()
+    expect(await server.ended(runId)).toMatchObject({ state: 'ERROR', reason: { code: 'runner_restarted' } })
+    server.repeatAll()
+    // Behind all that was said of it again.
+    server.answerAll(() => ({ kind: 'allow_once' }))
+    expect((await server.ended(server.start({ prompt: '```sh\necho later\n```' }))).state).toBe('SUCCEEDED')
+    const told = server.receipts.filter((receipt) => receipt.deliveryId === deliveryId)
+    expect(told.map(({ state }) => state)).toEqual(['delivered', 'done'])
+    expect(await readFile(mark, 'utf8')).toBe('once\n')
+  })
+
   test('also what an agent left that had ended its turn', async () => {
     const killed = start()
     const runId = server.start({ prompt: '```sh\nsetsid sleep 600 >/dev/null 2>&1 &\necho "a daemon works"\n```' })

@@ -39,6 +39,9 @@ export type ClientOptions = {
   /** Stands between the device and its own socket, as where tabs share one. */
   readonly link?: (openSocket: () => Link) => Link
   readonly intents?: IntentStore
+  /** Whether another page of this device still runs; none does unless told otherwise. */
+  readonly isTabAlive?: (tabId: string) => boolean
+  readonly tabId?: string
   readonly storePrefix?: string
   readonly now?: () => number
 }
@@ -144,8 +147,8 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
           fetch: client.fetch?.(connected) ?? connected,
           link: client.link?.(openSocket) ?? openSocket(),
           intents: client.intents ?? createMemoryIntentStore(),
-          tabId: randomUUID(),
-          isTabAlive: async () => false,
+          tabId: client.tabId ?? randomUUID(),
+          isTabAlive: async (tabId) => client.isTabAlive?.(tabId) ?? false,
           kvStore: 'mem',
           now: client.now ?? Date.now,
           newId,

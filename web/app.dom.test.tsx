@@ -2,6 +2,7 @@ import axe from 'axe-core'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { Permission } from '#shared/domain/permission.ts'
 import { Run } from '#shared/domain/run.ts'
+import type { DeviceIntent } from '#sync/client/workspace.ts'
 import { keys } from '#sync/core/keys.ts'
 import { scanRows } from '#sync/core/transaction.ts'
 import { button, closeApp, openApp as open, press, shown, stubLayout, type } from './dev/app-stage.tsx'
@@ -158,13 +159,166 @@ describe('a new run', () => {
     await until(() => expect(shown('textarea').length).toBeGreaterThan(0))
     type(shown('textarea')[0], 'Half a thou')
     await until(async () =>
-      expect(await deviceStore.get(`draft/new-run/${seedIds.mara}/${seedIds.team}`)).toMatchObject({
+      expect(await deviceStore.get(`draft/${seedIds.mara}/new-run/${seedIds.team}`)).toMatchObject({
         prompt: 'Half a thou',
       }),
     )
     closeApp()
     await open('/new', { deviceStore })
     await until(() => expect(shown('textarea')[0]).toHaveProperty('value', 'Half a thou'))
+  })
+
+  test('that was started just before a kill does not stand in the form again', async () => {
+    const { deviceStore, workspace, router } = await open('/new')
+    await until(() => expect(shown('textarea').length).toBeGreaterThan(0))
+    type(shown('textarea')[0], 'Only once')
+    shown('form')[0]?.dispatchEvent(new SubmitEvent('submit', { bubbles: true, cancelable: true }))
+    await until(() => expect(router.state.location.pathname).toMatch(/^\/runs\/./))
+    const [made] = [...workspace.rows.values()]
+      .flatMap((row) => Run.safeParse(row).data ?? [])
+      .filter(({ prompt }) => prompt === 'Only once')
+    const key = `draft/${seedIds.mara}/new-run/${seedIds.team}`
+    const before = Object(await deviceStore.get(key))
+    // As it stood when the run was durable and the form was not yet emptied.
+    await deviceStore.set(key, { ...before, prompt: 'Only once', runId: made?.id })
+    const intents = await new Promise<readonly DeviceIntent[]>((resolve) => void workspace.subscribeIntents(resolve))
+    close?.()
+    await open('/new', { deviceStore, intents })
+    await until(() => expect(shown('textarea')[0]).toHaveProperty('value', ''))
+    close?.()
+    await open('/new', { deviceStore, intents: [] })
+    await until(() => expect(shown('textarea')[0]).toHaveProperty('value', 'Only once'))
+  })
+
+  test('that the device can’t keep stays in the form, and says so', async () => {
+    const { workspace } = await open('/new')
+    await until(() => expect(shown('textarea').length).toBeGreaterThan(0))
+    workspace.setFull(true)
+    type(shown('textarea')[0], 'No room for this')
+    shown('form')[0]?.dispatchEvent(new SubmitEvent('submit', { bubbles: true, cancelable: true }))
+    await until(() => expect(shown('footer')[0]?.textContent).toContain('could not save the change'))
+    expect(shown('textarea')[0]).toHaveProperty('value', 'No room for this')
+  })
+})
+
+describe('the outbox', () => {
+  const at = Date.now()
+  const rows = seed(at).rows
+  const billing =
+    Object.keys(rows)
+      .find((key) => key.startsWith(keys.runs))
+      ?.slice(keys.runs.length) ?? ''
+  const permissionId = Object.keys(rows)
+    .find((key) => key.startsWith(keys.permissions))
+    ?.split('/')[2]
+  const intent = (id: string, name: string, args: object, more: Partial<DeviceIntent> = {}): DeviceIntent => ({
+    id,
+    name,
+    args: { runId: billing, ...args },
+    at,
+    state: 'accepted',
+    refusal: undefined,
+    mutations: [],
+    ...more,
+  })
+
+  test('says of each how far it has come, and axe finds nothing', async () => {
+    const [key, row] = seedRefusal(at)
+    await open('/outbox', {
+      rows: { ...rows, [key]: row },
+      intents: [
+        intent('5', 'renameRun', { title: 'A better name' }),
+        intent('4', 'answerPermission', { permissionId, answer: { kind: 'deny' } }, { state: 'local' }),
+        intent('3', 'sendPrompt', { promptId: 'gone', text: 'Read by the agent' }),
+        intent('2', 'stopRun', {}),
+        intent('1', 'editPrompt', { text: 'Was too late' }, { state: 'refused', refusal: { code: 'stale' } }),
+      ],
+    })
+    await until(() => {
+      const said = shown('[data-item]').map((item) => item.textContent ?? '')
+      expect(said).toHaveLength(6)
+      expect(said[0]).toContain('50 messages wait already.')
+      expect(said[1]).toMatch(/^Deny · Get @northwind.*On this device/)
+      expect(said[2]).toMatch(/^Rename.*A better name.*Done/)
+      expect(said[3]).toMatch(/^Message.*Read by the agent.*Done/)
+      expect(said[4]).toMatch(/^Stop.*Sent/)
+      expect(said[5]).toMatch(/^Edit a message.*It changed in the meantime.*Refused/)
+    })
+    expect(shown('h2').map(({ textContent }) => textContent)).toEqual(['Refused', 'Waits to be sent', 'Lately'])
+    expect(await violations()).toEqual([])
+  })
+
+  test('is a matter of the keyboard alone', async () => {
+    localStorage.clear()
+    const { router } = await open('/runs', { intents: [intent('1', 'stopRun', {}), intent('2', 'stopRun', {})] })
+    await until(() => expect(titles().length).toBeGreaterThan(4))
+    press('g', document.body)
+    press('o', document.body)
+    await until(() => expect(router.state.location.pathname).toBe('/outbox'))
+    await until(() => expect(shown('[data-item]')).toHaveLength(2))
+    press('j', document.body)
+    expect(document.activeElement).toBe(shown('[data-item]')[0])
+    press('ArrowDown')
+    expect(document.activeElement).toBe(shown('[data-item]')[1])
+    press('k')
+    expect(document.activeElement).toBe(shown('[data-item]')[0])
+    shown('[data-item]')[0]?.click()
+    await until(() => expect(router.state.location.pathname).toBe(`/runs/${billing}`))
+  })
+
+  test('with nothing in it says so, and offline says since when', async () => {
+    const { workspace } = await open('/outbox', { intents: [] })
+    await until(() => expect(document.body.textContent).toContain('Nothing was done on this device in the last days'))
+    workspace.setStatus({ connection: 'offline', offlineSince: at })
+    await until(() => expect(shown('[role="status"]')[0]?.textContent).toContain('Offline since'))
+  })
+
+  test('a refused message is edited and sent as a new one; what is half edited survives a kill', async () => {
+    const [key, row] = seedRefusal(at)
+    const all = { ...rows, [key]: row }
+    const { deviceStore } = await open('/outbox', { rows: all, intents: [] })
+    await until(() => expect(button('Edit')).toBeDefined())
+    button('Edit')?.click()
+    expect(shown('textarea')[0]).toHaveProperty('value', 'Use the new rounding everywhere.')
+    expect(document.activeElement).toBe(shown('textarea')[0])
+    type(shown('textarea')[0], 'Use the new rounding in bills.')
+    const draft = `draft/${seedIds.mara}/refused/client/7`
+    await until(async () => expect(await deviceStore.get(draft)).toBe('Use the new rounding in bills.'))
+    close?.()
+    const { workspace } = await open('/outbox', { rows: all, intents: [], deviceStore })
+    await until(() => expect(button('Edit on')).toBeDefined())
+    button('Edit on')?.click()
+    expect(shown('textarea')[0]).toHaveProperty('value', 'Use the new rounding in bills.')
+    shown('form')[0]?.dispatchEvent(new SubmitEvent('submit', { bubbles: true, cancelable: true }))
+    await until(() => expect(workspace.rows.has(key)).toBe(false))
+    expect(JSON.stringify([...workspace.rows.values()])).toContain('"text":"Use the new rounding in bills."')
+    expect(await deviceStore.get(draft)).toBeUndefined()
+  })
+
+  test('a long text that was refused is had whole from this device', async () => {
+    const [key, row] = seedRefusal(at)
+    const text = 'All of it. '.repeat(1000)
+    const refused = { ...row, args: JSON.stringify({ runId: billing, text }).slice(0, 4000) }
+    const mutations = [{ clientId: row.clientId, mutationId: row.mutationId }]
+    await open('/outbox', {
+      rows: { ...rows, [key]: refused },
+      intents: [intent('1', 'sendPrompt', { text }, { state: 'refused', refusal: row.refusal, mutations })],
+    })
+    await until(() => expect(shown('[data-item] p[dir]')[0]?.textContent).toBe(text))
+    expect(shown('[data-item]')).toHaveLength(1)
+    expect(button('Try again')).toBeDefined()
+  })
+
+  test('a device that can’t keep the second try says so, and the refusal stays', async () => {
+    const [key, row] = seedRefusal(at)
+    const { workspace } = await open('/outbox', { rows: { ...rows, [key]: row }, intents: [] })
+    await until(() => expect(button('Try again')).toBeDefined())
+    workspace.setFull(true)
+    for (const act of ['Try again', 'Discard']) {
+      button(act)?.click()
+      await until(() => expect(shown('[role="alert"]')[0]?.textContent).toContain('could not save the change'))
+    }
+    expect(workspace.rows.has(key)).toBe(true)
   })
 })
 
@@ -173,7 +327,7 @@ describe('the frame', () => {
     const [key, row] = seedRefusal(Date.now())
     const { workspace } = await open('/runs', { rows: { ...seed(Date.now()).rows, [key]: row } })
     await until(() => expect(document.body.textContent).toContain('Can’t send 1 change'))
-    shown('button')
+    shown('a')
       .find((element) => element.textContent?.includes('Can’t send'))
       ?.click()
     await until(() => expect(document.body.textContent).toContain('Use the new rounding everywhere.'))
@@ -186,7 +340,7 @@ describe('the frame', () => {
     const [key, row] = seedRefusal(Date.now())
     const { workspace } = await open('/runs', { rows: { ...seed(Date.now()).rows, [key]: row } })
     await until(() => expect(document.body.textContent).toContain('Can’t send 1 change'))
-    shown('button')
+    shown('a')
       .find((element) => element.textContent?.includes('Can’t send'))
       ?.click()
     await until(() => expect(button('Try again')).toBeDefined())

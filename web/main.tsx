@@ -6,6 +6,7 @@ import { App, type AppDeps } from './app.tsx'
 import { browserPush } from './pwa/push-device.ts'
 import { watchInstall } from './pwa/install.ts'
 import { onLaunch } from './pwa/launch.ts'
+import { askForSync, registerSync } from './pwa/background-sync.ts'
 import { registerServiceWorker } from './pwa/register.ts'
 import { createAppRouter, runRoute } from './routes.tsx'
 import { createDeviceStore } from './state/device-store.ts'
@@ -21,8 +22,23 @@ const deps: AppDeps = {
   deviceStore: createDeviceStore(),
   fetchMe,
   forgetTeam: forgetTeamInBrowser,
-  openWorkspace: (me) => openBrowserWorkspace({ userId: me.user.id, teamId: me.team.id }),
   push: browserPush,
+  async openWorkspace(me) {
+    const workspace = await openBrowserWorkspace({ userId: me.user.id, teamId: me.team.id })
+    const stop = askForSync({
+      subscribeStatus: workspace.subscribeStatus,
+      page: document,
+      // Over plain HTTP there are no workers.
+      register: () => registerSync('serviceWorker' in navigator ? navigator.serviceWorker : undefined),
+    })
+    return {
+      ...workspace,
+      async close() {
+        stop()
+        await workspace.close()
+      },
+    }
+  },
   registration: import.meta.env.PROD ? registerServiceWorker() : undefined,
   install: watchInstall(),
   onLaunch,

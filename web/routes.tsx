@@ -6,7 +6,7 @@ import {
   lazyRouteComponent,
   type RouterHistory,
 } from '@tanstack/solid-router'
-import { Inbox, ListTree, Plus, Settings2 } from 'lucide'
+import { Inbox, ListTree, Plus, Send, Settings2 } from 'lucide'
 import { lazy } from 'solid-js'
 import { z } from 'zod'
 import { NotFoundPage, PageError, PagePending } from './features/shell/page-states.tsx'
@@ -18,7 +18,7 @@ import { RunSearch } from './state/run-search.ts'
 import { RunsSearch, runFilters } from './state/runs-search.ts'
 import { settingsSections, type SettingsSection } from './state/settings-sections.ts'
 import { runsWords } from './words/runs.ts'
-import { shellWords } from './words/shell.ts'
+import { outboxWords, shellWords } from './words/shell.ts'
 
 /** Every address of the app. Pages are fetched when first opened; the shell is there at once. */
 const root = createRootRoute({ component: Root, notFoundComponent: NotFoundPage })
@@ -72,6 +72,15 @@ const newRun = createRoute({
     pages: [{ href: '/new', title: shellWords.newRun, also: shellWords.newRunAlso, icon: Plus, key: 'n' }],
   },
   component: lazyRouteComponent(() => import('./features/new-run/new-run-page.tsx'), 'NewRunPage'),
+})
+
+const outbox = createRoute({
+  getParentRoute: () => workspace,
+  path: '/outbox',
+  staticData: {
+    pages: [{ href: '/outbox', title: outboxWords.title, also: outboxWords.also, icon: Send, key: 'g o' }],
+  },
+  component: lazyRouteComponent(() => import('./features/outbox/outbox-page.tsx'), 'OutboxPage'),
 })
 
 const settings = createRoute({
@@ -141,7 +150,7 @@ function toSettingsPage(section: SettingsSection): Page {
 
 const routeTree = root.addChildren([
   home,
-  workspace.addChildren([runs, runRoute, inbox, newRun, settings]),
+  workspace.addChildren([runs, runRoute, inbox, newRun, outbox, settings]),
   settingsHome,
   share,
   signIn,

@@ -12,7 +12,7 @@ import { removeSpool, spoolPath } from './spool.ts'
 
 /**
  * Brings a run to rest whose runner process was killed in the middle of it: closes what was open, withdraws its
- * questions, says of its deliveries that they did not take effect, and ends the turn with a reason. Its processes are
+ * questions, says of its deliveries that nobody knows whether they took effect, and ends the turn with a reason. Its processes are
  * gone by then.
  */
 export async function restAfterRestart(
@@ -26,7 +26,9 @@ export async function restAfterRestart(
   }
   for (const { deliveryId, state } of Object.values(untold)) {
     if (state !== 'delivered') continue
-    await receipts.set(deliveryId, 'refused', refusal('run_ended', 'the runner was restarted before it took effect'))
+    // What happens and its note are two steps, and the runner may have died between them.
+    const why = 'the runner was restarted, and whether this took effect before is not known'
+    await receipts.set(deliveryId, 'refused', refusal('run_ended', why))
   }
   if (!ended) {
     journal.append({

@@ -63,7 +63,16 @@ export const Mutation = z.object({
 })
 export type Mutation = z.infer<typeof Mutation>
 
-/** Body of `POST /api/sync/push?space=…` (Replicache push version 1). */
+/**
+ * Stands beside the arguments of a mutation and names the intent that it carries: one press of a person. The server takes an
+ * intent once, whoever brings it: the page that died, the worker that sent what it left behind, or the page after it.
+ */
+export const IntentRef = z.object({ intentId: z.string().regex(/^[0-9a-f-]{36}$/) })
+
+/**
+ * Body of `POST /api/sync/push?space=…&user=…` (Replicache push version 1). `user` says whose intents they are: a person who
+ * has signed in on the device since does not send them as their own.
+ */
 export const PushRequest = z.object({
   pushVersion: z.literal(1),
   profileID: z.string().max(64),
@@ -73,7 +82,7 @@ export const PushRequest = z.object({
 })
 export type PushRequest = z.infer<typeof PushRequest>
 
-/** Body of `POST /api/sync/pull?space=…` (Replicache pull version 1). */
+/** Body of `POST /api/sync/pull?space=…&user=…` (Replicache pull version 1). */
 export const PullRequest = z.object({
   pullVersion: z.literal(1),
   profileID: z.string().max(64),

@@ -7,7 +7,7 @@ import { BrowserDown, BrowserUp, browserProtocol } from './browser-socket.ts'
 import { RunEvent } from './run-event.ts'
 import { RunnerDown, RunnerUp, runnerProtocol } from './runner-link.ts'
 import { rowSchemas } from './rows.ts'
-import { PullRequest, PullResponse, PushRequest, schemaVersion } from './sync.ts'
+import { IntentRef, PullRequest, PullResponse, PushRequest, schemaVersion } from './sync.ts'
 
 const mend = (version: string): string =>
   `If every older peer still understands them (a new optional field, a new kind that it drops, a bound that nobody met), only the new hash belongs here. If not, raise ${version} as well, and say beside it what the old peer is told.`
@@ -41,6 +41,13 @@ const wires = [
     todo: 'They stay valid for 90 days, so add an optional argument, or a mutator beside the old one.',
     shapes: Object.fromEntries(Object.values(mutators).map(({ name, args }): [string, z.ZodType] => [name, args])),
     pinned: { version: '2', hash: 'ce64f996f01f78d1' },
+  },
+  {
+    what: 'way in which a mutation names its intent',
+    version: schemaVersion,
+    todo: 'A device may have waited for 90 days with what it did: the old way is read until then.',
+    shapes: { IntentRef },
+    pinned: { version: '1', hash: 'c79ebe34ba441e74' },
   },
 ]
 

@@ -5,13 +5,13 @@ import { parseSpace, runSpace, teamSpace, type SpaceId } from '#shared/protocol/
 import { z } from 'zod'
 import { mutators, type MutatorName } from '#sync/core/mutators/all.ts'
 import { deviceMutators } from './device-mutators.ts'
-import { createIntentLog, intentKey, type IntentLog } from './intent-log.ts'
+import { createIntentLog, type IntentLog } from './intent-log.ts'
 import type { IntentStore } from './intents.ts'
 import type { Link } from './socket-link.ts'
+import { createLastingCache } from './lasting-cache.ts'
 import { createSpaceCache, type SpaceCache } from './space-cache.ts'
 import { createSocketRequests } from './socket-requests.ts'
 import { createPresenceBoard } from './presence-board.ts'
-import { feedRows } from './rows-feed.ts'
 import { createStatus, type Failure } from './status.ts'
 import { openTranscript } from './transcript.ts'
 import { concernsRun, type Transcript, type Workspace } from './workspace.ts'
@@ -56,7 +56,8 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
   let askAgain: ReturnType<typeof setTimeout> | undefined
   let closed = false
 
-  const events = (id: SpaceId) => ({
+  const events = (id: SpaceId, onLost: () => void) => ({
+    onLost,
     onFresh: () => onFresh(),
     onChanged: () => {
       intents.settle().catch(unlessClosed)
@@ -64,7 +65,6 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     },
     onFailure: (why: Failure) => status.failed(why),
     onReload: () => void tellReload(),
-    onLost: () => status.lostState(),
     ...(id === space ? {} : { onRefused: () => onRefused(id) }),
   })
 
@@ -102,20 +102,28 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     }
   }
 
-  const cacheDeps = (id: SpaceId) => ({
+  const cacheDeps = (id: SpaceId, onLost: () => void) => ({
     space: id,
+    userId: deps.userId,
     baseUrl: deps.baseUrl,
     fetch: deps.fetch,
     kvStore: deps.kvStore,
-    events: events(id),
+    events: events(id, onLost),
     ask: (kind: 'push' | 'pull', body: unknown) => socketRequests.ask(kind, id, body),
   })
 
   function openTeam(): SpaceCache {
-    const cache = createSpaceCache({
-      ...cacheDeps(space),
-      storeName: prefix,
-      mutators: deviceMutators({ ...deps, insists: (args) => insisting.has(intentKey(args)) }),
+    const cache = createLastingCache({
+      open: (onLost) =>
+        createSpaceCache({
+          ...cacheDeps(space, onLost),
+          storeName: prefix,
+          mutators: deviceMutators({ ...deps, insists: (intentId) => insisting.has(intentId) }),
+        }),
+      onReplaced() {
+        intents.uncarry()
+        intents.carryAll().catch(unlessClosed)
+      },
     })
     caches.set(space, cache)
     void subscribeSpace(cache)
@@ -124,7 +132,19 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
 
   function runCache(runId: RunId, held: boolean): SpaceCache {
     const id = runSpace(runId)
-    return createSpaceCache({ ...cacheDeps(id), storeName: `${prefix}/${id}`, held })
+    let isFirst = true
+    return createLastingCache({
+      open(onLost) {
+        const cache = createSpaceCache({
+          ...cacheDeps(id, onLost),
+          storeName: `${prefix}/${id}`,
+          held: held && isFirst,
+        })
+        isFirst = false
+        return cache
+      },
+      onReplaced: () => undefined,
+    })
   }
 
   function openRun(runId: RunId): SpaceCache {
@@ -170,6 +190,7 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
   const intents: IntentLog = createIntentLog({
     store: deps.intents,
     cache: team,
+    userId: deps.userId,
     insisting,
     tabId: deps.tabId,
     isTabAlive: deps.isTabAlive,
@@ -221,6 +242,8 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
   }
 
   async function refresh(): Promise<void> {
+    // What another page left behind when it was killed, while this one lived.
+    intents.offerAgain().catch(unlessClosed)
     await pullAll()
     await team.push()
   }
@@ -279,9 +302,11 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     mutate,
     subscribe: team.subscribe,
     query: team.query,
-    feedRows: (prefix, onChange) => feedRows(team.replicache, prefix, deps.now(), onChange),
+    feedRows: (prefix, onChange) => team.feed(prefix, deps.now(), onChange),
     subscribeStatus: status.subscribe,
     subscribePending: intents.subscribe,
+    subscribeIntents: intents.subscribeAll,
+    forgetIntent: intents.forget,
     prepareRun(runId) {
       if (closed || prepared.has(runId) || transcripts.has(runId)) return () => undefined
       const cache = runCache(runId, true)

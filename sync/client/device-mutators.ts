@@ -1,5 +1,6 @@
 import type { MutatorDefs, WriteTransaction as ReplicacheWrite } from 'replicache'
 import { Member } from '#shared/domain/team.ts'
+import { IntentRef } from '#shared/protocol/sync.ts'
 import type { TeamId, UserId } from '#shared/ids.ts'
 import { keys } from '#sync/core/keys.ts'
 import type { Mutator } from '#sync/core/mutator.ts'
@@ -18,8 +19,8 @@ export function deviceMutators(who: {
   userId: UserId
   teamId: TeamId
   now: () => number
-  /** Whether these arguments go to the server whatever this device thinks of them: its rows may be missing or old. */
-  insists: (args: unknown) => boolean
+  /** Whether this intent goes to the server whatever this device thinks of it: its rows may be missing or old. */
+  insists: (intentId: string) => boolean
 }): MutatorDefs {
   const defs: MutatorDefs = {}
   for (const mutator of Object.values(mutators) as unknown as Mutator<unknown>[]) {
@@ -36,7 +37,9 @@ export function deviceMutators(who: {
         side: 'device',
         effect: () => undefined,
       })
-      if (!result.ok && raw.reason === 'initial' && !who.insists(given))
+      const intentId = IntentRef.safeParse(given).data?.intentId
+      const insists = intentId !== undefined && who.insists(intentId)
+      if (!result.ok && raw.reason === 'initial' && !insists)
         throw new RefusedError(result.error.code, result.error.detail)
       return { clientId: raw.clientID, mutationId: raw.mutationID }
     }

@@ -1,6 +1,6 @@
 import { uuidv7, type TeamId, type UserId } from '#shared/ids.ts'
 import { createWorkspace } from './create-workspace.ts'
-import { openIntentStore } from './intents.ts'
+import { intentStoreOf, openIntentStore } from './intents.ts'
 import { createSocketLink, type Link } from './socket-link.ts'
 import { createTabLink } from './tab-link.ts'
 import type { Workspace } from './workspace.ts'
@@ -32,7 +32,7 @@ export async function openBrowserWorkspace(who: { userId: UserId; teamId: TeamId
     baseUrl: '',
     fetch: (input, init) => fetch(input, init),
     link,
-    intents: await openIntentStore(`${name}/intents`, indexedDB),
+    intents: await openIntentStore(intentStoreOf(who.userId, who.teamId), { indexedDb: indexedDB, createChannel }),
     tabId,
     isTabAlive: async (tab) => (await locks?.query())?.held?.some((lock) => lock.name === tabLock(tab)) ?? false,
     kvStore: 'idb',

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { Json } from '#shared/json.ts'
 import type { BrowserDown } from '#shared/protocol/browser-socket.ts'
+import { UserId } from '#shared/ids.ts'
 import { PullRequest, type PatchOperation, type SpaceId } from '#shared/protocol/sync.ts'
 import { createSpaceCache, type SpaceCache } from './space-cache.ts'
 import type { Failure } from './status.ts'
@@ -69,6 +70,7 @@ function createCache(
 ): SpaceCache {
   const cache = createSpaceCache({
     space,
+    userId: UserId.parse('u'),
     storeName,
     held,
     baseUrl: 'http://nowhere.test',

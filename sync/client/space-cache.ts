@@ -7,13 +7,19 @@ import {
   type PullerResultV1,
   type PusherResult,
 } from 'replicache'
+import type { Json } from '#shared/json.ts'
 import type { BrowserDown } from '#shared/protocol/browser-socket.ts'
 import { PullResponse, SyncCookie, schemaVersion, versionOf, type SpaceId } from '#shared/protocol/sync.ts'
 import { keys } from '#sync/core/keys.ts'
 import type { ReadTransaction } from '#sync/core/transaction.ts'
+import type { MutationRef } from './device-mutators.ts'
+import type { Carrier } from './intents.ts'
 import { readTransaction } from './read-transaction.ts'
+import { feedRows, type RowsChange } from './rows-feed.ts'
 import { closing, createSpaceRequests, syncError, type Answered, type SpaceRequestsDeps } from './space-requests.ts'
 import type { Failure } from './status.ts'
+import { inPieces } from './in-pieces.ts'
+import { RefusedError } from './workspace.ts'
 
 type Poke = Extract<BrowserDown, { type: 'poke' }>
 /** A pull that is under way: `landed` once its rows are here, or nothing comes of it. */
@@ -32,7 +38,7 @@ export type CacheEvents = {
   readonly onRefused?: () => void
 }
 
-export type CacheDeps = Pick<SpaceRequestsDeps, 'space' | 'baseUrl' | 'fetch' | 'ask'> & {
+export type CacheDeps = Pick<SpaceRequestsDeps, 'space' | 'userId' | 'baseUrl' | 'fetch' | 'ask'> & {
   /** One for each person, so that two on one device never share a store. */
   readonly storeName: string
   readonly kvStore: 'idb' | 'mem'
@@ -45,9 +51,14 @@ export type CacheDeps = Pick<SpaceRequestsDeps, 'space' | 'baseUrl' | 'fetch' | 
 /** One space on this device: Replicache with the server's ways of push and pull, and pokes that carry the patch. */
 export type SpaceCache = {
   readonly space: SpaceId
-  readonly replicache: Replicache<MutatorDefs>
   query<T>(query: (tx: ReadTransaction) => Promise<T>): Promise<T>
   subscribe<T>(query: (tx: ReadTransaction) => Promise<T>, onData: (value: T) => void): () => void
+  /** Values under `prefix` as they come, those that are here already first. */
+  watch(prefix: string, onValues: (values: readonly Json[]) => void): () => void
+  /** The rows under `prefix`, the newest first, and what changes; see `feedRows`. */
+  feed(prefix: string, now: number, onChange: (change: RowsChange) => void): () => void
+  /** Resolves once the change is made here; rejects with `RefusedError` when this device can tell that it is refused. */
+  mutate(name: string, args: object): Promise<Carrier>
   cookie(): Promise<SyncCookie | null>
   poke(message: Poke): Promise<void>
   /** Pulls until this device has `version`, or the server can't be reached. */
@@ -63,8 +74,6 @@ export type SpaceCache = {
   drop(): Promise<void>
 }
 
-/** Replicache sends everything that waits at once, and the server reads no body without a bound. */
-const pieceUnits = 1_000_000
 /** The answer of a pull is here so soon after it came, or will never be: a poke or another tab was first. */
 const landingMs = 250
 /** Between two pages of older runs. */
@@ -166,7 +175,10 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
     }
   }
 
-  replicache.onUpdateNeeded = () => deps.events.onReload()
+  replicache.onUpdateNeeded = (reason) => {
+    // A group of clients that began beside this one, after an update or where the server lost the one before, says nothing of this one.
+    if (reason.type !== 'NewClientGroup') deps.events.onReload()
+  }
   replicache.onClientStateNotFound = () => deps.events.onLost()
   // Every patch brings the cookie's row, so this is heard once the rows are here and what was pending is settled, and not while
   // a pull's answer still waits to be applied: what looked then saw its mutations pending, and nothing told it to look again.
@@ -198,6 +210,7 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
     }
   }
 
+  const opened = query(async () => undefined).catch(() => undefined)
   const pull = (): Promise<void> => unlessClosed(() => replicache.pull({ now: true }))
 
   /** A page at a time, with room for what people do in between. Without a network the next pull goes on with it. */
@@ -268,9 +281,20 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
 
   const cache: SpaceCache = {
     space: deps.space,
-    replicache,
     query,
     subscribe: (body, onData) => replicache.subscribe((tx) => body(readTransaction(tx)) as Promise<never>, onData),
+    watch: (prefix, onValues) =>
+      replicache.experimentalWatch(
+        (diffs) => onValues(diffs.flatMap((diff) => (diff.op === 'del' ? [] : [diff.newValue as Json]))),
+        { prefix, initialValuesInFirstDiff: true },
+      ),
+    feed: (prefix, now, onChange) => feedRows(replicache, prefix, now, onChange),
+    async mutate(name, args) {
+      const mutator = replicache.mutate[name]
+      if (mutator === undefined) throw new RefusedError('unknown_mutation', name)
+      const [ref, clientGroupId] = await Promise.all([mutator(args) as Promise<MutationRef>, replicache.clientGroupID])
+      return { ...ref, clientGroupId, schemaVersion }
+    },
     cookie,
     poke(message) {
       applying = applying.then(() => unlessClosed(() => apply(message)))
@@ -294,7 +318,13 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
       })
       return lastPushOk
     },
-    pending: () => (closed ? Promise.resolve([]) : replicache.experimentalPendingMutations()),
+    async pending() {
+      // Unlike other reads this one doesn't wait for the store to be open.
+      await opened
+      // That nothing is pending would say that the server has everything.
+      if (closed) throw new Error('the cache is closed')
+      return replicache.experimentalPendingMutations()
+    },
     release: () => hold.resolve(),
     async close() {
       closed = true
@@ -315,29 +345,12 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
   return cache
 }
 
-/** Pieces of at most `pieceUnits` of JSON, or of one that is longer by itself. */
-function* inPieces<T>(mutations: readonly T[]): Generator<readonly T[]> {
-  let piece: T[] = []
-  let units = 0
-  for (const mutation of mutations) {
-    const length = JSON.stringify(mutation).length
-    if (piece.length > 0 && units + length > pieceUnits) {
-      yield piece
-      piece = []
-      units = 0
-    }
-    piece.push(mutation)
-    units += length
-  }
-  if (piece.length > 0) yield piece
-}
-
 function cookieRow(cookie: SyncCookie): PatchOperation {
   return { op: 'put', key: keys.cookie, value: cookie }
 }
 
-/** Requests that fail are told through `events.onFailure`; a poke that overtook a pull makes the pull begin again. */
-const expectedLogs = ['Got a non 200 response', 'Wrong sync head']
+/** Requests that fail and clients that are lost are told through `events`; a poke that overtook a pull makes the pull begin again. */
+const expectedLogs = ['Got a non 200 response', 'Wrong sync head', 'Client state not found on server']
 
 function logUnlessTold(_level: string, _context: unknown, ...args: unknown[]): void {
   const texts = args.map((arg) => (arg instanceof Error ? arg.message : arg))

@@ -1,4 +1,5 @@
 import type { HTTPRequestInfo } from 'replicache'
+import type { UserId } from '#shared/ids.ts'
 import type { SpaceId } from '#shared/protocol/sync.ts'
 import { fetchText } from './fetch-text.ts'
 import type { SocketAnswer } from './socket-requests.ts'
@@ -6,6 +7,8 @@ import type { Failure } from './status.ts'
 
 export type SpaceRequestsDeps = {
   readonly space: SpaceId
+  /** Whose store this is: the session of the request may be somebody else's by now. */
+  readonly userId: UserId
   readonly baseUrl: string
   readonly fetch: typeof fetch
   /** A faster way than HTTP, which is taken where this one gives no answer. */
@@ -21,11 +24,15 @@ export type Answered = { readonly info: HTTPRequestInfo; readonly json: unknown 
 
 export const closing: HTTPRequestInfo = { httpStatusCode: 0, errorMessage: 'closed' }
 
+export function syncPath(kind: 'push' | 'pull', of: { readonly space: SpaceId; readonly userId: UserId }): string {
+  return `/api/sync/${kind}?space=${encodeURIComponent(of.space)}&user=${encodeURIComponent(of.userId)}`
+}
+
 /** Asks the server for one space, and tells what went wrong. */
 export function createSpaceRequests(deps: SpaceRequestsDeps) {
   async function byHttp(kind: 'push' | 'pull', body: unknown): Promise<Answered> {
     try {
-      const url = `${deps.baseUrl}/api/sync/${kind}?space=${encodeURIComponent(deps.space)}`
+      const url = `${deps.baseUrl}${syncPath(kind, deps)}`
       const { status, text } = await fetchText(deps.fetch, url, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },

@@ -17,7 +17,6 @@ export type StatusTracker = {
   link(state: LinkState): void
   pending(count: number): void
   mustReload(): void
-  lostState(): void
   subscribe(onStatus: (status: SyncStatus) => void): () => void
   close(): void
 }
@@ -82,7 +81,6 @@ export function createStatus(now: () => number): StatusTracker {
     },
     pending: (count) => set({ pending: count }),
     mustReload: () => set({ problem: 'reload' }),
-    lostState: () => set({ problem: 'reload' }),
     subscribe(onStatus) {
       listeners.add(onStatus)
       onStatus(status)

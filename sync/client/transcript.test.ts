@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { boundedText } from '#shared/domain/bounded-text.ts'
 import { TranscriptEntry } from '#shared/domain/transcript.ts'
-import { EntryId, RunId } from '#shared/ids.ts'
+import { EntryId, RunId, UserId } from '#shared/ids.ts'
 import type { Json } from '#shared/json.ts'
 import type { BrowserDown } from '#shared/protocol/browser-socket.ts'
 import { runSpace } from '#shared/protocol/sync.ts'
@@ -67,6 +67,7 @@ async function openOne() {
   }
   const cache = createSpaceCache({
     space,
+    userId: UserId.parse('u'),
     storeName: `transcript-test-${stores++}`,
     baseUrl: 'http://nowhere.test',
     fetch: async () => Response.json(answer),

@@ -119,12 +119,7 @@ export function openTranscript(deps: TranscriptDeps): Transcript {
     if (message.type === 'poke' && message.space === cache.space) takePoke(message)
   }
 
-  const stopWatching = cache.replicache.experimentalWatch(
-    (diffs) => {
-      takeChunks(diffs.flatMap((diff) => (diff.op === 'del' ? [] : [diff.newValue as Json])))
-    },
-    { prefix: keys.chunks, initialValuesInFirstDiff: true },
-  )
+  const stopWatching = cache.watch(keys.chunks, takeChunks)
   const stopCookie = cache.subscribe(
     (tx) => tx.get(keys.cookie),
     (given) => {

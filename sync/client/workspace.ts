@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { TranscriptEntry } from '#shared/domain/transcript.ts'
 import type { RunId, TeamId, UserId } from '#shared/ids.ts'
+import type { Refusal } from '#shared/refusal.ts'
 import type { MutatorName, Mutators } from '#sync/core/mutators/all.ts'
 import type { ReadTransaction } from '#sync/core/transaction.ts'
 import type { RowsChange } from './rows-feed.ts'
@@ -29,7 +30,17 @@ export type SyncStatus = {
 }
 
 /** A mutation that is only on this device so far. */
-export type PendingMutation = { readonly name: MutatorName; readonly args: unknown; readonly at: number }
+export type PendingMutation = { readonly name: string; readonly args: unknown; readonly at: number }
+
+/** Something that was done on this device, and how far it is known to have come. */
+export type DeviceIntent = PendingMutation & {
+  readonly id: string
+  /** `accepted`: the server has it; its rows say more. `refused`: with `refusal`. */
+  readonly state: 'local' | 'accepted' | 'refused'
+  readonly refusal: Refusal | undefined
+  /** The mutations that carried it: a row of a refusal names one of them. */
+  readonly mutations: readonly { readonly clientId: string; readonly mutationId: number }[]
+}
 
 /** Whether it is about this run. */
 export function concernsRun({ args }: PendingMutation, runId: RunId): boolean {
@@ -51,6 +62,10 @@ export type Workspace = {
   feedRows(prefix: string, onChange: (change: RowsChange) => void): () => void
   subscribeStatus(onStatus: (status: SyncStatus) => void): () => void
   subscribePending(onPending: (pending: readonly PendingMutation[]) => void): () => void
+  /** What was done on this device, in any of its tabs, newest first: what waits, and for some days what the server has taken. */
+  subscribeIntents(onIntents: (intents: readonly DeviceIntent[]) => void): () => void
+  /** Takes one that the server has taken out of that list. */
+  forgetIntent(id: string): Promise<void>
   /**
    * Opens the store of a run that will be started here, which takes a while, so that it is there when `openTranscript` is called.
    * Returns what removes it again; without effect once the transcript was opened.

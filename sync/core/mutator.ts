@@ -55,8 +55,8 @@ export type Mutator<Args> = {
   readonly name: string
   readonly args: z.ZodType<Args>
   /**
-   * Names the intent, where repeating it would have a second effect. The server keeps a receipt of each and takes a
-   * second mutation with the same name of intent as done, whichever client it comes from.
+   * Names the effect, where a second one would be wrong whoever asks for it again. The server keeps a receipt of each and takes a
+   * second mutation with the same name as done, whichever client it comes from, beside the receipt of each press (`IntentRef`).
    */
   readonly intent?: (args: Args) => string
   readonly run: (tx: WriteTransaction, args: Args, context: MutationContext) => Promise<Result<void, Refusal>>

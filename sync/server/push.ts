@@ -5,7 +5,7 @@ import type { Role } from '#shared/domain/team.ts'
 import type { RefusedMutation } from '#shared/domain/notice.ts'
 import type { TeamId, UserId } from '#shared/ids.ts'
 import type { Json } from '#shared/json.ts'
-import type { Mutation, SpaceId } from '#shared/protocol/sync.ts'
+import { IntentRef, type Mutation, type SpaceId } from '#shared/protocol/sync.ts'
 import { keys } from '#sync/core/keys.ts'
 import type { Effect, MutationContext, Mutator } from '#sync/core/mutator.ts'
 import { putRow } from '#sync/core/transaction.ts'
@@ -124,7 +124,8 @@ async function tryMutation(
 
   // What has its effect already may look refusable by now: a run that was stopped has ended. Whose it is counts: the
   // same id from somebody else is no repetition.
-  const intent = args?.success === true ? mutator?.intent?.(args.data) : undefined
+  const effect = args?.success === true ? mutator?.intent?.(args.data) : undefined
+  const press = IntentRef.safeParse(mutation.args).data?.intentId
   const outcome = await commitOrDoubt(deps, {
     now,
     spaces: [tx.writes()],
@@ -135,9 +136,16 @@ async function tryMutation(
       space: push.space,
       mutation: mutation.id,
     },
-    ...(intent === undefined
+    ...(effect === undefined && press === undefined
       ? {}
-      : { intent: { space: push.space, id: `${actor.userId}/${intent}`, refused: refused !== undefined } }),
+      : {
+          intent: {
+            space: push.space,
+            effect: effect === undefined ? undefined : `${actor.userId}/${effect}`,
+            press: press === undefined ? undefined : `${actor.userId}/intent/${press}`,
+            refused: refused !== undefined,
+          },
+        }),
     user: actor.userId,
     effects,
   })

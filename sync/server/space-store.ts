@@ -42,8 +42,16 @@ export type Commit = {
     readonly space: SpaceId
     readonly mutation: number
   }
-  /** `refused`: nothing is to have its effect now, so it leaves no receipt; one that it had before makes this a repetition. */
-  readonly intent?: { readonly space: SpaceId; readonly id: string; readonly refused?: boolean }
+  /**
+   * What must not happen twice; a receipt of either makes this a repetition. `effect` leaves its receipt only where it has its
+   * effect now (not `refused`), so that a refused one may be tried again; `press`, which names this very intent, always does.
+   */
+  readonly intent?: {
+    readonly space: SpaceId
+    readonly effect?: string | undefined
+    readonly press?: string | undefined
+    readonly refused?: boolean
+  }
   readonly job?: JobMove
   /** Who acts, for the history. */
   readonly user?: string

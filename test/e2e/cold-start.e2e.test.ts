@@ -156,9 +156,9 @@ describe.skipIf(browserPath === undefined && !required)('a cold start (needs Chr
     page = await open()
     await page.goto(`${road.origin}/runs`)
     await page.getByText('Made on the train').first().waitFor()
-    await page.getByRole('button', { name: /^Offline/ }).click()
-    const outbox = page.getByRole('dialog', { name: 'Outbox' })
-    await expect.poll(() => outbox.getByRole('listitem').count()).toBe(4)
+    await page.getByRole('link', { name: /^Offline/ }).click()
+    await page.getByRole('heading', { name: '4 wait to be sent' }).waitFor()
+    await expect.poll(() => page.locator('[data-item]').getByText('On this device').count()).toBe(4)
     await browser.kill()
   })
 

@@ -15,6 +15,8 @@ export type Road = {
   readonly port: number
   readonly origin: string
   set(state: RoadState): Promise<void>
+  /** Resolves when somebody asks for this path next, whatever they are answered. */
+  asked(path: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -28,6 +30,7 @@ const upgradeAnswers = {
 /** A proxy on a port of its own (a free one unless told otherwise), as people meet them. `target` is the server's port. */
 export async function openRoad(target: number, port = 0): Promise<Road> {
   let state: RoadState = 'open'
+  const waiting = new Map<string, () => void>()
   const sockets = new Set<Socket>()
   const proxy = createServer(answer)
   proxy.on('connection', (socket) => keep(socket))
@@ -59,6 +62,8 @@ export async function openRoad(target: number, port = 0): Promise<Road> {
   }
 
   function answer(asked: IncomingMessage, reply: ServerResponse): void {
+    const [path = ''] = (asked.url ?? '').split('?')
+    reply.on('close', () => waiting.get(path)?.())
     if (state === 'silent') return
     if (state === 'portal') {
       asked.resume()
@@ -99,6 +104,7 @@ export async function openRoad(target: number, port = 0): Promise<Road> {
       // Silence is how connections that stand go quiet; every other change is a new device on the road, which knows none.
       else if (next !== 'silent') for (const socket of sockets) socket.destroy()
     },
+    asked: (path) => new Promise((resolve) => waiting.set(path, resolve)),
     async close() {
       if (state !== 'cut') await stop()
     },

@@ -178,7 +178,7 @@ export async function startControlServer({ leaseMs = 60_000, heartbeatMs = 5_000
         if (last?.state !== message.state)
           receipts.push({ deliveryId: message.deliveryId, state: message.state, refusal: message.refusal?.code })
         if (message.state !== 'delivered') deliveries.delete(message.deliveryId)
-        return send({ type: 'receipt_ack', deliveryId: message.deliveryId })
+        return silent ? undefined : send({ type: 'receipt_ack', deliveryId: message.deliveryId })
       }
       case 'heartbeat':
         return send({ type: 'heartbeat_ack', at: message.at })

@@ -49,7 +49,7 @@ describe('a device', () => {
     const [seen] = await until(runs(next), (all) => all.some((one) => one.state === 'QUEUED'))
     expect(seen?.id).toBe(run.runId)
     await until(pending(next), (all) => all.length === 0)
-    expect(await intents.all()).toEqual([])
+    expect(await intents.all()).toMatchObject([{ name: 'createRun', outcome: { at: expect.any(Number) } }])
     const rows = await world.database.query(`select 1 from entry where key like 'run/%'`)
     expect(rows).toHaveLength(1)
   })

@@ -2,6 +2,7 @@ import { createMemoryHistory } from '@tanstack/solid-router'
 import { render } from 'solid-js/web'
 import { vi } from 'vitest'
 import { App } from '../app.tsx'
+import type { DeviceIntent } from '#sync/client/workspace.ts'
 import type { InstallSource } from '../pwa/install.ts'
 import type { PushDevice } from '../pwa/push-device.ts'
 import { createAppRouter, type AppRouter } from '../routes.tsx'
@@ -28,6 +29,7 @@ export type AppStageOptions = {
   readonly platform?: Platform
   readonly push?: PushDevice
   readonly install?: InstallSource
+  readonly intents?: readonly DeviceIntent[]
   readonly onLaunch?: OnLaunch
 }
 
@@ -39,6 +41,7 @@ export async function stageApp(path: string, options: AppStageOptions = {}): Pro
     now: platform.now,
     rows: options.rows ?? seed(platform.now()).rows,
   })
+  workspace.setIntents(options.intents ?? [])
   const router = createAppRouter(createMemoryHistory({ initialEntries: [path] }))
   const deviceStore = options.deviceStore ?? createMemoryDeviceStore()
   const root = document.body.appendChild(document.createElement('div'))

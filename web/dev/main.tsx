@@ -6,7 +6,7 @@ import { createAppRouter } from '../routes.tsx'
 import { createMemoryDeviceStore } from '../state/device-store.ts'
 import { browserPlatform } from '../state/platform.ts'
 import { createMemoryWorkspace } from './memory-workspace.ts'
-import { manyRuns, seed, seedIds, seedRefusal } from './seed.ts'
+import { manyRuns, seed, seedIds, seedIntents, seedRefusal } from './seed.ts'
 
 const root = document.getElementById('app')
 if (root === null) throw new Error('index.html has no #app')
@@ -26,6 +26,7 @@ if (options.has('offline')) {
   workspace.setStatus({ connection: 'offline', offlineSince: now - 7 * 60_000, freshAt: now - 7 * 60_000 })
 }
 if (options.has('reload')) workspace.setStatus({ problem: 'reload' })
+if (options.has('outbox')) workspace.setIntents(seedIntents(now))
 if (options.has('refused')) workspace.put(...seedRefusal(now))
 Object.assign(globalThis, { workspace })
 

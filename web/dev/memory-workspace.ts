@@ -1,5 +1,6 @@
 import {
   RefusedError,
+  type DeviceIntent,
   type PendingMutation,
   type SyncStatus,
   type Transcript,
@@ -26,6 +27,10 @@ export type MemoryWorkspace = Workspace & {
   ): void
   /** While `true`, mutations apply here and stay pending. */
   setHolding(holding: boolean): void
+  /** What this device did before the page was opened, newest first. */
+  setIntents(intents: readonly DeviceIntent[]): void
+  /** While `true`, the device can't keep anything new. */
+  setFull(full: boolean): void
 }
 
 export function createMemoryWorkspace(options: {
@@ -53,6 +58,13 @@ export function createMemoryWorkspace(options: {
   let pending: readonly PendingMutation[] = []
   const pendingWatchers = new Set<(pending: readonly PendingMutation[]) => void>()
   let holding = false
+  let isFull = false
+  let intents: readonly DeviceIntent[] = []
+  const intentWatchers = new Set<(intents: readonly DeviceIntent[]) => void>()
+  const setIntents = (changed: readonly DeviceIntent[]) => {
+    intents = changed
+    for (const watcher of intentWatchers) watcher(intents)
+  }
 
   const changed = () => {
     for (const watcher of watchers) watcher()
@@ -71,6 +83,7 @@ export function createMemoryWorkspace(options: {
     Object.entries(mutators).map(([name, mutator]) => [
       name,
       async (args: unknown) => {
+        if (isFull) throw new Error('this device could not keep the change')
         const known = mutator as unknown as Mutator<unknown>
         const draft = new Map(rows)
         const tx: WriteTransaction = {
@@ -90,8 +103,13 @@ export function createMemoryWorkspace(options: {
         if (!outcome.ok) throw new RefusedError(outcome.error.code, outcome.error.detail)
         rows.clear()
         for (const [key, value] of draft) rows.set(key, value)
+        if (name !== 'dismissRefusal') {
+          const id = `intent-${intents.length + 1}`
+          const state = holding ? ('local' as const) : ('accepted' as const)
+          setIntents([{ id, name, args: parsed, at: now(), state, refusal: undefined, mutations: [] }, ...intents])
+        }
         if (holding) {
-          pending = [...pending, { name: name as PendingMutation['name'], args: parsed, at: now() }]
+          pending = [...pending, { name, args: parsed, at: now() }]
           for (const watcher of pendingWatchers) watcher(pending)
           setStatus({ pending: pending.length })
         }
@@ -120,6 +138,10 @@ export function createMemoryWorkspace(options: {
     setHolding(value) {
       holding = value
     },
+    setFull(value) {
+      isFull = value
+    },
+    setIntents,
     setTranscript(runId, content) {
       const known = space(runId)
       for (const [key, row] of Object.entries(content.rows ?? {})) known.rows.set(key, toJson(row))
@@ -152,6 +174,12 @@ export function createMemoryWorkspace(options: {
       onPending(pending)
       return () => pendingWatchers.delete(onPending)
     },
+    subscribeIntents(onIntents) {
+      intentWatchers.add(onIntents)
+      onIntents(intents)
+      return () => intentWatchers.delete(onIntents)
+    },
+    forgetIntent: async (id) => setIntents(intents.filter((intent) => intent.id !== id)),
     prepareRun: () => () => undefined,
     openTranscript(runId): Transcript {
       const known = space(runId)

@@ -6,6 +6,7 @@ import type { Run } from '#shared/domain/run.ts'
 import type { Member, Runner, Team } from '#shared/domain/team.ts'
 import type { RunFiles, RunTasks } from '#shared/domain/transcript.ts'
 import { PermissionId, RunId, RunnerId, TeamId, UserId, uuidv7 } from '#shared/ids.ts'
+import type { DeviceIntent } from '#sync/client/workspace.ts'
 import { keys } from '#sync/core/keys.ts'
 
 /** The team of the mocks: three people, five agents, a day of runs. */
@@ -359,5 +360,48 @@ export function seedRefusal(now: number): readonly [key: string, row: RefusedMut
       refusal: { code: 'too_many', detail: '50 messages wait already' },
       at: now - 3 * minute,
     },
+  ]
+}
+
+/** What this device did lately, newest first: something of every standing. */
+export function seedIntents(now: number): readonly DeviceIntent[] {
+  const runOf = (index: number) => id(index)
+  const did = (
+    name: string,
+    args: object,
+    minutesAgo: number,
+    state: DeviceIntent['state'] = 'accepted',
+  ): DeviceIntent => ({
+    id: `${name}-${minutesAgo}`,
+    name,
+    args,
+    at: now - minutesAgo * minute,
+    state,
+    refusal: state === 'refused' ? { code: 'already_answered' } : undefined,
+    mutations: [],
+  })
+  return [
+    did('answerPermission', { runId: runOf(0), permissionId: id(500), answer: { kind: 'deny' } }, 1, 'local'),
+    did(
+      'sendPrompt',
+      { runId: runOf(3), promptId: id(700), text: 'Skip the major versions, and tell me which.' },
+      2,
+      'local',
+    ),
+    did(
+      'createRun',
+      {
+        runId: id(900),
+        prompt:
+          'Regenerate the API clients, and look whether anything that uses them breaks. Only in the billing package.',
+      },
+      3,
+      'local',
+    ),
+    did('stopRun', { runId: runOf(2) }, 9),
+    did('renameRun', { runId: runOf(5), title: 'Fix the checkout test that fails on Safari' }, 24),
+    did('sendPrompt', { runId: runOf(2), promptId: id(701), text: 'Leave the old import paths as re-exports.' }, 40),
+    did('answerPermission', { runId: runOf(1), permissionId: id(501), answer: { kind: 'allow_once' } }, 62, 'refused'),
+    did('createRun', { runId: runOf(13), prompt: 'Far too long' }, 4 * 24 * 60),
   ]
 }

@@ -4,6 +4,7 @@ import { cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute } from
 import { NavigationRoute, registerRoute } from 'workbox-routing'
 import { answerPushes } from './worker/push.ts'
 import { takeShare } from './worker/take-share.ts'
+import { answerSync } from './worker/background-sync.ts'
 
 declare const self: ServiceWorkerGlobalScope & {
   readonly __WB_MANIFEST: readonly { url: string; revision: string | null }[]
@@ -14,8 +15,8 @@ const previousParts = 'drover-previous-parts'
 const partsPath = '/assets/'
 
 /**
- * Keeps the shell on the device, so that the app opens with no network. Data is not its business: the workspace has its
- * own store. A new version waits until a page says `SKIP_WAITING`, which only a person's press does.
+ * Keeps the shell on the device, so that the app opens with no network, and sends what waits while the app is closed. Data is not its
+ * business otherwise: the workspace has its own store. A new version waits until a page says `SKIP_WAITING`, which only a person's press does.
  */
 // A page goes on with its own version until it is reloaded, and may open a part of it for the first time after another page
 // let this worker take over. The precache forgets those parts then, and the server has them no more.
@@ -44,6 +45,7 @@ self.addEventListener('message', (event) => {
 })
 
 answerPushes(self)
+answerSync(self)
 
 // The first worker takes the open page, so that a reload without a network already works.
 clientsClaim()

@@ -65,9 +65,12 @@ export function useAsk(of: {
     )
     return here ? 'local' : known.delivery
   }
+  let keeping = false
   const answer = async (kind: PermissionAnswer['kind']): Promise<void> => {
     const shown = of.permission()
-    if (shown === undefined) return
+    // A second press while the first is being kept is the same answer.
+    if (shown === undefined || keeping) return
+    keeping = true
     setProblem(undefined)
     try {
       await workspace.mutate.answerPermission({
@@ -79,6 +82,8 @@ export function useAsk(of: {
       })
     } catch (error) {
       setProblem(refusalText(error))
+    } finally {
+      keeping = false
     }
   }
   return { settled, intent, mayAnswer: () => canAnswer(data.me()?.role), answer, problem }

@@ -1,5 +1,5 @@
 import { createSignal, onCleanup, type Accessor } from 'solid-js'
-import type { PendingMutation, SyncStatus } from '#sync/client/workspace.ts'
+import type { DeviceIntent, PendingMutation, SyncStatus } from '#sync/client/workspace.ts'
 import { useWorkspace } from './workspace.ts'
 
 const atStart: SyncStatus = {
@@ -22,4 +22,11 @@ export function usePending(): Accessor<readonly PendingMutation[]> {
   const [pending, setPending] = createSignal<readonly PendingMutation[]>([])
   onCleanup(useWorkspace().subscribePending(setPending))
   return pending
+}
+
+/** What was done on this device lately, newest first; `undefined` until it has been read. */
+export function useIntents(): Accessor<readonly DeviceIntent[] | undefined> {
+  const [intents, setIntents] = createSignal<readonly DeviceIntent[]>()
+  onCleanup(useWorkspace().subscribeIntents(setIntents))
+  return intents
 }

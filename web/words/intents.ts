@@ -52,6 +52,11 @@ export function intentRunId(args: unknown): string | undefined {
   return typeof id === 'string' ? id : undefined
 }
 
+export function intentPromptId(args: unknown): string | undefined {
+  const id = field(args, 'promptId')
+  return typeof id === 'string' ? id : undefined
+}
+
 export function intentPermissionId(args: unknown): string | undefined {
   const id = field(args, 'permissionId')
   return typeof id === 'string' ? id : undefined

@@ -10,6 +10,7 @@ export const keyGroups = [
       { bind: ['n'], does: 'New run' },
       { bind: ['g r'], does: 'Go to runs' },
       { bind: ['g i'], does: 'Go to the inbox' },
+      { bind: ['g o'], does: 'Go to the outbox' },
       { bind: ['g s'], does: 'Go to settings' },
       { bind: ['?'], does: 'Show these keys' },
       { bind: ['Escape'], does: 'Close, or leave a text field' },
@@ -24,6 +25,13 @@ export const keyGroups = [
       { bind: ['Home'], does: 'First run' },
       { bind: ['End'], does: 'Last run' },
       { bind: ['Enter'], does: 'Open' },
+    ],
+  },
+  {
+    title: 'In the outbox',
+    keys: [
+      { bind: ['j', 'ArrowDown'], does: 'Next change' },
+      { bind: ['k', 'ArrowUp'], does: 'Previous change' },
     ],
   },
   {

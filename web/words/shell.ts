@@ -100,16 +100,26 @@ export const installWords = {
 
 export const outboxWords = {
   title: 'Outbox',
-  pending: 'Waits to be sent',
-  refused: 'Refused by the server',
-  nothing: 'Every change on this device has reached the workspace.',
+  also: 'sent pending refused offline changes queue',
+  back: 'Back to runs',
+  opening: 'Reading what this device did.',
+  empty: 'Nothing was done on this device in the last days, and nothing waits to be sent.',
+  refused: 'Refused',
+  waiting: (count: number) => (count === 1 ? 'Waits to be sent' : `${count} wait to be sent`),
+  waitingOffline: (inBackground: boolean) =>
+    inBackground
+      ? 'Sent in this order once the server can be reached, also if the app is closed until then.'
+      : 'Sent in this order once the server can be reached, while the app is open.',
+  lately: 'Lately',
+  latelyNote: 'What was done on this device in the last seven days.',
   retry: 'Try again',
+  edit: 'Edit',
+  editOn: 'Edit on',
+  send: 'Send',
   discard: 'Discard',
   copy: 'Copy what you typed',
+  typed: 'What you typed',
   cut: 'It was too long to keep whole; the first part is kept here.',
-  refusedAgain: 'Refused again.',
-  fresh: (at: number | undefined) =>
-    at === undefined ? 'Not yet heard from the server.' : `This device has everything as of ${clockWords(at)}.`,
   checkNow: 'Check now',
   polling:
     'Something between here and the server lets no live connection (WebSocket) through. Drover asks every 3 seconds instead: everything works, growing text comes in steps.',

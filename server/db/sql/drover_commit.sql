@@ -3,7 +3,7 @@
 --
 --   p: { now,
 --        client?: {group, id, user, space, mutation},
---        intent?: {space, id, refused?},   refused: a receipt is looked for, but none is left
+--        intent?: {space, effect?, press?, refused?},   a receipt of either is looked for; refused: only press leaves one
 --        job?:    {run, turn, expect?, acked?, from?, holder?, phase?, runner?, lease?},
 --        spaces:  [{id, at, gets?: [key], scans?: [prefix], puts?: [[key, place]], dels?: [key]}],
 --        transitions?: [...], deliveries?: [...], jobs?: [...], notices?: [{team, user, row}] }
@@ -98,11 +98,20 @@ begin
     return jsonb_build_object('status', 'taken');
   end if;
 
-  if (v_intent->>'refused')::boolean then
-    v_repeat := exists (select from intent where space_id = v_intent->>'space' and id = v_intent->>'id');
-  elsif v_intent is not null then
-    insert into intent (space_id, id, at) values (v_intent->>'space', v_intent->>'id', v_now) on conflict do nothing;
-    v_repeat := not found;
+  -- The space is locked, so nothing comes between the look and the receipt.
+  if v_intent is not null then
+    v_repeat := exists (
+      select from intent where space_id = v_intent->>'space' and id in (v_intent->>'effect', v_intent->>'press')
+    );
+    if not v_repeat then
+      insert into intent (space_id, id, at)
+        select v_intent->>'space', receipt, v_now
+        from unnest(array[
+          v_intent->>'press',
+          case when (v_intent->>'refused')::boolean then null else v_intent->>'effect' end
+        ]) receipt
+        where receipt is not null;
+    end if;
   end if;
 
   for v_space in select * from jsonb_array_elements(p->'spaces') loop

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { HarnessId, SandboxKind } from '#shared/domain/harness.ts'
+import { RunId } from '#shared/ids.ts'
 import { promptLimit } from '#shared/domain/prompt.ts'
 import { titleLimit, type RunConfig } from '#shared/domain/run.ts'
 import { newRunWords } from '../../words/new-run.ts'
@@ -19,6 +20,8 @@ export const NewRunForm = z.object({
   branch: z.string(),
   /** One command a line. */
   setup: z.string(),
+  /** The run that it was just started as. */
+  runId: RunId.optional(),
 })
 export type NewRunForm = z.infer<typeof NewRunForm>
 

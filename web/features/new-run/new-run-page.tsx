@@ -7,10 +7,11 @@ import { promptLimit } from '#shared/domain/prompt.ts'
 import { titleLimit } from '#shared/domain/run.ts'
 import { RefusedError } from '#sync/client/workspace.ts'
 import { useDeviceStore } from '../../state/device-store.ts'
-import { createDraft } from '../../state/draft.ts'
+import { createDraft, draftKey, wasDone } from '../../state/draft.ts'
 import { useFrame } from '../../state/frame.ts'
 import { isKey } from '../../state/keyboard.ts'
 import { isApple, useIds, whenIdle } from '../../state/platform.ts'
+import { refusalText } from '../../state/refusal-text.ts'
 import { useStatus } from '../../state/sync-status.ts'
 import { useTeamData } from '../../state/team-data.ts'
 import { useTitle } from '../../state/title.ts'
@@ -26,7 +27,6 @@ import { RadioCards } from '../../ui/radio-cards.tsx'
 import { Select } from '../../ui/select.tsx'
 import { keyCaps } from '../../words/key-caps.ts'
 import { newRunWords } from '../../words/new-run.ts'
-import { refusalWords } from '../../words/refusals.ts'
 import { agentChoices, anyHost, hostChoices, sandboxesOf } from './choices.ts'
 import { DemoOffer } from './demo-offer.tsx'
 import { NewRunForm, checkForm, commandsOf, emptyForm, repositoryLimit, type FormErrors } from './form.ts'
@@ -46,11 +46,17 @@ export function NewRunPage() {
   const navigate = useNavigate()
   useTitle(() => newRunWords.title)
 
-  const draft = createDraft({
+  const draft = createDraft<NewRunForm>({
     store: useDeviceStore(),
-    key: `draft/new-run/${workspace.userId}/${workspace.teamId}`,
+    key: draftKey(workspace, `new-run/${workspace.teamId}`),
     initial: emptyForm,
-    parse: (kept) => NewRunForm.safeParse(kept).data,
+    async parse(kept) {
+      const read = NewRunForm.safeParse(kept).data
+      if (read?.runId === undefined) return read
+      // Started just before the app was killed: only the surroundings are left for the next run.
+      const { runId, ...form } = read
+      return (await wasDone(workspace, 'createRun', { runId })) ? { ...form, prompt: '', title: '' } : form
+    },
   })
   const form = draft.value
   const [errors, setErrors] = createSignal<FormErrors>({})
@@ -123,6 +129,8 @@ export function NewRunPage() {
       // A device that has just signed in is still getting the team's rows, and with them what its person may do.
       await until(() => data.me() !== undefined || status().connection === 'offline', firstRowsMs)
       const runId = prepare()
+      draft.set({ ...form(), runId })
+      await draft.kept()
       await workspace.mutate.createRun({
         runId,
         promptId: ids.promptId(),
@@ -134,11 +142,11 @@ export function NewRunPage() {
       // Until the page itself does, this holds it open.
       const opening = workspace.openTranscript(runId)
       // The next run most often has the same surroundings.
-      draft.set({ ...form(), prompt: '', title: '' })
+      draft.set({ ...form(), runId: undefined, prompt: '', title: '' })
       await navigate({ to: '/runs/$runId', params: { runId } }).finally(() => whenIdle(() => opening.close()))
     } catch (error) {
-      if (!(error instanceof RefusedError)) setRefused(refusalWords('internal'))
-      else setRefused(data.me() === undefined ? newRunWords.notYet : refusalWords(error.code, error.message))
+      const isTooEarly = error instanceof RefusedError && data.me() === undefined
+      setRefused(isTooEarly ? newRunWords.notYet : refusalText(error))
     } finally {
       setStarting(false)
     }

@@ -28,7 +28,7 @@ export function SharedOffer(props: {
   const take = async (share: Share, text: string): Promise<void> => {
     setTaken(share)
     if (text !== prompt()) props.onChange({ prompt: text })
-    await props.draft.settled()
+    await props.draft.kept()
     await shares.done(share.id)
   }
 

@@ -58,7 +58,7 @@ test('a browser that can’t keep the request says that, and not that there is n
   button(of.root, 'Retry')?.click()
   await vi.waitFor(() =>
     expect(of.root.querySelector('[role=alert]')?.textContent).toBe(
-      'This browser could not save the change. Try again.',
+      'This browser could not save the change. Free some space on this device, then try again.',
     ),
   )
 })

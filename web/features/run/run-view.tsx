@@ -115,6 +115,10 @@ export function RunView(props: RunViewProps) {
     compose: (text) => composer()?.append(text),
     entryLink: (n) => props.link(n),
   }
+  const handleTakeBack = async (text: string): Promise<boolean> => {
+    scene.compose(text)
+    return (await composer()?.kept()) === true
+  }
   const asks = createMemo(() => toAsks(permissions.all(), pending(), workspace.userId))
   useReadOnVisit(runId)
   /** A question that was open when one came for it has its card, and answering it moves nothing; others stand in the transcript. */
@@ -187,7 +191,7 @@ export function RunView(props: RunViewProps) {
           <div class={styles.foot} ref={foot}>
             <AsksRegion asks={asks()} wanted={props.ask} late={late()} announce={announcer.say} />
             <FailedLine model={model} />
-            <RefusedLines onTakeBack={(text) => scene.compose(text)} />
+            <RefusedLines onTakeBack={handleTakeBack} />
             <Show when={writers().length > 0}>
               <p class={styles.writers}>{runWords.typing(writers())}</p>
             </Show>

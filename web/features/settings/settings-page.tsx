@@ -1,10 +1,11 @@
 import { Link, useParams } from '@tanstack/solid-router'
-import { For, Match, Switch } from 'solid-js'
+import { For, Match, Show, Switch } from 'solid-js'
+import { useFrame } from '../../state/frame.ts'
 import { settingsSections, type SettingsSection } from '../../state/settings-sections.ts'
 import { useTitle } from '../../state/title.ts'
 import { PageHead } from '../../ui/page-head.tsx'
 import { settingsWords } from '../../words/settings.ts'
-import { shellWords } from '../../words/shell.ts'
+import { outboxWords, shellWords } from '../../words/shell.ts'
 import { AccountSection } from './account-section.tsx'
 import { DeviceSection } from './device-section.tsx'
 import { DevicesSection } from './devices-section.tsx'
@@ -15,6 +16,7 @@ import { TeamSection } from './team-section.tsx'
 
 /** `/settings/$section` */
 export function SettingsPage() {
+  const frame = useFrame()
   const params = useParams({ strict: false })
   const section = (): SettingsSection => settingsSections.find((name) => name === params().section) ?? 'account'
   useTitle(() => shellWords.sections[section()])
@@ -35,6 +37,11 @@ export function SettingsPage() {
             </Link>
           )}
         </For>
+        <Show when={frame() === 'phone'}>
+          <Link to="/outbox" class={styles.tab}>
+            {outboxWords.title}
+          </Link>
+        </Show>
       </nav>
       <div class={styles.scroll}>
         <div class={styles.column}>

@@ -6,7 +6,7 @@ import { useTeamData } from '../../state/team-data.ts'
 import { useWorkspace } from '../../state/workspace.ts'
 import { Button } from '../../ui/button.tsx'
 import { TextInput } from '../../ui/field.tsx'
-import { refusalWords } from '../../words/refusals.ts'
+import { refusalText } from '../../state/refusal-text.ts'
 import { settingsWords, teamWords } from '../../words/settings.ts'
 import { InvitationList } from './invitation-list.tsx'
 import { MemberList } from './member-list.tsx'
@@ -95,7 +95,7 @@ function LimitForm(props: { readonly disabled: boolean }) {
       await workspace.mutate.setTeam({ maxActiveRuns: wanted })
       setSaved(true)
     } catch (error) {
-      setProblem(refusalWords(error instanceof Error && 'code' in error ? String(error.code) : 'internal'))
+      setProblem(refusalText(error))
     }
   }
 

@@ -1,5 +1,5 @@
 import { useLocation, useRouter } from '@tanstack/solid-router'
-import { CircleArrowUp, CircleHelp, Inbox, Keyboard, LogOut, RefreshCw } from 'lucide'
+import { CircleArrowUp, CircleHelp, Keyboard, LogOut, RefreshCw } from 'lucide'
 import { Show, createEffect, createMemo, createSignal, on, onCleanup, untrack, type JSX } from 'solid-js'
 import { hasEnded } from '#shared/domain/run.ts'
 import { RunId } from '#shared/ids.ts'
@@ -13,7 +13,7 @@ import { PaletteContext } from '../../state/palette.ts'
 import { pagesOf } from '../../state/pages.ts'
 import { whenIdle } from '../../state/platform.ts'
 import { createRecentRuns } from '../../state/recent-runs.ts'
-import { usePending, useStatus } from '../../state/sync-status.ts'
+import { useStatus } from '../../state/sync-status.ts'
 import { useTeamData } from '../../state/team-data.ts'
 import { useTitles } from '../../state/title.ts'
 import { useUpdates } from '../../state/update.ts'
@@ -31,7 +31,6 @@ import styles from './shell.module.css'
 
 const loadPalette = () => import('./palette/palette.tsx').then((part) => part.Palette)
 const loadKeys = () => import('./keys-sheet.tsx').then((part) => part.KeysSheet)
-const loadOutbox = () => import('./outbox-sheet.tsx').then((part) => part.OutboxSheet)
 const loadSignOut = () => import('./sign-out-dialog.tsx').then((part) => part.SignOutDialog)
 
 /** The frame around every page of a team: side bar on wide screens, bottom bar on phones. */
@@ -39,10 +38,8 @@ export function Shell(props: { readonly mailbox: MailboxPart; readonly children:
   const frame = useFrame()
   const data = useTeamData()
   const status = useStatus()
-  const pending = usePending()
   const titles = useTitles()
   const location = useLocation()
-  const [outboxOpen, setOutboxOpen] = createSignal(false)
   const [keysOpen, setKeysOpen] = createSignal(false)
   const [signOutOpen, setSignOutOpen] = createSignal(false)
   const palette = createPalette()
@@ -56,7 +53,6 @@ export function Shell(props: { readonly mailbox: MailboxPart; readonly children:
   })
   useAppCommands({
     onKeys: () => setKeysOpen(true),
-    onOutbox: () => setOutboxOpen(true),
     onSignOut: () => setSignOutOpen(true),
   })
   const shownRun = createMemo(() => RunId.safeParse(/^\/runs\/([^/]+)$/.exec(location().pathname)?.[1]).data)
@@ -65,7 +61,7 @@ export function Shell(props: { readonly mailbox: MailboxPart; readonly children:
   // Opened later it would be waited for, with the first letters typed already.
   whenIdle(() => void loadPalette().catch(() => undefined))
 
-  const sync = () => ({ status: status(), refused: data.refused.all().length, onOpen: () => setOutboxOpen(true) })
+  const sync = () => ({ status: status(), refused: data.refused.all().length })
   /** Pages that take the whole phone have their own way back. */
   const full = () => location().pathname === '/new' || /^\/runs\/./.test(location().pathname)
 
@@ -75,7 +71,14 @@ export function Shell(props: { readonly mailbox: MailboxPart; readonly children:
         <a class={styles.skip} href="#main">
           {shellWords.skip}
         </a>
-        <Show when={frame() !== 'phone'} fallback={<SyncBar {...sync()} />}>
+        <Show
+          when={frame() !== 'phone'}
+          fallback={
+            <Show when={location().pathname !== '/outbox'}>
+              <SyncBar {...sync()} />
+            </Show>
+          }
+        >
           <SideBar icons={frame() === 'tablet'} sync={sync()} mailbox={props.mailbox} />
         </Show>
         <main id="main" class={styles.main} tabIndex={-1}>
@@ -86,10 +89,6 @@ export function Shell(props: { readonly mailbox: MailboxPart; readonly children:
           <BottomBar />
         </Show>
         <News />
-        <LazySheet
-          load={loadOutbox}
-          with={{ open: outboxOpen(), onOpenChange: setOutboxOpen, status: status(), pending: pending() }}
-        />
         <LazySheet load={loadKeys} with={{ open: keysOpen(), onOpenChange: setKeysOpen }} />
         <LazySheet load={loadSignOut} with={{ open: signOutOpen(), onOpenChange: setSignOutOpen }} />
         <LazySheet
@@ -99,10 +98,7 @@ export function Shell(props: { readonly mailbox: MailboxPart; readonly children:
             onOpenChange: palette.setOpen,
             overSheet: palette.overSheet(),
             recent: recent(),
-            onChosen: () => {
-              setOutboxOpen(false)
-              setKeysOpen(false)
-            },
+            onChosen: () => setKeysOpen(false),
           }}
         />
       </div>
@@ -175,11 +171,7 @@ function useSeenThrough(shown: () => RunId | undefined): void {
 }
 
 /** What can be done from the palette on every page. */
-function useAppCommands(on: {
-  readonly onKeys: () => void
-  readonly onOutbox: () => void
-  readonly onSignOut: () => void
-}): void {
+function useAppCommands(on: { readonly onKeys: () => void; readonly onSignOut: () => void }): void {
   const workspace = useWorkspace()
   const keyboard = useKeyboard()
   const updates = useUpdates()
@@ -191,7 +183,6 @@ function useAppCommands(on: {
       icon: RefreshCw,
       act: () => void workspace.refresh(),
     },
-    { id: 'app.outbox', title: paletteWords.outbox, also: paletteWords.outboxAlso, icon: Inbox, act: on.onOutbox },
     {
       id: 'app.keys',
       title: paletteWords.keys,

@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/solid-router'
 import { CloudOff, LoaderCircle, OctagonAlert, Timer } from 'lucide'
 import { Match, Show, Switch, createMemo } from 'solid-js'
 import type { SyncStatus } from '#sync/client/workspace.ts'
@@ -7,7 +8,7 @@ import { VisuallyHidden } from '../../ui/visually-hidden.tsx'
 import { shellWords, syncWords } from '../../words/shell.ts'
 import styles from './sync-indicator.module.css'
 
-export type SyncShown = { readonly status: SyncStatus; readonly refused: number; readonly onOpen: () => void }
+export type SyncShown = { readonly status: SyncStatus; readonly refused: number }
 
 type Kind = 'fresh' | 'sending' | 'polling' | 'offline' | 'stuck'
 
@@ -19,19 +20,22 @@ function kindOf(shown: SyncShown): Kind {
   return shown.status.pending > 0 || shown.status.connection === 'connecting' ? 'sending' : 'fresh'
 }
 
-/** The foot of the side bar: how fresh this device is. Opens the outbox. */
+/** The foot of the side bar: how fresh this device is. Leads to the outbox. */
 export function SyncIndicator(props: SyncShown & { readonly icons: boolean }) {
   const now = useNow()
   const kind = createMemo(() => kindOf(props))
   const words = createMemo(() => syncWords(props.status, props.refused, now()))
+  // Functions, since the link reads its attributes again when it is pressed.
+  const icons = () => (props.icons ? '' : undefined)
+  const title = () => (props.icons ? words() : shellWords.openOutbox)
   return (
-    <button
-      type="button"
+    <Link
+      to="/outbox"
       class={styles.sync}
       data-kind={kind()}
-      data-icons={props.icons ? '' : undefined}
-      title={props.icons ? words() : shellWords.openOutbox}
-      onClick={() => props.onOpen()}
+      data-icons={icons()}
+      title={title()}
+      activeProps={{ 'aria-current': 'page' }}
     >
       <SyncSign kind={kind()} />
       <span class={styles.words}>
@@ -41,7 +45,7 @@ export function SyncIndicator(props: SyncShown & { readonly icons: boolean }) {
           <u>{shellWords.review}</u>
         </Show>
       </span>
-    </button>
+    </Link>
   )
 }
 
@@ -51,14 +55,14 @@ export function SyncBar(props: SyncShown) {
   const kind = createMemo(() => kindOf(props))
   return (
     <Show when={kind() === 'offline' || kind() === 'stuck' || kind() === 'polling'}>
-      <button type="button" class={styles.bar} data-syncbar data-kind={kind()} onClick={() => props.onOpen()}>
+      <Link to="/outbox" class={styles.bar} data-syncbar data-kind={kind()}>
         <SyncSign kind={kind()} />
         <span>
           {syncWords(props.status, props.refused, now())}
           <Show when={props.refused > 0}> · {shellWords.review}</Show>
         </span>
         <VisuallyHidden>{shellWords.openOutbox}</VisuallyHidden>
-      </button>
+      </Link>
     </Show>
   )
 }

@@ -39,7 +39,10 @@ const prompts = (of: Stage): Prompt[] =>
     .filter(([key]) => key.startsWith(keys.promptsOf(billingRun)))
     .map(([, value]) => Prompt.parse(value))
     .sort((a, b) => a.order - b.order)
-const draft = (of: Stage): Promise<unknown> => of.store.get(`draft/run/${billingRun}`)
+const draft = async (of: Stage): Promise<unknown> => {
+  const kept = await of.store.get(`draft/${of.workspace.userId}/run/${billingRun}`)
+  return Reflect.get(Object(kept), 'text')
+}
 
 describe('sending', () => {
   test('Enter sends into the queue, Shift and Enter writes on', async () => {
@@ -197,6 +200,56 @@ describe('the queue', () => {
     expect(prompts(of)[0]?.text).toBe(before)
     expect(area.value).toHaveLength(100_001)
     expect(of.root.textContent).toContain('1 character too long.')
+  })
+
+  test('an edit that the device can’t keep stays open with its text, and says so', async () => {
+    const { stage: of } = await open()
+    button(of.root, 'Edit')?.click()
+    const area = of.root.querySelector<HTMLTextAreaElement>('li textarea')
+    if (area === null) throw new Error('no edit box')
+    type(area, 'Then open it')
+    of.workspace.setFull(true)
+    press(area, 'Enter', { ctrlKey: true })
+    await settled()
+    expect(of.root.querySelector<HTMLTextAreaElement>('li textarea')?.value).toBe('Then open it')
+    expect(of.root.querySelector('[role=alert]')?.textContent).toContain('could not save the change')
+    of.workspace.setFull(false)
+    press(area, 'Enter', { ctrlKey: true })
+    await settled()
+    expect(of.root.querySelector('li textarea')).toBeNull()
+    expect(prompts(of)[0]?.text).toBe('Then open it')
+  })
+
+  test('an edit survives a reload, and what was given up does not come back', async () => {
+    const store = createMemoryDeviceStore()
+    const edit = async (of: Stage): Promise<HTMLTextAreaElement> => {
+      button(of.root, 'Edit')?.click()
+      await settled()
+      const area = of.root.querySelector<HTMLTextAreaElement>('li textarea')
+      if (area === null) throw new Error('no edit box')
+      return area
+    }
+    const first = await open({ store })
+    type(await edit(first.stage), 'Half an edit')
+    await settled()
+    first.stage.close()
+    const second = await open({ store })
+    const area = await edit(second.stage)
+    expect(area.value).toBe('Half an edit')
+    press(area, 'Escape')
+    await settled()
+    const before = prompts(second.stage)[0]?.text
+    expect((await edit(second.stage)).value).toBe(before)
+  })
+
+  test('a message that could not be removed is in its place, and not in the composer too', async () => {
+    const { stage: of, area } = await open()
+    of.workspace.setFull(true)
+    button(of.root, 'Remove')?.click()
+    await settled()
+    expect(prompts(of)).toHaveLength(2)
+    expect(area.value).toBe('')
+    expect(of.root.querySelector('[role=alert]')?.textContent).toContain('could not save the change')
   })
 
   test('leaving the edit goes back to the button that opened it', async () => {

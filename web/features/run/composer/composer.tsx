@@ -1,13 +1,11 @@
 import { ArrowUp, CornerDownLeft, ListPlus, Zap } from 'lucide'
 import { For, Show, createEffect, createMemo, createSignal, createUniqueId, on, onCleanup, onMount } from 'solid-js'
-import { z } from 'zod'
 import { promptLimit, type PromptMode } from '#shared/domain/prompt.ts'
 import { hasEnded, isHeld } from '#shared/domain/run.ts'
 import { IconButton } from '../../../ui/button.tsx'
 import { Icon } from '../../../ui/icon.tsx'
 import { Kbd } from '../../../ui/kbd.tsx'
-import { createDraft } from '../../../state/draft.ts'
-import { useDeviceStore } from '../../../state/device-store.ts'
+import { useMessageDraft } from '../../../state/draft.ts'
 import { useMedia } from '../../../state/frame.ts'
 import { isKey } from '../../../state/keyboard.ts'
 import { useIds } from '../../../state/platform.ts'
@@ -24,8 +22,8 @@ import styles from './composer.module.css'
 export type ComposerHandle = {
   /** Puts text after what stands there, and the cursor after it. */
   readonly append: (text: string) => void
-  /** Only when nothing stands there. */
-  readonly fillIfEmpty: (text: string) => boolean
+  /** Whether what stands there is on the device. */
+  readonly kept: () => Promise<boolean>
   readonly focus: () => void
 }
 
@@ -42,16 +40,7 @@ export function Composer(props: {
   const workspace = useWorkspace()
   const ids = useIds()
   const coarse = useMedia('(pointer: coarse)')
-  const draft = createDraft({
-    store: useDeviceStore(),
-    key: `draft/run/${scene.runId}`,
-    initial: '',
-    parse: (kept) =>
-      z
-        .string()
-        .max(promptLimit * 2)
-        .safeParse(kept).data,
-  })
+  const draft = useMessageDraft(`run/${scene.runId}`)
   const [mode, setMode] = createSignal<PromptMode>('queue')
   const [sending, setSending] = createSignal(false)
   const [problem, setProblem] = createSignal<string>()
@@ -60,8 +49,8 @@ export function Composer(props: {
 
   const works = createMemo(() => isHeld(scene.run().state))
   const ended = createMemo(() => hasEnded(scene.run().state))
-  const over = () => draft.value().length - promptLimit
-  const canSend = () => scene.canSteer() && draft.value().trim() !== '' && over() <= 0 && !sending()
+  const over = () => draft.text().length - promptLimit
+  const canSend = () => scene.canSteer() && draft.text().trim() !== '' && over() <= 0 && !sending()
   const placeholder = (): string => {
     if (!scene.canSteer()) return runWords.composer.viewer
     if (ended()) return runWords.composer.followUp(scene.agent().name)
@@ -80,42 +69,47 @@ export function Composer(props: {
     area.style.blockSize = 'auto'
     area.style.blockSize = `${area.scrollHeight}px`
   }
-  createEffect(on(() => draft.value(), resize))
+  createEffect(on(() => draft.text(), resize))
   // Interrupting is a choice for one turn: the next one queues again.
   createEffect(on(works, (now) => !now && setMode('queue')))
 
   const handle: ComposerHandle = {
     append(text) {
-      const now = draft.value()
+      const now = draft.text()
       draft.set(now.trim() === '' ? text : `${now.trimEnd()}\n\n${text}`)
       area.focus()
     },
-    fillIfEmpty(text) {
-      if (draft.value().trim() !== '') return false
-      draft.set(text)
-      area.focus()
-      return true
-    },
+    kept: draft.kept,
     focus: () => area.focus(),
   }
   onMount(() => props.handle(handle))
 
+  /** Before the message is removed, so that its text is always somewhere; taken out again where it was not removed. */
+  const takeBack = async (text: string): Promise<() => Promise<void>> => {
+    if (draft.text().trim() !== '') return async () => undefined
+    draft.startAnew(text)
+    await draft.kept()
+    return async () => {
+      if (draft.text() === text) await draft.clear()
+    }
+  }
+
   const send = async (): Promise<void> => {
     if (!canSend()) return
-    const text = draft.value()
+    const text = draft.text()
     setSending(true)
     setProblem(undefined)
     try {
       await workspace.mutate.sendPrompt({
         runId: scene.runId,
-        promptId: ids.promptId(),
+        promptId: draft.promptId(),
         deliveryId: ids.deliveryId(),
         text: text.trim(),
         mode: works() ? mode() : 'queue',
       })
-      const left = afterSending(draft.value(), text)
+      const left = afterSending(draft.text(), text)
       if (left === '') await draft.clear()
-      else draft.set(left)
+      else draft.startAnew(left)
       setMode('queue')
     } catch (error) {
       setProblem(refusalText(error, runWords.composer.notKept))
@@ -152,12 +146,8 @@ export function Composer(props: {
 
   return (
     <div class={styles.composer}>
-      <QueuePanel
-        waiting={props.waiting}
-        announce={props.announce}
-        onTakeBack={(text) => draft.value().trim() === '' && draft.set(text)}
-      />
-      <Problem text={problem()} class={styles.problem} />
+      <QueuePanel waiting={props.waiting} announce={props.announce} onTakeBack={takeBack} />
+      <Problem text={problem() ?? (draft.lost() ? uiWords.draftNotKept : undefined)} class={styles.problem} />
       <form
         class={styles.box}
         data-off={scene.canSteer() ? undefined : ''}
@@ -178,7 +168,7 @@ export function Composer(props: {
           enterkeyhint={scene.phone() || coarse() ? 'enter' : 'send'}
           placeholder={placeholder()}
           disabled={!scene.canSteer()}
-          value={draft.value()}
+          value={draft.text()}
           onInput={(event) => {
             draft.set(event.currentTarget.value)
             setTyping(event.currentTarget.value !== '')

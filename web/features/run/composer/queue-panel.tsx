@@ -6,6 +6,8 @@ import { hasEnded, isHeld } from '#shared/domain/run.ts'
 import { Button, IconButton } from '../../../ui/button.tsx'
 import { Icon } from '../../../ui/icon.tsx'
 import { Menu, MenuItem } from '../../../ui/menu.tsx'
+import type { PromptId } from '#shared/ids.ts'
+import { useTextDraft } from '../../../state/draft.ts'
 import { isKey } from '../../../state/keyboard.ts'
 import { useIds } from '../../../state/platform.ts'
 import { useTeamData } from '../../../state/team-data.ts'
@@ -25,7 +27,8 @@ import styles from './queue-panel.module.css'
 export function QueuePanel(props: {
   readonly waiting: readonly Waiting[]
   readonly announce: (text: string) => void
-  readonly onTakeBack: (text: string) => void
+  /** Puts the text where it can be sent again; what it gives undoes that. */
+  readonly onTakeBack: (text: string) => Promise<() => Promise<void>>
 }) {
   const scene = useScene()
   const workspace = useWorkspace()
@@ -33,12 +36,15 @@ export function QueuePanel(props: {
   const queued = createMemo(() => props.waiting.filter((one) => one.place === 'queued'))
   const keys = createMemo(() => props.waiting.map((one) => one.prompt.id))
   let list!: HTMLOListElement
-  const tryTo = async (act: () => Promise<void>): Promise<void> => {
+  /** Whether it is durable. */
+  const tryTo = async (act: () => Promise<void>): Promise<boolean> => {
     setProblem(undefined)
     try {
       await act()
+      return true
     } catch (error) {
       setProblem(refusalText(error))
+      return false
     }
   }
   const move = (prompt: Prompt, to: number): void => {
@@ -90,7 +96,7 @@ export function QueuePanel(props: {
                       drag={drag}
                       onMove={(step) => move(waiting().prompt, place() + step)}
                       onTakeBack={props.onTakeBack}
-                      onTry={(act) => void tryTo(act)}
+                      onTry={tryTo}
                     />
                   )}
                 </Show>
@@ -110,8 +116,8 @@ function QueueItem(props: {
   readonly of: number
   readonly drag: DragOrder
   readonly onMove: (step: -1 | 1) => void
-  readonly onTakeBack: (text: string) => void
-  readonly onTry: (act: () => Promise<void>) => void
+  readonly onTakeBack: (text: string) => Promise<() => Promise<void>>
+  readonly onTry: (act: () => Promise<void>) => Promise<boolean>
 }) {
   const scene = useScene()
   const workspace = useWorkspace()
@@ -128,14 +134,19 @@ function QueueItem(props: {
     const target = ref()
     const { text } = prompt()
     const takeBack = props.onTakeBack
-    props.onTry(async () => {
-      await workspace.mutate.removePrompt(target)
-      takeBack(text)
+    void props.onTry(async () => {
+      const undo = await takeBack(text)
+      try {
+        await workspace.mutate.removePrompt(target)
+      } catch (error) {
+        await undo()
+        throw error
+      }
     })
   }
   const sendNow = (): void => {
     const target = { ...ref(), deliveryId: ids.deliveryId() }
-    props.onTry(() => workspace.mutate.sendPromptNow(target))
+    void props.onTry(() => workspace.mutate.sendPromptNow(target))
   }
   // A row that changes its place is put elsewhere in the page, and loses the focus that its next key needs.
   createEffect(
@@ -169,13 +180,14 @@ function QueueItem(props: {
         when={!editing()}
         fallback={
           <EditForm
+            promptId={prompt().id}
             text={prompt().text}
             onCancel={stopEditing}
             onSave={(text) => {
-              stopEditing()
               const target = { ...ref(), text }
-              props.onTry(() => workspace.mutate.editPrompt(target))
+              return props.onTry(() => workspace.mutate.editPrompt(target))
             }}
+            onSaved={stopEditing}
           />
         }
       >
@@ -254,35 +266,58 @@ function QueueItem(props: {
 }
 
 function EditForm(props: {
+  readonly promptId: PromptId
   readonly text: string
-  readonly onSave: (text: string) => void
+  /** Whether it is durable: until then the form stays. */
+  readonly onSave: (text: string) => Promise<boolean>
+  readonly onSaved: () => void
   readonly onCancel: () => void
 }) {
   // The text as it stood when editing began; what others do meanwhile doesn't overwrite it.
   // oxlint-disable-next-line solid/reactivity
-  const [text, setText] = createSignal(props.text)
+  const before = props.text
+  // One form for one message.
+  // oxlint-disable-next-line solid/reactivity
+  const draft = useTextDraft(`edit/${props.promptId}`)
+  const [emptied, setEmptied] = createSignal(false)
+  const [busy, setBusy] = createSignal(false)
+  const text = () => (draft.value() === '' && !emptied() ? before : draft.value())
   const over = () => text().trim().length - promptLimit
   const overId = createUniqueId()
   let area!: HTMLTextAreaElement
   onMount(() => area.focus())
-  const save = (): void => {
+  const write = (typed: string): void => {
+    setEmptied(typed === '')
+    draft.set(typed)
+  }
+  const save = async (): Promise<void> => {
     const now = text().trim()
-    if (now !== '' && over() <= 0) props.onSave(now)
+    if (now === '' || over() > 0 || busy()) return
+    setBusy(true)
+    const isDurable = await props.onSave(now)
+    setBusy(false)
+    if (!isDurable) return
+    await draft.clear()
+    props.onSaved()
+  }
+  const cancel = (): void => {
+    void draft.clear()
+    props.onCancel()
   }
   return (
     <form
       class={styles.edit}
       onSubmit={(event) => {
         event.preventDefault()
-        save()
+        void save()
       }}
       onKeyDown={(event) => {
         if (isKey(event, 'Escape')) {
           event.preventDefault()
-          props.onCancel()
+          cancel()
         } else if (isKey(event, 'Mod+Enter')) {
           event.preventDefault()
-          save()
+          void save()
         }
       }}
     >
@@ -294,7 +329,7 @@ function EditForm(props: {
         aria-describedby={over() > 0 ? overId : undefined}
         aria-label={runWords.queue.editLabel}
         value={text()}
-        onInput={(event) => setText(event.currentTarget.value)}
+        onInput={(event) => write(event.currentTarget.value)}
       />
       <Show when={over() > 0}>
         <p class={styles.over} id={overId} role="alert">
@@ -302,10 +337,10 @@ function EditForm(props: {
         </p>
       </Show>
       <span class={styles.editActs}>
-        <Button size="sm" type="submit" disabled={text().trim() === '' || over() > 0}>
+        <Button size="sm" type="submit" disabled={text().trim() === '' || over() > 0} aria-busy={busy()}>
           {runWords.queue.save}
         </Button>
-        <Button size="sm" tone="ghost" onClick={() => props.onCancel()}>
+        <Button size="sm" tone="ghost" onClick={cancel}>
           {runWords.cancel}
         </Button>
       </span>

@@ -1,8 +1,10 @@
 import { CircleX } from 'lucide'
-import { For, Show, createMemo } from 'solid-js'
+import { For, Show, createMemo, createSignal } from 'solid-js'
 import type { RefusedMutation } from '#shared/domain/notice.ts'
 import { Button } from '../../../ui/button.tsx'
 import { Icon } from '../../../ui/icon.tsx'
+import { Problem } from '../../../ui/problem.tsx'
+import { refusalText } from '../../../state/refusal-text.ts'
 import { useTeamData } from '../../../state/team-data.ts'
 import { useWorkspace } from '../../../state/workspace.ts'
 import { refusalWords } from '../../../words/refusals.ts'
@@ -12,7 +14,10 @@ import { refusedText } from './queue.ts'
 import styles from '../permission/asks-region.module.css'
 
 /** Changes to this run that the server refused: why, and a way to get back what was typed. */
-export function RefusedLines(props: { readonly onTakeBack: (text: string) => void }) {
+export function RefusedLines(props: {
+  /** Resolves with whether the text is on the device where it now stands. */
+  readonly onTakeBack: (text: string) => Promise<boolean>
+}) {
   const scene = useScene()
   const team = useTeamData()
   const workspace = useWorkspace()
@@ -22,8 +27,19 @@ export function RefusedLines(props: { readonly onTakeBack: (text: string) => voi
       return about === undefined ? [] : [{ row, text: about.text }]
     }),
   )
-  const dismiss = (row: RefusedMutation): void =>
-    void workspace.mutate.dismissRefusal({ clientId: row.clientId, mutationId: row.mutationId })
+  const [problem, setProblem] = createSignal<string>()
+  const dismiss = async (row: RefusedMutation): Promise<void> => {
+    setProblem(undefined)
+    try {
+      await workspace.mutate.dismissRefusal({ clientId: row.clientId, mutationId: row.mutationId })
+    } catch (error) {
+      setProblem(refusalText(error))
+    }
+  }
+  /** The notice has the text, and goes only once it is kept elsewhere. */
+  const takeBack = async (row: RefusedMutation, text: string): Promise<void> => {
+    if (await props.onTakeBack(text)) await dismiss(row)
+  }
   return (
     <Show when={refused().length > 0}>
       <div class={styles.region}>
@@ -36,23 +52,18 @@ export function RefusedLines(props: { readonly onTakeBack: (text: string) => voi
               </span>
               <Show when={one.text}>
                 {(text) => (
-                  <Button
-                    size="sm"
-                    onClick={() => {
-                      props.onTakeBack(text())
-                      dismiss(one.row)
-                    }}
-                  >
+                  <Button size="sm" onClick={() => void takeBack(one.row, text())}>
                     {runWords.refused.takeBack}
                   </Button>
                 )}
               </Show>
-              <Button size="sm" tone="ghost" onClick={() => dismiss(one.row)}>
+              <Button size="sm" tone="ghost" onClick={() => void dismiss(one.row)}>
                 {runWords.dismiss}
               </Button>
             </div>
           )}
         </For>
+        <Problem text={problem()} />
       </div>
     </Show>
   )

@@ -11,6 +11,7 @@ import { Menu, MenuItem } from '../../../ui/menu.tsx'
 import { StateWord } from '../../../ui/state-word.tsx'
 import { StopDialog } from '../../../ui/stop-dialog.tsx'
 import { useCommands } from '../../../state/commands.ts'
+import { useTextDraft } from '../../../state/draft.ts'
 import { isKey } from '../../../state/keyboard.ts'
 import { useOpenPalette } from '../../../state/palette.ts'
 import { useStopRun } from '../../../state/stop-run.ts'
@@ -244,22 +245,29 @@ function StopButton(props: { readonly onFocusLost: () => void }) {
 function RenameForm(props: { readonly onDone: () => void }) {
   const scene = useScene()
   const workspace = useWorkspace()
-  const [title, setTitle] = createSignal(scene.run().title)
+  const draft = useTextDraft(`rename/${scene.runId}`)
+  // What others call it meanwhile doesn't overwrite what is typed.
+  const before = scene.run().title
+  const [typed, setTyped] = createSignal<string>()
+  /** What was left behind by a page that died comes back. */
+  const title = () => typed() ?? (draft.value() === '' ? before : draft.value())
   const [problem, setProblem] = createSignal<string>()
   const over = () => title().trim().length - titleLimit
   let input!: HTMLInputElement
   let closed = false
+  let saving = false
   onMount(() => {
     input.focus()
     input.select()
   })
   const close = (): void => {
     closed = true
+    void draft.clear()
     props.onDone()
   }
   const save = async (): Promise<void> => {
     // Leaving the field saves; but a form that was closed has nothing more to say.
-    if (closed) return
+    if (closed || saving) return
     const wanted = title().trim()
     if (over() > 0) {
       setProblem(uiWords.tooLong(over()))
@@ -269,11 +277,14 @@ function RenameForm(props: { readonly onDone: () => void }) {
       close()
       return
     }
+    saving = true
     try {
       await workspace.mutate.renameRun({ runId: scene.runId, title: wanted })
       close()
     } catch (error) {
       setProblem(refusalText(error))
+    } finally {
+      saving = false
     }
   }
   return (
@@ -294,7 +305,8 @@ function RenameForm(props: { readonly onDone: () => void }) {
         aria-invalid={over() > 0 ? 'true' : undefined}
         value={title()}
         onInput={(event) => {
-          setTitle(event.currentTarget.value)
+          setTyped(event.currentTarget.value)
+          draft.set(event.currentTarget.value)
           setProblem(over() > 0 ? uiWords.tooLong(over()) : undefined)
         }}
       />

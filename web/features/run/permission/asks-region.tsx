@@ -1,10 +1,11 @@
 import * as KDialog from '@kobalte/core/dialog'
-import { Check, CheckCheck, CircleCheck, CircleX, Clock, type IconNode } from 'lucide'
+import { CircleX } from 'lucide'
 import { For, Show, createEffect, createMemo, createSignal, createUniqueId, on } from 'solid-js'
 import type { Permission, PermissionAnswer } from '#shared/domain/permission.ts'
 import type { PermissionId } from '#shared/ids.ts'
 import { Button } from '../../../ui/button.tsx'
 import { Icon } from '../../../ui/icon.tsx'
+import { IntentMark as Mark } from '../../../ui/intent-mark.tsx'
 import { StatusGlyph } from '../../../ui/status-glyph.tsx'
 import { useMedia } from '../../../state/frame.ts'
 import { useIds } from '../../../state/platform.ts'
@@ -12,8 +13,9 @@ import { useWorkspace } from '../../../state/workspace.ts'
 import { refusalWords } from '../../../words/refusals.ts'
 import { answeredWords, optionWords } from '../../../words/answers.ts'
 import { midSentence, runWords } from '../../../words/run.ts'
-import { intentWord, stateWords, type ShownIntent } from '../../../words/states.ts'
+import { stateWords, type ShownIntent } from '../../../words/states.ts'
 import { useScene } from '../scene.ts'
+import { Problem } from '../../../ui/problem.tsx'
 import { MachineText } from '../../../ui/text/visible.tsx'
 import { askLine } from '#shared/domain/permission.ts'
 import type { Ask, LateAnswer } from './asks.ts'
@@ -75,7 +77,11 @@ export function AsksRegion(props: {
     }),
   )
 
-  const answer = async (permission: Permission, given: PermissionAnswer): Promise<void> => {
+  let answering: string | undefined
+  /** Whether it is durable: until then the card and what was typed into it stay, and take no second answer. */
+  const answer = async (permission: Permission, given: PermissionAnswer): Promise<boolean> => {
+    if (answering === permission.request.id) return false
+    answering = permission.request.id
     setProblem(undefined)
     try {
       await workspace.mutate.answerPermission({
@@ -85,8 +91,12 @@ export function AsksRegion(props: {
         digest: permission.request.digest,
         answer: given,
       })
+      return true
     } catch (error) {
       setProblem({ id: permission.request.id, text: refusalText(error) })
+      return false
+    } finally {
+      answering = undefined
     }
   }
   const next = (): void => void setChosen(open()[(place() + 1) % open().length]?.request.id)
@@ -114,7 +124,7 @@ export function AsksRegion(props: {
                       permission={known()}
                       place={{ at: place() + 1, of: open().length, onNext: next }}
                       problem={problem()?.id === id ? problem()?.text : undefined}
-                      onAnswer={(given) => void answer(known(), given)}
+                      onAnswer={(given) => answer(known(), given)}
                     />
                   }
                 >
@@ -122,7 +132,7 @@ export function AsksRegion(props: {
                     permission={known()}
                     place={{ at: place() + 1, of: open().length, onNext: next }}
                     problem={problem()?.id === id ? problem()?.text : undefined}
-                    onAnswer={(given) => void answer(known(), given)}
+                    onAnswer={(given) => answer(known(), given)}
                   />
                 </Show>
               )}
@@ -182,23 +192,10 @@ function focusSheet(event: Event): void {
   if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus()
 }
 
-const intentIcons: Record<ShownIntent, IconNode> = {
-  local: Clock,
-  accepted: Check,
-  delivered: CheckCheck,
-  done: CircleCheck,
-  refused: CircleX,
-}
-
-/** Where an intent stands, as icon and word. */
+/** Where an intent stands, in this run's frame. */
 export function IntentMark(props: { readonly state: ShownIntent }) {
   const scene = useScene()
-  return (
-    <span class={styles.intent} data-state={props.state}>
-      <Icon of={intentIcons[props.state]} size="sm" />
-      {intentWord(props.state, scene.phone())}
-    </span>
-  )
+  return <Mark state={props.state} phone={scene.phone()} />
 }
 
 function AnsweredLine(props: { readonly ask: Extract<Ask, { state: 'answered' }> }) {
@@ -226,6 +223,15 @@ function AnsweredLine(props: { readonly ask: Extract<Ask, { state: 'answered' }>
 function LateLine(props: { readonly late: LateAnswer }) {
   const scene = useScene()
   const workspace = useWorkspace()
+  const [problem, setProblem] = createSignal<string>()
+  const dismiss = async (): Promise<void> => {
+    const { clientId, mutationId } = props.late.refused
+    try {
+      await workspace.mutate.dismissRefusal({ clientId, mutationId })
+    } catch (error) {
+      setProblem(refusalText(error))
+    }
+  }
   const words = (): string => {
     switch (props.late.refused.refusal.code) {
       case 'already_answered':
@@ -242,18 +248,10 @@ function LateLine(props: { readonly late: LateAnswer }) {
     <div class={styles.line} role="status">
       <Icon of={CircleX} size="sm" />
       <span class={styles.words}>{words()}</span>
-      <Button
-        size="sm"
-        tone="ghost"
-        onClick={() =>
-          void workspace.mutate.dismissRefusal({
-            clientId: props.late.refused.clientId,
-            mutationId: props.late.refused.mutationId,
-          })
-        }
-      >
+      <Button size="sm" tone="ghost" onClick={() => void dismiss()}>
         {runWords.dismiss}
       </Button>
+      <Problem text={problem()} />
     </div>
   )
 }

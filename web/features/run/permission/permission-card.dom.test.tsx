@@ -10,6 +10,7 @@ import { useTeamData } from '../../../state/team-data.ts'
 import { useWorkspace } from '../../../state/workspace.ts'
 import { billingRun } from '../../../dev/run-seed.ts'
 import { seedIds } from '../../../dev/seed.ts'
+import { createMemoryDeviceStore } from '../../../state/device-store.ts'
 import { useScene } from '../scene.ts'
 import { button, press, settled, stage, type Stage } from '../../../dev/run-stage.tsx'
 import { lateAnswers, toAsks } from './asks.ts'
@@ -160,6 +161,35 @@ describe('keys', () => {
     button(card, 'Deny with this message')?.click()
     await settled()
     expect(answerOf(of)).toEqual({ kind: 'deny', message: 'Use a pull request.' })
+  })
+
+  test('a denial that the device can’t keep stays open with its text; one half written survives a reload', async () => {
+    const store = createMemoryDeviceStore()
+    const write = async ({ card }: { card: HTMLElement }): Promise<HTMLTextAreaElement> => {
+      press(card, 'm')
+      await settled()
+      const area = card.querySelector('textarea')
+      if (area === null) throw new Error('no message box')
+      return area
+    }
+    const first = await open({ store })
+    const area = await write(first)
+    area.value = 'Not on a Friday'
+    area.dispatchEvent(new InputEvent('input', { bubbles: true }))
+    first.stage.workspace.setFull(true)
+    press(area, 'Enter', { ctrlKey: true })
+    await settled()
+    expect(first.card.querySelector('textarea')?.value).toBe('Not on a Friday')
+    expect(first.card.querySelector('[role=alert]')?.textContent).toContain('could not save the change')
+    first.stage.close()
+    const second = await open({ store })
+    const again = await write(second)
+    expect(again.value).toBe('Not on a Friday')
+    press(again, 'Enter', { ctrlKey: true })
+    await settled()
+    expect(answerOf(second.stage)).toEqual({ kind: 'deny', message: 'Not on a Friday' })
+    second.stage.close()
+    expect((await write(await open({ store }))).value).toBe('')
   })
 
   test('a message that is too long keeps every character, says by how much and is not sent', async () => {

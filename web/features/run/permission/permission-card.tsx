@@ -1,11 +1,13 @@
 import { CloudOff, Scale, Users } from 'lucide'
 import { For, Match, Show, Switch, createSignal, createUniqueId, onMount } from 'solid-js'
 import { denyMessageLimit, type Permission, type PermissionAnswer } from '#shared/domain/permission.ts'
+import type { PermissionId } from '#shared/ids.ts'
 import { Avatar } from '../../../ui/avatar.tsx'
 import { Button } from '../../../ui/button.tsx'
 import { Icon } from '../../../ui/icon.tsx'
 import { StatusGlyph } from '../../../ui/status-glyph.tsx'
 import { useNow } from '../../../state/clock.ts'
+import { useTextDraft } from '../../../state/draft.ts'
 import { isKey, useKeyboard } from '../../../state/keyboard.ts'
 import { runWords } from '../../../words/run.ts'
 import { stateWords } from '../../../words/states.ts'
@@ -35,7 +37,8 @@ export function PermissionCard(props: {
   readonly place?: { readonly at: number; readonly of: number; readonly onNext: () => void } | undefined
   /** Why the last answer could not be kept. */
   readonly problem?: string | undefined
-  readonly onAnswer: (answer: PermissionAnswer) => void
+  /** Resolves with whether the answer is durable. */
+  readonly onAnswer: (answer: PermissionAnswer) => Promise<boolean>
 }) {
   const scene = useScene()
   const keyboard = useKeyboard()
@@ -72,7 +75,7 @@ export function PermissionCard(props: {
     }
     const kind = answerKeys.find(([key]) => isKey(event, key))?.[1]
     if (kind === undefined || (kind === 'allow_similar' && similar() === undefined)) return false
-    props.onAnswer({ kind })
+    void props.onAnswer({ kind })
     return true
   }
 
@@ -158,6 +161,7 @@ export function PermissionCard(props: {
           <Match when={writing()}>
             <DenyForm
               size={size()}
+              permissionId={request().id}
               onCancel={stopWriting}
               onDeny={(message) => props.onAnswer({ kind: 'deny', message })}
             />
@@ -170,7 +174,7 @@ export function PermissionCard(props: {
                     size={size()}
                     tone={index() === 0 ? 'turn' : 'plain'}
                     wide={props.sheet}
-                    onClick={() => props.onAnswer({ kind: 'option', optionId: option.optionId })}
+                    onClick={() => void props.onAnswer({ kind: 'option', optionId: option.optionId })}
                   >
                     {option.name}
                   </Button>
@@ -186,7 +190,7 @@ export function PermissionCard(props: {
                 class={styles.once}
                 keys={props.sheet ? undefined : 'A'}
                 aria-keyshortcuts="A"
-                onClick={() => props.onAnswer({ kind: 'allow_once' })}
+                onClick={() => void props.onAnswer({ kind: 'allow_once' })}
               >
                 {runWords.ask.allowOnce}
               </Button>
@@ -198,7 +202,7 @@ export function PermissionCard(props: {
                     keys={props.sheet ? undefined : 'S'}
                     aria-keyshortcuts="S"
                     aria-describedby={`${titleId()}-similar`}
-                    onClick={() => props.onAnswer({ kind: 'allow_similar' })}
+                    onClick={() => void props.onAnswer({ kind: 'allow_similar' })}
                   >
                     <Show when={isPatternInside()} fallback={runWords.ask.allowSimilar}>
                       <span>{runWords.ask.allowSimilar}</span>
@@ -214,7 +218,7 @@ export function PermissionCard(props: {
                 size={size()}
                 keys={props.sheet ? undefined : 'D'}
                 aria-keyshortcuts="D"
-                onClick={() => props.onAnswer({ kind: 'deny' })}
+                onClick={() => void props.onAnswer({ kind: 'deny' })}
               >
                 {runWords.ask.deny}
               </Button>
@@ -263,24 +267,28 @@ function Place(props: {
 
 function DenyForm(props: {
   readonly size: 'touch' | 'lg'
+  readonly permissionId: PermissionId
   readonly onCancel: () => void
-  readonly onDeny: (message: string) => void
+  readonly onDeny: (message: string) => Promise<boolean>
 }) {
-  const [text, setText] = createSignal('')
+  // Kept until the answer is durable, also when the form is closed: it may have been closed by mistake.
+  // oxlint-disable-next-line solid/reactivity
+  const draft = useTextDraft(`deny/${props.permissionId}`)
+  const text = draft.value
   const id = createUniqueId()
   let area!: HTMLTextAreaElement
   onMount(() => area.focus())
   const over = () => text().trim().length - denyMessageLimit
   const canDeny = () => text().trim() !== '' && over() <= 0
-  const deny = (): void => {
-    if (canDeny()) props.onDeny(text().trim())
+  const deny = async (): Promise<void> => {
+    if (canDeny() && (await props.onDeny(text().trim()))) await draft.clear()
   }
   return (
     <form
       class={styles.form}
       onSubmit={(event) => {
         event.preventDefault()
-        deny()
+        void deny()
       }}
       onKeyDown={(event) => {
         if (isKey(event, 'Escape')) {
@@ -290,7 +298,7 @@ function DenyForm(props: {
         }
         if (isKey(event, 'Mod+Enter')) {
           event.preventDefault()
-          deny()
+          void deny()
         }
       }}
     >
@@ -302,10 +310,10 @@ function DenyForm(props: {
         rows="3"
         aria-invalid={over() > 0 ? 'true' : undefined}
         value={text()}
-        onInput={(event) => setText(event.currentTarget.value)}
+        onInput={(event) => draft.set(event.currentTarget.value)}
         aria-describedby={`deny-${id}-hint`}
       />
-      <Problem text={over() > 0 ? uiWords.tooLong(over()) : undefined} />
+      <Problem text={over() > 0 ? uiWords.tooLong(over()) : draft.lost() ? uiWords.draftNotKept : undefined} />
       <p id={`deny-${id}-hint`}>{runWords.ask.messageHint}</p>
       <div class={styles.buttons}>
         <Button size={props.size} type="submit" disabled={!canDeny()}>

@@ -14,7 +14,7 @@ async function open(writeText: (text: string) => Promise<void>): Promise<Stage> 
   const [, refused] = seedRefusal(1_760_000_000_000)
   on = stage(() => (
     <ul>
-      <RefusedItem refused={refused} about={() => undefined} />
+      <RefusedItem refused={refused} intent={undefined} />
     </ul>
   ))
   await settled()
