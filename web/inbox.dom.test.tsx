@@ -331,6 +331,16 @@ describe('the mailbox', () => {
     await until(() => expect(of.router.state.location.pathname).toMatch(/^\/runs\/.+/))
     await until(() => expect(rows()).toEqual([]))
   })
+
+  test('is left for the palette by its key', async () => {
+    await open('/runs')
+    await until(() => expect(shown('[data-row]').length).toBeGreaterThan(4))
+    button('Open the inbox')?.click()
+    await until(() => expect(document.activeElement).toBe(row(billing)))
+    press('k', { ctrlKey: true })
+    await until(() => expect(document.activeElement?.getAttribute('role')).toBe('combobox'))
+    await until(() => expect(rows()).toEqual([]))
+  })
 })
 
 describe('a visit', () => {

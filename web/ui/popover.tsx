@@ -31,6 +31,7 @@ export function Popover(props: {
         <KPopover.Content
           class={styles.popover}
           aria-label={props.label}
+          data-leave=""
           onOpenAutoFocus={(event) => {
             // What is inside may take it on its own.
             event.preventDefault()
