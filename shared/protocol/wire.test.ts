@@ -47,7 +47,7 @@ const wires = [
     version: schemaVersion,
     todo: 'A device may have waited for 90 days with what it did: the old way is read until then.',
     shapes: { IntentRef },
-    pinned: { version: '1', hash: 'c79ebe34ba441e74' },
+    pinned: { version: '2', hash: 'c79ebe34ba441e74' },
   },
 ]
 

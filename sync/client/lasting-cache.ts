@@ -78,6 +78,18 @@ export function createLastingCache(deps: LastingCacheDeps): SpaceCache {
     }
   }
 
+  /** A read that the replacement interrupts is one of the other cache. */
+  async function readShown<T>(read: (cache: SpaceCache) => Promise<T>): Promise<T> {
+    for (;;) {
+      const cache = shown
+      try {
+        return await read(cache)
+      } catch (error) {
+        if (closed || cache === shown) throw error
+      }
+    }
+  }
+
   function stopAll(): readonly SpaceCache[] {
     closed = true
     clearTimeout(pause)
@@ -86,12 +98,12 @@ export function createLastingCache(deps: LastingCacheDeps): SpaceCache {
 
   return {
     space: shown.space,
-    query: (query) => shown.query(query),
+    query: (query) => readShown((cache) => cache.query(query)),
     subscribe: (query, onData) => follow((cache) => cache.subscribe(query, onData)),
     watch: (prefix, onValues) => follow((cache) => cache.watch(prefix, onValues)),
     feed: (prefix, now, onChange) => feedAgain(follow, prefix, now, onChange),
     mutate: (name, args) => shown.mutate(name, args),
-    pending: () => shown.pending(),
+    pending: () => readShown((cache) => cache.pending()),
     cookie: () => speaking().cookie(),
     poke: (message) => speaking().poke(message),
     catchUp: (version) => speaking().catchUp(version),

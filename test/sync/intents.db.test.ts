@@ -115,9 +115,14 @@ describe('an intent that comes again', () => {
       (on: (all: Prompt[]) => void) => page.subscribe((tx) => scanRows(tx, keys.promptsOf(runId), Prompt), on),
       (all) => all.length === 1,
     )
-    await other.mutate.removePrompt({ runId, promptId: waiting.promptId })
-    network.cut('after')
+    network.cut('before')
     await page.mutate.editPrompt({ runId, promptId: waiting.promptId, text: 'Too late' })
+    await other.mutate.removePrompt({ runId, promptId: waiting.promptId })
+    await nothingWaits(other)
+    // It gets through, and what the server says of it does not come back.
+    network.cut('after')
+    await page.refresh()
+    await expect.poll(() => world.database.query(`select 1 from entry where key like 'refused/%'`)).toHaveLength(1)
     await page.close()
     const next = mara.open({ intents })
     await hasTeam(next)
