@@ -68,6 +68,7 @@ export const keyGroups = [
     title: 'While writing',
     keys: [
       { bind: ['Enter'], does: 'Send the message' },
+      { bind: ['Mod+j'], does: 'Queue messages, or send them now' },
       { bind: ['Shift+Enter'], does: 'New line in the message' },
       { bind: ['Mod+Enter'], does: 'Start the run, send or save what is written' },
     ],

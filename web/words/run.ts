@@ -285,13 +285,17 @@ export const runWords = {
     modeNowHint: 'Interrupts the agent',
     notKept: 'This browser could not save the message, so it is still here.',
     keys: 'sends',
+    queueWhat: 'Write what to queue after /queue.',
   },
 
   queue: {
     title: (waiting: number) => `${waiting} queued`,
     whenTurnEnds: 'Sent one by one when this turn ends',
     whenStarts: 'Sent when the run starts',
-    paused: 'Sent with the next turn',
+    paused: 'Paused. It goes on after the next turn that succeeds, or send one now',
+    first: 'The agent gets it once everything is set up',
+    fold: (open: boolean) => (open ? 'Hide the queued messages' : 'Show the queued messages'),
+    nowEnded: 'Send now. The run goes on with it',
     edit: 'Edit',
     remove: 'Remove',
     up: 'Move up',

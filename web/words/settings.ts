@@ -224,6 +224,11 @@ export const runnerWords = {
 } as const
 
 export const thisDeviceWords = {
+  sending: 'Messages to a working agent',
+  sendingText:
+    'What happens to a message that you send while the agent works. Each run can have its own way, beside its message field.',
+  interrupt: 'Interrupt the agent',
+  interruptHint: 'Off: the message waits in the queue until the turn has ended.',
   install: 'Install',
   installText:
     'A window and an icon of its own. Other apps can then share text and files with Drover, and Markdown files can be opened with it.',

@@ -1,7 +1,9 @@
 import { Match, Show, Switch } from 'solid-js'
 import { useInstall } from '../../state/install.ts'
 import { useKeyboard } from '../../state/keyboard.ts'
+import { useDefaultSendingMode } from '../../state/sending-mode.ts'
 import { Button } from '../../ui/button.tsx'
+import { Switch as Toggle } from '../../ui/switch.tsx'
 import { thisDeviceWords } from '../../words/settings.ts'
 import { keysWords } from '../../words/shell.ts'
 import { Section } from './section.tsx'
@@ -12,6 +14,7 @@ export function DeviceSection() {
   return (
     <>
       <InstallPart />
+      <SendingPart />
       <KeysPart />
     </>
   )
@@ -42,6 +45,20 @@ function InstallPart() {
           <p class={styles.note}>{thisDeviceWords.installUnknown}</p>
         </Match>
       </Switch>
+    </Section>
+  )
+}
+
+function SendingPart() {
+  const sending = useDefaultSendingMode()
+  return (
+    <Section title={thisDeviceWords.sending} text={thisDeviceWords.sendingText}>
+      <Toggle
+        label={thisDeviceWords.interrupt}
+        hint={thisDeviceWords.interruptHint}
+        checked={sending.mode() === 'interrupt'}
+        onChange={(on) => sending.choose(on ? 'interrupt' : 'queue')}
+      />
     </Section>
   )
 }

@@ -84,14 +84,36 @@ describe('sending', () => {
     expect(prompts(of)).toHaveLength(2)
   })
 
-  test('Send now interrupts, for this one message', async () => {
+  test('what is chosen for a run stays chosen, by the mouse or by key, and over a reload', async () => {
+    const first = await open()
+    first.stage.root.querySelector<HTMLInputElement>('input[value=interrupt]')?.click()
+    type(first.area, 'Stop that')
+    press(first.area, 'Enter')
+    await settled()
+    expect(prompts(first.stage).at(-1)).toMatchObject({ text: 'Stop that', mode: 'interrupt' })
+    const { store } = first.stage
+    first.stage.close()
+
+    const again = await open({ store })
+    const chosen = () => again.stage.root.querySelector<HTMLInputElement>('input:checked')?.value
+    expect(chosen()).toBe('interrupt')
+    press(again.area, 'j', { ctrlKey: true })
+    await settled()
+    expect(chosen()).toBe('queue')
+  })
+
+  test('/queue queues one message whatever is chosen, and wants a message', async () => {
     const { stage: of, area } = await open()
     of.root.querySelector<HTMLInputElement>('input[value=interrupt]')?.click()
-    type(area, 'Stop that')
+    type(area, '/queue')
     press(area, 'Enter')
     await settled()
-    expect(prompts(of).at(-1)).toMatchObject({ text: 'Stop that', mode: 'interrupt' })
-    expect(of.root.querySelector<HTMLInputElement>('input[value=queue]')?.checked).toBe(true)
+    expect(of.root.textContent).toContain('Write what to queue after /queue.')
+    expect(prompts(of)).toHaveLength(2)
+    type(area, '/queue run the tests\nand fix them')
+    press(area, 'Enter')
+    await settled()
+    expect(prompts(of).at(-1)).toMatchObject({ text: 'run the tests\nand fix them', mode: 'queue' })
   })
 
   test('the text stays until the message is durable', async () => {

@@ -7,13 +7,14 @@ import { Icon } from '../../../ui/icon.tsx'
 import { Kbd } from '../../../ui/kbd.tsx'
 import { useMessageDraft } from '../../../state/draft.ts'
 import { useMedia } from '../../../state/frame.ts'
-import { isKey } from '../../../state/keyboard.ts'
+import { isKey, useKeys } from '../../../state/keyboard.ts'
 import { useIds } from '../../../state/platform.ts'
+import { useSendingMode } from '../../../state/sending-mode.ts'
 import { useWorkspace } from '../../../state/workspace.ts'
 import { runWords } from '../../../words/run.ts'
 import { uiWords } from '../../../words/ui.ts'
 import { useScene } from '../scene.ts'
-import { afterSending, type Waiting } from './queue.ts'
+import { afterSending, queueCommand, type Waiting } from './queue.ts'
 import { QueuePanel } from './queue-panel.tsx'
 import { refusalText } from '../../../state/refusal-text.ts'
 import { Problem } from '../../../ui/problem.tsx'
@@ -41,7 +42,7 @@ export function Composer(props: {
   const ids = useIds()
   const coarse = useMedia('(pointer: coarse)')
   const draft = useMessageDraft(`run/${scene.runId}`)
-  const [mode, setMode] = createSignal<PromptMode>('queue')
+  const { mode, choose: setMode } = useSendingMode(scene.runId)
   const [sending, setSending] = createSignal(false)
   const [problem, setProblem] = createSignal<string>()
   const id = createUniqueId()
@@ -70,8 +71,15 @@ export function Composer(props: {
     area.style.blockSize = `${area.scrollHeight}px`
   }
   createEffect(on(() => draft.text(), resize))
-  // Interrupting is a choice for one turn: the next one queues again.
-  createEffect(on(works, (now) => !now && setMode('queue')))
+  useKeys({
+    'Mod+j': () => {
+      if (!works() || !scene.canSteer()) return false
+      const next = mode() === 'queue' ? 'interrupt' : 'queue'
+      setMode(next)
+      props.announce(choices.find((choice) => choice.mode === next)?.hint ?? '')
+      return true
+    },
+  })
 
   const handle: ComposerHandle = {
     append(text) {
@@ -97,6 +105,11 @@ export function Composer(props: {
   const send = async (): Promise<void> => {
     if (!canSend()) return
     const text = draft.text()
+    const queued = queueCommand(text)
+    if (queued === '') {
+      setProblem(runWords.composer.queueWhat)
+      return
+    }
     setSending(true)
     setProblem(undefined)
     try {
@@ -104,13 +117,12 @@ export function Composer(props: {
         runId: scene.runId,
         promptId: draft.promptId(),
         deliveryId: ids.deliveryId(),
-        text: text.trim(),
-        mode: works() ? mode() : 'queue',
+        text: queued ?? text.trim(),
+        mode: works() && queued === undefined ? mode() : 'queue',
       })
       const left = afterSending(draft.text(), text)
       if (left === '') await draft.clear()
       else draft.startAnew(left)
-      setMode('queue')
     } catch (error) {
       setProblem(refusalText(error, runWords.composer.notKept))
     } finally {

@@ -1,4 +1,4 @@
-import { ArrowDown, ArrowUp, Ellipsis, GripVertical, Pencil, X, Zap } from 'lucide'
+import { ArrowDown, ArrowUp, ChevronDown, ChevronRight, Ellipsis, GripVertical, Lock, Pencil, X, Zap } from 'lucide'
 import { For, Show, createEffect, createMemo, createSignal, createUniqueId, on, onMount } from 'solid-js'
 import { canChangePrompt } from '#shared/domain/policies.ts'
 import { promptLimit, type Prompt } from '#shared/domain/prompt.ts'
@@ -33,6 +33,7 @@ export function QueuePanel(props: {
   const scene = useScene()
   const workspace = useWorkspace()
   const [problem, setProblem] = createSignal<string>()
+  const [folded, setFolded] = createSignal(false)
   const queued = createMemo(() => props.waiting.filter((one) => one.place === 'queued'))
   const keys = createMemo(() => props.waiting.map((one) => one.prompt.id))
   let list!: HTMLOListElement
@@ -66,6 +67,11 @@ export function QueuePanel(props: {
       if (moving !== undefined) move(moving.prompt, place)
     },
   })
+  /** The first message is the agent's already: nothing can be done with it but to wait. */
+  const isSettingUp = () => {
+    const { state, turn } = scene.run()
+    return turn === 1 && (state === 'QUEUED' || state === 'PENDING' || state === 'CLAIMED')
+  }
   const when = (): string => {
     const state = scene.run().state
     if (hasEnded(state)) return runWords.queue.paused
@@ -76,10 +82,29 @@ export function QueuePanel(props: {
       <section class={styles.queue} aria-label={runWords.queue.label}>
         <Show when={queued().length > 0}>
           <h2 class={styles.head}>
-            {runWords.queue.title(queued().length)} <span>{when()}</span>
+            <button
+              type="button"
+              class={styles.fold}
+              aria-expanded={!folded()}
+              aria-label={`${runWords.queue.title(queued().length)}. ${runWords.queue.fold(!folded())}`}
+              onClick={() => setFolded(!folded())}
+            >
+              <Icon of={folded() ? ChevronRight : ChevronDown} size="sm" />
+              {runWords.queue.title(queued().length)}
+            </button>{' '}
+            <span>{when()}</span>
           </h2>
         </Show>
-        <ol ref={list} class={styles.list}>
+        <ol ref={list} class={styles.list} hidden={folded()}>
+          <Show when={isSettingUp() && queued().length > 0}>
+            <li class={styles.item} data-locked="">
+              <Icon of={Lock} size="sm" />
+              <span class={styles.text} title={scene.run().prompt} dir="auto">
+                {scene.run().prompt}
+              </span>
+              <span class={styles.from}>{runWords.queue.first}</span>
+            </li>
+          </Show>
           <For each={keys()}>
             {(id) => {
               const one = createMemo<Waiting | undefined>(
@@ -161,7 +186,8 @@ function QueueItem(props: {
       { defer: true },
     ),
   )
-  const canSendNow = () => isHeld(scene.run().state)
+  const canSendNow = () => isHeld(scene.run().state) || hasEnded(scene.run().state)
+  const nowLabel = () => (hasEnded(scene.run().state) ? runWords.queue.nowEnded : runWords.queue.nowLabel)
   let item!: HTMLLIElement
   /** Back to the button, or the menu, that the form was opened from. */
   const stopEditing = (): void => {
@@ -228,7 +254,7 @@ function QueueItem(props: {
             fallback={
               <span class={styles.acts}>
                 <Show when={canSendNow()}>
-                  <IconButton size="sm" icon={Zap} label={runWords.queue.nowLabel} onClick={sendNow} />
+                  <IconButton size="sm" icon={Zap} label={nowLabel()} onClick={sendNow} />
                 </Show>
                 <IconButton
                   size="sm"

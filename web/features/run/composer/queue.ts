@@ -44,6 +44,12 @@ export function afterSending(draft: string, sent: string): string {
   return draft.startsWith(sent) ? draft.slice(sent.length).trimStart() : draft
 }
 
+/** `/queue text` → the text, which then waits whatever else is chosen; `undefined`: an ordinary message. */
+export function queueCommand(message: string): string | undefined {
+  const found = /^\s*\/queue(?:\s+([^]*))?$/.exec(message)
+  return found === null ? undefined : (found[1] ?? '').trim()
+}
+
 function promptIdOf(mutation: PendingMutation): string | undefined {
   const args = mutation.args
   if (typeof args !== 'object' || args === null || !('promptId' in args) || typeof args.promptId !== 'string')
