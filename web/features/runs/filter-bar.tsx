@@ -1,5 +1,5 @@
 import { Search, X } from 'lucide'
-import { Show, createEffect, createSignal, on, onCleanup } from 'solid-js'
+import { Show, createEffect, createSignal, on } from 'solid-js'
 import { isKey } from '../../state/keyboard.ts'
 import { runFilters, type RunFilter } from '../../state/runs-search.ts'
 import { Filters } from '../../ui/filters.tsx'
