@@ -142,7 +142,3 @@ function AllRuns() {
     </Link>
   )
 }
-
-function readRun(id: RunId | undefined): (tx: ReadTransaction) => Promise<Run | undefined> {
-  return async (tx) => (id === undefined ? undefined : getRow(tx, keys.run(id), Run))
-}
