@@ -90,11 +90,9 @@ describe('before it is installed', () => {
 
 describe('every address in it', () => {
   const router = createAppRouter(createMemoryHistory())
-  /** Comes with the inbox; the shortcut keeps its address from the first installation on. */
-  const comes = '/inbox'
   const addresses = [
     manifest.start_url,
-    ...manifest.shortcuts.map(({ url }) => url).filter((url) => url !== comes),
+    ...manifest.shortcuts.map(({ url }) => url),
     ...manifest.file_handlers.map(({ action }) => action),
     manifest.share_target.action,
   ]

@@ -6,7 +6,7 @@ import { useNow } from '../../state/clock.ts'
 import { useFrame } from '../../state/frame.ts'
 import { isOpen, isUnread, placeOf, type InboxItem } from '../../state/inbox.ts'
 import type { InboxFilter } from '../../state/inbox-search.ts'
-import { useKeyboard, useKeys } from '../../state/keyboard.ts'
+import { isKey, useKeyboard, useKeys } from '../../state/keyboard.ts'
 import { refusalText } from '../../state/refusal-text.ts'
 import { useStatus } from '../../state/sync-status.ts'
 import { useTeamData } from '../../state/team-data.ts'
@@ -161,34 +161,25 @@ export function InboxView(props: InboxViewProps) {
 
   const handleKey = (event: KeyboardEvent, item: InboxItem | undefined): boolean => {
     if (item === undefined) return false
-    switch (event.key) {
-      case 'Tab':
-        if (!event.shiftKey || !(event.target instanceof Element && event.target.hasAttribute('data-row'))) return false
-        goesOn = true
-        return showNext()
-      case 'Escape':
-        if (props.panel) return false
-        props.onLeave('left')
-        return true
-      default:
-        return keyboard.lettersOn() && actOn(event.key.toLowerCase(), item)
+    if (isKey(event, 'Shift+Tab')) {
+      if (!(event.target instanceof Element && event.target.hasAttribute('data-row'))) return false
+      goesOn = true
+      return showNext()
     }
+    if (isKey(event, 'Escape')) {
+      if (props.panel) return false
+      props.onLeave('left')
+      return true
+    }
+    return keyboard.lettersOn() && actOn(event, item)
   }
-  const actOn = (key: string, item: InboxItem): boolean => {
-    switch (key) {
-      case 'j':
-      case 'k':
-        mover?.move(key === 'j' ? 1 : -1)
-        return true
-      case 'e':
-        void archive(item)
-        return true
-      case 'u':
-        void mark(item, { read: isUnread(item) })
-        return true
-      default:
-        return false
-    }
+  const actOn = (event: KeyboardEvent, item: InboxItem): boolean => {
+    if (isKey(event, 'j')) mover?.move(1)
+    else if (isKey(event, 'k')) mover?.move(-1)
+    else if (isKey(event, 'e')) void archive(item)
+    else if (isKey(event, 'u')) void mark(item, { read: isUnread(item) })
+    else return false
+    return true
   }
 
   const actions = () => (
