@@ -187,6 +187,8 @@ describe.skipIf(browserPath === undefined && !required)('keys and the palette (n
     await expect.poll(() => composer().inputValue()).toBe('')
     done.push('Send the message')
     await page.keyboard.type('two')
+    // One message at a time is on its way to the device's store.
+    await expect.poll(() => page.getByRole('button', { name: 'Queue this message' }).isEnabled()).toBe(true)
     await page.keyboard.press('Enter')
     const queued = page.getByRole('region', { name: 'Queued messages' }).getByRole('listitem')
     await expect.poll(() => queued.allInnerTexts()).toHaveLength(2)

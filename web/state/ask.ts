@@ -3,9 +3,8 @@ import type { RequestOutcome } from '#shared/domain/notification.ts'
 import type { Permission, PermissionAnswer } from '#shared/domain/permission.ts'
 import { canAnswer } from '#shared/domain/policies.ts'
 import type { PermissionId, RunId } from '#shared/ids.ts'
-import { answeredWords, optionWords } from '../words/answers.ts'
+import { answeredWords, optionWords, askWords } from '../words/answers.ts'
 import { intentPermissionId } from '../words/intents.ts'
-import { runWords } from '../words/run.ts'
 import type { ShownIntent } from '../words/states.ts'
 import { useCallName } from './call-name.ts'
 import { useIds } from './platform.ts'
@@ -50,11 +49,11 @@ export function useAsk(of: {
         known.answeredAt ?? known.request.askedAt,
         optionWords(known.request, known.answer),
       )
-    if (known?.state === 'lapsed') return runWords.ask.lapsed
+    if (known?.state === 'lapsed') return askWords.lapsed
     const outcome = of.outcome?.()
     if (outcome === undefined) return undefined
     return outcome.kind === 'lapsed'
-      ? runWords.ask.lapsed
+      ? askWords.lapsed
       : answeredWords(callName(outcome.by), outcome.answer, outcome.at, outcome.option)
   }
   const intent = (): ShownIntent | undefined => {

@@ -1,6 +1,6 @@
 import type { UserId } from '#shared/ids.ts'
 import { keys } from '#sync/core/keys.ts'
-import { runWords } from '../words/run.ts'
+import { peopleWords } from '../words/people.ts'
 import { useTeamData } from './team-data.ts'
 import { useWorkspace } from './workspace.ts'
 
@@ -9,9 +9,9 @@ export function useCallName(): (id: UserId | undefined) => string {
   const { userId } = useWorkspace()
   const data = useTeamData()
   return (id) => {
-    if (id === userId) return runWords.you
+    if (id === userId) return peopleWords.you
     const name = id === undefined ? undefined : data.members.get(keys.member(id))?.name
-    return name === undefined ? runWords.somebody : firstName(name)
+    return name === undefined ? peopleWords.somebody : firstName(name)
   }
 }
 

@@ -1,7 +1,7 @@
+import { askWords } from '../words/answers.ts'
 import { Link } from '@tanstack/solid-router'
 import { Match, Show, Switch } from 'solid-js'
 import type { PermissionId, RunId } from '#shared/ids.ts'
-import { runWords } from '../words/run.ts'
 import { runsWords } from '../words/runs.ts'
 import { Button, ButtonInside, buttonClass } from './button.tsx'
 import { MachineText } from './text/visible.tsx'
@@ -102,7 +102,7 @@ function Answers(props: { readonly actions: AskActions; readonly isQuestion: boo
         }
       >
         <Button size="sm" tone="turn" onClick={() => props.actions.onAnswer('allow_once')}>
-          {runWords.ask.allowOnce}
+          {askWords.allowOnce}
         </Button>
       </Show>
       <Show when={props.actions.mayAnswer && !props.isQuestion}>

@@ -1,6 +1,12 @@
 import type { PermissionAnswer, PermissionRequest } from '#shared/domain/permission.ts'
 import { clockWords } from './time.ts'
 
+/** What a list of questions needs too, apart from the words of a whole run. */
+export const askWords = {
+  allowOnce: 'Allow once',
+  lapsed: 'The run ended before anyone answered',
+} as const
+
 /** "You allowed this once, 14:04", "Jonas chose “Skip it”, 14:03". `option`: the words of the choice, where they are known. */
 export function answeredWords(who: string, answer: PermissionAnswer, at: number, option?: string): string {
   const time = clockWords(at)

@@ -1,6 +1,7 @@
 import type { PermissionRequest } from '#shared/domain/permission.ts'
 import type { RunState } from '#shared/domain/run.ts'
 import type { FileChange, ToolKind, ToolStatus } from '#shared/domain/transcript.ts'
+import { askWords } from './answers.ts'
 import { count, numbers } from './count.ts'
 import { peopleWords } from './people.ts'
 import { clockWords, spanWords } from './time.ts'
@@ -241,7 +242,7 @@ export const runWords = {
     whoElse: (names: readonly string[]) =>
       names.length === 0 ? 'Nobody of this team.' : `${namesWords(names, 'or')}. The first answer counts.`,
     viewer: 'Your role is viewer, so you can’t answer.',
-    allowOnce: 'Allow once',
+    ...askWords,
     allowSimilar: 'Allow similar in this run',
     similar: 'Allows in this run:',
     deny: 'Deny',
@@ -256,7 +257,6 @@ export const runWords = {
     input: 'Input',
     expires: (at: number) => `The question lapses at ${clockWords(at)}.`,
     notSent: 'Offline. Your answer is saved here and will be sent.',
-    lapsed: 'The run ended before anyone answered',
     refusedAnswer: 'Your answer was not used.',
     alreadyBy: (name: string) => `Already answered by ${name}. Your answer was not used.`,
     staleAnswer: 'The command changed after you looked at it. Your answer was not used.',
