@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { HarnessId } from '#shared/domain/harness.ts'
 import { runStates, type Run } from '#shared/domain/run.ts'
 import { PermissionId, RunId, TeamId, UserId, uuidv7 } from '#shared/ids.ts'
-import { countRuns, findRuns, isUnder, listEntries } from './list-model.ts'
+import { countRuns, findRuns, inOrder, isUnder, listEntries } from './list-model.ts'
 
 const me = UserId.parse('me')
 const other = UserId.parse('other')
@@ -36,7 +36,7 @@ function run(more: Partial<Run>): Run {
 }
 
 const shape = (runs: readonly Run[]) =>
-  listEntries(runs, today).map((entry) => (entry.type === 'group' ? `# ${entry.label}` : entry.run.title))
+  listEntries(inOrder(runs), today).map((entry) => (entry.type === 'group' ? `# ${entry.label}` : entry.run.title))
 
 describe('groups', () => {
   test('stand in the order of attention, and days in the order of time', () => {
@@ -65,7 +65,7 @@ describe('groups', () => {
 
   test('hold every run exactly once, in whichever state', () => {
     const runs = runStates.map((state) => run({ state, title: state }))
-    const listed = listEntries(runs, today).flatMap((entry) => (entry.type === 'run' ? [entry.run.title] : []))
+    const listed = listEntries(inOrder(runs), today).flatMap((entry) => (entry.type === 'run' ? [entry.run.title] : []))
     expect([...listed].sort()).toEqual([...runStates].sort())
   })
 

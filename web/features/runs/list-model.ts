@@ -44,14 +44,9 @@ export function isUnder(run: Run, filter: RunFilter, me: UserId): boolean {
   }
 }
 
-/**
- * Groups in the order of attention: Needs you, Active, then the days on which runs ended. What asks newest first; work
- * before what waits; the rest by their end. `today` is any moment of this device's current day (ms).
- */
-export function listEntries(runs: readonly Run[], today: number): readonly ListEntry[] {
-  const needs: Run[] = []
-  const active: Run[] = []
-  const ended: Run[] = []
+/** In the order of attention: what needs a person, newest first; work before what waits; the rest by their end. */
+export function inOrder(runs: readonly Run[]): readonly Run[] {
+  const [needs, active, ended]: [Run[], Run[], Run[]] = [[], [], []]
   for (const run of runs) {
     const state = displayState(run)
     if (state === 'needs') needs.push(run)
@@ -61,34 +56,44 @@ export function listEntries(runs: readonly Run[], today: number): readonly ListE
   needs.sort((a, b) => b.stateAt - a.stateAt)
   active.sort((a, b) => weight(a) - weight(b) || b.createdAt - a.createdAt)
   ended.sort((a, b) => endOf(b) - endOf(a))
+  return [...needs, ...active, ...ended]
+}
 
+/**
+ * Runs that are `inOrder` under their headings: Needs you, Active, then the days on which they ended. `today` is any moment of this
+ * device's current day (ms).
+ */
+export function listEntries(ordered: readonly Run[], today: number): readonly ListEntry[] {
   const entries: ListEntry[] = []
-  const add = (key: string, label: string, members: readonly Run[], count: number | undefined) => {
-    if (members.length === 0) return
-    entries.push({ type: 'group', key, label, count })
-    for (const run of members) entries.push({ type: 'run', key: run.id, run })
+  const counted = { needs: 0, active: 0 }
+  let heading: string | undefined
+  let day = Number.POSITIVE_INFINITY
+  for (const run of ordered) {
+    const state = displayState(run)
+    const group = state === 'needs' ? 'needs' : isAtWork(state) ? 'active' : undefined
+    // Days only go down, so a date is worked out once for each of them.
+    if (group === undefined && endOf(run) < day) day = startOfDay(endOf(run))
+    const key = `group/${group ?? day}`
+    if (group !== undefined) counted[group]++
+    if (key !== heading) entries.push({ type: 'group', key, label: labelOf(group, day, today), count: undefined })
+    heading = key
+    entries.push({ type: 'run', key: run.id, run })
   }
-  add('group/needs', runsWords.group.needs, needs, needs.length)
-  add('group/active', runsWords.group.active, active, active.length)
-  for (const [day, members] of byDay(ended))
-    add(`group/${day}`, day === startOfDay(today) ? runsWords.group.today : dayWords(day, today), members, undefined)
-  return entries
+  return entries.map((entry) =>
+    entry.key === 'group/needs' || entry.key === 'group/active'
+      ? { ...entry, count: entry.key === 'group/needs' ? counted.needs : counted.active }
+      : entry,
+  )
+}
+
+function labelOf(group: 'needs' | 'active' | undefined, day: number, today: number): string {
+  if (group !== undefined) return runsWords.group[group]
+  return day === startOfDay(today) ? runsWords.group.today : dayWords(day, today)
 }
 
 /** When a run ended, for the list: a run whose end is not told counts from its last change. */
 export function endOf(run: Run): number {
   return run.endedAt ?? run.stateAt
-}
-
-function byDay(runs: readonly Run[]): Map<number, Run[]> {
-  const days = new Map<number, Run[]>()
-  for (const run of runs) {
-    const day = startOfDay(endOf(run))
-    const members = days.get(day)
-    if (members === undefined) days.set(day, [run])
-    else members.push(run)
-  }
-  return days
 }
 
 function isAtWork(state: DisplayState): boolean {

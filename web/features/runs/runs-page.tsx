@@ -28,7 +28,8 @@ import { shellWords } from '../../words/shell.ts'
 import { startOfDay } from '../../words/time.ts'
 import { uiWords } from '../../words/ui.ts'
 import { FilterBar } from './filter-bar.tsx'
-import { countRuns, findRuns, listEntries } from './list-model.ts'
+import { countRuns, findRuns, inOrder, listEntries } from './list-model.ts'
+import { createTyped } from './typed.ts'
 import { RunsGrid } from './runs-grid.tsx'
 import styles from './runs-page.module.css'
 
@@ -50,10 +51,16 @@ export function RunsPage() {
   useTitle(() => runsWords.title)
 
   const filter = (): RunFilter => search().show ?? 'all'
-  const find = () => search().find ?? ''
+  // What is typed is searched at once; the address follows when the typing rests.
+  const typed = createTyped(
+    () => search().find ?? '',
+    (text) => show({ find: text }),
+  )
+  const find = typed.text
   const today = createMemo(() => startOfDay(now()))
   const counts = createMemo(() => countRuns(data.runs.all(), workspace.userId))
-  const found = createMemo(() => findRuns(data.runs.all(), filter(), find(), workspace.userId))
+  const ordered = createMemo(() => inOrder(data.runs.all()))
+  const found = createMemo(() => findRuns(ordered(), filter(), find(), workspace.userId))
   const wanted = createMemo(() => listEntries(found(), today()))
   const basis = createMemo(() => `${filter()} ${find()}`)
   const held = createHeldOrder({
@@ -153,7 +160,7 @@ export function RunsPage() {
           counts={counts()}
           find={find()}
           onFilter={(chosen) => show({ show: chosen })}
-          onFind={(text) => show({ find: text })}
+          onFind={typed.set}
           onDown={() => mover?.move(1)}
           searchRef={(element) => (searchBox = element)}
         />
@@ -207,7 +214,13 @@ export function RunsPage() {
           </Match>
           <Match when={found().length === 0}>
             <EmptyState text={find() === '' ? runsWords.noneUnder[filter()] : runsWords.noneFound(find(), filter())}>
-              <Button size="lg" onClick={() => show({ show: 'all', find: '' })}>
+              <Button
+                size="lg"
+                onClick={() => {
+                  typed.set('')
+                  show({ show: 'all', find: '' })
+                }}
+              >
                 {runsWords.clear}
               </Button>
             </EmptyState>
