@@ -36,6 +36,8 @@ export type WorkspaceDeps = {
 
 /** A run that was just made here is asked for again when the team's rows change, and after this at the latest. */
 const askAgainMs = 1_000
+/** Whoever comes back to the app is told within this time that nothing answers. */
+const answerWithinMs = 8_000
 /** How often the server is asked while no socket can be opened. */
 const pollMs = 3_000
 
@@ -55,6 +57,8 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
   const prepared = new Map<RunId, SpaceCache>()
   let askAgain: ReturnType<typeof setTimeout> | undefined
   let closed = false
+  let heard = 0
+  let expected: ReturnType<typeof setTimeout> | undefined
 
   const events = (id: SpaceId, onLost: () => void) => ({
     onLost,
@@ -73,9 +77,15 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     if (!closed) throw error
   }
 
+  /** A word of the server that this device has everything. */
+  function hear(): void {
+    heard++
+    status.fresh()
+  }
+
   function onFresh(): void {
     const wasOffline = status.current().connection === 'offline'
-    status.fresh()
+    hear()
     // The server is back before the socket's next try is due.
     if (wasOffline && status.current().connection === 'polling') deps.link.probe()
   }
@@ -208,7 +218,7 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
         void caches.get(message.space)?.catchUp(message.version)
         return
       case 'pong':
-        status.fresh()
+        hear()
         return
       case 'reload':
         void tellReload()
@@ -239,6 +249,15 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
 
   async function pullAll(): Promise<void> {
     await Promise.all([...caches.values()].map((cache) => cache.pull()))
+  }
+
+  /** What stands open may have died while nobody looked; requests are only given up later. A word that comes after all sets it right. */
+  function expectAnswer(): void {
+    clearTimeout(expected)
+    const asked = heard
+    expected = setTimeout(() => {
+      if (heard === asked) status.failed('unreachable')
+    }, answerWithinMs)
   }
 
   async function refresh(): Promise<void> {
@@ -334,11 +353,13 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     setPresence: (runId, typing = false) => presence.set(runId, typing),
     async refresh() {
       deps.link.probe()
+      expectAnswer()
       await refresh()
     },
     async close() {
       closed = true
       clearTimeout(askAgain)
+      clearTimeout(expected)
       clearInterval(poll)
       stopMessages()
       stopState()
