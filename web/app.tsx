@@ -13,6 +13,8 @@ import { takeUpLaunches, type OnLaunch } from './state/launches.ts'
 import { OpenWorkspaceContext } from './state/open-workspace.ts'
 import { PlatformContext, type Platform } from './state/platform.ts'
 import type { PushDevice } from './pwa/push-device.ts'
+import type { DeviceStorage } from './pwa/storage.ts'
+import { DeviceStorageContext } from './state/storage.ts'
 import { PushDeviceContext } from './state/push.ts'
 import { SessionContext, createSession, type FetchMe, type ForgetTeam, type Me } from './state/session.ts'
 import { SharesContext, createShares } from './state/shares.ts'
@@ -28,6 +30,7 @@ export type AppDeps = {
   readonly forgetTeam: ForgetTeam
   readonly openWorkspace: (me: Me) => Promise<Workspace>
   readonly push: PushDevice
+  readonly deviceStorage: DeviceStorage
   readonly registration: Registration | undefined
   readonly install: InstallSource | undefined
   readonly onLaunch: OnLaunch | undefined
@@ -54,9 +57,10 @@ export function App(props: { readonly deps: AppDeps }): JSX.Element {
       giving(TitlesContext, createTitles()),
       giving(KeyboardContext, createKeyboard({ now: deps.platform.now, storage: deps.storage })),
       giving(CommandsContext, createCommands()),
-      giving(SessionContext, createSession({ store: deps.deviceStore, ...deps })),
+      giving(SessionContext, createSession({ store: deps.deviceStore, mark: deps.deviceStorage.mark, ...deps })),
       giving(UpdatesContext, createUpdates(deps.registration, deps.reload)),
       giving(PushDeviceContext, deps.push),
+      giving(DeviceStorageContext, deps.deviceStorage),
       giving(SharesContext, shares),
       giving(InstallContext, createInstall({ store: deps.deviceStore, source: deps.install })),
       giving(OpenWorkspaceContext, deps.openWorkspace),

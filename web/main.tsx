@@ -7,6 +7,7 @@ import { browserPush } from './pwa/push-device.ts'
 import { watchInstall } from './pwa/install.ts'
 import { onLaunch } from './pwa/launch.ts'
 import { askForSync, registerSync } from './pwa/background-sync.ts'
+import { browserStorage } from './pwa/storage.ts'
 import { registerServiceWorker } from './pwa/register.ts'
 import { createAppRouter, runRoute } from './routes.tsx'
 import { createDeviceStore } from './state/device-store.ts'
@@ -23,6 +24,7 @@ const deps: AppDeps = {
   fetchMe,
   forgetTeam: forgetTeamInBrowser,
   push: browserPush,
+  deviceStorage: browserStorage,
   async openWorkspace(me) {
     const workspace = await openBrowserWorkspace({ userId: me.user.id, teamId: me.team.id })
     const stop = askForSync({

@@ -5,13 +5,14 @@ import { App } from '../app.tsx'
 import type { DeviceIntent } from '#sync/client/workspace.ts'
 import type { InstallSource } from '../pwa/install.ts'
 import type { PushDevice } from '../pwa/push-device.ts'
+import type { DeviceStorage } from '../pwa/storage.ts'
 import { createAppRouter, type AppRouter } from '../routes.tsx'
 import { createMemoryDeviceStore, type DeviceStore } from '../state/device-store.ts'
 import type { OnLaunch } from '../state/launches.ts'
 import { browserPlatform, type Platform } from '../state/platform.ts'
 import type { FetchMe } from '../state/session.ts'
 import { createMemoryWorkspace, type MemoryWorkspace } from './memory-workspace.ts'
-import { noPush } from './no-push.ts'
+import { noPush, noStorage } from './no-push.ts'
 import { seed, seedIds } from './seed.ts'
 
 /** For tests: the whole app over a workspace in memory. */
@@ -28,6 +29,7 @@ export type AppStageOptions = {
   readonly deviceStore?: DeviceStore
   readonly platform?: Platform
   readonly push?: PushDevice
+  readonly deviceStorage?: DeviceStorage
   readonly install?: InstallSource
   readonly intents?: readonly DeviceIntent[]
   readonly onLaunch?: OnLaunch
@@ -56,6 +58,7 @@ export async function stageApp(path: string, options: AppStageOptions = {}): Pro
           fetchMe: options.fetchMe ?? (async () => ({ type: 'me', me: seedIds.me })),
           openWorkspace: async () => workspace,
           push: options.push ?? noPush,
+          deviceStorage: options.deviceStorage ?? noStorage,
           registration: undefined,
           install: options.install,
           onLaunch: options.onLaunch,

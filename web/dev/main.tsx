@@ -1,5 +1,5 @@
 import '../styles/main.css'
-import { noPush } from './no-push.ts'
+import { noPush, noStorage } from './no-push.ts'
 import { render } from 'solid-js/web'
 import { App } from '../app.tsx'
 import { createAppRouter } from '../routes.tsx'
@@ -41,6 +41,7 @@ render(
         fetchMe: async () => ({ type: 'me', me: seedIds.me }),
         openWorkspace: async () => workspace,
         push: noPush,
+        deviceStorage: noStorage,
         registration: undefined,
         install: undefined,
         onLaunch: undefined,

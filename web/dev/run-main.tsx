@@ -1,5 +1,5 @@
 import '../styles/main.css'
-import { noPush } from './no-push.ts'
+import { noPush, noStorage } from './no-push.ts'
 import { render } from 'solid-js/web'
 import { boundedText } from '#shared/domain/bounded-text.ts'
 import type { TranscriptEntry } from '#shared/domain/transcript.ts'
@@ -120,6 +120,7 @@ render(
         fetchMe: async () => ({ type: 'me', me: { ...seedIds.me, role } }),
         openWorkspace: async () => workspace,
         push: noPush,
+        deviceStorage: noStorage,
         registration: undefined,
         install: undefined,
         onLaunch: undefined,

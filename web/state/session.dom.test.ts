@@ -12,11 +12,18 @@ const me = {
 }
 const settled = () => new Promise((resolve) => setTimeout(resolve))
 
-async function open(kept: unknown, fetchMe: FetchMe, forgetTeam: ForgetTeam = async () => undefined) {
+async function open(
+  kept: unknown,
+  fetchMe: FetchMe,
+  forgetTeam: ForgetTeam = async () => undefined,
+  marked = kept !== undefined,
+) {
   const store = createMemoryDeviceStore(kept === undefined ? [] : [['session/me', kept]])
-  const session = createRoot(() => createSession({ store, fetchMe, forgetTeam }))
+  let isMarked = marked
+  const mark = { set: () => void (isMarked = true), isSet: () => isMarked, clear: () => void (isMarked = false) }
+  const session = createRoot(() => createSession({ store, fetchMe, forgetTeam, mark }))
   await settled()
-  return { session, store }
+  return { session, store, isMarked: () => isMarked }
 }
 
 describe('a cold start', () => {
@@ -37,6 +44,17 @@ describe('a cold start', () => {
     const { session, store } = await open(me, async () => ({ type: 'signed_out' }))
     expect(session.state()).toEqual({ type: 'signed_out', ended: true })
     expect(await store.get('session/me')).toBeUndefined()
+  })
+  test('a store that the browser has cleared is told, until it is read; one that never was, or was signed out of, is not', async () => {
+    const cleared = await open(undefined, async () => ({ type: 'me', me }), undefined, true)
+    expect(cleared.session.cleared()).toBe(true)
+    cleared.session.forgetCleared()
+    expect(cleared.session.cleared()).toBe(false)
+    const fresh = await open(undefined, async () => ({ type: 'me', me }))
+    expect([fresh.session.cleared(), fresh.isMarked()]).toEqual([false, true])
+    await fresh.session.forget()
+    expect(fresh.isMarked()).toBe(false)
+    expect((await open(me, async () => ({ type: 'unreachable' }))).session.cleared()).toBe(false)
   })
   test('a team that this person is no longer in is named, and forgotten', async () => {
     const forgotten: string[] = []

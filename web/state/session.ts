@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { Role } from '#shared/domain/team.ts'
 import { TeamId, UserId } from '#shared/ids.ts'
 import { createStrictContext } from './context.ts'
+import type { DeviceStorage } from '../pwa/storage.ts'
 import type { DeviceStore } from './device-store.ts'
 
 const Team = z.object({ id: TeamId, name: z.string() })
@@ -35,6 +36,9 @@ export type Session = {
   /** Teams that this person was in when the device last knew, and is no longer; until a person has read it. */
   readonly left: Accessor<readonly Team[]>
   readonly forgetLeft: () => void
+  /** The browser has cleared what this device kept, without being asked; until a person has read it. */
+  readonly cleared: Accessor<boolean>
+  readonly forgetCleared: () => void
   /** Asks the server who this is: after signing in, switching teams, or to try again. */
   readonly refresh: () => Promise<void>
   /** This device no longer knows anybody. Signing out on the server is the caller's. */
@@ -57,9 +61,11 @@ export function createSession(deps: {
   readonly store: DeviceStore
   readonly fetchMe: FetchMe
   readonly forgetTeam: ForgetTeam
+  readonly mark: DeviceStorage['mark']
 }): Session {
   const [state, setState] = createSignal<SessionState>({ type: 'opening' })
   const [left, setLeft] = createSignal<readonly Team[]>([])
+  const [cleared, setCleared] = createSignal(false)
 
   const refresh = async (): Promise<void> => {
     const answer = await deps.fetchMe()
@@ -68,13 +74,14 @@ export function createSession(deps: {
       case 'me': {
         const me = Me.safeParse(answer.me)
         if (!me.success) return setUnreachable(known)
-        await deps.store.set(keptKey, me.data).catch(() => undefined)
+        await deps.store.set(keptKey, me.data).then(deps.mark.set, () => undefined)
         setState({ type: 'signed_in', me: me.data, confirmed: true })
         if (known.type === 'signed_in') await leave(known.me, me.data)
         return
       }
       case 'signed_out':
         await deps.store.del(keptKey).catch(() => undefined)
+        deps.mark.clear()
         setState({ type: 'signed_out', ended: known.type === 'signed_in' })
         return
       case 'unreachable':
@@ -99,6 +106,7 @@ export function createSession(deps: {
 
   const open = async (): Promise<void> => {
     const kept = Me.safeParse(await deps.store.get(keptKey).catch(() => undefined))
+    setCleared(!kept.success && deps.mark.isSet())
     if (kept.success) setState({ type: 'signed_in', me: kept.data, confirmed: false })
     await refresh()
   }
@@ -108,9 +116,12 @@ export function createSession(deps: {
     state,
     left,
     forgetLeft: () => setLeft([]),
+    cleared,
+    forgetCleared: () => setCleared(false),
     refresh,
     async forget() {
       await deps.store.del(keptKey).catch(() => undefined)
+      deps.mark.clear()
       setState({ type: 'signed_out', ended: false })
     },
   }

@@ -224,6 +224,16 @@ export const runnerWords = {
 } as const
 
 export const thisDeviceWords = {
+  storage: 'Storage',
+  storageText:
+    'Runs, transcripts and what waits to be sent are kept by this browser, so that Drover opens without a network.',
+  storageUsed: (used: string, of: string) => `${used} used; this browser offers ${of}.`,
+  storageUnknown: 'This browser does not tell how much is used.',
+  persistent: 'This browser keeps it until you clear it.',
+  notPersistent: 'This browser may clear it when space on the device is short.',
+  persist: 'Ask it to keep everything',
+  persistRefused:
+    'This browser did not agree. Installing Drover, or allowing its notifications, makes it more likely to.',
   sending: 'Messages to a working agent',
   sendingText:
     'What happens to a message that you send while the agent works. Each run can have its own way, beside its message field.',

@@ -1,9 +1,11 @@
-import { Match, Show, Switch } from 'solid-js'
+import { Match, Show, Switch, createResource, createSignal } from 'solid-js'
 import { useInstall } from '../../state/install.ts'
 import { useKeyboard } from '../../state/keyboard.ts'
 import { useDefaultSendingMode } from '../../state/sending-mode.ts'
+import { useDeviceStorage } from '../../state/storage.ts'
 import { Button } from '../../ui/button.tsx'
 import { Switch as Toggle } from '../../ui/switch.tsx'
+import { bytes } from '../../words/count.ts'
 import { thisDeviceWords } from '../../words/settings.ts'
 import { keysWords } from '../../words/shell.ts'
 import { Section } from './section.tsx'
@@ -14,6 +16,7 @@ export function DeviceSection() {
   return (
     <>
       <InstallPart />
+      <StoragePart />
       <SendingPart />
       <KeysPart />
     </>
@@ -22,6 +25,7 @@ export function DeviceSection() {
 
 function InstallPart() {
   const install = useInstall()
+  const storage = useDeviceStorage()
   return (
     <Section title={thisDeviceWords.install} text={thisDeviceWords.installText}>
       <Switch>
@@ -30,7 +34,13 @@ function InstallPart() {
         </Match>
         <Match when={install.state() === 'ready'}>
           <div class={styles.actions}>
-            <Button size="lg" onClick={() => void install.ask()}>
+            <Button
+              size="lg"
+              onClick={() => {
+                void install.ask()
+                void storage.persist()
+              }}
+            >
               {thisDeviceWords.installNow}
             </Button>
           </div>
@@ -45,6 +55,37 @@ function InstallPart() {
           <p class={styles.note}>{thisDeviceWords.installUnknown}</p>
         </Match>
       </Switch>
+    </Section>
+  )
+}
+
+function StoragePart() {
+  const storage = useDeviceStorage()
+  const [estimate] = createResource(() => storage.estimate())
+  const [persistent, { refetch }] = createResource(() => storage.isPersistent())
+  const [refused, setRefused] = createSignal(false)
+  const handlePersist = async (): Promise<void> => {
+    setRefused(!(await storage.persist()))
+    await refetch()
+  }
+  return (
+    <Section title={thisDeviceWords.storage} text={thisDeviceWords.storageText}>
+      <p class={styles.note}>
+        <Show when={estimate.latest} fallback={thisDeviceWords.storageUnknown}>
+          {(known) => thisDeviceWords.storageUsed(bytes(known().usage), bytes(known().quota))}
+        </Show>{' '}
+        {persistent.latest === true ? thisDeviceWords.persistent : thisDeviceWords.notPersistent}
+      </p>
+      <Show when={persistent.latest === false}>
+        <div class={styles.actions}>
+          <Button size="lg" onClick={() => void handlePersist()}>
+            {thisDeviceWords.persist}
+          </Button>
+        </div>
+      </Show>
+      <p class={styles.note} role="status">
+        {refused() ? thisDeviceWords.persistRefused : ''}
+      </p>
     </Section>
   )
 }

@@ -6,6 +6,7 @@ import { PushState, PushTestResult, type PushSubscriptionInfo, type PushTrouble 
 import { Nothing, request } from '../../state/account-api.ts'
 import { useDeviceStore } from '../../state/device-store.ts'
 import { changePush, ownSubscription, turnPushOff, turnPushOn, usePushDevice } from '../../state/push.ts'
+import { useDeviceStorage } from '../../state/storage.ts'
 import { Button } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Switch } from '../../ui/switch.tsx'
@@ -48,6 +49,7 @@ function Unsupported(props: { readonly support: ReturnType<ReturnType<typeof use
 function TurnOn(props: { readonly onChanged: () => void }) {
   const device = usePushDevice()
   const store = useDeviceStore()
+  const storage = useDeviceStorage()
   const action = useAction()
   const [refused, setRefused] = createSignal<string>()
   const handleOn = async (): Promise<void> => {
@@ -55,6 +57,8 @@ function TurnOn(props: { readonly onChanged: () => void }) {
     try {
       const done = await action.run(turnPushOn(device, store))
       if (done === 'on') props.onChanged()
+      // Who wants to be told here wants it kept here.
+      if (done === 'on') void storage.persist()
       if (done === 'declined') setRefused(notificationWords.declined)
     } catch {
       // The browser's own push service: without a network, or without one at all.

@@ -47,6 +47,18 @@ export function Notices(props: { readonly status: SyncStatus }) {
           {shellWords.signedOut}
         </Banner>
       </Match>
+      <Match when={session.cleared() && session.state().type === 'signed_in'}>
+        <Banner
+          icon={Info}
+          actions={
+            <Button size="sm" tone="ghost" onClick={() => session.forgetCleared()}>
+              {shellWords.dismiss}
+            </Button>
+          }
+        >
+          {shellWords.cleared}
+        </Banner>
+      </Match>
       <Match when={session.left().length > 0}>
         <Banner
           icon={Info}

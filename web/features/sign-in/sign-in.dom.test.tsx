@@ -1,4 +1,4 @@
-import { noPush } from '../../dev/no-push.ts'
+import { noPush, noStorage } from '../../dev/no-push.ts'
 import { createMemoryHistory } from '@tanstack/solid-router'
 import axe from 'axe-core'
 import { render } from 'solid-js/web'
@@ -63,6 +63,7 @@ function open(path: string, hash = '') {
     forgetTeam: async () => undefined,
     openWorkspace: async () => workspace,
     push: noPush,
+    deviceStorage: noStorage,
     registration: undefined,
     install: undefined,
     onLaunch: undefined,
