@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { AgentNotification } from '#shared/domain/notification.ts'
-import { Permission, isDangerous } from '#shared/domain/permission.ts'
+import { Permission, isAllowedAtAGlance } from '#shared/domain/permission.ts'
 import { canAnswer } from '#shared/domain/policies.ts'
 import { quietUntil } from '#shared/domain/push.ts'
 import { type RunId, TeamId, UserId } from '#shared/ids.ts'
@@ -157,7 +157,7 @@ async function payloadOf(
       ? undefined
       : {
           permissionId: question.id,
-          danger: isDangerous(question.subject),
+          atAGlance: isAllowedAtAGlance(question.subject),
           answerable: question.subject.kind !== 'question',
           ...(await deps.tokens.make(subscription.id, job, question)),
         }
@@ -169,6 +169,7 @@ async function payloadOf(
     type: notification.type,
     title: cut(notification.title, pushTitleLimit),
     text: cut(notification.text, pushTextLimit),
+    ...(notification.asks === undefined ? {} : { asks: notification.asks }),
     at: notification.at,
     unread,
     ...(ask === undefined ? {} : { ask }),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { NotificationId, NotificationType } from '../domain/notification.ts'
+import { SubjectKind } from '../domain/permission.ts'
 import { PushSettings } from '../domain/push.ts'
 import { PermissionId, RunId, TeamId } from '../ids.ts'
 
@@ -17,6 +18,8 @@ export const PushPayload = z.discriminatedUnion('kind', [
     type: NotificationType,
     title: z.string().max(pushTitleLimit),
     text: z.string().max(pushTextLimit),
+    /** Of a request: what is asked for. */
+    asks: SubjectKind.optional(),
     /** ms since epoch. */
     at: z.number(),
     /** Notifications of this person in this team that are not read. */
@@ -25,8 +28,8 @@ export const PushPayload = z.discriminatedUnion('kind', [
     ask: z
       .object({
         permissionId: PermissionId,
-        /** It may do what can't be undone: it is looked at before it is allowed. */
-        danger: z.boolean(),
+        /** The notification shows the whole of it, and it can be undone: else it is looked at before it is allowed. */
+        atAGlance: z.boolean(),
         /** The question can be answered with Allow and Deny. */
         answerable: z.boolean(),
         token: z.string().max(100),

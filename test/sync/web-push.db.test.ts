@@ -71,7 +71,7 @@ async function asking(workspace: Workspace, command = 'rm -rf build'): Promise<P
 }
 
 /** The token of a question as it stands in its push. */
-function askOf(push: ReceivedPush): { token: string; danger: boolean; permissionId: string; expiresAt: number } {
+function askOf(push: ReceivedPush): { token: string; atAGlance: boolean; permissionId: string; expiresAt: number } {
   if (push.payload.kind !== 'notification' || push.payload.ask === undefined) throw new Error('no question in the push')
   return push.payload.ask
 }
@@ -123,10 +123,12 @@ describe('a push', () => {
         text: 'rm -rf build',
         unread: 1,
         runId: request.runId,
-        ask: { permissionId: request.id, danger: true, answerable: true },
+        ask: { permissionId: request.id, atAGlance: false, answerable: true },
       },
     })
     const { token } = askOf(push)
+    // It deletes, so no button allows it: a token alone doesn't either.
+    expect(await codeOf(press(token, 'allow_once'))).toBe('not_allowed')
     expect((await press(token, 'deny')).status).toBe(200)
     const { body } = await runner.next('deliver')
     expect(body).toMatchObject({ type: 'answer', answer: { kind: 'deny' }, by: mara.userId, digest: request.digest })

@@ -1,5 +1,7 @@
 import type { PushPayload } from '#shared/protocol/push.ts'
 
+const verbs = { command: 'run', edit: 'change', tool: 'use', question: 'know' } as const
+
 /** What a notification of the system says: it stands on a locked screen, beside those of other apps. */
 export const pushWords = {
   /** For a push that this version can't read: something must be shown for each. */
@@ -9,7 +11,7 @@ export const pushWords = {
     const said = payload.text === '' ? '' : ` ${payload.text}`
     switch (payload.type) {
       case 'request':
-        return payload.ask?.answerable === false ? payload.text : `Asks to run or change:${said}`
+        return payload.ask?.answerable === false ? payload.text : `Asks to ${verbs[payload.asks ?? 'tool']}:${said}`
       case 'complete':
         return payload.text === '' ? 'Done.' : `Done:${said}`
       case 'error':

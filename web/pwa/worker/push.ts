@@ -64,15 +64,17 @@ async function handlePush(worker: ServiceWorkerGlobalScope, data: PushMessageDat
     }),
     timestamp: payload.at,
     requireInteraction: payload.type === 'request',
-    ...(ask?.answerable === true ? { actions: buttons(ask.danger) } : {}),
+    ...(ask?.answerable === true ? { actions: buttons(ask.atAGlance) } : {}),
   }
   await registration.showNotification(payload.title, options)
   await worker.navigator.setAppBadge?.(payload.unread).catch(() => undefined)
 }
 
-/** What can't be undone is looked at before it is allowed. */
-function buttons(danger: boolean): { action: string; title: string }[] {
-  const first = danger ? { action: 'open', title: pushWords.review } : { action: 'allow_once', title: pushWords.allow }
+/** What can't be undone, or is more than stands here, is looked at before it is allowed. */
+function buttons(atAGlance: boolean): { action: string; title: string }[] {
+  const first = atAGlance
+    ? { action: 'allow_once', title: pushWords.allow }
+    : { action: 'open', title: pushWords.review }
   return [first, { action: 'deny', title: pushWords.deny }]
 }
 
