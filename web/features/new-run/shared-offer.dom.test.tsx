@@ -3,6 +3,7 @@ import { toShareHash } from '#shared/share.ts'
 import { button, closeApp, openApp, shown, stubLayout } from '../../dev/app-stage.tsx'
 import { seedIds } from '../../dev/seed.ts'
 import { createMemoryDeviceStore, type DeviceStore } from '../../state/device-store.ts'
+import { draftKey } from '../../state/draft.ts'
 import type { OnLaunch } from '../../state/launches.ts'
 import { emptyForm } from './form.ts'
 
@@ -17,14 +18,14 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-const draftKey = `draft/new-run/${seedIds.mara}/${seedIds.team}`
+const key = draftKey({ userId: seedIds.mara }, `new-run/${seedIds.team}`)
 const prompt = () => {
   const [area] = shown('textarea')
   if (!(area instanceof HTMLTextAreaElement)) throw new Error('the form is not there')
   return area
 }
 const typed = async (store: DeviceStore): Promise<unknown> => {
-  const kept = await store.get(draftKey)
+  const kept = await store.get(key)
   return typeof kept === 'object' && kept !== null && 'prompt' in kept ? kept.prompt : undefined
 }
 const share = (id: string, text: string, leftOut: readonly object[] = []) => ({ id, text, leftOut })
@@ -47,17 +48,7 @@ describe('what another app shared', () => {
 
   test('leaves a draft as it is until its person chooses', async () => {
     const deviceStore = deviceWith(share('1', 'Look at this'))
-    const draft = {
-      prompt: 'Mine',
-      title: '',
-      harness: 'runbook',
-      sandbox: 'docker',
-      host: '',
-      repository: '',
-      branch: '',
-      setup: '',
-    }
-    await deviceStore.set(draftKey, draft)
+    await deviceStore.set(key, { ...emptyForm, prompt: 'Mine' })
     await openApp('/new', { deviceStore })
     await until(() => expect(button('Add it to my draft')).toBeDefined())
     expect(prompt().value).toBe('Mine')
@@ -69,7 +60,7 @@ describe('what another app shared', () => {
 
   test('takes the place of a draft only with a way back', async () => {
     const deviceStore = deviceWith(share('1', 'Look at this'))
-    await deviceStore.set(draftKey, { ...emptyForm, prompt: 'Mine' })
+    await deviceStore.set(key, { ...emptyForm, prompt: 'Mine' })
     await openApp('/new', { deviceStore })
     await until(() => expect(button('Replace my draft')).toBeDefined())
     button('Replace my draft')?.click()
