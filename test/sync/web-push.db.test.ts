@@ -242,6 +242,8 @@ describe('a push', () => {
     runner.emit(shown, { type: 'permission', request }, { type: 'state', event: 'block', turn: 1 })
     runner.emit(elsewhere, { type: 'state', event: 'fail', turn: 1, reason: { text: 'elsewhere' } })
     expect((await browser.nth(1)).payload).toMatchObject({ type: 'error', runId: elsewhere })
+    // Its push, if there were one, is under way from this commit on.
+    await inState(desktop, shown, 'BLOCKED')
     await settled()
     expect(browser.received).toHaveLength(1)
     const [again] = await putOff()
