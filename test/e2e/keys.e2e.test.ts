@@ -255,7 +255,8 @@ describe.skipIf(browserPath === undefined && !required)('keys and the palette (n
     await page.keyboard.press('Escape')
     await page.waitForURL('**/runs')
     done.push('Leave')
-    await page.goto(`${app.origin}/inbox`)
+    await page.keyboard.press('g')
+    await page.keyboard.press('i')
     await rows.first().waitFor()
     await page.keyboard.press('j')
     await expect.poll(row).toBeTruthy()
@@ -263,7 +264,11 @@ describe.skipIf(browserPath === undefined && !required)('keys and the palette (n
     await page.waitForURL(/\/runs\/[0-9a-f-]{36}/)
     done.push('Open')
 
-    await page.goto(`${app.origin}/outbox`)
+    await page.getByRole('log').waitFor()
+    await leaveField()
+    await page.keyboard.press('g')
+    await page.keyboard.press('o')
+    await page.waitForURL('**/outbox')
     const item = () =>
       page.evaluate(() =>
         [...document.querySelectorAll('[data-item]')].findIndex((one) => one.contains(document.activeElement)),

@@ -20,6 +20,7 @@ import { Button, IconButton } from '../../ui/button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { IntentMark } from '../../ui/intent-mark.tsx'
+import { useKeptFocus } from '../../ui/kept-focus.ts'
 import { PageHead } from '../../ui/page-head.tsx'
 import { SkeletonRows } from '../../ui/skeleton.tsx'
 import { Time } from '../../ui/time.tsx'
@@ -51,6 +52,12 @@ export function OutboxPage() {
     const at = items.findIndex((item) => item.contains(document.activeElement))
     items[at === -1 ? 0 : Math.max(0, Math.min(items.length - 1, at + step))]?.focus()
   }
+  // What is known of a run makes its item a link, which is another element.
+  let focused: Element | null = null
+  useKeptFocus(
+    () => list,
+    () => focused?.querySelector<HTMLElement>('[data-item]')?.focus(),
+  )
   useKeys({ j: () => move(1), k: () => move(-1), ArrowDown: () => move(1), ArrowUp: () => move(-1) })
 
   return (
@@ -84,7 +91,7 @@ export function OutboxPage() {
       <p class={styles.state} role="status">
         {status().connection === 'polling' ? outboxWords.polling : syncWords(status(), 0, now())}
       </p>
-      <div class={styles.scroll} ref={list}>
+      <div class={styles.scroll} ref={list} onFocusIn={(event) => (focused = event.target.closest('li'))}>
         <Show when={intents() !== undefined} fallback={<SkeletonRows waitsFor={outboxWords.opening} />}>
           <Show when={!isEmpty()} fallback={<EmptyState text={outboxWords.empty} />}>
             <div class={styles.column}>
