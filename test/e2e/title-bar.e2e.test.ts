@@ -38,6 +38,8 @@ describe.skipIf(browserPath === undefined && !required)('under the window’s ow
     page = await openPage(context, problems)
   })
   afterAll(async () => {
+    // A style sheet may be on its way still.
+    await page?.context().unrouteAll({ behavior: 'ignoreErrors' })
     await browser?.close()
     await app?.close()
   })
