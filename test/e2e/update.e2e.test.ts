@@ -91,7 +91,7 @@ describe.skipIf(browserPath === undefined && !required)('an update of the app (n
   })
 
   test('messages that wait on the device outlive the update, in the tab that takes it and in the one that does not, and arrive once', async () => {
-    await second.getByText('Across versions').first().dblclick()
+    await second.getByRole('row').filter({ hasText: 'Across versions' }).first().dblclick()
     await second.waitForURL(first.url())
     await second.getByRole('textbox', { name: 'Message to the agent' }).waitFor()
     await context.setOffline(true)
