@@ -88,10 +88,10 @@ describe.skipIf(browserPath === undefined && !required)('roads to the server (ne
     await allowOnce(page).click()
     await page.getByText('Done', { exact: true }).first().waitFor()
     await page.goto(`${road.origin}/runs`)
-    await page.getByRole('button', { name: /No live connection/ }).click()
+    await page.getByRole('link', { name: /No live connection/ }).click()
     await says(/lets no live connection \(WebSocket\) through/)
-    await page.keyboard.press('Escape')
     await road.set('open')
+    await page.goto(`${road.origin}/runs`)
     await isUpToDate()
   })
 
