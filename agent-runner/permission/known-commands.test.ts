@@ -43,7 +43,7 @@ describe('put together', () => {
     fc.assert(
       fc.property(fc.constantFrom(...hostile), filling, filling, frames, frames, (bad, before, after, one, two) => {
         // After "cd src" a path of the parent folder is inside again.
-        fc.pre(!bad.includes('../') || !before.flat().some((text) => /\bcd\b/.test(text)))
+        fc.pre(!/(?:^|[\s=])(?!\/)\S*\.\.\//.test(bad) || !before.flat().some((text) => /\bcd\b/.test(text)))
         const inner = one.replace('%', () => bad)
         expect(decision(two.replace('%', () => around(before, inner, after)))).not.toBe('allow')
       }),

@@ -54,10 +54,9 @@ export function webPushRoutes({ service, rateLimits, now }: WebPushRoutesDeps): 
       if (!found.ok) return refuse(c, found.error)
       const { deliver } = await service.parts()
       const outcome = await deliver(found.value, { kind: 'test', at: now() }, { lifeMs: testLifeMs, urgency: 'high' })
-      const known = (await subscriptions.list(c.var.actor)).find((one) => one.id === found.value.id)
       return c.json({
         sent: outcome.status === 'sent',
-        ...(known?.trouble === undefined ? {} : { trouble: known.trouble }),
+        ...('trouble' in outcome ? { trouble: outcome.trouble } : {}),
       } satisfies PushTestResult)
     })
 }

@@ -5,6 +5,7 @@ import { Run, hasEnded } from '#shared/domain/run.ts'
 import type { RunId, TeamId } from '#shared/ids.ts'
 import type { RunEvent } from '#shared/protocol/run-event.ts'
 import { keys } from '#sync/core/keys.ts'
+import { dispatchOf } from '#sync/core/mutators/next-turn.ts'
 import { settleRequest } from '#sync/core/notifications.ts'
 import { getRow, putRow, scanRows, type WriteTransaction } from '#sync/core/transaction.ts'
 import type { ServerTransaction } from '#sync/server/transact.ts'
@@ -115,13 +116,12 @@ async function applyToTeam(
  */
 export async function endTurn(
   tx: ServerTransaction,
-  spaces: Pick<RunSpaces, 'runId' | 'teamId'>,
+  { runId }: Pick<RunSpaces, 'runId'>,
   team: WriteTransaction,
   run: Run,
   /** Of the work, while it went on. */
   lastLine: string | undefined,
 ): Promise<Run> {
-  const { runId, teamId } = spaces
   for (const permission of await scanRows(team, keys.permissionsOf(runId), Permission))
     if (permission.state === 'open') await lapse(tx, team, run, permission)
   tx.job({ run: runId, turn: run.turn, phase: 'ended' })
@@ -131,21 +131,11 @@ export async function endTurn(
     await tellEnd(tx, team, run, lastLine)
     return run
   }
-  const turn = run.turn + 1
-  tx.effect({ type: 'transition', runId, event: 'continue', from: moved.from, to: moved.to })
-  tx.effect({
-    type: 'dispatch',
-    teamId,
-    assignment: {
-      runId,
-      turn,
-      title: run.title,
-      config: run.config,
-      prompt: { promptId: next.id, text: next.text, by: next.by },
-    },
-  })
   const { stop: _stop, ...rest } = moved.run
-  return { ...rest, turn }
+  const going: Run = { ...rest, turn: run.turn + 1 }
+  tx.effect({ type: 'transition', runId, event: 'continue', from: moved.from, to: moved.to })
+  tx.effect(dispatchOf(going, next))
+  return going
 }
 
 async function nextPrompt(team: WriteTransaction, runId: RunId): Promise<Prompt | undefined> {

@@ -28,7 +28,9 @@ export type PushJob = z.infer<typeof PushJob>
 
 /** What became of a job. `later`: it is to be tried again at that time (ms since epoch), with this job. */
 export type JobOutcome =
-  | { readonly status: 'sent' | 'dropped'; readonly why?: string }
+  | { readonly status: 'sent' }
+  /** `trouble`: its push service refused it. */
+  | { readonly status: 'dropped'; readonly why: string; readonly trouble?: PushTrouble }
   | { readonly status: 'later'; readonly at: number; readonly job: PushJob }
   /** The push service may take it on another try. */
   | { readonly status: 'failed'; readonly trouble: PushTrouble }
@@ -111,7 +113,7 @@ export async function deliver(
         'a push service refused a push',
       )
       await deps.subscriptions.noteTrouble(subscription.id, outcome.trouble)
-      return dropped('refused')
+      return { status: 'dropped', why: 'refused', trouble: outcome.trouble }
     case 'failed':
       await deps.subscriptions.noteTrouble(subscription.id, outcome.trouble)
       return { status: 'failed', trouble: outcome.trouble }

@@ -7,6 +7,7 @@ import { refusal } from '#shared/refusal.ts'
 import { err, ok } from '#shared/result.ts'
 import { keys } from '../keys.ts'
 import { defineMutator } from '../mutator.ts'
+import { dispatchOf } from './next-turn.ts'
 import { getRow, putRow } from '../transaction.ts'
 
 export const CreateRunArgs = z.object({
@@ -46,17 +47,7 @@ export const createRun = defineMutator({
     }
     await putRow(tx, key, run)
     context.effect({ type: 'transition', runId: run.id, event: 'create', from: null, to: 'QUEUED' })
-    context.effect({
-      type: 'dispatch',
-      teamId: context.teamId,
-      assignment: {
-        runId: run.id,
-        turn: 1,
-        title: run.title,
-        config: run.config,
-        prompt: { promptId: args.promptId, text: args.prompt, by: context.userId },
-      },
-    })
+    context.effect(dispatchOf(run, { id: args.promptId, text: args.prompt, by: context.userId }))
     return ok()
   },
 })

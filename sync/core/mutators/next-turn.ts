@@ -3,7 +3,7 @@ import { nextState, type Run } from '#shared/domain/run.ts'
 import type { Refusal } from '#shared/refusal.ts'
 import { ok, type Result } from '#shared/result.ts'
 import { keys } from '../keys.ts'
-import type { MutationContext } from '../mutator.ts'
+import type { Effect, MutationContext } from '../mutator.ts'
 import { putRow, type WriteTransaction } from '../transaction.ts'
 
 /** A run that has ended goes on with this message, whose row stands in the queue until its agent has it. */
@@ -17,25 +17,30 @@ export async function startNextTurn(
   if (!next.ok) return next
   // The times are those of a turn: the hours between two of them are nobody's work.
   const { reason: _reason, stop: _stop, asks: _asks, startedAt: _startedAt, endedAt: _endedAt, ...rest } = run
-  const turn = run.turn + 1
-  await putRow(tx, keys.run(run.id), {
+  const going: Run = {
     ...rest,
     state: next.value,
     stateAt: context.now,
-    turn,
+    turn: run.turn + 1,
     updatedAt: context.now,
-  } satisfies Run)
+  }
+  await putRow(tx, keys.run(run.id), going)
   context.effect({ type: 'transition', runId: run.id, event: 'continue', from: run.state, to: next.value })
-  context.effect({
+  context.effect(dispatchOf(going, prompt))
+  return ok()
+}
+
+/** The turn that the run is at, with the message that it begins with, waits for a runner. */
+export function dispatchOf(run: Run, prompt: Pick<Prompt, 'id' | 'text' | 'by'>): Effect {
+  return {
     type: 'dispatch',
-    teamId: context.teamId,
+    teamId: run.teamId,
     assignment: {
       runId: run.id,
-      turn,
+      turn: run.turn,
       title: run.title,
       config: run.config,
       prompt: { promptId: prompt.id, text: prompt.text, by: prompt.by },
     },
-  })
-  return ok()
+  }
 }

@@ -1,13 +1,14 @@
-import { createStore, get, set } from 'idb-keyval'
+import { get, set } from 'idb-keyval'
 import { z } from 'zod'
 import { PushPayload } from '#shared/protocol/push.ts'
 import { PushSettings, defaultPushSettings } from '#shared/domain/push.ts'
 import { pushWords } from '../../words/push.ts'
+import { openDeviceState } from '../device-state.ts'
 import { createPushAnswers, type AnswerOutcome } from './push-answers.ts'
 
 /** Tag of the one-off Background Sync that sends answers pressed on notifications. */
 const syncTag = 'push-answers'
-const device = createStore('drover-device', 'state')
+const device = openDeviceState()
 const answers = createPushAnswers({
   store: { get: () => get('push/answers', device), set: (waiting) => set('push/answers', waiting, device) },
   fetch: (...args) => fetch(...args),
