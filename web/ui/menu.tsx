@@ -57,6 +57,8 @@ export function MenuItem(props: {
         const act = props.onSelect
         choose(() => act())
       }}
+      // The lifted finger has chosen; the click that browsers make of it later would land on what the menu lay over.
+      on:touchend={(event: TouchEvent) => event.cancelable && event.preventDefault()}
     >
       <Show when={props.icon}>{(icon) => <Icon of={icon()} size="sm" />}</Show>
       <KMenu.ItemLabel class={styles.label}>{props.children}</KMenu.ItemLabel>

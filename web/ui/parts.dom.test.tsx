@@ -155,6 +155,20 @@ test('a menu opens by keyboard, moves by arrows and acts on Enter', async () => 
   await vi.waitFor(() => expect(picked.mock.calls).toEqual([['second']]))
 })
 
+test('a finger that chose an item makes no click that lands on what the menu lay over', async () => {
+  mount(() => (
+    <Menu icon={Plus} label="More">
+      <MenuItem onSelect={() => undefined}>First</MenuItem>
+    </Menu>
+  ))
+  query('button[aria-label="More"]')?.focus()
+  press('ArrowDown')
+  await vi.waitFor(() => expect(query('[role="menuitem"]')).not.toBeNull())
+  const lifted = new Event('touchend', { bubbles: true, cancelable: true })
+  query('[role="menuitem"]')?.dispatchEvent(lifted)
+  expect(lifted.defaultPrevented).toBe(true)
+})
+
 test('an item of a menu may move the focus on, and it stays there', async () => {
   const left = vi.fn<() => void>()
   const [writing, setWriting] = createSignal(false)
