@@ -31,6 +31,7 @@ export async function answerPull(
     userId: actor.userId,
     cookie: pull.cookie,
     readerEpoch: '1',
+    older: pull.older === true,
   })
   return answer.ok ? { status: 200, body: answer.value } : toSyncFailure(answer.error)
 }

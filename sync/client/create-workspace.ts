@@ -1,8 +1,6 @@
-import { TranscriptEntry } from '#shared/domain/transcript.ts'
 import type { RunId, TeamId, UserId } from '#shared/ids.ts'
 import type { BrowserDown } from '#shared/protocol/browser-socket.ts'
 import { parseSpace, runSpace, teamSpace, type SpaceId } from '#shared/protocol/sync.ts'
-import { z } from 'zod'
 import { mutators, type MutatorName } from '#sync/core/mutators/all.ts'
 import { deviceMutators } from './device-mutators.ts'
 import { createIntentLog, type IntentLog } from './intent-log.ts'
@@ -41,7 +39,15 @@ const answerWithinMs = 8_000
 /** How often the server is asked while no socket can be opened. */
 const pollMs = 3_000
 
-type OpenTranscript = { transcript: Transcript; users: number; cache: SpaceCache }
+/** A transcript that nobody shows stays open so long: its rows reach the store meanwhile, and whoever comes back finds it at hand. */
+const lingerMs = 3_000
+
+type OpenTranscript = {
+  transcript: Transcript
+  users: number
+  cache: SpaceCache
+  linger?: ReturnType<typeof setTimeout> | undefined
+}
 
 /** Opens this person's view of the team on this device. Works without a network from what the device has. */
 export function createWorkspace(deps: WorkspaceDeps): Workspace {
@@ -267,22 +273,10 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     await team.push()
   }
 
-  async function fetchBefore(runId: RunId, n: number): Promise<readonly TranscriptEntry[] | undefined> {
-    try {
-      const response = await deps.fetch(`${deps.baseUrl}/api/v1/runs/${runId}/transcript?before=${n}`, {
-        credentials: 'include',
-      })
-      if (!response.ok) return undefined
-      const page = z.object({ entries: z.array(TranscriptEntry) }).safeParse(await response.json())
-      return page.success ? page.data.entries : undefined
-    } catch {
-      return undefined
-    }
-  }
-
   function transcript(runId: RunId): Transcript {
     const known = transcripts.get(runId)
     if (known !== undefined) {
+      clearTimeout(known.linger)
       known.users++
       return known.transcript
     }
@@ -296,7 +290,7 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
         cache,
         link: deps.link,
         isKnown: () => !refused.has(id),
-        fetchBefore: (n) => fetchBefore(runId, n),
+        isPinned: () => false,
         onClose: () => {
           caches.delete(id)
           transcripts.delete(runId)
@@ -345,7 +339,7 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
           const known = transcripts.get(runId)
           if (!open || known === undefined) return
           open = false
-          if (--known.users === 0) shared.close()
+          if (--known.users === 0) known.linger = setTimeout(shared.close, lingerMs)
         },
       }
     },
@@ -363,7 +357,10 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
       clearInterval(poll)
       stopMessages()
       stopState()
-      for (const open of transcripts.values()) open.transcript.close()
+      for (const { linger, transcript } of transcripts.values()) {
+        clearTimeout(linger)
+        transcript.close()
+      }
       status.close()
       socketRequests.close()
       deps.link.close()

@@ -85,9 +85,14 @@ function onForeground(act: () => void): () => void {
   document.addEventListener('visibilitychange', whenVisible)
   addEventListener('pageshow', act)
   addEventListener('online', act)
+  // From the radio to a network at hand, or back. Not every browser tells.
+  const network =
+    'connection' in navigator && navigator.connection instanceof EventTarget ? navigator.connection : undefined
+  network?.addEventListener('change', act)
   return () => {
     document.removeEventListener('visibilitychange', whenVisible)
     removeEventListener('pageshow', act)
     removeEventListener('online', act)
+    network?.removeEventListener('change', act)
   }
 }

@@ -9,8 +9,8 @@ import {
 } from 'replicache'
 import type { Json } from '#shared/json.ts'
 import type { BrowserDown } from '#shared/protocol/browser-socket.ts'
-import { PullResponse, SyncCookie, schemaVersion, versionOf, type SpaceId } from '#shared/protocol/sync.ts'
-import { keys } from '#sync/core/keys.ts'
+import { PullResponse, SyncCookie, pageStep, schemaVersion, versionOf, type SpaceId } from '#shared/protocol/sync.ts'
+import { chunkNumber, keys } from '#sync/core/keys.ts'
 import type { ReadTransaction } from '#sync/core/transaction.ts'
 import type { MutationRef } from './device-mutators.ts'
 import type { Carrier } from './intents.ts'
@@ -22,6 +22,7 @@ import { inPieces } from './in-pieces.ts'
 import { RefusedError } from './workspace.ts'
 
 type Poke = Extract<BrowserDown, { type: 'poke' }>
+export type Row = readonly [key: string, value: Json]
 /** A pull that is under way: `landed` once its rows are here, or nothing comes of it. */
 type Pull = { readonly landed: PromiseWithResolvers<void>; isAnswered: boolean }
 
@@ -53,8 +54,8 @@ export type SpaceCache = {
   readonly space: SpaceId
   query<T>(query: (tx: ReadTransaction) => Promise<T>): Promise<T>
   subscribe<T>(query: (tx: ReadTransaction) => Promise<T>, onData: (value: T) => void): () => void
-  /** Values under `prefix` as they come, those that are here already first. */
-  watch(prefix: string, onValues: (values: readonly Json[]) => void): () => void
+  /** Rows under `prefix` as they are written from now on. */
+  watch(prefix: string, onRows: (rows: readonly Row[]) => void): () => void
   /** The rows under `prefix`, the newest first, and what changes; see `feedRows`. */
   feed(prefix: string, now: number, onChange: (change: RowsChange) => void): () => void
   /** Resolves once the change is made here; rejects with `RefusedError` when this device can tell that it is refused. */
@@ -64,6 +65,10 @@ export type SpaceCache = {
   /** Pulls until this device has `version`, or the server can't be reached. */
   catchUp(version: number): Promise<void>
   pull(): Promise<void>
+  /** Brings the page of a transcript that comes before what is here; whether there was one to be had. */
+  older(): Promise<boolean>
+  /** Gives up a transcript's chunks before this key; the server has them. */
+  giveUpBefore(key: string): Promise<void>
   /** Whether the server has taken what was pending; also when nothing was. */
   push(): Promise<boolean>
   pending(): Promise<readonly PendingMutation[]>
@@ -98,7 +103,9 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
   let pulling: Pull | undefined
   let retry: ReturnType<typeof setTimeout> | undefined
   let retryMs = firstRetryMs
-  let older: ReturnType<typeof setTimeout> | undefined
+  let nextRuns: ReturnType<typeof setTimeout> | undefined
+  let wantsOlder = false
+  let paging: Promise<boolean> = Promise.resolve(false)
 
   const isRefused = (status: number): boolean => status === 403 && deps.events.onRefused !== undefined
   const requests = createSpaceRequests({
@@ -139,8 +146,11 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
       if (pulling !== undefined) endPull(pulling)
       const pull: Pull = { landed: Promise.withResolvers(), isAnswered: false }
       pulling = pull
+      const older = wantsOlder
+      wantsOlder = false
       // All of a space may be much, unless it has only just begun.
-      const result = toPulled(await requests.ask('pull', body, base !== null || deps.held === true), base)
+      const isShort = (base !== null || deps.held === true) && !older
+      const result = toPulled(await requests.ask('pull', older ? { ...body, older } : body, isShort), base)
       pull.isAnswered = true
       const brings = result.response !== undefined && 'patch' in result.response && result.response.patch.length > 0
       if (brings) setTimeout(endPull, landingMs, pull)
@@ -186,7 +196,7 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
     (diff) => {
       for (const one of diff) known = SyncCookie.safeParse('newValue' in one ? one.newValue : undefined).data
       if (pulling?.isAnswered === true) endPull(pulling)
-      if (known?.more !== undefined) askForOlder()
+      if (known?.more !== undefined) askForOlderRuns()
       deps.events.onChanged()
     },
     { prefix: keys.cookie },
@@ -214,11 +224,39 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
   const pull = (): Promise<void> => unlessClosed(() => replicache.pull({ now: true }))
 
   /** A page at a time, with room for what people do in between. Without a network the next pull goes on with it. */
-  function askForOlder(): void {
-    older ??= setTimeout(() => {
-      older = undefined
+  function askForOlderRuns(): void {
+    nextRuns ??= setTimeout(() => {
+      nextRuns = undefined
       void pull()
     }, olderPauseMs)
+  }
+
+  async function older(): Promise<boolean> {
+    const before = (await cookie())?.from
+    if (before === undefined) return false
+    // A pull that was under way may have taken no notice, and one that a poke overtook brings nothing.
+    for (let tries = 0; tries < 3 && !closed; tries++) {
+      wantsOlder = true
+      await pull()
+      await pulling?.landed.promise
+      const now = (await cookie())?.from
+      if (now !== undefined && now < before) return true
+      if (!lastPullOk) return false
+    }
+    return false
+  }
+
+  async function giveUpBefore(key: string): Promise<void> {
+    const have = await cookie()
+    if (have === null || (have.from ?? '') >= key) return
+    const from = have.from === undefined ? 1 : chunkNumber(have.from)
+    const gone = Array.from({ length: chunkNumber(key) - from }, (_, step) => keys.chunk(from + step))
+    await applyPatch(
+      have,
+      { ...have, from: key, order: have.order + pageStep },
+      gone.map((one) => ({ op: 'del', key: one })),
+      {},
+    )
   }
 
   function endPull(pull: Pull): void {
@@ -261,21 +299,28 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
     if (have === undefined || message.base > versionOf(have)) return false
     if (message.version <= versionOf(have)) return true
     const next = { ...have, order: message.version }
+    const mutationIds = message.mutations[await replicache.clientGroupID] ?? {}
+    if (!(await applyPatch(have, next, message.patch.filter(isWithin(have)), mutationIds))) return false
+    deps.events.onFresh()
+    return true
+  }
+
+  /** `false`: a pull or another tab moved the cache on in between. */
+  async function applyPatch(
+    baseCookie: SyncCookie,
+    next: SyncCookie,
+    patch: Poke['patch'],
+    lastMutationIDChanges: Record<string, number>,
+  ): Promise<boolean> {
     try {
       await replicache.poke({
-        baseCookie: have,
-        pullResponse: {
-          cookie: next,
-          lastMutationIDChanges: message.mutations[await replicache.clientGroupID] ?? {},
-          patch: [...message.patch, cookieRow(next)] as PatchOperation[],
-        },
+        baseCookie,
+        pullResponse: { cookie: next, lastMutationIDChanges, patch: [...patch, cookieRow(next)] as PatchOperation[] },
       })
     } catch {
-      // A pull or another tab moved the cache on in between.
       return false
     }
     known = next
-    deps.events.onFresh()
     return true
   }
 
@@ -283,10 +328,10 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
     space: deps.space,
     query,
     subscribe: (body, onData) => replicache.subscribe((tx) => body(readTransaction(tx)) as Promise<never>, onData),
-    watch: (prefix, onValues) =>
+    watch: (prefix, onRows) =>
       replicache.experimentalWatch(
-        (diffs) => onValues(diffs.flatMap((diff) => (diff.op === 'del' ? [] : [diff.newValue as Json]))),
-        { prefix, initialValuesInFirstDiff: true },
+        (diffs) => onRows(diffs.flatMap((diff) => (diff.op === 'del' ? [] : [[diff.key, diff.newValue as Json]]))),
+        { prefix },
       ),
     feed: (prefix, now, onChange) => feedRows(replicache, prefix, now, onChange),
     async mutate(name, args) {
@@ -311,6 +356,15 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
       await pull()
       if (hasMore && lastPullOk) await cache.catchUp(target)
     },
+    async older() {
+      const page = paging.then(older, older)
+      paging = page
+      return page.catch((error: unknown) => {
+        if (!closed) throw error
+        return false
+      })
+    },
+    giveUpBefore: (key) => unlessClosed(() => giveUpBefore(key)),
     async push() {
       await unlessClosed(async () => {
         lastPushOk = true
@@ -331,7 +385,7 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
       hold.resolve()
       if (pulling !== undefined) endPull(pulling)
       clearTimeout(retry)
-      clearTimeout(older)
+      clearTimeout(nextRuns)
       stopWatching()
       // Reads that closing interrupts are nobody's errors in Replicache; those that stand in front of this one end before.
       await query(async () => undefined).catch(() => undefined)
@@ -343,6 +397,11 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
     },
   }
   return cache
+}
+
+/** What stands before a transcript's window would lie there alone: it comes with its page. */
+function isWithin({ from }: SyncCookie): (one: Poke['patch'][number]) => boolean {
+  return (one) => from === undefined || one.op === 'clear' || !one.key.startsWith(keys.chunks) || one.key >= from
 }
 
 function cookieRow(cookie: SyncCookie): PatchOperation {

@@ -62,7 +62,7 @@ async function openOne() {
   const answer = {
     cookie: { order: 1, epoch: 'e' },
     lastMutationIDChanges: {},
-    patch: [{ op: 'clear' }, chunk(0, entry(1))],
+    patch: [{ op: 'clear' }, chunk(1, entry(1))],
     more: false,
   }
   const cache = createSpaceCache({
@@ -85,7 +85,7 @@ async function openOne() {
     cache,
     link,
     isKnown: () => true,
-    fetchBefore: async () => undefined,
+    isPinned: () => false,
     onClose: () => undefined,
   })
   open.push({ transcript, cache })
@@ -110,7 +110,7 @@ const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve
 
 test('the entries of a poke are shown before the cache has them, and only once', async () => {
   const { cache, hear, shown, views } = await openOne()
-  const next = poke(1, chunk(0, entry(1), entry(2)))
+  const next = poke(1, chunk(1, entry(1), entry(2)))
   hear(next)
   await Promise.resolve()
   expect(shown()).toEqual(['1 entry 1', '2 entry 2'])
@@ -123,18 +123,18 @@ test('the entries of a poke are shown before the cache has them, and only once',
 
 test('a poke that builds on what is not here is left to the cache, and one that was heard already changes nothing', async () => {
   const { hear, shown } = await openOne()
-  hear(poke(2, chunk(0, entry(1), entry(2), entry(3))))
+  hear(poke(2, chunk(1, entry(1), entry(2), entry(3))))
   await Promise.resolve()
   expect(shown()).toEqual(['1 entry 1'])
-  hear(poke(1, chunk(0, entry(1, 'new'))))
-  hear(poke(1, chunk(0, entry(1, 'late'))))
+  hear(poke(1, chunk(1, entry(1, 'new'))))
+  hear(poke(1, chunk(1, entry(1, 'late'))))
   await Promise.resolve()
   expect(shown()).toEqual(['1 new'])
 })
 
 test('a poke of another space is not this run’s', async () => {
   const { hear, shown } = await openOne()
-  hear({ ...poke(1, chunk(0, entry(2))), space: runSpace(RunId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b2d')) })
+  hear({ ...poke(1, chunk(1, entry(2))), space: runSpace(RunId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b2d')) })
   await Promise.resolve()
   expect(shown()).toEqual(['1 entry 1'])
 })

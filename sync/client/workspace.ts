@@ -91,15 +91,22 @@ export type Transcript = {
    * same objects, so that a keyed list touches only what changed.
    */
   subscribeEntries(onEntries: (view: TranscriptView) => void): () => void
-  /** Loads the page before the oldest entry at hand; resolves `false` when there is none. Needs the network. */
+  /**
+   * Shows the page before the oldest entry that is shown: what this device has of it, else what the server answers, which the device
+   * keeps from then on. `false`: there is none, or it can't be had now.
+   */
   loadOlder(): Promise<boolean>
+  /** Shows no more than about the newest `count` entries again, so that a page that follows for hours stays small. */
+  keepNewest(count: number): void
   close(): void
 }
 
 export type TranscriptView = {
   readonly entries: readonly TranscriptEntry[]
-  /** Older entries are on the server. */
+  /** There are older entries than these. */
   readonly hasOlder: boolean
+  /** This device has the next page of them: it is to be had without a network. */
+  readonly olderIsHere: boolean
   /** `false` until this device has had a first answer. */
   readonly loaded: boolean
 }

@@ -34,6 +34,7 @@ export const keys = {
   artifacts: 'artifact/',
 } as const
 
+/** The number of a chunk, counted from 1. */
 export function chunkNumber(key: string): number {
   return Number(key.slice(keys.chunks.length))
 }

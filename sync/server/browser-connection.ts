@@ -3,7 +3,6 @@ import type { Json } from '#shared/json.ts'
 import { BrowserUp, browserProtocol, type BrowserDown } from '#shared/protocol/browser-socket.ts'
 import { schemaVersion, versionOf, type SpaceId } from '#shared/protocol/sync.ts'
 import { refusal, type Refusal } from '#shared/refusal.ts'
-import { keys } from '#sync/core/keys.ts'
 import type { Hub, SpaceChange } from './hub.ts'
 import type { LiveHub } from './live.ts'
 import type { PresenceHub } from './presence.ts'
@@ -60,7 +59,7 @@ export function createBrowserConnection(
   userId: UserId,
   socket: SocketPort,
 ): BrowserConnection {
-  const spaces = new Map<SpaceId, { from: string | undefined; stop: () => void }>()
+  const spaces = new Map<SpaceId, () => void>()
   const behind = new Map<SpaceId, number>()
   const followed = new Map<RunId, () => void>()
   const identity = {}
@@ -88,9 +87,9 @@ export function createBrowserConnection(
     }
   }
 
-  function onChange(space: SpaceId, from: string | undefined, change: SpaceChange): void {
+  function onChange(space: SpaceId, change: SpaceChange): void {
     if (behind.has(space) || isSlow() || change.patch.length > maxPokeRows) return tellBehind(space, change.version)
-    if (!closed) socket.send(pokeFrame(change, userId, from))
+    if (!closed) socket.send(pokeFrame(change, userId))
   }
 
   async function subscribe(message: Extract<BrowserUp, { type: 'subscribe' }>): Promise<void> {
@@ -99,13 +98,12 @@ export function createBrowserConnection(
       return refuse(refusal('too_many', `${maxSpaces} spaces at once`))
     if (!(await deps.mayRead(space))) return send({ type: 'gone', space, refusal: refusal('not_allowed') })
     if (closed) return
-    spaces.get(space)?.stop()
-    const from = cookie?.from
+    spaces.get(space)?.()
     const stop = deps.hub.subscribe(space, {
-      onChange: (change) => onChange(space, from, change),
+      onChange: (change) => onChange(space, change),
       onGap: (version) => tellBehind(space, version),
     })
-    spaces.set(space, { from, stop })
+    spaces.set(space, stop)
     const head = await deps.store.head(space)
     if (cookie === null || head.version !== versionOf(cookie)) tellBehind(space, head.version)
   }
@@ -150,7 +148,7 @@ export function createBrowserConnection(
       case 'subscribe':
         return subscribe(message)
       case 'unsubscribe':
-        spaces.get(message.space)?.stop()
+        spaces.get(message.space)?.()
         spaces.delete(message.space)
         behind.delete(message.space)
         return
@@ -194,7 +192,7 @@ export function createBrowserConnection(
     close() {
       if (closed) return
       closed = true
-      for (const { stop } of spaces.values()) stop()
+      for (const stop of spaces.values()) stop()
       for (const stop of followed.values()) stop()
       spaces.clear()
       followed.clear()
@@ -215,14 +213,13 @@ function parseUp(text: string): BrowserUp | undefined {
 const frames = new WeakMap<SpaceChange, string>()
 
 /** The frame is made once for all readers who see the same of a change. */
-function pokeFrame(change: SpaceChange, userId: string, from: string | undefined): string {
-  const isPlain = from === undefined && !change.patch.some(([key]) => personalKind(key) !== undefined)
+function pokeFrame(change: SpaceChange, userId: string): string {
+  const isPlain = !change.patch.some(([key]) => personalKind(key) !== undefined)
   const known = isPlain ? frames.get(change) : undefined
   if (known !== undefined) return known
   const readable = readableBy(userId)
-  const inWindow = (key: string): boolean => from === undefined || !key.startsWith(keys.chunks) || key >= from
   const patch = change.patch
-    .filter(([key]) => readable({ key }) && inWindow(key))
+    .filter(([key]) => readable({ key }))
     .map(([key, value]: readonly [string, Json | undefined]) => toOperation({ key, value }))
   const mutations: Record<string, Record<string, number>> = {}
   for (const { group, client, id } of change.mutations) mutations[group] = { ...mutations[group], [client]: id }

@@ -16,7 +16,7 @@ import type { Change, Changes, Snapshot, SpaceHead, SpaceStore } from './space-s
 export const runWindow = 100
 /** What a device applies without a page noticing. */
 export const olderRuns = 250
-/** Newest chunks of a transcript in a first answer: some 200 entries. */
+/** Newest chunks of a transcript in a first answer, and chunks of a page of older ones: some 200 entries. */
 export const chunkWindow = 10
 
 export type PullQuery = {
@@ -26,6 +26,8 @@ export type PullQuery = {
   readonly cookie: SyncCookie | null
   /** Changes when the reader's rights do: a cookie of another one is answered with everything. */
   readonly readerEpoch: string
+  /** Of a transcript: the page before the window is asked for. */
+  readonly older?: boolean
 }
 
 export type PullFailure = 'client_state_not_found' | 'not_allowed'
@@ -43,14 +45,14 @@ export async function processPull(store: SpaceStore, query: PullQuery): Promise<
   const { cookie } = query
   if (cookie === null) return wholeAnswer(store, query)
   // Before what has changed: a row of the page that changes in between comes once more.
-  const page = cookie.more === undefined ? undefined : await olderPage(store, query.space, cookie.more)
+  const page = await olderPage(store, query, cookie)
   const since = versionOf(cookie)
   const changes = await store.changesSince({
     space: query.space,
     since,
     clientGroup: query.clientGroup,
     limit: maxPatchRows,
-    ...(cookie.from === undefined ? {} : { window: { prefix: keys.chunks, from: cookie.from } }),
+    ...windowOf({ ...cookie, ...page?.moved }),
   })
   if (isForeign(changes, query)) return err('not_allowed')
   if (since > changes.version) return err('client_state_not_found')
@@ -58,21 +60,35 @@ export async function processPull(store: SpaceStore, query: PullQuery): Promise<
   const { more: _more, ...known } = cookie
   const order = Math.max(changes.version, page === undefined ? 0 : cookie.order + pageStep)
   return ok({
-    cookie: { ...known, order, ...(page?.more === undefined ? {} : { more: page.more }) },
+    cookie: { ...known, order, ...page?.moved },
     lastMutationIDChanges: { ...changes.lastMutationIds },
     patch: [...(page?.rows ?? []), ...changes.changes].filter(readableBy(query.userId)).map(toOperation),
     more: changes.more,
   })
 }
 
-/** `more`: older ones than that are still on the server. */
+/** Rows from before what a device has, and where it then begins. */
+type OlderPage = { readonly rows: Snapshot['rows']; readonly moved: Pick<SyncCookie, 'from' | 'more'> }
+
+/** Of a team each pull brings the runs before `more`, of a transcript one that asks the chunks before `from`. */
 async function olderPage(
   store: Pick<SpaceStore, 'scanBefore'>,
-  space: SpaceId,
-  before: string,
-): Promise<{ rows: Snapshot['rows']; more: string | undefined }> {
-  const { rows } = await store.scanBefore({ space, prefix: keys.runs, before, limit: olderRuns })
-  return { rows, more: rows.length < olderRuns ? undefined : rows.at(-1)?.key }
+  { space, older }: PullQuery,
+  { more, from }: SyncCookie,
+): Promise<OlderPage | undefined> {
+  if (more !== undefined) {
+    const { rows } = await store.scanBefore({ space, prefix: keys.runs, before: more, limit: olderRuns })
+    const last = rows.length < olderRuns ? undefined : rows.at(-1)?.key
+    return { rows, moved: last === undefined ? {} : { more: last } }
+  }
+  if (older !== true || from === undefined) return undefined
+  const { rows } = await store.scanBefore({ space, prefix: keys.chunks, before: from, limit: chunkWindow })
+  const first = rows.at(-1)?.key
+  return first === undefined ? undefined : { rows, moved: { from: first } }
+}
+
+function windowOf({ from }: Pick<SyncCookie, 'from'>): { window?: { prefix: string; from: string } } {
+  return from === undefined ? {} : { window: { prefix: keys.chunks, from } }
 }
 
 async function wholeAnswer(store: SpaceStore, query: PullQuery): Promise<Result<PullAnswer, PullFailure>> {

@@ -187,12 +187,13 @@ export function createMemoryWorkspace(options: {
         runId,
         subscribe: (query, onData) => subscribeTo(known.rows, known.watchers, query, onData),
         subscribeEntries(onEntries) {
-          const tell = () => onEntries({ entries: known.entries, hasOlder: false, loaded: true })
+          const tell = () => onEntries({ entries: known.entries, hasOlder: false, olderIsHere: false, loaded: true })
           known.watchers.add(tell)
           tell()
           return () => known.watchers.delete(tell)
         },
         loadOlder: async () => false,
+        keepNewest: () => undefined,
         close: () => undefined,
       }
     },

@@ -44,7 +44,12 @@ if (options.has('offline')) {
 let from = options.has('page') ? Math.max(0, made.entries.length - Number(options.get('page'))) : 0
 let entries: readonly TranscriptEntry[] = made.entries
 const watchers = new Set<(view: TranscriptView) => void>()
-const view = (): TranscriptView => ({ entries: entries.slice(from), hasOlder: from > 0, loaded: true })
+const view = (): TranscriptView => ({
+  entries: entries.slice(from),
+  hasOlder: from > 0,
+  olderIsHere: false,
+  loaded: true,
+})
 const tell = (): void => watchers.forEach((watcher) => watcher(view()))
 const workspace: Workspace = {
   ...memory,

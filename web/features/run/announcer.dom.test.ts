@@ -22,6 +22,7 @@ afterEach(() => {
 const view = (n: number, text: string, done = false): TranscriptView => ({
   loaded: true,
   hasOlder: false,
+  olderIsHere: false,
   entries: [
     TranscriptEntry.parse({ id: `e${n}`, n, at: 0, turn: 1, body: { kind: 'message', text: boundedText(text), done } }),
   ],

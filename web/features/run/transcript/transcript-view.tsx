@@ -26,6 +26,9 @@ const topSpace = 56
 /** How near the end counts as the end, and how near the top asks for older entries. Pixels. */
 const endThreshold = 40
 const olderThreshold = 600
+/** Entries that a page which follows holds at most, and those it goes back to then. */
+const mostHeld = 3000
+const heldAgain = 1000
 
 export type TranscriptHandle = { readonly toEnd: () => void; readonly focus: () => void }
 
@@ -100,6 +103,10 @@ export function TranscriptView(props: {
       (last) => send({ type: 'grew', last }),
     ),
   )
+  createEffect(() => {
+    const held = props.model.view()?.entries.length ?? 0
+    if (held > mostHeld && state().following) props.model.source.keepNewest(heldAgain)
+  })
   // After the page took the new sizes: keep the end in view while following.
   createEffect(on([() => list.getTotalSize(), visible], pin))
   createEffect(() => {
@@ -120,9 +127,8 @@ export function TranscriptView(props: {
   const wantOlder = (isNear: () => boolean): void => {
     const view = props.model.view()
     // What streams may be here before the rows that stand above it.
-    if (view === undefined || !view.loaded || !view.hasOlder || props.model.older() !== 'idle' || !scene.online())
-      return
-    if (isNear()) void props.model.loadOlder()
+    if (view === undefined || !view.loaded || !view.hasOlder || props.model.older() !== 'idle') return
+    if ((view.olderIsHere || scene.online()) && isNear()) void props.model.loadOlder()
   }
   const handleScroll = (): void => {
     const element = scroller()
@@ -316,7 +322,10 @@ function Top(props: { readonly model: TranscriptModel }) {
   const scene = useScene()
   return (
     <Show when={props.model.view()?.hasOlder} fallback={<span>{runWords.transcript.start}</span>}>
-      <Show when={scene.online()} fallback={<span>{runWords.transcript.olderOffline}</span>}>
+      <Show
+        when={scene.online() || props.model.view()?.olderIsHere}
+        fallback={<span>{runWords.transcript.olderOffline}</span>}
+      >
         <Show
           when={props.model.older() !== 'loading'}
           fallback={<span role="status">{runWords.transcript.loadingOlder}</span>}
