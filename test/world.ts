@@ -10,6 +10,7 @@ import { readConfig } from '#server/config.ts'
 import { createLog, type Log } from '#server/log.ts'
 import { createWorkspace } from '#sync/client/create-workspace.ts'
 import { createMemoryIntentStore, type IntentStore } from '#sync/client/intents.ts'
+import { createMemoryKeeping, type Keeping } from '#sync/client/kept-runs.ts'
 import { createSocketLink, type Link } from '#sync/client/socket-link.ts'
 import type { Workspace } from '#sync/client/workspace.ts'
 import { WebSocket as NodeWebSocket } from 'ws'
@@ -39,6 +40,7 @@ export type ClientOptions = {
   /** Stands between the device and its own socket, as where tabs share one. */
   readonly link?: (openSocket: () => Link) => Link
   readonly intents?: IntentStore
+  readonly keeping?: Keeping
   /** Whether another page of this device still runs; none does unless told otherwise. */
   readonly isTabAlive?: (tabId: string) => boolean
   readonly tabId?: string
@@ -147,6 +149,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
           fetch: client.fetch?.(connected) ?? connected,
           link: client.link?.(openSocket) ?? openSocket(),
           intents: client.intents ?? createMemoryIntentStore(),
+          keeping: client.keeping ?? createMemoryKeeping(),
           tabId: client.tabId ?? randomUUID(),
           isTabAlive: async (tabId) => client.isTabAlive?.(tabId) ?? false,
           kvStore: 'mem',

@@ -8,6 +8,7 @@ import { watchInstall } from './pwa/install.ts'
 import { onLaunch } from './pwa/launch.ts'
 import { askForSync, registerSync } from './pwa/background-sync.ts'
 import { browserStorage } from './pwa/storage.ts'
+import { createBrowserKeeping, forgetKeeping } from './pwa/keeping.ts'
 import { registerServiceWorker } from './pwa/register.ts'
 import { createAppRouter, runRoute } from './routes.tsx'
 import { createDeviceStore } from './state/device-store.ts'
@@ -22,11 +23,15 @@ const deps: AppDeps = {
   platform: browserPlatform,
   deviceStore: createDeviceStore(),
   fetchMe,
-  forgetTeam: forgetTeamInBrowser,
+  async forgetTeam(userId, teamId) {
+    await forgetKeeping(userId, teamId)
+    await forgetTeamInBrowser(userId, teamId)
+  },
   push: browserPush,
   deviceStorage: browserStorage,
   async openWorkspace(me) {
-    const workspace = await openBrowserWorkspace({ userId: me.user.id, teamId: me.team.id })
+    const who = { userId: me.user.id, teamId: me.team.id }
+    const workspace = await openBrowserWorkspace(who, createBrowserKeeping(who.userId, who.teamId))
     const stop = askForSync({
       subscribeStatus: workspace.subscribeStatus,
       page: document,

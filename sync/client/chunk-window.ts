@@ -34,3 +34,9 @@ export async function readChunks(tx: ReadTransaction, { first, last }: ChunksHer
     return value === undefined ? [] : [[key, value]]
   })
 }
+
+/** All that this device has of a transcript. */
+export async function allChunks(tx: ReadTransaction): Promise<Row[]> {
+  const here = await chunksHere(tx)
+  return here === undefined ? [] : readChunks(tx, here)
+}

@@ -1,8 +1,10 @@
 import type { RunId, TeamId, UserId } from '#shared/ids.ts'
 import type { BrowserDown } from '#shared/protocol/browser-socket.ts'
-import { parseSpace, runSpace, teamSpace, type SpaceId } from '#shared/protocol/sync.ts'
+import { parseSpace, teamSpace, type SpaceId } from '#shared/protocol/sync.ts'
+import { keys } from '#sync/core/keys.ts'
 import { mutators, type MutatorName } from '#sync/core/mutators/all.ts'
 import { deviceMutators } from './device-mutators.ts'
+import { createKeptRuns, type Keeping } from './kept-runs.ts'
 import { createIntentLog, type IntentLog } from './intent-log.ts'
 import type { IntentStore } from './intents.ts'
 import type { Link } from './socket-link.ts'
@@ -11,8 +13,8 @@ import { createSpaceCache, type SpaceCache } from './space-cache.ts'
 import { createSocketRequests } from './socket-requests.ts'
 import { createPresenceBoard } from './presence-board.ts'
 import { createStatus, type Failure } from './status.ts'
-import { openTranscript } from './transcript.ts'
-import { concernsRun, type Transcript, type Workspace } from './workspace.ts'
+import { createOpenRuns } from './open-runs.ts'
+import { concernsRun, type SyncStatus, type Workspace } from './workspace.ts'
 
 export type WorkspaceDeps = {
   readonly userId: UserId
@@ -22,6 +24,7 @@ export type WorkspaceDeps = {
   readonly fetch: typeof fetch
   readonly link: Link
   readonly intents: IntentStore
+  readonly keeping: Keeping
   /** Names this page; `isTabAlive` tells whether another one still runs. */
   readonly tabId: string
   readonly isTabAlive: (tabId: string) => Promise<boolean>
@@ -39,28 +42,15 @@ const answerWithinMs = 8_000
 /** How often the server is asked while no socket can be opened. */
 const pollMs = 3_000
 
-/** A transcript that nobody shows stays open so long: its rows reach the store meanwhile, and whoever comes back finds it at hand. */
-const lingerMs = 3_000
-
-type OpenTranscript = {
-  transcript: Transcript
-  users: number
-  cache: SpaceCache
-  linger?: ReturnType<typeof setTimeout> | undefined
-}
-
 /** Opens this person's view of the team on this device. Works without a network from what the device has. */
 export function createWorkspace(deps: WorkspaceDeps): Workspace {
   const prefix = `${deps.storePrefix ?? 'drover'}/${deps.userId}/${deps.teamId}`
   const status = createStatus(deps.now)
   const caches = new Map<SpaceId, SpaceCache>()
-  const transcripts = new Map<RunId, OpenTranscript>()
   const presence = createPresenceBoard((message) => deps.link.send(message))
   const space = teamSpace(deps.teamId)
   /** Spaces of runs that the server did not let us read: it may not have taken the start of the run yet. */
   const refused = new Set<SpaceId>()
-  /** Stores of runs that are not started yet. */
-  const prepared = new Map<RunId, SpaceCache>()
   let askAgain: ReturnType<typeof setTimeout> | undefined
   let closed = false
   let heard = 0
@@ -146,38 +136,6 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     return cache
   }
 
-  function runCache(runId: RunId, held: boolean): SpaceCache {
-    const id = runSpace(runId)
-    let isFirst = true
-    return createLastingCache({
-      open(onLost) {
-        const cache = createSpaceCache({
-          ...cacheDeps(id, onLost),
-          storeName: `${prefix}/${id}`,
-          held: held && isFirst,
-        })
-        isFirst = false
-        return cache
-      },
-      onReplaced: () => undefined,
-    })
-  }
-
-  function openRun(runId: RunId): SpaceCache {
-    const ready = prepared.get(runId)
-    prepared.delete(runId)
-    const isOnItsWay = intents.has((pending) => pending.name === 'createRun' && concernsRun(pending, runId))
-    const cache = ready ?? runCache(runId, isOnItsWay)
-    caches.set(cache.space, cache)
-    // The server does not know it yet: it is asked once it does.
-    if (isOnItsWay) onRefused(cache.space)
-    else {
-      cache.release()
-      void subscribeSpace(cache)
-    }
-    return cache
-  }
-
   async function subscribeSpace(cache: SpaceCache): Promise<void> {
     try {
       const cookie = await cache.cookie()
@@ -213,6 +171,35 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     now: deps.now,
     newId: deps.newId,
     onPending: (pending) => status.pending(pending.length),
+  })
+
+  const runs = createOpenRuns({
+    link: deps.link,
+    storePrefix: prefix,
+    cacheDeps,
+    caches,
+    onOpened: (cache) => void subscribeSpace(cache),
+    isOnItsWay: (runId) =>
+      intents.has((pending) => pending.name === 'createRun' && concernsRun(pending, runId)),
+    onAhead: onRefused,
+    isAhead: (id) => refused.has(id),
+    isPinned: (runId) => kept.isPinned(runId),
+    unlessClosed,
+  })
+
+  const kept = createKeptRuns({
+    ...deps.keeping,
+    runs,
+    readRun: (runId) => team.query((tx) => tx.get(keys.run(runId))),
+    isOnline: () => isReached(status.current()),
+    now: deps.now,
+    onError: unlessClosed,
+  })
+  const stopRuns = team.watch(keys.runs, kept.takeRuns)
+  let wasReached = false
+  const stopReached = status.subscribe((now) => {
+    if (isReached(now) && !wasReached) kept.retry()
+    wasReached = isReached(now)
   })
 
   function onMessage(message: BrowserDown): void {
@@ -273,36 +260,6 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     await team.push()
   }
 
-  function transcript(runId: RunId): Transcript {
-    const known = transcripts.get(runId)
-    if (known !== undefined) {
-      clearTimeout(known.linger)
-      known.users++
-      return known.transcript
-    }
-    const cache = openRun(runId)
-    const id = cache.space
-    const opened: OpenTranscript = {
-      cache,
-      users: 1,
-      transcript: openTranscript({
-        runId,
-        cache,
-        link: deps.link,
-        isKnown: () => !refused.has(id),
-        isPinned: () => false,
-        onClose: () => {
-          caches.delete(id)
-          transcripts.delete(runId)
-          deps.link.send({ type: 'unsubscribe', space: id })
-          void cache.close()
-        },
-      }),
-    }
-    transcripts.set(runId, opened)
-    return opened.transcript
-  }
-
   const mutate = Object.fromEntries(
     (Object.keys(mutators) as MutatorName[]).map((name) => [name, (args: unknown) => intents.perform(name, args)]),
   ) as Workspace['mutate']
@@ -320,29 +277,14 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     subscribePending: intents.subscribe,
     subscribeIntents: intents.subscribeAll,
     forgetIntent: intents.forget,
-    prepareRun(runId) {
-      if (closed || prepared.has(runId) || transcripts.has(runId)) return () => undefined
-      const cache = runCache(runId, true)
-      prepared.set(runId, cache)
-      return () => {
-        if (prepared.get(runId) !== cache) return
-        prepared.delete(runId)
-        cache.drop().catch(unlessClosed)
-      }
-    },
+    prepareRun: runs.prepare,
     openTranscript(runId) {
-      const shared = transcript(runId)
-      let open = true
-      return {
-        ...shared,
-        close() {
-          const known = transcripts.get(runId)
-          if (!open || known === undefined) return
-          open = false
-          if (--known.users === 0) known.linger = setTimeout(shared.close, lingerMs)
-        },
-      }
+      kept.opened(runId).catch(unlessClosed)
+      return runs.open(runId)
     },
+    subscribeKept: kept.subscribe,
+    pinRun: kept.pin,
+    makeRoom: () => kept.makeRoom(0),
     subscribePresence: presence.subscribe,
     setPresence: (runId, typing = false) => presence.set(runId, typing),
     async refresh() {
@@ -357,18 +299,19 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
       clearInterval(poll)
       stopMessages()
       stopState()
-      for (const { linger, transcript } of transcripts.values()) {
-        clearTimeout(linger)
-        transcript.close()
-      }
+      stopRuns()
+      stopReached()
+      const keptClosed = kept.close()
+      const runsClosed = runs.close()
       status.close()
       socketRequests.close()
       deps.link.close()
-      await Promise.all([
-        ...[...caches.values()].map((cache) => cache.close()),
-        ...[...prepared.values()].map((cache) => cache.drop()),
-      ])
+      await Promise.all([...[...caches.values()].map((cache) => cache.close()), runsClosed, keptClosed])
       deps.intents.close()
     },
   }
+}
+
+function isReached({ connection }: SyncStatus): boolean {
+  return connection === 'online' || connection === 'polling'
 }

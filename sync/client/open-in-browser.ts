@@ -1,6 +1,7 @@
 import { uuidv7, type TeamId, type UserId } from '#shared/ids.ts'
 import { createWorkspace } from './create-workspace.ts'
 import { intentStoreOf, openIntentStore } from './intents.ts'
+import type { Keeping } from './kept-runs.ts'
 import { createSocketLink, type Link } from './socket-link.ts'
 import { createTabLink } from './tab-link.ts'
 import type { Workspace } from './workspace.ts'
@@ -9,7 +10,10 @@ import type { Workspace } from './workspace.ts'
  * The workspace as a page opens it: IndexedDB, one socket for all tabs of the profile, and a resync by version whenever
  * the page comes to the foreground or the network comes back.
  */
-export async function openBrowserWorkspace(who: { userId: UserId; teamId: TeamId }): Promise<Workspace> {
+export async function openBrowserWorkspace(
+  who: { userId: UserId; teamId: TeamId },
+  keeping: Keeping,
+): Promise<Workspace> {
   const newId = (): string => uuidv7(Date.now(), crypto.getRandomValues(new Uint8Array(10)))
   const tabId = newId()
   const name = `drover/${who.userId}/${who.teamId}`
@@ -29,6 +33,7 @@ export async function openBrowserWorkspace(who: { userId: UserId; teamId: TeamId
   const link = locks === undefined ? openSocket() : createTabLink({ name, tabId, locks, createChannel, openSocket })
   const workspace = createWorkspace({
     ...who,
+    keeping,
     baseUrl: '',
     fetch: (input, init) => fetch(input, init),
     link,

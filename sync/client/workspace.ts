@@ -73,12 +73,28 @@ export type Workspace = {
   prepareRun(runId: RunId): () => void
   /** Opens (or joins) the cache of a run's transcript and follows its growing texts. Close it when it is not shown. */
   openTranscript(runId: RunId): Transcript
+  /** Calls back with the runs whose transcripts this device has, at once and on each change. */
+  subscribeKept(onKept: (kept: ReadonlyMap<RunId, KeptRun>) => void): () => void
+  /** Keeps all of a run on this device, or lets it make room again. Resolves once that is noted; what it takes comes by and by. */
+  pinRun(runId: RunId, pinned: boolean): Promise<void>
+  /** Gives up the transcripts that are not pinned; returns how many. The server has them. */
+  makeRoom(): Promise<number>
   /** Who else looks at this run; calls back at once and on each change. */
   subscribePresence(runId: RunId, onPresence: (people: readonly Presence[]) => void): () => void
   setPresence(runId: RunId | null, typing?: boolean): void
   /** Asks the server for what is newer, now. */
   refresh(): Promise<void>
   close(): Promise<void>
+}
+
+/** A run whose transcript this device has. */
+export type KeptRun = {
+  /** ms since epoch, of the device: when it was shown last. */
+  readonly openedAt: number
+  /** It stays here, whole and up to date, until a person says otherwise. The others make room when space gets short. */
+  readonly pinned: boolean
+  /** Of a pinned one: everything up to now is here. */
+  readonly whole: boolean
 }
 
 /** One run's transcript, read-only, with its unfinished entries brought up to date by live text. */

@@ -106,6 +106,14 @@ describe.skipIf(browserPath === undefined && !required)('pushes (needs Chromium)
         actions: (one.actions ?? []).map(({ title }) => title),
       }))
     })
+  /** Who looks at a run gets no push of it: this one only begins once the page shows something else. */
+  const startAside = async (prompt: string): Promise<string> => {
+    await road.set('cut')
+    const address = await startRun(page, app.origin, prompt)
+    await page.goto(`${app.origin}/settings/notifications`)
+    await road.set('open')
+    return address
+  }
   const untilShown = async (body: string): Promise<Shown> => {
     await expect.poll(async () => (await shown()).map((one) => one.body), { timeout: 20_000 }).toContain(body)
     const found = (await shown()).find((one) => one.body === body)
@@ -149,8 +157,7 @@ describe.skipIf(browserPath === undefined && !required)('pushes (needs Chromium)
   })
 
   test('ask, and are answered on the notification', async () => {
-    const address = await startRun(page, app.origin, asking('Touch a file'))
-    await page.goto(`${app.origin}/settings/notifications`)
+    const address = await startAside(asking('Touch a file'))
     const question = await untilShown('Asks to run: touch asked')
     expect(question).toMatchObject({ title: 'Touch a file', actions: ['Allow once', 'Deny'] })
     await press(question.tag, 'allow_once')
@@ -164,8 +171,7 @@ describe.skipIf(browserPath === undefined && !required)('pushes (needs Chromium)
   })
 
   test('about what can’t be undone are looked at first: a press opens the question in the page that is open', async () => {
-    await startRun(page, app.origin, asking('Publish', 'git push --force'))
-    await page.goto(`${app.origin}/settings/notifications`)
+    await startAside(asking('Publish', 'git push --force'))
     const question = await untilShown('Asks to run: git push --force')
     expect(question.actions).toEqual(['Review', 'Deny'])
     await page.evaluate(() => Object.assign(window, { sameDocument: true }))
@@ -176,8 +182,7 @@ describe.skipIf(browserPath === undefined && !required)('pushes (needs Chromium)
   })
 
   test('are answered without a network, once there is one again', async () => {
-    await startRun(page, app.origin, asking('Offline', 'touch later'))
-    await page.goto(`${app.origin}/settings/notifications`)
+    await startAside(asking('Offline', 'touch later'))
     const question = await untilShown('Asks to run: touch later')
     await road.set('cut')
     await press(question.tag, 'deny')

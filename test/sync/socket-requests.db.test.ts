@@ -136,7 +136,7 @@ describe('a push', () => {
     expect(bySocket).toEqual([])
   })
 
-  test('whose answer was lost with the connection goes again by HTTP, and has one effect', async () => {
+  test('whose answer was lost with the connection goes again, and has one effect', async () => {
     const network = openDeviceNetwork()
     const { workspace, bySocket, byHttp } = await openDevice(mara, { network })
     const witness = await openDevice(mara)
@@ -148,7 +148,8 @@ describe('a push', () => {
     await workspace.refresh()
     await nothingPending(workspace)
     expect(bySocket[0]).toEqual([1])
-    expect(byHttp[0]).toEqual([1])
+    // By HTTP, unless the next socket was open first.
+    expect([...byHttp, ...bySocket.slice(1)][0]).toEqual([1])
     expect(await version()).toBe(before + 1)
   })
 

@@ -1,7 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { RunId } from '#shared/ids.ts'
-import type { Transcript, TranscriptView, Workspace } from '#sync/client/workspace.ts'
-import { openDeviceNetwork } from '../device-network.ts'
+import { boundedText } from '#shared/domain/bounded-text.ts'
+import { BlobHash, type RunId } from '#shared/ids.ts'
+import { createMemoryKeeping, type Keeping } from '#sync/client/kept-runs.ts'
+import type { KeptRun, Transcript, TranscriptView, Workspace } from '#sync/client/workspace.ts'
+import { openDeviceNetwork, type DeviceNetwork } from '../device-network.ts'
+import { Run } from '#shared/domain/run.ts'
+import { keys } from '#sync/core/keys.ts'
+import { getRow } from '#sync/core/transaction.ts'
 import { connectScriptedRunner, type ScriptedRunner } from '../fakes/scripted-runner.ts'
 import { claim, inState, message, startRun } from '../run-script.ts'
 import { openWorld, until, type World } from '../world.ts'
@@ -65,6 +70,12 @@ async function openAnew(open: () => Workspace, runId: RunId): Promise<Transcript
     },
     { timeout: 10_000 },
   )
+}
+
+function cutOff(): DeviceNetwork {
+  const network = openDeviceNetwork()
+  network.cut('before')
+  return network
 }
 
 describe('a long transcript', () => {
@@ -145,5 +156,82 @@ describe('a long transcript', () => {
     while (await transcript.loadOlder());
     expect(page.numbers()).toEqual(fromTo(1, total))
     transcript.close()
+  })
+})
+
+describe('a run that is kept offline', () => {
+  /** Keeping whose blobs are only noted. */
+  const noted = () => {
+    const blobs = new Map<string, readonly string[]>()
+    const keeping: Keeping = {
+      ...createMemoryKeeping(),
+      keepBlobs: async (runId, hashes) => void blobs.set(runId, hashes),
+      dropBlobs: async (runId) => void blobs.delete(runId),
+    }
+    return { keeping, blobs }
+  }
+  const isWhole = (runId: RunId) => (kept: ReadonlyMap<RunId, KeptRun>) => kept.get(runId)?.whole === true
+
+  test('comes whole, with its large texts, though nobody scrolls, and is brought up to date when it goes on', async () => {
+    const mara = await world.owner()
+    const device = mara.open()
+    const runId = await longRun(device)
+    const blob = BlobHash.parse('a'.repeat(64))
+    const large = { ...message(total + 1, 'a beginning'), body: { kind: 'message' as const, text: { ...boundedText('a beginning'), blob }, done: true } }
+    runner.emit(runId, { type: 'entry', entry: large })
+    await runner.next('ack', (one) => one.seq === runner.lastSeq(runId))
+
+    const network = openDeviceNetwork()
+    const { keeping, blobs } = noted()
+    let now = Date.now()
+    const storePrefix = 'pinned'
+    const phone = mara.open({ network, keeping, storePrefix, now: () => now })
+    await phone.pinRun(runId, true)
+    await until((on: (kept: ReadonlyMap<RunId, KeptRun>) => void) => phone.subscribeKept(on), isWhole(runId))
+    expect(blobs.get(runId)).toEqual([blob])
+
+    // It goes on while the phone looks elsewhere: within half a minute that is here too.
+    now += 31_000
+    runner.emit(runId, { type: 'entry', entry: message(total + 2, 'and on') }, { type: 'activity', text: 'goes on' })
+    await until(
+      (on: (run: Run | undefined) => void) => phone.subscribe((tx) => getRow(tx, keys.run(runId), Run), on),
+      (run) => run?.activity === 'goes on',
+    )
+    await until((on: (kept: ReadonlyMap<RunId, KeptRun>) => void) => phone.subscribeKept(on), isWhole(runId))
+    const again = await openAnew(() => mara.open({ network: cutOff(), storePrefix }), runId)
+    const page = watch(again)
+    await until(shown(again), (view) => view.entries.at(-1)?.n === total + 2)
+    while (await again.loadOlder());
+    expect(page.numbers()).toEqual(fromTo(1, total + 2))
+
+    await phone.pinRun(runId, false)
+    expect(blobs.size).toBe(0)
+  })
+
+  test('stays when the device makes room; the others go, and come back from the server', async () => {
+    const mara = await world.owner()
+    const device = mara.open()
+    const [first, second] = [await longRun(device), await startRun(device)]
+    const network = openDeviceNetwork()
+    const phone = mara.open({ network })
+    for (const runId of [first, second]) {
+      const transcript = phone.openTranscript(runId)
+      await until(shown(transcript), (view) => view.loaded)
+      transcript.close()
+    }
+    await phone.pinRun(first, true)
+    const kept = (on: (kept: ReadonlyMap<RunId, KeptRun>) => void) => phone.subscribeKept(on)
+    await until(kept, isWhole(first))
+    // What was only just shown is still open, and stays.
+    await vi.waitFor(async () => expect(await phone.makeRoom()).toBe(1), { timeout: 10_000 })
+    expect([...(await until(kept, (all) => all.size === 1)).keys()]).toEqual([first])
+    network.cut('before')
+    const gone = watch(phone.openTranscript(second))
+    const here = phone.openTranscript(first)
+    await until(shown(here), isNewest)
+    expect(gone.view().loaded).toBe(false)
+    network.cut('no')
+    await phone.refresh()
+    await vi.waitFor(() => expect(gone.view().loaded).toBe(true))
   })
 })

@@ -1,6 +1,7 @@
 import {
   RefusedError,
   type DeviceIntent,
+  type KeptRun,
   type PendingMutation,
   type SyncStatus,
   type Transcript,
@@ -60,6 +61,8 @@ export function createMemoryWorkspace(options: {
   let holding = false
   let isFull = false
   let intents: readonly DeviceIntent[] = []
+  let kept: ReadonlyMap<RunId, KeptRun> = new Map()
+  const keptWatchers = new Set<(kept: ReadonlyMap<RunId, KeptRun>) => void>()
   const intentWatchers = new Set<(intents: readonly DeviceIntent[]) => void>()
   const setIntents = (changed: readonly DeviceIntent[]) => {
     intents = changed
@@ -181,6 +184,21 @@ export function createMemoryWorkspace(options: {
     },
     forgetIntent: async (id) => setIntents(intents.filter((intent) => intent.id !== id)),
     prepareRun: () => () => undefined,
+    subscribeKept(onKept) {
+      keptWatchers.add(onKept)
+      onKept(kept)
+      return () => keptWatchers.delete(onKept)
+    },
+    async pinRun(runId, pinned) {
+      kept = new Map(kept).set(runId, { openedAt: kept.get(runId)?.openedAt ?? now(), pinned, whole: pinned })
+      for (const onKept of keptWatchers) onKept(kept)
+    },
+    async makeRoom() {
+      const before = kept.size
+      kept = new Map([...kept].filter(([, run]) => run.pinned))
+      for (const onKept of keptWatchers) onKept(kept)
+      return before - kept.size
+    },
     openTranscript(runId): Transcript {
       const known = space(runId)
       return {

@@ -5,6 +5,7 @@ import type { Role } from '#shared/domain/team.ts'
 import { TeamId, UserId, uuidv7 } from '#shared/ids.ts'
 import { createWorkspace } from '#sync/client/create-workspace.ts'
 import { createMemoryIntentStore } from '#sync/client/intents.ts'
+import { createMemoryKeeping } from '#sync/client/kept-runs.ts'
 import { createSocketLink, type Link } from '#sync/client/socket-link.ts'
 import type { Workspace } from '#sync/client/workspace.ts'
 
@@ -70,6 +71,7 @@ export function openDevice(session: Session): Workspace {
     fetch: fetchAs(session),
     link: openLink(session),
     intents: createMemoryIntentStore(),
+    keeping: createMemoryKeeping(),
     tabId: randomUUID(),
     isTabAlive: async () => false,
     kvStore: 'mem',

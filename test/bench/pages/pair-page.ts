@@ -1,5 +1,6 @@
 /** One window of a pair, with `sync/client` as the app has it. `processes/pair.ts` is its twin in Node. */
 import { TeamId, UserId } from '#shared/ids.ts'
+import { createMemoryKeeping } from '#sync/client/kept-runs.ts'
 import { openBrowserWorkspace } from '#sync/client/open-in-browser.ts'
 import { createSocketLink } from '#sync/client/socket-link.ts'
 import type { RunId } from '#shared/ids.ts'
@@ -19,7 +20,7 @@ let end: PairEnd | undefined
 async function open({ userId, teamId, runId, kind }: Opening): Promise<void> {
   const who = { userId: UserId.parse(userId), teamId: TeamId.parse(teamId) }
   if (kind === 'ours') {
-    const workspace = await openBrowserWorkspace(who)
+    const workspace = await openBrowserWorkspace(who, createMemoryKeeping())
     end = pairEnd(
       {
         subscribe: workspace.subscribe,

@@ -1,3 +1,5 @@
+import { blobPath } from '#shared/protocol/blobs.ts'
+
 /** Large texts by their hash. They never change, so what was read once is kept on the device and stays readable offline. */
 const cacheName = 'drover-blobs-1'
 /** Blobs kept; the oldest go first. */
@@ -5,13 +7,12 @@ const kept = 300
 /** A text longer than this is not drawn in the app. */
 const textLimit = 20_000_000
 
-export const blobUrl = (hash: string): string => `/api/v1/blobs/${encodeURIComponent(hash)}`
-
 /** The text of a blob. Throws when it is neither kept here nor to be had from the server. */
 export async function fetchBlobText(hash: string): Promise<string> {
-  const url = blobUrl(hash)
+  const url = blobPath(hash)
   const cache = await openCache()
-  const found = await cache?.match(url)
+  // A run that is kept offline has its texts in a cache of its own.
+  const found = cache === undefined ? undefined : await caches.match(url)
   if (found !== undefined) return found.text()
   const response = await fetch(url, { credentials: 'same-origin' })
   if (!response.ok) throw new Error(`blob ${hash}: ${response.status}`)

@@ -1,0 +1,15 @@
+import { BlobHash } from '#shared/ids.ts'
+import type { Json } from '#shared/json.ts'
+
+/** Adds the hashes of the large texts that a row names, wherever they stand in it. */
+export function blobsIn(value: Json | undefined, found: Set<string>): void {
+  if (typeof value !== 'object' || value === null) return
+  if (Array.isArray(value)) {
+    for (const one of value as readonly Json[]) blobsIn(one, found)
+    return
+  }
+  for (const [name, one] of Object.entries(value)) {
+    if (name === 'blob' && BlobHash.safeParse(one).success) found.add(String(one))
+    else blobsIn(one as Json, found)
+  }
+}
