@@ -179,8 +179,7 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     cacheDeps,
     caches,
     onOpened: (cache) => void subscribeSpace(cache),
-    isOnItsWay: (runId) =>
-      intents.has((pending) => pending.name === 'createRun' && concernsRun(pending, runId)),
+    isOnItsWay: (runId) => intents.has((pending) => pending.name === 'createRun' && concernsRun(pending, runId)),
     onAhead: onRefused,
     isAhead: (id) => refused.has(id),
     isPinned: (runId) => kept.isPinned(runId),

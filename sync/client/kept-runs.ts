@@ -135,7 +135,9 @@ export function createKeptRuns(deps: KeptRunsDeps) {
 
   async function workOn(): Promise<void> {
     for (;;) {
-      const waiting = [...notes].filter(([runId, note]) => note.pinned && updatedAt.has(runId) && !isCurrent(runId, note))
+      const waiting = [...notes].filter(
+        ([runId, note]) => note.pinned && updatedAt.has(runId) && !isCurrent(runId, note),
+      )
       const dueAt = (runId: RunId): number => (triedAt.get(runId) ?? -Infinity) + againMs
       const [next] = waiting.map(([runId]) => runId).sort((a, b) => dueAt(a) - dueAt(b))
       if (next === undefined || closed || !deps.isOnline()) return

@@ -177,7 +177,10 @@ describe('a run that is kept offline', () => {
     const device = mara.open()
     const runId = await longRun(device)
     const blob = BlobHash.parse('a'.repeat(64))
-    const large = { ...message(total + 1, 'a beginning'), body: { kind: 'message' as const, text: { ...boundedText('a beginning'), blob }, done: true } }
+    const large = {
+      ...message(total + 1, 'a beginning'),
+      body: { kind: 'message' as const, text: { ...boundedText('a beginning'), blob }, done: true },
+    }
     runner.emit(runId, { type: 'entry', entry: large })
     await runner.next('ack', (one) => one.seq === runner.lastSeq(runId))
 

@@ -7,12 +7,14 @@ import { keys } from '#sync/core/keys.ts'
 import { createMemoryWorkspace, type MemoryWorkspace } from './memory-workspace.ts'
 import { billing, billingRun } from './run-seed.ts'
 import { seed, seedIds } from './seed.ts'
+import { noStorage } from './no-push.ts'
 import { ClockContext } from '../state/clock.ts'
 import { CommandsContext, createCommands } from '../state/commands.ts'
 import { DeviceStoreContext, createMemoryDeviceStore, type DeviceStore } from '../state/device-store.ts'
 import { KeyboardContext, createKeyboard } from '../state/keyboard.ts'
 import { PaletteContext } from '../state/palette.ts'
 import { PlatformContext, type Platform } from '../state/platform.ts'
+import { DeviceStorageContext } from '../state/storage.ts'
 import { TeamDataContext, createTeamData } from '../state/team-data.ts'
 import { WorkspaceContext } from '../state/workspace.ts'
 import { SceneContext, type Person, type Scene } from '../features/run/scene.ts'
@@ -105,9 +107,11 @@ export function stage(
       <CommandsContext.Provider value={createCommands()}>
         <PaletteContext.Provider value={() => undefined}>
           <WorkspaceContext.Provider value={workspace}>
-            <SceneContext.Provider value={scene}>
-              <Inside />
-            </SceneContext.Provider>
+            <DeviceStorageContext.Provider value={noStorage}>
+              <SceneContext.Provider value={scene}>
+                <Inside />
+              </SceneContext.Provider>
+            </DeviceStorageContext.Provider>
           </WorkspaceContext.Provider>
         </PaletteContext.Provider>
       </CommandsContext.Provider>

@@ -1,3 +1,4 @@
+import { count } from './count.ts'
 import { dateWords } from './time.ts'
 
 /** Words of the settings. */
@@ -229,6 +230,18 @@ export const thisDeviceWords = {
     'Runs, transcripts and what waits to be sent are kept by this browser, so that Drover opens without a network.',
   storageUsed: (used: string, of: string) => `${used} used; this browser offers ${of}.`,
   storageUnknown: 'This browser does not tell how much is used.',
+  transcripts: (all: number, pinned: number) =>
+    all === 0
+      ? 'No transcript is kept yet: each run that you open is.'
+      : `The transcripts of ${count(all, 'run')} are on this device${pinned === 0 ? '' : `, ${pinned} of them kept offline for good`}. The ones you opened longest ago make room when it gets short.`,
+  makeRoom: 'Remove the others',
+  makeRoomAll: 'Remove transcripts',
+  madeRoom: (runs: number) => (runs === 0 ? 'Those that are shown just now stay.' : `Removed: ${count(runs, 'run')}.`),
+  pinnedRuns: 'Kept offline',
+  unpin: 'Don’t keep',
+  unpinLabel: (title: string) => `Don’t keep “${title}” offline`,
+  coming: 'Not all of it is here yet',
+  unknownRun: 'A run that this device does not know yet',
   persistent: 'This browser keeps it until you clear it.',
   notPersistent: 'This browser may clear it when space on the device is short.',
   persist: 'Ask it to keep everything',

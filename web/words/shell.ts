@@ -54,6 +54,8 @@ export const shellWords = {
   leftTeam: (teams: string) => `You are no longer in ${teams}. What this device knew of it is gone from here.`,
   cleared:
     'This browser cleared what Drover kept on this device. What the server has is loaded again; what was typed here and not sent is gone. Settings, This device, can ask it to keep it.',
+  full: 'This device has no room left for Drover. What you do next may not be kept here; what the server has is safe.',
+  makeRoom: 'Make room',
   dismiss: 'Dismiss',
   stranger:
     'Something other than Drover answers here, perhaps this network’s sign-in page. Changes stay on this device and are sent later.',

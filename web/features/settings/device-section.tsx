@@ -8,6 +8,7 @@ import { Switch as Toggle } from '../../ui/switch.tsx'
 import { bytes } from '../../words/count.ts'
 import { thisDeviceWords } from '../../words/settings.ts'
 import { keysWords } from '../../words/shell.ts'
+import { KeptRuns } from './kept-runs.tsx'
 import { Section } from './section.tsx'
 import styles from './settings.module.css'
 
@@ -76,6 +77,7 @@ function StoragePart() {
         </Show>{' '}
         {persistent.latest === true ? thisDeviceWords.persistent : thisDeviceWords.notPersistent}
       </p>
+      <KeptRuns />
       <Show when={persistent.latest === false}>
         <div class={styles.actions}>
           <Button size="lg" onClick={() => void handlePersist()}>

@@ -3,6 +3,7 @@ import { CircleArrowUp, Info, MonitorDown } from 'lucide'
 import { Match, Show, Switch, createSignal } from 'solid-js'
 import type { SyncStatus } from '#sync/client/workspace.ts'
 import { useInstall } from '../../state/install.ts'
+import { useStorageFull } from '../../state/storage.ts'
 import { useSession } from '../../state/session.ts'
 import { useUpdates } from '../../state/update.ts'
 import { Banner } from '../../ui/banner.tsx'
@@ -16,6 +17,7 @@ export function Notices(props: { readonly status: SyncStatus }) {
   const install = useInstall()
   const navigate = useNavigate()
   const location = useLocation()
+  const full = useStorageFull()
   const [put, setPut] = createSignal(false)
   return (
     <Switch>
@@ -74,6 +76,21 @@ export function Notices(props: { readonly status: SyncStatus }) {
               .map((team) => team.name)
               .join(', '),
           )}
+        </Banner>
+      </Match>
+      <Match when={full()}>
+        <Banner
+          icon={Info}
+          actions={
+            <Button
+              size="sm"
+              onClick={() => void navigate({ to: '/settings/$section', params: { section: 'device' } })}
+            >
+              {shellWords.makeRoom}
+            </Button>
+          }
+        >
+          {shellWords.full}
         </Banner>
       </Match>
       <Match when={props.status.problem === 'left'}>

@@ -1,5 +1,18 @@
 import { Link } from '@tanstack/solid-router'
-import { ArrowLeft, Copy, Ellipsis, GitBranch, Link2, PanelRight, Pencil, Search, Server, Square } from 'lucide'
+import {
+  ArrowLeft,
+  Copy,
+  Ellipsis,
+  GitBranch,
+  Link2,
+  PanelRight,
+  Pencil,
+  Pin as PinIcon,
+  PinOff,
+  Search,
+  Server,
+  Square,
+} from 'lucide'
 import { For, Match, Show, Switch, createMemo, createSignal, onMount } from 'solid-js'
 import { displayState, hasEnded, titleLimit } from '#shared/domain/run.ts'
 import { concernsRun } from '#sync/client/workspace.ts'
@@ -9,9 +22,11 @@ import { Icon } from '../../../ui/icon.tsx'
 import { useKeptFocus } from '../../../ui/kept-focus.ts'
 import { Menu, MenuItem } from '../../../ui/menu.tsx'
 import { StateWord } from '../../../ui/state-word.tsx'
+import { showToast } from '../../../ui/toast.tsx'
 import { StopDialog } from '../../../ui/stop-dialog.tsx'
 import { useCommands } from '../../../state/commands.ts'
 import { useTextDraft } from '../../../state/draft.ts'
+import { usePin, type Pin } from '../../../state/kept.ts'
 import { isKey } from '../../../state/keyboard.ts'
 import { useOpenPalette } from '../../../state/palette.ts'
 import { useStopRun } from '../../../state/stop-run.ts'
@@ -40,13 +55,23 @@ export function RunHeader(props: {
 }) {
   const scene = useScene()
   const openPalette = useOpenPalette()
+  const pin = usePin(scene.runId)
   const [renaming, setRenaming] = createSignal(false)
+  const keep = async (): Promise<void> => {
+    try {
+      await pin.toggle()
+    } catch {
+      showToast({ text: runWords.notPinned })
+    }
+  }
+  const keepWords = (): string => (pin.state() === 'no' ? runWords.keepOffline : runWords.dropOffline)
   let head!: HTMLElement
   // The title's form and the stop button go once they have done their work.
   const toMenu = (): void => head.querySelector<HTMLElement>('[aria-haspopup]')?.focus()
   useKeptFocus(() => head, toMenu)
   useCommands(() => [
     { id: 'run.copy-link', title: runWords.copyLink, icon: Link2, act: () => void copyAndTell(props.link) },
+    { id: 'run.keep-offline', title: keepWords(), icon: PinIcon, act: () => void keep() },
     ...(scene.canSteer()
       ? [{ id: 'run.rename', title: runWords.rename, icon: Pencil, act: () => setRenaming(true) }]
       : []),
@@ -85,7 +110,7 @@ export function RunHeader(props: {
             {scene.run().title}
           </h1>
         </Show>
-        <Sub />
+        <Sub pin={pin} />
       </div>
       <Show when={!scene.phone()}>
         <Watchers watchers={props.watchers} />
@@ -108,6 +133,9 @@ export function RunHeader(props: {
             {runWords.rename}
           </MenuItem>
         </Show>
+        <MenuItem icon={pin.state() === 'no' ? PinIcon : PinOff} onSelect={() => void keep()}>
+          {keepWords()}
+        </MenuItem>
         <MenuItem icon={Copy} onSelect={() => void copyAndTell(scene.run().prompt)}>
           {runWords.copyTitle}
         </MenuItem>
@@ -126,7 +154,7 @@ export function RunHeader(props: {
   )
 }
 
-function Sub() {
+function Sub(props: { readonly pin: Pin }) {
   const scene = useScene()
   const state = createMemo(() => displayState(scene.run()))
   const words = (): string => {
@@ -147,6 +175,15 @@ function Sub() {
         <span class={styles.fact} title={runWords.agent(scene.agent().name)}>
           <AgentTile letters={scene.agent().letters} size="sm" />
           {scene.agent().name}
+        </span>
+      </Show>
+      <Show when={props.pin.state() !== 'no'}>
+        <span
+          class={styles.fact}
+          title={props.pin.state() === 'here' ? runWords.keptOfflineTitle : runWords.comingOfflineTitle}
+        >
+          <Icon of={PinIcon} size="sm" />
+          {props.pin.state() === 'here' ? runWords.keptOffline : runWords.comingOffline}
         </span>
       </Show>
       <Show when={scene.run().hostName}>
