@@ -9,7 +9,8 @@ export function blobsIn(value: Json | undefined, found: Set<string>): void {
     return
   }
   for (const [name, one] of Object.entries(value)) {
-    if (name === 'blob' && BlobHash.safeParse(one).success) found.add(String(one))
-    else blobsIn(one as Json, found)
+    const hash = name === 'blob' ? BlobHash.safeParse(one).data : undefined
+    if (hash === undefined) blobsIn(one, found)
+    else found.add(hash)
   }
 }

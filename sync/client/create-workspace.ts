@@ -1,9 +1,10 @@
-import type { RunId, TeamId, UserId } from '#shared/ids.ts'
+import type { TeamId, UserId } from '#shared/ids.ts'
 import type { BrowserDown } from '#shared/protocol/browser-socket.ts'
 import { parseSpace, teamSpace, type SpaceId } from '#shared/protocol/sync.ts'
 import { keys } from '#sync/core/keys.ts'
 import { mutators, type MutatorName } from '#sync/core/mutators/all.ts'
 import { deviceMutators } from './device-mutators.ts'
+import { createTextFinder } from './find-text.ts'
 import { createKeptRuns, type Keeping } from './kept-runs.ts'
 import { createIntentLog, type IntentLog } from './intent-log.ts'
 import type { IntentStore } from './intents.ts'
@@ -194,6 +195,7 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     now: deps.now,
     onError: unlessClosed,
   })
+  const finder = createTextFinder({ kept, runs })
   const stopRuns = team.watch(keys.runs, kept.takeRuns)
   let wasReached = false
   const stopReached = status.subscribe((now) => {
@@ -284,6 +286,7 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     subscribeKept: kept.subscribe,
     pinRun: kept.pin,
     makeRoom: () => kept.makeRoom(0),
+    findText: finder.find,
     subscribePresence: presence.subscribe,
     setPresence: (runId, typing = false) => presence.set(runId, typing),
     async refresh() {

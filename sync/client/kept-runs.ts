@@ -181,7 +181,7 @@ export function createKeptRuns(deps: KeptRunsDeps) {
     await makeRoom(Math.floor(unpinned / 2))
   }
 
-  const stopStore = deps.notes.subscribe(() => load().catch(deps.onError))
+  const stopStore = deps.notes.subscribe(() => void load().catch(deps.onError))
   load().then(tidy).catch(deps.onError)
 
   return {

@@ -79,12 +79,37 @@ export type Workspace = {
   pinRun(runId: RunId, pinned: boolean): Promise<void>
   /** Gives up the transcripts that are not pinned; returns how many. The server has them. */
   makeRoom(): Promise<number>
+  /**
+   * Finds words in the transcripts on this device, the runs shown last first, and calls back with the hits of each, newest first. Needs
+   * no network; parts of a run that are not here are not searched.
+   */
+  findText(query: TextQuery, onHits: (runId: RunId, hits: readonly TextHit[]) => void): Promise<void>
   /** Who else looks at this run; calls back at once and on each change. */
   subscribePresence(runId: RunId, onPresence: (people: readonly Presence[]) => void): () => void
   setPresence(runId: RunId | null, typing?: boolean): void
   /** Asks the server for what is newer, now. */
   refresh(): Promise<void>
   close(): Promise<void>
+}
+
+/** What to look for in transcripts. */
+export type TextQuery = {
+  readonly text: string
+  /** In this run only. */
+  readonly runId?: RunId | undefined
+  /** Hits of one run at most, the newest. */
+  readonly perRun: number
+  readonly signal: AbortSignal
+}
+
+/** An entry in which the words stand, and what stands around them. */
+export type TextHit = {
+  readonly n: number
+  /** ms since epoch: when the entry was made. */
+  readonly at: number
+  readonly before: string
+  readonly match: string
+  readonly after: string
 }
 
 /** A run whose transcript this device has. */

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { boundedText } from '#shared/domain/bounded-text.ts'
 import { BlobHash, type RunId } from '#shared/ids.ts'
 import { createMemoryKeeping, type Keeping } from '#sync/client/kept-runs.ts'
-import type { KeptRun, Transcript, TranscriptView, Workspace } from '#sync/client/workspace.ts'
+import type { KeptRun, TextHit, Transcript, TranscriptView, Workspace } from '#sync/client/workspace.ts'
 import { openDeviceNetwork, type DeviceNetwork } from '../device-network.ts'
 import { Run } from '#shared/domain/run.ts'
 import { keys } from '#sync/core/keys.ts'
@@ -236,5 +236,55 @@ describe('a run that is kept offline', () => {
     network.cut('no')
     await phone.refresh()
     await vi.waitFor(() => expect(gone.view().loaded).toBe(true))
+  })
+})
+
+describe('words in transcripts', () => {
+  const find = async (device: Workspace, query: { text: string; runId?: RunId; perRun?: number }) => {
+    const found = new Map<RunId, readonly TextHit[]>()
+    await device.findText({ perRun: 3, signal: new AbortController().signal, ...query }, (runId, hits) =>
+      found.set(runId, hits),
+    )
+    return found
+  }
+
+  test('are found in what this device has, open or not, without a network, the newest first', async () => {
+    const mara = await world.owner()
+    const network = openDeviceNetwork()
+    const device = mara.open({ network })
+    const runId = await longRun(device)
+    runner.emit(runId, { type: 'entry', entry: message(total + 1, 'Über  den\nWolken stands in no line') })
+    const transcript = device.openTranscript(runId)
+    await until(shown(transcript), (view) => view.entries.at(-1)?.n === total + 1)
+    network.cut('before')
+
+    const [hits] = [...(await find(device, { text: 'LINE 120' })).values()]
+    expect(hits?.map(({ n, match }) => [n, match])).toEqual([1_205, 1_204, 1_203].map((n) => [n, 'line 120']))
+    // Across the end of a line, in either case.
+    const [across] = [...(await find(device, { text: 'über den wolken' })).values()]
+    expect(across).toMatchObject([{ n: total + 1, before: '', match: 'Über den Wolken', after: ' stands in no line' }])
+    expect((await find(device, { text: 'line 77 ' })).size).toBe(0)
+    // Only what is here: line 20 was never scrolled back to.
+    expect((await find(device, { text: 'line 20', runId, perRun: 2_000 })).size).toBe(0)
+
+    transcript.close()
+    network.cut('no')
+    const other = await startRun(device)
+    expect([...(await find(device, { text: 'line 1205' })).keys()]).toEqual([runId])
+    expect((await find(device, { text: 'line 1205', runId: other })).size).toBe(0)
+  })
+
+  test('that somebody stops looking for are not looked for any more', async () => {
+    const mara = await world.owner()
+    const device = mara.open()
+    const runId = await longRun(device)
+    const transcript = device.openTranscript(runId)
+    await until(shown(transcript), isNewest)
+    const stop = new AbortController()
+    stop.abort()
+    let calls = 0
+    await device.findText({ text: 'line', perRun: 3, signal: stop.signal }, () => calls++)
+    expect(calls).toBe(0)
+    transcript.close()
   })
 })

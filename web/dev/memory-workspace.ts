@@ -193,6 +193,17 @@ export function createMemoryWorkspace(options: {
       kept = new Map(kept).set(runId, { openedAt: kept.get(runId)?.openedAt ?? now(), pinned, whole: pinned })
       for (const onKept of keptWatchers) onKept(kept)
     },
+    async findText({ text, runId, perRun, signal }, onHits) {
+      for (const [id, { entries }] of spaces) {
+        if (signal.aborted || (runId !== undefined && id !== runId)) continue
+        const hits = entries.flatMap(({ n, at, body }) => {
+          const words = JSON.stringify(body)
+          const place = words.toLowerCase().indexOf(text.toLowerCase())
+          return place === -1 ? [] : [{ n, at, before: '', match: words.slice(place, place + text.length), after: '' }]
+        })
+        if (hits.length > 0) onHits(id, hits.toReversed().slice(0, perRun))
+      }
+    },
     async makeRoom() {
       const before = kept.size
       kept = new Map([...kept].filter(([, run]) => run.pinned))
