@@ -6,7 +6,7 @@ import type { ReadTransaction } from '#sync/core/transaction.ts'
 import { allChunks } from './chunk-window.ts'
 import type { KeptRuns } from './kept-runs.ts'
 import type { OpenRuns } from './open-runs.ts'
-import type { TextHit, TextQuery } from './workspace.ts'
+import type { TextFound, TextHit, TextQuery } from './workspace.ts'
 
 /** One entry's words, as they are shown and as they are compared. */
 type EntryText = { readonly n: number; readonly at: number; readonly text: string; readonly folded: string }
@@ -49,13 +49,15 @@ export function createTextFinder(deps: { readonly kept: Pick<KeptRuns, 'kept'>; 
 
   return {
     /** Calls back with the hits of one run after the other, the one shown last first; resolves once all have been looked at. */
-    async find(query: TextQuery, onHits: (runId: RunId, hits: readonly TextHit[]) => void): Promise<void> {
+    async find(query: TextQuery, onHits: (runId: RunId, hits: readonly TextHit[]) => void): Promise<TextFound> {
       const wanted = fold(query.text)
-      if (wanted === '') return
+      let complete = true
+      if (wanted === '') return { complete }
       const all = [...deps.kept.kept()].sort(([, a], [, b]) => b.openedAt - a.openedAt).map(([runId]) => runId)
       for (const runId of query.runId === undefined ? all : [query.runId]) {
         const entries = await read(runId)
-        if (query.signal.aborted) return
+        if (query.signal.aborted) break
+        complete &&= (entries[0]?.n ?? 1) <= 1
         const hits: TextHit[] = []
         for (let at = entries.length - 1; at >= 0 && hits.length < query.perRun; at--) {
           const entry = entries[at]
@@ -65,8 +67,9 @@ export function createTextFinder(deps: { readonly kept: Pick<KeptRuns, 'kept'>; 
         if (hits.length > 0) onHits(runId, hits)
         // Room for the next key stroke.
         await new Promise((resolve) => setTimeout(resolve))
-        if (query.signal.aborted) return
+        if (query.signal.aborted) break
       }
+      return { complete }
     },
   }
 }
@@ -103,7 +106,19 @@ function toText(n: number, at: number, body: Json): EntryText {
 }
 
 /** Fields that people do not read. */
-const notRead = new Set(['kind', 'id', 'blob', 'level', 'state', 'status', 'permissionId', 'promptId', 'by', 'digest', 'code'])
+const notRead = new Set([
+  'kind',
+  'id',
+  'blob',
+  'level',
+  'state',
+  'status',
+  'permissionId',
+  'promptId',
+  'by',
+  'digest',
+  'code',
+])
 
 function collect(value: Json | undefined, words: string[]): void {
   if (typeof value === 'string') {
@@ -111,7 +126,7 @@ function collect(value: Json | undefined, words: string[]): void {
     return
   }
   if (typeof value !== 'object' || value === null) return
-  for (const [name, one] of Object.entries(value)) if (!notRead.has(name)) collect(one as Json, words)
+  for (const [name, one] of Object.entries(value)) if (!notRead.has(name)) collect(one, words)
 }
 
 /** Letters of either case are the same; one whose other case has another length stays, so that every place is the same in both. */

@@ -83,7 +83,7 @@ export type Workspace = {
    * Finds words in the transcripts on this device, the runs shown last first, and calls back with the hits of each, newest first. Needs
    * no network; parts of a run that are not here are not searched.
    */
-  findText(query: TextQuery, onHits: (runId: RunId, hits: readonly TextHit[]) => void): Promise<void>
+  findText(query: TextQuery, onHits: (runId: RunId, hits: readonly TextHit[]) => void): Promise<TextFound>
   /** Who else looks at this run; calls back at once and on each change. */
   subscribePresence(runId: RunId, onPresence: (people: readonly Presence[]) => void): () => void
   setPresence(runId: RunId | null, typing?: boolean): void
@@ -101,6 +101,9 @@ export type TextQuery = {
   readonly perRun: number
   readonly signal: AbortSignal
 }
+
+/** `complete`: this device has all of every run that was looked through. */
+export type TextFound = { readonly complete: boolean }
 
 /** An entry in which the words stand, and what stands around them. */
 export type TextHit = {

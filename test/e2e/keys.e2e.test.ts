@@ -165,6 +165,12 @@ describe.skipIf(browserPath === undefined && !required)('keys and the palette (n
     await page.keyboard.press('End')
     await expect.poll(() => log.evaluate((of) => of.scrollHeight - of.scrollTop - of.clientHeight)).toBeLessThan(40)
     done.push('To the end of the transcript')
+    await page.keyboard.press('Control+f')
+    const find = page.getByRole('search', { name: 'Find in this run' })
+    await expect.poll(() => hasFocus(find.getByRole('textbox'))).toBe(true)
+    await page.keyboard.press('Escape')
+    await expect.poll(() => hasFocus(log)).toBe(true)
+    done.push('Find words in the transcript')
 
     await page.goto(second)
     await card().waitFor()

@@ -203,6 +203,7 @@ export function createMemoryWorkspace(options: {
         })
         if (hits.length > 0) onHits(id, hits.toReversed().slice(0, perRun))
       }
+      return { complete: true }
     },
     async makeRoom() {
       const before = kept.size

@@ -53,6 +53,7 @@ export const keyGroups = [
       { bind: ['j'], does: 'Next entry, in the transcript' },
       { bind: ['k'], does: 'Previous entry, in the transcript' },
       { bind: ['i'], does: 'Write a message' },
+      { bind: ['Mod+f'], does: 'Find words in the transcript' },
     ],
   },
   {

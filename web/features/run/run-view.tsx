@@ -1,5 +1,5 @@
-import { ArrowDownToLine, FileDiff, MessageSquare } from 'lucide'
-import { ErrorBoundary, Show, createEffect, createMemo, createSignal } from 'solid-js'
+import { ArrowDownToLine, FileDiff, MessageSquare, TextSearch } from 'lucide'
+import { ErrorBoundary, Show, createEffect, createMemo, createSignal, on } from 'solid-js'
 import { createStore } from 'solid-js/store'
 import { Permission } from '#shared/domain/permission.ts'
 import { canAnswer, canSteerRuns } from '#shared/domain/policies.ts'
@@ -28,6 +28,9 @@ import { toWaiting } from './composer/queue.ts'
 import { RefusedLines } from './composer/refused-lines.tsx'
 import { ChangesPanel } from './diff/changes-panel.tsx'
 import { FailedLine } from './failed-line.tsx'
+import { createFind } from './find/create-find.ts'
+import { FindBar } from './find/find-bar.tsx'
+import { useFoundMarks } from './find/found-marks.ts'
 import { RunHeader } from './header/run-header.tsx'
 import { toAsks, lateAnswers } from './permission/asks.ts'
 import { AsksRegion } from './permission/asks-region.tsx'
@@ -146,7 +149,25 @@ export function RunView(props: RunViewProps) {
     () => foot,
     () => scene.toTranscript(),
   )
+  const find = createFind(runId, model)
+  useFoundMarks(
+    () => transcript()?.log,
+    () => (find.isOpen() ? find.text().trim() : ''),
+  )
+  createEffect(on(entry, () => find.forget(), { defer: true }))
+  const closeFind = (): void => {
+    find.close()
+    scene.toTranscript()
+  }
+  let findBar: HTMLDivElement | undefined
   useKeys({
+    'Mod+f': () => {
+      // Pressed once more, it is the browser's.
+      if (document.querySelector('[role="dialog"]') !== null || findBar?.contains(document.activeElement)) return false
+      find.open()
+      findBar?.querySelector('input')?.select()
+      return true
+    },
     End: () => transcript()?.toEnd(),
     // The message box, as in most places where one writes.
     i: () => composer()?.focus(),
@@ -163,6 +184,7 @@ export function RunView(props: RunViewProps) {
           },
         ]
       : []),
+    { id: 'run.find', title: runWords.find.title, icon: TextSearch, key: 'Mod+f' as const, act: find.open },
     {
       id: 'run.end',
       title: runWords.toEnd,
@@ -184,9 +206,15 @@ export function RunView(props: RunViewProps) {
             onRail={wide() ? undefined : () => setRailOpen((open) => !open)}
             railOpen={railOpen()}
             link={props.link()}
+            onFind={find.open}
           />
+          <Show when={find.isOpen()}>
+            <div ref={findBar}>
+              <FindBar find={find} model={model} onClose={closeFind} />
+            </div>
+          </Show>
           <ErrorBoundary fallback={(error: unknown, reset) => <Broken error={error} onReset={reset} />}>
-            <TranscriptView model={model} entry={entry()} handle={setTranscript} />
+            <TranscriptView model={model} entry={find.entry() ?? entry()} handle={setTranscript} />
           </ErrorBoundary>
           <div class={styles.foot} ref={foot}>
             <AsksRegion asks={asks()} wanted={props.ask} late={late()} announce={announcer.say} />

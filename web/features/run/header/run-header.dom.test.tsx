@@ -10,7 +10,10 @@ let on: Stage | undefined
 afterEach(() => on?.close())
 
 async function open(options: Parameters<typeof stage>[1] = {}): Promise<Stage> {
-  on = stage(() => <RunHeader watchers={[]} railOpen={false} link="https://drover.example/runs/1" />, options)
+  on = stage(
+    () => <RunHeader watchers={[]} railOpen={false} link="https://drover.example/runs/1" onFind={() => undefined} />,
+    options,
+  )
   await settled()
   return on
 }

@@ -12,6 +12,7 @@ import {
   Search,
   Server,
   Square,
+  TextSearch,
 } from 'lucide'
 import { For, Match, Show, Switch, createMemo, createSignal, onMount } from 'solid-js'
 import { displayState, hasEnded, titleLimit } from '#shared/domain/run.ts'
@@ -52,6 +53,7 @@ export function RunHeader(props: {
   readonly onRail?: (() => void) | undefined
   readonly railOpen: boolean
   readonly link: string
+  readonly onFind: () => void
 }) {
   const scene = useScene()
   const openPalette = useOpenPalette()
@@ -125,6 +127,9 @@ export function RunHeader(props: {
         />
       </Show>
       <Menu icon={Ellipsis} label={runWords.more} size={scene.phone() ? 'touch' : 'md'}>
+        <MenuItem icon={TextSearch} onSelect={() => props.onFind()}>
+          {runWords.find.title}
+        </MenuItem>
         <MenuItem icon={Link2} onSelect={() => void copyAndTell(props.link)}>
           {runWords.copyLink}
         </MenuItem>

@@ -30,7 +30,11 @@ const olderThreshold = 600
 const mostHeld = 3000
 const heldAgain = 1000
 
-export type TranscriptHandle = { readonly toEnd: () => void; readonly focus: () => void }
+export type TranscriptHandle = {
+  readonly toEnd: () => void
+  readonly focus: () => void
+  readonly log: HTMLElement
+}
 
 /** The log of a run: only what is near the window is in the page, whatever the length. */
 export function TranscriptView(props: {
@@ -95,7 +99,7 @@ export function TranscriptView(props: {
   onMount(() => {
     // Not before it is in the page: a node fresh from its template belongs to no window, and the list would watch nothing.
     setScroller(log)
-    props.handle?.({ toEnd, focus: () => log.focus() })
+    props.handle?.({ toEnd, focus: () => log.focus(), log })
   })
   createEffect(
     on(
