@@ -11,10 +11,12 @@ export const paletteWords = {
     pages: 'Go to',
     app: 'Anywhere',
     runs: 'Runs',
+    said: 'In transcripts on this device',
   },
   results: 'What was found',
   found: (hits: number) => count(hits, 'result'),
-  none: (find: string) => `Nothing here is called “${find}”, and no run has it in its title or prompt.`,
+  none: (find: string) =>
+    `Nothing here is called “${find}”. No run has it in its title or prompt, and no transcript on this device says it.`,
   keys: 'Show the keys',
   keysAlso: 'shortcuts keyboard help',
   lettersOff: 'Turn single-letter keys off',

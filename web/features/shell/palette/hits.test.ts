@@ -50,6 +50,8 @@ const nameOf = (entry: Entry): string => {
       return entry.page.title
     case 'command':
       return entry.command.title
+    case 'said':
+      return entry.hit.match
   }
 }
 const shape = (find: string, more: Partial<Searched>) =>

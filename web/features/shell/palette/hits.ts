@@ -1,5 +1,6 @@
 import type { Run } from '#shared/domain/run.ts'
 import type { RunId } from '#shared/ids.ts'
+import type { TextHit } from '#sync/client/workspace.ts'
 import type { Command } from '../../../state/commands.ts'
 import { fold, holdsAll, runText, toWords } from '../../../state/find.ts'
 import type { Page } from '../../../state/pages.ts'
@@ -9,9 +10,10 @@ export type Entry =
   | { readonly type: 'run'; readonly key: string; readonly run: Run }
   | { readonly type: 'page'; readonly key: string; readonly page: Page }
   | { readonly type: 'command'; readonly key: string; readonly command: Command }
+  | { readonly type: 'said'; readonly key: string; readonly run: Run; readonly hit: TextHit }
 
 export type HitGroup = {
-  readonly name: 'recent' | 'here' | 'pages' | 'app' | 'runs'
+  readonly name: 'recent' | 'here' | 'pages' | 'app' | 'runs' | 'said'
   readonly entries: readonly Entry[]
 }
 

@@ -1,6 +1,8 @@
 import axe from 'axe-core'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { boundedText } from '#shared/domain/bounded-text.ts'
 import { Run } from '#shared/domain/run.ts'
+import { TranscriptEntry } from '#shared/domain/transcript.ts'
 import { keys } from '#sync/core/keys.ts'
 import { scanRows } from '#sync/core/transaction.ts'
 import { button, closeApp, openApp, press, shown, stubLayout, type, type AppStage } from '../../../dev/app-stage.tsx'
@@ -65,6 +67,31 @@ test('finds a run by title and prompt, marks what was typed, and Enter goes ther
   const wanted = runs.find((run) => run.title === 'Deliver webhooks at least once')
   await until(() => expect(router.state.location.pathname).toBe(`/runs/${wanted?.id}`))
   expect(shown('[role="combobox"][aria-autocomplete]')).toEqual([])
+})
+
+test('finds what was said in a transcript on this device, below all else, and Enter leads to the very entry', async () => {
+  const { router, workspace } = await open('/runs')
+  const [run] = await workspace.query((tx) => scanRows(tx, keys.runs, Run))
+  if (run === undefined) throw new Error('no run')
+  const said = TranscriptEntry.parse({
+    id: 'e7',
+    n: 7,
+    at: Date.now(),
+    turn: 1,
+    body: { kind: 'message', text: boundedText('a settings file full of persimmons'), done: true },
+  })
+  workspace.setTranscript(run.id, { entries: [said] })
+  await openPalette()
+  type(field(), 'settings')
+  await until(() => expect(groups().at(-1)).toBe('In transcripts on this device'))
+  expect(marked()?.textContent).toContain('Settings')
+  type(field(), 'Persimmons')
+  expect(shown('[role="option"]')).toEqual([])
+  await until(() => expect(options()).toHaveLength(1))
+  expect(marked()?.textContent).toContain(run.title)
+  press('Enter')
+  await until(() => expect(router.state.location.pathname).toBe(`/runs/${run.id}`))
+  expect(router.state.location.hash).toBe('e-7')
 })
 
 test('arrows, Home and End move the mark, around the ends too, and the focus stays in the field', async () => {

@@ -1,37 +1,22 @@
 import * as KDialog from '@kobalte/core/dialog'
 import { useRouter } from '@tanstack/solid-router'
 import { Search, X } from 'lucide'
-import {
-  For,
-  Match,
-  Show,
-  Switch,
-  createEffect,
-  createMemo,
-  createSignal,
-  createUniqueId,
-  on,
-  onCleanup,
-} from 'solid-js'
-import { displayState, type Run } from '#shared/domain/run.ts'
+import { For, Show, createEffect, createMemo, createSignal, createUniqueId, on, onCleanup } from 'solid-js'
+import type { Run } from '#shared/domain/run.ts'
 import type { RunId } from '#shared/ids.ts'
 import { useCommandList } from '../../../state/commands.ts'
 import { runText } from '../../../state/find.ts'
 import { isKey } from '../../../state/keyboard.ts'
 import { pagesOf } from '../../../state/pages.ts'
-import { isApple } from '../../../state/platform.ts'
 import { useTeamData } from '../../../state/team-data.ts'
 import { useOpener } from '../../../ui/dialog.tsx'
 import { Icon } from '../../../ui/icon.tsx'
-import { Kbd } from '../../../ui/kbd.tsx'
-import { StatusGlyph } from '../../../ui/status-glyph.tsx'
-import { Time } from '../../../ui/time.tsx'
 import { VisuallyHidden } from '../../../ui/visually-hidden.tsx'
-import { ariaKeys, keyCaps } from '../../../words/key-caps.ts'
-import type { BoundKey } from '../../../words/keys.ts'
 import { paletteWords } from '../../../words/palette.ts'
 import { uiWords } from '../../../words/ui.ts'
-import { findHits, lineFromPrompt, marksIn, type Entry } from './hits.ts'
+import { findHits, type Entry } from './hits.ts'
+import { Option } from './option.tsx'
+import { createSaid } from './said.ts'
 import styles from './palette.module.css'
 
 export type PaletteProps = {
@@ -101,15 +86,17 @@ function Finder(props: PaletteProps & { readonly onChoose: (act: () => void) => 
   let list!: HTMLDivElement
 
   const pages = pagesOf(router)
-  const groups = createMemo(() =>
-    findHits(find(), {
+  const said = createSaid(find)
+  const groups = createMemo(() => [
+    ...findHits(find(), {
       runs: data.runs.all(),
       recent: props.recent,
       pages,
       here: props.overSheet ? [] : commands.of('page'),
       app: commands.of('app'),
     }),
-  )
+    ...said(),
+  ])
   const entries = createMemo(() => groups().flatMap((group) => group.entries))
   /** What Enter would take: the first hit unless another was marked that is still there. */
   const marked = createMemo(() => entries().find((entry) => entry.key === active()) ?? entries()[0])
@@ -139,6 +126,10 @@ function Finder(props: PaletteProps & { readonly onChoose: (act: () => void) => 
         return props.onChoose(() => router.history.push(entry.page.href))
       case 'run':
         return props.onChoose(() => void router.navigate({ to: '/runs/$runId', params: { runId: entry.run.id } }))
+      case 'said':
+        return props.onChoose(
+          () => void router.navigate({ to: '/runs/$runId', params: { runId: entry.run.id }, hash: `e-${entry.hit.n}` }),
+        )
     }
   }
   const move = (to: (at: number, count: number) => number): void => {
@@ -231,92 +222,6 @@ function Finder(props: PaletteProps & { readonly onChoose: (act: () => void) => 
         <span role="status">{find().trim() === '' ? '' : paletteWords.found(entries().length)}</span>
       </VisuallyHidden>
     </>
-  )
-}
-
-function Option(props: { readonly entry: Entry; readonly find: string }) {
-  const run = () => (props.entry.type === 'run' ? props.entry.run : undefined)
-  const other = () => {
-    switch (props.entry.type) {
-      case 'page':
-        return props.entry.page
-      case 'command':
-        return props.entry.command
-      case 'run':
-        return undefined
-    }
-  }
-  return (
-    <Switch>
-      <Match when={run()}>{(known) => <RunOption run={known()} find={props.find} />}</Match>
-      <Match when={other()}>
-        {(known) => (
-          <>
-            <Icon of={known().icon} size="sm" />
-            <span class={styles.title}>
-              <Marked text={known().title} find={props.find} />
-            </span>
-            <Show when={known().key}>{(key) => <Caps of={key()} />}</Show>
-          </>
-        )}
-      </Match>
-    </Switch>
-  )
-}
-
-function RunOption(props: { readonly run: Run; readonly find: string }) {
-  const line = createMemo(() => lineFromPrompt(props.run, props.find))
-  return (
-    <>
-      <StatusGlyph state={displayState(props.run)} size="sm" />
-      <span class={styles.title} dir="auto">
-        <Marked text={props.run.title} find={props.find} />
-        <Show when={line()}>
-          {(text) => (
-            <span class={styles.line}>
-              <Marked text={text()} find={props.find} />
-            </span>
-          )}
-        </Show>
-      </span>
-      <span class={styles.when}>
-        <Time at={props.run.stateAt} form="when" />
-      </span>
-    </>
-  )
-}
-
-function Caps(props: { readonly of: BoundKey }) {
-  return (
-    <span class={styles.caps} title={ariaKeys(props.of, isApple)}>
-      <For each={keyCaps(props.of, isApple)}>{(cap) => <Kbd>{cap}</Kbd>}</For>
-    </span>
-  )
-}
-
-/** The text with what was typed made bold. */
-function Marked(props: { readonly text: string; readonly find: string }) {
-  const parts = createMemo(() => {
-    const marks = marksIn(props.text, props.find)
-    let from = 0
-    const pieces: { readonly text: string; readonly hit: boolean }[] = []
-    for (const [start, end] of marks) {
-      pieces.push(
-        { text: props.text.slice(from, start), hit: false },
-        { text: props.text.slice(start, end), hit: true },
-      )
-      from = end
-    }
-    return [...pieces, { text: props.text.slice(from), hit: false }]
-  })
-  return (
-    <For each={parts()}>
-      {(part) => (
-        <Show when={part.hit} fallback={part.text}>
-          <mark class={styles.hit}>{part.text}</mark>
-        </Show>
-      )}
-    </For>
   )
 }
 
