@@ -17,6 +17,7 @@ const figures: Readonly<Record<string, () => Promise<{ figure: Figure }>>> = {
   'first-line': () => import('./figures/first-line.ts'),
   kill: () => import('./figures/kill.ts'),
   device: () => import('./figures/device.ts'),
+  transcript: () => import('./figures/transcript.ts'),
   intents: () => import('./figures/intents.ts'),
 }
 
