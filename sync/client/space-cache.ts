@@ -9,8 +9,8 @@ import {
 } from 'replicache'
 import type { Json } from '#shared/json.ts'
 import type { BrowserDown } from '#shared/protocol/browser-socket.ts'
-import { PullResponse, SyncCookie, pageStep, schemaVersion, versionOf, type SpaceId } from '#shared/protocol/sync.ts'
-import { chunkNumber, keys } from '#sync/core/keys.ts'
+import { PullResponse, SyncCookie, schemaVersion, versionOf, type SpaceId } from '#shared/protocol/sync.ts'
+import { keys } from '#sync/core/keys.ts'
 import type { ReadTransaction } from '#sync/core/transaction.ts'
 import type { MutationRef } from './device-mutators.ts'
 import type { Carrier } from './intents.ts'
@@ -18,6 +18,7 @@ import { readTransaction } from './read-transaction.ts'
 import { feedRows, type RowsChange } from './rows-feed.ts'
 import { closing, createSpaceRequests, syncError, type Answered, type SpaceRequestsDeps } from './space-requests.ts'
 import type { Failure } from './status.ts'
+import { createTranscriptPages, isWithin } from './transcript-pages.ts'
 import { inPieces } from './in-pieces.ts'
 import { RefusedError } from './workspace.ts'
 
@@ -105,7 +106,6 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
   let retryMs = firstRetryMs
   let nextRuns: ReturnType<typeof setTimeout> | undefined
   let wantsOlder = false
-  let paging: Promise<boolean> = Promise.resolve(false)
 
   const isRefused = (status: number): boolean => status === 403 && deps.events.onRefused !== undefined
   const requests = createSpaceRequests({
@@ -231,33 +231,16 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
     }, olderPauseMs)
   }
 
-  async function older(): Promise<boolean> {
-    const before = (await cookie())?.from
-    if (before === undefined) return false
-    // A pull that was under way may have taken no notice, and one that a poke overtook brings nothing.
-    for (let tries = 0; tries < 3 && !closed; tries++) {
+  const pages = createTranscriptPages({
+    cookie,
+    async pullOlder() {
       wantsOlder = true
       await pull()
       await pulling?.landed.promise
-      const now = (await cookie())?.from
-      if (now !== undefined && now < before) return true
-      if (!lastPullOk) return false
-    }
-    return false
-  }
-
-  async function giveUpBefore(key: string): Promise<void> {
-    const have = await cookie()
-    if (have === null || (have.from ?? '') >= key) return
-    const from = have.from === undefined ? 1 : chunkNumber(have.from)
-    const gone = Array.from({ length: chunkNumber(key) - from }, (_, step) => keys.chunk(from + step))
-    await applyPatch(
-      have,
-      { ...have, from: key, order: have.order + pageStep },
-      gone.map((one) => ({ op: 'del', key: one })),
-      {},
-    )
-  }
+      return lastPullOk && !closed
+    },
+    apply: (base, next, patch) => applyPatch(base, next, patch, {}),
+  })
 
   function endPull(pull: Pull): void {
     pull.landed.resolve()
@@ -309,7 +292,7 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
   async function applyPatch(
     baseCookie: SyncCookie,
     next: SyncCookie,
-    patch: Poke['patch'],
+    patch: readonly Poke['patch'][number][],
     lastMutationIDChanges: Record<string, number>,
   ): Promise<boolean> {
     try {
@@ -356,15 +339,12 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
       await pull()
       if (hasMore && lastPullOk) await cache.catchUp(target)
     },
-    async older() {
-      const page = paging.then(older, older)
-      paging = page
-      return page.catch((error: unknown) => {
+    older: () =>
+      pages.older().catch((error: unknown) => {
         if (!closed) throw error
         return false
-      })
-    },
-    giveUpBefore: (key) => unlessClosed(() => giveUpBefore(key)),
+      }),
+    giveUpBefore: (key) => unlessClosed(() => pages.giveUpBefore(key)),
     async push() {
       await unlessClosed(async () => {
         lastPushOk = true
@@ -397,11 +377,6 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
     },
   }
   return cache
-}
-
-/** What stands before a transcript's window would lie there alone: it comes with its page. */
-function isWithin({ from }: SyncCookie): (one: Poke['patch'][number]) => boolean {
-  return (one) => from === undefined || one.op === 'clear' || !one.key.startsWith(keys.chunks) || one.key >= from
 }
 
 function cookieRow(cookie: SyncCookie): PatchOperation {
