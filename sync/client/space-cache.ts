@@ -253,7 +253,6 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
       const have = await cookie()
       if (have !== null && versionOf(have) >= target && !hasMore) return
       await pull()
-      if (pulling?.isAnswered === true) endPull(pulling)
       if (!lastPullOk) return tryAgainLater()
       retryMs = firstRetryMs
     }
