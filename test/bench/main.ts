@@ -18,6 +18,7 @@ const figures: Readonly<Record<string, () => Promise<{ figure: Figure }>>> = {
   kill: () => import('./figures/kill.ts'),
   device: () => import('./figures/device.ts'),
   transcript: () => import('./figures/transcript.ts'),
+  stay: () => import('./figures/stay.ts'),
   intents: () => import('./figures/intents.ts'),
 }
 

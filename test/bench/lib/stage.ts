@@ -30,14 +30,31 @@ export async function openStage(environment: Readonly<Record<string, string>> = 
 
 /** A run that goes on a runner of ours, which says only what the bench wants. */
 export async function startScriptedRun(session: Session): Promise<{ runner: ScriptedRunner; runId: RunId }> {
-  const runner = await connectScriptedRunner({ url: session.origin, key: await runnerKey(session) })
-  await runner.next('welcome')
-  const runId = await makeRun(session)
-  const { assignment } = await runner.next('assign', (one) => one.assignment.runId === runId)
-  runner.send({ type: 'claimed', runId, turn: assignment.turn })
-  runner.emit(runId, { type: 'state', event: 'claim', turn: 1 }, { type: 'state', event: 'start', turn: 1 })
-  await runner.next('ack', (one) => one.runId === runId)
+  const { runner, runIds } = await startScriptedRuns(session, 1)
+  const [runId] = runIds
+  if (runId === undefined) throw new Error('no run')
   return { runner, runId }
+}
+
+/** Some of them, on one runner. What was said in them before is written down by `before`, which the server must not have looked at yet. */
+export async function startScriptedRuns(
+  session: Session,
+  count: number,
+  before: (runId: RunId, index: number) => Promise<unknown> = async () => undefined,
+): Promise<{ runner: ScriptedRunner; runIds: readonly RunId[] }> {
+  const runner = await connectScriptedRunner({ url: session.origin, key: await runnerKey(session), capacity: count })
+  await runner.next('welcome')
+  const runIds: RunId[] = []
+  for (let n = 0; n < count; n++) {
+    const runId = await makeRun(session)
+    const { assignment } = await runner.next('assign', (one) => one.assignment.runId === runId)
+    await before(runId, n)
+    runner.send({ type: 'claimed', runId, turn: assignment.turn })
+    runner.emit(runId, { type: 'state', event: 'claim', turn: 1 }, { type: 'state', event: 'start', turn: 1 })
+    await runner.next('ack', (one) => one.runId === runId)
+    runIds.push(runId)
+  }
+  return { runner, runIds }
 }
 
 export async function makeRun(session: Session): Promise<RunId> {
