@@ -23,6 +23,7 @@ import { runnerBlobRoutes } from './routes/runner-blobs.ts'
 import { webPushAnswerRoutes, webPushRoutes, type WebPushRoutesDeps } from './routes/web-push.ts'
 import { runRoutes, type RunRoutesDeps } from './routes/runs.ts'
 import { shareRoutes } from './routes/share.ts'
+import { sharedRoutes, type SharedRoutesDeps } from './routes/shared-runs.ts'
 import { syncRoutes } from './routes/sync.ts'
 
 export type AppDeps = {
@@ -35,6 +36,7 @@ export type AppDeps = {
   readonly push: PushDeps
   readonly runs: RunRoutesDeps
   readonly webPush: WebPushRoutesDeps
+  readonly shared: SharedRoutesDeps
   readonly now: () => number
   readonly log: { error(facts: object, message: string): void }
   readonly refusals: RefusalLog
@@ -75,11 +77,18 @@ export function createApp(deps: AppDeps): Hono<Environment> {
   })
   app.route('/api/v1', authRoutes(deps.auth))
   app.route('/api/v1', webPushAnswerRoutes(deps.webPush))
+  app.route('/api/v1', sharedRoutes(deps.shared))
   app.use('/api/v1/*', requireActor(deps.auth))
   app.route('/api/v1', runRoutes(deps.runs))
   app.route('/api/v1', webPushRoutes(deps.webPush))
   app.all('/api/*', unknownRoute)
 
+  // The address of a shared run opens it: it is for nobody's index, and not told to where the page leads.
+  app.use('/shared/*', async (c, next) => {
+    await next()
+    c.header('x-robots-tag', 'noindex, nofollow')
+    c.header('referrer-policy', 'no-referrer')
+  })
   serveWeb(app, deps.webDir)
   return app
 }

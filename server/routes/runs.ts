@@ -22,7 +22,14 @@ export type RunRoutesDeps = {
 /** Entries in one page of older ones: whole chunks, at the least this many where there are. */
 const pageEntries = 100
 const noRun = refusal('not_found', 'There is no such run in your team.')
-const Before = z.coerce.number().int().positive().default(Number.MAX_SAFE_INTEGER)
+export const Before = z.coerce.number().int().positive().default(Number.MAX_SAFE_INTEGER)
+
+/** Whatever it holds, it is shown as text or saved, never run in our origin. */
+export const blobHeaders = {
+  'content-type': 'text/plain; charset=utf-8',
+  'content-disposition': 'attachment',
+  'content-security-policy': 'sandbox',
+} as const
 
 /** What the app reads of runs beside the synced rows. */
 export function runRoutes(deps: RunRoutesDeps): Hono<Environment> {
@@ -43,18 +50,20 @@ export function runRoutes(deps: RunRoutesDeps): Hono<Environment> {
       const hash = BlobHash.safeParse(c.req.param('hash'))
       const content = hash.success ? await deps.blobs.get(c.var.actor.teamId, hash.data) : undefined
       if (content === undefined) return refuse(c, refusal('not_found', 'There is no such content in your team.'))
-      // Whatever it holds, it is shown as text or saved, never run in our origin.
       return c.body(new Uint8Array(content), 200, {
-        'content-type': 'text/plain; charset=utf-8',
-        'content-disposition': 'attachment',
-        'content-security-policy': 'sandbox',
+        ...blobHeaders,
         'cache-control': 'private, max-age=31536000, immutable',
       })
     })
     .get('/demo', (c) => c.json({ repository: { url: deps.demoRepository } }))
 }
 
-async function pageBefore(deps: RunRoutesDeps, runId: RunId, before: number): Promise<{ entries: TranscriptEntry[] }> {
+/** Older entries than `before`, in order. */
+export async function pageBefore(
+  deps: Pick<RunRoutesDeps, 'jobs' | 'store'>,
+  runId: RunId,
+  before: number,
+): Promise<{ entries: TranscriptEntry[] }> {
   const space = runSpace(runId)
   const older = (await deps.jobs.chunkFirsts(space)).filter((chunk) => chunk.first < before)
   const entries: TranscriptEntry[] = []
