@@ -6,7 +6,7 @@ import { browserProtocol } from '#shared/protocol/browser-socket.ts'
 import type { PushDeps } from '#sync/server/push.ts'
 import type { Auth } from './auth/create-auth.ts'
 import type { RememberedActors } from './auth/remembered-actors.ts'
-import { limitBody, SMALL_BODY } from './middleware/body-limits.ts'
+import { GUEST_PROMPT, limitBody, SMALL_BODY } from './middleware/body-limits.ts'
 import { clientAddress } from './middleware/client-address.ts'
 import type { Environment } from './middleware/environment.ts'
 import { handleErrors, unknownRoute } from './middleware/errors.ts'
@@ -69,7 +69,8 @@ export function createApp(deps: AppDeps): Hono<Environment> {
   app.use('/api/sync/*', limitBody(pushBytes), requireActor(deps.actors))
   app.route('/api/sync', syncRoutes({ ...deps.push, access: deps.runs.access }))
 
-  app.use('/api/v1/*', limitBody(SMALL_BODY))
+  const [small, prompt] = [limitBody(SMALL_BODY), limitBody(GUEST_PROMPT)]
+  app.use('/api/v1/*', (c, next) => (isGuestPrompt(c.req.path) ? prompt : small)(c, next))
   // What changes an account, such as another team being chosen, holds for the very next push.
   app.use('/api/v1/*', async (c, next) => {
     await next()
@@ -92,6 +93,8 @@ export function createApp(deps: AppDeps): Hono<Environment> {
   serveWeb(app, deps.webDir)
   return app
 }
+
+const isGuestPrompt = (path: string): boolean => /^\/api\/v1\/shared\/[^/]+\/[^/]+\/prompts$/.test(path)
 
 /** The built app: hashed files for ever, everything else checked each time, and the page itself for every route of it. */
 function serveWeb(app: Hono<Environment>, webDir: string): void {
