@@ -9,6 +9,7 @@ import { BlobHash, EntryId, PromptId, RunId } from '#shared/ids.ts'
 import { SharedAnswer, SharedEvent, SharedView } from '#shared/protocol/shared-run.ts'
 import { createLog } from '#server/log.ts'
 import { keys } from '#sync/core/keys.ts'
+import type { ShareRunArgs } from '#sync/core/mutators/share-run.ts'
 import { getRow } from '#sync/core/transaction.ts'
 import type { Workspace } from '#sync/client/workspace.ts'
 import { createHash, randomBytes } from 'node:crypto'
@@ -38,7 +39,7 @@ afterEach(async () => {
 })
 
 const newSecret = (): string => randomBytes(32).toString('base64url')
-type Change = Omit<Parameters<Workspace['mutate']['shareRun']>[0], 'runId' | 'secret'>
+type Change = Pick<ShareRunArgs, 'anyone' | 'person' | 'remove'>
 
 const shareOf = (on: (share: Share | undefined) => void) =>
   desk.subscribe((tx) => getRow(tx, keys.share(runId), Share), on)

@@ -11,6 +11,7 @@ import {
   PinOff,
   Search,
   Server,
+  Share2,
   Square,
   TextSearch,
 } from 'lucide'
@@ -35,11 +36,14 @@ import { usePending } from '../../../state/sync-status.ts'
 import { useWorkspace } from '../../../state/workspace.ts'
 import { paletteWords } from '../../../words/palette.ts'
 import { midSentence, runWords } from '../../../words/run.ts'
+import { shareWords } from '../../../words/share.ts'
 import { stopWords } from '../../../words/runs.ts'
 import { stateWords } from '../../../words/states.ts'
 import { uiWords } from '../../../words/ui.ts'
 import { IntentMark } from '../permission/asks-region.tsx'
 import { useScene } from '../scene.ts'
+import { ShareDialog } from '../share/share-dialog.tsx'
+import { useSharing } from '../share/use-share.ts'
 import { copyAndTell } from '../../../ui/copy.ts'
 import type { Watcher } from '../watchers.ts'
 import { refusalText } from '../../../state/refusal-text.ts'
@@ -58,7 +62,11 @@ export function RunHeader(props: {
   const scene = useScene()
   const openPalette = useOpenPalette()
   const pin = usePin(scene.runId)
+  const sharing = useSharing()
   const [renaming, setRenaming] = createSignal(false)
+  const [sharingOpen, setSharingOpen] = createSignal(false)
+  const mayRename = () => scene.canSteer() && !scene.guest
+  const asking = () => (sharing.mayChange() ? (sharing.share()?.requests.length ?? 0) : 0)
   const keep = async (): Promise<void> => {
     try {
       await pin.toggle()
@@ -73,10 +81,13 @@ export function RunHeader(props: {
   useKeptFocus(() => head, toMenu)
   useCommands(() => [
     { id: 'run.copy-link', title: runWords.copyLink, icon: Link2, act: () => void copyAndTell(props.link) },
-    { id: 'run.keep-offline', title: keepWords(), icon: PinIcon, act: () => void keep() },
-    ...(scene.canSteer()
-      ? [{ id: 'run.rename', title: runWords.rename, icon: Pencil, act: () => setRenaming(true) }]
-      : []),
+    ...(scene.guest
+      ? []
+      : [
+          { id: 'run.keep-offline', title: keepWords(), icon: PinIcon, act: () => void keep() },
+          { id: 'run.share', title: shareWords.title, icon: Share2, act: () => setSharingOpen(true) },
+        ]),
+    ...(mayRename() ? [{ id: 'run.rename', title: runWords.rename, icon: Pencil, act: () => setRenaming(true) }] : []),
     {
       id: 'run.copy-prompt',
       title: runWords.copyTitle,
@@ -96,7 +107,7 @@ export function RunHeader(props: {
   ])
   return (
     <header ref={head} class={styles.head}>
-      <Show when={scene.phone()}>
+      <Show when={scene.phone() && !scene.guest}>
         <Link to="/runs" class={styles.back} aria-label={runWords.back}>
           <Icon of={ArrowLeft} size="lg" />
         </Link>
@@ -107,7 +118,7 @@ export function RunHeader(props: {
             class={styles.title}
             title={scene.run().title}
             dir="auto"
-            onDblClick={() => scene.canSteer() && setRenaming(true)}
+            onDblClick={() => mayRename() && setRenaming(true)}
           >
             {scene.run().title}
           </h1>
@@ -118,6 +129,9 @@ export function RunHeader(props: {
         <Watchers watchers={props.watchers} />
       </Show>
       <StopButton onFocusLost={toMenu} />
+      <Show when={!scene.guest && (!scene.phone() || asking() > 0)}>
+        <ShareButton requests={asking()} onOpen={() => setSharingOpen(true)} />
+      </Show>
       <Show when={props.onRail && !scene.phone()}>
         <IconButton
           icon={PanelRight}
@@ -133,18 +147,25 @@ export function RunHeader(props: {
         <MenuItem icon={Link2} onSelect={() => void copyAndTell(props.link)}>
           {runWords.copyLink}
         </MenuItem>
-        <Show when={scene.canSteer()}>
+        <Show when={!scene.guest && scene.phone()}>
+          <MenuItem icon={Share2} onSelect={() => setSharingOpen(true)}>
+            {shareWords.title}
+          </MenuItem>
+        </Show>
+        <Show when={mayRename()}>
           <MenuItem icon={Pencil} onSelect={() => setRenaming(true)}>
             {runWords.rename}
           </MenuItem>
         </Show>
-        <MenuItem icon={pin.state() === 'no' ? PinIcon : PinOff} onSelect={() => void keep()}>
-          {keepWords()}
-        </MenuItem>
+        <Show when={!scene.guest}>
+          <MenuItem icon={pin.state() === 'no' ? PinIcon : PinOff} onSelect={() => void keep()}>
+            {keepWords()}
+          </MenuItem>
+        </Show>
         <MenuItem icon={Copy} onSelect={() => void copyAndTell(scene.run().prompt)}>
           {runWords.copyTitle}
         </MenuItem>
-        <Show when={scene.phone()}>
+        <Show when={scene.phone() && !scene.guest}>
           <MenuItem icon={Search} onSelect={openPalette}>
             {paletteWords.title}
           </MenuItem>
@@ -155,7 +176,39 @@ export function RunHeader(props: {
           </MenuItem>
         </Show>
       </Menu>
+      <ShareDialog
+        open={sharingOpen()}
+        onOpenChange={setSharingOpen}
+        sharing={sharing}
+        teamLink={props.link}
+        onFocusLost={toMenu}
+      />
     </header>
+  )
+}
+
+/** On phones only while somebody asks: the menu has it otherwise. */
+function ShareButton(props: { readonly requests: number; readonly onOpen: () => void }) {
+  const scene = useScene()
+  return (
+    <Show
+      when={!scene.phone()}
+      fallback={
+        <IconButton
+          icon={Share2}
+          size="touch"
+          label={shareWords.shareLabel(props.requests)}
+          onClick={() => props.onOpen()}
+        />
+      }
+    >
+      <Button icon={Share2} aria-label={shareWords.shareLabel(props.requests)} onClick={() => props.onOpen()}>
+        {shareWords.share}
+        <Show when={props.requests > 0}>
+          <span class={styles.count}>{props.requests}</span>
+        </Show>
+      </Button>
+    </Show>
   )
 }
 
