@@ -26,6 +26,7 @@ export const keys = {
   notificationsAbout: (userId: UserId, runId: RunId) => `notification/${userId}/${runId}/`,
   notificationsOf: (userId: UserId) => `notification/${userId}/`,
   share: (runId: RunId) => `share/${runId}`,
+  shares: 'share/',
   chunk: (number: number) => `chunk/${String(number).padStart(7, '0')}`,
   chunks: 'chunk/',
   files: 'files',

@@ -36,6 +36,8 @@ export const shareWords = {
   notOpened: 'Has not opened the link yet',
   requests: 'Requests',
   wants: { view: 'wants to see this run', steer: 'wants to steer this run' } satisfies Record<ShareAccess, string>,
+  asks: (name: string, wants: ShareAccess) =>
+    wants === 'steer' ? `${name} wants to steer this run` : `${name} wants to see this run`,
   allow: 'Allow',
   allowLabel: (who: string) => `Allow ${who}`,
   deny: 'Deny',

@@ -106,7 +106,7 @@ export function RunHeader(props: {
         ]),
   ])
   return (
-    <header ref={head} class={styles.head}>
+    <header ref={head} class={styles.head} data-alone={scene.phone() && scene.guest ? '' : undefined}>
       <Show when={scene.phone() && !scene.guest}>
         <Link to="/runs" class={styles.back} aria-label={runWords.back}>
           <Icon of={ArrowLeft} size="lg" />
