@@ -1,4 +1,5 @@
-import { Member } from '#shared/domain/team.ts'
+import { Run } from '#shared/domain/run.ts'
+import { Member, Runner } from '#shared/domain/team.ts'
 import type { UserId } from '#shared/ids.ts'
 import type { Json } from '#shared/json.ts'
 import { runSpace, teamSpace, type PatchOperation } from '#shared/protocol/sync.ts'
@@ -35,9 +36,10 @@ export function createReading(opened: Opened): Reading {
 export async function readView(store: SpaceStore, reading: Reading): Promise<SharedView | undefined> {
   const { opened, presenter, names } = reading
   const { runId, teamId, share } = opened
-  const [run, members, permissions, transcript] = await Promise.all([
+  const [run, members, runners, permissions, transcript] = await Promise.all([
     store.read(teamSpace(teamId), [keys.run(runId)]),
     store.scan(teamSpace(teamId), keys.members),
+    store.scan(teamSpace(teamId), keys.runners),
     opened.granted === 'steer' ? store.scan(teamSpace(teamId), keys.permissionsOf(runId)) : { rows: [] },
     store.wholeSpace({
       space: runSpace(runId),
@@ -55,6 +57,7 @@ export async function readView(store: SpaceStore, reading: Reading): Promise<Sha
   return {
     you: toYou(opened, presenter.standIn),
     sharedBy: presenter.nameOf(share.createdBy),
+    ...agentOf(run.rows[0].value, runners.rows),
     rows,
     people: presenter.people(),
   }
@@ -76,6 +79,16 @@ export function presentedRows(
 export function noteMember(names: Map<UserId, Named>, row: unknown): void {
   const member = Member.safeParse(row).data
   if (member !== undefined) names.set(member.userId, { name: member.name, hue: member.hue })
+}
+
+/** Of the runners themselves nothing is told. */
+function agentOf(run: Json, runners: readonly { readonly value: Json | undefined }[]): Pick<SharedView, 'agent'> {
+  const harness = Run.safeParse(run).data?.config.harness
+  for (const { value } of runners) {
+    const offer = Runner.safeParse(value).data?.harnesses.find(({ id }) => id === harness)
+    if (offer !== undefined) return { agent: { name: offer.name, letters: offer.letters } }
+  }
+  return {}
 }
 
 /** Guests who steer are no members; the share knows what they are called. */

@@ -30,6 +30,8 @@ export type SharedYou = z.infer<typeof SharedYou>
 export const SharedView = z.object({
   you: SharedYou,
   sharedBy: z.string(),
+  /** What the harness is called; absent while no runner of the team has told. */
+  agent: z.object({ name: z.string(), letters: z.string() }).optional(),
   people: z.array(SharedPerson),
   /** `run/…`, `permission/…`, `chunk/…`, `files`, `tasks`, `artifact/…`: everything but older chunks. */
   rows: z.array(PatchOperation),

@@ -25,7 +25,7 @@ function serve() {
   }
   const doFetch: typeof fetch = async (input, init) => {
     if (init?.method === 'POST') return server.posted()
-    if (!String(input).endsWith('/live')) {
+    if (typeof input !== 'string' || !input.endsWith('/live')) {
       server.loads++
       return server.answer()
     }
@@ -71,7 +71,13 @@ const settle = () => vi.advanceTimersByTimeAsync(0)
 test('everything comes first, then what changes, also in pieces', async () => {
   const on = await open()
   await on.start()
-  expect(on.last()).toEqual({ type: 'open', you: { access: 'view' }, sharedBy: 'Mara', following: 'live' })
+  expect(on.last()).toEqual({
+    type: 'open',
+    you: { access: 'view' },
+    sharedBy: 'Mara',
+    agent: undefined,
+    following: 'live',
+  })
   on.server.say({ type: 'rows', rows: [{ op: 'del', key: 'files' }], people: [] }, 17)
   on.server.say({ type: 'you', you: { access: 'steer' } })
   await settle()

@@ -24,6 +24,7 @@ export type GuestState =
       readonly type: 'open'
       readonly you: SharedYou
       readonly sharedBy: string
+      readonly agent: SharedView['agent']
       /** `slow`: changes are asked for now and then, because there are too many readers, or something in between holds them up. */
       readonly following: 'live' | 'slow' | 'offline'
     }
@@ -113,7 +114,7 @@ export function openGuestLink(deps: GuestLinkDeps): GuestLink {
 
   function take(view: SharedView, following: 'live' | 'slow'): void {
     deps.onView(view)
-    setState({ type: 'open', you: view.you, sharedBy: view.sharedBy, following })
+    setState({ type: 'open', you: view.you, sharedBy: view.sharedBy, agent: view.agent, following })
   }
 
   async function follow(isOver: () => boolean): Promise<void> {

@@ -56,6 +56,7 @@ export const shareWords = {
     offline: 'The server can’t be reached. This is the run as it was.',
     offlineSteer: 'The server can’t be reached. What you type stays here; send it once it is back.',
     retry: 'Try again',
+    app: 'Your own runs',
     askView: 'Ask for access',
     askSteer: 'Ask to steer',
     asked: { view: 'You asked for access', steer: 'You asked to steer' } satisfies Record<ShareAccess, string>,

@@ -10,7 +10,7 @@ import { getRow } from '#sync/core/transaction.ts'
 import { PaletteContext } from '../../../state/palette.ts'
 import { useQuery } from '../../../state/query.ts'
 import { RunSearch, entryOfHash } from '../../../state/run-search.ts'
-import { TeamDataContext, createTeamData } from '../../../state/team-data.ts'
+import { TeamDataContext, createTeamData, type TeamData } from '../../../state/team-data.ts'
 import { useTitle } from '../../../state/title.ts'
 import { WorkspaceContext } from '../../../state/workspace.ts'
 import { Banner } from '../../../ui/banner.tsx'
@@ -44,7 +44,8 @@ export function GuestRunView(props: Props) {
 function Inside(props: Props) {
   // oxlint-disable-next-line solid/reactivity
   const { guest, runId } = props
-  const team = createTeamData(guest.workspace)
+  const known = createTeamData(guest.workspace)
+  const team: TeamData = { ...known, harness: (id) => props.state?.agent ?? known.harness(id) }
   const run = useQuery(() => (tx) => getRow(tx, keys.run(runId), Run))
   const search = useSearch({ strict: false })
   const location = useLocation()

@@ -1,10 +1,11 @@
-import { Link } from '@tanstack/solid-router'
+import { Link, useNavigate } from '@tanstack/solid-router'
 import {
   ArrowLeft,
   Copy,
   Ellipsis,
   GitBranch,
   Link2,
+  ListTree,
   PanelRight,
   Pencil,
   Pin as PinIcon,
@@ -170,6 +171,9 @@ export function RunHeader(props: {
             {paletteWords.title}
           </MenuItem>
         </Show>
+        <Show when={scene.guest}>
+          <OwnRuns />
+        </Show>
         <Show when={props.onRail && scene.phone()}>
           <MenuItem icon={PanelRight} onSelect={() => props.onRail?.()}>
             {runWords.details}
@@ -184,6 +188,16 @@ export function RunHeader(props: {
         onFocusLost={toMenu}
       />
     </header>
+  )
+}
+
+/** A guest's way to what is their own: in the installed app there is no other. */
+function OwnRuns() {
+  const navigate = useNavigate()
+  return (
+    <MenuItem icon={ListTree} onSelect={() => void navigate({ to: '/runs' })}>
+      {shareWords.page.app}
+    </MenuItem>
   )
 }
 
