@@ -22,7 +22,7 @@ export type RunRoutesDeps = {
 /** Entries in one page of older ones: whole chunks, at the least this many where there are. */
 const pageEntries = 100
 const noRun = refusal('not_found', 'There is no such run in your team.')
-export const Before = z.coerce.number().int().positive().default(Number.MAX_SAFE_INTEGER)
+const Before = z.coerce.number().int().positive().default(Number.MAX_SAFE_INTEGER)
 
 /** Whatever it holds, it is shown as text or saved, never run in our origin. */
 export const blobHeaders = {
@@ -58,12 +58,7 @@ export function runRoutes(deps: RunRoutesDeps): Hono<Environment> {
     .get('/demo', (c) => c.json({ repository: { url: deps.demoRepository } }))
 }
 
-/** Older entries than `before`, in order. */
-export async function pageBefore(
-  deps: Pick<RunRoutesDeps, 'jobs' | 'store'>,
-  runId: RunId,
-  before: number,
-): Promise<{ entries: TranscriptEntry[] }> {
+async function pageBefore(deps: RunRoutesDeps, runId: RunId, before: number): Promise<{ entries: TranscriptEntry[] }> {
   const space = runSpace(runId)
   const older = (await deps.jobs.chunkFirsts(space)).filter((chunk) => chunk.first < before)
   const entries: TranscriptEntry[] = []

@@ -1,4 +1,5 @@
 import { Hono, type Context } from 'hono'
+import { z } from 'zod'
 import { streamSSE } from 'hono/streaming'
 import { BlobHash } from '#shared/ids.ts'
 import {
@@ -15,7 +16,6 @@ import { stopRun } from '#sync/core/mutators/stop-run.ts'
 import type { Auth } from '../auth/create-auth.ts'
 import { limits, type RateLimits } from '../auth/rate-limits.ts'
 import type { BlobStore } from '../db/blob-store.ts'
-import type { JobStore } from '../db/job-store.ts'
 import type { Environment } from '../middleware/environment.ts'
 import { refuse, refuseSignedOut, refuseTooFast } from '../middleware/errors.ts'
 import { readBody } from '../middleware/json-body.ts'
@@ -24,14 +24,13 @@ import { leadsTo } from '../shares/blobs.ts'
 import { askForAccess, claimName, steer, type GuestActsDeps } from '../shares/guest-acts.ts'
 import { findLink, openLink, type LinksDeps, type Opened, type OpenLink } from '../shares/links.ts'
 import type { SharedStreams } from '../shares/streams.ts'
-import { createReading, readView } from '../shares/view.ts'
+import { createReading, readOlder, readView } from '../shares/view.ts'
 import { answer } from './answers.ts'
-import { Before, blobHeaders, pageBefore } from './runs.ts'
+import { blobHeaders } from './runs.ts'
 
 export type SharedRoutesDeps = LinksDeps &
   GuestActsDeps & {
     readonly auth: Pick<Auth, 'getActor'>
-    readonly jobs: JobStore
     readonly blobs: BlobStore
     readonly streams: SharedStreams
     readonly rateLimits: RateLimits
@@ -39,6 +38,7 @@ export type SharedRoutesDeps = LinksDeps &
 
 const notShared = refusal('not_found', 'This link opens nothing. It may have been stopped, or is not complete.')
 const path = '/shared/:runId/:secret'
+const Before = z.coerce.number().int().positive().default(Number.MAX_SAFE_INTEGER)
 
 /**
  * A run for whoever has its link. Who it is and what they may is asked for each request; a link that opens nothing counts against its
@@ -88,15 +88,11 @@ export function sharedRoutes(deps: SharedRoutesDeps): Hono<Environment> {
         return view === undefined ? refuse(c, notShared) : c.json(view)
       }),
     )
-    .get(`${path}/entries`, (c) =>
+    .get(`${path}/chunks`, (c) =>
       withOpened(c, async (opened) => {
         const before = Before.safeParse(c.req.query('before'))
-        if (!before.success) return refuse(c, refusal('invalid', '“before” must be the number of an entry.'))
-        const { entries } = await pageBefore(deps, opened.runId, before.data)
-        const reading = createReading(opened)
-        // The names of those who wrote there.
-        await readView(store, reading)
-        return c.json({ entries: entries.map(reading.presenter.entry), people: reading.presenter.people() })
+        if (!before.success) return refuse(c, refusal('invalid', '“before” must be the number of a chunk.'))
+        return c.json(await readOlder(store, createReading(opened), before.data))
       }),
     )
     .get(`${path}/blobs/:hash`, (c) =>

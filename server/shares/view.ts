@@ -3,7 +3,7 @@ import { Member, Runner } from '#shared/domain/team.ts'
 import type { UserId } from '#shared/ids.ts'
 import type { Json } from '#shared/json.ts'
 import { runSpace, teamSpace, type PatchOperation } from '#shared/protocol/sync.ts'
-import type { SharedView } from '#shared/protocol/shared-run.ts'
+import type { SharedPage, SharedView } from '#shared/protocol/shared-run.ts'
 import { keys } from '#sync/core/keys.ts'
 import { chunkWindow } from '#sync/server/pull.ts'
 import type { SpaceStore } from '#sync/server/space-store.ts'
@@ -61,6 +61,29 @@ export async function readView(store: SpaceStore, reading: Reading): Promise<Sha
     rows,
     people: presenter.people(),
   }
+}
+
+/** The page of the transcript before the chunk with this number, as its rows. None: there is nothing before it. */
+export async function readOlder(
+  store: SpaceStore,
+  { opened, presenter, names }: Reading,
+  before: number,
+): Promise<SharedPage> {
+  const [members, older] = await Promise.all([
+    store.scan(teamSpace(opened.teamId), keys.members),
+    store.scanBefore({
+      space: runSpace(opened.runId),
+      prefix: keys.chunks,
+      before: keys.chunk(before),
+      limit: chunkWindow,
+    }),
+  ])
+  for (const { value } of members.rows) noteMember(names, value)
+  const rows = presentedRows(
+    presenter,
+    older.rows.map(({ key, value }) => [key, value]),
+  )
+  return { rows, people: presenter.people() }
 }
 
 /** Rows, or that they are gone, as they may leave. */

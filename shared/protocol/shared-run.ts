@@ -38,6 +38,10 @@ export const SharedView = z.object({
 })
 export type SharedView = z.infer<typeof SharedView>
 
+/** `GET …/chunks?before=<number>`: the chunks of the transcript before that one. */
+export const SharedPage = z.object({ rows: z.array(PatchOperation), people: z.array(SharedPerson) })
+export type SharedPage = z.infer<typeof SharedPage>
+
 /** Why the link opens nothing for who asks. `member`: it is a run of a team that they are in. */
 export const SharedGate = z.discriminatedUnion('gate', [
   z.object({ gate: z.literal('member'), teamId: TeamId, chosen: z.boolean() }),

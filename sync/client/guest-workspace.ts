@@ -1,15 +1,15 @@
-import { z } from 'zod'
 import type { Prompt } from '#shared/domain/prompt.ts'
 import type { Member } from '#shared/domain/team.ts'
-import { TranscriptChunk, TranscriptEntry } from '#shared/domain/transcript.ts'
+import { TranscriptChunk } from '#shared/domain/transcript.ts'
 import { TeamId, UserId } from '#shared/ids.ts'
 import type { ShareAccess } from '#shared/domain/share.ts'
 import type { BrowserDown } from '#shared/protocol/browser-socket.ts'
-import { SharedPerson, type SharedEvent, type SharedView } from '#shared/protocol/shared-run.ts'
-import { runSpace, type PatchOperation } from '#shared/protocol/sync.ts'
-import { keys } from '#sync/core/keys.ts'
+import { SharedPage, type SharedEvent, type SharedPerson, type SharedView } from '#shared/protocol/shared-run.ts'
+import { runSpace, type PatchOperation, type SyncCookie } from '#shared/protocol/sync.ts'
+import { chunkNumber, keys } from '#sync/core/keys.ts'
 import { mutators } from '#sync/core/mutators/all.ts'
 import { toJson } from '#sync/core/transaction.ts'
+import { createTextFinder } from './find-text.ts'
 import { openGuestLink, type GuestLinkDeps, type GuestState } from './guest-link.ts'
 import { createMemoryRows } from './memory-rows.ts'
 import { openTranscript } from './transcript.ts'
@@ -53,26 +53,51 @@ export function openGuestRun(
     for (const listener of messages) listener(message)
   }
 
+  /** Chunks of the transcript that are here: from the first to the last, none missing between them. */
+  let [first, last] = [Infinity, 0]
+  let order = 0
+
   function onView(view: SharedView): void {
     me = view.you.id ?? nobody
     const { you } = view
     const own = you.id === undefined ? [] : [toMember({ id: you.id, name: you.name ?? '', hue: 1 }, you.access)]
-    rows.apply([
-      ...view.rows,
-      ...members(view.people),
-      ...own.map((member) => put(keys.member(member.userId), member)),
-      // Says that what there is has come.
-      put(keys.cookie, { order: 1, epoch: 'shared' }),
-      ...arrived(view.rows),
-    ])
+    const before = last
+    take(view.rows, [...members(view.people), ...own.map((member) => put(keys.member(member.userId), member))])
     setStatus({ freshAt: deps.now() })
+    const newest = chunksOf(view.rows)
+    // The last one that was here may have grown, and been followed by more than a page, while nothing was heard.
+    if (before > 0 && Math.min(...newest) > before) void fillGap(Math.min(...newest), before)
+  }
+
+  /** Rows as they come; the cookie says what of the transcript is here, and that something has changed. */
+  function take(patch: readonly PatchOperation[], more: readonly PatchOperation[] = []): void {
+    const chunks = chunksOf(patch)
+    first = Math.min(first, ...chunks)
+    last = Math.max(last, ...chunks)
+    const from = first > 1 && first !== Infinity ? { from: keys.chunk(first) } : {}
+    const cookie: SyncCookie = { order: ++order, epoch: 'shared', ...from }
+    rows.apply([...more, ...patch, ...arrived(patch), put(keys.cookie, cookie)])
+  }
+
+  /** The page before this chunk; how far back it goes, `undefined` where there is none or it can't be had. */
+  async function bringOlder(before: number): Promise<number | undefined> {
+    const page = SharedPage.safeParse(await link.get(`/chunks?before=${before}`).catch(() => undefined)).data
+    const chunks = chunksOf(page?.rows ?? [])
+    if (page === undefined || chunks.length === 0) return undefined
+    take(page.rows, members(page.people))
+    return Math.min(...chunks)
+  }
+
+  async function fillGap(from: number, to: number): Promise<void> {
+    let at: number | undefined = from
+    while (at !== undefined && at > to) at = await bringOlder(at)
   }
 
   function onEvent(event: SharedEvent): void {
     setStatus({ freshAt: deps.now() })
     switch (event.type) {
       case 'rows':
-        return rows.apply([...members(event.people), ...event.rows, ...arrived(event.rows)])
+        return take(event.rows, members(event.people))
       case 'live_state':
         return tell({ type: 'live_state', runId, entries: event.entries })
       case 'live':
@@ -129,6 +154,10 @@ export function openGuestRun(
     Object.keys(mutators).map((name) => [name, acts[name] ?? (() => Promise.reject(notHere()))]),
   ) as Workspace['mutate']
 
+  const finder = createTextFinder({
+    kept: { kept: () => new Map() },
+    runs: { isOpen: () => true, read: (_runId, query) => rows.query(query) },
+  })
   const workspace: Workspace = {
     get userId() {
       return me
@@ -156,7 +185,14 @@ export function openGuestRun(
     openTranscript: (id) =>
       openTranscript({
         runId: id,
-        cache: { space: runSpace(id), subscribe: rows.subscribe, watch: rows.watch },
+        cache: {
+          space: runSpace(id),
+          query: rows.query,
+          subscribe: rows.subscribe,
+          watch: rows.watch,
+          older: async () => first > 1 && (await bringOlder(first)) !== undefined,
+          giveUpBefore: async () => undefined,
+        },
         link: {
           send: () => undefined,
           onMessage(listener) {
@@ -166,14 +202,17 @@ export function openGuestRun(
           onState: () => () => undefined,
         },
         isKnown: () => true,
-        fetchBefore: async (n) => {
-          const page = Older.safeParse(await link.get(`/entries?before=${n}`).catch(() => undefined)).data
-          if (page === undefined) return undefined
-          rows.apply(members(page.people))
-          return page.entries
-        },
+        // It lives no longer than its page.
+        isPinned: () => true,
         onClose: () => undefined,
       }),
+    subscribeKept(onKept) {
+      onKept(new Map())
+      return () => undefined
+    },
+    pinRun: async () => undefined,
+    makeRoom: async () => 0,
+    findText: finder.find,
     subscribePresence(_runId, onPresence) {
       onPresence([])
       return () => undefined
@@ -195,7 +234,8 @@ export function openGuestRun(
   }
 }
 
-const Older = z.object({ entries: z.array(TranscriptEntry), people: z.array(SharedPerson) })
+const chunksOf = (patch: readonly PatchOperation[]): number[] =>
+  patch.flatMap((op) => (op.op === 'put' && op.key.startsWith(keys.chunks) ? [chunkNumber(op.key)] : []))
 
 const notHere = (): RefusedError => new RefusedError('not_allowed', undefined)
 

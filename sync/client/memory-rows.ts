@@ -2,6 +2,7 @@ import type { Json } from '#shared/json.ts'
 import type { PatchOperation } from '#shared/protocol/sync.ts'
 import type { ReadTransaction } from '#sync/core/transaction.ts'
 import type { RowsChange } from './rows-feed.ts'
+import type { Row } from './space-cache.ts'
 
 /** Rows that live as long as the page, read as those of a device's store are. */
 export type MemoryRows = {
@@ -9,8 +10,8 @@ export type MemoryRows = {
   query<T>(query: (tx: ReadTransaction) => Promise<T>): Promise<T>
   /** Calls back now and after each change, also of rows that the query did not read. */
   subscribe<T>(query: (tx: ReadTransaction) => Promise<T>, onData: (value: T) => void): () => void
-  /** Values under `prefix` as they come, those that are here already first. */
-  watch(prefix: string, onValues: (values: readonly Json[]) => void): () => void
+  /** Rows under `prefix` as they come, those that are here already first. */
+  watch(prefix: string, onRows: (rows: readonly Row[]) => void): () => void
   feed(prefix: string, onChange: (change: RowsChange) => void): () => void
 }
 
@@ -22,7 +23,7 @@ export function createMemoryRows(): MemoryRows {
     scan: async (prefix) => under(prefix, [...rows.keys()]).sort(([a], [b]) => (a < b ? -1 : 1)),
   }
 
-  function under(prefix: string, among: Iterable<string>): (readonly [key: string, value: Json])[] {
+  function under(prefix: string, among: Iterable<string>): Row[] {
     return [...among].flatMap((key) => {
       const value = key.startsWith(prefix) ? rows.get(key) : undefined
       return value === undefined ? [] : [[key, value] as const]
@@ -65,10 +66,10 @@ export function createMemoryRows(): MemoryRows {
         stop()
       }
     },
-    watch: (prefix, onValues) =>
+    watch: (prefix, onRows) =>
       listen((changed) => {
-        const values = under(prefix, changed).map(([, value]) => value)
-        if (values.length > 0) onValues(values)
+        const found = under(prefix, changed)
+        if (found.length > 0) onRows(found)
       }),
     feed: (prefix, onChange) =>
       listen((changed) => {

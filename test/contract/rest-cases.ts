@@ -5,7 +5,7 @@ import { Role } from '#shared/domain/team.ts'
 import { TranscriptEntry } from '#shared/domain/transcript.ts'
 import { RunId, TeamId, UserId } from '#shared/ids.ts'
 import { Refusal } from '#shared/refusal.ts'
-import { SharedPerson, SharedView } from '#shared/protocol/shared-run.ts'
+import { SharedPage, SharedView } from '#shared/protocol/shared-run.ts'
 import { PushState, PushTestResult, type NewPushSubscription } from '#shared/protocol/push.ts'
 import { browserProtocol } from '#shared/protocol/browser-socket.ts'
 import { droverVersion } from '#shared/version.ts'
@@ -623,13 +623,13 @@ export const restCases: Readonly<Record<string, RestCase>> = {
     answer: SharedView.strict(),
     foreign: ofShared(''),
   },
-  'GET /api/v1/shared/:runId/:secret/entries': {
+  'GET /api/v1/shared/:runId/:secret/chunks': {
     access: 'open',
     as: async ({ stranger }) => stranger,
-    path: shared('/entries?before=10'),
+    path: shared('/chunks?before=10'),
     status: 200,
-    answer: z.strictObject({ entries: z.array(TranscriptEntry), people: z.array(SharedPerson) }),
-    foreign: ofShared('/entries'),
+    answer: SharedPage.strict(),
+    foreign: ofShared('/chunks'),
   },
   'GET /api/v1/shared/:runId/:secret/blobs/:hash': {
     access: 'open',

@@ -5,13 +5,14 @@ import { Permission } from '#shared/domain/permission.ts'
 import { Run } from '#shared/domain/run.ts'
 import { Share } from '#shared/domain/share.ts'
 import { TranscriptChunk, type EntryBody } from '#shared/domain/transcript.ts'
-import { BlobHash, EntryId, PromptId, RunId } from '#shared/ids.ts'
+import { BlobHash, DeliveryId, EntryId, PromptId, RunId } from '#shared/ids.ts'
 import { SharedAnswer, SharedEvent, SharedView } from '#shared/protocol/shared-run.ts'
 import { createLog } from '#server/log.ts'
 import { keys } from '#sync/core/keys.ts'
 import type { ShareRunArgs } from '#sync/core/mutators/share-run.ts'
 import { getRow } from '#sync/core/transaction.ts'
-import type { Workspace } from '#sync/client/workspace.ts'
+import { openGuestRun } from '#sync/client/guest-workspace.ts'
+import type { TranscriptView, Workspace } from '#sync/client/workspace.ts'
 import { createHash, randomBytes } from 'node:crypto'
 import { openStranger } from '../contract/people.ts'
 import { connectScriptedRunner, type ScriptedRunner } from '../fakes/scripted-runner.ts'
@@ -201,7 +202,7 @@ describe('a link for anyone', () => {
     const answers = await Promise.all(wrong.map(async (one) => ({ status: one.status, body: await one.text() })))
     expect(new Set(answers.map(({ body }) => body)).size).toBe(1)
     expect(answers[0]).toMatchObject({ status: 404 })
-    for (const rest of ['/live', '/entries', `/blobs/${'0'.repeat(64)}`])
+    for (const rest of ['/live', '/chunks', `/blobs/${'0'.repeat(64)}`])
       expect((await fetch(at(newSecret(), rest))).status).toBe(404)
   })
 
@@ -236,6 +237,53 @@ describe('a link for anyone', () => {
         return again.status
       })
       .toBe(200)
+  })
+})
+
+describe('the guest’s page', () => {
+  test('shows a long run page by page, goes on with it, and finds words in it', async () => {
+    for (let n = 1; n <= 450; n += 50)
+      runner.emit(
+        runId,
+        ...Array.from({ length: 50 }, (_, step) => ({
+          type: 'entry' as const,
+          entry: message(n + step, `Line ${n + step}.`),
+        })),
+      )
+    await expect.poll(async () => lastOf(await view(secret))).toBe(450)
+    const guest = openGuestRun({ runId, secret, baseUrl: world.url, fetch, now: Date.now })
+    const transcript = guest.workspace.openTranscript(runId)
+    const shown = (accept: (view: TranscriptView) => boolean) =>
+      until((on: (view: TranscriptView) => void) => transcript.subscribeEntries(on), accept)
+    const first = await shown((one) => one.loaded && one.entries.at(-1)?.n === 450)
+    expect(first.hasOlder).toBe(true)
+    while (await transcript.loadOlder());
+    const all = await shown((one) => !one.hasOlder)
+    expect(all.entries.map(({ n }) => n)).toEqual(Array.from({ length: 450 }, (_, step) => step + 1))
+
+    runner.emit(runId, { type: 'entry', entry: message(451, 'And one more.') })
+    await shown((one) => one.entries.at(-1)?.n === 451)
+    const found: number[] = []
+    const { signal } = new AbortController()
+    await guest.workspace.findText({ text: 'line 77.', runId, perRun: 9, signal }, (_run, hits) =>
+      found.push(...hits.map(({ n }) => n)),
+    )
+    expect(found).toEqual([77])
+    // Nothing of what only a team may do is done from here.
+    await expect(guest.workspace.mutate.renameRun({ runId, title: 'Mine' })).rejects.toMatchObject({
+      code: 'not_allowed',
+    })
+    await expect(guest.workspace.mutate.stopRun({ runId, deliveryId: DeliveryId.parse(newId()) })).rejects.toThrow(
+      /Sign in/,
+    )
+    transcript.close()
+    await guest.workspace.close()
+  })
+
+  const lastOf = (one: SharedView): number => entriesOf(one).at(-1)?.n ?? 0
+  let secret: string
+  beforeEach(async () => {
+    secret = await share({ anyone: true })
   })
 })
 
@@ -316,7 +364,7 @@ describe('what leaves', () => {
     await taken()
     const seen = async (who?: Person) => {
       const texts = [await (await look(secret, who, full)).text()]
-      texts.push(await (await (who?.fetch ?? fetch)(at(secret, '/entries', full))).text())
+      texts.push(await (await (who?.fetch ?? fetch)(at(secret, '/chunks', full))).text())
       return texts.join('\n')
     }
     const secrets = [
