@@ -45,11 +45,20 @@ export function createPresenter(deps: {
     seen.set(id, known)
     return known
   }
+  /** What our own sentences name of the run's set-up, and what stands there instead. Known once the run's row was presented. */
+  let names: readonly (readonly [name: string, instead: string])[] = []
+  const neutral = (text: string): string =>
+    names.reduce((said, [name, instead]) => said.replaceAll(name, instead), withoutCredentials(text))
   const by = (id: UserId | undefined): { by?: UserId } => (id === undefined ? {} : { by: standIn(id) })
 
   function run(row: Run): Run {
     const { anyone } = audience()
-    const { usage, stop } = row
+    const { usage, stop, config } = row
+    names = [
+      [config.repository?.url, 'the repository'],
+      [row.hostName, 'the machine'],
+      [config.host, 'the machine'],
+    ].flatMap(([name, instead]) => (name && instead ? [[withoutCredentials(name), instead] as const] : []))
     return {
       id: row.id,
       teamId: nowhere,
@@ -57,7 +66,7 @@ export function createPresenter(deps: {
       prompt: row.prompt,
       createdBy: standIn(row.createdBy),
       source: row.source,
-      config: { harness: row.config.harness, model: row.config.model, sandbox: row.config.sandbox },
+      config: { harness: config.harness, model: config.model, sandbox: config.sandbox },
       state: row.state,
       stateAt: row.stateAt,
       reason: reason(row.reason),
@@ -91,16 +100,17 @@ export function createPresenter(deps: {
         return rest
       }
       case 'step': {
+        // Its title is the repository's address, or the first line of a command of the environment.
         const { command: _command, output: _output, title, ...rest } = given
-        return { ...rest, title: withoutCredentials(title), output: emptyText }
+        return { ...rest, title: /^clone /i.test(title) ? 'Clone the repository' : 'Set-up command', output: emptyText }
       }
       case 'permission':
         return { ...given, outcome: outcome(given.outcome) }
       case 'state':
         return { kind: 'state', state: given.state, reason: reason(given.reason) }
       case 'notice': {
-        const { detail: _detail, ...rest } = given
-        return rest
+        const { detail: _detail, text, ...rest } = given
+        return { ...rest, text: neutral(text) }
       }
       case 'artifact':
         return { kind: 'artifact', artifact: artifact(given.artifact) }
@@ -196,7 +206,7 @@ function mapped<T>(parsed: { data?: T | undefined }, to: (value: T) => object | 
 
 /** Why, in words, names machines and files of theirs; the code says as much as a guest needs. */
 function reason(given: RunReason | undefined): RunReason | undefined {
-  return given === undefined ? undefined : { code: given.code, retryable: given.retryable, text: '' }
+  return given?.code === undefined ? undefined : { code: given.code, retryable: given.retryable, text: '' }
 }
 
 function artifact(given: Artifact): Artifact {

@@ -69,7 +69,8 @@ export async function readOlder(
   { opened, presenter, names }: Reading,
   before: number,
 ): Promise<SharedPage> {
-  const [members, older] = await Promise.all([
+  const [run, members, older] = await Promise.all([
+    store.read(teamSpace(opened.teamId), [keys.run(opened.runId)]),
     store.scan(teamSpace(opened.teamId), keys.members),
     store.scanBefore({
       space: runSpace(opened.runId),
@@ -79,6 +80,8 @@ export async function readOlder(
     }),
   ])
   for (const { value } of members.rows) noteMember(names, value)
+  // For what it says of the others.
+  for (const { key, value } of run.rows) if (value !== undefined) presenter.row(key, value)
   const rows = presentedRows(
     presenter,
     older.rows.map(({ key, value }) => [key, value]),

@@ -334,7 +334,13 @@ describe('what leaves', () => {
         output: boundedText('12 passed'),
         ...timed,
       }),
-      entry(4, { kind: 'notice', level: 'warning', text: 'It was slow.', detail: output }),
+      entry(4, {
+        kind: 'notice',
+        level: 'warning',
+        text: `It was slow. 1 uncommitted change of https://me:${hidden}-token@git.test/repo stays out on devbox-04.`,
+        detail: output,
+      }),
+      entry(6, { kind: 'step', title: `export KEY=${hidden}-key`, status: 'failed', output, ...timed }),
       entry(5, { kind: 'state', state: 'FAILED', reason: { code: 'step_failed', text: `on ${hidden} devbox-04` } }),
       {
         type: 'artifact',
@@ -378,12 +384,20 @@ describe('what leaves', () => {
       guest.userId,
       guest.teamId,
       runner.runnerId,
-      'git.test:',
+      'git.test',
       'me:',
     ]
     for (const who of [undefined, guest]) {
       const text = await seen(who)
-      for (const expected of ['Everything at once', 'npm test', '12 passed', 'It was slow.', 'step_failed', 'Mara'])
+      for (const expected of [
+        'Everything at once',
+        'npm test',
+        '12 passed',
+        'It was slow.',
+        'step_failed',
+        'Mara',
+        '1 uncommitted change of the repository stays out on the machine.',
+      ])
         expect(text).toContain(expected)
       for (const one of secrets) expect(text).not.toContain(one)
       expect(text).not.toContain(secret)

@@ -35,6 +35,7 @@ import { useOpenPalette } from '../../../state/palette.ts'
 import { useStopRun } from '../../../state/stop-run.ts'
 import { usePending } from '../../../state/sync-status.ts'
 import { useWorkspace } from '../../../state/workspace.ts'
+import { failureWhat } from '../../../words/failures.ts'
 import { paletteWords } from '../../../words/palette.ts'
 import { midSentence, runWords } from '../../../words/run.ts'
 import { shareWords } from '../../../words/share.ts'
@@ -233,8 +234,8 @@ function Sub(props: { readonly pin: Pin }) {
     const run = scene.run()
     if (state() === 'cancelled' && run.stop !== undefined)
       return runWords.cancelledBy(midSentence(scene.callName(run.stop.by)))
-    const reason = state() === 'queued' || state() === 'failed' ? run.reason?.text : undefined
-    return reason === undefined ? stateWords[state()] : `${stateWords[state()]} · ${reason}`
+    const reason = state() === 'queued' || state() === 'failed' ? failureWhat(run.reason) : ''
+    return reason === '' ? stateWords[state()] : `${stateWords[state()]} · ${reason}`
   }
   // Nothing else on the page says what a run waits for; why one failed stands whole above the composer.
   const isWhole = (): boolean => state() === 'queued'
