@@ -6,7 +6,7 @@ import { browserProtocol } from '#shared/protocol/browser-socket.ts'
 import type { PushDeps } from '#sync/server/push.ts'
 import type { Auth } from './auth/create-auth.ts'
 import type { RememberedActors } from './auth/remembered-actors.ts'
-import { limitBody, SMALL_BODY } from './middleware/body-limits.ts'
+import { GUEST_PROMPT, limitBody, SMALL_BODY } from './middleware/body-limits.ts'
 import { clientAddress } from './middleware/client-address.ts'
 import type { Environment } from './middleware/environment.ts'
 import { handleErrors, unknownRoute } from './middleware/errors.ts'
@@ -23,6 +23,7 @@ import { runnerBlobRoutes } from './routes/runner-blobs.ts'
 import { webPushAnswerRoutes, webPushRoutes, type WebPushRoutesDeps } from './routes/web-push.ts'
 import { runRoutes, type RunRoutesDeps } from './routes/runs.ts'
 import { shareRoutes } from './routes/share.ts'
+import { sharedRoutes, type SharedRoutesDeps } from './routes/shared-runs.ts'
 import { syncRoutes } from './routes/sync.ts'
 
 export type AppDeps = {
@@ -35,6 +36,7 @@ export type AppDeps = {
   readonly push: PushDeps
   readonly runs: RunRoutesDeps
   readonly webPush: WebPushRoutesDeps
+  readonly shared: SharedRoutesDeps
   readonly now: () => number
   readonly log: { error(facts: object, message: string): void }
   readonly refusals: RefusalLog
@@ -67,7 +69,8 @@ export function createApp(deps: AppDeps): Hono<Environment> {
   app.use('/api/sync/*', limitBody(pushBytes), requireActor(deps.actors))
   app.route('/api/sync', syncRoutes({ ...deps.push, access: deps.runs.access }))
 
-  app.use('/api/v1/*', limitBody(SMALL_BODY))
+  const [small, prompt] = [limitBody(SMALL_BODY), limitBody(GUEST_PROMPT)]
+  app.use('/api/v1/*', (c, next) => (isGuestPrompt(c.req.path) ? prompt : small)(c, next))
   // What changes an account, such as another team being chosen, holds for the very next push.
   app.use('/api/v1/*', async (c, next) => {
     await next()
@@ -75,14 +78,23 @@ export function createApp(deps: AppDeps): Hono<Environment> {
   })
   app.route('/api/v1', authRoutes(deps.auth))
   app.route('/api/v1', webPushAnswerRoutes(deps.webPush))
+  app.route('/api/v1', sharedRoutes(deps.shared))
   app.use('/api/v1/*', requireActor(deps.auth))
   app.route('/api/v1', runRoutes(deps.runs))
   app.route('/api/v1', webPushRoutes(deps.webPush))
   app.all('/api/*', unknownRoute)
 
+  // The address of a shared run opens it: it is for nobody's index, and not told to where the page leads.
+  app.use('/shared/*', async (c, next) => {
+    await next()
+    c.header('x-robots-tag', 'noindex, nofollow')
+    c.header('referrer-policy', 'no-referrer')
+  })
   serveWeb(app, deps.webDir)
   return app
 }
+
+const isGuestPrompt = (path: string): boolean => /^\/api\/v1\/shared\/[^/]+\/[^/]+\/prompts$/.test(path)
 
 /** The built app: hashed files for ever, everything else checked each time, and the page itself for every route of it. */
 function serveWeb(app: Hono<Environment>, webDir: string): void {

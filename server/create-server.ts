@@ -34,6 +34,7 @@ import { createDeliveries } from './runs/deliveries.ts'
 import { createDispatcher } from './runs/dispatcher.ts'
 import { createLeases } from './runs/leases.ts'
 import { createPruning } from './jobs/prune.ts'
+import { createSharedStreams } from './shares/streams.ts'
 import { createTeamRows } from './team-rows.ts'
 
 export type DroverServer = {
@@ -197,6 +198,8 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       onError: report('sending pushes failed'),
     })
     toClose.unshift(() => webPush?.close())
+    const streams = createSharedStreams({ store, hub, live, now, onError: report('telling of a shared run failed') })
+    toClose.unshift(() => streams.endAll())
     const served = createApp({
       auth,
       refusals,
@@ -210,6 +213,15 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       push,
       runs: { store, jobs, blobs, access, demoRepository },
       webPush: { ...transacting, database: db, service: webPush, rateLimits: auth.parts.rateLimits },
+      shared: {
+        ...transacting,
+        database: db,
+        access,
+        auth,
+        blobs,
+        streams,
+        rateLimits: auth.parts.rateLimits,
+      },
     })
 
     const browsers = createBrowserSockets({
@@ -276,11 +288,17 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
     const stopRevocations = auth.onRevoked((revocation) => {
       actors.forget()
       browsers.revoke(revocation)
+      streams.recheck()
       runnerSockets.revoke(revocation)
     })
     toClose.unshift(stopRevocations)
     // An open socket would say that all is well; what the app asks instead is answered with the reason.
-    toClose.unshift(reachability.onLost((trouble) => browsers.endAll(trouble)))
+    toClose.unshift(
+      reachability.onLost((trouble) => {
+        browsers.endAll(trouble)
+        streams.endAll()
+      }),
+    )
     app = served
     wake()
     webPush.wake()

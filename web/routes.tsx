@@ -96,6 +96,14 @@ const settingsHome = createRoute({
   component: () => <Navigate to="/settings/$section" params={{ section: 'account' }} replace />,
 })
 
+/** A run for whoever has its link: no account is asked for. */
+const shared = createRoute({
+  getParentRoute: () => root,
+  path: '/shared/$runId/$secret',
+  validateSearch: (search): RunSearch => RunSearch.parse(search),
+  component: lazyRouteComponent(() => import('./features/run/guest/guest-page.tsx'), 'GuestPage'),
+})
+
 /** Where the browser sends what is shared, for who comes by the address alone. */
 const share = createRoute({
   getParentRoute: () => root,
@@ -153,6 +161,7 @@ const routeTree = root.addChildren([
   workspace.addChildren([runs, runRoute, inbox, newRun, outbox, settings]),
   settingsHome,
   share,
+  shared,
   signIn,
   welcome,
   invite,

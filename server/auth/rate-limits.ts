@@ -15,6 +15,10 @@ export const limits = {
   signInAccount: { name: 'sign-in-account', max: 60, windowMs: 60 * MINUTE },
   /** Looking at or using a link, passkey ceremonies. */
   links: { name: 'links', max: 60, windowMs: MINUTE },
+  /** Links of shared runs that open nothing, from one address. */
+  sharedLink: { name: 'shared-link', max: 40, windowMs: 15 * MINUTE },
+  /** What a guest does to a shared run: asking for access, messages, answers. */
+  sharedAct: { name: 'shared-act', max: 60, windowMs: MINUTE },
   /** Pushes to one's own device, to see that they come. */
   pushTest: { name: 'push-test', max: 10, windowMs: MINUTE },
   /** Password checks of somebody who is signed in. */

@@ -5,6 +5,8 @@ import { refuse } from './errors.ts'
 
 /** A form, a key's name, a passkey's answer. */
 export const SMALL_BODY = 64 * 1024
+/** The longest message, in any script. */
+export const GUEST_PROMPT = 512 * 1024
 
 /**
  * Refuses a body beyond `bytes` with 413. Where the length is given, Node's parser holds the body to it, and the header is enough:

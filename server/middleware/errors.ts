@@ -118,8 +118,13 @@ export function handleErrors(deps: FailureDeps): ErrorHandler {
     if (error instanceof HTTPException && error.status < 500) {
       return refuse(c, refusal('invalid', error.message || undefined), error.status)
     }
-    return send(c, toFailure(deps, { method: c.req.method, path: c.req.path }, error))
+    return send(c, toFailure(deps, { method: c.req.method, path: withoutSecret(c.req.path) }, error))
   }
+}
+
+/** The path of a shared run's link opens it to whoever reads the log. */
+function withoutSecret(path: string): string {
+  return path.replace(/(\/shared\/[^/]*\/)[^/]+/, '$1…')
 }
 
 /** For `/api/*`: what no route has answered. */

@@ -24,6 +24,13 @@ const pageEntries = 100
 const noRun = refusal('not_found', 'There is no such run in your team.')
 const Before = z.coerce.number().int().positive().default(Number.MAX_SAFE_INTEGER)
 
+/** Whatever it holds, it is shown as text or saved, never run in our origin. */
+export const blobHeaders = {
+  'content-type': 'text/plain; charset=utf-8',
+  'content-disposition': 'attachment',
+  'content-security-policy': 'sandbox',
+} as const
+
 /** What the app reads of runs beside the synced rows. */
 export function runRoutes(deps: RunRoutesDeps): Hono<Environment> {
   return new Hono<Environment>()
@@ -43,11 +50,8 @@ export function runRoutes(deps: RunRoutesDeps): Hono<Environment> {
       const hash = BlobHash.safeParse(c.req.param('hash'))
       const content = hash.success ? await deps.blobs.get(c.var.actor.teamId, hash.data) : undefined
       if (content === undefined) return refuse(c, refusal('not_found', 'There is no such content in your team.'))
-      // Whatever it holds, it is shown as text or saved, never run in our origin.
       return c.body(new Uint8Array(content), 200, {
-        'content-type': 'text/plain; charset=utf-8',
-        'content-disposition': 'attachment',
-        'content-security-policy': 'sandbox',
+        ...blobHeaders,
         'cache-control': 'private, max-age=31536000, immutable',
       })
     })

@@ -24,6 +24,11 @@ export function canChangePrompt(role: Role | undefined, actor: UserId, author: U
   return canSteerRuns(role) && (actor === author || canManageTeam(role))
 }
 
+/** Who started a run, and admins, may show it to people outside of the team; viewers never. */
+export function canShareRun(role: Role | undefined, actor: UserId, createdBy: UserId): boolean {
+  return canSteerRuns(role) && (actor === createdBy || canManageTeam(role))
+}
+
 function atLeast(role: Role | undefined, least: Role): boolean {
   return role !== undefined && rank[role] >= rank[least]
 }

@@ -4,6 +4,7 @@ import { AgentNotification } from '../domain/notification.ts'
 import { Permission } from '../domain/permission.ts'
 import { Prompt } from '../domain/prompt.ts'
 import { Run } from '../domain/run.ts'
+import { Share } from '../domain/share.ts'
 import { Member, Runner, Team } from '../domain/team.ts'
 import { Artifact, RunFiles, RunSession, RunTasks, TranscriptChunk } from '../domain/transcript.ts'
 
@@ -17,6 +18,7 @@ export const rowSchemas: Readonly<Record<string, z.ZodType>> = {
   prompt: Prompt,
   refused: RefusedMutation,
   notification: AgentNotification,
+  share: Share,
   chunk: TranscriptChunk,
   files: RunFiles,
   tasks: RunTasks,

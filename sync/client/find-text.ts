@@ -19,7 +19,10 @@ const beforeUnits = 40
 const afterUnits = 120
 
 /** Finds words in the transcripts on this device, open or not; it asks the server nothing. */
-export function createTextFinder(deps: { readonly kept: Pick<KeptRuns, 'kept'>; readonly runs: OpenRuns }) {
+export function createTextFinder(deps: {
+  readonly kept: Pick<KeptRuns, 'kept'>
+  readonly runs: Pick<OpenRuns, 'isOpen' | 'read'>
+}) {
   /** The ones searched last stand last. */
   const texts = new Map<RunId, RunText>()
   let units = 0

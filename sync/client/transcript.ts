@@ -13,8 +13,8 @@ import type { Transcript, TranscriptView } from './workspace.ts'
 
 export type TranscriptDeps = {
   readonly runId: RunId
-  readonly cache: SpaceCache
-  readonly link: Link
+  readonly cache: Pick<SpaceCache, 'space' | 'query' | 'subscribe' | 'watch' | 'older' | 'giveUpBefore'>
+  readonly link: Pick<Link, 'send' | 'onMessage' | 'onState'>
   /** Whether the server can know this run: its texts are asked for once it does. */
   readonly isKnown: () => boolean
   /** Whether this device keeps all of it, however long. */

@@ -164,3 +164,11 @@ export class RefusedError extends Error {
     this.code = code
   }
 }
+
+/** Something was asked of the server and no answer came: whether it was done is not known. Only where nothing is kept on the device. */
+export class UnreachableError extends Error {
+  override readonly name = 'UnreachableError'
+  constructor(cause: unknown) {
+    super('the server can’t be reached', { cause })
+  }
+}

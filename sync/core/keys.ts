@@ -2,7 +2,7 @@ import type { PermissionId, PromptId, RunId, RunnerId, UserId } from '#shared/id
 
 /**
  * Keys of the rows. The team's space holds `team`, `member/…`, `runner/…`, `run/…`, `permission/…`, `prompt/…`,
- * `refused/…` and `notification/…`; a run's space holds `chunk/…`, `files`, `tasks`, `session` and `artifact/…`. `sys/cookie` is
+ * `refused/…`, `notification/…` and `share/…`; a run's space holds `chunk/…`, `files`, `tasks`, `session` and `artifact/…`. `sys/cookie` is
  * written by the device beside every patch, so that it can tell what it has.
  */
 export const keys = {
@@ -25,6 +25,8 @@ export const keys = {
   notification: (userId: UserId, runId: RunId, id: string) => `notification/${userId}/${runId}/${id}`,
   notificationsAbout: (userId: UserId, runId: RunId) => `notification/${userId}/${runId}/`,
   notificationsOf: (userId: UserId) => `notification/${userId}/`,
+  share: (runId: RunId) => `share/${runId}`,
+  shares: 'share/',
   chunk: (number: number) => `chunk/${String(number).padStart(7, '0')}`,
   chunks: 'chunk/',
   files: 'files',

@@ -44,6 +44,8 @@ export type MutationContext = {
   /** ms since epoch: the device's clock there, the server's here. */
   readonly now: number
   readonly side: 'device' | 'server'
+  /** Not of the team: the run was shared with them. `role` is what that lets them do. */
+  readonly guest?: boolean
   readonly effect: (effect: Effect) => void
 }
 
@@ -58,7 +60,7 @@ export type Mutator<Args> = {
    * Names the effect, where a second one would be wrong whoever asks for it again. The server keeps a receipt of each and takes a
    * second mutation with the same name as done, whichever client it comes from, beside the receipt of each press (`IntentRef`).
    */
-  readonly intent?: (args: Args) => string
+  readonly intent?: (args: Args) => string | undefined
   readonly run: (tx: WriteTransaction, args: Args, context: MutationContext) => Promise<Result<void, Refusal>>
 }
 

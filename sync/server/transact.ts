@@ -40,6 +40,8 @@ export async function commitOrDoubt(deps: Pick<TransactDeps, 'store' | 'hub'>, c
 export async function transact(
   deps: TransactDeps,
   body: (tx: ServerTransaction) => Promise<void | false>,
+  /** Who acts, and what must not happen twice. */
+  by: Pick<Commit, 'user' | 'intent'> = {},
 ): Promise<CommitOutcome | { readonly status: 'nothing' }> {
   let outcome: CommitOutcome = { status: 'conflict' }
   for (let attempt = 0; attempt < maxTries && outcome.status === 'conflict'; attempt++) {
@@ -63,16 +65,18 @@ export async function transact(
       now,
       spaces: writes,
       effects,
+      ...by,
       ...(move === undefined ? {} : { job: move }),
     }
     outcome = await commitOrDoubt(deps, commit)
-    if (outcome.status !== 'committed') continue
+    if (outcome.status !== 'committed' && outcome.status !== 'repeated_intent') continue
+    const isNew = outcome.status === 'committed'
     for (const [space, tx] of spaces) {
       const version = outcome.versions[space]
       if (version === undefined) continue
-      deps.hub.publish({ space, base: version - 1, version, patch: tx.patch(), mutations: [] })
+      deps.hub.publish({ space, base: version - 1, version, patch: isNew ? tx.patch() : [], mutations: [] })
     }
-    if (effects.length > 0) deps.onEffects(effects)
+    if (isNew && effects.length > 0) deps.onEffects(effects)
   }
   return outcome
 }

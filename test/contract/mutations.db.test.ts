@@ -46,10 +46,12 @@ describe.each(names)('%s', (name) => {
       if (before !== name) await device.push([before, json(own[before])])
     expect((await device.push([name, json(withUnknownKeys(args, own[name]))])).status).toBe(200)
     const refusals = [...(await device.refusals()).values()].map((row) => row.refusal)
-    // Whatever it is about is there, except for a question, which only a runner can ask, and the run of the first message.
-    const missing = { answerPermission: ['not_found'], createRun: ['not_found'] } as Partial<
-      Record<MutatorName, string[]>
-    >
+    // Whatever it is about is there, except for a question, which only a runner can ask, a guest's request, and the run of the first message.
+    const missing = {
+      answerPermission: ['not_found'],
+      createRun: ['not_found'],
+      answerAccessRequest: ['stale'],
+    } as Partial<Record<MutatorName, string[]>>
     expect(refusals.map(({ code }) => code)).toEqual(missing[name] ?? [])
     expect(await device.taken()).toBe(name === 'createRun' || name === 'sendPrompt' ? 2 : 3)
   })

@@ -5,6 +5,7 @@ import { Role } from '#shared/domain/team.ts'
 import { TranscriptEntry } from '#shared/domain/transcript.ts'
 import { RunId, TeamId, UserId } from '#shared/ids.ts'
 import { Refusal } from '#shared/refusal.ts'
+import { SharedPage, SharedView } from '#shared/protocol/shared-run.ts'
 import { PushState, PushTestResult, type NewPushSubscription } from '#shared/protocol/push.ts'
 import { browserProtocol } from '#shared/protocol/browser-socket.ts'
 import { droverVersion } from '#shared/version.ts'
@@ -46,6 +47,8 @@ export type Stage = {
   readonly runId: RunId
   readonly strangersRun: RunId
   readonly strangersBlob: string
+  /** Of the owner's run, which the stranger may steer. */
+  readonly secret: string
   someone(): Promise<Person>
 }
 
@@ -55,6 +58,12 @@ export async function setStage(world: World): Promise<Stage> {
   const [mine, theirs] = [newRun(), newRun()]
   await openPusher(mara).push(['createRun', mine])
   await openPusher(stranger).push(['createRun', theirs])
+  const { email } = z
+    .object({ user: z.object({ email: z.string() }) })
+    .parse(await (await stranger.fetch('/api/v1/me')).json()).user
+  const link = randomBytes(32).toString('base64url')
+  const sharing = { runId: mine.runId, secret: link, anyone: true, person: { email, access: 'steer' } }
+  await openPusher(mara).push(['shareRun', sharing])
   const strangersBlob = hashOf(secret)
   await fetch(`${world.url}/api/runner/blobs/${strangersBlob}`, {
     method: 'PUT',
@@ -68,6 +77,7 @@ export async function setStage(world: World): Promise<Stage> {
     runId: mine.runId,
     strangersRun: theirs.runId,
     strangersBlob,
+    secret: link,
     someone: () => world.invite(mara, 'member'),
   }
 }
@@ -108,6 +118,7 @@ const authentication = {
 const registration = { ...signIn, response: { clientDataJSON: 'AAAA', attestationObject: 'AAAA' } }
 const password = 'blue tractor sings'
 const small = 64 * 1024
+const guestBytes = 512 * 1024
 
 /** The texts of an answer. */
 const Texts = z.record(z.string(), z.unknown().transform(String))
@@ -142,6 +153,32 @@ const withId = (path: (stage: Stage) => string, id: (stage: Stage) => Promise<un
 const ofRun = (rest: string) => async (stage: Stage) =>
   [{ path: `/api/v1/runs/${stage.strangersRun}/${rest}` }, { path: `/api/v1/runs/${newId()}/${rest}` }] as const
 const team = (rest: string) => (stage: Stage) => `/api/v1/teams/${stage.mara.teamId}${rest}`
+
+const shared = (rest: string) => (stage: Stage) => `/api/v1/shared/${stage.runId}/${stage.secret}${rest}`
+/** A link is right or it opens nothing: whose run it names can't be told. */
+const ofShared = (rest: string, body?: () => object) => async (stage: Stage) => {
+  const wrong = randomBytes(32).toString('base64url')
+  const given = body === undefined ? {} : { body: body() }
+  return [
+    { path: `/api/v1/shared/${stage.runId}/${wrong}${rest}`, ...given },
+    { path: `/api/v1/shared/${newId()}/${wrong}${rest}`, ...given },
+  ] as const
+}
+const guestsPrompt = () => ({
+  intentId: newId(),
+  promptId: newId(),
+  deliveryId: newId(),
+  text: 'From a guest',
+  mode: 'queue',
+})
+const guestsAnswer = () => ({
+  intentId: newId(),
+  permissionId: newId(),
+  deliveryId: newId(),
+  digest: 'a'.repeat(64),
+  answer: { kind: 'deny' },
+})
+const guestsStop = () => ({ intentId: newId(), deliveryId: newId() })
 
 async function strangersPasskey({ world, stranger }: Stage): Promise<string> {
   const id = newId()
@@ -576,6 +613,80 @@ export const restCases: Readonly<Record<string, RestCase>> = {
   'GET /api/v1/demo': {
     status: 200,
     answer: z.strictObject({ repository: z.strictObject({ url: z.string() }) }),
+  },
+
+  'GET /api/v1/shared/:runId/:secret': {
+    access: 'open',
+    as: async ({ stranger }) => stranger,
+    path: shared(''),
+    status: 200,
+    answer: SharedView.strict(),
+    foreign: ofShared(''),
+  },
+  'GET /api/v1/shared/:runId/:secret/chunks': {
+    access: 'open',
+    as: async ({ stranger }) => stranger,
+    path: shared('/chunks?before=10'),
+    status: 200,
+    answer: SharedPage.strict(),
+    foreign: ofShared('/chunks'),
+  },
+  'GET /api/v1/shared/:runId/:secret/blobs/:hash': {
+    access: 'open',
+    as: async ({ stranger }) => stranger,
+    path: shared(`/blobs/${'0'.repeat(64)}`),
+    status: 404,
+    answer: problem,
+    foreign: ofShared(`/blobs/${'0'.repeat(64)}`),
+  },
+  // A stream does not end; who is in the team has the app for it.
+  'GET /api/v1/shared/:runId/:secret/live': {
+    access: 'open',
+    path: shared('/live'),
+    status: 403,
+    answer: problem,
+    foreign: ofShared('/live'),
+  },
+  'POST /api/v1/shared/:runId/:secret/ask': {
+    access: 'open',
+    as: async ({ stranger }) => stranger,
+    path: shared('/ask'),
+    body: () => ({ wants: 'steer' }),
+    status: 200,
+    answer: nothing,
+    limit: 60,
+    foreign: ofShared('/ask', () => ({ wants: 'view' })),
+  },
+  'POST /api/v1/shared/:runId/:secret/prompts': {
+    access: 'open',
+    as: async ({ stranger }) => stranger,
+    path: shared('/prompts'),
+    body: guestsPrompt,
+    status: 200,
+    answer: nothing,
+    limit: 60,
+    bound: guestBytes,
+    foreign: ofShared('/prompts', guestsPrompt),
+  },
+  'POST /api/v1/shared/:runId/:secret/answers': {
+    access: 'open',
+    as: async ({ stranger }) => stranger,
+    path: shared('/answers'),
+    body: guestsAnswer,
+    status: 404,
+    answer: problem,
+    limit: 60,
+    foreign: ofShared('/answers', guestsAnswer),
+  },
+  'POST /api/v1/shared/:runId/:secret/stop': {
+    access: 'open',
+    as: async ({ stranger }) => stranger,
+    path: shared('/stop'),
+    body: guestsStop,
+    status: 200,
+    answer: nothing,
+    limit: 60,
+    foreign: ofShared('/stop', guestsStop),
   },
   // The app itself; where it is not built, a sentence says what to do.
   'GET /assets/*': { access: 'open', path: () => '/assets/missing.js', status: 404, answer: undefined },

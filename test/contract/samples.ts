@@ -269,6 +269,7 @@ export const runnerDown: ByType<RunnerDown> = {
 
 /** Arguments as an earlier client may send them: a name or a field that is changed here breaks those that are still out there. */
 export const mutations: { readonly [Name in MutatorName]: z.infer<Mutators[Name]['args']> } = {
+  answerAccessRequest: { runId: ids.run, userId: ids.user, answer: 'steer' },
   answerPermission: { runId: ids.run, permissionId: ids.permission, deliveryId: ids.delivery, digest, answer },
   createRun: {
     runId: ids.run,
@@ -288,7 +289,15 @@ export const mutations: { readonly [Name in MutatorName]: z.infer<Mutators[Name]
   sendPrompt: { runId: ids.run, promptId: ids.prompt, deliveryId: ids.delivery, text: 'Go on', mode: 'queue' },
   sendPromptNow: { runId: ids.run, promptId: ids.prompt, deliveryId: ids.delivery },
   setTeam: { maxActiveRuns: 5 },
+  shareRun: {
+    runId: ids.run,
+    secret: 'S'.repeat(43),
+    anyone: true,
+    person: { email: 'jonas@example.test', access: 'steer' },
+    remove: 'lena@example.test',
+  },
   stopRun: { runId: ids.run, deliveryId: ids.delivery },
+  stopSharing: { runId: ids.run },
 }
 
 export const pulled: PullResponse = {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,6 +12,7 @@ import { PromptId, RunId } from '#shared/ids.ts'
 import { keys } from '#sync/core/keys.ts'
 import { getRow } from '#sync/core/transaction.ts'
 import { connectScriptedRunner, type ScriptedRunner } from '../fakes/scripted-runner.ts'
+import { startRun } from '../run-script.ts'
 import { newId, openWorld, until, type World } from '../world.ts'
 
 /** Two processes' worth of server on one Postgres: a person on one, the runner on the other. */
@@ -66,5 +68,26 @@ describe('two servers on one database', () => {
       (value) => value?.state === 'SUCCEEDED',
     )
     expect(run?.hostName).toBe('devbox-04')
+  })
+
+  test('a shared run is followed at one, and over there at once when sharing stops at the other', async () => {
+    const person = (await world.owner()).open()
+    const runId = await startRun(person)
+    const secret = randomBytes(32).toString('base64url')
+    await person.mutate.shareRun({ runId, secret, anyone: true })
+    await until(person.subscribeStatus, ({ pending }) => pending === 0)
+    const response = await fetch(`http://127.0.0.1:${other.port}/api/v1/shared/${runId}/${secret}/live`)
+    let text = ''
+    const decoder = new TextDecoder()
+    let renamed = false
+    for await (const piece of response.body ?? []) {
+      text += decoder.decode(piece, { stream: true })
+      if (!renamed && text.includes('"type":"view"')) {
+        renamed = true
+        await person.mutate.renameRun({ runId, title: 'Heard over there' })
+      }
+      if (text.includes('Heard over there')) await person.mutate.stopSharing({ runId })
+    }
+    expect(text.trimEnd().endsWith('data: {"type":"ended"}')).toBe(true)
   })
 })

@@ -17,6 +17,7 @@ import { PlatformContext, type Platform } from '../state/platform.ts'
 import { DeviceStorageContext } from '../state/storage.ts'
 import { TeamDataContext, createTeamData } from '../state/team-data.ts'
 import { WorkspaceContext } from '../state/workspace.ts'
+import { teamBlobs } from '../features/run/blobs.ts'
 import { SceneContext, type Person, type Scene } from '../features/run/scene.ts'
 
 /** For tests of the run page's parts: the run of the mocks, in memory, with everything that stands around a part. */
@@ -79,6 +80,8 @@ export function stage(
     run,
     agent: () => ({ name: 'Claude Code', letters: 'CC' }),
     me: seedIds.mara,
+    guest: false,
+    blobs: teamBlobs,
     canSteer: () => role !== 'viewer',
     answerers: () => people.filter((person) => role !== 'viewer' || !person.isMe),
     person: (id) => people.find((person) => person.id === id),

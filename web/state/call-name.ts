@@ -15,6 +15,8 @@ export function useCallName(): (id: UserId | undefined) => string {
   }
 }
 
-function firstName(name: string): string {
-  return name.trim().split(/\s+/)[0] ?? name
+export function firstName(name: string): string
+export function firstName(name: string | undefined): string | undefined
+export function firstName(name: string | undefined): string | undefined {
+  return name === undefined ? undefined : (name.trim().split(/\s+/)[0] ?? name)
 }

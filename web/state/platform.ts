@@ -23,6 +23,8 @@ export type NewIds = {
   readonly runId: () => RunId
   readonly promptId: () => PromptId
   readonly deliveryId: () => DeliveryId
+  /** What opens a shared run to whoever has its link. */
+  readonly shareSecret: () => string
 }
 
 export function createIds(platform: Platform): NewIds {
@@ -31,7 +33,15 @@ export function createIds(platform: Platform): NewIds {
     runId: () => RunId.parse(next()),
     promptId: () => PromptId.parse(next()),
     deliveryId: () => DeliveryId.parse(next()),
+    shareSecret: () => base64url(platform.random(32)),
   }
+}
+
+function base64url(bytes: Uint8Array): string {
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '')
 }
 
 export function useIds(): NewIds {

@@ -30,6 +30,12 @@ export function intentVerb(name: string, args: unknown): string {
       return 'Stop'
     case 'renameRun':
       return 'Rename'
+    case 'shareRun':
+      return 'Share'
+    case 'stopSharing':
+      return 'Stop sharing'
+    case 'answerAccessRequest':
+      return field(args, 'answer') === 'deny' ? 'Deny access' : 'Allow access'
     case 'setTeam':
       return 'Change the team'
     case 'dismissRefusal':
@@ -63,6 +69,7 @@ export function intentPermissionId(args: unknown): string | undefined {
 }
 
 const names: Record<MutatorName, true> = {
+  answerAccessRequest: true,
   answerPermission: true,
   createRun: true,
   dismissRefusal: true,
@@ -75,7 +82,9 @@ const names: Record<MutatorName, true> = {
   sendPrompt: true,
   sendPromptNow: true,
   setTeam: true,
+  shareRun: true,
   stopRun: true,
+  stopSharing: true,
 }
 
 function isKnown(name: string): name is MutatorName {

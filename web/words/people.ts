@@ -1,5 +1,5 @@
 /** What a person is called where no name stands. */
 export const peopleWords = {
   you: 'You',
-  somebody: 'Somebody who left the team',
+  somebody: 'Somebody outside of the team',
 } as const

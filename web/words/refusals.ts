@@ -41,5 +41,6 @@ function sentence(text: string): string {
 /** When a request got no answer, or none that can be read. */
 export const requestWords = {
   offline: 'Drover’s server can’t be reached. Nothing was changed. Check the connection, then try again.',
+  noAnswer: 'Drover’s server can’t be reached. Nothing is lost here: send it again once it can.',
   unreadable: 'The server’s answer could not be read. Reload Drover, then try again.',
 } as const

@@ -5,11 +5,13 @@ import { dismissRefusal } from './dismiss-refusal.ts'
 import { markNotification, readNotifications } from './mark-notifications.ts'
 import { renameRun } from './rename-run.ts'
 import { sendPrompt } from './send-prompt.ts'
+import { answerAccessRequest, shareRun, stopSharing } from './share-run.ts'
 import { stopRun } from './stop-run.ts'
 import { setTeam } from './team-settings.ts'
 
 /** Every mutator, by name. A name that was ever released stays here for 90 days. */
 export const mutators = {
+  answerAccessRequest,
   answerPermission,
   createRun,
   dismissRefusal,
@@ -22,7 +24,9 @@ export const mutators = {
   sendPrompt,
   sendPromptNow,
   setTeam,
+  shareRun,
   stopRun,
+  stopSharing,
 } as const
 
 export type Mutators = typeof mutators

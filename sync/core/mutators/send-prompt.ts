@@ -48,7 +48,8 @@ export const sendPrompt = defineMutator({
     }
     await putRow(tx, key, prompt)
 
-    const joined = withParticipant(run, context.userId)
+    // News of a run is for its team: a guest has none of its rows.
+    const joined = context.guest === true ? run : withParticipant(run, context.userId)
     if (hasEnded(run.state)) return startNextTurn(tx, joined, prompt, context)
     if (joined !== run) await putRow(tx, keys.run(run.id), joined)
     if (isHeld(run.state)) {

@@ -2,7 +2,6 @@ import { FileText, GitBranch, GitCommitHorizontal, GitPullRequest, Link2, type I
 import { Match, Switch } from 'solid-js'
 import type { Artifact } from '#shared/domain/transcript.ts'
 import { runWords } from '../../words/run.ts'
-import { blobPath } from '#shared/protocol/blobs.ts'
 import { useScene } from './scene.ts'
 import { safeHref } from './text/markdown.ts'
 import styles from './artifact-link.module.css'
@@ -24,7 +23,7 @@ export function artifactIcon(kind: Artifact['kind']): IconNode {
 export function ArtifactLink(props: { readonly artifact: Artifact }) {
   const scene = useScene()
   const href = () => (props.artifact.url === undefined ? undefined : safeHref(props.artifact.url))
-  const download = () => (props.artifact.blob === undefined ? undefined : blobPath(props.artifact.blob))
+  const download = () => (props.artifact.blob === undefined ? undefined : scene.blobs.url(props.artifact.blob))
   return (
     <Switch fallback={<span class={styles.name}>{props.artifact.title}</span>}>
       <Match when={href()}>

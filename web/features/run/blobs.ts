@@ -1,26 +1,46 @@
 import { blobPath } from '#shared/protocol/blobs.ts'
 
-/** Large texts by their hash. They never change, so what was read once is kept on the device and stays readable offline. */
+/** Large texts by their hash. */
+export type Blobs = {
+  /** Where the browser gets it, to be saved. */
+  readonly url: (hash: string) => string
+  /** Throws when it is neither kept here nor to be had from the server. */
+  readonly text: (hash: string) => Promise<string>
+}
+
 const cacheName = 'drover-blobs-1'
 /** Blobs kept; the oldest go first. */
 const kept = 300
 /** A text longer than this is not drawn in the app. */
 const textLimit = 20_000_000
 
-/** The text of a blob. Throws when it is neither kept here nor to be had from the server. */
-export async function fetchBlobText(hash: string): Promise<string> {
-  const url = blobPath(hash)
-  const cache = await openCache()
-  // A run that is kept offline has its texts in a cache of its own.
-  const found = cache === undefined ? undefined : await caches.match(url)
-  if (found !== undefined) return found.text()
+/** Those of one's team. They never change, so what was read once is kept on the device and stays readable offline. */
+export const teamBlobs: Blobs = {
+  url: blobPath,
+  async text(hash) {
+    const url = blobPath(hash)
+    const cache = await openCache()
+    // A run that is kept offline has its texts in a cache of its own.
+    const found = cache === undefined ? undefined : await caches.match(url)
+    if (found !== undefined) return found.text()
+    const text = await fetchText(hash, url)
+    if (cache !== undefined) await keep(cache, url, text)
+    return text
+  },
+}
+
+/** Those of a run that is shared by link: nothing is kept, so that the end of sharing is the end. */
+export function guestBlobs(address: string): Blobs {
+  const url = (hash: string): string => `${address}/blobs/${encodeURIComponent(hash)}`
+  return { url, text: (hash) => fetchText(hash, url(hash)) }
+}
+
+async function fetchText(hash: string, url: string): Promise<string> {
   const response = await fetch(url, { credentials: 'same-origin' })
   if (!response.ok) throw new Error(`blob ${hash}: ${response.status}`)
   if (Number(response.headers.get('content-length') ?? 0) > textLimit)
     throw new Error(`blob ${hash} is too large to show`)
-  const text = await response.text()
-  if (cache !== undefined) await keep(cache, url, text)
-  return text
+  return response.text()
 }
 
 async function keep(cache: Cache, url: string, text: string): Promise<void> {

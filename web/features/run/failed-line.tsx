@@ -8,7 +8,7 @@ import { Button } from '../../ui/button.tsx'
 import { StatusGlyph } from '../../ui/status-glyph.tsx'
 import { failureWords } from '../../words/failures.ts'
 import { runWords } from '../../words/run.ts'
-import { fetchBlobText } from './blobs.ts'
+import type { Blobs } from './blobs.ts'
 import styles from './permission/asks-region.module.css'
 import { useScene } from './scene.ts'
 import { refusalText } from '../../state/refusal-text.ts'
@@ -27,7 +27,7 @@ export function FailedLine(props: { readonly model: TranscriptModel }) {
     setBusy(true)
     setProblem(undefined)
     try {
-      const text = await lastRequest(props.model).catch(() => undefined)
+      const text = await lastRequest(props.model, scene.blobs).catch(() => undefined)
       if (text === undefined) {
         setProblem(runWords.failed.noPrompt)
         return
@@ -67,11 +67,11 @@ export function FailedLine(props: { readonly model: TranscriptModel }) {
 }
 
 /** What a person asked for last, whole; `undefined` when it can't be had. Throws when its blob can't be read. */
-async function lastRequest(model: TranscriptModel): Promise<string | undefined> {
+async function lastRequest(model: TranscriptModel, blobs: Blobs): Promise<string | undefined> {
   for (;;) {
     const body = model.view()?.entries.findLast((entry) => entry.body.kind === 'user')?.body
     if (body?.kind === 'user')
-      return wholeText(body.text) ?? (body.text.blob === undefined ? undefined : await fetchBlobText(body.text.blob))
+      return wholeText(body.text) ?? (body.text.blob === undefined ? undefined : await blobs.text(body.text.blob))
     if (!(await model.loadOlder())) return undefined
   }
 }

@@ -5,17 +5,20 @@ import { Permission } from '#shared/domain/permission.ts'
 import { canAnswer, canSteerRuns } from '#shared/domain/policies.ts'
 import { Prompt } from '#shared/domain/prompt.ts'
 import type { Run } from '#shared/domain/run.ts'
+import { Share } from '#shared/domain/share.ts'
 import type { PermissionId, RunId, UserId } from '#shared/ids.ts'
 import { keys } from '#sync/core/keys.ts'
+import { getRow } from '#sync/core/transaction.ts'
 import { Button } from '../../ui/button.tsx'
 import { Sheet } from '../../ui/dialog.tsx'
 import { ErrorState } from '../../ui/error-state.tsx'
 import { useKeptFocus } from '../../ui/kept-focus.ts'
 import { VisuallyHidden } from '../../ui/visually-hidden.tsx'
-import { useCallName } from '../../state/call-name.ts'
+import { firstName, useCallName } from '../../state/call-name.ts'
 import { useCommands } from '../../state/commands.ts'
 import { useFrame, useMedia } from '../../state/frame.ts'
 import { useKeys } from '../../state/keyboard.ts'
+import { useQuery } from '../../state/query.ts'
 import { useReadOnVisit } from '../../state/read-on-visit.ts'
 import { createRows } from '../../state/rows.ts'
 import { usePending, useStatus } from '../../state/sync-status.ts'
@@ -23,6 +26,7 @@ import { useTeamData } from '../../state/team-data.ts'
 import { useWorkspace } from '../../state/workspace.ts'
 import { runWords } from '../../words/run.ts'
 import { createAnnouncer } from './announcer.ts'
+import { guestBlobs, teamBlobs } from './blobs.ts'
 import { Composer, type ComposerHandle } from './composer/composer.tsx'
 import { toWaiting } from './composer/queue.ts'
 import { RefusedLines } from './composer/refused-lines.tsx'
@@ -54,6 +58,8 @@ export type RunViewProps = {
   readonly changes: string | undefined
   readonly onChanges: (path: string | undefined) => void
   readonly link: (n?: number) => string
+  /** It is shared with this person by its link; what follows the run stands above it. */
+  readonly guest?: { readonly address: string } | undefined
 }
 
 /** The page of one run: header, transcript, question, composer, rail. Mounted anew for each run. */
@@ -67,6 +73,8 @@ export function RunView(props: RunViewProps) {
   // One view for one run: the page mounts anew when the run changes.
   // oxlint-disable-next-line solid/reactivity
   const runId: RunId = props.run.id
+  // oxlint-disable-next-line solid/reactivity
+  const guest = props.guest
   const model = createTranscriptModel(workspace, runId, () => frame() === 'desktop')
   const permissions = createRows(workspace, keys.permissionsOf(runId), Permission)
   const prompts = createRows(workspace, keys.promptsOf(runId), Prompt)
@@ -80,10 +88,11 @@ export function RunView(props: RunViewProps) {
     if (view !== undefined) announcer.follow(view)
   })
 
+  const share = useQuery(() => (tx) => getRow(tx, keys.share(runId), Share), { key: null })
   const person = (id: UserId | undefined): Person | undefined => {
     const member = id === undefined ? undefined : team.members.get(keys.member(id))
     return member === undefined
-      ? undefined
+      ? guestOf(share.value, id)
       : { id: member.userId, name: member.name, hue: member.hue, isMe: member.userId === workspace.userId }
   }
   const agent = createMemo(() => team.harness(props.run.config.harness))
@@ -100,15 +109,18 @@ export function RunView(props: RunViewProps) {
       }))
       .toSorted((a, b) => Number(b.isMe) - Number(a.isMe)),
   )
+  const callName = useCallName()
   const scene: Scene = {
     runId,
     run: () => props.run,
     agent,
     me: workspace.userId,
+    guest: guest !== undefined,
+    blobs: guest === undefined ? teamBlobs : guestBlobs(guest.address),
     canSteer,
     answerers,
     person,
-    callName: useCallName(),
+    callName: (id) => firstName(guestOf(share.value, id)?.name) ?? callName(id),
     online: () => status().connection !== 'offline',
     phone: () => frame() === 'phone',
     isOpen: (key, byDefault) => openLines[key] ?? byDefault,
@@ -123,7 +135,7 @@ export function RunView(props: RunViewProps) {
     return (await composer()?.kept()) === true
   }
   const asks = createMemo(() => toAsks(permissions.all(), pending(), workspace.userId))
-  useReadOnVisit(runId)
+  if (guest === undefined) useReadOnVisit(runId)
   /** A question that was open when one came for it has its card, and answering it moves nothing; others stand in the transcript. */
   const carded = createMemo<PermissionId | undefined>((before) =>
     asks().some((ask) => ask.state === 'open' && ask.permission.request.id === props.ask) ? props.ask : before,
@@ -223,7 +235,9 @@ export function RunView(props: RunViewProps) {
             <Show when={writers().length > 0}>
               <p class={styles.writers}>{runWords.typing(writers())}</p>
             </Show>
-            <Composer waiting={waiting()} handle={setComposer} announce={announcer.say} />
+            <Show when={guest === undefined || canSteer()}>
+              <Composer waiting={waiting()} handle={setComposer} announce={announcer.say} />
+            </Show>
           </div>
         </div>
         <Show
@@ -254,6 +268,14 @@ export function RunView(props: RunViewProps) {
       </div>
     </SceneContext.Provider>
   )
+}
+
+/** Somebody outside of the team who steers this run by its link. */
+function guestOf(share: Share | undefined, id: UserId | undefined): Person | undefined {
+  const guest = id === undefined ? undefined : share?.people.find((one) => one.userId === id)
+  return guest === undefined || id === undefined
+    ? undefined
+    : { id, name: guest.name ?? guest.email, hue: 1, isMe: false }
 }
 
 function Broken(props: { readonly error: unknown; readonly onReset: () => void }) {

@@ -2,6 +2,7 @@ import type { Accessor } from 'solid-js'
 import type { Run } from '#shared/domain/run.ts'
 import type { RunId, UserId } from '#shared/ids.ts'
 import { createStrictContext } from '../../state/context.ts'
+import type { Blobs } from './blobs.ts'
 
 /** A person as the run page names them. */
 export type Person = { readonly id: UserId; readonly name: string; readonly hue: number; readonly isMe: boolean }
@@ -12,6 +13,9 @@ export type Scene = {
   readonly run: Accessor<Run>
   readonly agent: Accessor<{ readonly name: string; readonly letters: string }>
   readonly me: UserId
+  /** The run is shared with this person by its link: there is no app of their own around it. */
+  readonly guest: boolean
+  readonly blobs: Blobs
   /** May this person send, stop and answer. */
   readonly canSteer: Accessor<boolean>
   /** Those who may answer, this person first. */

@@ -2,8 +2,8 @@ import { Match, Show, Switch, createMemo, createSignal } from 'solid-js'
 import type { FileChange } from '#shared/domain/transcript.ts'
 import { Button } from '../../../ui/button.tsx'
 import { runWords } from '../../../words/run.ts'
-import { fetchBlobText } from '../blobs.ts'
 import { createLoad, loaded } from '../load.ts'
+import { useScene } from '../scene.ts'
 import { PathText } from '../../../ui/text/visible.tsx'
 import { DiffLines } from './diff-lines.tsx'
 import { parseHunks } from './parse.ts'
@@ -28,7 +28,7 @@ export function PatchView(props: {
   const fetched = createLoad(
     () =>
       props.change.patch === undefined && props.change.blob !== undefined && !isLarge() ? props.change.blob : undefined,
-    fetchBlobText,
+    useScene().blobs.text,
   )
   const patch = (): string | undefined => props.change.patch ?? loaded(fetched.state())
   const hunks = createMemo(() => {

@@ -1,16 +1,18 @@
-import { Link } from '@tanstack/solid-router'
+import { Link, useNavigate } from '@tanstack/solid-router'
 import {
   ArrowLeft,
   Copy,
   Ellipsis,
   GitBranch,
   Link2,
+  ListTree,
   PanelRight,
   Pencil,
   Pin as PinIcon,
   PinOff,
   Search,
   Server,
+  Share2,
   Square,
   TextSearch,
 } from 'lucide'
@@ -33,13 +35,17 @@ import { useOpenPalette } from '../../../state/palette.ts'
 import { useStopRun } from '../../../state/stop-run.ts'
 import { usePending } from '../../../state/sync-status.ts'
 import { useWorkspace } from '../../../state/workspace.ts'
+import { failureWhat } from '../../../words/failures.ts'
 import { paletteWords } from '../../../words/palette.ts'
 import { midSentence, runWords } from '../../../words/run.ts'
+import { shareWords } from '../../../words/share.ts'
 import { stopWords } from '../../../words/runs.ts'
 import { stateWords } from '../../../words/states.ts'
 import { uiWords } from '../../../words/ui.ts'
 import { IntentMark } from '../permission/asks-region.tsx'
 import { useScene } from '../scene.ts'
+import { ShareDialog } from '../share/share-dialog.tsx'
+import { useSharing } from '../share/use-share.ts'
 import { copyAndTell } from '../../../ui/copy.ts'
 import type { Watcher } from '../watchers.ts'
 import { refusalText } from '../../../state/refusal-text.ts'
@@ -58,7 +64,11 @@ export function RunHeader(props: {
   const scene = useScene()
   const openPalette = useOpenPalette()
   const pin = usePin(scene.runId)
+  const sharing = useSharing()
   const [renaming, setRenaming] = createSignal(false)
+  const [sharingOpen, setSharingOpen] = createSignal(false)
+  const mayRename = () => scene.canSteer() && !scene.guest
+  const asking = () => (sharing.mayChange() ? (sharing.share()?.requests.length ?? 0) : 0)
   const keep = async (): Promise<void> => {
     try {
       await pin.toggle()
@@ -73,10 +83,13 @@ export function RunHeader(props: {
   useKeptFocus(() => head, toMenu)
   useCommands(() => [
     { id: 'run.copy-link', title: runWords.copyLink, icon: Link2, act: () => void copyAndTell(props.link) },
-    { id: 'run.keep-offline', title: keepWords(), icon: PinIcon, act: () => void keep() },
-    ...(scene.canSteer()
-      ? [{ id: 'run.rename', title: runWords.rename, icon: Pencil, act: () => setRenaming(true) }]
-      : []),
+    ...(scene.guest
+      ? []
+      : [
+          { id: 'run.keep-offline', title: keepWords(), icon: PinIcon, act: () => void keep() },
+          { id: 'run.share', title: shareWords.title, icon: Share2, act: () => setSharingOpen(true) },
+        ]),
+    ...(mayRename() ? [{ id: 'run.rename', title: runWords.rename, icon: Pencil, act: () => setRenaming(true) }] : []),
     {
       id: 'run.copy-prompt',
       title: runWords.copyTitle,
@@ -95,8 +108,8 @@ export function RunHeader(props: {
         ]),
   ])
   return (
-    <header ref={head} class={styles.head}>
-      <Show when={scene.phone()}>
+    <header ref={head} class={styles.head} data-alone={scene.phone() && scene.guest ? '' : undefined}>
+      <Show when={scene.phone() && !scene.guest}>
         <Link to="/runs" class={styles.back} aria-label={runWords.back}>
           <Icon of={ArrowLeft} size="lg" />
         </Link>
@@ -107,7 +120,7 @@ export function RunHeader(props: {
             class={styles.title}
             title={scene.run().title}
             dir="auto"
-            onDblClick={() => scene.canSteer() && setRenaming(true)}
+            onDblClick={() => mayRename() && setRenaming(true)}
           >
             {scene.run().title}
           </h1>
@@ -118,6 +131,9 @@ export function RunHeader(props: {
         <Watchers watchers={props.watchers} />
       </Show>
       <StopButton onFocusLost={toMenu} />
+      <Show when={!scene.guest && (!scene.phone() || asking() > 0)}>
+        <ShareButton requests={asking()} onOpen={() => setSharingOpen(true)} />
+      </Show>
       <Show when={props.onRail && !scene.phone()}>
         <IconButton
           icon={PanelRight}
@@ -133,21 +149,31 @@ export function RunHeader(props: {
         <MenuItem icon={Link2} onSelect={() => void copyAndTell(props.link)}>
           {runWords.copyLink}
         </MenuItem>
-        <Show when={scene.canSteer()}>
+        <Show when={!scene.guest && scene.phone()}>
+          <MenuItem icon={Share2} onSelect={() => setSharingOpen(true)}>
+            {shareWords.title}
+          </MenuItem>
+        </Show>
+        <Show when={mayRename()}>
           <MenuItem icon={Pencil} onSelect={() => setRenaming(true)}>
             {runWords.rename}
           </MenuItem>
         </Show>
-        <MenuItem icon={pin.state() === 'no' ? PinIcon : PinOff} onSelect={() => void keep()}>
-          {keepWords()}
-        </MenuItem>
+        <Show when={!scene.guest}>
+          <MenuItem icon={pin.state() === 'no' ? PinIcon : PinOff} onSelect={() => void keep()}>
+            {keepWords()}
+          </MenuItem>
+        </Show>
         <MenuItem icon={Copy} onSelect={() => void copyAndTell(scene.run().prompt)}>
           {runWords.copyTitle}
         </MenuItem>
-        <Show when={scene.phone()}>
+        <Show when={scene.phone() && !scene.guest}>
           <MenuItem icon={Search} onSelect={openPalette}>
             {paletteWords.title}
           </MenuItem>
+        </Show>
+        <Show when={scene.guest}>
+          <OwnRuns />
         </Show>
         <Show when={props.onRail && scene.phone()}>
           <MenuItem icon={PanelRight} onSelect={() => props.onRail?.()}>
@@ -155,7 +181,49 @@ export function RunHeader(props: {
           </MenuItem>
         </Show>
       </Menu>
+      <ShareDialog
+        open={sharingOpen()}
+        onOpenChange={setSharingOpen}
+        sharing={sharing}
+        teamLink={props.link}
+        onFocusLost={toMenu}
+      />
     </header>
+  )
+}
+
+/** A guest's way to what is their own: in the installed app there is no other. */
+function OwnRuns() {
+  const navigate = useNavigate()
+  return (
+    <MenuItem icon={ListTree} onSelect={() => void navigate({ to: '/runs' })}>
+      {shareWords.page.app}
+    </MenuItem>
+  )
+}
+
+/** On phones only while somebody asks: the menu has it otherwise. */
+function ShareButton(props: { readonly requests: number; readonly onOpen: () => void }) {
+  const scene = useScene()
+  return (
+    <Show
+      when={!scene.phone()}
+      fallback={
+        <IconButton
+          icon={Share2}
+          size="touch"
+          label={shareWords.shareLabel(props.requests)}
+          onClick={() => props.onOpen()}
+        />
+      }
+    >
+      <Button icon={Share2} aria-label={shareWords.shareLabel(props.requests)} onClick={() => props.onOpen()}>
+        {shareWords.share}
+        <Show when={props.requests > 0}>
+          <span class={styles.count}>{props.requests}</span>
+        </Show>
+      </Button>
+    </Show>
   )
 }
 
@@ -166,8 +234,8 @@ function Sub(props: { readonly pin: Pin }) {
     const run = scene.run()
     if (state() === 'cancelled' && run.stop !== undefined)
       return runWords.cancelledBy(midSentence(scene.callName(run.stop.by)))
-    const reason = state() === 'queued' || state() === 'failed' ? run.reason?.text : undefined
-    return reason === undefined ? stateWords[state()] : `${stateWords[state()]} · ${reason}`
+    const reason = state() === 'queued' || state() === 'failed' ? failureWhat(run.reason) : ''
+    return reason === '' ? stateWords[state()] : `${stateWords[state()]} · ${reason}`
   }
   // Nothing else on the page says what a run waits for; why one failed stands whole above the composer.
   const isWhole = (): boolean => state() === 'queued'

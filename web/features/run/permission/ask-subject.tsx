@@ -4,9 +4,9 @@ import type { CommandEffect, PermissionSubject } from '#shared/domain/permission
 import { Button } from '../../../ui/button.tsx'
 import { Icon } from '../../../ui/icon.tsx'
 import { runWords } from '../../../words/run.ts'
-import { fetchBlobText } from '../blobs.ts'
 import { PatchView } from '../diff/patch-view.tsx'
 import { createLoad, loaded } from '../load.ts'
+import { useScene } from '../scene.ts'
 import { CopyButton } from '../../../ui/copy-button.tsx'
 import { Markdown } from '../text/markdown-view.tsx'
 import { MachineText, PathText, VisibleText } from '../../../ui/text/visible.tsx'
@@ -68,7 +68,7 @@ function Command(props: {
   readonly narrow: boolean
 }) {
   const [wanted, setWanted] = createSignal<string>()
-  const whole = createLoad(wanted, fetchBlobText)
+  const whole = createLoad(wanted, useScene().blobs.text)
   const command = (): string => loaded(whole.state()) ?? props.subject.command
   const isCut = (): boolean => props.subject.blob !== undefined && whole.state().type !== 'ready'
   const pieces = createMemo(() => commandPieces(command(), props.subject.effects))

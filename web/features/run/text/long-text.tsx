@@ -2,8 +2,8 @@ import { Show, createSignal, type Accessor, type JSX } from 'solid-js'
 import { omittedUnits, type BoundedText } from '#shared/domain/bounded-text.ts'
 import { Button } from '../../../ui/button.tsx'
 import { runWords } from '../../../words/run.ts'
-import { fetchBlobText } from '../blobs.ts'
 import { createLoad, loaded } from '../load.ts'
+import { useScene } from '../scene.ts'
 import styles from './long-text.module.css'
 
 /** Text of unknown length: what is here is drawn by `children`, and what is left out says so and can be loaded. */
@@ -12,7 +12,7 @@ export function LongText(props: {
   readonly children: (text: Accessor<string>) => JSX.Element
 }) {
   const [wanted, setWanted] = createSignal<string>()
-  const whole = createLoad(wanted, fetchBlobText)
+  const whole = createLoad(wanted, useScene().blobs.text)
   const all = (): string | undefined =>
     loaded(whole.state()) ?? (omittedUnits(props.text) === 0 ? props.text.head + props.text.tail : undefined)
   return (

@@ -2,8 +2,8 @@ import { For, Show, createMemo, createSignal } from 'solid-js'
 import type { BoundedText } from '#shared/domain/bounded-text.ts'
 import { Button } from '../../../ui/button.tsx'
 import { runWords } from '../../../words/run.ts'
-import { fetchBlobText } from '../blobs.ts'
 import { createLoad, loaded } from '../load.ts'
+import { useScene } from '../scene.ts'
 import { parseAnsi, plainText, type AnsiLine, type AnsiSpan } from './ansi.ts'
 import { CopyButton } from '../../../ui/copy-button.tsx'
 import { foldLines, foldOutput, type FoldLimits } from './fold.ts'
@@ -19,10 +19,11 @@ export function RunOutput(props: {
   readonly running?: boolean | undefined
   readonly limits?: FoldLimits | undefined
 }) {
+  const { blobs } = useScene()
   const [unfolded, setUnfolded] = createSignal(false)
   const [wanted, setWanted] = createSignal<string>()
   const [shown, setShown] = createSignal(page)
-  const whole = createLoad(wanted, async (hash) => parseAnsi(await fetchBlobText(hash)))
+  const whole = createLoad(wanted, async (hash) => parseAnsi(await blobs.text(hash)))
   const limits = (): FoldLimits => props.limits ?? { head: 8, tail: 12 }
   const folded = createMemo(() => {
     const all = loaded(whole.state())
