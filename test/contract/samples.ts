@@ -104,6 +104,7 @@ export const push: PushRequest = {
 
 export const pull: PullRequest = {
   pullVersion: 1,
+  older: true,
   profileID: 'profile-1',
   clientGroupID: 'group-1',
   cookie: { order: 1, epoch: 'e.1', from: 'chunk/0000001', more: 'run/' },
