@@ -14,6 +14,8 @@ import { createAppRouter, runRoute } from './routes.tsx'
 import { createDeviceStore } from './state/device-store.ts'
 import { browserPlatform, whenIdle } from './state/platform.ts'
 import { fetchMe } from './state/session.ts'
+import { preloadToasts } from './ui/toast.tsx'
+import { preloadTooltips } from './ui/tooltip.tsx'
 
 const root = document.getElementById('app')
 assert(root !== null, 'index.html has no #app')
@@ -59,4 +61,6 @@ render(() => <App deps={deps} />, root)
 whenIdle(() => {
   // What could not be fetched now is fetched, or missed with words, when the page is opened.
   deps.router.loadRouteChunk(runRoute)?.catch(() => undefined)
+  preloadToasts()
+  preloadTooltips()
 })
