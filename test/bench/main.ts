@@ -18,6 +18,7 @@ const figures: Readonly<Record<string, () => Promise<{ figure: Figure }>>> = {
   kill: () => import('./figures/kill.ts'),
   device: () => import('./figures/device.ts'),
   intents: () => import('./figures/intents.ts'),
+  lighthouse: () => import('./figures/lighthouse.ts'),
 }
 
 const { values, positionals } = parseArgs({

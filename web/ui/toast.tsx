@@ -24,8 +24,8 @@ const part = createPart(() => import('./toast-part.tsx'))
 const [plain, setPlain] = createSignal<string>()
 
 /** To be called when the page is idle, so that the first toast waits for nothing. */
-export function preloadToasts(): void {
-  part.want().catch(() => undefined)
+export function preloadToasts(): Promise<unknown> {
+  return part.want()
 }
 
 /**

@@ -9,9 +9,8 @@ const warmMs = 300
 const bubble = createPart(() => import('./tooltip-bubble.tsx'))
 
 /** To be called when the page is idle, so that the first tooltip waits for nothing. */
-export function preloadTooltips(): void {
-  // Without it a button has its name still, and the next hover asks again.
-  bubble.want().catch(() => undefined)
+export function preloadTooltips(): Promise<unknown> {
+  return bubble.want()
 }
 
 /**
@@ -66,6 +65,11 @@ export function TooltipButton(
   )
 }
 
+/** Without it a button has its name still, and the next hover asks again. */
+function fetchBubble(): void {
+  bubble.want().catch(() => undefined)
+}
+
 /** Takes away the tooltip that shows: there is never more than one. */
 let takeAway: (() => void) | undefined
 let warm: ReturnType<typeof setTimeout> | undefined
@@ -98,7 +102,7 @@ function createTiming(show: (anchor: HTMLElement | undefined) => void) {
   return {
     left: hide,
     hovered(button: HTMLElement) {
-      preloadTooltips()
+      fetchBubble()
       if (takeAway === hide) return
       if (takeAway !== undefined || warm !== undefined) return open(button)
       clearTimeout(waiting)
@@ -111,7 +115,7 @@ function createTiming(show: (anchor: HTMLElement | undefined) => void) {
     },
     focused(button: HTMLElement) {
       if (isPressed) return
-      preloadTooltips()
+      fetchBubble()
       open(button)
     },
   }

@@ -1,7 +1,7 @@
 import { useLocation } from '@tanstack/solid-router'
 import { Bell as BellIcon } from 'lucide'
 import { Show, createEffect, createSignal, createUniqueId, on, type Component } from 'solid-js'
-import { whenIdle } from '../../state/platform.ts'
+import { useAfterFirstPage } from '../../state/after-first-page.ts'
 import { useTeamData } from '../../state/team-data.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
@@ -31,8 +31,7 @@ export function Bell(props: { readonly mailbox: MailboxPart }) {
       { defer: true },
     ),
   )
-  // Opened later it would come a moment after the press.
-  whenIdle(() => void loadPopover().catch(() => undefined))
+  useAfterFirstPage(loadPopover)
   // Made once, with getters: read as a whole it would be made anew, and what is inside with it, whenever one of them changes.
   const panel = {
     id,
