@@ -2,6 +2,7 @@ import { afterEach, expect, test } from 'vitest'
 import { Run } from '#shared/domain/run.ts'
 import type { RunId } from '#shared/ids.ts'
 import type { Workspace } from '#sync/client/workspace.ts'
+import { frameText } from '#server/live/upgrade.ts'
 import { keys } from '#sync/core/keys.ts'
 import { scanRows } from '#sync/core/transaction.ts'
 import { openDeviceNetwork } from '../device-network.ts'
@@ -34,7 +35,7 @@ test('a device that comes back keeps what did not change, and each time is sent 
       },
       connect(socket) {
         network.connect(socket)
-        socket.on('message', (data) => told.push(String(data)))
+        socket.on('message', (data) => told.push(frameText(data)))
       },
     },
   })
@@ -61,7 +62,7 @@ test('a device that comes back keeps what did not change, and each time is sent 
   }
 })
 
-test('a run whose machine went before it took it says so, can go on, and holds up no other', async () => {
+test('a run whose machine went before it took it is given to the next one', async () => {
   world = await openWorld({ environment: { DROVER_LEASE_MS: '1000' } })
   const desk = (await world.owner()).open()
   const connect = async () => {
@@ -70,13 +71,13 @@ test('a run whose machine went before it took it says so, can go on, and holds u
     return runner
   }
   const gone = await connect()
-  const lost = await startRun(desk)
-  await gone.next('assign', (one) => one.assignment.runId === lost)
+  const runId = await startRun(desk)
+  await gone.next('assign', (one) => one.assignment.runId === runId)
   gone.close()
-  const other = await startRun(desk)
+  // The quarter of a minute in which a machine may take it goes by.
+  await world.database.query(`update run_job set lease_until = 0 where phase = 'assigned'`)
   const next = await connect()
-  await claim(next, other)
-  await inState(desk, other, 'INPROGRESS')
-  expect((await inState(desk, lost, 'ERROR'))?.reason).toMatchObject({ code: 'runner_lost', retryable: true })
+  await claim(next, runId)
+  await inState(desk, runId, 'INPROGRESS')
   next.close()
 })
