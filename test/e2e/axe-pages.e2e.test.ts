@@ -274,7 +274,7 @@ describe.skipIf(browserPath === undefined && !required)('axe everywhere (needs C
   for (const width of Object.keys(widths) as Width[])
     describe(`at ${width}`, () => {
       for (const [address, views] of Object.entries(ofPeople))
-        test(`${address}`, async () => {
+        test(`the page ${address}`, async () => {
           for (const [name, view] of Object.entries(views)) {
             await view(at(signedIn, width))
             await nothingFound(at(signedIn, width), name)

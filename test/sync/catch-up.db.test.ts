@@ -78,6 +78,6 @@ test('a run whose machine went before it took it is given to the next one', asyn
   await world.database.query(`update run_job set lease_until = 0 where phase = 'assigned'`)
   const next = await connect()
   await claim(next, runId)
-  await inState(desk, runId, 'INPROGRESS')
+  expect((await inState(desk, runId, 'INPROGRESS'))?.runnerId).toBe(next.runnerId)
   next.close()
 })
