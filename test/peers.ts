@@ -98,7 +98,7 @@ export const failures: readonly {
         'an intent that has its effect is not refused when it comes again, and one that was refused may be tried again',
       ],
       'test/sync/socket-requests.db.test.ts': [
-        'whose answer was lost with the connection goes again by HTTP, and has one effect',
+        'whose answer was lost with the connection goes again, and has one effect',
       ],
       'test/faults/intents.db.test.ts': [
         'whatever befalls three devices, each intent has one effect or one refusal, and all show the same',

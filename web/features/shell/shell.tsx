@@ -18,6 +18,7 @@ import { useTeamData } from '../../state/team-data.ts'
 import { useTitles } from '../../state/title.ts'
 import { useUpdates } from '../../state/update.ts'
 import { useWorkspace } from '../../state/workspace.ts'
+import { preloadMenus } from '../../ui/menu.tsx'
 import { preloadToasts } from '../../ui/toast.tsx'
 import { preloadTooltips } from '../../ui/tooltip.tsx'
 import { paletteWords } from '../../words/palette.ts'
@@ -139,6 +140,7 @@ function useNextPresses(): void {
   useAfterFirstPage(() => router.loadRouteChunk(router.routesByPath['/runs/$runId']))
   useAfterFirstPage(loadPalette)
   useAfterFirstPage(preloadToasts)
+  useAfterFirstPage(preloadMenus)
   useAfterFirstPage(preloadTooltips)
 }
 
