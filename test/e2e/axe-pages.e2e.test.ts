@@ -67,7 +67,13 @@ describe.skipIf(browserPath === undefined && !required)('axe everywhere (needs C
 
   /** By the addresses of `web/routes.tsx`. */
   const ofPeople: Readonly<Record<string, Readonly<Record<string, View>>>> = {
-    '/': { home: async (page) => (await go('/')(page), await page.waitForURL('**/runs')) },
+    '/': {
+      home: async (page) => {
+        await go('/')(page)
+        await page.waitForURL('**/runs')
+        await page.getByText('Ask me').first().waitFor()
+      },
+    },
     '/runs': {
       runs: async (page) => {
         await go('/runs')(page)
