@@ -8,13 +8,15 @@ const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.u
 
 /**
  * Fewer and larger files than the bundler would make: thirty, found one after the other, took a phone half a second of round trips more. First what the
- * list of runs needs, the page that the app opens with; then parts that at least two other pages share.
+ * list of runs needs, the page that the app opens with; then, for the others, icons, and what lies over a page: most
+ * of them need only some.
  */
 const groups = [
   { name: 'first-page', test: /\/web\/(?:main|features\/runs\/runs-page)\.tsx$/, priority: 2 },
+  { name: 'icons', test: /\/node_modules\/lucide\//, minShareCount: 2, priority: 1 },
   {
-    name: 'parts',
-    test: /\/web\/ui\/|\/node_modules\/(?:@kobalte|@floating-ui|@corvu|lucide|solid-)/,
+    name: 'layers',
+    test: /\/node_modules\/(?:@kobalte|@floating-ui|@corvu|@solid-primitives|solid-p)/,
     minShareCount: 2,
     priority: 1,
   },
