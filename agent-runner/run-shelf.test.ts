@@ -126,3 +126,17 @@ test('a run goes on where another kind of sandbox was never there', async () => 
   expect(run.reason).toBeUndefined()
   expect(run.state).toBe('SUCCEEDED')
 })
+
+test('an agent that has lost its conversation is told what was said last, and the transcript says so', async () => {
+  const { runId } = await leaveRun()
+  await start()
+  server.follow(runId, 'And now the second part')
+  const run = await server.ended(runId, 2)
+  const heard = agent.heard.at(-1) ?? ''
+  expect(heard).toContain('you do not remember it yourself')
+  expect(heard).toMatch(/<earlier>\nPerson:\nfirst\n<\/earlier>/)
+  expect(heard.endsWith('And now the second part')).toBe(true)
+  expect([...run.entries.values()].map(({ body }) => JSON.stringify(body)).join('\n')).toContain(
+    'It goes on in a new one, with the last part of this conversation as text.',
+  )
+})

@@ -1,5 +1,5 @@
 import { serveStatic } from '@hono/node-server/serve-static'
-import { Hono } from 'hono'
+import { Hono, type Context } from 'hono'
 import { existsSync } from 'node:fs'
 import { droverVersion } from '#shared/version.ts'
 import { browserProtocol } from '#shared/protocol/browser-socket.ts'
@@ -96,7 +96,10 @@ export function createApp(deps: AppDeps): Hono<Environment> {
 
 const isGuestPrompt = (path: string): boolean => /^\/api\/v1\/shared\/[^/]+\/[^/]+\/prompts$/.test(path)
 
-/** The built app: hashed files for ever, everything else checked each time, and the page itself for every route of it. */
+/**
+ * The built app: hashed files for ever, everything else checked each time, and the page itself for every route of it. The build has written each
+ * in packed form too.
+ */
 function serveWeb(app: Hono<Environment>, webDir: string): void {
   const notBuilt = 'The web app is not built. Run “npm run build”, then start the server again.'
   if (!existsSync(webDir)) {
@@ -108,14 +111,17 @@ function serveWeb(app: Hono<Environment>, webDir: string): void {
     '/assets/*',
     serveStatic({
       root: webDir,
+      precompressed: true,
       onFound: (_path, c) => c.header('cache-control', 'public, max-age=31536000, immutable'),
     }),
   )
-  app.use('*', serveStatic({ root: webDir, onFound: (_path, c) => c.header('cache-control', 'no-cache') }))
+  const checked = { root: webDir, precompressed: true, onFound: noCache }
+  app.use('*', serveStatic(checked))
   app.get('/assets/*', (c) => c.notFound())
-  app.get(
-    '*',
-    serveStatic({ root: webDir, path: 'index.html', onFound: (_path, c) => c.header('cache-control', 'no-cache') }),
-  )
+  app.get('*', serveStatic({ ...checked, path: 'index.html' }))
   app.get('*', (c) => c.text(notBuilt, 503))
+}
+
+function noCache(_path: string, c: Context): void {
+  c.header('cache-control', 'no-cache')
 }

@@ -10,16 +10,24 @@ import { askForSync, registerSync } from './pwa/background-sync.ts'
 import { browserStorage } from './pwa/storage.ts'
 import { createBrowserKeeping, forgetKeeping } from './pwa/keeping.ts'
 import { registerServiceWorker } from './pwa/register.ts'
-import { createAppRouter, runRoute } from './routes.tsx'
+import { createAppRouter } from './routes.tsx'
 import { createDeviceStore } from './state/device-store.ts'
-import { browserPlatform, whenIdle } from './state/platform.ts'
+import { browserPlatform } from './state/platform.ts'
 import { fetchMe } from './state/session.ts'
 
 const root = document.getElementById('app')
 assert(root !== null, 'index.html has no #app')
 
+const router = createAppRouter()
+const firstPage = new Promise<void>((resolve) => {
+  const stop = router.subscribe('onRendered', () => {
+    stop()
+    resolve()
+  })
+})
+
 const deps: AppDeps = {
-  router: createAppRouter(),
+  router,
   platform: browserPlatform,
   deviceStore: createDeviceStore(),
   fetchMe,
@@ -46,17 +54,13 @@ const deps: AppDeps = {
       },
     }
   },
-  registration: import.meta.env.PROD ? registerServiceWorker() : undefined,
+  registration: import.meta.env.PROD ? registerServiceWorker(firstPage) : undefined,
   install: watchInstall(),
   onLaunch,
   storage: localStorage,
   reload: () => location.reload(),
 }
 
+// The mark that stood there meanwhile.
+root.replaceChildren()
 render(() => <App deps={deps} />, root)
-
-// Once the first page stands: a press on a run, or on “Start run”, then waits for nothing to be fetched and compiled.
-whenIdle(() => {
-  // What could not be fetched now is fetched, or missed with words, when the page is opened.
-  deps.router.loadRouteChunk(runRoute)?.catch(() => undefined)
-})

@@ -48,7 +48,7 @@ const runs = createRoute({
   component: lazyRouteComponent(() => import('./features/runs/runs-page.tsx'), 'RunsPage'),
 })
 
-export const runRoute = createRoute({
+const runRoute = createRoute({
   getParentRoute: () => workspace,
   path: '/runs/$runId',
   validateSearch: (search): RunSearch => RunSearch.parse(search),

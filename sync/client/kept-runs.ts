@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import { Run } from '#shared/domain/run.ts'
 import { RunId } from '#shared/ids.ts'
-import { SyncCookie } from '#shared/protocol/sync.ts'
+import { SyncCookie, versionOf } from '#shared/protocol/sync.ts'
 import { chunkNumber, keys } from '#sync/core/keys.ts'
 import type { ReadTransaction } from '#sync/core/transaction.ts'
 import { blobsIn } from './blobs-in.ts'
 import { allChunks } from './chunk-window.ts'
 import type { OpenRuns } from './open-runs.ts'
-import type { Row, SpaceCache } from './space-cache.ts'
+import type { Row } from './space-cache.ts'
 import type { KeptRun } from './workspace.ts'
 
 /** What a device notes of each run whose transcript it has. */
@@ -56,6 +56,9 @@ const mostKept = 200
 const roomShare = 0.8
 /** A pinned run that is at work is brought up to date so often. */
 const againMs = 30_000
+/** How often, and for how long, it is looked whether rows have reached the store, which takes a second or two. */
+const storeLookMs = 500
+const storeLooks = 40
 
 /** Which runs' transcripts this device has, which of them stay, and which make room. */
 export function createKeptRuns(deps: KeptRunsDeps) {
@@ -154,11 +157,21 @@ export function createKeptRuns(deps: KeptRunsDeps) {
   async function bring(runId: RunId, at: number): Promise<void> {
     const isWhole = await deps.runs.using(runId, async (cache) => {
       await cache.pull()
-      while (!(await startsHere(cache))) if (closed || !(await cache.older())) return false
+      while (!startsHere(await cache.query(cookieOf))) if (closed || !(await cache.older())) return false
       await deps.keepBlobs(runId, await cache.query(blobsOf))
-      return true
+      return isStored(runId, await cache.query(cookieOf))
     })
     if (isWhole && !closed) await change(runId, (note) => (note?.pinned === true ? { ...note, wholeAt: at } : note))
+  }
+
+  /** Whether the rows up to this cookie have reached the store: an app that is killed before that has not kept them. */
+  async function isStored(runId: RunId, cookie: SyncCookie | undefined): Promise<boolean> {
+    for (let looks = 0; looks < storeLooks && !closed && cookie !== undefined; looks++) {
+      const stored = await deps.runs.readStored(runId, cookieOf)
+      if (startsHere(stored) && versionOf(stored) >= versionOf(cookie)) return true
+      await new Promise((resolve) => setTimeout(resolve, storeLookMs))
+    }
+    return false
   }
 
   /** Gives up the transcripts that were shown longest ago; returns how many. */
@@ -240,9 +253,13 @@ function parseNotes(given: unknown): Map<RunId, KeptNote> {
   )
 }
 
-async function startsHere(cache: SpaceCache): Promise<boolean> {
-  const cookie = SyncCookie.safeParse(await cache.query((tx) => tx.get(keys.cookie)))
-  return cookie.success && (cookie.data.from === undefined || chunkNumber(cookie.data.from) <= 1)
+async function cookieOf(tx: ReadTransaction): Promise<SyncCookie | undefined> {
+  return SyncCookie.safeParse(await tx.get(keys.cookie)).data
+}
+
+/** The first chunk is among what a device with this cookie has. */
+function startsHere(cookie: SyncCookie | undefined): cookie is SyncCookie {
+  return cookie !== undefined && (cookie.from === undefined || chunkNumber(cookie.from) <= 1)
 }
 
 /** Every large text that the transcript or its files name. */

@@ -35,6 +35,8 @@ export type OpenRuns = {
   using<T>(runId: RunId, act: (cache: SpaceCache) => Promise<T>): Promise<T>
   /** Reads what this device has of it, and asks the server nothing. */
   read<T>(runId: RunId, query: (tx: ReadTransaction) => Promise<T>): Promise<T>
+  /** Reads what the next start of the app will find: rows reach the store a while after they are shown. */
+  readStored<T>(runId: RunId, query: (tx: ReadTransaction) => Promise<T>): Promise<T>
   /** Removes what this device has of it. A run that is shown stays: `false`. */
   drop(runId: RunId): Promise<boolean>
   close(): Promise<void>
@@ -175,6 +177,7 @@ export function createOpenRuns(deps: OpenRunsDeps): OpenRuns {
       const known = transcripts.get(runId)
       return known === undefined ? aside(runId, (cache) => cache.query(query)) : known.cache.query(query)
     },
+    readStored: (runId, query) => aside(runId, (cache) => cache.query(query)),
     async drop(runId) {
       if (transcripts.has(runId) || prepared.has(runId)) return false
       await aside(runId, (cache) => cache.drop())

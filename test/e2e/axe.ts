@@ -17,6 +17,8 @@ export async function axeFindings(page: Page): Promise<string[]> {
   await page.evaluate(await source)
   // What is still fading in has another contrast than what people will read.
   await page.evaluate(async () => {
+    // A theme that was just changed is drawn with the next frame, and its colours fade over from there.
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
     const ends = document.getAnimations().filter((one) => Number.isFinite(one.effect?.getComputedTiming().endTime))
     await Promise.allSettled(ends.map((one) => one.finished))
   })

@@ -1,13 +1,18 @@
 /**
  * Registers the service worker that keeps the app's shell on this device. A newer one waits until a person lets it take
- * over: the page reloads only after `apply`, in this tab; other tabs go on with what they have.
+ * over: the page reloads only after `apply`, in this tab; other tabs go on with what they have. A first worker fetches the whole app, which
+ * would take the first page's share of a slow network: so it comes after that.
  */
-export function registerServiceWorker(): { onWaiting(tell: () => void): void; apply(): Promise<void> } | undefined {
+export function registerServiceWorker(
+  firstPage: Promise<void>,
+): { onWaiting(tell: () => void): void; apply(): Promise<void> } | undefined {
   if (!('serviceWorker' in navigator)) return undefined
   let applying = false
   let tellWaiting: () => void = () => undefined
   // A worker that can't be registered (no HTTPS, private window) leaves an app that works, but not offline.
-  start({ onWaiting: () => tellWaiting(), onControlling: () => applying && location.reload() }).catch(() => undefined)
+  firstPage
+    .then(() => start({ onWaiting: () => tellWaiting(), onControlling: () => applying && location.reload() }))
+    .catch(() => undefined)
 
   /** The worker that waits; when none does yet, the server is asked whether there is one. */
   async function newerWorker(): Promise<ServiceWorker | undefined> {
@@ -33,7 +38,6 @@ export function registerServiceWorker(): { onWaiting(tell: () => void): void; ap
   }
 }
 
-/** Nothing on the first page waits for this, so its code comes after that of the page. */
 async function start(on: { readonly onWaiting: () => void; readonly onControlling: () => void }): Promise<void> {
   const { Workbox } = await import('workbox-window')
   const workbox = new Workbox('/service-worker.js', { scope: '/', type: 'classic' })

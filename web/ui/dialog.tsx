@@ -4,6 +4,7 @@ import { Show, createComputed, type JSX } from 'solid-js'
 import { uiWords } from '../words/ui.ts'
 import { Button, type ButtonLook } from './button.tsx'
 import { Icon } from './icon.tsx'
+import { InDialogContext } from './in-dialog.ts'
 import styles from './dialog.module.css'
 
 type ModalProps = {
@@ -111,7 +112,7 @@ function Modal(
             </Show>
             <Show when={props.children}>
               <div class={styles.body} tabIndex={props.reading ? 0 : undefined}>
-                {props.children}
+                <InDialogContext.Provider value>{props.children}</InDialogContext.Provider>
               </div>
             </Show>
             <Show when={props.footer}>

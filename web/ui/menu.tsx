@@ -1,17 +1,31 @@
-import * as KMenu from '@kobalte/core/dropdown-menu'
 import type { IconNode } from 'lucide'
-import { Show, createContext, useContext, type JSX } from 'solid-js'
+import { Show, createSignal, type JSX } from 'solid-js'
+import { Dynamic } from 'solid-js/web'
+import { uiWords } from '../words/ui.ts'
 import { IconButton, type ButtonLook } from './button.tsx'
-import { Icon } from './icon.tsx'
-import { Kbd } from './kbd.tsx'
-import styles from './menu.module.css'
+import { createPart } from './part.ts'
+import { showToast } from './toast.tsx'
 
-/** Takes what an item does, to be done once the menu is gone. */
-const MenuContext = createContext<(act: () => void) => void>((act) => act())
+export type MenuItemProps = {
+  readonly icon?: IconNode | undefined
+  readonly keys?: string | undefined
+  readonly tone?: 'plain' | 'danger' | undefined
+  readonly disabled?: boolean | undefined
+  readonly onSelect: () => void
+  readonly children: JSX.Element
+}
+
+const part = createPart(() => import('./menu-part.tsx'))
+
+/** To be called when the page is idle, so that the first menu waits for nothing. */
+export function preloadMenus(): Promise<unknown> {
+  return part.want()
+}
 
 /**
  * A menu behind an icon: `<Menu icon={Ellipsis} label="More"><MenuItem …/></Menu>`. What an item does is done after the
- * focus is back on the icon, so that it may move it on: into a field, into a dialog that gives it back later.
+ * focus is back on the icon, so that it may move it on: into a field, into a dialog that gives it back later. Until the icon is pointed at or
+ * has the focus it is a plain button: lists have one in each row, and few are ever opened.
  */
 export function Menu(props: {
   readonly icon: IconNode
@@ -19,54 +33,73 @@ export function Menu(props: {
   readonly size?: ButtonLook['size']
   readonly children: JSX.Element
 }) {
-  let chosen: (() => void) | undefined
+  const [button, setButton] = createSignal<HTMLElement>()
+  const [open, setOpen] = createSignal(false)
   return (
-    <KMenu.Root gutter={4} placement="bottom-end" modal={false}>
-      <KMenu.Trigger as={IconButton} icon={props.icon} label={props.label} size={props.size} />
-      <KMenu.Portal>
-        <KMenu.Content
-          class={styles.menu}
-          onCloseAutoFocus={() => {
-            // Kobalte moves the focus right after this.
-            if (chosen !== undefined) queueMicrotask(chosen)
-            chosen = undefined
-          }}
-        >
-          <MenuContext.Provider value={(act) => (chosen = act)}>{props.children}</MenuContext.Provider>
-        </KMenu.Content>
-      </KMenu.Portal>
-    </KMenu.Root>
+    <>
+      <IconButton
+        ref={(element) => onInterest(element, setButton)}
+        icon={props.icon}
+        label={props.label}
+        size={props.size}
+        aria-haspopup="true"
+        aria-expanded={open()}
+      />
+      <Show when={button()}>
+        {(trigger) => (
+          <Show when={part.here()}>
+            {(loaded) => (
+              <Dynamic component={loaded().MenuPart} trigger={trigger()} onOpenChange={setOpen}>
+                {props.children}
+              </Dynamic>
+            )}
+          </Show>
+        )}
+      </Show>
+    </>
   )
 }
 
-export function MenuItem(props: {
-  readonly icon?: IconNode | undefined
-  readonly keys?: string | undefined
-  readonly tone?: 'plain' | 'danger' | undefined
-  readonly disabled?: boolean | undefined
-  readonly onSelect: () => void
-  readonly children: JSX.Element
-}) {
-  const choose = useContext(MenuContext)
-  return (
-    <KMenu.Item
-      class={styles.item}
-      data-tone={props.tone}
-      disabled={props.disabled ?? false}
-      onSelect={() => {
-        const act = props.onSelect
-        choose(() => act())
-      }}
-      // The lifted finger has chosen; the click that browsers make of it later would land on what the menu lay over.
-      on:touchend={(event: TouchEvent) => event.cancelable && event.preventDefault()}
-    >
-      <Show when={props.icon}>{(icon) => <Icon of={icon()} size="sm" />}</Show>
-      <KMenu.ItemLabel class={styles.label}>{props.children}</KMenu.ItemLabel>
-      <Show when={props.keys}>{(keys) => <Kbd>{keys()}</Kbd>}</Show>
-    </KMenu.Item>
-  )
+/** Tells once somebody may be about to open the menu, and opens it after the fact where its code came later than the press. */
+function onInterest(button: HTMLElement, tell: (button: HTMLElement) => void): void {
+  let wasHeard = false
+  const want = (): Promise<unknown> => {
+    tell(button)
+    return part.want()
+  }
+  const prepare = (): void => void want().catch(() => undefined)
+  const openLater = (): void => {
+    want().then(
+      // As by the keyboard, which is the same for every kind of press.
+      () => button.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowDown', bubbles: true, cancelable: true })),
+      () => showToast({ text: uiWords.notLoaded }),
+    )
+  }
+  const begin = (): void => {
+    wasHeard = part.here() !== undefined
+    prepare()
+  }
+  button.addEventListener('pointerenter', prepare)
+  button.addEventListener('focus', prepare)
+  button.addEventListener('pointerdown', begin)
+  button.addEventListener('keydown', (event) => {
+    begin()
+    if (!wasHeard && (event.key === 'ArrowDown' || event.key === 'ArrowUp')) {
+      event.preventDefault()
+      openLater()
+    }
+  })
+  button.addEventListener('click', () => {
+    if (!wasHeard) openLater()
+    // A press that begins with neither pointer nor key, as assistive technology makes it, was heard by nobody.
+    wasHeard = false
+  })
+}
+
+export function MenuItem(props: MenuItemProps) {
+  return <Dynamic component={part.here()?.MenuItem} {...props} />
 }
 
 export function MenuSeparator() {
-  return <KMenu.Separator class={styles.separator} />
+  return <Dynamic component={part.here()?.MenuSeparator} />
 }

@@ -14,7 +14,6 @@ import { RadioCards } from './radio-cards.tsx'
 import { Select } from './select.tsx'
 import { StatusGlyph } from './status-glyph.tsx'
 import { Time } from './time.tsx'
-import { TooltipButton } from './tooltip.tsx'
 
 let dispose: (() => void) | undefined
 
@@ -191,26 +190,6 @@ test('an item of a menu may move the focus on, and it stays there', async () => 
   await settled()
   expect(document.activeElement?.tagName).toBe('INPUT')
   expect(left).not.toHaveBeenCalled()
-})
-
-test('a tooltip that was about to show does not cover what its button opened', () => {
-  vi.useFakeTimers()
-  const [expanded, setExpanded] = createSignal(false)
-  mount(() => (
-    <TooltipButton text="Open the inbox" aria-expanded={expanded()} onClick={() => setExpanded(true)}>
-      Bell
-    </TooltipButton>
-  ))
-  const button = query('button')
-  button?.dispatchEvent(new PointerEvent('pointerenter', { pointerType: 'mouse' }))
-  vi.advanceTimersByTime(1000)
-  expect(document.body.textContent).toContain('Open the inbox')
-  button?.click()
-  vi.advanceTimersByTime(1000)
-  button?.dispatchEvent(new PointerEvent('pointerenter', { pointerType: 'mouse' }))
-  vi.advanceTimersByTime(1000)
-  expect(document.body.textContent).not.toContain('Open the inbox')
-  vi.useRealTimers()
 })
 
 describe('choices', () => {

@@ -1,7 +1,8 @@
 import * as KSelect from '@kobalte/core/select'
 import { Check, ChevronDown } from 'lucide'
-import { Show, type JSX } from 'solid-js'
+import { Show, useContext, type JSX } from 'solid-js'
 import { Icon } from './icon.tsx'
+import { InDialogContext } from './in-dialog.ts'
 import field from './field.module.css'
 import menu from './menu.module.css'
 import styles from './select.module.css'
@@ -26,6 +27,7 @@ export function Select<Value extends string>(props: {
   readonly error?: string | undefined
   readonly tile?: ((choice: Choice<Value>) => JSX.Element) | undefined
 }) {
+  const inDialog = useContext(InDialogContext)
   const chosen = () => props.choices.find((choice) => choice.value === props.value)
   return (
     <KSelect.Root<Choice<Value>>
@@ -39,8 +41,8 @@ export function Select<Value extends string>(props: {
         if (choice !== null && choice.value !== props.value) props.onChange(choice.value)
       }}
       disallowEmptySelection
-      // Else a dialog around it hides the list, which stands outside of it on the page, from assistive technology.
-      modal
+      // A dialog around it hides the list, which stands outside of it on the page. On a page the list itself would hide what can still be reached.
+      modal={inDialog}
       gutter={4}
       sameWidth
       validationState={props.error === undefined ? 'valid' : 'invalid'}

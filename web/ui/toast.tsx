@@ -1,126 +1,85 @@
-import * as KToast from '@kobalte/core/toast'
 import { X } from 'lucide'
-import { Show, onCleanup, type JSX } from 'solid-js'
-import { Portal } from 'solid-js/web'
+import { Show, createSignal, type JSX } from 'solid-js'
+import { Dynamic, Portal } from 'solid-js/web'
 import type { DisplayState } from '#shared/domain/run.ts'
-import { inboxWords } from '../words/inbox.ts'
 import { uiWords } from '../words/ui.ts'
-import { Button } from './button.tsx'
 import { Icon } from './icon.tsx'
-import { StatusGlyph } from './status-glyph.tsx'
-import { VisibleText } from './text/visible.tsx'
+import { createPart } from './part.ts'
 import styles from './toast.module.css'
+
+export type Toast = {
+  readonly text: string
+  readonly action?: { readonly label: string; readonly onAction: () => void } | undefined
+}
+
+export type News = {
+  readonly state: DisplayState
+  readonly title: string
+  readonly text: string
+  readonly onOpen: () => void
+}
+
+const part = createPart(() => import('./toast-part.tsx'))
+/** What was to be said while the code for it could not be fetched: without the network, in a browser that keeps nothing. */
+const [plain, setPlain] = createSignal<string>()
+
+/** To be called when the page is idle, so that the first toast waits for nothing. */
+export function preloadToasts(): Promise<unknown> {
+  return part.want()
+}
 
 /**
  * Says what was done and offers to undo it. Errors are no toast: they stand where they happened. (Each is a status of its own,
  * which a list may not hold.)
  */
-export function showToast(toast: {
-  readonly text: string
-  readonly action?: { readonly label: string; readonly onAction: () => void } | undefined
-}): void {
-  const dismiss = show((toastId) => (
-    <KToast.Root as="div" toastId={toastId} class={styles.toast}>
-      <KToast.Title class={styles.text}>{toast.text}</KToast.Title>
-      <Show when={toast.action}>
-        {(action) => (
-          <Button
-            tone="ghost"
-            onClick={() => {
-              dismiss()
-              action().onAction()
-            }}
-          >
-            {action().label}
-          </Button>
-        )}
-      </Show>
-      <Close />
-    </KToast.Root>
-  ))
+export function showToast(toast: Toast): void {
+  part.want().then(
+    ({ showToast: show }) => show(toast),
+    () => setPlain(toast.text),
+  )
 }
-
-/** Most pieces of news at once: the oldest makes room. */
-const newsLimit = 2
-const newsRegion = 'news'
-const news: (() => void)[] = []
 
 /** Something that happened elsewhere, announced politely; pressing it goes there. Returns what takes it away once it is no news any more. */
-export function showNews(toast: {
-  readonly state: DisplayState
-  readonly title: string
-  readonly text: string
-  readonly onOpen: () => void
-}): () => void {
-  const dismiss = show(
-    (toastId) => (
-      <KToast.Root as="div" toastId={toastId} class={`${styles.toast} ${styles.news}`} priority="low">
-        <StatusGlyph state={toast.state} size="lg" />
-        <div class={styles.words}>
-          <KToast.Title
-            as="button"
-            type="button"
-            class={styles.title}
-            onClick={() => {
-              dismiss()
-              toast.onOpen()
-            }}
-          >
-            {toast.title}
-          </KToast.Title>
-          <KToast.Description class={styles.says}>
-            <VisibleText text={toast.text} />
-          </KToast.Description>
-        </div>
-        <Close />
-      </KToast.Root>
-    ),
-    newsRegion,
-    () => {
-      const at = news.indexOf(dismiss)
-      if (at >= 0) news.splice(at, 1)
+export function showNews(news: News): () => void {
+  let isGone = false
+  let dismiss: (() => void) | undefined
+  part.want().then(
+    ({ showNews: show }) => {
+      if (!isGone) dismiss = show(news)
     },
+    // It stands in the inbox.
+    () => undefined,
   )
-  news.push(dismiss)
-  while (news.length > newsLimit) news.shift()?.()
-  return dismiss
-}
-
-let shown = 0
-
-/** Returns what takes it away. */
-function show(toast: (toastId: number) => JSX.Element, region?: string, onGone?: () => void): () => void {
-  function Shown(props: { readonly toastId: number }) {
-    shown++
-    onCleanup(() => {
-      onGone?.()
-      // Kobalte keeps what was dismissed; once nothing is shown, nothing has to be kept.
-      if (--shown === 0) queueMicrotask(() => shown === 0 && KToast.toaster.clear())
-    })
-    return <>{toast(props.toastId)}</>
+  return () => {
+    isGone = true
+    dismiss?.()
   }
-  const id = KToast.toaster.show((given) => <Shown toastId={given.toastId} />, region === undefined ? {} : { region })
-  return () => void KToast.toaster.dismiss(id)
-}
-
-function Close() {
-  return (
-    <KToast.CloseButton class={styles.close} aria-label={uiWords.close}>
-      <Icon of={X} size="sm" />
-    </KToast.CloseButton>
-  )
 }
 
 /** Where toasts appear; mounted once by the app. */
-export function ToastRegion() {
+export function ToastRegion(): JSX.Element {
   return (
-    <Portal>
-      <KToast.Region duration={8000} limit={3} aria-label={uiWords.notices} hotkey={['altKey', 'shiftKey', 'KeyT']}>
-        <KToast.List as="div" class={styles.list} />
-      </KToast.Region>
-      <KToast.Region regionId={newsRegion} duration={8000} limit={newsLimit} aria-label={inboxWords.news}>
-        <KToast.List as="div" class={`${styles.list} ${styles.newsList}`} />
-      </KToast.Region>
-    </Portal>
+    <>
+      <Show when={part.here()}>{(loaded) => <Dynamic component={loaded().ToastRegions} />}</Show>
+      <Portal>
+        <div class={styles.list} role="status">
+          <Show when={plain()}>
+            {(text) => (
+              <div class={styles.toast} data-opened="">
+                <span class={styles.text}>{text()}</span>
+                <button
+                  type="button"
+                  class={styles.close}
+                  aria-label={uiWords.close}
+                  onClick={() => setPlain(undefined)}
+                >
+                  <Icon of={X} size="sm" />
+                </button>
+              </div>
+            )}
+          </Show>
+        </div>
+      </Portal>
+    </>
   )
 }

@@ -8,13 +8,14 @@ import { hasEnded, Run } from '#shared/domain/run.ts'
 import { Runner } from '#shared/domain/team.ts'
 import { PromptId, RunId } from '#shared/ids.ts'
 import { keys } from '#sync/core/keys.ts'
-import { getRow, scanRows, type ReadTransaction } from '#sync/core/transaction.ts'
+import { getRow, scanRows } from '#sync/core/transaction.ts'
 import type { Workspace } from '#sync/client/workspace.ts'
 import { inheritedEnvironment } from '#server/config.ts'
 import { measured, type Figure, type Row } from '../lib/figure.ts'
 import { startRunner } from '../lib/processes.ts'
 import { newId, openDevice, runnerKey } from '../lib/session.ts'
 import { openStage } from '../lib/stage.ts'
+import { until } from '../lib/until.ts'
 import { openProfile } from '../lib/window.ts'
 import { launchBrowser } from '../../e2e/app.ts'
 import { newRunWords } from '#web/words/new-run.ts'
@@ -187,19 +188,4 @@ function hasImage(): Promise<boolean> {
     () => true,
     () => false,
   )
-}
-
-function until<T>(
-  device: Workspace,
-  query: (tx: ReadTransaction) => Promise<T>,
-  accept: (value: T) => boolean,
-): Promise<T> {
-  return new Promise((resolve) => {
-    let stop: (() => void) | undefined
-    stop = device.subscribe(query, (value) => {
-      if (!accept(value)) return
-      queueMicrotask(() => stop?.())
-      resolve(value)
-    })
-  })
 }

@@ -11,13 +11,16 @@ import { useInstall } from '../../state/install.ts'
 import { useKeyboard, useKeys } from '../../state/keyboard.ts'
 import { PaletteContext } from '../../state/palette.ts'
 import { pagesOf } from '../../state/pages.ts'
-import { whenIdle } from '../../state/platform.ts'
+import { useAfterFirstPage } from '../../state/after-first-page.ts'
 import { createRecentRuns } from '../../state/recent-runs.ts'
 import { useStatus } from '../../state/sync-status.ts'
 import { useTeamData } from '../../state/team-data.ts'
 import { useTitles } from '../../state/title.ts'
 import { useUpdates } from '../../state/update.ts'
 import { useWorkspace } from '../../state/workspace.ts'
+import { preloadMenus } from '../../ui/menu.tsx'
+import { preloadToasts } from '../../ui/toast.tsx'
+import { preloadTooltips } from '../../ui/tooltip.tsx'
 import { paletteWords } from '../../words/palette.ts'
 import { shellWords } from '../../words/shell.ts'
 import { BottomBar } from './bottom-bar.tsx'
@@ -59,8 +62,7 @@ export function Shell(props: { readonly mailbox: MailboxPart; readonly children:
   const shownRun = createMemo(() => RunId.safeParse(/^\/runs\/([^/]+)$/.exec(location().pathname)?.[1]).data)
   const recent = useRecentRuns(shownRun)
   useSeenThrough(shownRun)
-  // Opened later it would be waited for, with the first letters typed already.
-  whenIdle(() => void loadPalette().catch(() => undefined))
+  useNextPresses()
 
   const sync = () => ({ status: status(), refused: data.refused.all().length })
   /** Pages that take the whole phone have their own way back. */
@@ -132,6 +134,16 @@ function createPalette() {
       return true
     },
   }
+}
+
+/** So that a press on a run, the palette's first letters and the first toast and tooltip wait for nothing to be fetched and compiled. */
+function useNextPresses(): void {
+  const router = useRouter()
+  useAfterFirstPage(() => router.loadRouteChunk(router.routesByPath['/runs/$runId']))
+  useAfterFirstPage(loadPalette)
+  useAfterFirstPage(preloadToasts)
+  useAfterFirstPage(preloadMenus)
+  useAfterFirstPage(preloadTooltips)
 }
 
 /** Binds the keys that the routes name for their pages. */

@@ -1,0 +1,339 @@
+import { readFileSync } from 'node:fs'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { settingsSections } from '#web/state/settings-sections.ts'
+import {
+  allowOnce,
+  asking,
+  browserPath,
+  desktop,
+  launchBrowser,
+  makeAccount,
+  openPage,
+  phone,
+  startApp,
+  startRun,
+  type RunningApp,
+} from './app.ts'
+import { axeFindings } from './axe.ts'
+import { share } from './share-form.ts'
+
+const required = process.env['DROVER_REQUIRE'] === 'all'
+
+/** One thing to look at: how a page comes to show it, ending with what shows that it stands. */
+type View = (page: Page) => Promise<unknown>
+
+const widths = { 'a desk (1440)': desktop, 'a phone (390)': phone }
+type Width = keyof typeof widths
+
+/** Every page and every dialog, as axe sees it, at two widths and in both themes. */
+describe.skipIf(browserPath === undefined && !required)('axe everywhere (needs Chromium)', () => {
+  const problems: string[] = []
+  let app: RunningApp
+  let browser: Browser
+  const signedIn = new Map<Width, Page>()
+  const strangers = new Map<Width, Page>()
+  const links = { invitation: '', asks: '', done: '', shared: '' }
+
+  const go = (path: string) => (page: Page) => page.goto(`${app.origin}${path}`)
+  const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { name }).first().waitFor()
+  /** On a phone a question covers its run until it is put aside. */
+  const openRun = async (page: Page): Promise<void> => {
+    await page.goto(links.asks)
+    await allowOnce(page).first().waitFor()
+    const aside = page.getByRole('button', { name: 'Put aside' })
+    if (await aside.isVisible()) await aside.click()
+  }
+  /** On localhost the dialog shows no code, since no phone could reach it. */
+  const pairingLink = (): Promise<string> =>
+    at(signedIn, 'a desk (1440)').evaluate(async () => {
+      const made = await fetch('/api/v1/pairing', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{}',
+      })
+      return ((await made.json()) as { url: string }).url
+    })
+  const settings: Readonly<Record<string, View>> = Object.fromEntries(
+    settingsSections.map((section): [string, View] => [
+      section,
+      async (page) => {
+        await page.goto(`${app.origin}/settings/${section}`)
+        await page.getByRole('heading', { level: 2 }).first().waitFor()
+        await page.waitForLoadState('networkidle')
+      },
+    ]),
+  )
+
+  /** By the addresses of `web/routes.tsx`. */
+  const ofPeople: Readonly<Record<string, Readonly<Record<string, View>>>> = {
+    '/': {
+      home: async (page) => {
+        await go('/')(page)
+        await page.waitForURL('**/runs')
+        await page.getByText('Ask me').first().waitFor()
+      },
+    },
+    '/runs': {
+      runs: async (page) => {
+        await go('/runs')(page)
+        await page.getByText('Ask me').first().waitFor()
+      },
+      'runs with a search that finds none': async (page) => {
+        await go('/runs?find=zebra')(page)
+        await page.getByRole('button', { name: 'Clear the search' }).first().waitFor()
+      },
+    },
+    '/runs/$runId': {
+      'a run that asks': async (page) => {
+        await page.goto(links.asks)
+        await allowOnce(page).first().waitFor()
+      },
+      'a run that is done': async (page) => {
+        await page.goto(links.done)
+        await page.getByText('Done', { exact: true }).first().waitFor()
+      },
+      'a run that nobody has': async (page) => {
+        await go('/runs/01900000-0000-7000-8000-000000000000')(page)
+        await page.getByRole('link', { name: /runs/i }).first().waitFor()
+      },
+    },
+    '/inbox': { inbox: async (page) => (await go('/inbox')(page), await allowOnce(page).first().waitFor()) },
+    '/new': {
+      'a new run': async (page) => {
+        await go('/new')(page)
+        await page.getByRole('textbox', { name: 'What should be done' }).fill('Look around')
+      },
+      'a choice of agents': async (page) => {
+        await go('/new')(page)
+        await page.locator('button[aria-haspopup="listbox"]').first().click()
+        await page.getByRole('listbox').waitFor()
+      },
+    },
+    '/outbox': { outbox: async (page) => (await go('/outbox')(page), await heading(page, 'Outbox')) },
+    '/settings': {
+      settings: async (page) => (await go('/settings')(page), await page.waitForURL('**/settings/account')),
+    },
+    '/settings/$section': settings,
+    '/share': {
+      'text from another app': async (page) => {
+        await go('/new')(page)
+        await page.getByRole('textbox', { name: 'What should be done' }).fill('')
+        await share(page, { text: 'Said on the train' })
+        await page.getByText('This text came from another app.').waitFor()
+      },
+      'text from another app beside a draft': async (page) => {
+        await share(page, { text: 'And this' })
+        await page.getByText('Another app shared this.').waitFor()
+      },
+    },
+  }
+  const ofStrangers: Readonly<Record<string, Readonly<Record<string, View>>>> = {
+    '/sign-in': {
+      'signing in': async (page) => (await go('/sign-in')(page), await page.getByLabel('Email').waitFor()),
+      'a reset by a link that has ended': async (page) => {
+        await go('/sign-in#reset=nothing')(page)
+        // The hash alone loads nothing anew.
+        await page.reload()
+        await heading(page, /^This link/)
+      },
+    },
+    '/invite/$token': {
+      'an invitation': async (page) => (await page.goto(links.invitation), await heading(page, /^Join/)),
+      'an invitation that nobody made': async (page) => {
+        await go('/invite/team#token=nothing')(page)
+        await page.reload()
+        await heading(page, /^This link/)
+      },
+    },
+    '/shared/$runId/$secret': {
+      'a run shared with anyone': async (page) => {
+        await page.goto(links.shared)
+        await page.getByText('Shared, read only').waitFor()
+        await page.getByText('Done', { exact: true }).first().waitFor()
+      },
+      'a link that opens nothing': async (page) => {
+        await page.goto(`${links.shared.slice(0, -1)}${links.shared.endsWith('A') ? 'B' : 'A'}`)
+        await page.getByRole('heading', { level: 1 }).waitFor()
+      },
+    },
+    '/pair/$token': {
+      pairing: async (page) => {
+        await page.goto(await pairingLink())
+        await heading(page, 'Sign this device in?')
+      },
+    },
+  }
+  const dialogs: Readonly<Record<string, View>> = {
+    palette: async (page) => {
+      await go('/runs')(page)
+      await page.getByText('Ask me').first().waitFor()
+      await page.keyboard.press('Control+k')
+      await page.getByRole('combobox').fill('ask')
+      await page.getByRole('option').first().waitFor()
+    },
+    'keys sheet': async (page) => {
+      await go('/runs')(page)
+      await page.getByText('Ask me').first().waitFor()
+      await page.keyboard.press('?')
+      await page.getByRole('dialog', { name: 'Keys' }).waitFor()
+    },
+    'a run’s menu': async (page) => {
+      await openRun(page)
+      await page.getByRole('button', { name: 'More', exact: true }).click()
+      await page.getByRole('menu').waitFor()
+    },
+    'finding words in a run': async (page) => {
+      await page.goto(links.done)
+      await page.getByText('Done', { exact: true }).first().waitFor()
+      await page.getByRole('button', { name: 'More', exact: true }).click()
+      await page.getByRole('menuitem', { name: 'Find in this run' }).click()
+      await page.getByRole('search', { name: 'Find in this run' }).getByRole('textbox').fill('list')
+    },
+    'stopping a run': async (page) => {
+      await openRun(page)
+      await page.getByRole('button', { name: /^Stop/ }).first().click()
+      await page.getByRole('dialog').waitFor()
+    },
+    'inviting somebody': async (page) => {
+      await go('/settings/team')(page)
+      await page.getByRole('button', { name: 'Invite' }).click()
+      await page.getByRole('dialog').waitFor()
+    },
+    'pairing a phone': async (page) => {
+      await go('/settings/devices')(page)
+      await page.getByRole('button', { name: 'Pair a phone' }).click()
+      await page.getByRole('dialog').locator('code').waitFor()
+    },
+    'a choice within a dialog': async (page) => {
+      await go('/settings/team')(page)
+      await page.getByRole('button', { name: 'Invite' }).click()
+      await page
+        .getByRole('dialog')
+        .getByRole('button', { name: /They join as/ })
+        .click()
+      await page.getByRole('option').first().waitFor()
+    },
+    'signing out': async (page) => {
+      await go('/runs')(page)
+      await page.getByText('Ask me').first().waitFor()
+      await page.keyboard.press('Control+k')
+      await page.getByRole('combobox').fill('sign out')
+      await page
+        .getByRole('option', { name: /^Sign out/ })
+        .first()
+        .click()
+      await page.getByRole('dialog', { name: /^Sign out/ }).waitFor()
+    },
+  }
+
+  beforeAll(async () => {
+    app = await startApp()
+    browser = await launchBrowser()
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await app?.close()
+  })
+
+  /** A page whose content security policy has nothing to refuse. */
+  async function open(context: BrowserContext): Promise<Page> {
+    await context.addInitScript(() =>
+      document.addEventListener('securitypolicyviolation', (event) =>
+        console.error(`the policy refused ${event.violatedDirective} of ${event.blockedURI}`),
+      ),
+    )
+    return openPage(context, problems)
+  }
+  async function nothingFound(page: Page, view: string): Promise<void> {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme })
+      expect.soft(await axeFindings(page), `${view}, ${colorScheme}`).toEqual([])
+    }
+  }
+  const at = (pages: ReadonlyMap<Width, Page>, width: Width): Page => {
+    const page = pages.get(width)
+    if (page === undefined) throw new Error(`nobody is at ${width}`)
+    return page
+  }
+
+  test('every address of the app is visited', () => {
+    const routes = readFileSync(new URL('../../web/routes.tsx', import.meta.url), 'utf8')
+    const addresses = [...routes.matchAll(/\bpath: '([^']+)'/g)].map(([, address]) => address)
+    expect(addresses.length).toBeGreaterThan(9)
+    expect(['/welcome', ...Object.keys(ofPeople), ...Object.keys(ofStrangers)].toSorted()).toEqual(addresses.toSorted())
+  })
+
+  test('/welcome: the first account of a server', async () => {
+    for (const [width, device] of Object.entries(widths) as [Width, typeof phone][]) {
+      const page = await open(await browser.newContext({ ...device, serviceWorkers: 'block' }))
+      strangers.set(width, page)
+      await page.goto(app.link)
+      await page.getByLabel('Name').waitFor()
+      await nothingFound(page, `welcome, ${width}`)
+    }
+    const desk = await open(await browser.newContext({ ...desktop, serviceWorkers: 'block' }))
+    signedIn.set('a desk (1440)', desk)
+    await makeAccount(desk, app.link)
+    await desk.getByText('No runs yet').waitFor()
+    await nothingFound(desk, 'no runs yet')
+    const pocket = await browser.newContext({
+      ...phone,
+      serviceWorkers: 'block',
+      storageState: await desk.context().storageState(),
+    })
+    signedIn.set('a phone (390)', await open(pocket))
+    links.done = await startRun(desk, app.origin, asking('Write a list', 'printf "a\\nb\\n" > list.txt'))
+    await allowOnce(desk).click()
+    await desk.getByText('Done', { exact: true }).first().waitFor()
+    await desk.getByRole('button', { name: 'Share', exact: true }).click()
+    const sharing = desk.getByRole('dialog', { name: 'Share this run' })
+    await sharing.getByRole('switch', { name: 'Anyone with the link can view' }).click()
+    links.shared = await sharing.getByLabel('Link', { exact: true }).innerText()
+    links.asks = await startRun(desk, app.origin, asking('Ask me'))
+    await allowOnce(desk).waitFor()
+    await desk.goto(`${app.origin}/settings/team`)
+    await desk.getByRole('button', { name: 'Invite' }).click()
+    await desk.getByRole('dialog').getByRole('button', { name: 'Make the link' }).click()
+    links.invitation = await desk.getByRole('dialog').getByLabel('Invitation link').innerText()
+    await nothingFound(desk, 'an invitation that was made')
+  })
+
+  for (const width of Object.keys(widths) as Width[])
+    describe(`at ${width}`, () => {
+      for (const [address, views] of Object.entries(ofPeople))
+        test(`the page ${address}`, async () => {
+          for (const [name, view] of Object.entries(views)) {
+            await view(at(signedIn, width))
+            await nothingFound(at(signedIn, width), name)
+          }
+        })
+      for (const [address, views] of Object.entries(ofStrangers))
+        test(`${address}, for whoever is not signed in`, async () => {
+          for (const [name, view] of Object.entries(views)) {
+            await view(at(strangers, width))
+            await nothingFound(at(strangers, width), name)
+          }
+        })
+      test.each(Object.entries(dialogs))('the dialog: %s', async (name, view) => {
+        const page = at(signedIn, width)
+        await view(page)
+        await nothingFound(page, name)
+        await page.keyboard.press('Escape')
+      })
+    })
+
+  test('the mailbox over a page', async () => {
+    const page = at(signedIn, 'a desk (1440)')
+    await page.goto(`${app.origin}/runs`)
+    await page.getByText('Ask me').first().waitFor()
+    await page.getByRole('button', { name: 'Open the inbox' }).click()
+    await page.getByRole('dialog', { name: 'Inbox' }).getByText('Ask me').first().waitFor()
+    await nothingFound(page, 'mailbox')
+  })
+
+  test('no page threw, logged an error or was refused something by its policy', () => {
+    // Of the run and the invitation that nobody made.
+    expect(problems.filter((problem) => !/status of 404/.test(problem))).toEqual([])
+  })
+})
