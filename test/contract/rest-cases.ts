@@ -253,6 +253,7 @@ export const restCases: Readonly<Record<string, RestCase>> = {
     path: ({ mara }) => `/api/sync/pull?space=team/${mara.teamId}`,
     body: () => ({ ...samples.pull, clientGroupID: newId(), cookie: null }),
     status: 200,
+    optional: ['older'],
     answer: z.looseObject({ cookie: z.object({ order: at }), patch: z.array(z.unknown()) }),
     bound: 12 * 1024 * 1024,
     foreign: async ({ strangersRun }) => {
