@@ -22,6 +22,15 @@ const partsPath = '/assets/'
 // let this worker take over. The precache forgets those parts then, and the server has them no more.
 self.addEventListener('install', (event) => event.waitUntil(keepPreviousParts()))
 
+// Nothing here has to do with the API. Browsers that can be told so ask the server without waking this worker: each event that a worker gets
+// while its successor is to take over puts that off, in Chromium for minutes, and an open page asks every few seconds.
+self.addEventListener('install', (event) => {
+  if (!('addRoutes' in event) || typeof event.addRoutes !== 'function') return
+  const routes: unknown = event.addRoutes([{ condition: { urlPattern: '/api/*' }, source: 'network' }])
+  // Without them it works all the same.
+  Promise.resolve(routes).catch(() => undefined)
+})
+
 // The build writes the list of files in place of this name.
 const manifest = [...self.__WB_MANIFEST]
 precacheAndRoute(manifest)
