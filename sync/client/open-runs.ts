@@ -42,8 +42,13 @@ export type OpenRuns = {
   close(): Promise<void>
 }
 
-/** A transcript that nobody shows stays open so long: its rows reach the store meanwhile, and whoever comes back finds it at hand. */
-const lingerMs = 3_000
+/**
+ * A transcript that nobody shows any more stays open for a while: its rows reach the store meanwhile, and whoever comes back finds it at
+ * hand, up to date. So many of them, with so many entries each.
+ */
+const lingerMs = 120_000
+const mostLingering = 4
+const lingeringEntries = 200
 
 type OpenTranscript = {
   transcript: Transcript
@@ -124,7 +129,19 @@ export function createOpenRuns(deps: OpenRunsDeps): OpenRuns {
   function release(runId: RunId): void {
     const known = transcripts.get(runId)
     if (known === undefined || closed) return
-    if (--known.users === 0) known.linger = setTimeout(known.transcript.close, lingerMs)
+    if (--known.users > 0) return
+    known.linger = setTimeout(known.transcript.close, lingerMs)
+    known.transcript.keepNewest(lingeringEntries)
+    // The one left last stands last.
+    transcripts.delete(runId)
+    transcripts.set(runId, known)
+    const lingering = [...transcripts.values()].filter(({ users }) => users === 0)
+    for (const oldest of lingering.slice(0, -mostLingering)) end(oldest)
+  }
+
+  function end({ linger, transcript }: OpenTranscript): void {
+    clearTimeout(linger)
+    transcript.close()
   }
 
   /** A store that nobody shows, opened for a moment, which asks the server nothing. */
@@ -179,16 +196,15 @@ export function createOpenRuns(deps: OpenRunsDeps): OpenRuns {
     },
     readStored: (runId, query) => aside(runId, (cache) => cache.query(query)),
     async drop(runId) {
-      if (transcripts.has(runId) || prepared.has(runId)) return false
+      const known = transcripts.get(runId)
+      if ((known !== undefined && known.users > 0) || prepared.has(runId)) return false
+      if (known !== undefined) end(known)
       await aside(runId, (cache) => cache.drop())
       return true
     },
     async close() {
       closed = true
-      for (const { linger, transcript } of transcripts.values()) {
-        clearTimeout(linger)
-        transcript.close()
-      }
+      for (const open of transcripts.values()) end(open)
       await Promise.all([...prepared.values()].map((cache) => cache.drop()))
     },
   }

@@ -30,7 +30,7 @@ export function createTranscriptModel(workspace: Workspace, runId: RunId, pairs:
   const unsubscribe = source.subscribeEntries((next) => {
     newest = next
     // Hidden pages get no frames, and the first answer should not wait for one.
-    if (view() === undefined || document.visibilityState !== 'visible') apply()
+    if (view()?.loaded !== true || document.visibilityState !== 'visible') apply()
     else frame ??= requestAnimationFrame(apply)
   })
   onCleanup(() => {

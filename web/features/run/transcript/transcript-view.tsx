@@ -25,6 +25,8 @@ import styles from './transcript-view.module.css'
 const topSpace = 56
 /** How near the end counts as the end, and how near the top asks for older entries. Pixels. */
 const endThreshold = 40
+/** Below any transcript. Pixels. */
+const farDown = 10_000_000
 const olderThreshold = 600
 /** Entries that a page which follows holds at most, and those it goes back to then. */
 const mostHeld = 3000
@@ -62,6 +64,8 @@ export function TranscriptView(props: {
     estimateSize: (index) => (rows()[index]?.gap === 'line' ? 28 : 84),
     getItemKey: (index) => rows()[index]?.key ?? index,
     anchorTo: 'end',
+    // Its end is what shows first: from the top, as many rows would be made only to go.
+    initialOffset: farDown,
     scrollEndThreshold: endThreshold,
     overscan: 8,
     paddingStart: topSpace,
