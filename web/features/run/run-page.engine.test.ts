@@ -86,6 +86,10 @@ describe.skipIf(missing)('the run page in Chromium', () => {
     await page.mouse.move(600, 300)
     await page.mouse.wheel(0, -10)
     await log.evaluate((element) => element.scrollTo({ top: 300 }))
+    // Rows that were never in the window take their true height a frame after they are drawn.
+    await page.evaluate(
+      () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve)))),
+    )
     const before = await placeOf(page)
     await page.waitForFunction(
       (start) => (document.querySelector('[role=log]')?.scrollHeight ?? 0) > start + 1500,
