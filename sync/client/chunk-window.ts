@@ -1,7 +1,7 @@
 import type { Json } from '#shared/json.ts'
 import { SyncCookie } from '#shared/protocol/sync.ts'
 import { chunkNumber, keys } from '#sync/core/keys.ts'
-import type { ReadTransaction } from '#sync/core/transaction.ts'
+import { getRow, type ReadTransaction } from '#sync/core/transaction.ts'
 import type { Row } from './space-cache.ts'
 
 /** Chunks of a transcript that this device has: numbers, both included. There is none between them that it has not. */
@@ -9,9 +9,9 @@ export type ChunksHere = { readonly first: number; readonly last: number }
 
 /** `undefined`: there has been no answer of the server yet, or the transcript is empty. */
 export async function chunksHere(tx: ReadTransaction): Promise<ChunksHere | undefined> {
-  const cookie = SyncCookie.safeParse(await tx.get(keys.cookie))
-  if (!cookie.success) return undefined
-  const first = cookie.data.from === undefined ? 1 : chunkNumber(cookie.data.from)
+  const cookie = await getRow(tx, keys.cookie, SyncCookie)
+  if (cookie === undefined) return undefined
+  const first = cookie.from === undefined ? 1 : chunkNumber(cookie.from)
   const has = async (number: number): Promise<boolean> => (await tx.get(keys.chunk(number))) !== undefined
   if (!(await has(first))) return undefined
   // By steps twice as long each, and then by halves: a transcript may have thousands.

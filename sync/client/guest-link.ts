@@ -1,4 +1,3 @@
-import { Refusal } from '#shared/refusal.ts'
 import type { RunId } from '#shared/ids.ts'
 import {
   SharedAnswer,
@@ -8,7 +7,7 @@ import {
   type SharedView,
   type SharedYou,
 } from '#shared/protocol/shared-run.ts'
-import { z } from 'zod'
+import { Problem } from '#shared/protocol/sync.ts'
 import { RefusedError, UnreachableError } from './workspace.ts'
 
 /** How a shared run stands for who has its link. */
@@ -197,8 +196,6 @@ export function openGuestLink(deps: GuestLinkDeps): GuestLink {
     },
   }
 }
-
-const Problem = z.object({ error: z.string(), refusal: Refusal.optional() })
 
 const wasOpen = (state: GuestState): boolean => state.type === 'open' || (state.type === 'none' && state.before)
 

@@ -12,6 +12,7 @@ import { toJson } from '#sync/core/transaction.ts'
 import { createTextFinder } from './find-text.ts'
 import { openGuestLink, type GuestLinkDeps, type GuestState } from './guest-link.ts'
 import { createMemoryRows } from './memory-rows.ts'
+import { statusAtStart } from './status.ts'
 import { openTranscript } from './transcript.ts'
 import { RefusedError, type SyncStatus, type Workspace } from './workspace.ts'
 
@@ -37,13 +38,7 @@ export function openGuestRun(
   /** Messages of this guest that are not in the transcript yet. */
   const sent = new Set<string>()
   let me = nobody
-  let status: SyncStatus = {
-    connection: 'connecting',
-    freshAt: undefined,
-    offlineSince: undefined,
-    pending: 0,
-    problem: undefined,
-  }
+  let status = statusAtStart
   const statuses = new Set<(status: SyncStatus) => void>()
   const setStatus = (change: Partial<SyncStatus>): void => {
     status = { ...status, ...change }

@@ -3,7 +3,7 @@ import { Run } from '#shared/domain/run.ts'
 import { RunId } from '#shared/ids.ts'
 import { SyncCookie, versionOf } from '#shared/protocol/sync.ts'
 import { chunkNumber, keys } from '#sync/core/keys.ts'
-import type { ReadTransaction } from '#sync/core/transaction.ts'
+import { getRow, type ReadTransaction } from '#sync/core/transaction.ts'
 import { blobsIn } from './blobs-in.ts'
 import { allChunks } from './chunk-window.ts'
 import type { OpenRuns } from './open-runs.ts'
@@ -253,8 +253,8 @@ function parseNotes(given: unknown): Map<RunId, KeptNote> {
   )
 }
 
-async function cookieOf(tx: ReadTransaction): Promise<SyncCookie | undefined> {
-  return SyncCookie.safeParse(await tx.get(keys.cookie)).data
+function cookieOf(tx: ReadTransaction): Promise<SyncCookie | undefined> {
+  return getRow(tx, keys.cookie, SyncCookie)
 }
 
 /** The first chunk is among what a device with this cookie has. */

@@ -11,7 +11,7 @@ import type { Json } from '#shared/json.ts'
 import type { BrowserDown } from '#shared/protocol/browser-socket.ts'
 import { PullResponse, SyncCookie, schemaVersion, versionOf, type SpaceId } from '#shared/protocol/sync.ts'
 import { keys } from '#sync/core/keys.ts'
-import type { ReadTransaction } from '#sync/core/transaction.ts'
+import { getRow, type ReadTransaction } from '#sync/core/transaction.ts'
 import type { MutationRef } from './device-mutators.ts'
 import type { Carrier } from './intents.ts'
 import { readTransaction } from './read-transaction.ts'
@@ -205,10 +205,7 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
   const query = <T>(body: (tx: ReadTransaction) => Promise<T>): Promise<T> =>
     replicache.query((tx) => body(readTransaction(tx)))
   const cookie = (): Promise<SyncCookie | null> =>
-    query(async (tx) => {
-      const parsed = SyncCookie.safeParse(await tx.get(keys.cookie))
-      return parsed.success ? parsed.data : null
-    })
+    query(async (tx) => (await getRow(tx, keys.cookie, SyncCookie)) ?? null)
 
   /** What was under way when the cache closed is over without an outcome. */
   const unlessClosed = async (act: () => Promise<void>): Promise<void> => {

@@ -10,6 +10,15 @@ const serverFailures = 3
  */
 export type Failure = 'unreachable' | 'stranger' | 'signed_out' | 'not_allowed' | 'server'
 
+/** Before anything is known. */
+export const statusAtStart: SyncStatus = {
+  connection: 'connecting',
+  freshAt: undefined,
+  offlineSince: undefined,
+  pending: 0,
+  problem: undefined,
+}
+
 export type StatusTracker = {
   current(): SyncStatus
   fresh(): void
@@ -25,13 +34,7 @@ export function createStatus(now: () => number): StatusTracker {
   const listeners = new Set<(status: SyncStatus) => void>()
   let failures = 0
   let link: LinkState = 'connecting'
-  let status: SyncStatus = {
-    connection: 'connecting',
-    freshAt: undefined,
-    offlineSince: undefined,
-    pending: 0,
-    problem: undefined,
-  }
+  let status = statusAtStart
 
   function set(change: Partial<SyncStatus>): void {
     status = { ...status, ...change }

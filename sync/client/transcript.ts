@@ -5,6 +5,7 @@ import type { RunId } from '#shared/ids.ts'
 import type { BrowserDown, LiveDelta } from '#shared/protocol/browser-socket.ts'
 import { SyncCookie, versionOf } from '#shared/protocol/sync.ts'
 import { chunkNumber, keys } from '#sync/core/keys.ts'
+import { getRow } from '#sync/core/transaction.ts'
 import { isFinished, newerEntry, withDelta } from '#sync/core/live-text.ts'
 import { chunksHere, readChunks } from './chunk-window.ts'
 import type { Link } from './socket-link.ts'
@@ -190,8 +191,8 @@ export function openTranscript(deps: TranscriptDeps): Transcript {
   }
 
   async function lookWhatIsHere(): Promise<void> {
-    const cookie = SyncCookie.safeParse(await cache.query((tx) => tx.get(keys.cookie)))
-    if (cookie.success) takeCookie(cookie.data)
+    const cookie = await cache.query((tx) => getRow(tx, keys.cookie, SyncCookie))
+    if (cookie !== undefined) takeCookie(cookie)
   }
 
   function takeCookie(cookie: SyncCookie): void {

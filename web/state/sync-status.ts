@@ -1,18 +1,11 @@
 import { createSignal, onCleanup, type Accessor } from 'solid-js'
+import { statusAtStart } from '#sync/client/status.ts'
 import type { DeviceIntent, PendingMutation, SyncStatus } from '#sync/client/workspace.ts'
 import { useWorkspace } from './workspace.ts'
 
-const atStart: SyncStatus = {
-  connection: 'connecting',
-  freshAt: undefined,
-  offlineSince: undefined,
-  pending: 0,
-  problem: undefined,
-}
-
 /** How fresh this device is. */
 export function useStatus(): Accessor<SyncStatus> {
-  const [status, setStatus] = createSignal(atStart)
+  const [status, setStatus] = createSignal(statusAtStart)
   onCleanup(useWorkspace().subscribeStatus(setStatus))
   return status
 }
