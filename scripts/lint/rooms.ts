@@ -7,7 +7,17 @@ export const rooms: Readonly<Record<string, Room>> = {
   'sync/core': {
     may: ['shared'],
     platform: 'pure',
-    packages: ['zod', 'yjs', 'y-protocols', 'lib0', 'y-prosemirror', 'prosemirror-*', '@tiptap/*', 'diff'],
+    packages: [
+      'zod',
+      'yjs',
+      'y-protocols',
+      'lib0',
+      '@tiptap/*',
+      'diff',
+      'mdast',
+      'mdast-util-*',
+      'micromark-extension-*',
+    ],
   },
   'sync/client': { may: ['shared', 'sync/core'], platform: 'browser' },
   'sync/server': { may: ['shared', 'sync/core'], platform: 'node' },
@@ -50,6 +60,8 @@ export const browserOnly: readonly string[] = [
   'workbox-*',
   'lucide',
   'dompurify',
+  'y-websocket',
+  'y-indexeddb',
 ]
 export const nodeOnly: readonly string[] = [
   'pg',

@@ -29,6 +29,13 @@ export function canShareRun(role: Role | undefined, actor: UserId, createdBy: Us
   return canSteerRuns(role) && (actor === createdBy || canManageTeam(role))
 }
 
+export const canEditPlans = (role: Role | undefined): boolean => atLeast(role, 'member')
+
+/** Who made a plan, and admins, delete it for good; everybody who edits may put it into the archive. */
+export function canDeletePlan(role: Role | undefined, actor: UserId, createdBy: UserId): boolean {
+  return canEditPlans(role) && (actor === createdBy || canManageTeam(role))
+}
+
 function atLeast(role: Role | undefined, least: Role): boolean {
   return role !== undefined && rank[role] >= rank[least]
 }

@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { RefusedMutation } from '../domain/notice.ts'
 import { AgentNotification } from '../domain/notification.ts'
 import { Permission } from '../domain/permission.ts'
+import { Plan, PlanText, PlanVersion } from '../domain/plan.ts'
 import { Prompt } from '../domain/prompt.ts'
 import { Run } from '../domain/run.ts'
 import { Share } from '../domain/share.ts'
@@ -19,6 +20,9 @@ export const rowSchemas: Readonly<Record<string, z.ZodType>> = {
   refused: RefusedMutation,
   notification: AgentNotification,
   share: Share,
+  plan: Plan,
+  'plan-text': PlanText,
+  'plan-version': PlanVersion,
   chunk: TranscriptChunk,
   files: RunFiles,
   tasks: RunTasks,

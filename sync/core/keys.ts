@@ -1,8 +1,8 @@
-import type { PermissionId, PromptId, RunId, RunnerId, UserId } from '#shared/ids.ts'
+import type { PermissionId, PlanId, PromptId, RunId, RunnerId, UserId } from '#shared/ids.ts'
 
 /**
  * Keys of the rows. The team's space holds `team`, `member/…`, `runner/…`, `run/…`, `permission/…`, `prompt/…`,
- * `refused/…`, `notification/…` and `share/…`; a run's space holds `chunk/…`, `files`, `tasks`, `session` and `artifact/…`. `sys/cookie` is
+ * `refused/…`, `notification/…`, `share/…`, `plan/…`, `plan-text/…` and `plan-version/…`; a run's space holds `chunk/…`, `files`, `tasks`, `session` and `artifact/…`. `sys/cookie` is
  * written by the device beside every patch, so that it can tell what it has.
  */
 export const keys = {
@@ -27,6 +27,13 @@ export const keys = {
   notificationsOf: (userId: UserId) => `notification/${userId}/`,
   share: (runId: RunId) => `share/${runId}`,
   shares: 'share/',
+  plan: (id: PlanId) => `plan/${id}`,
+  plans: 'plan/',
+  planText: (id: PlanId) => `plan-text/${id}`,
+  planTexts: 'plan-text/',
+  planVersion: (id: PlanId, n: number) => `plan-version/${id}/${String(n).padStart(7, '0')}`,
+  planVersionsOf: (id: PlanId) => `plan-version/${id}/`,
+  planVersions: 'plan-version/',
   chunk: (number: number) => `chunk/${String(number).padStart(7, '0')}`,
   chunks: 'chunk/',
   files: 'files',

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { Role } from '#shared/domain/team.ts'
-import type { DeliveryId, RunId, TeamId, UserId } from '#shared/ids.ts'
+import type { DeliveryId, PlanId, PlanVersionId, RunId, TeamId, UserId } from '#shared/ids.ts'
 import type { Refusal } from '#shared/refusal.ts'
 import type { Result } from '#shared/result.ts'
 import type { Assignment, DeliveryBody } from '#shared/protocol/runner-link.ts'
@@ -26,6 +26,14 @@ export type Effect =
     }
   /** A notification, the row `row`, is brought to the devices of its person. */
   | { readonly type: 'notify'; readonly teamId: TeamId; readonly userId: UserId; readonly row: string }
+  /** The text of a version, which devices ask for when they want to read it. A second one with the same id changes nothing. */
+  | {
+      readonly type: 'plan_version'
+      readonly teamId: TeamId
+      readonly planId: PlanId
+      readonly versionId: PlanVersionId
+      readonly markdown: string
+    }
   /** Kept in the run's history. */
   | {
       readonly type: 'transition'

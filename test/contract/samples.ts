@@ -1,6 +1,17 @@
 import { boundedText } from '#shared/domain/bounded-text.ts'
 import { HarnessId } from '#shared/domain/harness.ts'
-import { ArtifactId, BlobHash, DeliveryId, EntryId, PermissionId, PromptId, RunId, RunnerId } from '#shared/ids.ts'
+import {
+  ArtifactId,
+  BlobHash,
+  DeliveryId,
+  EntryId,
+  PermissionId,
+  PlanId,
+  PlanVersionId,
+  PromptId,
+  RunId,
+  RunnerId,
+} from '#shared/ids.ts'
 import { TeamId, UserId } from '#shared/ids.ts'
 import { browserProtocol, type BrowserDown, type BrowserUp } from '#shared/protocol/browser-socket.ts'
 import type { RunEventBody } from '#shared/protocol/run-event.ts'
@@ -28,6 +39,8 @@ export const ids = {
   prompt: PromptId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b2e'),
   permission: PermissionId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b2f'),
   delivery: DeliveryId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b30'),
+  plan: PlanId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b31'),
+  planVersion: PlanVersionId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b32'),
   entry: EntryId.parse('entry-1'),
   artifact: ArtifactId.parse('artifact-1'),
   team: TeamId.parse('team-1'),
@@ -272,6 +285,8 @@ export const runnerDown: ByType<RunnerDown> = {
 export const mutations: { readonly [Name in MutatorName]: z.infer<Mutators[Name]['args']> } = {
   answerAccessRequest: { runId: ids.run, userId: ids.user, answer: 'steer' },
   answerPermission: { runId: ids.run, permissionId: ids.permission, deliveryId: ids.delivery, digest, answer },
+  changePlan: { planId: ids.plan, folder: 'Billing/2026', state: 'approved', archived: true },
+  createPlan: { planId: ids.plan, title: 'Extract billing', folder: 'Billing' },
   createRun: {
     runId: ids.run,
     promptId: ids.prompt,
@@ -280,6 +295,7 @@ export const mutations: { readonly [Name in MutatorName]: z.infer<Mutators[Name]
     source: 'WEB_APP',
     config: { ...runConfig, setupCommands: ['true'] },
   },
+  deletePlan: { planId: ids.plan },
   dismissRefusal: { clientId: 'client-1', mutationId: 1 },
   editPrompt: { runId: ids.run, promptId: ids.prompt, text: 'Another text' },
   markNotification: { runId: ids.run, id: ids.permission, read: true, archived: false },
@@ -287,6 +303,14 @@ export const mutations: { readonly [Name in MutatorName]: z.infer<Mutators[Name]
   readNotifications: { runId: ids.run, until: at },
   removePrompt: { runId: ids.run, promptId: ids.prompt },
   renameRun: { runId: ids.run, title: 'Another title' },
+  savePlanVersion: {
+    planId: ids.plan,
+    versionId: ids.planVersion,
+    origin: 'restore',
+    label: 'Before the review',
+    restoredFrom: 1,
+    markdown: '# Extract billing',
+  },
   sendPrompt: { runId: ids.run, promptId: ids.prompt, deliveryId: ids.delivery, text: 'Go on', mode: 'queue' },
   sendPromptNow: { runId: ids.run, promptId: ids.prompt, deliveryId: ids.delivery },
   setTeam: { maxActiveRuns: 5 },

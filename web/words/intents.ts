@@ -36,6 +36,14 @@ export function intentVerb(name: string, args: unknown): string {
       return 'Stop sharing'
     case 'answerAccessRequest':
       return field(args, 'answer') === 'deny' ? 'Deny access' : 'Allow access'
+    case 'createPlan':
+      return 'New plan'
+    case 'changePlan':
+      return 'Change a plan'
+    case 'deletePlan':
+      return 'Delete a plan'
+    case 'savePlanVersion':
+      return 'Keep a version'
     case 'setTeam':
       return 'Change the team'
     case 'dismissRefusal':
@@ -71,7 +79,10 @@ export function intentPermissionId(args: unknown): string | undefined {
 const names: Record<MutatorName, true> = {
   answerAccessRequest: true,
   answerPermission: true,
+  changePlan: true,
+  createPlan: true,
   createRun: true,
+  deletePlan: true,
   dismissRefusal: true,
   editPrompt: true,
   markNotification: true,
@@ -79,6 +90,7 @@ const names: Record<MutatorName, true> = {
   readNotifications: true,
   removePrompt: true,
   renameRun: true,
+  savePlanVersion: true,
   sendPrompt: true,
   sendPromptNow: true,
   setTeam: true,

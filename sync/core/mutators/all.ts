@@ -1,5 +1,6 @@
 import { answerPermission } from './answer-permission.ts'
 import { editPrompt, movePrompt, removePrompt, sendPromptNow } from './change-prompt.ts'
+import { changePlan, createPlan, deletePlan, savePlanVersion } from './plans.ts'
 import { createRun } from './create-run.ts'
 import { dismissRefusal } from './dismiss-refusal.ts'
 import { markNotification, readNotifications } from './mark-notifications.ts'
@@ -13,7 +14,10 @@ import { setTeam } from './team-settings.ts'
 export const mutators = {
   answerAccessRequest,
   answerPermission,
+  changePlan,
+  createPlan,
   createRun,
+  deletePlan,
   dismissRefusal,
   editPrompt,
   markNotification,
@@ -21,6 +25,7 @@ export const mutators = {
   readNotifications,
   removePrompt,
   renameRun,
+  savePlanVersion,
   sendPrompt,
   sendPromptNow,
   setTeam,
