@@ -11,6 +11,8 @@ import { createLog, type Log } from '#server/log.ts'
 import { createWorkspace } from '#sync/client/create-workspace.ts'
 import { createMemoryIntentStore, type IntentStore } from '#sync/client/intents.ts'
 import { createMemoryKeeping, type Keeping } from '#sync/client/kept-runs.ts'
+import { createMemoryPlanStore } from '#sync/client/plans/store/memory-plan-store.ts'
+import type { PlanStore } from '#sync/client/plans/store/plan-store.ts'
 import { createSocketLink, type Link } from '#sync/client/socket-link.ts'
 import type { Workspace } from '#sync/client/workspace.ts'
 import { WebSocket as NodeWebSocket } from 'ws'
@@ -41,6 +43,8 @@ export type ClientOptions = {
   readonly link?: (openSocket: () => Link) => Link
   readonly intents?: IntentStore
   readonly keeping?: Keeping
+  /** The device's disk as far as plans go: given again, it is the same device after a kill. */
+  readonly planStore?: PlanStore
   /** Whether another page of this device still runs; none does unless told otherwise. */
   readonly isTabAlive?: (tabId: string) => boolean
   readonly tabId?: string
@@ -150,6 +154,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
           link: client.link?.(openSocket) ?? openSocket(),
           intents: client.intents ?? createMemoryIntentStore(),
           keeping: client.keeping ?? createMemoryKeeping(),
+          plans: { store: client.planStore ?? createMemoryPlanStore() },
           tabId: client.tabId ?? randomUUID(),
           isTabAlive: async (tabId) => client.isTabAlive?.(tabId) ?? false,
           kvStore: 'mem',

@@ -8,6 +8,7 @@ import { createTextFinder } from './find-text.ts'
 import { createKeptRuns, type Keeping } from './kept-runs.ts'
 import { createIntentLog, type IntentLog } from './intent-log.ts'
 import type { IntentStore } from './intents.ts'
+import { createDevicePlans, type PlanDeps } from './plans/device-plans.ts'
 import type { Link } from './socket-link.ts'
 import { createLastingCache } from './lasting-cache.ts'
 import { createSpaceCache, type SpaceCache } from './space-cache.ts'
@@ -15,7 +16,7 @@ import { createSocketRequests } from './socket-requests.ts'
 import { createPresenceBoard } from './presence-board.ts'
 import { createStatus, type Failure } from './status.ts'
 import { createOpenRuns } from './open-runs.ts'
-import { concernsRun, type SyncStatus, type Workspace } from './workspace.ts'
+import { concernsPlan, concernsRun, type SyncStatus, type Workspace } from './workspace.ts'
 
 export type WorkspaceDeps = {
   readonly userId: UserId
@@ -26,6 +27,7 @@ export type WorkspaceDeps = {
   readonly link: Link
   readonly intents: IntentStore
   readonly keeping: Keeping
+  readonly plans: PlanDeps
   /** Names this page; `isTabAlive` tells whether another one still runs. */
   readonly tabId: string
   readonly isTabAlive: (tabId: string) => Promise<boolean>
@@ -195,6 +197,13 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     now: deps.now,
     onError: unlessClosed,
   })
+  const plans = createDevicePlans({
+    ...deps.plans,
+    isOnItsWay: (planId) => intents.has((pending) => pending.name === 'createPlan' && concernsPlan(pending, planId)),
+    now: deps.now,
+    newId: deps.newId,
+    unlessClosed,
+  })
   const finder = createTextFinder({ kept, runs })
   const stopRuns = team.watch(keys.runs, kept.takeRuns)
   let wasReached = false
@@ -286,6 +295,7 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     subscribeKept: kept.subscribe,
     pinRun: kept.pin,
     makeRoom: () => kept.makeRoom(0),
+    ...plans.plans,
     findText: finder.find,
     subscribePresence: presence.subscribe,
     setPresence: (runId, typing = false) => presence.set(runId, typing),
@@ -304,11 +314,12 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
       stopRuns()
       stopReached()
       const keptClosed = kept.close()
+      const plansClosed = plans.close()
       const runsClosed = runs.close()
       status.close()
       socketRequests.close()
       deps.link.close()
-      await Promise.all([...[...caches.values()].map((cache) => cache.close()), runsClosed, keptClosed])
+      await Promise.all([...[...caches.values()].map((cache) => cache.close()), runsClosed, keptClosed, plansClosed])
       deps.intents.close()
     },
   }

@@ -2,6 +2,7 @@ import { uuidv7, type TeamId, type UserId } from '#shared/ids.ts'
 import { createWorkspace } from './create-workspace.ts'
 import { intentStoreOf, openIntentStore } from './intents.ts'
 import type { Keeping } from './kept-runs.ts'
+import { openPlanStore, planStoreOf } from './plans/store/browser-plan-store.ts'
 import { createSocketLink, type Link } from './socket-link.ts'
 import { createTabLink } from './tab-link.ts'
 import type { Workspace } from './workspace.ts'
@@ -37,6 +38,9 @@ export async function openBrowserWorkspace(
     baseUrl: '',
     fetch: (input, init) => fetch(input, init),
     link,
+    plans: {
+      store: await openPlanStore(planStoreOf(who.userId, who.teamId), { indexedDb: indexedDB, createChannel }),
+    },
     intents: await openIntentStore(intentStoreOf(who.userId, who.teamId), { indexedDb: indexedDB, createChannel }),
     tabId,
     isTabAlive: async (tab) => (await locks?.query())?.held?.some((lock) => lock.name === tabLock(tab)) ?? false,

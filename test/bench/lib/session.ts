@@ -6,6 +6,7 @@ import { TeamId, UserId, uuidv7 } from '#shared/ids.ts'
 import { createWorkspace } from '#sync/client/create-workspace.ts'
 import { createMemoryIntentStore } from '#sync/client/intents.ts'
 import { createMemoryKeeping } from '#sync/client/kept-runs.ts'
+import { createMemoryPlanStore } from '#sync/client/plans/store/memory-plan-store.ts'
 import { createSocketLink, type Link } from '#sync/client/socket-link.ts'
 import type { Workspace } from '#sync/client/workspace.ts'
 
@@ -72,6 +73,7 @@ export function openDevice(session: Session): Workspace {
     link: openLink(session),
     intents: createMemoryIntentStore(),
     keeping: createMemoryKeeping(),
+    plans: { store: createMemoryPlanStore() },
     tabId: randomUUID(),
     isTabAlive: async () => false,
     kvStore: 'mem',
