@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { Role } from '#shared/domain/team.ts'
 import { TeamId, UserId, uuidv7 } from '#shared/ids.ts'
+import { planRoomPath } from '#shared/protocol/plan-room.ts'
 import { createServer, type DroverServer } from '#server/create-server.ts'
 import { readConfig } from '#server/config.ts'
 import { createLog, type Log } from '#server/log.ts'
@@ -17,6 +18,7 @@ import { createSocketLink, type Link } from '#sync/client/socket-link.ts'
 import type { Workspace } from '#sync/client/workspace.ts'
 import { WebSocket as NodeWebSocket } from 'ws'
 import { openTestDatabase, type TestDatabase, type TestDatabaseOptions } from './db.ts'
+import { deviceSocket } from './device-socket.ts'
 import { uncut, type DeviceNetwork } from './device-network.ts'
 
 /** Ids as devices make them. */
@@ -154,7 +156,14 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
           link: client.link?.(openSocket) ?? openSocket(),
           intents: client.intents ?? createMemoryIntentStore(),
           keeping: client.keeping ?? createMemoryKeeping(),
-          plans: { store: client.planStore ?? createMemoryPlanStore() },
+          plans: {
+            store: client.planStore ?? createMemoryPlanStore(),
+            rooms: {
+              url: `${origin.replace('http', 'ws')}${planRoomPath}`,
+              WebSocket: deviceSocket({ cookie, origin }, network),
+              random: Math.random,
+            },
+          },
           tabId: client.tabId ?? randomUUID(),
           isTabAlive: async (tabId) => client.isTabAlive?.(tabId) ?? false,
           kvStore: 'mem',

@@ -199,6 +199,7 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
   })
   const plans = createDevicePlans({
     ...deps.plans,
+    channel: `${prefix}/plan`,
     isOnItsWay: (planId) => intents.has((pending) => pending.name === 'createPlan' && concernsPlan(pending, planId)),
     now: deps.now,
     newId: deps.newId,
@@ -206,6 +207,8 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
   })
   const finder = createTextFinder({ kept, runs })
   const stopRuns = team.watch(keys.runs, kept.takeRuns)
+  // The server has taken what was on its way: a plan's room is there now.
+  const stopTaken = intents.subscribe(() => plans.tell('lookForRow'))
   let wasReached = false
   const stopReached = status.subscribe((now) => {
     if (isReached(now) && !wasReached) kept.retry()
@@ -241,7 +244,9 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     status.link(state)
     // A socket that can't be opened doesn't say why: HTTP tells a missing network from an ended session, and goes on syncing meanwhile.
     if (state === 'closed') void pullAll()
+    if (state === 'closed') plans.tell('doubt')
     if (state !== 'open') return
+    plans.tell('wake')
     presence.sayAgain()
     void subscribeAll().then(refresh)
   })
@@ -301,6 +306,7 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     setPresence: (runId, typing = false) => presence.set(runId, typing),
     async refresh() {
       deps.link.probe()
+      plans.tell('wake')
       expectAnswer()
       await refresh()
     },
@@ -313,6 +319,7 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
       stopState()
       stopRuns()
       stopReached()
+      stopTaken()
       const keptClosed = kept.close()
       const plansClosed = plans.close()
       const runsClosed = runs.close()

@@ -1,4 +1,5 @@
 import { uuidv7, type TeamId, type UserId } from '#shared/ids.ts'
+import { planRoomPath } from '#shared/protocol/plan-room.ts'
 import { createWorkspace } from './create-workspace.ts'
 import { intentStoreOf, openIntentStore } from './intents.ts'
 import type { Keeping } from './kept-runs.ts'
@@ -40,6 +41,7 @@ export async function openBrowserWorkspace(
     link,
     plans: {
       store: await openPlanStore(planStoreOf(who.userId, who.teamId), { indexedDb: indexedDB, createChannel }),
+      rooms: { url: `${location.origin.replace(/^http/, 'ws')}${planRoomPath}`, WebSocket, random: Math.random },
     },
     intents: await openIntentStore(intentStoreOf(who.userId, who.teamId), { indexedDb: indexedDB, createChannel }),
     tabId,

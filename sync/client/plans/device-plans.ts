@@ -2,14 +2,19 @@ import type { PlanId } from '#shared/ids.ts'
 import { createOpenPlans } from './open-plans.ts'
 import { createPlanCopies } from './plan-copies.ts'
 import type { DevicePlans } from './plan-document.ts'
+import type { Rooms } from './plan-connection.ts'
 import type { PlanStore } from './store/plan-store.ts'
 
 /** What a device has for its plans: in a browser one for all its pages, in tests one for each device. */
 export type PlanDeps = {
   readonly store: PlanStore
+  /** `undefined`: there is no server. */
+  readonly rooms: Omit<Rooms, 'channel'> | undefined
 }
 
 export type DevicePlansDeps = PlanDeps & {
+  /** Names person and team. */
+  readonly channel: string
   /** The server can't know this plan yet: it was only just made on this device. */
   readonly isOnItsWay: (planId: PlanId) => boolean
   readonly now: () => number
@@ -18,7 +23,8 @@ export type DevicePlansDeps = PlanDeps & {
 }
 
 export function createDevicePlans(deps: DevicePlansDeps) {
-  const open = createOpenPlans(deps)
+  const { rooms } = deps
+  const open = createOpenPlans({ ...deps, rooms: rooms && { ...rooms, channel: deps.channel } })
   const copies = createPlanCopies(deps)
   const plans: DevicePlans = {
     async openPlan(planId) {
@@ -36,6 +42,8 @@ export function createDevicePlans(deps: DevicePlansDeps) {
   }
   return {
     plans,
+    /** `wake`: the server may be reached; `doubt`: or not any more; `lookForRow`: it has taken something that was done here. */
+    tell: open.tell,
     async close(): Promise<void> {
       await open.close()
       copies.close()

@@ -1,14 +1,17 @@
 import { Awareness } from 'y-protocols/awareness'
 import * as Y from 'yjs'
 import type { PlanId } from '#shared/ids.ts'
+import { connectPlan, type PlanConnection, type Rooms } from './plan-connection.ts'
 import type { PlanDocument, PlanDocumentState } from './plan-document.ts'
 import { createPlanWriter } from './plan-writer.ts'
-import { freshNote } from './store/plan-note.ts'
+import { freshNote, isStored } from './store/plan-note.ts'
 import type { PlanStore } from './store/plan-store.ts'
 
 export type LivePlanDeps = {
   readonly planId: PlanId
   readonly store: PlanStore
+  /** `undefined`: there is no server. */
+  readonly rooms: Rooms | undefined
   /** It is made on this device, and the server does not know it yet. */
   readonly isOnItsWay: () => boolean
   readonly newId: () => string
@@ -18,6 +21,10 @@ export type LivePlanDeps = {
 export type LivePlan = Pick<PlanDocument, 'doc' | 'awareness' | 'subscribeState'> & {
   /** Takes in all that another document holds, as if it were written here. */
   take(source: LivePlan): void
+  /** Resolves with the first state that is accepted; never, if none is. Aborting gives up. */
+  until(accept: (state: PlanDocumentState) => boolean, signal?: AbortSignal): Promise<void>
+  /** What its connection is to do. */
+  readonly connection: Pick<PlanConnection, 'wake' | 'doubt' | 'lookForRow'> | undefined
   close(): Promise<void>
 }
 
@@ -34,15 +41,16 @@ export async function openLivePlan(deps: LivePlanDeps): Promise<LivePlan> {
     connection: 'offline',
     here: (record?.changes.length ?? 0) > 0 || deps.isOnItsWay(),
     synced: false,
-    stored: Object.keys(record?.note.unstored ?? {}).length === 0,
+    stored: record === undefined || isStored(record.note),
     kept: true,
     refused: undefined,
   }
 
   function set(change: Partial<PlanDocumentState>): void {
-    const isNews = Object.entries(change).some(([key, value]) => Reflect.get(state, key) !== value)
-    state = { ...state, ...change }
-    if (isNews) for (const listener of listeners) listener(state)
+    const next = { ...state, ...change }
+    if (isSame(next, state)) return
+    state = next
+    for (const listener of listeners) listener(state)
   }
 
   const writer = createPlanWriter({
@@ -53,29 +61,88 @@ export async function openLivePlan(deps: LivePlanDeps): Promise<LivePlan> {
     onKept: (kept) => set({ kept }),
   })
 
-  const fromStore = {}
-  doc.transact(() => {
-    for (const change of record?.changes ?? []) Y.applyUpdate(doc, change, fromStore)
-  }, fromStore)
+  /** The place of the last change that was read. */
+  let seen = 0
+  const fromDisk = {}
+  function apply(read: typeof record): void {
+    if (read === undefined) return
+    seen = read.note.last
+    doc.transact(() => {
+      for (const change of read.changes) Y.applyUpdate(doc, change, fromDisk)
+    }, fromDisk)
+  }
+  apply(record)
+
+  const connection =
+    deps.rooms === undefined
+      ? undefined
+      : connectPlan({
+          ...deps.rooms,
+          planId,
+          doc,
+          awareness,
+          isOnItsWay: deps.isOnItsWay,
+          async readDisk() {
+            const read = await store.read(planId, seen)
+            apply(read)
+            return read?.note.unstored ?? {}
+          },
+          onAllStored(marks) {
+            writer.takeStored(marks)
+            set({ stored: true })
+          },
+          onState: set,
+        })
+
   doc.on('update', (change: Uint8Array, origin: unknown) => {
-    if (origin === fromStore) return
-    writer.add(change, true)
-    set({ stored: false, here: true })
+    if (origin === fromDisk) return
+    // The rest came from the server, or from another page of this device, which has it on its own account.
+    const isMine = connection?.isOrigin(origin) !== true
+    writer.add(change, isMine)
+    set(isMine ? { stored: false, here: true } : { here: true })
   })
+
+  function subscribeState(onState: (state: PlanDocumentState) => void): () => void {
+    listeners.add(onState)
+    onState(state)
+    return () => void listeners.delete(onState)
+  }
 
   return {
     doc,
     awareness,
-    subscribeState(onState) {
-      listeners.add(onState)
-      onState(state)
-      return () => void listeners.delete(onState)
-    },
+    subscribeState,
+    until: (accept, signal) =>
+      new Promise((resolve) => {
+        const done = (): void => {
+          listeners.delete(look)
+          resolve()
+        }
+        const look = (now: PlanDocumentState): void => {
+          if (accept(now)) done()
+        }
+        signal?.addEventListener('abort', done, { once: true })
+        subscribeState(look)
+      }),
     take: (source) => Y.applyUpdate(doc, Y.encodeStateAsUpdate(source.doc), 'copy'),
+    connection,
     async close() {
+      connection?.close()
       listeners.clear()
       await writer.close()
+      awareness.destroy()
       doc.destroy()
     },
   }
+}
+
+function isSame(a: PlanDocumentState, b: PlanDocumentState): boolean {
+  return (
+    a.connection === b.connection &&
+    a.here === b.here &&
+    a.synced === b.synced &&
+    a.stored === b.stored &&
+    a.kept === b.kept &&
+    a.refused === b.refused
+  )
 }

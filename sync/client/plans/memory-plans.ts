@@ -7,6 +7,8 @@ export function createMemoryPlans(from: { readonly now: () => number; readonly n
   return createDevicePlans({
     ...from,
     store: createMemoryPlanStore(),
+    rooms: undefined,
+    channel: 'memory',
     isOnItsWay: () => true,
     unlessClosed: (error) => {
       throw error

@@ -13,6 +13,8 @@ const aPlan = (): PlanId => PlanId.parse(newId())
 function openDevice(store: PlanStore = createMemoryPlanStore()) {
   const { plans, close } = createDevicePlans({
     store,
+    rooms: undefined,
+    channel: 'test',
     isOnItsWay: () => false,
     now: Date.now,
     newId,
@@ -58,7 +60,9 @@ describe('a plan on a device without a network', () => {
     one.close()
     write(other.doc, 'Still open')
     expect(other.doc.isDestroyed).toBe(false)
+    const ended = new Promise((resolve) => other.doc.once('destroy', resolve))
     other.close()
+    await ended
     const third = await device.openPlan(planId)
     expect(third.doc).not.toBe(other.doc)
     expect(textOf(third.doc)).toContain('Still open')

@@ -39,16 +39,25 @@ export function createOpenPlans(deps: OpenPlansDeps) {
     if (opened.get(planId) === one) opened.delete(planId)
   }
 
-  function release(planId: PlanId, one: Opened): void {
-    if (--one.users > 0 || opened.get(planId) !== one) return
+  /** The last one ends it: at once where there is no connection, else when the server has stored everything. */
+  async function release(planId: PlanId, one: Opened): Promise<void> {
+    if (--one.users > 0) return
+    const plan = await one.plan
+    await plan.until(({ connection, stored, refused }) => stored || connection !== 'online' || refused !== undefined)
+    if (one.users === 0) await end(planId, one)
+  }
+
+  function end(planId: PlanId, one: Opened): Promise<void> {
+    if (opened.get(planId) !== one) return ending.get(planId) ?? Promise.resolve()
     opened.delete(planId)
-    const end = one.plan
+    const ended = one.plan
       .then((plan) => plan.close())
       .catch(deps.unlessClosed)
       .finally(() => {
-        if (ending.get(planId) === end) ending.delete(planId)
+        if (ending.get(planId) === ended) ending.delete(planId)
       })
-    ending.set(planId, end)
+    ending.set(planId, ended)
+    return ended
   }
 
   return {
@@ -65,7 +74,7 @@ export function createOpenPlans(deps: OpenPlansDeps) {
         close() {
           if (!isOpen) return
           isOpen = false
-          release(planId, one)
+          release(planId, one).catch(deps.unlessClosed)
         },
       }
     },
@@ -75,25 +84,26 @@ export function createOpenPlans(deps: OpenPlansDeps) {
       try {
         return await act(await one.plan)
       } finally {
-        release(planId, one)
+        release(planId, one).catch(deps.unlessClosed)
       }
     },
     /** Closes it whoever has it open: its document takes nothing more. Resolves when it is closed. */
     async end(planId: PlanId): Promise<void> {
       const one = opened.get(planId)
-      if (one !== undefined) {
-        one.users = 1
-        release(planId, one)
-      }
-      await ending.get(planId)
+      await (one === undefined ? ending.get(planId) : end(planId, one))
+    },
+    /** Says to each connection that is open what has happened. */
+    tell(what: 'wake' | 'doubt' | 'lookForRow'): void {
+      for (const { plan } of opened.values())
+        plan.then(
+          ({ connection }) => connection?.[what](),
+          () => undefined,
+        )
     },
     isOpen: (planId: PlanId): boolean => opened.has(planId),
     async close(): Promise<void> {
       closed = true
-      for (const [planId, one] of opened) {
-        one.users = 1
-        release(planId, one)
-      }
+      for (const [planId, one] of opened) void end(planId, one)
       await Promise.all(ending.values())
     },
   }
