@@ -47,6 +47,8 @@ export type ClientOptions = {
   readonly keeping?: Keeping
   /** The device's disk as far as plans go: given again, it is the same device after a kill. */
   readonly planStore?: PlanStore
+  /** When the device fetches what nobody asked for; never unless told otherwise. */
+  readonly whenIdle?: (act: () => void) => void
   /** Whether another page of this device still runs; none does unless told otherwise. */
   readonly isTabAlive?: (tabId: string) => boolean
   readonly tabId?: string
@@ -163,6 +165,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
               WebSocket: deviceSocket({ cookie, origin }, network),
               random: Math.random,
             },
+            whenIdle: (act) => client.whenIdle?.(act),
           },
           tabId: client.tabId ?? randomUUID(),
           isTabAlive: async (tabId) => client.isTabAlive?.(tabId) ?? false,

@@ -160,6 +160,12 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     if (reloading && !closed) status.mustReload()
   }
 
+  let waiting = 0
+  let unstoredPlans = 0
+  function tellPending(): void {
+    status.pending(waiting + unstoredPlans)
+  }
+
   let reloading = false
   const socketRequests = createSocketRequests(deps)
   const insisting = new Set<string>()
@@ -173,7 +179,10 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     isTabAlive: deps.isTabAlive,
     now: deps.now,
     newId: deps.newId,
-    onPending: (pending) => status.pending(pending.length),
+    onPending(pending) {
+      waiting = pending.length
+      tellPending()
+    },
   })
 
   const runs = createOpenRuns({
@@ -200,6 +209,13 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
   const plans = createDevicePlans({
     ...deps.plans,
     channel: `${prefix}/plan`,
+    rows: { feed: (of, onChange) => team.feed(of, deps.now(), onChange), query: team.query },
+    isOnline: () => isReached(status.current()),
+    onUnstored(count) {
+      unstoredPlans = count
+      tellPending()
+    },
+    estimate: deps.keeping.estimate,
     isOnItsWay: (planId) => intents.has((pending) => pending.name === 'createPlan' && concernsPlan(pending, planId)),
     now: deps.now,
     newId: deps.newId,
@@ -208,10 +224,13 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
   const finder = createTextFinder({ kept, runs })
   const stopRuns = team.watch(keys.runs, kept.takeRuns)
   // The server has taken what was on its way: a plan's room is there now.
-  const stopTaken = intents.subscribe(() => plans.tell('lookForRow'))
+  const stopTaken = intents.subscribe(() => plans.taken())
   let wasReached = false
   const stopReached = status.subscribe((now) => {
-    if (isReached(now) && !wasReached) kept.retry()
+    if (isReached(now) && !wasReached) {
+      kept.retry()
+      plans.wake()
+    }
     wasReached = isReached(now)
   })
 
@@ -244,9 +263,8 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     status.link(state)
     // A socket that can't be opened doesn't say why: HTTP tells a missing network from an ended session, and goes on syncing meanwhile.
     if (state === 'closed') void pullAll()
-    if (state === 'closed') plans.tell('doubt')
+    if (state === 'closed') plans.doubt()
     if (state !== 'open') return
-    plans.tell('wake')
     presence.sayAgain()
     void subscribeAll().then(refresh)
   })
@@ -306,7 +324,7 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     setPresence: (runId, typing = false) => presence.set(runId, typing),
     async refresh() {
       deps.link.probe()
-      plans.tell('wake')
+      plans.wake()
       expectAnswer()
       await refresh()
     },

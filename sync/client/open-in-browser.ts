@@ -15,6 +15,7 @@ import type { Workspace } from './workspace.ts'
 export async function openBrowserWorkspace(
   who: { userId: UserId; teamId: TeamId },
   keeping: Keeping,
+  whenIdle: (act: () => void) => void,
 ): Promise<Workspace> {
   const newId = (): string => uuidv7(Date.now(), crypto.getRandomValues(new Uint8Array(10)))
   const tabId = newId()
@@ -42,6 +43,7 @@ export async function openBrowserWorkspace(
     plans: {
       store: await openPlanStore(planStoreOf(who.userId, who.teamId), { indexedDb: indexedDB, createChannel }),
       rooms: { url: `${location.origin.replace(/^http/, 'ws')}${planRoomPath}`, WebSocket, random: Math.random },
+      whenIdle,
     },
     intents: await openIntentStore(intentStoreOf(who.userId, who.teamId), { indexedDb: indexedDB, createChannel }),
     tabId,

@@ -21,7 +21,7 @@ export type SyncStatus = {
   readonly freshAt: number | undefined
   /** Since when it can't reach the server; `undefined` while it can. */
   readonly offlineSince: number | undefined
-  /** Mutations that the server has not taken yet. */
+  /** Mutations that the server has not taken yet, and plans in which something was written that it has not stored for a while. */
   readonly pending: number
   /**
    * What needs a person: this app is too old; the session ended; the team can't be read any more; the server keeps failing;

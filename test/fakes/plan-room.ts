@@ -3,12 +3,13 @@ import * as encoding from 'lib0/encoding'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { messageYjsSyncStep1, readSyncMessage, writeSyncStep1, writeUpdate } from 'y-protocols/sync'
 import * as Y from 'yjs'
-import { roomMessage } from '#shared/protocol/plan-room.ts'
+import type { PlanId } from '#shared/ids.ts'
+import { planOfPath, roomClosed, roomMessage } from '#shared/protocol/plan-room.ts'
 
-/** A room of plans as the server has it on the wire, which does what a test says: keeps silent, stores late, refuses. Held to the real one by `test/sync/plan-*`. */
+/** Rooms of plans as the server has it on the wire, which does what a test says: keeps silent, stores late, refuses. Held to the real one by `test/sync/plan-*`. */
 export type FakeRoom = {
   readonly url: string
-  readonly doc: Y.Doc
+  docOf(planId: PlanId): Y.Doc
   /** Sockets that were opened so far. */
   readonly opened: () => number
   /** `silent`: accepts and never answers. `stalled`: takes changes and does not say that they are stored. A number: closes each socket with it. */
@@ -23,7 +24,8 @@ export async function openFakeRoom(): Promise<FakeRoom> {
   await new Promise((resolve) => server.once('listening', resolve))
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('no port')
-  const doc = new Y.Doc()
+  const docs = new Map<PlanId, Y.Doc>()
+  const rooms = new Map<WebSocket, Y.Doc>()
   const stored = new Map<WebSocket, number>()
   let mode: 'open' | 'silent' | 'stalled' | number = 'open'
   let opened = 0
@@ -39,17 +41,31 @@ export async function openFakeRoom(): Promise<FakeRoom> {
     if (mode === 'open') send(socket, roomMessage.stored, (to) => encoding.writeVarUint(to, stored.get(socket) ?? 0))
   }
 
-  doc.on('update', (update: Uint8Array, origin: unknown) => {
-    for (const socket of stored.keys())
-      if (socket !== origin) send(socket, roomMessage.sync, (to) => writeUpdate(to, update))
-  })
+  function docOf(planId: PlanId): Y.Doc {
+    const known = docs.get(planId)
+    if (known !== undefined) return known
+    const doc = new Y.Doc()
+    docs.set(planId, doc)
+    doc.on('update', (update: Uint8Array, origin: unknown) => {
+      for (const [socket, of] of rooms)
+        if (of === doc && socket !== origin) send(socket, roomMessage.sync, (to) => writeUpdate(to, update))
+    })
+    return doc
+  }
 
-  server.on('connection', (socket) => {
+  server.on('connection', (socket, request) => {
     opened++
     socket.on('error', () => undefined)
+    const planId = planOfPath(request.url ?? '')
     if (typeof mode === 'number') return socket.close(mode)
+    if (planId === undefined) return socket.close(roomClosed.notFound)
+    const doc = docOf(planId)
+    rooms.set(socket, doc)
     stored.set(socket, 0)
-    socket.on('close', () => stored.delete(socket))
+    socket.on('close', () => {
+      stored.delete(socket)
+      rooms.delete(socket)
+    })
     if (mode !== 'silent') send(socket, roomMessage.sync, (to) => writeSyncStep1(to, doc))
     socket.on('message', (data: Buffer) => {
       if (mode === 'silent') return
@@ -67,7 +83,7 @@ export async function openFakeRoom(): Promise<FakeRoom> {
 
   return {
     url: `ws://127.0.0.1:${address.port}/api/plan`,
-    doc,
+    docOf,
     opened: () => opened,
     set(next) {
       mode = next

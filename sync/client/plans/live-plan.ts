@@ -14,6 +14,10 @@ export type LivePlanDeps = {
   readonly rooms: Rooms | undefined
   /** It is made on this device, and the server does not know it yet. */
   readonly isOnItsWay: () => boolean
+  /** `updatedAt` of the plan's row, where this device knows it. */
+  readonly rowAt: () => number | undefined
+  /** This device's disk has what the server had when its row said this. */
+  readonly onAgreed: (rowAt: number) => void
   readonly newId: () => string
 }
 
@@ -73,6 +77,13 @@ export async function openLivePlan(deps: LivePlanDeps): Promise<LivePlan> {
   }
   apply(record)
 
+  /** What the row said before the connection was opened: the document can only be newer than that once it is synced. */
+  let rowAt: number | undefined
+  async function agree(at: number | undefined): Promise<void> {
+    await writer.flush()
+    if (state.kept && at !== undefined) deps.onAgreed(at)
+  }
+
   const connection =
     deps.rooms === undefined
       ? undefined
@@ -83,6 +94,7 @@ export async function openLivePlan(deps: LivePlanDeps): Promise<LivePlan> {
           awareness,
           isOnItsWay: deps.isOnItsWay,
           async readDisk() {
+            rowAt = deps.rowAt()
             const read = await store.read(planId, seen)
             apply(read)
             return read?.note.unstored ?? {}
@@ -91,7 +103,10 @@ export async function openLivePlan(deps: LivePlanDeps): Promise<LivePlan> {
             writer.takeStored(marks)
             set({ stored: true })
           },
-          onState: set,
+          onState(change) {
+            set(change)
+            if (change.synced === true) void agree(rowAt)
+          },
         })
 
   doc.on('update', (change: Uint8Array, origin: unknown) => {

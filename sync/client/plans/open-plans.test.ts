@@ -1,64 +1,33 @@
 import { describe, expect, test } from 'vitest'
-import * as Y from 'yjs'
 import { PlanId } from '#shared/ids.ts'
-import { planField } from '#sync/core/plan/schema.ts'
+import { openPlanDevice, textOf, untilCopy, writeParagraph } from '#test/plan-device.ts'
 import { newId, until } from '#test/world.ts'
-import { createDevicePlans } from './device-plans.ts'
-import type { DevicePlans, PlanCopy } from './plan-document.ts'
 import { createMemoryPlanStore } from './store/memory-plan-store.ts'
-import type { PlanStore } from './store/plan-store.ts'
 
 const aPlan = (): PlanId => PlanId.parse(newId())
 
-function openDevice(store: PlanStore = createMemoryPlanStore()) {
-  const { plans, close } = createDevicePlans({
-    store,
-    rooms: undefined,
-    channel: 'test',
-    isOnItsWay: () => false,
-    now: Date.now,
-    newId,
-    unlessClosed: (error) => {
-      throw error
-    },
-  })
-  return { ...plans, close, store }
-}
-
-function write(doc: Y.Doc, text: string): void {
-  const paragraph = new Y.XmlElement('paragraph')
-  paragraph.insert(0, [new Y.XmlText(text)])
-  doc.getXmlFragment(planField).push([paragraph])
-}
-const textOf = (doc: Y.Doc): string => doc.getXmlFragment(planField).toJSON()
-const copyOf = (device: DevicePlans, planId: PlanId, accept: (copy: PlanCopy | undefined) => boolean) =>
-  until<ReadonlyMap<PlanId, PlanCopy>>(
-    (on) => device.subscribePlanCopies(on),
-    (copies) => accept(copies.get(planId)),
-  )
-
 describe('a plan on a device without a network', () => {
   test('is there again after it was closed, with the mark that the server lacks it', async () => {
-    const device = openDevice()
+    const device = openPlanDevice()
     const planId = aPlan()
     const plan = await device.openPlan(planId)
-    write(plan.doc, 'Pack the bags')
+    writeParagraph(plan.doc, 'Pack the bags')
     plan.close()
     const again = await device.openPlan(planId)
     expect(textOf(again.doc)).toContain('Pack the bags')
     await until(again.subscribeState, (state) => !state.stored && state.here && state.kept)
-    await copyOf(device, planId, (copy) => copy?.unstored === true)
+    await untilCopy(device, planId, (copy) => copy?.unstored === true)
     await device.close()
   })
 
   test('is one document for all parts of a page, closed by the last of them', async () => {
-    const device = openDevice()
+    const device = openPlanDevice()
     const planId = aPlan()
     const [one, other] = await Promise.all([device.openPlan(planId), device.openPlan(planId)])
     expect(one.doc).toBe(other.doc)
     one.close()
     one.close()
-    write(other.doc, 'Still open')
+    writeParagraph(other.doc, 'Still open')
     expect(other.doc.isDestroyed).toBe(false)
     const ended = new Promise((resolve) => other.doc.once('destroy', resolve))
     other.close()
@@ -72,22 +41,22 @@ describe('a plan on a device without a network', () => {
   test('is there after the app was killed with changes on the disk', async () => {
     const store = createMemoryPlanStore()
     const planId = aPlan()
-    const killed = openDevice(store)
+    const killed = openPlanDevice({ store })
     const plan = await killed.openPlan(planId)
-    write(plan.doc, 'Written last')
+    writeParagraph(plan.doc, 'Written last')
     // The page is never closed: only what had reached the disk is there for the next one.
-    await copyOf(killed, planId, (copy) => copy?.unstored === true)
-    const next = openDevice(store)
+    await untilCopy(killed, planId, (copy) => copy?.unstored === true)
+    const next = openPlanDevice({ store })
     expect(textOf((await next.openPlan(planId)).doc)).toContain('Written last')
     await next.close()
     await killed.close()
   })
 
   test('can be written into another plan, and its copy given up', async () => {
-    const device = openDevice()
+    const device = openPlanDevice()
     const [from, to] = [aPlan(), aPlan()]
     const plan = await device.openPlan(from)
-    write(plan.doc, 'Kept')
+    writeParagraph(plan.doc, 'Kept')
     await device.copyPlan(from, to)
     await device.dropPlanCopy(from)
     expect(textOf((await device.openPlan(to)).doc)).toContain('Kept')
@@ -98,17 +67,19 @@ describe('a plan on a device without a network', () => {
   test('says that the disk takes nothing, keeps what is written, and brings it there when the disk does again', async () => {
     const real = createMemoryPlanStore()
     let isFull = true
-    const device = openDevice({
-      ...real,
-      append: (planId, changes, change) =>
-        isFull ? Promise.reject(new Error('no room')) : real.append(planId, changes, change),
+    const device = openPlanDevice({
+      store: {
+        ...real,
+        append: (planId, changes, change) =>
+          isFull ? Promise.reject(new Error('no room')) : real.append(planId, changes, change),
+      },
     })
     const planId = aPlan()
     const plan = await device.openPlan(planId)
-    write(plan.doc, 'First')
+    writeParagraph(plan.doc, 'First')
     await until(plan.subscribeState, (state) => !state.kept)
     isFull = false
-    write(plan.doc, 'Second')
+    writeParagraph(plan.doc, 'Second')
     await until(plan.subscribeState, (state) => state.kept)
     plan.close()
     const again = await device.openPlan(planId)
@@ -117,13 +88,10 @@ describe('a plan on a device without a network', () => {
   })
 
   test('opens at a bounded cost however often it was changed', async () => {
-    const device = openDevice()
+    const device = openPlanDevice()
     const planId = aPlan()
     const plan = await device.openPlan(planId)
-    write(plan.doc, '')
-    const text = plan.doc.getXmlFragment(planField).get(0)
-    const inner = text instanceof Y.XmlElement ? text.get(0) : undefined
-    if (!(inner instanceof Y.XmlText)) throw new Error('no text')
+    const inner = writeParagraph(plan.doc, '')
     for (let n = 0; n < 10_000; n++) {
       inner.insert(inner.length, `${n % 10}`)
       if (n % 100 === 0) await new Promise((resolve) => setImmediate(resolve))

@@ -2,7 +2,10 @@ import type { PlanId } from '#shared/ids.ts'
 import type { LivePlan, LivePlanDeps } from './live-plan.ts'
 import type { PlanDocument } from './plan-document.ts'
 
-export type OpenPlansDeps = Omit<LivePlanDeps, 'planId' | 'isOnItsWay'> & {
+export type OpenPlansDeps = Omit<LivePlanDeps, 'planId' | 'isOnItsWay' | 'rowAt' | 'onAgreed'> & {
+  readonly rowAt: (planId: PlanId) => number | undefined
+  readonly onAgreed: (planId: PlanId, rowAt: number) => void
+  readonly onEnded: () => void
   readonly isOnItsWay: (planId: PlanId) => boolean
   readonly unlessClosed: (error: unknown) => void
 }
@@ -19,7 +22,13 @@ export function createOpenPlans(deps: OpenPlansDeps) {
   async function start(planId: PlanId): Promise<LivePlan> {
     // Yjs and what belongs to it are no part of the app's first load.
     const [{ openLivePlan }] = await Promise.all([import('./live-plan.ts'), ending.get(planId)])
-    return openLivePlan({ ...deps, planId, isOnItsWay: () => deps.isOnItsWay(planId) })
+    return openLivePlan({
+      ...deps,
+      planId,
+      isOnItsWay: () => deps.isOnItsWay(planId),
+      rowAt: () => deps.rowAt(planId),
+      onAgreed: (at) => deps.onAgreed(planId, at),
+    })
   }
 
   function use(planId: PlanId): Opened {
@@ -55,6 +64,7 @@ export function createOpenPlans(deps: OpenPlansDeps) {
       .catch(deps.unlessClosed)
       .finally(() => {
         if (ending.get(planId) === ended) ending.delete(planId)
+        deps.onEnded()
       })
     ending.set(planId, ended)
     return ended

@@ -1,19 +1,22 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import * as Y from 'yjs'
 import { PlanId } from '#shared/ids.ts'
 import { roomClosed } from '#shared/protocol/plan-room.ts'
-import { planField } from '#sync/core/plan/schema.ts'
-import { deviceSocket } from '#test/device-socket.ts'
 import { openFakeRoom, type FakeRoom } from '#test/fakes/plan-room.ts'
-import { newId, until } from '#test/world.ts'
-import { createDevicePlans } from './device-plans.ts'
-import type { PlanDocument, PlanDocumentState } from './plan-document.ts'
+import {
+  openPlanDevice,
+  textOf,
+  untilMarked,
+  untilState,
+  untilText,
+  writeParagraph,
+  type PlanDevice,
+} from '#test/plan-device.ts'
+import { newId } from '#test/world.ts'
 import { createMemoryPlanStore } from './store/memory-plan-store.ts'
-import { isStored } from './store/plan-note.ts'
 import type { PlanStore } from './store/plan-store.ts'
 
 let room: FakeRoom
-const devices: { close(): Promise<void> }[] = []
+const devices: PlanDevice[] = []
 beforeEach(async () => {
   room = await openFakeRoom()
 })
@@ -22,68 +25,27 @@ afterEach(async () => {
   await room.close()
 })
 
-type Options = { store?: PlanStore; isOnItsWay?: () => boolean; channel?: string; url?: string }
-
-function openDevice(options: Options = {}) {
-  const { store = createMemoryPlanStore(), isOnItsWay = () => false, channel = newId(), url = room.url } = options
-  const { plans, close, tell } = createDevicePlans({
-    store,
-    rooms: { url, WebSocket: deviceSocket({ cookie: '', origin: '' }), random: Math.random },
-    channel,
-    isOnItsWay,
-    now: Date.now,
-    newId,
-    unlessClosed: (error) => {
-      throw error
-    },
-  })
-  const device = { ...plans, close, tell, store }
+function openDevice(options: Parameters<typeof openPlanDevice>[0] = {}): PlanDevice {
+  const device = openPlanDevice({ url: room.url, ...options })
   devices.push(device)
   return device
 }
 
 const planId = PlanId.parse(newId())
-
-function write(doc: Y.Doc, text: string): void {
-  const paragraph = new Y.XmlElement('paragraph')
-  paragraph.insert(0, [new Y.XmlText(text)])
-  doc.getXmlFragment(planField).push([paragraph])
-}
-const textOf = (doc: Y.Doc): string => doc.getXmlFragment(planField).toJSON()
-const state = (plan: PlanDocument, accept: (state: PlanDocumentState) => boolean) => until(plan.subscribeState, accept)
-const text = (doc: Y.Doc, part: string): Promise<string> =>
-  until(
-    (on) => {
-      const tell = (): void => on(textOf(doc))
-      doc.on('update', tell)
-      tell()
-      return () => doc.off('update', tell)
-    },
-    (now) => now.includes(part),
-  )
-/** The mark on the disk. */
-const mark = (store: PlanStore, stored: boolean): Promise<boolean> =>
-  until(
-    (on) => {
-      const look = (): void => void store.read(planId).then((read) => on(read === undefined || isStored(read.note)))
-      look()
-      return store.subscribe(look)
-    },
-    (now) => now === stored,
-  )
+const mark = (store: PlanStore, stored: boolean): Promise<boolean> => untilMarked(store, planId, stored)
 
 describe('a plan that is open', () => {
   test('is stored only when the server says so, on the screen and on the disk', async () => {
     const device = openDevice()
     const plan = await device.openPlan(planId)
-    await state(plan, ({ synced, stored, connection }) => synced && stored && connection === 'online')
+    await untilState(plan, ({ synced, stored, connection }) => synced && stored && connection === 'online')
     room.set('stalled')
-    write(plan.doc, 'Half')
-    await text(room.doc, 'Half')
+    writeParagraph(plan.doc, 'Half')
+    await untilText(room.docOf(planId), 'Half')
     await mark(device.store, false)
-    await state(plan, ({ stored }) => !stored)
+    await untilState(plan, ({ stored }) => !stored)
     room.set('open')
-    await state(plan, ({ stored }) => stored)
+    await untilState(plan, ({ stored }) => stored)
     expect(await mark(device.store, true)).toBe(true)
   })
 
@@ -92,28 +54,28 @@ describe('a plan that is open', () => {
     room.set(roomClosed.later)
     const device = openDevice({ store })
     const plan = await device.openPlan(planId)
-    write(plan.doc, 'Here')
-    write(room.doc, 'There')
+    writeParagraph(plan.doc, 'Here')
+    writeParagraph(room.docOf(planId), 'There')
     await mark(store, false)
     room.set('open')
-    device.tell('wake')
-    await text(room.doc, 'Here')
-    await text(plan.doc, 'There')
-    await state(plan, ({ stored }) => stored)
+    device.wake()
+    await untilText(room.docOf(planId), 'Here')
+    await untilText(plan.doc, 'There')
+    await untilState(plan, ({ stored }) => stored)
     expect(await mark(store, true)).toBe(true)
-    expect(textOf(plan.doc)).toBe(textOf(room.doc))
+    expect(textOf(plan.doc)).toBe(textOf(room.docOf(planId)))
   })
 
   test('sends what an app that was killed had kept', async () => {
     const store = createMemoryPlanStore()
     // It goes on to exist, as a page of this test, but has no way to the server or to the next one.
     const killed = openDevice({ store, url: 'ws://127.0.0.1:9/api/plan' })
-    write((await killed.openPlan(planId)).doc, 'Last words')
+    writeParagraph((await killed.openPlan(planId)).doc, 'Last words')
     await mark(store, false)
     const next = openDevice({ store })
     const plan = await next.openPlan(planId)
-    await text(room.doc, 'Last words')
-    await state(plan, ({ stored }) => stored)
+    await untilText(room.docOf(planId), 'Last words')
+    await untilState(plan, ({ stored }) => stored)
     expect(await mark(store, true)).toBe(true)
   })
 
@@ -126,8 +88,8 @@ describe('a plan that is open', () => {
     room.set(code)
     const device = openDevice()
     const plan = await device.openPlan(planId)
-    await state(plan, (now) => now.refused === refused && now.connection === 'offline')
-    write(plan.doc, 'Mine')
+    await untilState(plan, (now) => now.refused === refused && now.connection === 'offline')
+    writeParagraph(plan.doc, 'Mine')
     await mark(device.store, false)
     const attempts = room.opened()
     plan.close()
@@ -139,37 +101,37 @@ describe('a plan that is open', () => {
     let isOnItsWay = true
     const device = openDevice({ isOnItsWay: () => isOnItsWay })
     const plan = await device.openPlan(planId)
-    write(plan.doc, 'New')
-    await state(plan, ({ here, stored }) => here && !stored)
+    writeParagraph(plan.doc, 'New')
+    await untilState(plan, ({ here, stored }) => here && !stored)
     expect(room.opened()).toBe(0)
     isOnItsWay = false
-    device.tell('lookForRow')
-    await text(room.doc, 'New')
-    await state(plan, ({ stored }) => stored)
+    device.taken()
+    await untilText(room.docOf(planId), 'New')
+    await untilState(plan, ({ stored }) => stored)
   })
 
   test('tries again after its socket was cut', async () => {
     const device = openDevice()
     const plan = await device.openPlan(planId)
-    await state(plan, ({ synced }) => synced)
+    await untilState(plan, ({ synced }) => synced)
     room.cut()
-    write(plan.doc, 'After the cut')
-    await text(room.doc, 'After the cut')
-    await state(plan, ({ stored, connection }) => stored && connection === 'online')
+    writeParagraph(plan.doc, 'After the cut')
+    await untilText(room.docOf(planId), 'After the cut')
+    await untilState(plan, ({ stored, connection }) => stored && connection === 'online')
     expect(room.opened()).toBe(2)
   })
 
   test('is finished with the server before it is closed', async () => {
     const device = openDevice()
     const plan = await device.openPlan(planId)
-    await state(plan, ({ synced }) => synced)
+    await untilState(plan, ({ synced }) => synced)
     room.set('stalled')
-    write(plan.doc, 'And out')
+    writeParagraph(plan.doc, 'And out')
     plan.close()
     expect(plan.doc.isDestroyed).toBe(false)
     room.set('open')
     await mark(device.store, true)
-    expect(textOf(room.doc)).toContain('And out')
+    expect(textOf(room.docOf(planId))).toContain('And out')
   })
 })
 
@@ -179,10 +141,10 @@ describe('two pages of one device', () => {
     const [store, channel] = [createMemoryPlanStore(), newId()]
     const [left, right] = [openDevice({ store, channel }), openDevice({ store, channel })]
     const [one, other] = [await left.openPlan(planId), await right.openPlan(planId)]
-    write(one.doc, 'Left')
-    write(other.doc, 'Right')
-    await text(one.doc, 'Right')
-    await text(other.doc, 'Left')
+    writeParagraph(one.doc, 'Left')
+    writeParagraph(other.doc, 'Right')
+    await untilText(one.doc, 'Right')
+    await untilText(other.doc, 'Left')
     expect(textOf(one.doc)).toBe(textOf(other.doc))
   })
 
@@ -191,9 +153,9 @@ describe('two pages of one device', () => {
     const [mine, theirs] = [openDevice({ channel: 'drover/mara/team' }), openDevice({ channel: 'drover/jonas/team' })]
     const third = openDevice({ channel: 'drover/mara/team' })
     const [one, other] = [await mine.openPlan(planId), await theirs.openPlan(planId)]
-    write(one.doc, 'Secret')
+    writeParagraph(one.doc, 'Secret')
     // Whoever hears of it has heard of it by the time that another page of the same person has.
-    await text((await third.openPlan(planId)).doc, 'Secret')
+    await untilText((await third.openPlan(planId)).doc, 'Secret')
     expect(textOf(other.doc)).toBe('')
   })
 })

@@ -43,6 +43,8 @@ export type PlanCopy = {
   readonly openedAt: number
   /** It stays here and up to date, until a person says otherwise. The others make room when space gets short. */
   readonly pinned: boolean
+  /** The document has come; one that was only just pinned has not. */
+  readonly here: boolean
   /** It is what the server had when this device last heard of the plan. */
   readonly fresh: boolean
   /** Something was written here that the server has not stored yet. It is sent by itself. */

@@ -82,6 +82,7 @@ export function openDevice(session: Session): Workspace {
         WebSocket: deviceSocket(session),
         random: Math.random,
       },
+      whenIdle: () => undefined,
     },
     tabId: randomUUID(),
     isTabAlive: async () => false,
