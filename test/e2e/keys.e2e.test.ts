@@ -36,7 +36,7 @@ describe.skipIf(browserPath === undefined && !required)('keys and the palette (n
     await app?.close()
   })
 
-  const palette = (): Locator => page.getByRole('combobox', { name: 'Find a run, a page or an action' })
+  const palette = (): Locator => page.getByRole('combobox', { name: 'Find a run, a plan, a page or an action' })
   const composer = (): Locator => page.getByRole('textbox', { name: 'Message to the agent' })
   const card = (): Locator => page.getByRole('region', { name: 'Permission request' }).first()
   const hasFocus = (wanted: Locator): Promise<boolean> => wanted.evaluate((of) => of === document.activeElement)
@@ -91,7 +91,7 @@ describe.skipIf(browserPath === undefined && !required)('keys and the palette (n
     await page.getByRole('option', { name: /Pears/ }).waitFor()
     await page.keyboard.press('Enter')
     await page.waitForURL(first)
-    done.push('Find a run, a page or an action')
+    done.push('Find a run, a plan, a page or an action')
     await leaveField()
     await page.keyboard.press('?')
     await page.getByRole('dialog', { name: 'Keys' }).waitFor()
