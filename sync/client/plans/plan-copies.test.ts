@@ -5,7 +5,7 @@ import { toJson } from '#sync/core/transaction.ts'
 import { keys } from '#sync/core/keys.ts'
 import { openFakeRoom, type FakeRoom } from '#test/fakes/plan-room.ts'
 import {
-  openPlanDevice,
+  openDevicePlans,
   textOf,
   untilCopy,
   untilMarked,
@@ -36,8 +36,8 @@ const nowhere = 'ws://127.0.0.1:9/api/plan'
 const aPlan = (): PlanId => PlanId.parse(newId())
 const atOnce = (act: () => void): void => act()
 
-function openDevice(options: Parameters<typeof openPlanDevice>[0] = {}): PlanDevice {
-  const device = openPlanDevice({ url: room.url, rows, ...options })
+function openDevice(options: Parameters<typeof openDevicePlans>[0] = {}): PlanDevice {
+  const device = openDevicePlans({ url: room.url, rows, ...options })
   devices.push(device)
   return device
 }
