@@ -29,6 +29,7 @@ import type { Log } from './log.ts'
 import { createOriginChecks } from './middleware/origin-check.ts'
 import { createWebPush, type WebPush } from './web-push/create-web-push.ts'
 import { createPlans, type Plans } from './plans/create-plans.ts'
+import { createPlanProgress, type PlanProgress } from './plans/progress.ts'
 import type { PlanTimes } from './plans/times.ts'
 import { planOfPath, planRoomPath } from '#shared/protocol/plan-room.ts'
 import { createRefusalLog } from './refusal-log.ts'
@@ -120,6 +121,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
     }
     const onEffects = (effects: readonly Effect[]): void => {
       if (effects.some((effect) => effect.type === 'notify')) webPush?.wake()
+      for (const effect of effects) if (effect.type === 'plan_progress') progress?.note(effect)
       if (!effects.some((effect) => effect.type === 'dispatch' || effect.type === 'deliver')) return
       wake()
       cluster.work()
@@ -146,6 +148,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
 
     let app: { fetch: Fetch } | undefined
     let webPush: WebPush | undefined
+    let progress: PlanProgress | undefined
     const underWay = new Set<Promise<unknown>>()
     const listening = await listen((request, env) => {
       const answer = Promise.resolve(app?.fetch(request, env) ?? starting())
@@ -192,6 +195,14 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       onError: report('a plan could not be kept'),
     })
     toClose.unshift(() => plans.close())
+    progress = createPlanProgress({
+      store,
+      plans,
+      database: db,
+      now,
+      onError: report('ticking the steps of a plan failed'),
+    })
+    toClose.unshift(() => progress?.close())
 
     const origins = createOriginChecks({ publicUrl, port })
     const actors = rememberActors({ getActor: auth.getActor, now })

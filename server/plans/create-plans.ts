@@ -35,7 +35,13 @@ export type Plans = DocumentReader & {
    * Changes a plan from this side, in its room: `edit` is given a copy of the document, and what it does there is applied to what the document is by
    * then. Resolves when it is stored. What an agent does becomes a version. Authority is the caller's to check.
    */
-  change(plan: PlanRef, author: PlanAuthor, edit: (doc: Doc) => void): Promise<PlanChanged>
+  change(
+    plan: PlanRef,
+    author: PlanAuthor,
+    edit: (doc: Doc) => void,
+    /** `version: false`: too little to be one, such as a tick. */
+    options?: { readonly version: boolean },
+  ): Promise<PlanChanged>
   close(): Promise<void>
 }
 
@@ -88,7 +94,12 @@ export async function createPlans(deps: PlansDeps): Promise<Plans> {
   const news = hasOthers ? await listenForPlans({ database, channel, rooms, documents, onError }) : undefined
   rounds.wake()
 
-  async function change(plan: PlanRef, author: PlanAuthor, edit: (doc: Doc) => void): Promise<PlanChanged> {
+  async function change(
+    plan: PlanRef,
+    author: PlanAuthor,
+    edit: (doc: Doc) => void,
+    options = { version: true },
+  ): Promise<PlanChanged> {
     const room = rooms.open(plan)
     if (room === undefined) return { outcome: 'busy' }
     const update = await room.read((doc) => {
@@ -103,7 +114,7 @@ export async function createPlans(deps: PlansDeps): Promise<Plans> {
     })
     const outcome = await room.change(update, author)
     if (outcome !== 'stored') return { outcome }
-    if (author.kind !== 'agent') return { outcome, version: undefined }
+    if (author.kind !== 'agent' || !options.version) return { outcome, version: undefined }
     const { markdown } = await readMarkdown(plan)
     const version = await versions.make(plan, { markdown, by: [author], origin: 'agent', runId: author.runId })
     return { outcome, version }

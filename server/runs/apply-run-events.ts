@@ -107,6 +107,9 @@ async function applyToTeam(
     events.some(({ body }) => body.type === 'state' || body.type === 'permission' || body.type === 'permission_lapsed')
   )
     run = withAsk(run, await openQuestions(team, runId))
+  // Also at the end: what was missed on the way, such as by a process that died, is made up for.
+  if (run.plan !== undefined && (events.some(({ body }) => body.type === 'tasks') || hasEnded(run.state)))
+    tx.effect({ type: 'plan_progress', teamId: run.teamId, runId })
   await putRow(team, keys.run(runId), run)
 }
 

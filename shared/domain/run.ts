@@ -3,6 +3,7 @@ import { PermissionId, RunId, RunnerId, TeamId, UserId } from '../ids.ts'
 import { Refusal, refusal } from '../refusal.ts'
 import { err, ok, type Result } from '../result.ts'
 import { HarnessId, SandboxKind } from './harness.ts'
+import { RunPlan } from './plan-run.ts'
 
 /**
  * The life of a run.
@@ -177,6 +178,8 @@ export const Run = z.object({
   participants: z.array(UserId).max(participantLimit).optional(),
   source: RunSource,
   config: RunConfig,
+  /** What it executes, where it was started from a plan. */
+  plan: RunPlan.optional(),
   state: RunState,
   stateAt: z.number(),
   /** Why it is in this state, where that needs words. */

@@ -34,6 +34,8 @@ export type Effect =
       readonly versionId: PlanVersionId
       readonly markdown: string
     }
+  /** The tasks of a run that executes a plan have changed: what is done is ticked there. */
+  | { readonly type: 'plan_progress'; readonly teamId: TeamId; readonly runId: RunId }
   /** Kept in the run's history. */
   | {
       readonly type: 'transition'

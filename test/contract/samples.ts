@@ -294,6 +294,13 @@ export const mutations: { readonly [Name in MutatorName]: z.infer<Mutators[Name]
     title: 'Lines',
     source: 'WEB_APP',
     config: { ...runConfig, setupCommands: ['true'] },
+    plan: {
+      planId: ids.plan,
+      versionId: ids.planVersion,
+      scope: { kind: 'section', id: 'section-1' },
+      part: 'Phase 1',
+      markdown: '# Extract billing',
+    },
   },
   deletePlan: { planId: ids.plan },
   dismissRefusal: { clientId: 'client-1', mutationId: 1 },
@@ -323,6 +330,15 @@ export const mutations: { readonly [Name in MutatorName]: z.infer<Mutators[Name]
   },
   stopRun: { runId: ids.run, deliveryId: ids.delivery },
   stopSharing: { runId: ids.run },
+  tellPlanChange: {
+    runId: ids.run,
+    promptId: ids.prompt,
+    deliveryId: ids.delivery,
+    text: 'The plan has changed',
+    mode: 'queue',
+    versionId: ids.planVersion,
+    markdown: '# Extract billing',
+  },
 }
 
 export const pulled: PullResponse = {

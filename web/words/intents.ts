@@ -42,6 +42,8 @@ export function intentVerb(name: string, args: unknown): string {
       return 'Change a plan'
     case 'deletePlan':
       return 'Delete a plan'
+    case 'tellPlanChange':
+      return 'Tell the agent what changed'
     case 'savePlanVersion':
       return 'Keep a version'
     case 'setTeam':
@@ -97,6 +99,7 @@ const names: Record<MutatorName, true> = {
   shareRun: true,
   stopRun: true,
   stopSharing: true,
+  tellPlanChange: true,
 }
 
 function isKnown(name: string): name is MutatorName {

@@ -3,7 +3,7 @@
  * CommonMark's (section 4.5); inside a list item they may stand deeper.
  */
 export interface RunbookStep {
-  /** The heading above it, else the start of the text before it, else its first line. */
+  /** The box of a check list that it stands in, else the heading above it, else the start of the text before it, else its first line. */
   readonly title: string
   /** Markdown that stands before it, from the step before. */
   readonly prose: string
@@ -29,12 +29,14 @@ export function parseRunbook(markdown: string): Runbook {
   let prose: string[] = []
   let heading = ''
   let inList = false
+  let box: Box | undefined
 
   for (let at = 0; at < lines.length; at++) {
     const line = lines[at] ?? ''
     const fence = openingFence(line, inList)
     if (fence === undefined) {
       heading = headingText(line) ?? heading
+      box = boxOf(line) ?? (/^\S/.test(line) ? undefined : box)
       if (/^\S/.test(line)) inList = /^(?:[-*+]|\d{1,9}[.)])\s/.test(line)
       prose.push(line)
       continue
@@ -43,18 +45,34 @@ export function parseRunbook(markdown: string): Runbook {
     const start = at
     for (at += 1; at < lines.length && !closes(lines[at] ?? '', fence); at++)
       block.push(unindent(lines[at] ?? '', fence.indent))
-    if (!shells.has(fence.language) || block.every((text) => text.trim() === '')) {
+    const within = box !== undefined && fence.indent > box.indent ? box : undefined
+    // What is ticked is done.
+    if (!shells.has(fence.language) || block.every((text) => text.trim() === '') || within?.ticked === true) {
       prose.push(...lines.slice(start, at + 1))
       continue
     }
     const text = prose.join('\n').trim()
-    const title = titleOf(heading, text, block)
+    const title = within === undefined ? titleOf(heading, text, block) : short(plain(within.text))
     const before = taken.get(title) ?? 0
     taken.set(title, before + 1)
     steps.push({ title: before === 0 ? title : `${title} (${before + 1})`, prose: text, code: block.join('\n') })
     prose = []
   }
   return { steps, rest: prose.join('\n').trim() }
+}
+
+/** `- [ ] text`: https://github.github.com/gfm/#task-list-items-extension- */
+interface Box {
+  indent: number
+  ticked: boolean
+  text: string
+}
+
+function boxOf(line: string): Box | undefined {
+  if (line.length > markLimit) return undefined
+  const found = /^( *)(?:[-*+]|\d{1,9}[.)]) {1,4}\[([ xX])\] +(\S.*)$/.exec(line)
+  const [, spaces = '', mark, text = ''] = found ?? []
+  return found === null ? undefined : { indent: spaces.length, ticked: mark !== ' ', text }
 }
 
 interface Fence {

@@ -2,6 +2,7 @@ import { answerPermission } from './answer-permission.ts'
 import { editPrompt, movePrompt, removePrompt, sendPromptNow } from './change-prompt.ts'
 import { changePlan, createPlan, deletePlan, savePlanVersion } from './plans.ts'
 import { createRun } from './create-run.ts'
+import { tellPlanChange } from './tell-plan-change.ts'
 import { dismissRefusal } from './dismiss-refusal.ts'
 import { markNotification, readNotifications } from './mark-notifications.ts'
 import { renameRun } from './rename-run.ts'
@@ -32,6 +33,7 @@ export const mutators = {
   shareRun,
   stopRun,
   stopSharing,
+  tellPlanChange,
 } as const
 
 export type Mutators = typeof mutators

@@ -2,13 +2,16 @@ import { z } from 'zod'
 import { canStartRuns } from '#shared/domain/policies.ts'
 import { promptLimit } from '#shared/domain/prompt.ts'
 import { Run, RunConfig, RunSource, titleFromPrompt } from '#shared/domain/run.ts'
-import { PromptId, RunId } from '#shared/ids.ts'
-import { refusal } from '#shared/refusal.ts'
-import { err, ok } from '#shared/result.ts'
+import { Plan, planMarkdownLimit, planTitleLimit } from '#shared/domain/plan.ts'
+import { PlanScope, type RunPlan } from '#shared/domain/plan-run.ts'
+import { PlanId, PlanVersionId, PromptId, RunId } from '#shared/ids.ts'
+import { refusal, type Refusal } from '#shared/refusal.ts'
+import { err, ok, type Result } from '#shared/result.ts'
 import { keys } from '../keys.ts'
-import { defineMutator } from '../mutator.ts'
+import { defineMutator, type MutationContext } from '../mutator.ts'
 import { dispatchOf } from './next-turn.ts'
-import { getRow, putRow } from '../transaction.ts'
+import { addVersion } from './plans.ts'
+import { getRow, putRow, type WriteTransaction } from '../transaction.ts'
 
 export const CreateRunArgs = z.object({
   runId: RunId,
@@ -18,6 +21,17 @@ export const CreateRunArgs = z.object({
   title: z.string().min(1).max(200).optional(),
   source: RunSource.default('WEB_APP'),
   config: RunConfig,
+  /** Starts from a plan: the version is made with the run, of the text that its person saw. */
+  plan: z
+    .object({
+      planId: PlanId,
+      versionId: PlanVersionId,
+      scope: PlanScope,
+      part: z.string().max(planTitleLimit).optional(),
+      /** All of the plan. */
+      markdown: z.string().max(planMarkdownLimit),
+    })
+    .optional(),
 })
 export type CreateRunArgs = z.infer<typeof CreateRunArgs>
 
@@ -31,6 +45,8 @@ export const createRun = defineMutator({
     const known = await getRow(tx, key, Run)
     if (known !== undefined)
       return known.createdBy === context.userId ? ok() : err(refusal('conflict', 'this run exists'))
+    const plan = args.plan === undefined ? undefined : await startPlan(tx, args.runId, args.plan, context)
+    if (plan !== undefined && !plan.ok) return plan
     const run: Run = {
       id: args.runId,
       teamId: context.teamId,
@@ -39,6 +55,7 @@ export const createRun = defineMutator({
       createdBy: context.userId,
       source: args.source,
       config: args.config,
+      ...(plan === undefined ? {} : { plan: plan.value }),
       state: 'QUEUED',
       stateAt: context.now,
       turn: 1,
@@ -51,3 +68,17 @@ export const createRun = defineMutator({
     return ok()
   },
 })
+
+/** Pins what is to be done: from here on the plan may change, the version does not. */
+async function startPlan(
+  tx: WriteTransaction,
+  runId: RunId,
+  { planId, versionId, scope, part, markdown }: NonNullable<CreateRunArgs['plan']>,
+  context: MutationContext,
+): Promise<Result<RunPlan, Refusal>> {
+  const plan = await getRow(tx, keys.plan(planId), Plan)
+  if (plan === undefined) return err(refusal('not_found', 'plan'))
+  const going = { ...plan, state: 'executing', updatedAt: context.now } as const
+  const version = await addVersion(tx, going, { id: versionId, origin: 'execute', runId, markdown }, context)
+  return ok({ planId, version, versionId, title: plan.title, scope, ...(part === undefined ? {} : { part }) })
+}

@@ -15,8 +15,8 @@ import { refusal } from '#shared/refusal.ts'
 import { err, ok } from '#shared/result.ts'
 import { countWords } from '#shared/words.ts'
 import { keys } from '../keys.ts'
-import { defineMutator } from '../mutator.ts'
-import { getRow, putRow } from '../transaction.ts'
+import { defineMutator, type MutationContext } from '../mutator.ts'
+import { getRow, putRow, type WriteTransaction } from '../transaction.ts'
 
 export const CreatePlanArgs = z.object({
   planId: PlanId,
@@ -119,20 +119,29 @@ export const savePlanVersion = defineMutator({
     if (!canEditPlans(context.role)) return err(refusal('not_allowed'))
     const plan = await getRow(tx, keys.plan(planId), Plan)
     if (plan === undefined) return err(refusal('not_found', 'plan'))
-    const n = plan.version + 1
-    await putRow(tx, keys.plan(planId), { ...plan, version: n })
-    await putRow(tx, keys.planVersion(planId, n), {
-      planId,
-      n,
-      id: versionId,
-      at: context.now,
-      by: [{ kind: 'person', userId: context.userId }],
-      origin,
-      label,
-      restoredFrom,
-      words: countWords(markdown),
-    } satisfies PlanVersion)
-    context.effect({ type: 'plan_version', teamId: context.teamId, planId, versionId, markdown })
+    await addVersion(tx, plan, { id: versionId, origin, label, restoredFrom, markdown }, context)
     return ok()
   },
 })
+
+/** Makes the next version of a plan, by the person who acts. */
+export async function addVersion(
+  tx: WriteTransaction,
+  plan: Plan,
+  version: Pick<PlanVersion, 'id' | 'origin' | 'label' | 'restoredFrom' | 'runId'> & { readonly markdown: string },
+  { userId, teamId, now, effect }: MutationContext,
+): Promise<number> {
+  const { markdown, ...rest } = version
+  const n = plan.version + 1
+  await putRow(tx, keys.plan(plan.id), { ...plan, version: n })
+  await putRow(tx, keys.planVersion(plan.id, n), {
+    ...rest,
+    planId: plan.id,
+    n,
+    at: now,
+    by: [{ kind: 'person', userId }],
+    words: countWords(markdown),
+  } satisfies PlanVersion)
+  effect({ type: 'plan_version', teamId, planId: plan.id, versionId: version.id, markdown })
+  return n
+}
