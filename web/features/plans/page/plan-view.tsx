@@ -130,10 +130,12 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
     const dom = editor()?.view.dom
     if (dom === undefined) return
     const leave = (event: KeyboardEvent): void => {
-      if (event.key === 'Escape' && !event.defaultPrevented && !event.isComposing) editor()?.commands.blur()
+      // A list at the caret closes first.
+      if (event.key === 'Escape' && !event.isComposing && !dom.hasAttribute('aria-controls')) editor()?.commands.blur()
     }
-    dom.addEventListener('keydown', leave)
-    onCleanup(() => dom.removeEventListener('keydown', leave))
+    // Before the editor, which would keep it for itself.
+    dom.addEventListener('keydown', leave, true)
+    onCleanup(() => dom.removeEventListener('keydown', leave, true))
   })
   useCommands(() => [
     ...(editor()?.isEditable === true
