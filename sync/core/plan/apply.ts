@@ -165,15 +165,16 @@ function patchItem(work: Work, element: Y.XmlElement, next: Node): void {
   patchChildren(work, element, visible(rest), (block) => block, 1)
 }
 
-/** Row by row and cell by cell, if it has as many columns as before; else it is another table. */
+/** Row by row and cell by cell, if it has as many columns as before and no joined cells; else it is another table. */
 function patchTable(work: Work, element: Y.XmlElement, next: Node): void {
   const rows = element.toArray()
   const width = next.firstChild?.childCount
-  if (rows.some((row) => !(row instanceof Y.XmlElement) || row.length !== width)) {
+  const was = rows.map((row) => fitting(row))
+  const regular = was.every((row) => row !== undefined && row.childCount === width && row.children.every(isSingle))
+  if (!regular) {
     replaceChildren(work, element, next)
     return
   }
-  const was = rows.map((row) => fitting(row))
   const known = was.map((row) => (row === undefined ? undefined : rowKey(row)))
   const same = alignKeys(
     known.map((key, index) => key ?? `misfit ${index}`),
@@ -221,6 +222,11 @@ function replaceChildren(work: Work, element: Y.XmlElement, next: Node): void {
   work.names.lose(element)
   element.delete(0, element.length)
   element.insert(0, next.children.map(createElement))
+}
+
+/** A cell that covers no others. */
+function isSingle(cell: Node): boolean {
+  return cell.attrs['colspan'] === 1 && cell.attrs['rowspan'] === 1
 }
 
 /** What each cell says on its line. */
