@@ -6,7 +6,7 @@ import { browserProtocol } from '#shared/protocol/browser-socket.ts'
 import type { PushDeps } from '#sync/server/push.ts'
 import type { Auth } from './auth/create-auth.ts'
 import type { RememberedActors } from './auth/remembered-actors.ts'
-import { GUEST_PROMPT, limitBody, SMALL_BODY } from './middleware/body-limits.ts'
+import { GUEST_PROMPT, limitBody, PLAN_BODY, SMALL_BODY } from './middleware/body-limits.ts'
 import { clientAddress } from './middleware/client-address.ts'
 import type { Environment } from './middleware/environment.ts'
 import { handleErrors, unknownRoute } from './middleware/errors.ts'
@@ -21,6 +21,7 @@ import { authRoutes } from './routes/auth-routes.ts'
 import type { RefusalLog } from './refusal-log.ts'
 import { runnerBlobRoutes } from './routes/runner-blobs.ts'
 import { webPushAnswerRoutes, webPushRoutes, type WebPushRoutesDeps } from './routes/web-push.ts'
+import { planRoutes, type PlanRoutesDeps } from './routes/plans.ts'
 import { runRoutes, type RunRoutesDeps } from './routes/runs.ts'
 import { shareRoutes } from './routes/share.ts'
 import { sharedRoutes, type SharedRoutesDeps } from './routes/shared-runs.ts'
@@ -35,6 +36,7 @@ export type AppDeps = {
   readonly webDir: string
   readonly push: PushDeps
   readonly runs: RunRoutesDeps
+  readonly plans: PlanRoutesDeps
   readonly webPush: WebPushRoutesDeps
   readonly shared: SharedRoutesDeps
   readonly now: () => number
@@ -69,8 +71,10 @@ export function createApp(deps: AppDeps): Hono<Environment> {
   app.use('/api/sync/*', limitBody(pushBytes), requireActor(deps.actors))
   app.route('/api/sync', syncRoutes({ ...deps.push, access: deps.runs.access }))
 
-  const [small, prompt] = [limitBody(SMALL_BODY), limitBody(GUEST_PROMPT)]
-  app.use('/api/v1/*', (c, next) => (isGuestPrompt(c.req.path) ? prompt : small)(c, next))
+  const [small, prompt, plan] = [limitBody(SMALL_BODY), limitBody(GUEST_PROMPT), limitBody(PLAN_BODY)]
+  app.use('/api/v1/*', (c, next) =>
+    (isGuestPrompt(c.req.path) ? prompt : c.req.path === '/api/v1/plans' ? plan : small)(c, next),
+  )
   // What changes an account, such as another team being chosen, holds for the very next push.
   app.use('/api/v1/*', async (c, next) => {
     await next()
@@ -81,6 +85,7 @@ export function createApp(deps: AppDeps): Hono<Environment> {
   app.route('/api/v1', sharedRoutes(deps.shared))
   app.use('/api/v1/*', requireActor(deps.auth))
   app.route('/api/v1', runRoutes(deps.runs))
+  app.route('/api/v1', planRoutes(deps.plans))
   app.route('/api/v1', webPushRoutes(deps.webPush))
   app.all('/api/*', unknownRoute)
 

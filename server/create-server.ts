@@ -10,6 +10,7 @@ import type { PushDeps } from '#sync/server/push.ts'
 import type { TransactDeps } from '#sync/server/transact.ts'
 import { createApp } from './app.ts'
 import { defaultPublicUrl } from './auth/addresses.ts'
+import type { Actor } from './auth/actor.ts'
 import { createAuth, type Auth } from './auth/create-auth.ts'
 import { rememberActors } from './auth/remembered-actors.ts'
 import { loadAuthSecret } from './auth/secret.ts'
@@ -27,6 +28,9 @@ import { listen, type Fetch } from './listen.ts'
 import type { Log } from './log.ts'
 import { createOriginChecks } from './middleware/origin-check.ts'
 import { createWebPush, type WebPush } from './web-push/create-web-push.ts'
+import { createPlans, type Plans } from './plans/create-plans.ts'
+import type { PlanTimes } from './plans/times.ts'
+import { planOfPath, planRoomPath } from '#shared/protocol/plan-room.ts'
 import { createRefusalLog } from './refusal-log.ts'
 import { createRunnerRegistry } from './runners/registry.ts'
 import { createRunAccess } from './runs/access.ts'
@@ -43,6 +47,7 @@ export type DroverServer = {
   readonly auth: Auth
   readonly database: Database
   readonly reachability: Reachability
+  readonly plans: Plans
   /** Everything that answers from outside, for tests that must miss none. A socket's method is `SOCKET`. */
   readonly endpoints: readonly Endpoint[]
   close(): Promise<void>
@@ -61,6 +66,8 @@ export type ServerOptions = {
   readonly demoRepository: string
   /** How often open sockets are asked whether their session still holds. */
   readonly sessionCheckMs?: number
+  /** When what is written in a plan shows elsewhere. */
+  readonly planTimes?: Partial<PlanTimes>
 }
 
 /** Everything of one server process, from the database to the listening port. */
@@ -75,7 +82,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
   }
 
   async function compose(
-    { demoRepository, sessionCheckMs = 5 * 60_000 }: ServerOptions,
+    { demoRepository, sessionCheckMs = 5 * 60_000, planTimes }: ServerOptions,
     db: Database,
     toClose: (() => unknown)[],
   ): Promise<DroverServer> {
@@ -113,7 +120,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
     }
     const onEffects = (effects: readonly Effect[]): void => {
       if (effects.some((effect) => effect.type === 'notify')) webPush?.wake()
-      if (effects.every((effect) => effect.type === 'transition' || effect.type === 'notify')) return
+      if (!effects.some((effect) => effect.type === 'dispatch' || effect.type === 'deliver')) return
       wake()
       cluster.work()
     }
@@ -176,6 +183,16 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       toClose.unshift(() => cluster.close())
     }
 
+    const plans = await createPlans({
+      ...transacting,
+      database: db,
+      actorAgain: auth.getActor,
+      sessionCheckMs,
+      times: planTimes,
+      onError: report('a plan could not be kept'),
+    })
+    toClose.unshift(() => plans.close())
+
     const origins = createOriginChecks({ publicUrl, port })
     const actors = rememberActors({ getActor: auth.getActor, now })
     const refusals = createRefusalLog({ now, log })
@@ -212,6 +229,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       log,
       push,
       runs: { store, jobs, blobs, access, demoRepository },
+      plans: { ...transacting, plans },
       webPush: { ...transacting, database: db, service: webPush, rateLimits: auth.parts.rateLimits },
       shared: {
         ...transacting,
@@ -252,16 +270,30 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       log,
       onError: (error, about) => report(`${about} failed`)(error),
     })
+    /** Who opens a socket from one of our own pages; else why they may not. */
+    async function whoIs(headers: Headers): Promise<Actor | { status: number; reason: string }> {
+      if (!origins.isAllowedHost(headers) || !origins.isAllowedOrigin(headers))
+        return { status: 403, reason: `This page is not of ${publicUrl.origin}.` }
+      return (await auth.getActor(headers)) ?? { status: 401, reason: 'Sign in first.' }
+    }
+
     const routes: UpgradeRoute[] = [
       {
         path: '/api/sync/socket',
         async accept(headers, address) {
-          if (!origins.isAllowedHost(headers) || !origins.isAllowedOrigin(headers))
-            return { status: 403, reason: `This page is not of ${publicUrl.origin}.` }
-          const actor = await auth.getActor(headers)
-          return actor === undefined
-            ? { status: 401, reason: 'Sign in first.' }
-            : (socket) => browsers.accept(socket, actor, { headers, address })
+          const actor = await whoIs(headers)
+          return 'status' in actor ? actor : (socket) => browsers.accept(socket, actor, { headers, address })
+        },
+      },
+      {
+        path: `${planRoomPath}/:planId`,
+        async accept(headers, _address, path) {
+          const actor = await whoIs(headers)
+          if ('status' in actor) return actor
+          // A page can't see why an upgrade is refused, so it is told over the socket; a plan of others and none are the same.
+          const planId = planOfPath(path)
+          const mayEnter = planId !== undefined && (await plans.sockets.mayEnter(actor, planId))
+          return (socket) => plans.sockets.accept(socket, actor, { planId, mayEnter, headers })
         },
       },
       {
@@ -289,6 +321,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       actors.forget()
       browsers.revoke(revocation)
       streams.recheck()
+      plans.sockets.revoke(revocation)
       runnerSockets.revoke(revocation)
     })
     toClose.unshift(stopRevocations)
@@ -310,6 +343,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       auth,
       database: db,
       reachability,
+      plans,
       endpoints: [...endpointsOf(served), ...routes.map(({ path }) => ({ method: 'SOCKET', path }))],
       close() {
         closing ??= closeAll(toClose)

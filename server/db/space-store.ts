@@ -125,6 +125,7 @@ export function createSpaceStore(db: Queryable): SpaceStore {
         changes: ChangeRow[] | null
         ids: Record<string, number> | null
         from: string | null
+        hasLater: boolean
         group: ClientGroup | null
       }>(
         `with win as (
@@ -133,13 +134,25 @@ export function createSpaceStore(db: Queryable): SpaceStore {
          select (select json_build_object('version', version, 'epoch', epoch, 'prunedVersion', pruned_version)
                    from space where id = $1) as head,
                 (select min(key) from win) as "from",
+                exists (select from entry e join unnest($6::text[], $7::text[]) l (first, beyond)
+                          on e.space_id = $1 and e.key >= l.first and e.key < l.beyond and e.deleted_at is null) as "hasLater",
                 (select json_agg(c order by c.key) from (
                    select key, value, false as deleted, version from entry
                    where space_id = $1 and deleted_at is null
-                     and (key < $3 or key >= $4 or key in (select key from win))) c) as changes,
+                     and (key < $3 or key >= $4 or key in (select key from win))
+                     and not exists (select from unnest($6::text[], $7::text[]) l (first, beyond) where key >= l.first and key < l.beyond)
+                 ) c) as changes,
                 (select json_object_agg(id, last_mutation_id) from client where group_id = $2) as ids,
                 ${groupColumn('$2')}`,
-        [query.space, query.clientGroup, query.windowPrefix, prefixEnd(query.windowPrefix), query.windowSize],
+        [
+          query.space,
+          query.clientGroup,
+          query.windowPrefix,
+          prefixEnd(query.windowPrefix),
+          query.windowSize,
+          query.later,
+          query.later.map(prefixEnd),
+        ],
         { name: 'space-whole' },
       )
       const head = row?.head ?? emptyHead
@@ -150,6 +163,7 @@ export function createSpaceStore(db: Queryable): SpaceStore {
         lastMutationIds: row?.ids ?? {},
         group: row?.group ?? undefined,
         windowFrom: row?.from ?? undefined,
+        hasLater: row?.hasLater ?? false,
       }
     },
   }
@@ -249,6 +263,14 @@ function toCommitJson(commit: Commit, values: string[]): object {
       })),
     ),
     notices: some(of('notify').map((one) => ({ team: one.teamId, user: one.userId, row: one.row }))),
+    versions: some(
+      of('plan_version').map(({ teamId, planId, versionId, markdown }) => ({
+        team: teamId,
+        plan: planId,
+        id: versionId,
+        markdown,
+      })),
+    ),
     jobs: some(
       of('dispatch').map((one) => ({
         run: one.assignment.runId,

@@ -6,9 +6,14 @@ import { toClientAddress } from '../middleware/client-address.ts'
 import type { RefusedRequest } from '../refusal-log.ts'
 
 export type UpgradeRoute = {
+  /** Parts that begin with `:` stand for any one part; `accept` is given the path as it is. */
   readonly path: string
   /** Decides before the socket exists: an HTTP status to refuse with, or what to do with the socket. */
-  accept(headers: Headers, address: string): Promise<{ status: number; reason: string } | ((socket: WebSocket) => void)>
+  accept(
+    headers: Headers,
+    address: string,
+    path: string,
+  ): Promise<{ status: number; reason: string } | ((socket: WebSocket) => void)>
 }
 
 const noSocket = { status: 404, reason: 'There is no socket here.' }
@@ -43,7 +48,7 @@ export function handleUpgrades(
 
   async function upgrade(request: IncomingMessage, duplex: Duplex, head: Buffer): Promise<void> {
     const path = URL.parse(request.url ?? '/', 'http://localhost')?.pathname
-    const route = routes.find((one) => one.path === path)
+    const route = path === undefined ? undefined : routes.find((one) => isPathOf(one.path, path))
     const trouble = deps.trouble()
     if (route !== undefined && trouble !== undefined) return refuse(duplex, 503, trouble)
     const headers = toHeaders(request)
@@ -51,7 +56,7 @@ export function handleUpgrades(
       request.socket.remoteAddress ?? 'unknown',
       headers.get('x-forwarded-for') ?? undefined,
     )
-    const outcome = route === undefined ? noSocket : await route.accept(headers, address)
+    const outcome = route === undefined ? noSocket : await route.accept(headers, address, path ?? '')
     if (typeof outcome !== 'function') {
       deps.onRefused({
         method: 'SOCKET',
@@ -90,6 +95,11 @@ export function handleUpgrades(
   }
 }
 
+function isPathOf(pattern: string, path: string): boolean {
+  const [wanted, given] = [pattern.split('/'), path.split('/')]
+  return wanted.length === given.length && wanted.every((part, n) => part.startsWith(':') || part === given[n])
+}
+
 function toHeaders(request: IncomingMessage): Headers {
   const headers = new Headers()
   for (const [name, value] of Object.entries(request.headers))
@@ -107,6 +117,11 @@ function refuse(duplex: Duplex, status: number, reason: string): void {
 
 /** A frame's bytes as text, however `ws` hands them over. */
 export function frameText(data: RawData): string {
-  if (Array.isArray(data)) return Buffer.concat(data).toString('utf8')
-  return Buffer.from(data instanceof ArrayBuffer ? new Uint8Array(data) : data).toString('utf8')
+  return frameBytes(data).toString('utf8')
+}
+
+/** A frame's bytes, however `ws` hands them over. */
+export function frameBytes(data: RawData): Buffer {
+  if (Array.isArray(data)) return Buffer.concat(data)
+  return data instanceof ArrayBuffer ? Buffer.from(data) : data
 }

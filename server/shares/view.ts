@@ -46,6 +46,7 @@ export async function readView(store: SpaceStore, reading: Reading): Promise<Sha
       clientGroup: '',
       windowPrefix: keys.chunks,
       windowSize: chunkWindow,
+      later: [],
     }),
   ])
   if (run.rows[0]?.value === undefined) return undefined

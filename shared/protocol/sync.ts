@@ -33,7 +33,7 @@ export const schemaVersion = '2'
  * Replicache's cookie. `order` is the space's version (`versionOf`), and a small part more with each page of older rows, since Replicache
  * takes rows only with a cookie that has grown. `epoch` changes when the reader's rights or the window change;
  * a cookie of another epoch, or one older than the kept tombstones, is answered with `clear` and everything.
- * `from` is the first key of a transcript's window; a pull that asks for `older` moves it back by a page. `more`: older runs than this key are on the server; each pull brings a page of them.
+ * `from` is the first key of a transcript's window; a pull that asks for `older` moves it back by a page. `more`: rows before this key are on the server, older runs, texts and versions of plans; each pull brings a page of them.
  */
 export const SyncCookie = z.object({
   order: z.number().nonnegative(),

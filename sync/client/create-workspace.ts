@@ -8,6 +8,7 @@ import { createTextFinder } from './find-text.ts'
 import { createKeptRuns, type Keeping } from './kept-runs.ts'
 import { createIntentLog, type IntentLog } from './intent-log.ts'
 import type { IntentStore } from './intents.ts'
+import { createDevicePlans, type PlanDeps } from './plans/device-plans.ts'
 import type { Link } from './socket-link.ts'
 import { createLastingCache } from './lasting-cache.ts'
 import { createSpaceCache, type SpaceCache } from './space-cache.ts'
@@ -15,7 +16,7 @@ import { createSocketRequests } from './socket-requests.ts'
 import { createPresenceBoard } from './presence-board.ts'
 import { createStatus, type Failure } from './status.ts'
 import { createOpenRuns } from './open-runs.ts'
-import { concernsRun, type SyncStatus, type Workspace } from './workspace.ts'
+import { concernsPlan, concernsRun, type SyncStatus, type Workspace } from './workspace.ts'
 
 export type WorkspaceDeps = {
   readonly userId: UserId
@@ -26,6 +27,7 @@ export type WorkspaceDeps = {
   readonly link: Link
   readonly intents: IntentStore
   readonly keeping: Keeping
+  readonly plans: PlanDeps
   /** Names this page; `isTabAlive` tells whether another one still runs. */
   readonly tabId: string
   readonly isTabAlive: (tabId: string) => Promise<boolean>
@@ -158,6 +160,12 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     if (reloading && !closed) status.mustReload()
   }
 
+  let waiting = 0
+  let unstoredPlans = 0
+  function tellPending(): void {
+    status.pending(waiting + unstoredPlans)
+  }
+
   let reloading = false
   const socketRequests = createSocketRequests(deps)
   const insisting = new Set<string>()
@@ -171,7 +179,10 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     isTabAlive: deps.isTabAlive,
     now: deps.now,
     newId: deps.newId,
-    onPending: (pending) => status.pending(pending.length),
+    onPending(pending) {
+      waiting = pending.length
+      tellPending()
+    },
   })
 
   const runs = createOpenRuns({
@@ -195,11 +206,31 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     now: deps.now,
     onError: unlessClosed,
   })
+  const plans = createDevicePlans({
+    ...deps.plans,
+    channel: `${prefix}/plan`,
+    rows: { feed: (of, onChange) => team.feed(of, deps.now(), onChange), query: team.query },
+    isOnline: () => isReached(status.current()),
+    onUnstored(count) {
+      unstoredPlans = count
+      tellPending()
+    },
+    estimate: deps.keeping.estimate,
+    isOnItsWay: (planId) => intents.has((pending) => pending.name === 'createPlan' && concernsPlan(pending, planId)),
+    now: deps.now,
+    newId: deps.newId,
+    unlessClosed,
+  })
   const finder = createTextFinder({ kept, runs })
   const stopRuns = team.watch(keys.runs, kept.takeRuns)
+  // The server has taken what was on its way: a plan's room is there now.
+  const stopTaken = intents.subscribe(() => plans.taken())
   let wasReached = false
   const stopReached = status.subscribe((now) => {
-    if (isReached(now) && !wasReached) kept.retry()
+    if (isReached(now) && !wasReached) {
+      kept.retry()
+      plans.wake()
+    }
     wasReached = isReached(now)
   })
 
@@ -232,6 +263,7 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     status.link(state)
     // A socket that can't be opened doesn't say why: HTTP tells a missing network from an ended session, and goes on syncing meanwhile.
     if (state === 'closed') void pullAll()
+    if (state === 'closed') plans.doubt()
     if (state !== 'open') return
     presence.sayAgain()
     void subscribeAll().then(refresh)
@@ -286,11 +318,13 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     subscribeKept: kept.subscribe,
     pinRun: kept.pin,
     makeRoom: () => kept.makeRoom(0),
+    ...plans.plans,
     findText: finder.find,
     subscribePresence: presence.subscribe,
     setPresence: (runId, typing = false) => presence.set(runId, typing),
     async refresh() {
       deps.link.probe()
+      plans.wake()
       expectAnswer()
       await refresh()
     },
@@ -303,12 +337,14 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
       stopState()
       stopRuns()
       stopReached()
+      stopTaken()
       const keptClosed = kept.close()
+      const plansClosed = plans.close()
       const runsClosed = runs.close()
       status.close()
       socketRequests.close()
       deps.link.close()
-      await Promise.all([...[...caches.values()].map((cache) => cache.close()), runsClosed, keptClosed])
+      await Promise.all([...[...caches.values()].map((cache) => cache.close()), runsClosed, keptClosed, plansClosed])
       deps.intents.close()
     },
   }

@@ -12,10 +12,19 @@ import {
 import { keys } from '#sync/core/keys.ts'
 import type { Change, Changes, Snapshot, SpaceHead, SpaceStore } from './space-store.ts'
 
-/** Newest runs in a first answer: a screenful and some more. Each pull after it brings a page of older ones. */
+/** Newest runs in a first answer: a screenful and some more. Each pull after it brings a page of older ones, and then of what `laterRows` names. */
 export const runWindow = 100
 /** What a device applies without a page noticing. */
 export const olderRuns = 250
+/** What comes page by page after the first answer, in this order, each from its last key to its first: the newest first. */
+export const laterRows: readonly { readonly prefix: string; readonly page: number }[] = [
+  { prefix: keys.runs, page: olderRuns },
+  // Of up to 20,000 units each.
+  { prefix: keys.planTexts, page: 25 },
+  { prefix: keys.planVersions, page: olderRuns },
+]
+/** Comes after every key under a prefix: ids and numbers are less than it. */
+const last = '~'
 /** Newest chunks of a transcript in a first answer, and chunks of a page of older ones: some 200 entries. */
 export const chunkWindow = 10
 
@@ -70,16 +79,21 @@ export async function processPull(store: SpaceStore, query: PullQuery): Promise<
 /** Rows from before what a device has, and where it then begins. */
 type OlderPage = { readonly rows: Snapshot['rows']; readonly moved: Pick<SyncCookie, 'from' | 'more'> }
 
-/** Of a team each pull brings the runs before `more`, of a transcript one that asks the chunks before `from`. */
+/** Of a team each pull brings the rows before `more`, of a transcript one that asks the chunks before `from`. */
 async function olderPage(
   store: Pick<SpaceStore, 'scanBefore'>,
   { space, older }: PullQuery,
   { more, from }: SyncCookie,
 ): Promise<OlderPage | undefined> {
   if (more !== undefined) {
-    const { rows } = await store.scanBefore({ space, prefix: keys.runs, before: more, limit: olderRuns })
-    const last = rows.length < olderRuns ? undefined : rows.at(-1)?.key
-    return { rows, moved: last === undefined ? {} : { more: last } }
+    const at = laterRows.findIndex(({ prefix }) => more.startsWith(prefix))
+    const stage = laterRows[at]
+    if (stage === undefined) return { rows: [], moved: {} }
+    const { rows } = await store.scanBefore({ space, prefix: stage.prefix, before: more, limit: stage.page })
+    const end = rows.length < stage.page ? undefined : rows.at(-1)?.key
+    const next = laterRows[at + 1]
+    const place = end ?? (next === undefined ? undefined : `${next.prefix}${last}`)
+    return { rows, moved: place === undefined ? {} : { more: place } }
   }
   if (older !== true || from === undefined) return undefined
   const { rows } = await store.scanBefore({ space, prefix: keys.chunks, before: from, limit: chunkWindow })
@@ -98,19 +112,29 @@ async function wholeAnswer(store: SpaceStore, query: PullQuery): Promise<Result<
     clientGroup: query.clientGroup,
     windowPrefix: isRun ? keys.chunks : keys.runs,
     windowSize: isRun ? chunkWindow : runWindow,
+    later: isRun ? [] : laterRows.slice(1).map(({ prefix }) => prefix),
   })
   if (isForeign(whole, query)) return err('not_allowed')
+  const more = isRun ? undefined : moreOf(whole)
   const cookie: SyncCookie = {
     order: whole.version,
     epoch: epochOf(whole, query),
     ...(isRun && whole.windowFrom !== undefined ? { from: whole.windowFrom } : {}),
-    ...(!isRun && runsIn(whole.changes) === runWindow && whole.windowFrom !== undefined
-      ? { more: whole.windowFrom }
-      : {}),
+    ...(more === undefined ? {} : { more }),
   }
   const readable = readableBy(query.userId)
   const patch: PatchOperation[] = [{ op: 'clear' }, ...whole.changes.filter(readable).map(toOperation)]
   return ok({ cookie, lastMutationIDChanges: { ...whole.lastMutationIds }, patch, more: false })
+}
+
+/** Where what the first answer does not hold begins. */
+function moreOf(whole: {
+  readonly changes: readonly Change[]
+  readonly windowFrom: string | undefined
+  readonly hasLater: boolean
+}): string | undefined {
+  if (runsIn(whole.changes) === runWindow && whole.windowFrom !== undefined) return whole.windowFrom
+  return whole.hasLater ? `${keys.planTexts}${last}` : undefined
 }
 
 function runsIn(changes: readonly Change[]): number {

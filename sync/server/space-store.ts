@@ -102,11 +102,15 @@ export type SpaceStore = {
     limit: number
     window?: { prefix: string; from: string }
   }): Promise<Changes>
-  /** All living rows, of those under `windowPrefix` only the `windowSize` last keys; and the group's mutation ids; one snapshot. */
+  /**
+   * All living rows, of those under `windowPrefix` only the `windowSize` last keys, and none under `later`; and the group's mutation ids; one
+   * snapshot. `hasLater`: there are rows under `later`.
+   */
   wholeSpace(query: {
     space: SpaceId
     clientGroup: string
     windowPrefix: string
     windowSize: number
-  }): Promise<Changes & { readonly windowFrom: string | undefined }>
+    later: readonly string[]
+  }): Promise<Changes & { readonly windowFrom: string | undefined; readonly hasLater: boolean }>
 }

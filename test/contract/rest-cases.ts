@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { defaultPushSettings } from '#shared/domain/push.ts'
 import { Role } from '#shared/domain/team.ts'
 import { TranscriptEntry } from '#shared/domain/transcript.ts'
-import { RunId, TeamId, UserId } from '#shared/ids.ts'
+import { PlanId, RunId, TeamId, UserId } from '#shared/ids.ts'
 import { Refusal } from '#shared/refusal.ts'
 import { SharedPage, SharedView } from '#shared/protocol/shared-run.ts'
 import { PushState, PushTestResult, type NewPushSubscription } from '#shared/protocol/push.ts'
@@ -152,6 +152,13 @@ const withId = (path: (stage: Stage) => string, id: (stage: Stage) => Promise<un
   [{ path: path(stage).replace('*', String(await id(stage))) }, { path: path(stage).replace('*', 'unknown') }] as const
 const ofRun = (rest: string) => async (stage: Stage) =>
   [{ path: `/api/v1/runs/${stage.strangersRun}/${rest}` }, { path: `/api/v1/runs/${newId()}/${rest}` }] as const
+const planOf = async (person: Person): Promise<string> =>
+  String((await post(person, '/api/v1/plans', { markdown: 'Some words.' }))['id'])
+const ofPlan = (rest: string) => async (stage: Stage) =>
+  [
+    { path: `/api/v1/plans/${await planOf(stage.stranger)}${rest}` },
+    { path: `/api/v1/plans/${newId()}${rest}` },
+  ] as const
 const team = (rest: string) => (stage: Stage) => `/api/v1/teams/${stage.mara.teamId}${rest}`
 
 const shared = (rest: string) => (stage: Stage) => `/api/v1/shared/${stage.runId}/${stage.secret}${rest}`
@@ -610,6 +617,36 @@ export const restCases: Readonly<Record<string, RestCase>> = {
       { path: `/api/v1/blobs/${strangersBlob}` },
       { path: `/api/v1/blobs/${'0'.repeat(64)}` },
     ],
+  },
+  'POST /api/v1/plans': {
+    body: () => ({ title: 'Move to the new queue', folder: 'work', markdown: 'First words.' }),
+    optional: ['title', 'folder'],
+    status: 201,
+    answer: z.strictObject({ id: PlanId }),
+    bound: 4 * 1024 * 1024,
+  },
+  'GET /api/v1/plans/:planId/versions/:versionId': {
+    path: async ({ mara }) => {
+      const [planId, versionId] = [await planOf(mara), newId()]
+      const kept = { planId, versionId, origin: 'named', label: 'First', markdown: '# Words' }
+      await openPusher(mara).push(['savePlanVersion', kept])
+      return `/api/v1/plans/${planId}/versions/${versionId}`
+    },
+    status: 200,
+    answer: z.strictObject({ markdown: z.literal('# Words') }),
+    foreign: ofPlan(`/versions/${newId()}`),
+  },
+  'GET /api/v1/plans/:planId/markdown': {
+    path: async ({ mara }) => `/api/v1/plans/${await planOf(mara)}/markdown`,
+    status: 200,
+    answer: undefined,
+    foreign: ofPlan('/markdown'),
+  },
+  'GET /api/v1/plans/:planId/state': {
+    path: async ({ mara }) => `/api/v1/plans/${await planOf(mara)}/state`,
+    status: 200,
+    answer: undefined,
+    foreign: ofPlan('/state'),
   },
   'GET /api/v1/demo': {
     status: 200,

@@ -112,6 +112,7 @@ test('there is a case for every route of the server, and no other', () => {
   expect(Object.keys(restCases).sort()).toEqual(routes.map(({ method, path }) => `${method} ${path}`).sort())
   expect(world.server.endpoints.filter(({ method }) => method === 'SOCKET').map(({ path }) => path)).toEqual([
     '/api/sync/socket',
+    '/api/plan/:planId',
     '/api/runner/socket',
   ])
 })

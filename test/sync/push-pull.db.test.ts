@@ -427,6 +427,76 @@ describeOnEachDatabase('push and pull', (open) => {
     expect(device.content()).toEqual(whole.map((row) => [row.key, row.value]))
   })
 
+  test('texts and versions of plans come page by page after the first answer, the newest first, whatever changes meanwhile', async () => {
+    const { seed, below: pick } = seeded()
+    const team: SpaceId = `team/plans-${seed}`
+    const id = (n: number): string => String(n).padStart(6, '0')
+    const plans = 60
+    await db.query('insert into space (id, version) values ($1, 1)', [team])
+    await db.query(
+      `insert into entry (space_id, key, value, version)
+         select $1, prefix || lpad(n::text, 6, '0') || suffix, to_json(n), 1
+           from generate_series(1, $2::int) n,
+                (values ('plan/', ''), ('plan-text/', ''), ('plan-version/', '/0000001'), ('plan-version/', '/0000002')) kind (prefix, suffix)`,
+      [team, plans],
+    )
+    await db.query(`insert into entry (space_id, key, value, version) values ($1, 'run/1', '1', 1)`, [team])
+    const device = new Device(`g-plans-${seed}`)
+    const answers: (readonly string[])[] = []
+    const orders: number[] = []
+    let mutations = 0
+    while (device.cookie === null || device.cookie.more !== undefined) {
+      if (answers.length > 20) throw new Error('it never ends')
+      const answer = await processPull(deps.store, {
+        space: team,
+        clientGroup: device.group,
+        userId: 'u1',
+        cookie: device.cookie,
+        readerEpoch: '1',
+      })
+      if (!answer.ok) throw new Error(answer.error)
+      device.take(answer.value.cookie, answer.value.patch, answer.value.lastMutationIDChanges)
+      answers.push(answer.value.patch.flatMap((one) => (one.op === 'put' ? [one.key] : [])))
+      orders.push(answer.value.cookie.order)
+      const name = pick(3) === 0 ? 'del' : 'put'
+      const about = `plan-text/${id(1 + pick(plans))}`
+      await processPush(deps, actor, {
+        space: team,
+        clientGroup: `g-plans-writes-${seed}`,
+        mutations: [
+          mutation(
+            `c-plans-writes-${seed}`,
+            ++mutations,
+            name,
+            name === 'del' ? { prefix: about } : { key: about, value: -mutations },
+          ),
+        ],
+      })
+    }
+    const [first = [], second = []] = answers
+    expect(first.filter((key) => key.startsWith('plan-'))).toEqual([])
+    expect(first).toHaveLength(plans + 1)
+    const page = second.filter((key) => key.startsWith('plan-text/'))
+    // One may have gone, and another have changed, before the page was read.
+    expect(page.length).toBeLessThanOrEqual(26)
+    expect(page.filter((key) => key >= `plan-text/${id(plans - 25)}`).length).toBeGreaterThanOrEqual(25)
+    expect(orders.every((order, n) => n === 0 || order > (orders[n - 1] ?? 0))).toBe(true)
+    const answer = await processPull(deps.store, {
+      space: team,
+      clientGroup: device.group,
+      userId: 'u1',
+      cookie: device.cookie,
+      readerEpoch: '1',
+    })
+    if (!answer.ok) throw new Error(answer.error)
+    device.take(answer.value.cookie, answer.value.patch, answer.value.lastMutationIDChanges)
+    const whole = await db.query<{ key: string; value: Json }>(
+      'select key, value from entry where space_id = $1 and deleted_at is null order by key',
+      [team],
+    )
+    expect(device.content()).toEqual(whole.map((row) => [row.key, row.value]))
+  })
+
   test('random mutations, drops, repeats and reorderings over several clients converge, each with one effect', async () => {
     const { seed, below: pick } = seeded()
     const devices = Array.from({ length: 4 }, (_, n) => new Device(`g-r${n}`))

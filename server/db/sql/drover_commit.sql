@@ -6,7 +6,8 @@
 --        intent?: {space, effect?, press?, refused?},   a receipt of either is looked for; refused: only press leaves one
 --        job?:    {run, turn, expect?, acked?, from?, holder?, phase?, runner?, lease?},
 --        spaces:  [{id, at, gets?: [key], scans?: [prefix], puts?: [[key, place]], dels?: [key]}],
---        transitions?: [...], deliveries?: [...], jobs?: [...], notices?: [{team, user, row}] }
+--        transitions?: [...], deliveries?: [...], jobs?: [...], notices?: [{team, user, row}],
+--        versions?: [{team, plan, id, markdown}] }
 --   p_values: JSON texts; `place` of a put counts from 1.
 --
 --   status: committed  everything was written
@@ -151,6 +152,11 @@ begin
   if not v_repeat and p ? 'notices' then
     insert into push_message (team_id, user_id, row_key, created_at)
       select n->>'team', n->>'user', n->>'row', v_now from jsonb_array_elements(p->'notices') n;
+  end if;
+  if not v_repeat and p ? 'versions' then
+    insert into plan_version (team_id, plan_id, id, markdown, created_at)
+      select v->>'team', v->>'plan', v->>'id', v->>'markdown', v_now from jsonb_array_elements(p->'versions') v
+      on conflict (team_id, plan_id, id) do nothing;
   end if;
   if not v_repeat and p ? 'jobs' then
     insert into run_job (run_id, team_id, turn, phase, host, harness, sandbox, assignment, queued_at)

@@ -1,0 +1,129 @@
+import { randomBytes } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import { applyUpdate, Doc, encodeStateAsUpdate, encodeStateVector } from 'yjs'
+import type { PlanAuthor, PlanVersion } from '#shared/domain/plan.ts'
+import { uuidv7 } from '#shared/ids.ts'
+import { planField } from '#sync/core/plan/schema.ts'
+import { createPlanRooms, type PlanRooms } from '#sync/server/plan/plan-rooms.ts'
+import type { PlanRef } from '#sync/server/plan/plan-store.ts'
+import type { TransactDeps } from '#sync/server/transact.ts'
+import type { Database } from '../db/database.ts'
+import { createWorker } from '../runs/worker.ts'
+import { createDocumentStore, type DocumentStore } from './document-store.ts'
+import { listenForPlans } from './news.ts'
+import { createPlanSockets, type PlanSockets, type PlanSocketsDeps } from './plan-sockets.ts'
+import { createProjector, type Projector } from './projector.ts'
+import { createDocumentReader, readingOf, type DocumentReader } from './reading.ts'
+import { planTimes, type PlanTimes } from './times.ts'
+import { createVersions, type Versions } from './versions.ts'
+
+export type PlansDeps = TransactDeps &
+  Pick<PlanSocketsDeps, 'actorAgain' | 'sessionCheckMs'> & {
+    readonly database: Database
+    readonly times?: Partial<PlanTimes> | undefined
+    readonly onError: (error: unknown) => void
+  }
+
+/** Everything about plans in this process. */
+export type Plans = DocumentReader & {
+  readonly rooms: PlanRooms
+  readonly sockets: PlanSockets
+  readonly documents: DocumentStore
+  readonly versions: Pick<Versions, 'make'>
+  readonly projector: Pick<Projector, 'project'>
+  /**
+   * Changes a plan from this side, in its room: `edit` is given a copy of the document, and what it does there is applied to what the document is by
+   * then. Resolves when it is stored. What an agent does becomes a version. Authority is the caller's to check.
+   */
+  change(plan: PlanRef, author: PlanAuthor, edit: (doc: Doc) => void): Promise<PlanChanged>
+  close(): Promise<void>
+}
+
+export type PlanChanged =
+  | { readonly outcome: 'stored'; readonly version: PlanVersion | undefined }
+  /** The document would outgrow its bound, or what was done is nothing that a plan is made of. */
+  | { readonly outcome: 'full' | 'malformed' | 'busy' }
+
+const channel = 'drover_plans'
+
+export async function createPlans(deps: PlansDeps): Promise<Plans> {
+  const { database, now, onError } = deps
+  const times: PlanTimes = { ...planTimes, ...deps.times }
+  const hasOthers = database.kind !== 'embedded'
+  const documents = createDocumentStore(database, hasOthers ? channel : undefined)
+  const unloading = new Set<Promise<void>>()
+  const rooms = createPlanRooms({
+    store: documents,
+    now,
+    idleMs: times.idleMs,
+    onStored: (plan) => projector.changed(plan),
+    onUnload: (plan) => {
+      const done = versions.afterUnload(plan).catch(onError)
+      unloading.add(done)
+      void done.finally(() => unloading.delete(done))
+    },
+    onError,
+    wait: (ms, signal) => delay(ms, undefined, { signal }).catch(() => undefined),
+  })
+  const reader = createDocumentReader({ rooms, store: documents })
+  const readPlan = (plan: PlanRef) => reader.read(plan, (doc, seq) => ({ reading: readingOf(doc), seq }))
+  const readMarkdown = (plan: PlanRef) => reader.read(plan, (doc, seq) => ({ markdown: readingOf(doc).markdown, seq }))
+  const newId = (): string => uuidv7(now(), randomBytes(10))
+  const projector = createProjector({ ...deps, documents, readPlan, times })
+  const versions = createVersions({ ...deps, documents, readMarkdown, newId, times })
+  const sockets = createPlanSockets({ ...deps, rooms })
+
+  /** What a process that is gone has left, and what only time makes due. */
+  const rounds = createWorker({
+    everyMs: times.sweepMs,
+    onError,
+    async round() {
+      // Rooms in other processes see to their own; this is older than any of them waits.
+      for (const plan of await documents.behind('rows', now() - 3 * times.latestMs))
+        await projector.project(plan).catch(onError)
+      for (const plan of await documents.behind('versions', now() - times.pauseMs))
+        await versions.afterPause(plan).catch(onError)
+    },
+  })
+  const news = hasOthers ? await listenForPlans({ database, channel, rooms, documents, onError }) : undefined
+  rounds.wake()
+
+  async function change(plan: PlanRef, author: PlanAuthor, edit: (doc: Doc) => void): Promise<PlanChanged> {
+    const room = rooms.open(plan)
+    if (room === undefined) return { outcome: 'busy' }
+    const update = await room.read((doc) => {
+      const copy = new Doc()
+      copy.getXmlFragment(planField)
+      applyUpdate(copy, encodeStateAsUpdate(doc))
+      const before = encodeStateVector(copy)
+      copy.transact(() => edit(copy))
+      const made = encodeStateAsUpdate(copy, before)
+      copy.destroy()
+      return made
+    })
+    const outcome = await room.change(update, author)
+    if (outcome !== 'stored') return { outcome }
+    if (author.kind !== 'agent') return { outcome, version: undefined }
+    const { markdown } = await readMarkdown(plan)
+    const version = await versions.make(plan, { markdown, by: [author], origin: 'agent', runId: author.runId })
+    return { outcome, version }
+  }
+
+  return {
+    ...reader,
+    rooms,
+    sockets,
+    documents,
+    versions,
+    projector,
+    change,
+    async close() {
+      sockets.close()
+      rounds.close()
+      await news?.close()
+      await rooms.close()
+      await projector.close()
+      await Promise.all([rounds.idle(), ...unloading])
+    },
+  }
+}

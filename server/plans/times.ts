@@ -1,0 +1,21 @@
+/** When what is written in a plan shows elsewhere, in ms. */
+export type PlanTimes = {
+  /** Rows follow once nothing has changed for so long … */
+  readonly settleMs: number
+  /** … and while somebody goes on writing, so long after the first change that they do not show. */
+  readonly latestMs: number
+  /** A version is made by itself once nobody has written for so long. */
+  readonly pauseMs: number
+  /** A room in which nobody is goes after so long. */
+  readonly idleMs: number
+  /** How often what another process, or an earlier one, left behind is looked for. */
+  readonly sweepMs: number
+}
+
+export const planTimes: PlanTimes = {
+  settleMs: 300,
+  latestMs: 3_000,
+  pauseMs: 5 * 60_000,
+  idleMs: 15_000,
+  sweepMs: 30_000,
+}

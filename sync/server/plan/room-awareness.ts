@@ -1,0 +1,144 @@
+import * as decoding from 'lib0/decoding'
+import * as encoding from 'lib0/encoding'
+import { z } from 'zod'
+import { roomBounds } from '#shared/protocol/plan-room.ts'
+import type { UserId } from '#shared/ids.ts'
+
+/** Whose connection it is, as others may be told. */
+export type RoomPerson = { readonly userId: UserId; readonly name: string }
+
+/**
+ * Who is in a room, with name, colour and selection (the awareness of y-protocols 1). A connection speaks for one client of Yjs, its own, and as its
+ * person. https://github.com/yjs/y-protocols/blob/master/PROTOCOL.md#awareness-protocol
+ */
+export type RoomAwareness = {
+  /**
+   * Takes what a connection says. `told`: what the others must hear, if anything. `forged`: it speaks as somebody else, or what it says is none or
+   * too large. A provider repeats what it hears of others, also of those who have left since; that is passed over.
+   */
+  take(connection: object, person: RoomPerson, states: Uint8Array): { readonly told: Uint8Array | undefined } | 'forged'
+  /** Everybody; `undefined` for nobody. */
+  all(): Uint8Array | undefined
+  /** The connection has ended. What the others must hear. */
+  leave(connection: object): Uint8Array | undefined
+}
+
+type Present = { readonly connection: object; readonly userId: UserId; clock: number; json: string }
+type Entry = { readonly client: number; readonly clock: number; readonly json: string }
+
+/** What an editor says of its person stands in a style of all others' pages. */
+const Colour = z.string().regex(/^[\w#(),.% -]{1,64}$/)
+const State = z.looseObject({ user: z.looseObject({ userId: z.string() }) })
+
+/** Clients in one message: a provider that repeats everybody is within it. */
+const maxEntries = 2 * roomBounds.connections
+
+export function createRoomAwareness(): RoomAwareness {
+  const present = new Map<number, Present>()
+  const own = new Map<object, number>()
+  /** Clocks of those who left, so that what others repeat of them is not taken for them; the oldest go first. */
+  const left = new Map<number, number>()
+
+  function take(connection: object, person: RoomPerson, entry: Entry): Entry | undefined | 'forged' {
+    const mine = own.get(connection)
+    const there = present.get(entry.client)
+    if (mine !== undefined && mine !== entry.client) {
+      // A person's pages tell each other what is new, and repeat it here.
+      const isOthers = there !== undefined && there.userId !== person.userId
+      return isOthers && entry.clock > there.clock ? 'forged' : undefined
+    }
+    if (entry.json === 'null') return mine === undefined ? undefined : remove(entry.client, entry.clock)
+    const state = readState(entry.json)
+    if (state === undefined || state.user.userId !== person.userId) return mine === undefined ? undefined : 'forged'
+    if (there !== undefined) {
+      // The connection before this one may not have ended yet; what its person says on another device is not this one's.
+      if (there.userId !== person.userId) return 'forged'
+      if (entry.clock < there.clock || (there.connection === connection && entry.clock === there.clock))
+        return undefined
+    } else if (mine === undefined && entry.clock < (left.get(entry.client) ?? 0)) return undefined
+    if (there !== undefined && there.connection !== connection) own.delete(there.connection)
+    const json = JSON.stringify({ ...state, user: userOf(state.user, person) })
+    own.set(connection, entry.client)
+    left.delete(entry.client)
+    present.set(entry.client, { connection, userId: person.userId, clock: entry.clock, json })
+    return { ...entry, json }
+  }
+
+  function remove(client: number, clock: number): Entry {
+    present.delete(client)
+    left.delete(client)
+    left.set(client, clock)
+    const [oldest] = left.keys()
+    if (left.size > 2 * roomBounds.connections && oldest !== undefined) left.delete(oldest)
+    return { client, clock, json: 'null' }
+  }
+
+  return {
+    take(connection, person, states) {
+      const entries = readEntries(states)
+      if (entries === undefined) return 'forged'
+      const told: Entry[] = []
+      for (const entry of entries) {
+        const taken = take(connection, person, entry)
+        if (taken === 'forged') return 'forged'
+        if (taken !== undefined) told.push(taken)
+      }
+      return { told: told.length === 0 ? undefined : writeEntries(told) }
+    },
+    all() {
+      const entries = [...present].map(([client, { clock, json }]) => ({ client, clock, json }))
+      return entries.length === 0 ? undefined : writeEntries(entries)
+    },
+    leave(connection) {
+      const client = own.get(connection)
+      own.delete(connection)
+      const there = client === undefined ? undefined : present.get(client)
+      if (client === undefined || there === undefined || there.connection !== connection) return undefined
+      return writeEntries([remove(client, there.clock)])
+    },
+  }
+}
+
+function userOf(user: Record<string, unknown>, person: RoomPerson): object {
+  const color = Colour.safeParse(user['color'])
+  return { ...(color.success ? { color: color.data } : {}), userId: person.userId, name: person.name }
+}
+
+function readState(json: string): z.infer<typeof State> | undefined {
+  const parsed = State.safeParse(JSON.parse(json))
+  return parsed.success ? parsed.data : undefined
+}
+
+/** `undefined`: it is none, or something in it is too large. */
+function readEntries(states: Uint8Array): Entry[] | undefined {
+  try {
+    const decoder = decoding.createDecoder(states)
+    const count = decoding.readVarUint(decoder)
+    if (count > maxEntries) return undefined
+    const entries: Entry[] = []
+    for (let n = 0; n < count; n++) {
+      const entry = {
+        client: decoding.readVarUint(decoder),
+        clock: decoding.readVarUint(decoder),
+        json: decoding.readVarString(decoder),
+      }
+      if (entry.json.length > roomBounds.awarenessBytes) return undefined
+      JSON.parse(entry.json)
+      entries.push(entry)
+    }
+    return entries
+  } catch {
+    return undefined
+  }
+}
+
+function writeEntries(entries: readonly Entry[]): Uint8Array {
+  return encoding.encode((encoder) => {
+    encoding.writeVarUint(encoder, entries.length)
+    for (const { client, clock, json } of entries) {
+      encoding.writeVarUint(encoder, client)
+      encoding.writeVarUint(encoder, clock)
+      encoding.writeVarString(encoder, json)
+    }
+  })
+}
