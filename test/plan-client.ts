@@ -107,7 +107,7 @@ export function openPlanClient({ url, cookie, planId, doc = new Doc() }: PlanCli
     write(text) {
       body.push([paragraph(text)])
     },
-    texts: () => body.toArray().map((block) => (block instanceof XmlElement ? textOf(block) : '')),
+    texts: () => paragraphsOf(doc),
     synced: () => until('synced', () => provider.synced),
     // The answer to what the server asked is the first change of a connection.
     stored: () => until('stored', () => provider.synced && sent > 0 && stored === sent),
@@ -125,6 +125,14 @@ export function paragraph(text: string): XmlElement {
   const block = new XmlElement('paragraph')
   block.insert(0, [new XmlText(text)])
   return block
+}
+
+/** The texts of its blocks. */
+export function paragraphsOf(doc: Doc): readonly string[] {
+  return doc
+    .getXmlFragment(planField)
+    .toArray()
+    .map((block) => (block instanceof XmlElement ? textOf(block) : ''))
 }
 
 function textOf(block: XmlElement): string {

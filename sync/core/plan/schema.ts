@@ -1,4 +1,5 @@
 import { Extension, getSchema, type Extensions } from '@tiptap/core'
+import { Code } from '@tiptap/extension-code'
 import { Image } from '@tiptap/extension-image'
 import { TaskItem, TaskList } from '@tiptap/extension-list'
 import { Mention } from '@tiptap/extension-mention'
@@ -26,6 +27,24 @@ const Named = Extension.create({
   },
 })
 
+/** What stands behind the language of a code block in Markdown, such as a file's name. */
+const CodeMeta = Extension.create({
+  name: 'codeMeta',
+  addGlobalAttributes() {
+    return [{ types: ['codeBlock'], attributes: { meta: { default: null, rendered: false } } }]
+  },
+})
+
+/** An image may be a link: nodes in a line carry no marks in Yjs, so it is the image's own. */
+const PlanImage = Image.extend({
+  addAttributes() {
+    return { ...this.parent?.(), href: { default: null, rendered: false } }
+  },
+})
+
+/** Code may be a link, bold or struck out, as in Markdown. */
+const PlanCode = Code.extend({ excludes: 'code' })
+
 /** `[label](drover:kind/id)` in Markdown. */
 export const PlanMention = Mention.extend({
   addAttributes() {
@@ -40,15 +59,18 @@ export function planExtensions(): Extensions {
       undoRedo: false,
       underline: false,
       trailingNode: false,
+      code: false,
       link: { openOnClick: false, autolink: true },
     }),
+    PlanCode,
+    CodeMeta,
     TaskList,
     TaskItem.configure({ nested: true }),
     Table.configure({ resizable: false }),
     TableRow,
     TableHeader,
     TableCell,
-    Image.configure({ inline: true }),
+    PlanImage.configure({ inline: true }),
     PlanMention,
     Named,
   ]
