@@ -14,6 +14,7 @@ import { Root } from './features/shell/root.tsx'
 import { WorkspaceGate } from './features/shell/workspace-gate.tsx'
 import { InboxSearch } from './state/inbox-search.ts'
 import type { Page } from './state/pages.ts'
+import { NewRunSearch } from './state/plan-choice.ts'
 import { PlanSearch, PlansSearch } from './state/plans-search.ts'
 import { RunSearch } from './state/run-search.ts'
 import { RunsSearch, runFilters } from './state/runs-search.ts'
@@ -89,6 +90,7 @@ const newRun = createRoute({
   staticData: {
     pages: [{ href: '/new', title: shellWords.newRun, also: shellWords.newRunAlso, icon: Plus, key: 'n' }],
   },
+  validateSearch: (search): NewRunSearch => NewRunSearch.parse(search),
   component: lazyRouteComponent(() => import('./features/new-run/new-run-page.tsx'), 'NewRunPage'),
 })
 

@@ -21,6 +21,7 @@ const figures: Readonly<Record<string, () => Promise<{ figure: Figure }>>> = {
   stay: () => import('./figures/stay.ts'),
   intents: () => import('./figures/intents.ts'),
   lighthouse: () => import('./figures/lighthouse.ts'),
+  'plan-rewrite': () => import('./figures/plan-rewrite.ts'),
 }
 
 const { values, positionals } = parseArgs({

@@ -78,6 +78,27 @@ export const newRunWords = {
       }
     },
   },
+  plan: {
+    label: 'The plan to execute',
+    leave: 'Start without the plan',
+    reading: 'Reading the plan',
+    steps: (open: number, total: number) =>
+      total === 0
+        ? 'No steps'
+        : open === 0
+          ? 'All steps done'
+          : `${numbers.format(open)} of ${count(total, 'step')} open`,
+    chosen: (chosen: number, first: string) => (chosen === 1 ? first : `${count(chosen, 'step')}, “${first}” first`),
+    note: 'Anything to add',
+    noteHint: 'The agent gets the plan as it is now; this version stays pinned to the run.',
+    trouble: {
+      plan: 'This plan was deleted, or is not on this device yet.',
+      text: 'The text of this plan is not on this device. Open it once while the server can be reached.',
+      part: 'This part is not in the plan any more. Choose again on the plan’s page.',
+    },
+    tooLong: (over: number) =>
+      `This part of the plan is ${numbers.format(over)} characters too long for one run. Choose a section or single steps.`,
+  },
   viewer: 'Your role in this team can read runs, but not start them. Ask an admin.',
   notYet: 'This device does not know your role in the team yet. Try again once it has reached the server.',
   error: {

@@ -73,6 +73,8 @@ export const runWords = {
   typing: (names: readonly string[]) => `${namesWords(names, 'and')} ${names.length === 1 ? 'is' : 'are'} writing`,
   agent: (name: string) => `Agent: ${name}`,
   host: (name: string) => `Host: ${name}`,
+  ofPlan: (title: string, part: string | undefined, version: number) =>
+    `Executes ${part === undefined ? '' : `“${part}” of `}the plan “${title}”, version ${version}`,
   branch: (name: string) => `Branch: ${name}`,
 
   notFound: {

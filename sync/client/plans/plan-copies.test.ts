@@ -141,6 +141,26 @@ describe('a plan that is gone', () => {
   })
 })
 
+test('two pages that have not heard the same of a plan agree on what it is called', async () => {
+  const planId = aPlan()
+  const store = createMemoryPlanStore()
+  await openedAt(store, planId, 1)
+  const behind = createMemoryRows()
+  behind.apply([...answered(), row(planId, { title: 'As it was', updatedAt: 1 })])
+  rows.apply([...answered(), row(planId, { title: 'As it is', updatedAt: 2 })])
+  for (const of of [behind, rows]) openDevice({ store, rows: of, isOnline: () => false })
+  await until<string | undefined>(
+    (on) => {
+      const look = (): void => void store.read(planId).then((read) => on(read?.note.title))
+      look()
+      return store.subscribe(look)
+    },
+    (title) => title === 'As it is',
+  )
+  await new Promise((resolve) => setImmediate(resolve))
+  expect((await store.read(planId))?.note.title).toBe('As it is')
+})
+
 describe('what is there without a network', () => {
   test('is a pinned plan, brought without being opened, and brought again when it went on', async () => {
     const planId = aPlan()

@@ -38,12 +38,13 @@ export const emptyForm: NewRunForm = {
 
 export type FormErrors = Partial<Record<keyof NewRunForm, string>>
 
+export type CheckedText = { readonly prompt: string; readonly title: string | undefined }
 export type CheckedForm =
-  | { readonly ok: true; readonly prompt: string; readonly title: string | undefined; readonly config: RunConfig }
+  | ({ readonly ok: true; readonly config: RunConfig } & CheckedText)
   | { readonly ok: false; readonly errors: FormErrors }
 
-/** What the form asks for, or what must be mended, field by field. */
-export function checkForm(form: NewRunForm): CheckedForm {
+/** What the form asks for, or what must be mended, field by field. `planned`: a plan says what should be done, the text only adds to it. */
+export function checkForm(form: NewRunForm, planned = false): CheckedForm {
   const errors: FormErrors = {}
   const words = newRunWords.error
   const prompt = form.prompt.trim()
@@ -53,7 +54,7 @@ export function checkForm(form: NewRunForm): CheckedForm {
   const setupCommands = commandsOf(form.setup)
   const harness = HarnessId.safeParse(form.harness)
 
-  if (prompt === '') errors.prompt = words.promptMissing
+  if (prompt === '' && !planned) errors.prompt = words.promptMissing
   else if (prompt.length > promptLimit) errors.prompt = uiWords.tooLong(prompt.length - promptLimit)
   if (title.length > titleLimit) errors.title = uiWords.tooLong(title.length - titleLimit)
   if (repository.length > repositoryLimit) errors.repository = uiWords.tooLong(repository.length - repositoryLimit)

@@ -29,8 +29,10 @@ import { keyCaps } from '../../words/key-caps.ts'
 import { newRunWords } from '../../words/new-run.ts'
 import { agentChoices, anyHost, hostChoices, sandboxesOf } from './choices.ts'
 import { DemoOffer } from './demo-offer.tsx'
+import { FromPlan } from './from-plan.tsx'
 import { NewRunForm, checkForm, commandsOf, emptyForm, repositoryLimit, type FormErrors } from './form.ts'
 import { SharedOffer } from './shared-offer.tsx'
+import { PlanTrouble, useChosenPlan } from './use-chosen-plan.ts'
 import styles from './new-run-page.module.css'
 
 /** How long a press on “Start run” waits for the first rows of the team on a new device. */
@@ -59,6 +61,7 @@ export function NewRunPage() {
     },
   })
   const form = draft.value
+  const plan = useChosenPlan()
   const [errors, setErrors] = createSignal<FormErrors>({})
   const [refused, setRefused] = createSignal<string | undefined>()
   const [starting, setStarting] = createSignal(false)
@@ -117,7 +120,10 @@ export function NewRunPage() {
 
   const start = async () => {
     if (starting() || !mayStart()) return
-    const checked = checkForm({ ...form(), harness: agent(), host: host(), sandbox: sandbox() })
+    const checked = checkForm(
+      { ...form(), harness: agent(), host: host(), sandbox: sandbox() },
+      plan.choice() !== undefined,
+    )
     if (!checked.ok) {
       setErrors(checked.errors)
       if (checked.errors.title !== undefined || checked.errors.setup !== undefined) setMore(true)
@@ -134,8 +140,7 @@ export function NewRunPage() {
       await workspace.mutate.createRun({
         runId,
         promptId: ids.promptId(),
-        prompt: checked.prompt,
-        ...(checked.title === undefined ? {} : { title: checked.title }),
+        ...(await plan.toRun(checked)),
         config: checked.config,
       })
       next = undefined
@@ -145,6 +150,10 @@ export function NewRunPage() {
       draft.set({ ...form(), runId: undefined, prompt: '', title: '' })
       await navigate({ to: '/runs/$runId', params: { runId } }).finally(() => whenIdle(() => opening.close()))
     } catch (error) {
+      if (error instanceof PlanTrouble) {
+        setRefused(error.message)
+        return
+      }
       const isTooEarly = error instanceof RefusedError && data.me() === undefined
       setRefused(isTooEarly ? newRunWords.notYet : refusalText(error))
     } finally {
@@ -183,16 +192,22 @@ export function NewRunPage() {
       <div class={styles.scroll}>
         <div class={styles.column}>
           <SharedOffer draft={draft} onChange={change} />
-          <DemoOffer quiet={data.runs.all().length > 0} form={form()} onFill={change} />
+          <Show when={plan.choice() === undefined}>
+            <DemoOffer quiet={data.runs.all().length > 0} form={form()} onFill={change} />
+          </Show>
+          <Show when={plan.choice()}>
+            {(chosen) => <FromPlan choice={chosen()} read={plan.read()} onLeave={plan.leave} />}
+          </Show>
           <TextArea
-            label={newRunWords.prompt}
-            placeholder={newRunWords.promptHolder}
+            label={plan.choice() === undefined ? newRunWords.prompt : newRunWords.plan.note}
+            optional={plan.choice() !== undefined}
+            placeholder={plan.choice() === undefined ? newRunWords.promptHolder : ''}
             value={form().prompt}
             onChange={(prompt) => change({ prompt })}
             error={errors().prompt}
-            hint={newRunWords.promptKept}
+            hint={plan.choice() === undefined ? newRunWords.promptKept : newRunWords.plan.noteHint}
             limit={promptLimit}
-            rows={frame() === 'phone' ? 6 : 8}
+            rows={plan.choice() !== undefined ? 3 : frame() === 'phone' ? 6 : 8}
             enterkeyhint="enter"
           />
           <div class={styles.pair}>

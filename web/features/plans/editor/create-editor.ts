@@ -15,6 +15,7 @@ import { MarkdownClipboard } from './markdown-clipboard.ts'
 import { MoveBlock } from './move-block.ts'
 import { NameParts } from './name-parts.ts'
 import { SectionSteps } from './section-steps.ts'
+import { StepRuns } from './step-runs.ts'
 import type { SuggestItem, createSuggest } from './suggest.ts'
 import { Suggestions } from './suggestions.ts'
 
@@ -76,6 +77,7 @@ export function createPlanEditor(parts: PlanEditorParts): Editor {
       }),
       NameParts.configure({ newId: parts.newId }),
       SectionSteps,
+      StepRuns.configure({ onGo: parts.onGo }),
       MoveBlock,
       MarkdownClipboard,
       CodeBlocks,

@@ -1,4 +1,5 @@
 import type { Editor } from '@tiptap/core'
+import type { Node } from '@tiptap/pm/model'
 import { GripVertical } from 'lucide'
 import { Show, createEffect, createSignal, on, onCleanup, onMount } from 'solid-js'
 import { Portal } from 'solid-js/web'
@@ -16,6 +17,7 @@ import { MarksBar } from './marks-bar.tsx'
 import { mentionItems } from './mention-items.ts'
 import { useReading, type Reading } from './reading.ts'
 import { showSteps } from './section-steps.ts'
+import { showStepRuns, type StepRun } from './step-runs.ts'
 import { createSuggest } from './suggest.ts'
 import { SuggestMenu } from './suggest-menu.tsx'
 import { TableBar } from './table-bar.tsx'
@@ -32,6 +34,8 @@ export function EditorPane(props: {
   readonly onGo: (href: string) => void
   readonly onEditor: (editor: Editor | undefined) => void
   readonly onReading: (reading: Reading) => void
+  /** Which runs are at which of its steps. */
+  readonly stepRuns: (plan: Node) => readonly StepRun[]
 }) {
   const data = useTeamData()
   const platform = usePlatform()
@@ -82,7 +86,11 @@ export function EditorPane(props: {
       <Show when={editor()} keyed>
         {(known) => (
           <>
-            <Follow editor={known} onReading={(reading) => props.onReading(reading)} />
+            <Follow
+              editor={known}
+              onReading={(reading) => props.onReading(reading)}
+              stepRuns={(plan) => props.stepRuns(plan)}
+            />
             <SuggestMenu list={suggest} textbox={known.view.dom} />
             <Portal mount={marksBar}>
               <MarksBar editor={known} />
@@ -104,13 +112,22 @@ export function EditorPane(props: {
 }
 
 /** Tells what the text is as a whole, whenever that has changed. */
-function Follow(props: { readonly editor: Editor; readonly onReading: (reading: Reading) => void }) {
+function Follow(props: {
+  readonly editor: Editor
+  readonly onReading: (reading: Reading) => void
+  readonly stepRuns: (plan: Node) => readonly StepRun[]
+}) {
   // oxlint-disable-next-line solid/reactivity
   const reading = useReading(props.editor)
   createEffect(() => {
     const now = reading()
     props.onReading(now)
     showSteps(props.editor, now)
+  })
+  // Anew with each reading, since a step's words may have changed, and whenever a run goes on.
+  createEffect(() => {
+    reading()
+    showStepRuns(props.editor, props.stepRuns(props.editor.state.doc))
   })
   return undefined
 }

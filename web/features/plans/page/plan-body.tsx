@@ -1,4 +1,5 @@
 import type { Editor } from '@tiptap/core'
+import type { Node } from '@tiptap/pm/model'
 import { Match, Show, Switch, createMemo, createSignal, onMount, untrack } from 'solid-js'
 import { Dynamic } from 'solid-js/web'
 import type { Plan } from '#shared/domain/plan.ts'
@@ -10,6 +11,7 @@ import { planWords } from '../../../words/plan.ts'
 import { editorPart } from '../editor-part.ts'
 import type { Someone } from '../editor/caret.ts'
 import type { Reading } from '../editor/reading.ts'
+import type { StepRun } from '../editor/step-runs.ts'
 import { TextView } from './text-view.tsx'
 import type { OpenDocument } from './use-document.ts'
 
@@ -22,6 +24,8 @@ export type PlanBodyProps = {
   readonly onGo: (href: string) => void
   readonly onEditor: (editor: Editor | undefined) => void
   readonly onReading: (reading: Reading) => void
+  /** Which runs are at which of its steps. */
+  readonly stepRuns: (plan: Node) => readonly StepRun[]
 }
 
 /** The text of a plan: in the editor, or as Markdown where the editor or the whole text is not here. */
@@ -88,6 +92,7 @@ function Text(
         onGo={(href: string) => props.onGo(href)}
         onEditor={(editor: Editor | undefined) => props.onEditor(editor)}
         onReading={(reading: Reading) => props.onReading(reading)}
+        stepRuns={(plan: Node) => props.stepRuns(plan)}
       />
     </Show>
   )

@@ -8,6 +8,7 @@ import {
   ListTree,
   Pin as PinIcon,
   PinOff,
+  Play,
   Printer,
   Search,
   TextSearch,
@@ -18,7 +19,7 @@ import type { PlanDocumentState } from '#sync/client/plans/plan-document.ts'
 import { useCommands } from '../../../state/commands.ts'
 import { useOpenPalette } from '../../../state/palette.ts'
 import { useStatus } from '../../../state/sync-status.ts'
-import { IconButton } from '../../../ui/button.tsx'
+import { Button, IconButton } from '../../../ui/button.tsx'
 import { Icon } from '../../../ui/icon.tsx'
 import { Menu, MenuItem, MenuSeparator } from '../../../ui/menu.tsx'
 import { paletteWords } from '../../../words/palette.ts'
@@ -44,6 +45,8 @@ export type PlanHeadActs = {
   /** Present where the outline is not on the page: opens it. */
   readonly onOutline: (() => void) | undefined
   readonly onHistory: (() => void) | undefined
+  /** Absent where this person starts no runs. */
+  readonly onExecute: (() => void) | undefined
 }
 
 /** Which plan this is, how far it is, who is in it, and what can be done to it. */
@@ -56,6 +59,7 @@ export function PlanHead(props: {
   readonly document: PlanDocumentState | undefined
   readonly pin: PlanPin
   readonly phone: boolean
+  readonly stepsLeft: number
   readonly historyOpen: boolean
   readonly on: PlanHeadActs
 }) {
@@ -81,6 +85,9 @@ export function PlanHead(props: {
     ...(props.on.onOutline === undefined
       ? []
       : [{ id: 'plan.outline', title: planWords.outline.show, icon: ListTree, act: props.on.onOutline }]),
+    ...(props.on.onExecute === undefined
+      ? []
+      : [{ id: 'plan.execute', title: planWords.execute.title, icon: Play, act: props.on.onExecute }]),
     ...(props.on.onHistory === undefined
       ? []
       : [
@@ -145,7 +152,20 @@ export function PlanHead(props: {
           onClick={() => props.on.onHistory?.()}
         />
       </Show>
+      <Show when={props.on.onExecute !== undefined && !props.phone}>
+        <Button tone="ink" icon={Play} onClick={() => props.on.onExecute?.()}>
+          {planWords.execute.label}
+          <Show when={props.stepsLeft > 0}>
+            <span class={styles.left}>{planWords.execute.leftShort(props.stepsLeft)}</span>
+          </Show>
+        </Button>
+      </Show>
       <Menu icon={Ellipsis} label={planWords.more} size={props.phone ? 'touch' : 'md'}>
+        <Show when={props.phone && props.on.onExecute !== undefined}>
+          <MenuItem icon={Play} onSelect={() => props.on.onExecute?.()}>
+            {planWords.execute.title}
+          </MenuItem>
+        </Show>
         <Show when={props.phone && props.on.onOutline !== undefined}>
           <MenuItem icon={ListTree} onSelect={() => props.on.onOutline?.()}>
             {planWords.outline.title}

@@ -3,6 +3,8 @@ import type { Editor } from '@tiptap/core'
 import { Pencil } from 'lucide'
 import { Show, createEffect, createMemo, createSignal, on, onCleanup } from 'solid-js'
 import type { Plan } from '#shared/domain/plan.ts'
+import { canStartRuns } from '#shared/domain/policies.ts'
+import { stepsIn } from '#sync/core/plan/scope.ts'
 import { useCommands } from '../../../state/commands.ts'
 import { useFrame } from '../../../state/frame.ts'
 import { useKeys } from '../../../state/keyboard.ts'
@@ -23,6 +25,9 @@ import { useCopies } from '../acts/use-copies.ts'
 import type { Someone } from '../editor/caret.ts'
 import { createPlanFind } from '../editor/find-in-plan.ts'
 import type { Reading } from '../editor/reading.ts'
+import { ExecuteDialog } from '../execute/execute-dialog.tsx'
+import { LinkedRuns, useRunsOf } from '../execute/linked-runs.tsx'
+import { stepRunsOf } from '../execute/step-runs.ts'
 import { titleOf } from '../list/list-model.ts'
 import { Outline } from './outline.tsx'
 import { PlanBody } from './plan-body.tsx'
@@ -53,6 +58,18 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
   const [outlineOpen, setOutlineOpen] = createSignal(false)
   const [moving, setMoving] = createSignal(false)
   const [removing, setRemoving] = createSignal(false)
+  const [executing, setExecuting] = createSignal(false)
+  const runs = useRunsOf(planId)
+  const mayExecute = () =>
+    canStartRuns(data.me()?.role) && props.plan.archivedAt === undefined && editor() !== undefined
+  const steps = () => {
+    const known = editor()
+    return known === undefined ? [] : stepsIn([known.state.doc])
+  }
+  const stepsLeft = () => {
+    const steps = reading()?.steps
+    return steps === undefined ? 0 : steps.total - steps.done
+  }
   const phone = () => frame() === 'phone'
   const current = useCurrentSection(editor, reading)
   const find = createPlanFind(editor)
@@ -127,13 +144,16 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
   })
   // Out of the text by one key, so that the keys of the page are in reach; Tab stays an indent in lists.
   createEffect(() => {
-    const dom = editor()?.view.dom
-    if (dom === undefined) return
+    const known = editor()
+    if (known === undefined) return
+    const { dom } = known.view
     const leave = (event: KeyboardEvent): void => {
-      if (event.key === 'Escape' && !event.defaultPrevented && !event.isComposing) editor()?.commands.blur()
+      // A list at the caret closes first.
+      if (event.key === 'Escape' && !event.isComposing && !dom.hasAttribute('aria-controls')) known.commands.blur()
     }
-    dom.addEventListener('keydown', leave)
-    onCleanup(() => dom.removeEventListener('keydown', leave))
+    // Before the editor, which would keep it for itself.
+    dom.addEventListener('keydown', leave, true)
+    onCleanup(() => dom.removeEventListener('keydown', leave, true))
   })
   useCommands(() => [
     ...(editor()?.isEditable === true
@@ -177,6 +197,7 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
       <Show when={frame() === 'desktop'}>
         <aside class={styles.outline} aria-label={planWords.outline.title}>
           <Outline reading={reading()} current={current()} onGo={go} />
+          <LinkedRuns runs={runs()} />
         </aside>
       </Show>
       <section class={styles.pane} aria-label={title()}>
@@ -188,6 +209,7 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
           document={open.state()}
           pin={pin}
           phone={phone()}
+          stepsLeft={stepsLeft()}
           historyOpen={false}
           on={{
             onFind: editor() === undefined ? undefined : openFind,
@@ -199,6 +221,7 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
             onRemove: () => setRemoving(true),
             onOutline: frame() === 'desktop' ? undefined : () => setOutlineOpen(true),
             onHistory: undefined,
+            onExecute: mayExecute() ? () => setExecuting(true) : undefined,
           }}
         />
         <Show when={warning()}>{(text) => <Banner>{text()}</Banner>}</Show>
@@ -225,6 +248,7 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
           onGo={(href) => router.history.push(href)}
           onEditor={setEditor}
           onReading={setReading}
+          stepRuns={(node) => stepRunsOf(node, runs(), data.harness)}
         />
       </section>
       <Sheet open={outlineOpen()} onOpenChange={setOutlineOpen} title={planWords.outline.title}>
@@ -237,7 +261,16 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
             requestAnimationFrame(() => go(key))
           }}
         />
+        <LinkedRuns runs={runs()} />
       </Sheet>
+      <ExecuteDialog
+        open={executing()}
+        onOpenChange={setExecuting}
+        planId={planId}
+        reading={reading()}
+        current={current()}
+        steps={steps}
+      />
       <MoveDialog plan={moving() ? props.plan : undefined} onClose={() => setMoving(false)} acts={acts} />
       <RemoveDialog
         plan={removing() ? props.plan : undefined}

@@ -1,4 +1,5 @@
-import { GitBranch, Pin as PinIcon, Server } from 'lucide'
+import { Link } from '@tanstack/solid-router'
+import { GitBranch, NotebookText, Pin as PinIcon, Server } from 'lucide'
 import { Show, createMemo } from 'solid-js'
 import { displayState } from '#shared/domain/run.ts'
 import type { Pin } from '../../../state/kept.ts'
@@ -34,6 +35,20 @@ export function RunFacts(props: { readonly pin: Pin }) {
           <AgentTile letters={scene.agent().letters} size="sm" />
           {scene.agent().name}
         </span>
+      </Show>
+      <Show when={!scene.guest && scene.run().plan}>
+        {(plan) => (
+          <Link
+            to="/plans/$planId"
+            params={{ planId: plan().planId }}
+            class={styles.fact}
+            data-cut=""
+            title={runWords.ofPlan(plan().title, plan().part, plan().version)}
+          >
+            <Icon of={NotebookText} size="sm" />
+            <span>{plan().part ?? plan().title}</span>
+          </Link>
+        )}
       </Show>
       <Show when={props.pin.state() !== 'no'}>
         <span

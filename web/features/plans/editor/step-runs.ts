@@ -1,0 +1,92 @@
+import { Extension, type Editor } from '@tiptap/core'
+import { Plugin, PluginKey } from '@tiptap/pm/state'
+import { Decoration, DecorationSet } from '@tiptap/pm/view'
+import type { DisplayState } from '#shared/domain/run.ts'
+import styles from './step-runs.module.css'
+
+const key = new PluginKey<DecorationSet>('stepRuns')
+
+/** A run that is at a step now. */
+export type StepRun = {
+  readonly stepId: string
+  readonly href: string
+  readonly state: DisplayState
+  /** Two letters for the agent, and what the chip says. */
+  readonly letters: string
+  readonly text: string
+  /** The same in full, for those who don't see it. */
+  readonly label: string
+}
+
+/** Beside the steps that runs are at: which, and how it stands. Drawn, so it is no part of the text; it leads to the run. */
+export const StepRuns = Extension.create<{ readonly onGo: (href: string) => void }>({
+  name: 'stepRuns',
+  addOptions: () => ({ onGo: () => undefined }),
+  addProseMirrorPlugins() {
+    const { onGo } = this.options
+    return [
+      new Plugin<DecorationSet>({
+        key,
+        state: {
+          init: () => DecorationSet.empty,
+          apply: (tr, before) => {
+            const next: unknown = tr.getMeta(key)
+            return next instanceof DecorationSet ? next : before.map(tr.mapping, tr.doc)
+          },
+        },
+        props: {
+          decorations: (state) => key.getState(state),
+          handleDOMEvents: {
+            click(_view, event) {
+              const chip = event.target instanceof Element ? event.target.closest('a[data-step-run]') : null
+              const href = chip?.getAttribute('href')
+              if (typeof href !== 'string' || event.metaKey || event.ctrlKey || event.shiftKey) return false
+              event.preventDefault()
+              onGo(href)
+              return true
+            },
+          },
+        },
+      }),
+    ]
+  },
+})
+
+export function showStepRuns(editor: Editor, runs: readonly StepRun[]): void {
+  const { doc, tr } = editor.state
+  if (runs.length === 0 && key.getState(editor.state) === DecorationSet.empty) return
+  const byStep = new Map(runs.map((run) => [run.stepId, run]))
+  const chips: Decoration[] = []
+  doc.descendants((node, at) => {
+    if (node.type.name !== 'taskItem') return !node.isTextblock
+    const run = byStep.get(String(node.attrs['id']))
+    const first = node.firstChild
+    if (run === undefined || first === null) return true
+    // At the end of its first line.
+    const chip = Decoration.widget(at + 1 + first.nodeSize - 1, () => drawChip(run), {
+      side: 1,
+      key: JSON.stringify(run),
+      ignoreSelection: true,
+    })
+    chips.push(chip)
+    return true
+  })
+  editor.view.dispatch(tr.setMeta(key, DecorationSet.create(doc, chips)).setMeta('addToHistory', false))
+}
+
+function drawChip({ href, state, letters, text, label }: StepRun): HTMLElement {
+  const chip = document.createElement('a')
+  chip.className = styles.chip ?? ''
+  chip.href = href
+  chip.contentEditable = 'false'
+  chip.dataset['stepRun'] = ''
+  chip.dataset['state'] = state
+  chip.setAttribute('aria-label', label)
+  const tile = document.createElement('span')
+  tile.className = styles.tile ?? ''
+  tile.textContent = letters
+  const words = document.createElement('span')
+  words.textContent = text
+  chip.append(tile, words)
+  return chip
+}

@@ -1,0 +1,53 @@
+import { z } from 'zod'
+import { chosenStepsLimit, PlanPartId, type PlanScope } from '#shared/domain/plan-run.ts'
+import { PlanId } from '#shared/ids.ts'
+import type { Workspace } from '#sync/client/workspace.ts'
+
+/** A plan that a new run is to execute, kept in the address: `/new?plan=<id>&section=<id>` or `…&steps=<id>,<id>`. */
+export const NewRunSearch = z.object({
+  plan: PlanId.optional().catch(undefined),
+  section: PlanPartId.optional().catch(undefined),
+  steps: z.string().max(7_000).optional().catch(undefined),
+})
+export type NewRunSearch = z.infer<typeof NewRunSearch>
+
+export type PlanChoice = { readonly planId: PlanId; readonly scope: PlanScope }
+
+export function choiceOf({ plan, section, steps }: NewRunSearch): PlanChoice | undefined {
+  if (plan === undefined) return undefined
+  const ids = (steps ?? '').split(',').flatMap((id) => PlanPartId.safeParse(id).data ?? [])
+  if (ids.length > 0) return { planId: plan, scope: { kind: 'steps', ids: ids.slice(0, chosenStepsLimit) } }
+  return { planId: plan, scope: section === undefined ? { kind: 'whole' } : { kind: 'section', id: section } }
+}
+
+export function searchOf({ planId, scope }: PlanChoice): NewRunSearch {
+  switch (scope.kind) {
+    case 'whole':
+      return { plan: planId }
+    case 'section':
+      return { plan: planId, section: scope.id }
+    case 'steps':
+      return { plan: planId, steps: scope.ids.join(',') }
+  }
+}
+
+/** What was chosen, as this device has it now. */
+export type ChosenPlan = {
+  readonly title: string
+  /** The section's heading, or the first of the steps; `undefined`: the whole plan. */
+  readonly part: string | undefined
+  /** Markdown of what was chosen, and of all of the plan. */
+  readonly chosen: string
+  readonly markdown: string
+  readonly steps: { readonly open: number; readonly total: number }
+}
+export type ReadChoice =
+  | { readonly outcome: 'read'; readonly plan: ChosenPlan }
+  /** `text`: not on this device. `part`: the section or the steps are not in the plan any more. */
+  | { readonly outcome: 'plan' | 'text' | 'part' }
+
+/** The code that reads plans is large, so it comes when it is asked for. */
+export async function readChoice(workspace: Workspace, choice: PlanChoice): Promise<ReadChoice> {
+  const { readChosenPlan } = await import('./read-chosen-plan.ts')
+  return readChosenPlan(workspace, choice)
+}
