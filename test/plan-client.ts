@@ -42,6 +42,7 @@ export function openPlanClient({ url, cookie, planId, doc = new Doc() }: PlanCli
   const waiting = new Set<() => void>()
   const closes: number[] = []
   let socket: NodeWebSocket | undefined
+  let isClosed = false
   let sent = 0
   let stored = 0
   const check = (): void => {
@@ -91,10 +92,11 @@ export function openPlanClient({ url, cookie, planId, doc = new Doc() }: PlanCli
         reject(new Error(`not ${what} within ${patienceMs} ms: ${JSON.stringify(facts)}`))
       }, patienceMs)
       const look = (): void => {
-        if (!holds()) return
+        if (!isClosed && !holds()) return
         clearTimeout(timer)
         waiting.delete(look)
-        resolve()
+        if (isClosed) reject(new Error(`closed before it was ${what}`))
+        else resolve()
       }
       waiting.add(look)
       look()
@@ -115,6 +117,8 @@ export function openPlanClient({ url, cookie, planId, doc = new Doc() }: PlanCli
     closed: (code) => until(`closed with ${code}`, () => closes.includes(code)),
     drop: () => socket?.terminate(),
     close() {
+      isClosed = true
+      check()
       provider.destroy()
       doc.destroy()
     },

@@ -13,6 +13,8 @@ export const MarkdownClipboard = Extension.create({
         props: {
           clipboardTextParser: (text, _context, plain, view) =>
             plain ? asText(text, view.state.schema) : asMarkdown(text, view.state.schema),
+          transformPasted: (slice, view, plain) =>
+            plain && view.state.selection.$from.parent.content.size > 0 ? besideText(slice) : slice,
           clipboardTextSerializer: (slice) => toMarkdown(slice),
         },
       }),
@@ -31,6 +33,13 @@ function asMarkdown(text: string, schema: Schema): Slice {
   } catch {
     return asText(text, schema)
   }
+}
+
+/** Paragraphs join the text around them. Headings, lists and the like stay whole beside it: ProseMirror would join them too. */
+function besideText(slice: Slice): Slice {
+  const { content } = slice
+  const depth = (block: Node | null, open: number): number => (block?.type.name === 'paragraph' ? open : 0)
+  return new Slice(content, depth(content.firstChild, slice.openStart), depth(content.lastChild, slice.openEnd))
 }
 
 /** Lines as paragraphs, without reading anything into them. */

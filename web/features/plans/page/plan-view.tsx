@@ -127,11 +127,12 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
   })
   // Out of the text by one key, so that the keys of the page are in reach; Tab stays an indent in lists.
   createEffect(() => {
-    const dom = editor()?.view.dom
-    if (dom === undefined) return
+    const known = editor()
+    if (known === undefined) return
+    const { dom } = known.view
     const leave = (event: KeyboardEvent): void => {
       // A list at the caret closes first.
-      if (event.key === 'Escape' && !event.isComposing && !dom.hasAttribute('aria-controls')) editor()?.commands.blur()
+      if (event.key === 'Escape' && !event.isComposing && !dom.hasAttribute('aria-controls')) known.commands.blur()
     }
     // Before the editor, which would keep it for itself.
     dom.addEventListener('keydown', leave, true)
