@@ -20,6 +20,7 @@ const figures: Readonly<Record<string, () => Promise<{ figure: Figure }>>> = {
   transcript: () => import('./figures/transcript.ts'),
   stay: () => import('./figures/stay.ts'),
   intents: () => import('./figures/intents.ts'),
+  'plan-offline': () => import('./figures/plan-offline.ts'),
   lighthouse: () => import('./figures/lighthouse.ts'),
   'plan-rewrite': () => import('./figures/plan-rewrite.ts'),
 }

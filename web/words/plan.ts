@@ -81,6 +81,8 @@ export const planWords = {
   refused: {
     not_found:
       'This plan was deleted, or is no longer shared with you. What you wrote stays on this device; copy it to keep it.',
+    not_allowed:
+      'You may read this plan, and not write to it. What you wrote stays on this device; copy it to keep it.',
     signed_out: 'This session has ended. What you write stays on this device; sign in to send it.',
     full: 'This plan has reached its largest size. What you write now stays on this device. Move parts into another plan.',
     malformed:
