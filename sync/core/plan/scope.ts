@@ -1,7 +1,6 @@
 import type { Node } from '@tiptap/pm/model'
 import { planTitleLimit } from '#shared/domain/plan.ts'
 import type { PlanScope } from '#shared/domain/plan-run.ts'
-import { planSchema } from './schema.ts'
 
 /** A box of a check list. */
 export type PlanStep = {
@@ -27,18 +26,21 @@ export function partOf(plan: Node, scope: PlanScope): PlanPart | undefined {
       return { node: plan, name: undefined, steps: stepsIn([plan]) }
     case 'section': {
       const blocks = sectionBlocks(plan, scope.id)
-      return blocks === undefined ? undefined : made(blocks, blocks[0]?.textContent)
+      return blocks === undefined ? undefined : made(plan, blocks, blocks[0]?.textContent)
     }
     case 'steps': {
       const items = stepNodes([plan], new Set(scope.ids))
       const first = items[0]
-      return first === undefined ? undefined : made([planSchema().node('taskList', null, items)], stepOf(first).text)
+      return first === undefined
+        ? undefined
+        : made(plan, [plan.type.schema.node('taskList', null, items)], stepOf(first).text)
     }
   }
 }
 
-function made(blocks: readonly Node[], name: string | undefined): PlanPart {
-  const node = planSchema().node('doc', null, blocks)
+/** Of the plan's own schema, which in an editor is another one than `planSchema()`: nodes of two do not mix. */
+function made(plan: Node, blocks: readonly Node[], name: string | undefined): PlanPart {
+  const node = plan.type.schema.node('doc', null, blocks)
   return { node, name: name?.slice(0, planTitleLimit), steps: stepsIn([node]) }
 }
 

@@ -1,5 +1,7 @@
 import { beginPlan, fits } from './fits.ts'
+import { readParts } from '../execute/read-parts.ts'
+import { stepRunsOf } from '../execute/step-runs.ts'
 import { EditorPane } from './editor-pane.tsx'
 
 /** What an open plan needs of the editor, in one piece. */
-export const editorCode = { EditorPane, beginPlan, fits } as const
+export const editorCode = { EditorPane, beginPlan, fits, readParts, stepRunsOf } as const

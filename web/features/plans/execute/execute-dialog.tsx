@@ -2,7 +2,6 @@ import { useNavigate } from '@tanstack/solid-router'
 import { For, Match, Show, Switch, createEffect, createMemo, createSignal, on } from 'solid-js'
 import { chosenStepsLimit, type PlanScope } from '#shared/domain/plan-run.ts'
 import type { PlanId } from '#shared/ids.ts'
-import type { PlanStep } from '#sync/core/plan/scope.ts'
 import { searchOf } from '../../../state/plan-choice.ts'
 import { Button } from '../../../ui/button.tsx'
 import { Dialog } from '../../../ui/dialog.tsx'
@@ -10,7 +9,8 @@ import { RadioCards } from '../../../ui/radio-cards.tsx'
 import { Select } from '../../../ui/select.tsx'
 import { planWords } from '../../../words/plan.ts'
 import { uiWords } from '../../../words/ui.ts'
-import type { Reading, Section } from '../editor/reading.ts'
+import type { Section } from '../editor/reading.ts'
+import type { PlanParts } from './read-parts.ts'
 import styles from './execute-dialog.module.css'
 
 const words = planWords.execute
@@ -20,26 +20,25 @@ export function ExecuteDialog(props: {
   readonly open: boolean
   readonly onOpenChange: (open: boolean) => void
   readonly planId: PlanId
-  readonly reading: Reading | undefined
   /** The part that is looked at. */
   readonly current: string | undefined
-  /** Read when the dialog opens: what is chosen must not move under the hand. */
-  readonly steps: () => readonly PlanStep[]
+  /** Called when the dialog opens: what is chosen must not move under the hand. */
+  readonly read: () => PlanParts | undefined
 }) {
   const navigate = useNavigate()
   const [kind, setKind] = createSignal<PlanScope['kind']>('whole')
   const [section, setSection] = createSignal('')
-  const [steps, setSteps] = createSignal<readonly PlanStep[]>([])
+  const [read, setRead] = createSignal<PlanParts>()
   const [chosen, setChosen] = createSignal<ReadonlySet<string>>(new Set())
-  const sections = createMemo(() => (props.reading?.sections ?? []).filter(({ key }) => !key.startsWith('at-')))
-  const named = createMemo(() => steps().filter((step) => step.id !== null && step.text !== ''))
+  const sections = createMemo(() => (read()?.reading.sections ?? []).filter(({ key }) => !key.startsWith('at-')))
+  const named = createMemo(() => (read()?.steps ?? []).filter((step) => step.id !== null && step.text !== ''))
 
   createEffect(
     on(
       () => props.open,
       (open) => {
         if (!open) return
-        setSteps(props.steps())
+        setRead(props.read())
         setChosen(new Set<string>())
         const here = sections().find(({ key }) => key === props.current)
         setSection(here?.key ?? sections()[0]?.key ?? '')
@@ -71,7 +70,7 @@ export function ExecuteDialog(props: {
     else next.delete(id)
     setChosen(next)
   }
-  const all = () => props.reading?.steps ?? { done: 0, total: 0 }
+  const all = () => read()?.reading.steps ?? { done: 0, total: 0 }
 
   return (
     <Dialog

@@ -4,10 +4,11 @@ import { Pencil } from 'lucide'
 import { Show, createEffect, createMemo, createSignal, on, onCleanup } from 'solid-js'
 import type { Plan } from '#shared/domain/plan.ts'
 import { canStartRuns } from '#shared/domain/policies.ts'
-import { stepsIn } from '#sync/core/plan/scope.ts'
+import { uuidv7 } from '#shared/ids.ts'
 import { useCommands } from '../../../state/commands.ts'
 import { useFrame } from '../../../state/frame.ts'
 import { useKeys } from '../../../state/keyboard.ts'
+import { usePlatform } from '../../../state/platform.ts'
 import { useTeamData } from '../../../state/team-data.ts'
 import { useWorkspace } from '../../../state/workspace.ts'
 import { Banner } from '../../../ui/banner.tsx'
@@ -22,12 +23,12 @@ import { MoveDialog } from '../acts/move-dialog.tsx'
 import { usePlanActs } from '../acts/plan-acts.ts'
 import { RemoveDialog } from '../acts/remove-dialog.tsx'
 import { useCopies } from '../acts/use-copies.ts'
+import { editorPart } from '../editor-part.ts'
 import type { Someone } from '../editor/caret.ts'
 import { createPlanFind } from '../editor/find-in-plan.ts'
 import type { Reading } from '../editor/reading.ts'
 import { ExecuteDialog } from '../execute/execute-dialog.tsx'
 import { LinkedRuns, useRunsOf } from '../execute/linked-runs.tsx'
-import { stepRunsOf } from '../execute/step-runs.ts'
 import { titleOf } from '../list/list-model.ts'
 import { Outline } from './outline.tsx'
 import { PlanBody } from './plan-body.tsx'
@@ -60,11 +61,14 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
   const [removing, setRemoving] = createSignal(false)
   const [executing, setExecuting] = createSignal(false)
   const runs = useRunsOf(planId)
+  const platform = usePlatform()
+  const newId = () => uuidv7(platform.now(), platform.random(10))
   const mayExecute = () =>
     canStartRuns(data.me()?.role) && props.plan.archivedAt === undefined && editor() !== undefined
-  const steps = () => {
-    const known = editor()
-    return known === undefined ? [] : stepsIn([known.state.doc])
+  const parts = () => {
+    const [known, document, code] = [editor(), open.document(), editorPart.here()?.editorCode]
+    if (known === undefined || code === undefined || typeof document === 'string') return undefined
+    return code.readParts(known, document.doc, newId)
   }
   const stepsLeft = () => {
     const steps = reading()?.steps
@@ -248,7 +252,7 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
           onGo={(href) => router.history.push(href)}
           onEditor={setEditor}
           onReading={setReading}
-          stepRuns={(node) => stepRunsOf(node, runs(), data.harness)}
+          stepRuns={(node) => editorPart.here()?.editorCode.stepRunsOf(node, runs(), data.harness) ?? []}
         />
       </section>
       <Sheet open={outlineOpen()} onOpenChange={setOutlineOpen} title={planWords.outline.title}>
@@ -263,14 +267,7 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
         />
         <LinkedRuns runs={runs()} />
       </Sheet>
-      <ExecuteDialog
-        open={executing()}
-        onOpenChange={setExecuting}
-        planId={planId}
-        reading={reading()}
-        current={current()}
-        steps={steps}
-      />
+      <ExecuteDialog open={executing()} onOpenChange={setExecuting} planId={planId} current={current()} read={parts} />
       <MoveDialog plan={moving() ? props.plan : undefined} onClose={() => setMoving(false)} acts={acts} />
       <RemoveDialog
         plan={removing() ? props.plan : undefined}
