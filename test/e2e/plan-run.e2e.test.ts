@@ -96,6 +96,18 @@ describe.skipIf(browserPath === undefined && !required)('a plan that is executed
     expect(await step(other, 'Look around', 1).isChecked()).toBe(false)
     expect(await axeFindings(other)).toEqual([])
     await shot(other, 'at-step')
+  })
+
+  test('the agent is told what has changed in the plan, once its person wants that', async () => {
+    await other.getByRole('textbox', { name: 'Text of the plan' }).getByText('What we need first.').click()
+    await other.keyboard.press('End')
+    await other.keyboard.type(' And in green.')
+    await other.getByText(/Runbook works from version \d\. The plan has changed since\./).waitFor()
+    expect(await axeFindings(other)).toEqual([])
+    await shot(other, 'changed')
+    await other.getByRole('button', { name: 'Tell it after this turn' }).click()
+    await other.getByText(/The plan has changed since/).waitFor({ state: 'detached' })
+    await page.getByText('+What we need first. And in green.', { exact: false }).first().waitFor()
     await other.getByRole('link', { name: /is at this step: Needs you/ }).click()
     await other.waitForURL(/\/runs\/[0-9a-f-]{36}/)
     await allowOnce(other).click()

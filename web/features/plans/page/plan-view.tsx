@@ -27,6 +27,7 @@ import { editorPart } from '../editor-part.ts'
 import type { Someone } from '../editor/caret.ts'
 import { createPlanFind } from '../editor/find-in-plan.ts'
 import type { Reading } from '../editor/reading.ts'
+import { ChangedBanners } from '../execute/changed-banner.tsx'
 import { ExecuteDialog } from '../execute/execute-dialog.tsx'
 import { LinkedRuns, useRunsOf } from '../execute/linked-runs.tsx'
 import { titleOf } from '../list/list-model.ts'
@@ -66,9 +67,14 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
   const mayExecute = () =>
     canStartRuns(data.me()?.role) && props.plan.archivedAt === undefined && editor() !== undefined
   const parts = () => {
-    const [known, document, code] = [editor(), open.document(), editorPart.here()?.editorCode]
-    if (known === undefined || code === undefined || typeof document === 'string') return undefined
-    return code.readParts(known, document.doc, newId)
+    const [known, document, code] = [editor(), opened(), editorPart.here()?.editorCode]
+    return known === undefined || code === undefined || document === undefined
+      ? undefined
+      : code.readParts(known, document.doc, newId)
+  }
+  const opened = () => {
+    const document = open.document()
+    return typeof document === 'string' ? undefined : document
   }
   const stepsLeft = () => {
     const steps = reading()?.steps
@@ -229,6 +235,9 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
           }}
         />
         <Show when={warning()}>{(text) => <Banner>{text()}</Banner>}</Show>
+        <Show when={opened()}>
+          {(document) => <ChangedBanners runs={runs()} document={document()} title={title()} />}
+        </Show>
         <Show when={find.isOpen()}>
           <div ref={findBar}>
             <FindBar
