@@ -5,7 +5,7 @@ import { For, Show, createEffect, createMemo, createSignal, createUniqueId, on, 
 import type { Run } from '#shared/domain/run.ts'
 import type { RunId } from '#shared/ids.ts'
 import { useCommandList } from '../../../state/commands.ts'
-import { runText } from '../../../state/find.ts'
+import { createRunFinder, runText } from '../../../state/find.ts'
 import { isKey } from '../../../state/keyboard.ts'
 import { pagesOf } from '../../../state/pages.ts'
 import { useTeamData } from '../../../state/team-data.ts'
@@ -87,9 +87,11 @@ function Finder(props: PaletteProps & { readonly onChoose: (act: () => void) => 
 
   const pages = pagesOf(router)
   const said = createSaid(find)
+  const findRuns = createRunFinder()
   const groups = createMemo(() => [
     ...findHits(find(), {
       runs: data.runs.all(),
+      findRuns,
       recent: props.recent,
       pages,
       here: props.overSheet ? [] : commands.of('page'),
