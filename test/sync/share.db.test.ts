@@ -13,7 +13,7 @@ import { keys } from '#sync/core/keys.ts'
 import type { ShareRunArgs } from '#sync/core/mutators/share-run.ts'
 import { getRow, scanRows } from '#sync/core/transaction.ts'
 import { openGuestRun } from '#sync/client/guest-workspace.ts'
-import type { TranscriptView, Workspace } from '#sync/client/workspace.ts'
+import type { Presence, TranscriptView, Workspace } from '#sync/client/workspace.ts'
 import { createHash, randomBytes } from 'node:crypto'
 import { openStranger } from '../contract/people.ts'
 import { connectScriptedRunner, type ScriptedRunner } from '../fakes/scripted-runner.ts'
@@ -515,6 +515,26 @@ describe('people who are named', () => {
     await news((all) => answers(all).get(lena.userId) === 'steer' && answers(all).get(otto.userId) === undefined)
     await stop()
     await news((all) => answers(all).get(otto.userId) === 'over' && all.every(({ readAt }) => readAt !== undefined))
+  })
+
+  test('are seen to look by those who share with them, while they do', async () => {
+    const guest = await openStranger(world)
+    const secret = await share({ anyone: true, person: { email: await emailOf(guest), access: 'view' } })
+    const seen = (people: readonly string[]) =>
+      until(
+        (on: (people: readonly Presence[]) => void) => desk.subscribePresence(runId, on),
+        (now) => JSON.stringify(now.map(({ userId }) => userId)) === JSON.stringify(people),
+      )
+    desk.openTranscript(runId)
+    const named = await follow(secret, guest)
+    await seen([guest.userId])
+    // Whoever only has the link is nobody that could be named.
+    const anyone = await follow(secret)
+    await anyone.until((event) => event.type === 'view')
+    await seen([guest.userId])
+    named.leave()
+    await seen([])
+    anyone.leave()
   })
 
   test('are the account that came first with their email; a later one with it is not named', async () => {
