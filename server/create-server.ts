@@ -226,7 +226,14 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       onError: report('sending pushes failed'),
     })
     toClose.unshift(() => webPush?.close())
-    const streams = createSharedStreams({ store, hub, live, now, onError: report('telling of a shared run failed') })
+    const streams = createSharedStreams({
+      store,
+      hub,
+      live,
+      presence,
+      now,
+      onError: report('telling of a shared run failed'),
+    })
     toClose.unshift(() => streams.endAll())
     const served = createApp({
       auth,

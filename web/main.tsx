@@ -11,6 +11,7 @@ import { browserStorage } from './pwa/storage.ts'
 import { createBrowserKeeping, forgetKeeping } from './pwa/keeping.ts'
 import { registerServiceWorker } from './pwa/register.ts'
 import { createAppRouter } from './routes.tsx'
+import { openEarly } from './state/early-workspace.ts'
 import { createDeviceStore } from './state/device-store.ts'
 import { browserPlatform, whenIdle } from './state/platform.ts'
 import { fetchMe } from './state/session.ts'
@@ -18,6 +19,9 @@ import { fetchMe } from './state/session.ts'
 const root = document.getElementById('app')
 assert(root !== null, 'index.html has no #app')
 
+const openWorkspace = openEarly(localStorage, (who) =>
+  openBrowserWorkspace(who, createBrowserKeeping(who.userId, who.teamId), whenIdle),
+)
 const router = createAppRouter()
 const firstPage = new Promise<void>((resolve) => {
   const stop = router.subscribe('onRendered', () => {
@@ -37,9 +41,8 @@ const deps: AppDeps = {
   },
   push: browserPush,
   deviceStorage: browserStorage,
-  async openWorkspace(me) {
-    const who = { userId: me.user.id, teamId: me.team.id }
-    const workspace = await openBrowserWorkspace(who, createBrowserKeeping(who.userId, who.teamId), whenIdle)
+  openWorkspace: async (me) => {
+    const workspace = await openWorkspace({ userId: me.user.id, teamId: me.team.id })
     const stop = askForSync({
       subscribeStatus: workspace.subscribeStatus,
       page: document,

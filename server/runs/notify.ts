@@ -1,8 +1,10 @@
-import { AgentNotification, isNotified, notificationLimit, peopleOf } from '#shared/domain/notification.ts'
+import { AgentNotification, isNotified, notificationLimit, peopleOf, sharersOf } from '#shared/domain/notification.ts'
 import { askLine, type PermissionRequest } from '#shared/domain/permission.ts'
 import type { Run } from '#shared/domain/run.ts'
+import type { Share, ShareRequest } from '#shared/domain/share.ts'
 import type { UserId } from '#shared/ids.ts'
 import { keys } from '#sync/core/keys.ts'
+import { accessNotificationId } from '#sync/core/notifications.ts'
 import { putRow, scanRows, type WriteTransaction } from '#sync/core/transaction.ts'
 import type { ServerTransaction } from '#sync/server/transact.ts'
 
@@ -35,27 +37,43 @@ export async function tellEnd(
     await tell(tx, team, run, { id, type: 'error', text: run.reason?.text ?? '' })
 }
 
-/** One row for each person whom the run notifies, and the oldest ones make room. */
-async function tell(
+/** Somebody waits to be let in. Who asks again, for more, is told of anew. */
+export async function tellAccess(
   tx: ServerTransaction,
   team: WriteTransaction,
   run: Run,
-  what: Pick<AgentNotification, 'id' | 'type' | 'text' | 'permissionId' | 'asks'>,
+  share: Share,
+  { userId: guest, name, wants }: ShareRequest,
 ): Promise<void> {
+  const id = accessNotificationId(guest)
+  for (const userId of sharersOf(run, share)) {
+    await team.del(keys.notification(userId, run.id, id))
+    await put(tx, team, run, userId, { id, type: 'access', text: name, access: { userId: guest, name, wants } })
+  }
+}
+
+/** One row for each person whom the run notifies, and the oldest ones make room. */
+async function tell(tx: ServerTransaction, team: WriteTransaction, run: Run, what: News): Promise<void> {
   if (!isNotified(run)) return
   for (const userId of peopleOf(run)) {
-    const row = keys.notification(userId, run.id, what.id)
-    if ((await team.get(row)) !== undefined) continue
-    await makeRoom(team, userId)
-    await putRow(team, row, {
-      ...what,
-      userId,
-      runId: run.id,
-      at: tx.now,
-      title: run.title,
-    } satisfies AgentNotification)
-    tx.effect({ type: 'notify', teamId: run.teamId, userId, row })
+    if ((await team.get(keys.notification(userId, run.id, what.id))) !== undefined) continue
+    await put(tx, team, run, userId, what)
   }
+}
+
+type News = Pick<AgentNotification, 'id' | 'type' | 'text' | 'permissionId' | 'asks' | 'access'>
+
+async function put(tx: ServerTransaction, team: WriteTransaction, run: Run, userId: UserId, what: News): Promise<void> {
+  const row = keys.notification(userId, run.id, what.id)
+  await makeRoom(team, userId)
+  await putRow(team, row, {
+    ...what,
+    userId,
+    runId: run.id,
+    at: tx.now,
+    title: run.title,
+  } satisfies AgentNotification)
+  tx.effect({ type: 'notify', teamId: run.teamId, userId, row })
 }
 
 async function makeRoom(team: WriteTransaction, userId: UserId): Promise<void> {

@@ -1,3 +1,4 @@
+import { Run } from '#shared/domain/run.ts'
 import { accessOf, personOf, Share, shareRequestLimit, withPerson, type ShareAccess } from '#shared/domain/share.ts'
 import { teamSpace } from '#shared/protocol/sync.ts'
 import { refusal, type Refusal } from '#shared/refusal.ts'
@@ -8,6 +9,7 @@ import { getRow, putRow, type WriteTransaction } from '#sync/core/transaction.ts
 import { transact, type ServerTransaction, type TransactDeps } from '#sync/server/transact.ts'
 import type { Actor } from '../auth/actor.ts'
 import type { Queryable } from '../db/database.ts'
+import { tellAccess } from '../runs/notify.ts'
 import type { OpenLink } from './links.ts'
 
 export type GuestActsDeps = TransactDeps & { readonly database: Queryable }
@@ -21,7 +23,7 @@ export function askForAccess(
   guest: Actor,
   wants: ShareAccess,
 ): Promise<Result<void, Refusal>> {
-  return changeShare(deps, link, async (rows, share) => {
+  return changeShare(deps, link, async (rows, share, tx) => {
     const access = accessOf(share, guest)
     if (access === 'steer' || access === wants) return ok()
     const known = share.requests.find(({ userId }) => userId === guest.userId)
@@ -30,8 +32,10 @@ export function askForAccess(
     if (others.length >= shareRequestLimit)
       return err(refusal('too_many', 'Too many people wait for an answer here. Ask the person who sent you the link.'))
     const { userId, name, email } = guest
-    const request = { userId, name: name.slice(0, 80), email: email.toLowerCase(), wants, at: deps.now() }
+    const request = { userId, name: name.slice(0, 80), email: email.toLowerCase(), wants, at: tx.now }
     await putRow(rows, keys.share(link.runId), { ...share, requests: [...others, request] } satisfies Share)
+    const run = await getRow(rows, keys.run(link.runId), Run)
+    if (run !== undefined) await tellAccess(tx, rows, run, share, request)
     return ok()
   })
 }

@@ -1,7 +1,8 @@
 import type { RunId } from '#shared/ids.ts'
+import type { PresenceHub } from '#sync/server/presence.ts'
 import { err, ok, type Result } from '#shared/result.ts'
 import { createFeed, type Feed, type FeedDeps } from './feed.ts'
-import type { Opened } from './links.ts'
+import { isNamed, type Opened } from './links.ts'
 
 /** Readers of one link, and of all links of this process, who are told of changes as they happen. */
 export const maxFeedsPerLink = 50
@@ -16,7 +17,9 @@ export type SharedStreams = {
   endAll(): void
 }
 
-export function createSharedStreams(deps: Omit<FeedDeps, 'again'>): SharedStreams {
+export function createSharedStreams(
+  deps: Omit<FeedDeps, 'again'> & { readonly presence: Pick<PresenceHub, 'set'> },
+): SharedStreams {
   const open = new Map<Feed, RunId>()
   const ofLink = (runId: RunId): number => [...open.values()].filter((one) => one === runId).length
 
@@ -30,9 +33,13 @@ export function createSharedStreams(deps: Omit<FeedDeps, 'again'>): SharedStream
         close() {
           made.close()
           open.delete(feed)
+          deps.presence.set(feed, undefined)
         },
       }
       open.set(feed, opened.runId)
+      // Who is named is seen to look by those who share with them; others who have the link are nobody that could be named.
+      if (opened.guest !== undefined && isNamed(opened))
+        deps.presence.set(feed, { runId: opened.runId, userId: opened.guest.userId, typing: false })
       return ok(feed)
     },
     recheck() {

@@ -68,7 +68,8 @@ export async function sendPush(deps: SenderDeps, job: PushJob): Promise<JobOutco
   if (notification === undefined || notification.readAt !== undefined || notification.archived === true)
     return dropped('read')
   const { settings } = subscription
-  if (!settings[notification.type]) return dropped('not wanted')
+  // Somebody who waits to be let in asks too.
+  if (!settings[notification.type === 'access' ? 'request' : notification.type]) return dropped('not wanted')
 
   const question = await openQuestion(deps, job.teamId, notification)
   if (notification.type === 'request' && question === undefined) return dropped('answered')
@@ -172,6 +173,7 @@ async function payloadOf(
     title: cut(notification.title, pushTitleLimit),
     text: cut(notification.text, pushTextLimit),
     ...(notification.asks === undefined ? {} : { asks: notification.asks }),
+    ...(notification.access === undefined ? {} : { wants: notification.access.wants }),
     at: notification.at,
     unread,
     ...(ask === undefined ? {} : { ask }),

@@ -2,12 +2,16 @@ import { z } from 'zod'
 import { PermissionId, RunId, UserId } from '../ids.ts'
 import { PermissionAnswer, PermissionOption, SubjectKind } from './permission.ts'
 import { titleLimit, type Run } from './run.ts'
+import { ShareAccess } from './share.ts'
 
-/** `request`: an agent waits for a person. `complete`: a turn went well. `error`: it did not. */
-export const NotificationType = z.enum(['request', 'complete', 'error'])
+/**
+ * `request`: an agent waits for a person. `complete`: a turn went well. `error`: it did not. `access`: somebody outside of the team wants to see or to
+ * steer a shared run.
+ */
+export const NotificationType = z.enum(['request', 'complete', 'error', 'access'])
 export type NotificationType = z.infer<typeof NotificationType>
 
-/** Names a notification within its run and person: the permission's id, or `turn-<n>`. */
+/** Names a notification within its run and person: the permission's id, `turn-<n>`, or `access-<userId>`. */
 export const NotificationId = z.string().min(1).max(80)
 
 /** How a request was settled. Kept with the notification, because the question's own row goes with its turn. */
@@ -26,6 +30,17 @@ export const RequestOutcome = z.discriminatedUnion('kind', [
 ])
 export type RequestOutcome = z.infer<typeof RequestOutcome>
 
+/** Who wants what, and how it was settled. */
+export const AccessWanted = z.object({
+  userId: UserId,
+  name: z.string().max(80),
+  wants: ShareAccess,
+  /** Absent while it waits. `over`: the run is not shared any more. */
+  answer: z.enum([...ShareAccess.options, 'deny', 'over']).optional(),
+  by: UserId.optional(),
+})
+export type AccessWanted = z.infer<typeof AccessWanted>
+
 /** Row `notification/<userId>/<runId>/<id>`, readable by that person alone. What an agent did that somebody may want to know of. */
 export const AgentNotification = z.object({
   id: NotificationId,
@@ -43,6 +58,8 @@ export const AgentNotification = z.object({
   asks: SubjectKind.optional(),
   /** Of a request; absent while it is open. */
   outcome: RequestOutcome.optional(),
+  /** Of an `access`. */
+  access: AccessWanted.optional(),
   /** ms since epoch; absent: unread. */
   readAt: z.number().optional(),
   /** Put away by its person; kept until newer ones need the room. */
@@ -56,6 +73,11 @@ export const notificationLimit = 200
 /** People whom a run notifies: who started it, and who wrote to its agent since. */
 export function peopleOf(run: Pick<Run, 'createdBy' | 'participants'>): readonly UserId[] {
   return [...new Set([run.createdBy, ...(run.participants ?? [])])]
+}
+
+/** Those who can let somebody in, and are told that somebody waits: whose run it is, and who shared it. */
+export function sharersOf(run: Pick<Run, 'createdBy'>, share: { readonly createdBy: UserId }): readonly UserId[] {
+  return [...new Set([run.createdBy, share.createdBy])]
 }
 
 /** A child's news are its parent's business. */

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { NotificationId, NotificationType } from '../domain/notification.ts'
 import { SubjectKind } from '../domain/permission.ts'
 import { PushSettings } from '../domain/push.ts'
+import { ShareAccess } from '../domain/share.ts'
 import { PermissionId, RunId, TeamId } from '../ids.ts'
 
 /** The longest title and text in a push, in UTF-16 units: a push service takes 4,096 bytes, encrypted. */
@@ -20,6 +21,8 @@ export const PushPayload = z.discriminatedUnion('kind', [
     text: z.string().max(pushTextLimit),
     /** Of a request: what is asked for. */
     asks: SubjectKind.optional(),
+    /** Of an `access`: whether they want to see the run or to steer it; `text` is their name. */
+    wants: ShareAccess.optional(),
     /** ms since epoch. */
     at: z.number(),
     /** Notifications of this person in this team that are not read. */

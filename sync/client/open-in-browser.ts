@@ -31,8 +31,12 @@ export async function openBrowserWorkspace(
   // Browsers offer locks to secure pages only. Over plain HTTP each tab has a socket of its own, and offers again what another
   // living tab may still send: the server's receipts make the second arrival harmless.
   const locks: LockManager | undefined = isSecureContext ? navigator.locks : undefined
-  const releaseTab = locks === undefined ? () => undefined : await holdTabLock(locks, tabId)
   const createChannel = (channel: string): BroadcastChannel => new BroadcastChannel(channel)
+  const [releaseTab, intents, plans] = await Promise.all([
+    locks === undefined ? () => undefined : holdTabLock(locks, tabId),
+    openIntentStore(intentStoreOf(who.userId, who.teamId), { indexedDb: indexedDB, createChannel }),
+    openPlanStore(planStoreOf(who.userId, who.teamId), { indexedDb: indexedDB, createChannel }),
+  ])
   const link = locks === undefined ? openSocket() : createTabLink({ name, tabId, locks, createChannel, openSocket })
   const workspace = createWorkspace({
     ...who,
@@ -41,11 +45,11 @@ export async function openBrowserWorkspace(
     fetch: (input, init) => fetch(input, init),
     link,
     plans: {
-      store: await openPlanStore(planStoreOf(who.userId, who.teamId), { indexedDb: indexedDB, createChannel }),
+      store: plans,
       rooms: { url: `${location.origin.replace(/^http/, 'ws')}${planRoomPath}`, WebSocket, random: Math.random },
       whenIdle,
     },
-    intents: await openIntentStore(intentStoreOf(who.userId, who.teamId), { indexedDb: indexedDB, createChannel }),
+    intents,
     tabId,
     isTabAlive: async (tab) => (await locks?.query())?.held?.some((lock) => lock.name === tabLock(tab)) ?? false,
     kvStore: 'idb',

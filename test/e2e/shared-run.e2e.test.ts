@@ -179,17 +179,19 @@ describe.skipIf(browserPath === undefined && !required)('a run shared by link (n
     await owner.getByRole('link', { name: 'Runs' }).first().click()
     await owner.waitForURL('**/runs')
 
+    // A toast, which is gone after some seconds.
+    const told = owner.getByText(`${guestName} wants to see this run`).waitFor()
     await guest.getByRole('button', { name: 'Ask for access' }).click()
     await guest.getByText('You asked for access').waitFor()
     await shot(guest, 'guest-asked')
-    expect(await axeFindings(guest)).toEqual([])
-    await owner.getByText(`${guestName} wants to see this run`).waitFor()
+    await told
     await shot(owner, 'owner-news')
+    expect(await axeFindings(guest)).toEqual([])
 
     const storageState = await owner.context().storageState()
     const small = await openPage(await browser.newContext({ ...phone, storageState }), problems)
-    await small.goto(run)
-    await small.getByRole('button', { name: 'Share, 1 request' }).tap()
+    await small.goto(new URL('/inbox', run).href)
+    await small.getByText(`${guestName} wants to see this run`).tap()
     await small.getByRole('button', { name: `Allow ${guestName}` }).waitFor()
     expect(await axeFindings(small)).toEqual([])
     await shot(small, 'dialog-phone')

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { boundedText } from '#shared/domain/bounded-text.ts'
 import { HarnessId } from '#shared/domain/harness.ts'
+import { AgentNotification } from '#shared/domain/notification.ts'
 import { Permission } from '#shared/domain/permission.ts'
 import { Run } from '#shared/domain/run.ts'
 import { Share } from '#shared/domain/share.ts'
@@ -10,9 +11,9 @@ import { SharedAnswer, SharedEvent, SharedView } from '#shared/protocol/shared-r
 import { createLog } from '#server/log.ts'
 import { keys } from '#sync/core/keys.ts'
 import type { ShareRunArgs } from '#sync/core/mutators/share-run.ts'
-import { getRow } from '#sync/core/transaction.ts'
+import { getRow, scanRows } from '#sync/core/transaction.ts'
 import { openGuestRun } from '#sync/client/guest-workspace.ts'
-import type { TranscriptView, Workspace } from '#sync/client/workspace.ts'
+import type { Presence, TranscriptView, Workspace } from '#sync/client/workspace.ts'
 import { createHash, randomBytes } from 'node:crypto'
 import { openStranger } from '../contract/people.ts'
 import { connectScriptedRunner, type ScriptedRunner } from '../fakes/scripted-runner.ts'
@@ -79,6 +80,13 @@ const post = (who: Person, secret: string, what: string, body: object): Promise<
   })
 const codeOf = async (answered: Response): Promise<string> => (await answered.json()).refusal?.code
 const emailOf = async (who: Person): Promise<string> => (await (await who.fetch('/api/v1/me')).json()).user.email
+
+const news = (accept: (news: readonly AgentNotification[]) => boolean) =>
+  until(
+    (on: (news: readonly AgentNotification[]) => void) =>
+      desk.subscribe((tx) => scanRows(tx, keys.notificationsOf(mara.userId), AgentNotification), on),
+    accept,
+  )
 
 /** Reads the stream of a link; each event is given out once, in order. */
 async function follow(secret: string, who?: Person) {
@@ -462,9 +470,13 @@ describe('people who are named', () => {
     const asked = await shared((row) => row?.requests.length === 1)
     expect(asked?.requests).toMatchObject([{ userId: guest.userId, email, wants: 'view' }])
     expect(await gate(secret, guest)).toEqual({ gate: 'not_named', email, asked: 'view' })
+    const wants = { userId: guest.userId, wants: 'view' }
+    expect(await news((all) => all.length === 1)).toMatchObject([{ type: 'access', runId, access: wants }])
 
     await desk.mutate.answerAccessRequest({ runId, userId: guest.userId, answer: 'view' })
     await taken()
+    const [let_in] = await news(([one]) => one?.readAt !== undefined)
+    expect(let_in?.access).toMatchObject({ ...wants, answer: 'view', by: mara.userId })
     const { you } = await view(secret, guest)
     expect(you).toMatchObject({ access: 'view', name: expect.stringContaining('Person') })
 
@@ -473,6 +485,8 @@ describe('people who are named', () => {
     await stream.until((event) => event.type === 'view')
     await post(guest, secret, 'ask', { wants: 'steer' })
     await stream.until((event) => event.type === 'you' && event.you.asked === 'steer')
+    // More is asked for, so it is news again, in the place of what was settled.
+    expect(await news(([one]) => one?.readAt === undefined)).toMatchObject([{ access: { wants: 'steer' } }])
     await desk.mutate.answerAccessRequest({ runId, userId: guest.userId, answer: 'steer' })
     await stream.until((event) => event.type === 'view' && event.view.you.access === 'steer')
     const row = await shared((one) => one?.requests.length === 0)
@@ -485,6 +499,42 @@ describe('people who are named', () => {
     await change({ remove: email })
     expect(await stream.ended()).toBe(true)
     expect(await gate(secret, guest)).toMatchObject({ gate: 'not_named' })
+  })
+
+  test('who is named for what they asked, or waits when sharing ends, is no news any more', async () => {
+    const [lena, otto] = [await openStranger(world), await openStranger(world)]
+    const secret = await share({ anyone: true })
+    await post(lena, secret, 'ask', { wants: 'steer' })
+    await post(otto, secret, 'ask', { wants: 'steer' })
+    await news((all) => all.length === 2)
+    const answers = (all: readonly AgentNotification[]) =>
+      new Map(all.map(({ access }) => [access?.userId, access?.answer]))
+    await change({ person: { email: await emailOf(lena), access: 'view' } })
+    await shared((row) => row?.people.length === 1 && row.requests.length === 2)
+    await change({ person: { email: await emailOf(lena), access: 'steer' } })
+    await news((all) => answers(all).get(lena.userId) === 'steer' && answers(all).get(otto.userId) === undefined)
+    await stop()
+    await news((all) => answers(all).get(otto.userId) === 'over' && all.every(({ readAt }) => readAt !== undefined))
+  })
+
+  test('are seen to look by those who share with them, while they do', async () => {
+    const guest = await openStranger(world)
+    const secret = await share({ anyone: true, person: { email: await emailOf(guest), access: 'view' } })
+    const seen = (people: readonly string[]) =>
+      until(
+        (on: (people: readonly Presence[]) => void) => desk.subscribePresence(runId, on),
+        (now) => JSON.stringify(now.map(({ userId }) => userId)) === JSON.stringify(people),
+      )
+    desk.openTranscript(runId)
+    const named = await follow(secret, guest)
+    await seen([guest.userId])
+    // Whoever only has the link is nobody that could be named.
+    const anyone = await follow(secret)
+    await anyone.until((event) => event.type === 'view')
+    await seen([guest.userId])
+    named.leave()
+    await seen([])
+    anyone.leave()
   })
 
   test('are the account that came first with their email; a later one with it is not named', async () => {

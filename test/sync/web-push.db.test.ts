@@ -8,6 +8,7 @@ import { PushState } from '#shared/protocol/push.ts'
 import { keys } from '#sync/core/keys.ts'
 import { getRow } from '#sync/core/transaction.ts'
 import type { Workspace } from '#sync/client/workspace.ts'
+import { openStranger } from '../contract/people.ts'
 import { startPushService, type FakeBrowser, type FakePushService, type ReceivedPush } from '../fakes/push-service.ts'
 import { connectScriptedRunner, type ScriptedRunner } from '../fakes/scripted-runner.ts'
 import { ask, claim, inState, startRun } from '../run-script.ts'
@@ -145,6 +146,20 @@ describe('a push', () => {
     expect(await codeOf(press('x'.repeat(43), 'deny'))).toBe('not_found')
     const deliveries = await world.database.query('select id from delivery where run_id = $1', [request.runId])
     expect(deliveries).toHaveLength(1)
+  })
+
+  test('tells whose run it is that somebody outside of the team asks to see it', async () => {
+    const browser = await subscribe(mara)
+    const guest = await openStranger(world)
+    const desktop = mara.open()
+    const runId = await working(desktop)
+    const secret = 'S'.repeat(43)
+    await desktop.mutate.shareRun({ runId, secret, person: { email: 'else@example.test', access: 'view' } })
+    await until(desktop.subscribeStatus, (status) => status.pending === 0)
+    await sendJson(guest, 'POST', `/api/v1/shared/${runId}/${secret}/ask`, { wants: 'steer' })
+    const { payload } = await browser.nth(1)
+    expect(payload).toMatchObject({ type: 'access', runId, wants: 'steer', id: `access-${guest.userId}` })
+    expect(payload).not.toHaveProperty('ask')
   })
 
   test('is no way past the first answer, a changed question, its expiry or a device that was signed out', async () => {

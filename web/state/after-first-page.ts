@@ -1,7 +1,10 @@
 import { useRouterState } from '@tanstack/solid-router'
-import { createEffect } from 'solid-js'
+import { createEffect, onCleanup } from 'solid-js'
 import { whenIdle } from './platform.ts'
 import { useTeamData } from './team-data.ts'
+
+/** Rows are drawn in several frames, with reads of the device's store in between, in which the browser counts itself idle. */
+const drawnMs = 1_000
 
 /**
  * Calls `fetch` once the first page stands with its rows and the browser has nothing better to do: for code that the next press will want. Sooner, it
@@ -10,10 +13,10 @@ import { useTeamData } from './team-data.ts'
 export function useAfterFirstPage(fetch: () => Promise<unknown> | undefined): void {
   const data = useTeamData()
   const stands = useRouterState({ select: (state) => state.status === 'idle' })
-  let asked = false
+  let timer: ReturnType<typeof setTimeout> | undefined
   createEffect(() => {
-    if (asked || !stands() || !data.runs.loaded()) return
-    asked = true
-    whenIdle(() => void fetch()?.catch(() => undefined))
+    if (timer !== undefined || !stands() || !data.runs.loaded()) return
+    timer = setTimeout(() => whenIdle(() => void fetch()?.catch(() => undefined)), drawnMs)
   })
+  onCleanup(() => clearTimeout(timer))
 }

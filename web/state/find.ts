@@ -50,3 +50,22 @@ export function planBody(text: PlanText): string {
   planBodies.set(text, body)
   return body
 }
+
+/** Finds the runs whose title or prompt holds every word of what was typed. */
+export type RunFinder = (runs: readonly Run[], find: string) => readonly Run[]
+
+/**
+ * One for each search box. A letter more can only take runs away, so it is looked for among what the letters before it found: of thousands, a few hundred
+ * are left after a word.
+ */
+export function createRunFinder(): RunFinder {
+  let last: { readonly runs: readonly Run[]; readonly text: string; readonly found: readonly Run[] } | undefined
+  return (runs, find) => {
+    const text = fold(find).trimStart()
+    const words = toWords(find)
+    const among = last !== undefined && last.runs === runs && text.startsWith(last.text) ? last.found : runs
+    const found = words.length === 0 ? runs : among.filter((run) => holdsAll(runText(run), words))
+    last = { runs, text, found }
+    return found
+  }
+}

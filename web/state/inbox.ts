@@ -99,18 +99,19 @@ export function isUnread({ note }: InboxItem): boolean {
   return note.readAt === undefined
 }
 
-/** A question that still waits for an answer. */
-export function isOpen({ permission }: InboxItem): boolean {
-  return permission?.state === 'open'
+/** A question, or somebody outside of the team, that still waits for an answer. */
+export function isOpen({ note, permission }: InboxItem): boolean {
+  return permission?.state === 'open' || (note.access !== undefined && note.access.answer === undefined)
 }
 
 export function needsAttention(item: InboxItem): boolean {
   return isUnread(item) || isOpen(item)
 }
 
-/** Where a notification leads on its run's page: to the question, or to the end of that turn where others followed. */
+/** Where a notification leads on its run's page: to the question, to those who wait to be let in, or to the end of that turn where others followed. */
 export function placeOf({ note }: Pick<InboxItem, 'note'>, run: Pick<Run, 'turn'> | undefined): RunSearch {
   if (note.permissionId !== undefined) return { ask: note.permissionId }
+  if (note.type === 'access') return { share: true }
   const turn = turnOf(note)
   return turn === undefined || run === undefined || run.turn <= turn ? {} : { turn }
 }

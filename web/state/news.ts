@@ -14,7 +14,8 @@ export function useNews(onNews: (item: InboxItem) => (() => void) | undefined): 
   const platform = usePlatform()
   const moments = createLiveMoments(platform.openedAt)
   onCleanup(useWorkspace().subscribeStatus((status) => moments.follow(status)))
-  let known: ReadonlySet<string> | undefined
+  /** When each was made: one may take the place of an older one, such as somebody who asks again. */
+  let known: ReadonlyMap<string, number> | undefined
   const told = new Map<string, () => void>()
   const takeBack = (key: string): void => {
     told.get(key)?.()
@@ -24,14 +25,14 @@ export function useNews(onNews: (item: InboxItem) => (() => void) | undefined): 
     on([inbox.loaded, inbox.all], ([loaded, all]) => {
       if (!loaded) return
       const before = known
-      known = new Set(all.map(({ key }) => key))
+      known = new Map(all.map(({ key, note }) => [key, note.at]))
       for (const key of told.keys()) {
         const item = inbox.get(key)
         if (item === undefined || !isUnread(item) || item.note.archived === true) takeBack(key)
       }
       if (before === undefined || !moments.isLive(platform.now())) return
       for (const item of all.toReversed()) {
-        if (before.has(item.key) || !isUnread(item) || item.note.archived === true) continue
+        if (before.get(item.key) === item.note.at || !isUnread(item) || item.note.archived === true) continue
         const dismiss = onNews(item)
         if (dismiss !== undefined) told.set(item.key, dismiss)
       }

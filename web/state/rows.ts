@@ -50,6 +50,8 @@ export function createRows<T>(workspace: Pick<Workspace, 'subscribe'>, prefix: s
   }
 }
 
+/** Rows that fill a window: they are shown as soon as they are read, together. */
+const firstRows = 60
 /** Between two times that a page takes in what comes while the rest of a long list is read. */
 const takeInMs = 100
 
@@ -94,7 +96,7 @@ export function createFedRows<T>(
       next = sorted.flatMap((key) => byKey.get(key) ?? [])
     }
     rows = next ?? rows
-    const isFirst = state() === undefined && rows.length > 0
+    const isFirst = state() === undefined && rows.length >= firstRows
     if (complete || isFirst) show(complete)
     else if (rows.length > 0) waiting ??= setTimeout(show, takeInMs, false)
   })

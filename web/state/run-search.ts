@@ -7,6 +7,8 @@ export const RunSearch = z.object({
   changes: z.string().max(1000).optional().catch(undefined),
   /** The question to answer, or where it stands in the transcript. */
   ask: PermissionId.optional().catch(undefined),
+  /** With whom it is shared lies over the page. */
+  share: z.literal(true).optional().catch(undefined),
   /** Where this turn ended. */
   turn: z.coerce.number().int().positive().optional().catch(undefined),
 })

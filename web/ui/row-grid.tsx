@@ -1,4 +1,4 @@
-import { createVirtualizer } from '@tanstack/solid-virtual'
+import { createVirtualizer, measureElement } from '@tanstack/solid-virtual'
 import { For, Show, createEffect, createMemo, on, onMount, type Accessor, type JSX } from 'solid-js'
 import { Count } from './chip.tsx'
 import type { HeldOrder } from './held-order.ts'
@@ -48,7 +48,6 @@ export type Mover = {
  */
 export function RowGrid<Entry extends { readonly key: string }>(props: RowGridProps<Entry>) {
   let root!: HTMLDivElement
-  const places = createMemo(() => new Map(props.entries.map((entry, index) => [entry.key, { entry, index }])))
   const virtualizer = createVirtualizer<HTMLDivElement, HTMLDivElement>({
     get count() {
       return props.entries.length
@@ -56,29 +55,48 @@ export function RowGrid<Entry extends { readonly key: string }>(props: RowGridPr
     getScrollElement: () => root ?? null,
     estimateSize: (index) => {
       const entry = props.entries[index]
-      return entry === undefined || props.heading(entry) !== undefined ? (props.phone ? 40 : 32) : props.estimate(entry)
+      return entry === undefined || props.heading(entry) !== undefined ? (props.phone ? 34 : 33) : props.estimate(entry)
     },
     getItemKey: (index) => props.entries[index]?.key ?? index,
-    overscan: 12,
+    overscan: 8,
+    // The browser tells each height when it has laid out the page. Reading one before would make it do so once more, in the middle of a task.
+    measureElement: (element, told, instance) => {
+      if (told !== undefined) return measureElement(element, told, instance)
+      const index = instance.indexFromElement(element)
+      return instance.itemSizeCache.get(instance.options.getItemKey(index)) ?? instance.options.estimateSize(index)
+    },
     initialOffset: () => props.place.scrollTop,
     // Before the first measure, and where nothing is laid out, a screenful is assumed.
     initialRect: { width: 800, height: 900 },
   })
-  const shown = createMemo(() => virtualizer.getVirtualItems().flatMap((item) => props.entries[item.index]?.key ?? []))
-  const starts = createMemo(() => new Map(virtualizer.getVirtualItems().map((item) => [item.key, item.start])))
-  const rows = createMemo(() => props.entries.filter((entry) => props.heading(entry) === undefined))
-  const first = () => (props.cursor !== undefined && places().has(props.cursor) ? props.cursor : rows()[0]?.key)
+  // Only of what is in the page: a letter more in a search must not cost what the list is long.
+  const places = createMemo(
+    () =>
+      new Map(
+        virtualizer.getVirtualItems().flatMap(({ index, start }) => {
+          const entry = props.entries[index]
+          return entry === undefined ? [] : [[entry.key, { entry, index, start }] as const]
+        }),
+      ),
+  )
+  const shown = createMemo(() => [...places().keys()])
+  const rows = (): Entry[] => props.entries.filter((entry) => props.heading(entry) === undefined)
+  const first = createMemo(() => {
+    const { cursor } = props
+    if (cursor !== undefined && props.entries.some((entry) => entry.key === cursor)) return cursor
+    return props.entries.find((entry) => props.heading(entry) === undefined)?.key
+  })
   const entryAt = (target: EventTarget | null): Entry | undefined => {
     const key = target instanceof HTMLElement ? target.closest('[data-row]')?.getAttribute('data-row') : null
-    return rows().find((entry) => entry.key === key)
+    return key === null || key === undefined ? undefined : places().get(key)?.entry
   }
   const elementOf = (key: string): HTMLElement | undefined =>
     [...root.querySelectorAll<HTMLElement>('[data-row]')].find((row) => row.dataset['row'] === key)
 
   const focusRow = (key: string) => {
-    const place = places().get(key)
-    if (place === undefined) return
-    virtualizer.scrollToIndex(place.index, { align: 'auto' })
+    const index = props.entries.findIndex((entry) => entry.key === key)
+    if (index === -1) return
+    virtualizer.scrollToIndex(index, { align: 'auto' })
     const focus = () => elementOf(key)?.focus({ preventScroll: true })
     focus()
     if (document.activeElement?.getAttribute('data-row') !== key) requestAnimationFrame(focus)
@@ -103,7 +121,8 @@ export function RowGrid<Entry extends { readonly key: string }>(props: RowGridPr
     on(
       () => props.basis,
       () => {
-        root.scrollTop = 0
+        // Setting it makes the browser lay out the page at once, also where it is there already.
+        if (props.place.scrollTop !== 0) root.scrollTop = 0
       },
       { defer: true },
     ),
@@ -178,7 +197,7 @@ export function RowGrid<Entry extends { readonly key: string }>(props: RowGridPr
                   class={styles.place}
                   role="presentation"
                   data-index={place().index}
-                  style={{ transform: `translateY(${starts().get(key) ?? 0}px)` }}
+                  style={{ transform: `translateY(${place().start}px)` }}
                 >
                   <Show
                     when={props.heading(place().entry)}

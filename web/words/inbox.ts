@@ -1,4 +1,5 @@
 import type { AgentNotification } from '#shared/domain/notification.ts'
+import { shareWords } from './share.ts'
 import { runsWords } from './runs.ts'
 import { stateWords } from './states.ts'
 
@@ -36,10 +37,16 @@ export const inboxWords = {
 } as const
 
 /** What a notification says in one sentence, where there is no room for more. */
-export function noticeText({ asks, ...note }: Pick<AgentNotification, 'type' | 'text' | 'asks'>): string {
+export function noticeText({
+  asks,
+  access,
+  ...note
+}: Pick<AgentNotification, 'type' | 'text' | 'asks' | 'access'>): string {
   switch (note.type) {
     case 'request':
       return `${asks === undefined || asks === 'question' ? runsWords.asks : `${runsWords.wants[asks]}:`} ${note.text}`
+    case 'access':
+      return access === undefined ? note.text : shareWords.asks(access.name, access.wants)
     case 'complete':
       return note.text === '' ? stateWords.done : `${stateWords.done}: ${note.text}`
     case 'error':

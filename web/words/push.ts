@@ -1,4 +1,5 @@
 import type { PushPayload } from '#shared/protocol/push.ts'
+import { shareWords } from './share.ts'
 
 const verbs = { command: 'run', edit: 'change', tool: 'use', question: 'know' } as const
 
@@ -12,6 +13,8 @@ export const pushWords = {
     switch (payload.type) {
       case 'request':
         return payload.ask?.answerable === false ? payload.text : `Asks to ${verbs[payload.asks ?? 'tool']}:${said}`
+      case 'access':
+        return shareWords.asks(payload.text, payload.wants ?? 'view')
       case 'complete':
         return payload.text === '' ? 'Done.' : `Done:${said}`
       case 'error':

@@ -74,7 +74,8 @@ export const notificationWords = {
     error: 'Runs that fail',
   },
   typeHint: {
-    request: 'Allow or deny right on the notification. Nothing runs before an answer.',
+    request:
+      'Allow or deny right on the notification. Nothing runs before an answer. People who ask to see a shared run count too.',
     complete: undefined,
     error: undefined,
   },

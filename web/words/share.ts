@@ -1,3 +1,4 @@
+import type { AccessWanted } from '#shared/domain/notification.ts'
 import type { ShareAccess } from '#shared/domain/share.ts'
 import { count } from './count.ts'
 
@@ -38,6 +39,19 @@ export const shareWords = {
   wants: { view: 'wants to see this run', steer: 'wants to steer this run' } satisfies Record<ShareAccess, string>,
   asks: (name: string, wants: ShareAccess) =>
     wants === 'steer' ? `${name} wants to steer this run` : `${name} wants to see this run`,
+  /** How it ended, of a request that nobody waits for any more. */
+  settled: (who: string, name: string, answer: NonNullable<AccessWanted['answer']>): string => {
+    switch (answer) {
+      case 'view':
+        return `${who} let ${name} see this run`
+      case 'steer':
+        return `${who} let ${name} steer this run`
+      case 'deny':
+        return `${who} did not let ${name} in`
+      case 'over':
+        return `${name} asked for access; the run is not shared any more`
+    }
+  },
   allow: 'Allow',
   allowLabel: (who: string) => `Allow ${who}`,
   deny: 'Deny',

@@ -9,12 +9,14 @@ import {
   sharePeopleLimit,
   withPerson,
   type SharePerson,
+  type ShareRequest,
 } from '#shared/domain/share.ts'
 import { RunId, UserId } from '#shared/ids.ts'
 import { refusal, type Refusal } from '#shared/refusal.ts'
 import { err, ok, type Result } from '#shared/result.ts'
 import { keys } from '../keys.ts'
 import { defineMutator, type MutationContext } from '../mutator.ts'
+import { settleAccess } from '../notifications.ts'
 import { getRow, putRow, type ReadTransaction } from '../transaction.ts'
 
 export const ShareRunArgs = z.object({
@@ -38,20 +40,24 @@ export const shareRun = defineMutator({
   args: ShareRunArgs,
   intent: (args) => (args.secret === undefined ? undefined : `share/${args.secret}`),
   async run(tx, args, context) {
-    const allowed = await mayShare(tx, args.runId, context)
+    const allowed = await sharedBy(tx, args.runId, context)
     if (!allowed.ok) return allowed
     const key = keys.share(args.runId)
     const share = (await getRow(tx, key, Share)) ?? newShare(args, context)
     if (share === undefined) return err(refusal('stale', 'the run is not shared any more'))
     const people = changedPeople(share.people, args)
     if (people === undefined) return err(refusal('too_many', `${sharePeopleLimit} people are named already`))
-    const named = new Set(people.map(({ email }) => email))
+    // Who is named now for what they asked need not be asked about any more.
+    const isGranted = ({ email, wants }: ShareRequest): boolean =>
+      people.some((one) => one.email === email && (one.access === 'steer' || wants === 'view'))
+    const requests = share.requests.filter((one) => !isGranted(one))
+    for (const { userId, wants } of share.requests.filter(isGranted))
+      await settleAccess(tx, allowed.value, share, userId, { answer: wants, by: context.userId, at: context.now })
     await putRow(tx, key, {
       ...share,
       anyone: args.anyone ?? share.anyone,
       people,
-      // Who is named now need not be asked about any more.
-      requests: share.requests.filter(({ email, wants }) => wants === 'steer' || !named.has(email)),
+      requests,
     } satisfies Share)
     return ok()
   },
@@ -65,8 +71,12 @@ export const stopSharing = defineMutator({
   name: 'stopSharing',
   args: StopSharingArgs,
   async run(tx, args, context) {
-    const allowed = await mayShare(tx, args.runId, context)
+    const allowed = await sharedBy(tx, args.runId, context)
     if (!allowed.ok) return allowed
+    const share = await getRow(tx, keys.share(args.runId), Share)
+    if (share === undefined) return ok()
+    const over = { answer: 'over', by: context.userId, at: context.now } as const
+    for (const { userId } of share.requests) await settleAccess(tx, allowed.value, share, userId, over)
     await tx.del(keys.share(args.runId))
     return ok()
   },
@@ -84,7 +94,7 @@ export const answerAccessRequest = defineMutator({
   name: 'answerAccessRequest',
   args: AnswerAccessRequestArgs,
   async run(tx, args, context) {
-    const allowed = await mayShare(tx, args.runId, context)
+    const allowed = await sharedBy(tx, args.runId, context)
     if (!allowed.ok) return allowed
     const key = keys.share(args.runId)
     const share = await getRow(tx, key, Share)
@@ -92,6 +102,7 @@ export const answerAccessRequest = defineMutator({
     const request = share.requests.find(({ userId }) => userId === args.userId)
     if (request === undefined) return err(refusal('already_answered'))
     const { userId, name, email } = request
+    await settleAccess(tx, allowed.value, share, userId, { answer: args.answer, by: context.userId, at: context.now })
     const people =
       args.answer === 'deny'
         ? share.people
@@ -109,17 +120,18 @@ function newShare({ runId, secret }: ShareRunArgs, { userId, now }: MutationCont
   return { runId, secret, anyone: false, people: [], requests: [], createdBy: userId, createdAt: now }
 }
 
-async function mayShare(
+/** The run, for whoever may share it. */
+async function sharedBy(
   tx: ReadTransaction,
   runId: RunId,
   { role, userId }: MutationContext,
-): Promise<Result<void, Refusal>> {
+): Promise<Result<Run, Refusal>> {
   if (!canSteerRuns(role)) return err(refusal('not_allowed'))
   const run = await getRow(tx, keys.run(runId), Run)
   if (run === undefined) return err(refusal('not_found', 'run'))
   if (!canShareRun(role, userId, run.createdBy))
     return err(refusal('not_allowed', 'only who started a run, and admins, share it'))
-  return ok()
+  return ok(run)
 }
 
 /** `undefined` where there is no room for one more. */

@@ -2,9 +2,11 @@ import { Link } from '@tanstack/solid-router'
 import { Archive, CircleSlash, Ellipsis, Mail, MailOpen, ShieldCheck, ShieldX, type IconNode } from 'lucide'
 import { Match, Show, Switch, createMemo } from 'solid-js'
 import { isAllowedAtAGlance } from '#shared/domain/permission.ts'
+import type { AgentNotification } from '#shared/domain/notification.ts'
 import type { DisplayState, Run } from '#shared/domain/run.ts'
 import { keys } from '#sync/core/keys.ts'
 import { useAsk } from '../../state/ask.ts'
+import { useCallName } from '../../state/call-name.ts'
 import { useNow } from '../../state/clock.ts'
 import { useFrame } from '../../state/frame.ts'
 import { isOpen, isUnread, placeOf, turnOf, type InboxItem } from '../../state/inbox.ts'
@@ -17,7 +19,8 @@ import { StatusGlyph } from '../../ui/status-glyph.tsx'
 import { SwipeRow } from '../../ui/swipe-row.tsx'
 import { Time } from '../../ui/time.tsx'
 import { failureWords } from '../../words/failures.ts'
-import { inboxWords } from '../../words/inbox.ts'
+import { inboxWords, noticeText } from '../../words/inbox.ts'
+import { shareWords } from '../../words/share.ts'
 import { intentWord, stateWords } from '../../words/states.ts'
 import { daysBetween } from '../../words/time.ts'
 import styles from './inbox-row.module.css'
@@ -129,13 +132,14 @@ function Cells(props: RowProps) {
 function TypeGlyph(props: { readonly item: InboxItem; readonly large: boolean }) {
   const size = () => (props.large ? 'lg' : 'md')
   const settled = (): IconNode => {
-    const outcome = props.item.note.outcome
+    const { outcome, access } = props.item.note
+    if (access !== undefined && access.answer !== 'over') return access.answer === 'deny' ? ShieldX : ShieldCheck
     if (outcome?.kind !== 'answered') return CircleSlash
     return outcome.answer.kind === 'deny' ? ShieldX : ShieldCheck
   }
   return (
     <Switch fallback={<StatusGlyph state={endStates[props.item.note.type]} size={size()} />}>
-      <Match when={props.item.note.type === 'request' && !isOpen(props.item)}>
+      <Match when={endStates[props.item.note.type] === 'needs' && !isOpen(props.item)}>
         <span class={styles.settled}>
           <Icon of={settled()} size={size()} label={inboxWords.settled} />
         </span>
@@ -144,12 +148,21 @@ function TypeGlyph(props: { readonly item: InboxItem; readonly large: boolean })
   )
 }
 
-const endStates = { request: 'needs', complete: 'done', error: 'failed' } satisfies Record<string, DisplayState>
+const endStates = {
+  request: 'needs',
+  complete: 'done',
+  error: 'failed',
+  access: 'needs',
+} satisfies Record<AgentNotification['type'], DisplayState>
 
-/** The last line of the work, or why it failed and what to do. */
+/** The last line of the work, why it failed and what to do, or who waits to be let in. */
 function Says(props: { readonly item: InboxItem; readonly run: Run | undefined }) {
+  const callName = useCallName()
   const text = (): string => {
     const { note } = props.item
+    if (note.access?.answer !== undefined)
+      return shareWords.settled(callName(note.access.by), note.access.name, note.access.answer)
+    if (note.type === 'access') return noticeText(note)
     // The run's own row knows more, unless it went on since.
     const reason = note.type === 'error' && props.run?.turn === turnOf(note) ? props.run?.reason : undefined
     if (reason !== undefined) return failureWords(reason)

@@ -60,6 +60,8 @@ export function RunPage() {
       hashScrollIntoView: false,
     })
   }
+  const closeShare = (id: RunId): void =>
+    void navigate({ to: '/runs/$runId', params: { runId: id }, search: {}, replace: true })
   const link = (id: RunId, n?: number): string =>
     new URL(`/runs/${id}${n === undefined ? '' : `#e-${n}`}`, window.location.href).href
 
@@ -94,6 +96,7 @@ export function RunPage() {
                     turn={place().turn}
                     changes={changes()}
                     onChanges={(path) => showChanges(id, path)}
+                    share={place().share === true ? { onClose: () => closeShare(id) } : undefined}
                     link={(n) => link(id, n)}
                   />
                 )}

@@ -57,6 +57,8 @@ export type RunViewProps = {
   /** The file whose changes are shown; empty: the first; absent: they are closed. */
   readonly changes: string | undefined
   readonly onChanges: (path: string | undefined) => void
+  /** The address says that with whom it is shared lies over the page, until it is closed. */
+  readonly share?: { readonly onClose: () => void } | undefined
   readonly link: (n?: number) => string
   /** It is shared with this person by its link; what follows the run stands above it. */
   readonly guest?: { readonly address: string } | undefined
@@ -219,6 +221,7 @@ export function RunView(props: RunViewProps) {
             railOpen={railOpen()}
             link={props.link()}
             onFind={find.open}
+            share={props.share}
           />
           <Show when={find.isOpen()}>
             <div ref={findBar}>

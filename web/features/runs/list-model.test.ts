@@ -1,8 +1,10 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { HarnessId } from '#shared/domain/harness.ts'
 import { runStates, type Run } from '#shared/domain/run.ts'
 import { PermissionId, RunId, TeamId, UserId, uuidv7 } from '#shared/ids.ts'
-import { countRuns, findRuns, inOrder, isUnder, listEntries } from './list-model.ts'
+import { createRunFinder } from '../../state/find.ts'
+import { countRuns, inOrder, isUnder, listEntries, runsUnder } from './list-model.ts'
 
 const me = UserId.parse('me')
 const other = UserId.parse('other')
@@ -101,7 +103,7 @@ describe('filters', () => {
     const counts = countRuns(runs, me)
     expect(counts).toEqual({ all: 4, mine: 2, active: 1, needs: 1, failed: 1 })
     for (const filter of ['all', 'mine', 'active', 'needs', 'failed'] as const)
-      expect(findRuns(runs, filter, '', me)).toHaveLength(counts[filter])
+      expect(runsUnder(runs, filter, me)).toHaveLength(counts[filter])
   })
   test('an error of the machinery counts as failed', () =>
     expect(isUnder(run({ state: 'ERROR' }), 'failed', me)).toBe(true))
@@ -113,9 +115,26 @@ describe('search', () => {
     run({ title: 'Nightly sweep', prompt: 'billing and shop' }),
     run({ title: 'Rename Account', prompt: '' }),
   ]
-  const found = (find: string) => findRuns(runs, 'all', find, me).map((hit) => hit.title)
+  const found = (find: string) => createRunFinder()(runs, find).map((hit) => hit.title)
   test('looks into title and prompt, whatever the case', () =>
     expect(found('billing')).toEqual(['Split BILLING', 'Nightly sweep']))
   test('wants every word, anywhere', () => expect(found('  package billing ')).toEqual(['Split BILLING']))
   test('takes signs literally', () => expect(found('.*')).toEqual([]))
+})
+
+test('a search that goes on finds what one that begins anew would find', () => {
+  const words = ['fix', 'the', 'cache', 'fixture', 'Über', 'İstanbul']
+  fc.assert(
+    fc.property(
+      fc.array(fc.array(fc.constantFrom(...words), { maxLength: 4 }), { maxLength: 12 }),
+      fc.array(
+        fc.constantFrom('f', 'fi', 'fix', 'fix ', 'fix t', 'FIX THE', ' fix', 'ix', '', 'über', 'cache f', 'ca'),
+      ),
+      (titles, typed) => {
+        const runs = titles.map((title) => run({ title: title.join(' ') }))
+        const find = createRunFinder()
+        for (const text of typed) expect(find(runs, text)).toEqual(createRunFinder()(runs, text))
+      },
+    ),
+  )
 })

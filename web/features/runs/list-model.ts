@@ -1,6 +1,5 @@
 import { displayState, type DisplayState, type Run } from '#shared/domain/run.ts'
 import type { UserId } from '#shared/ids.ts'
-import { holdsAll, runText, toWords } from '../../state/find.ts'
 import type { RunFilter } from '../../state/runs-search.ts'
 import { runsWords } from '../../words/runs.ts'
 import { dayWords, startOfDay } from '../../words/time.ts'
@@ -12,10 +11,8 @@ export type ListEntry =
 
 export type Counts = Readonly<Record<RunFilter, number>>
 
-/** Runs of `filter` whose title or prompt holds every word of `find`. */
-export function findRuns(runs: readonly Run[], filter: RunFilter, find: string, me: UserId): readonly Run[] {
-  const words = toWords(find)
-  return runs.filter((run) => isUnder(run, filter, me) && holdsAll(runText(run), words))
+export function runsUnder(runs: readonly Run[], filter: RunFilter, me: UserId): readonly Run[] {
+  return filter === 'all' ? runs : runs.filter((run) => isUnder(run, filter, me))
 }
 
 export function countRuns(runs: readonly Run[], me: UserId): Counts {

@@ -68,6 +68,6 @@ function runOf(entry: ListEntry): Run | undefined {
 
 function estimate(entry: ListEntry, phone: boolean): number {
   const asks = entry.type === 'run' && displayState(entry.run) === 'needs'
-  if (phone) return asks ? 148 : 68
+  if (phone) return asks ? 148 : 69
   return asks ? 66 : 36
 }

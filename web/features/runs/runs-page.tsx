@@ -5,6 +5,7 @@ import type { RunId } from '#shared/ids.ts'
 import { keys } from '#sync/core/keys.ts'
 import { useNow } from '../../state/clock.ts'
 import { useCommands } from '../../state/commands.ts'
+import { createRunFinder } from '../../state/find.ts'
 import { useFrame, useMedia } from '../../state/frame.ts'
 import { useKeys } from '../../state/keyboard.ts'
 import { useOpenPalette } from '../../state/palette.ts'
@@ -28,8 +29,8 @@ import { shellWords } from '../../words/shell.ts'
 import { startOfDay } from '../../words/time.ts'
 import { uiWords } from '../../words/ui.ts'
 import { FilterBar } from './filter-bar.tsx'
-import { countRuns, findRuns, inOrder, listEntries } from './list-model.ts'
 import { createTyped } from '../../state/typed.ts'
+import { countRuns, inOrder, listEntries, runsUnder } from './list-model.ts'
 import { RunsGrid } from './runs-grid.tsx'
 import styles from './runs-page.module.css'
 
@@ -60,7 +61,9 @@ export function RunsPage() {
   const today = createMemo(() => startOfDay(now()))
   const counts = createMemo(() => countRuns(data.runs.all(), workspace.userId))
   const ordered = createMemo(() => inOrder(data.runs.all()))
-  const found = createMemo(() => findRuns(ordered(), filter(), find(), workspace.userId))
+  const under = createMemo(() => runsUnder(ordered(), filter(), workspace.userId))
+  const findIn = createRunFinder()
+  const found = createMemo(() => findIn(under(), find()))
   const wanted = createMemo(() => listEntries(found(), today()))
   const basis = createMemo(() => `${filter()} ${find()}`)
   const held = createHeldOrder({
@@ -88,6 +91,11 @@ export function RunsPage() {
   const previewOn = () => previewChoice() ?? roomy()
   createEffect(() => {
     data.runsPlace.cursor = cursor()
+  })
+  // What comes beside the list comes after it.
+  const [listed, setListed] = createSignal(false)
+  createEffect(() => {
+    if (data.runs.loaded()) requestAnimationFrame(() => setTimeout(setListed, 0, true))
   })
   const previewed = () => frame() === 'desktop' && previewOn()
   const selectedRun = createMemo(() => {
@@ -227,7 +235,7 @@ export function RunsPage() {
           </Match>
         </Switch>
       </section>
-      <Show when={previewed()}>
+      <Show when={previewed() && listed()}>
         <ErrorBoundary fallback={<EmptyState text={uiWords.notLoaded} />}>
           <Suspense>
             <RunPreview run={selectedRun()} onOpen={open} />

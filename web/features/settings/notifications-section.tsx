@@ -1,7 +1,6 @@
 import { Bell, Laptop } from 'lucide'
 import { For, Match, Show, Switch as Choose, createSignal } from 'solid-js'
 import type { PushSettings } from '#shared/domain/push.ts'
-import { NotificationType } from '#shared/domain/notification.ts'
 import { PushState, PushTestResult, type PushSubscriptionInfo, type PushTrouble } from '#shared/protocol/push.ts'
 import { Nothing, request } from '../../state/account-api.ts'
 import { useDeviceStore } from '../../state/device-store.ts'
@@ -102,7 +101,7 @@ function ThisDevice(props: { readonly own: PushSubscriptionInfo; readonly onChan
     <>
       <fieldset class={styles.plainFieldset}>
         <legend class={styles.legend}>{notificationWords.types}</legend>
-        <For each={NotificationType.options}>
+        <For each={types}>
           {(type) => (
             <Switch
               label={notificationWords.type[type]}
@@ -131,6 +130,8 @@ function ThisDevice(props: { readonly own: PushSubscriptionInfo; readonly onChan
     </>
   )
 }
+
+const types = ['request', 'complete', 'error'] as const satisfies readonly (keyof PushSettings)[]
 
 function Quiet(props: {
   readonly settings: PushSettings

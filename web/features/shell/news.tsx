@@ -10,7 +10,7 @@ import { showNews } from '../../ui/toast.tsx'
 import { visibleText } from '../../ui/text/visible-text.ts'
 import { noticeText } from '../../words/inbox.ts'
 
-const glyphs = { request: 'needs', complete: 'done', error: 'failed' } satisfies Record<
+const glyphs = { request: 'needs', complete: 'done', error: 'failed', access: 'needs' } satisfies Record<
   InboxItem['note']['type'],
   DisplayState
 >

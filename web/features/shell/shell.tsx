@@ -29,7 +29,6 @@ import { BottomBar } from './bottom-bar.tsx'
 import type { MailboxPart } from './bell.tsx'
 import { LazySheet } from './lazy-sheet.tsx'
 import { News } from './news.tsx'
-import { ShareNews } from './share-news.tsx'
 import { Notices } from './notices.tsx'
 import { SideBar } from './side-bar.tsx'
 import { SyncBar } from './sync-indicator.tsx'
@@ -96,7 +95,6 @@ export function Shell(props: { readonly mailbox: MailboxPart; readonly children:
           <BottomBar />
         </Show>
         <News />
-        <ShareNews />
         <LazySheet load={loadKeys} with={{ open: keysOpen(), onOpenChange: setKeysOpen }} />
         <LazySheet load={loadSignOut} with={{ open: signOutOpen(), onOpenChange: setSignOutOpen }} />
         <LazySheet

@@ -56,7 +56,8 @@ async function handlePush(worker: ServiceWorkerGlobalScope, data: PushMessageDat
       sign(pushWords.test.body, 'test', { url: '/settings/notifications' }),
     )
   const { ask, runId, id, text } = payload
-  const url = ask === undefined ? `/runs/${runId}` : `/runs/${runId}?ask=${ask.permissionId}`
+  const place = ask !== undefined ? `?ask=${ask.permissionId}` : payload.type === 'access' ? '?share=true' : ''
+  const url = `/runs/${runId}${place}`
   const options: Options = {
     ...sign(pushWords.body(payload), `${runId}/${id}`, {
       url,

@@ -45,6 +45,8 @@ export function RunHeader(props: {
   readonly railOpen: boolean
   readonly link: string
   readonly onFind: () => void
+  /** The address says that with whom it is shared lies over the page, until it is closed. */
+  readonly share?: { readonly onClose: () => void } | undefined
 }) {
   const scene = useScene()
   const openPalette = useOpenPalette()
@@ -167,8 +169,11 @@ export function RunHeader(props: {
         </Show>
       </Menu>
       <ShareDialog
-        open={sharingOpen()}
-        onOpenChange={setSharingOpen}
+        open={sharingOpen() || props.share !== undefined}
+        onOpenChange={(open) => {
+          setSharingOpen(open)
+          if (!open) props.share?.onClose()
+        }}
         sharing={sharing}
         teamLink={props.link}
         onFocusLost={toMenu}

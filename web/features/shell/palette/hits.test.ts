@@ -5,6 +5,7 @@ import type { Run } from '#shared/domain/run.ts'
 import { RunId, TeamId, UserId, uuidv7 } from '#shared/ids.ts'
 import type { Command } from '../../../state/commands.ts'
 import type { Page } from '../../../state/pages.ts'
+import { createRunFinder } from '../../../state/find.ts'
 import { findHits, hitLimit, lineFromPrompt, marksIn, type Entry, type Searched } from './hits.ts'
 
 let made = 0
@@ -36,6 +37,7 @@ const command = (title: string, also?: string): Command => ({
 const page = (title: string): Page => ({ href: `/${title}`, title, icon: Info })
 const searched = (more: Partial<Searched>): Searched => ({
   runs: [],
+  findRuns: createRunFinder(),
   recent: [],
   pages: [],
   plans: [],

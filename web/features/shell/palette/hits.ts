@@ -2,7 +2,7 @@ import type { Run } from '#shared/domain/run.ts'
 import type { RunId } from '#shared/ids.ts'
 import type { TextHit } from '#sync/client/workspace.ts'
 import type { Command } from '../../../state/commands.ts'
-import { fold, holdsAll, runText, toWords } from '../../../state/find.ts'
+import { fold, holdsAll, runText, toWords, type RunFinder } from '../../../state/find.ts'
 import type { Page } from '../../../state/pages.ts'
 
 /** What the palette can lead to. */
@@ -19,6 +19,7 @@ export type HitGroup = {
 
 export type Searched = {
   readonly runs: readonly Run[]
+  readonly findRuns: RunFinder
   /** The runs opened last, newest first. */
   readonly recent: readonly RunId[]
   readonly pages: readonly Page[]
@@ -41,7 +42,7 @@ export function findHits(find: string, searched: Searched): readonly HitGroup[] 
     rankedNamed('app', searched.app.map(toCommand), words),
     rankedNamed('pages', searched.pages.map(toPage), words),
     rankedNamed('plans', searched.plans.map(toPage), words),
-    rankedRuns(searched.runs, words),
+    rankedRuns(searched.findRuns(searched.runs, find), words),
   ]
   return cut(groups.toSorted((a, b) => b.best - a.best).map(({ group }) => group))
 }
@@ -99,12 +100,11 @@ function rankedNamed(name: HitGroup['name'], all: readonly Named[], words: reado
   return { best: found[0]?.score ?? 0, group: { name, entries: found.map(({ entry }) => entry) } }
 }
 
-/** One pass over all rows that keeps only the best few: its cost follows the rows, not the hits. */
-function rankedRuns(runs: readonly Run[], words: readonly string[]): Ranked {
+/** One pass over what was found that keeps only the best few. */
+function rankedRuns(found: readonly Run[], words: readonly string[]): Ranked {
   const best: { readonly run: Run; readonly score: number }[] = []
-  for (const run of runs) {
+  for (const run of found) {
     const text = runText(run)
-    if (!holdsAll(text, words)) continue
     const title = text.slice(0, text.indexOf('\n'))
     const one = { run, score: holdsAll(title, words) ? rate(title, words) : 1 }
     const last = best[hitLimit - 1]

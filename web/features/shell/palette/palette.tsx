@@ -6,7 +6,7 @@ import type { Plan } from '#shared/domain/plan.ts'
 import type { Run } from '#shared/domain/run.ts'
 import type { RunId } from '#shared/ids.ts'
 import { useCommandList } from '../../../state/commands.ts'
-import { runText } from '../../../state/find.ts'
+import { createRunFinder, runText } from '../../../state/find.ts'
 import { isKey } from '../../../state/keyboard.ts'
 import { pagesOf, type Page } from '../../../state/pages.ts'
 import { useTeamData } from '../../../state/team-data.ts'
@@ -92,9 +92,11 @@ function Finder(props: PaletteProps & { readonly onChoose: (act: () => void) => 
     data.plans.all().flatMap((plan) => (plan.archivedAt === undefined ? planPage(plan) : [])),
   )
   const said = createSaid(find)
+  const findRuns = createRunFinder()
   const groups = createMemo(() => [
     ...findHits(find(), {
       runs: data.runs.all(),
+      findRuns,
       recent: props.recent,
       pages,
       plans: plans(),
