@@ -57,6 +57,8 @@ export const planWords = {
   refused: {
     not_found:
       'This plan was deleted, or is no longer shared with you. What you wrote stays on this device; copy it to keep it.',
+    not_allowed:
+      'Your role in this team can read plans, but not write them. What you wrote before stays on this device; copy it to keep it.',
     signed_out: 'This session has ended. What you write stays on this device; sign in to send it.',
     full: 'This plan has reached its largest size. What you write now stays on this device. Move parts into another plan.',
     malformed:

@@ -11,6 +11,7 @@ import { planWords } from '../../../words/plan.ts'
 import { drawCaret, drawSelection, type Someone } from './caret.ts'
 import { CodeBlocks } from './code-blocks.ts'
 import { InlineViews } from './inline-views.ts'
+import { LeaveByEscape } from './leave-by-escape.ts'
 import { MarkdownClipboard } from './markdown-clipboard.ts'
 import { MoveBlock } from './move-block.ts'
 import { NameParts } from './name-parts.ts'
@@ -77,6 +78,7 @@ export function createPlanEditor(parts: PlanEditorParts): Editor {
       NameParts.configure({ newId: parts.newId }),
       SectionSteps,
       MoveBlock,
+      LeaveByEscape,
       MarkdownClipboard,
       CodeBlocks,
       InlineViews.configure({ onGo: parts.onGo }),

@@ -43,6 +43,7 @@ export function EditorPane(props: {
   const handle = document.createElement('div')
   handle.className = styles.handle ?? ''
   handle.title = planWords.handle
+  handle.style.visibility = 'hidden'
 
   onMount(() => {
     const made = createPlanEditor({
