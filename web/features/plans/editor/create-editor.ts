@@ -29,6 +29,8 @@ export type PlanEditorParts = {
   readonly newId: () => string
   readonly onGo: (href: string) => void
   readonly onPicture: () => void
+  /** Files were dropped or pasted that are no text. */
+  readonly onFiles: () => void
   /** What hangs at marked text, and at a table. */
   readonly marksBar: HTMLElement
   readonly tableBar: HTMLElement
@@ -79,7 +81,7 @@ export function createPlanEditor(parts: PlanEditorParts): Editor {
       SectionSteps,
       MoveBlock,
       LeaveByEscape,
-      MarkdownClipboard,
+      MarkdownClipboard.configure({ onFiles: parts.onFiles }),
       CodeBlocks,
       InlineViews.configure({ onGo: parts.onGo }),
       BubbleMenu.configure({

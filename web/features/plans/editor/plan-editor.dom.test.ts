@@ -44,6 +44,7 @@ function edit(doc: Y.Doc, name = 'a'): Editor {
     newId: () => `${name}${++ids}`,
     onGo: () => undefined,
     onPicture: () => undefined,
+    onFiles: () => undefined,
     marksBar: piece(),
     tableBar: piece(),
     handle: piece(),
