@@ -1,7 +1,7 @@
 import { createMemo, type Accessor } from 'solid-js'
 import { useTeamData } from '../../../state/team-data.ts'
 import { useWorkspace } from '../../../state/workspace.ts'
-import type { Someone } from '../editor/caret.ts'
+import type { Someone } from '../editor/parts/caret.ts'
 
 /** For editors that know no hues; ours draws by the person's own. */
 const colours = ['#7a4fc9', '#0f7b83', '#b8407f'] as const

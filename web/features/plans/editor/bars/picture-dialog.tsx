@@ -1,9 +1,9 @@
 import { createSignal, createUniqueId } from 'solid-js'
-import { Button } from '../../../ui/button.tsx'
-import { Dialog } from '../../../ui/dialog.tsx'
-import { TextInput } from '../../../ui/field.tsx'
-import { planWords } from '../../../words/plan.ts'
-import { uiWords } from '../../../words/ui.ts'
+import { Button } from '../../../../ui/button.tsx'
+import { Dialog } from '../../../../ui/dialog.tsx'
+import { TextInput } from '../../../../ui/field.tsx'
+import { planWords } from '../../../../words/plan.ts'
+import { uiWords } from '../../../../words/ui.ts'
 
 const words = planWords.pictureDialog
 const addressLimit = 2000
