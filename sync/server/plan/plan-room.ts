@@ -1,4 +1,13 @@
-import { applyUpdate, Doc, encodeStateAsUpdate, encodeStateVector, mergeUpdates, type Transaction } from 'yjs'
+import {
+  applyUpdate,
+  Doc,
+  encodeStateAsUpdate,
+  encodeStateVector,
+  mergeUpdates,
+  snapshot,
+  snapshotContainsUpdate,
+  type Transaction,
+} from 'yjs'
 import { assert } from '#shared/assert.ts'
 import type { PlanAuthor } from '#shared/domain/plan.ts'
 import { roomBounds, roomClosed } from '#shared/protocol/plan-room.ts'
@@ -78,6 +87,14 @@ export function createPlanRoom(deps: PlanRoomDeps, plan: PlanRef): PlanRoom {
     now: deps.now,
     answer: (stateVector) => answerMessage(encodeStateAsUpdate(doc, stateVector)),
     stateVector: () => encodeStateVector(doc),
+    isKnown(update) {
+      try {
+        return snapshotContainsUpdate(snapshot(doc), update)
+      } catch {
+        // It is no update; of one who only reads it does not matter.
+        return false
+      }
+    },
     onChange(change) {
       inbox.push(change)
       wake()
