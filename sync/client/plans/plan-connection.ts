@@ -7,7 +7,7 @@ import type * as Y from 'yjs'
 import type { PlanId } from '#shared/ids.ts'
 import { roomClosed, roomMessage } from '#shared/protocol/plan-room.ts'
 import { retryDelayMs } from '../retry-delay.ts'
-import { ownPart } from './own-awareness.ts'
+import { outgoing } from './outgoing.ts'
 import type { PlanDocumentState, PlanRefused } from './plan-document.ts'
 import { watchedSocket, type RoomSocket, type SocketClass } from './room-socket.ts'
 
@@ -78,7 +78,7 @@ export function connectPlan(deps: PlanConnectionDeps) {
       onDead: () => (patience = Math.min(mostPatienceMs, patience * 2)),
       onHeard: () => deps.onState({ connection: 'online' }),
       onTaking: (taking) => (isTaking = taking),
-      part: (message) => ownPart(message, deps.doc.clientID),
+      outgoing: (message) => outgoing(message, deps.doc.clientID),
     }),
   })
   provider.messageHandlers[roomMessage.stored] = (_answer, message) => {
