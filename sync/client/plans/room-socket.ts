@@ -23,6 +23,7 @@ export function watchedSocket(
     readonly onSocket: (socket: RoomSocket) => void
     readonly onDead: () => void
     readonly onHeard: () => void
+    readonly onSent: () => void
     /** While what came in is being taken in. */
     readonly onTaking: (isTaking: boolean) => void
     /** What goes out for this message. */
@@ -73,6 +74,7 @@ export function watchedSocket(
         if (this.readyState === this.OPEN) this.#watch.sends(message)
         super.send(message)
       }
+      deps.onSent()
     }
   }
 }
