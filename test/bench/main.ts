@@ -24,7 +24,9 @@ const figures: Readonly<Record<string, () => Promise<{ figure: Figure }>>> = {
   'plan-trace': () => import('./figures/plan-trace.ts'),
   'plan-kills': () => import('./figures/plan-kills.ts'),
   'plan-edits': () => import('./figures/plan-edits.ts'),
+  'plan-offline': () => import('./figures/plan-offline.ts'),
   lighthouse: () => import('./figures/lighthouse.ts'),
+  'plan-rewrite': () => import('./figures/plan-rewrite.ts'),
 }
 
 const { values, positionals } = parseArgs({
