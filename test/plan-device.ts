@@ -79,10 +79,7 @@ export function untilCopy(
   planId: PlanId,
   accept: (copy: PlanCopy | undefined) => boolean,
 ): Promise<unknown> {
-  return until<ReadonlyMap<PlanId, PlanCopy>>(
-    (on) => device.subscribePlanCopies(on),
-    (copies) => accept(copies.get(planId)),
-  )
+  return until<PlanCopy | undefined>((on) => device.subscribePlanCopies((copies) => on(copies.get(planId))), accept)
 }
 
 /** Resolves once the mark on the disk says that the server has everything, or that it has not. */

@@ -20,6 +20,11 @@ const figures: Readonly<Record<string, () => Promise<{ figure: Figure }>>> = {
   transcript: () => import('./figures/transcript.ts'),
   stay: () => import('./figures/stay.ts'),
   intents: () => import('./figures/intents.ts'),
+  'plan-room': () => import('./figures/plan-room.ts'),
+  'plan-trace': () => import('./figures/plan-trace.ts'),
+  'plan-kills': () => import('./figures/plan-kills.ts'),
+  'plan-edits': () => import('./figures/plan-edits.ts'),
+  'plan-offline': () => import('./figures/plan-offline.ts'),
   lighthouse: () => import('./figures/lighthouse.ts'),
   'plan-rewrite': () => import('./figures/plan-rewrite.ts'),
 }

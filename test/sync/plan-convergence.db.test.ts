@@ -7,10 +7,10 @@ import { createMemoryPlanStore } from '#sync/client/plans/store/memory-plan-stor
 import type { PlanStore } from '#sync/client/plans/store/plan-store.ts'
 import type { Workspace } from '#sync/client/workspace.ts'
 import { keys } from '#sync/core/keys.ts'
-import { planField } from '#sync/core/plan/schema.ts'
 import { openDeviceNetwork, type DeviceNetwork } from '../device-network.ts'
-import { textOf, untilMarked, untilState, writeParagraph } from '../plan-device.ts'
-import { seeded, type Seeded } from '../seed.ts'
+import { textOf, untilMarked, untilState } from '../plan-device.ts'
+import { createTyping, untilSame } from '../plan-typing.ts'
+import { seeded } from '../seed.ts'
 import { newId, openWorld, until, type Person } from '../world.ts'
 
 const steps = 150
@@ -23,48 +23,6 @@ type Device = {
   network: DeviceNetwork
   workspace: Workspace
   plan: PlanDocument
-}
-
-/** Each character is typed once in a whole story, so that each can be asked for at its end. */
-function createTyping({ below }: Seeded) {
-  let typed = 0
-  const deleted = new Set<string>()
-
-  function paragraphs(doc: Y.Doc): readonly Y.XmlText[] {
-    return doc
-      .getXmlFragment(planField)
-      .toArray()
-      .flatMap((one) => {
-        const inner = one instanceof Y.XmlElement ? one.get(0) : undefined
-        return inner instanceof Y.XmlText ? [inner] : []
-      })
-  }
-  const some = (count: number): string =>
-    Array.from({ length: count }, () => String.fromCodePoint(0x4e00 + typed++)).join('')
-
-  return {
-    edit(doc: Y.Doc): void {
-      const all = paragraphs(doc)
-      const text = all[below(Math.max(1, all.length))]
-      if (text === undefined || below(8) === 0) return void writeParagraph(doc, some(1 + below(4)))
-      if (below(3) > 0 || text.length === 0) return text.insert(below(text.length + 1), some(1 + below(5)))
-      const at = below(text.length)
-      const length = Math.min(text.length - at, 1 + below(4))
-      for (const character of text.toJSON().slice(at, at + length)) deleted.add(character)
-      text.delete(at, length)
-    },
-    /** What was typed and is not there, though nobody deleted it; and what nobody typed, or is there twice. */
-    faults(doc: Y.Doc): { lost: string[]; strange: string[] } {
-      const there = paragraphs(doc)
-        .map((text) => text.toJSON())
-        .join('')
-      const lost = Array.from({ length: typed }, (_, n) => String.fromCodePoint(0x4e00 + n)).filter(
-        (character) => !deleted.has(character) && !there.includes(character),
-      )
-      const strange = [...there].filter((character, n) => deleted.has(character) || there.indexOf(character) !== n)
-      return { lost, strange }
-    },
-  }
 }
 
 test('three devices that drop, are killed and meet a restarted server end with the same, and nothing is lost', async () => {
@@ -133,25 +91,8 @@ test('three devices that drop, are killed and meet a restarted server end with t
       expect(textOf(plan.doc)).toBe(textOf(fresh.doc))
       expect(await untilMarked(disk.planStore, planId, true)).toBe(true)
     }
-    expect(typing.faults(fresh.doc)).toEqual({ lost: [], strange: [] })
+    expect(typing.faults(fresh.doc)).toEqual({ lost: [], twice: [], revived: [] })
   } finally {
     await world.close()
   }
 }, 120_000)
-
-/** Resolves once the document holds as much as this. */
-function untilSame(doc: Y.Doc, target: Uint8Array): Promise<boolean> {
-  const wanted = Y.decodeStateVector(target)
-  return until<boolean>(
-    (on) => {
-      const look = (): void => {
-        const has = Y.decodeStateVector(Y.encodeStateVector(doc))
-        on([...wanted].every(([client, clock]) => (has.get(client) ?? 0) >= clock))
-      }
-      doc.on('update', look)
-      look()
-      return () => doc.off('update', look)
-    },
-    (same) => same,
-  )
-}

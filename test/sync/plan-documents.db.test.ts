@@ -101,6 +101,23 @@ describe('a plan that is made in the lift', () => {
     await untilText(there.doc, 'Last words')
     expect(textOf(there.doc)).toContain('Last words')
   })
+
+  test('is with the others though it is more than one message may carry', async () => {
+    const network = openDeviceNetwork()
+    const here = mara.open({ network })
+    await hasTeam(here)
+    network.cut('before')
+    const planId = await makePlan(here, 'The beginning')
+    const plan = await here.openPlan(planId)
+    for (let n = 0; n < 60; n++) writeParagraph(plan.doc, String.fromCodePoint(0x4e00 + n).repeat(10_000))
+    writeParagraph(plan.doc, 'The end')
+    network.cut('no')
+    await here.refresh()
+    await untilState(plan, ({ stored, synced }) => stored && synced)
+    const there = await jonas.open().openPlan(planId)
+    await untilText(there.doc, 'The end')
+    expect(textOf(there.doc)).toBe(textOf(plan.doc))
+  })
 })
 
 describe('a plan that is deleted while somebody writes without a network', () => {

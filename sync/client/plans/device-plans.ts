@@ -78,9 +78,9 @@ export function createDevicePlans(deps: DevicePlansDeps) {
     },
     /** It may not be there any more. */
     doubt: (): void => open.tell('doubt'),
-    /** This person may write now. */
-    renew(): void {
-      open.tell('renew')
+    /** What this person may do has changed. */
+    roleChanged(): void {
+      open.tell('roleChanged')
       courier?.retry()
     },
     /** It has taken something that was done here. */

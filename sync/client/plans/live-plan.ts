@@ -30,7 +30,7 @@ export type LivePlan = Pick<PlanDocument, 'doc' | 'awareness' | 'subscribeState'
   /** Resolves with the first state that is accepted; never, if none is. Aborting gives up. */
   until(accept: (state: PlanDocumentState) => boolean, signal?: AbortSignal): Promise<void>
   /** What its connection is to do. */
-  readonly connection: Pick<PlanConnection, 'wake' | 'doubt' | 'renew' | 'lookForRow'> | undefined
+  readonly connection: Pick<PlanConnection, 'wake' | 'doubt' | 'roleChanged' | 'lookForRow'> | undefined
   close(): Promise<void>
 }
 

@@ -7,7 +7,7 @@ import type * as Y from 'yjs'
 import type { PlanId } from '#shared/ids.ts'
 import { roomClosed, roomMessage } from '#shared/protocol/plan-room.ts'
 import { retryDelayMs } from '../retry-delay.ts'
-import { ownPart } from './own-awareness.ts'
+import { outgoing } from './outgoing.ts'
 import type { PlanDocumentState, PlanRefused } from './plan-document.ts'
 import { watchedSocket, type RoomSocket, type SocketClass } from './room-socket.ts'
 
@@ -77,8 +77,9 @@ export function connectPlan(deps: PlanConnectionDeps) {
       onSocket: (made) => (socket = made),
       onDead: () => (patience = Math.min(mostPatienceMs, patience * 2)),
       onHeard: () => deps.onState({ connection: 'online' }),
+      onSent: () => lookWhetherAllowed(),
       onTaking: (taking) => (isTaking = taking),
-      part: (message) => ownPart(message, deps.doc.clientID),
+      outgoing: (message) => outgoing(message, deps.doc.clientID),
     }),
   })
   provider.messageHandlers[roomMessage.stored] = (_answer, message) => {
@@ -114,7 +115,6 @@ export function connectPlan(deps: PlanConnectionDeps) {
     // The watch decides who is dead. The provider would after half a minute.
     provider.wsLastMessageReceived = Date.now()
     if (socket?.isOpen() === true) ask(patience)
-    look()
   }, pingMs)
 
   function ask(ms: number): void {
@@ -128,8 +128,11 @@ export function connectPlan(deps: PlanConnectionDeps) {
     return socket !== undefined && provider.synced && socket.isOpen() && socket.watch.hasAllStored()
   }
 
-  function look(): void {
+  function lookWhetherAllowed(): void {
     if (socket?.watch.isWaiting() === true && !deps.mayWrite()) deps.onState({ refused: 'not_allowed' })
+  }
+
+  function look(): void {
     if (!hasAllStored()) return
     lastCode = undefined
     deps.onAllStored(marks)
@@ -185,8 +188,11 @@ export function connectPlan(deps: PlanConnectionDeps) {
     doubt(): void {
       if (socket?.isOpen() === true) ask(probeMs)
     },
-    /** This person may write now, and may not have when the connection was opened: what was sent meanwhile is sent again. */
-    renew: (): void => socket?.abort(),
+    /** What this person may do has changed. What was sent while they might not write is sent again once they may. */
+    roleChanged(): void {
+      if (!deps.mayWrite()) lookWhetherAllowed()
+      else if (socket?.watch.isWaiting() === true) socket.abort()
+    },
     /** The server may have taken what was on its way. */
     lookForRow(): void {
       if (isHeld && !deps.isOnItsWay()) void open()

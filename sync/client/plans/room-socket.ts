@@ -23,10 +23,11 @@ export function watchedSocket(
     readonly onSocket: (socket: RoomSocket) => void
     readonly onDead: () => void
     readonly onHeard: () => void
+    readonly onSent: () => void
     /** While what came in is being taken in. */
     readonly onTaking: (isTaking: boolean) => void
-    /** What may go out of this message. */
-    readonly part: (message: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer> | undefined
+    /** What goes out for this message. */
+    readonly outgoing: (message: Uint8Array<ArrayBuffer>) => readonly Uint8Array<ArrayBuffer>[]
   },
 ): SocketClass {
   return class extends Base {
@@ -69,10 +70,11 @@ export function watchedSocket(
 
     override send(data: string | Blob | BufferSource): void {
       if (!isMessage(data)) return super.send(data)
-      const part = deps.part(data)
-      if (part === undefined) return
-      if (this.readyState === this.OPEN) this.#watch.sends(part)
-      super.send(part)
+      for (const message of deps.outgoing(data)) {
+        if (this.readyState === this.OPEN) this.#watch.sends(message)
+        super.send(message)
+      }
+      deps.onSent()
     }
   }
 }

@@ -403,6 +403,23 @@ describe('who may only read', () => {
   })
 })
 
+test('who may only read is told that all is stored, also where much was deleted', async () => {
+  const { room } = open(createFakePlanStore())
+  const writer = enterRoom(room)
+  await room.loaded
+  for (const text of ['a', 'b', 'c']) writer.write(text)
+  writer.doc.getXmlFragment(planField).delete(1, 1)
+  await until(() => writer.stored === writer.sent)
+  const viewer = enterRoom(room, { user: 'u2', mayWrite: false })
+  viewer.ask()
+  await until(() => viewer.texts().length === 2)
+  viewer.sendUpdate(encodeStateAsUpdate(viewer.doc))
+  await until(() => viewer.stored === viewer.sent)
+  viewer.write('not mine to write')
+  viewer.sendUpdate(Uint8Array.of(0, 2, 9))
+  expect([viewer.closed, viewer.sent - viewer.stored]).toEqual([undefined, 2])
+})
+
 test('a change from this side is told to everybody, and what no plan is made of is not taken', async () => {
   const store = createFakePlanStore()
   const { room } = open(store)

@@ -1,4 +1,13 @@
-import { applyUpdate, Doc, encodeStateAsUpdate, encodeStateVector, mergeUpdates, type Transaction } from 'yjs'
+import {
+  applyUpdate,
+  Doc,
+  encodeStateAsUpdate,
+  encodeStateVector,
+  mergeUpdates,
+  snapshot,
+  snapshotContainsUpdate,
+  type Transaction,
+} from 'yjs'
 import { assert } from '#shared/assert.ts'
 import type { PlanAuthor } from '#shared/domain/plan.ts'
 import { roomBounds, roomClosed } from '#shared/protocol/plan-room.ts'
@@ -78,6 +87,14 @@ export function createPlanRoom(deps: PlanRoomDeps, plan: PlanRef): PlanRoom {
     now: deps.now,
     answer: (stateVector) => answerMessage(encodeStateAsUpdate(doc, stateVector)),
     stateVector: () => encodeStateVector(doc),
+    isKnown(update) {
+      try {
+        return snapshotContainsUpdate(snapshot(doc), update)
+      } catch {
+        // It is no update; of one who only reads it does not matter.
+        return false
+      }
+    },
     onChange(change) {
       inbox.push(change)
       wake()
@@ -101,16 +118,15 @@ export function createPlanRoom(deps: PlanRoomDeps, plan: PlanRef): PlanRoom {
   }
 
   /** Applies what is stored and not here. */
-  async function catchUp(): Promise<Uint8Array | undefined> {
+  async function catchUp(): Promise<void> {
     const stored = await insisting(() => deps.store.read(plan, seq))
-    const update = during(doc, () => {
-      for (const one of stored.updates) applyUpdate(doc, one)
+    doc.transact(() => {
+      for (const update of stored.updates) applyUpdate(doc, update)
     })
     seq = Math.max(seq, stored.seq)
     heard = seq
     logged = stored.logged
     bytes = stored.bytes
-    return update
   }
 
   /** Tries again what the store could not do. */
@@ -144,9 +160,7 @@ export function createPlanRoom(deps: PlanRoomDeps, plan: PlanRef): PlanRoom {
   async function work(): Promise<void> {
     while (ended === undefined && (inbox.length > 0 || heard > seq)) {
       if (heard > seq) {
-        const update = await catchUp()
-        if (update !== undefined) members.tell(updateMessage(update), undefined)
-        deps.onStored(plan)
+        await followOthers()
       }
       if (logged >= compactAt || (logged > 0 && bytes > roomBounds.documentBytes)) await compact()
       const batch = takeBatch()
@@ -156,6 +170,15 @@ export function createPlanRoom(deps: PlanRoomDeps, plan: PlanRef): PlanRoom {
       else for (const { change } of taken) change.settle('stored')
       if (update !== undefined && parked.length > 0) inbox = [...parked.splice(0), ...inbox]
     }
+  }
+
+  /** What another process has stored is told to everybody here. */
+  async function followOthers(): Promise<void> {
+    const stopNoting = noteUpdates(doc)
+    await catchUp()
+    const update = stopNoting()
+    if (update !== undefined) members.tell(updateMessage(update), undefined)
+    deps.onStored(plan)
   }
 
   function takeBatch(): readonly PendingChange[] {
@@ -302,16 +325,21 @@ export function createPlanRoom(deps: PlanRoomDeps, plan: PlanRef): PlanRoom {
 
 /** What `act` changes in the document, as one update. */
 function during(doc: Doc, act: (transaction: Transaction) => void): Uint8Array | undefined {
+  const stopNoting = noteUpdates(doc)
+  doc.transact(act)
+  return stopNoting()
+}
+
+/** What the document changes by from now on; calling back ends it, and gives that as one update. */
+function noteUpdates(doc: Doc): () => Uint8Array | undefined {
   const updates: Uint8Array[] = []
   const note = (update: Uint8Array): void => void updates.push(update)
   doc.on('update', note)
-  try {
-    doc.transact(act)
-  } finally {
+  return () => {
     doc.off('update', note)
+    // Yjs may follow a transaction by one that tidies formats.
+    return updates.length > 1 ? mergeUpdates(updates) : updates[0]
   }
-  // Yjs may follow a transaction by one that tidies formats.
-  return updates.length > 1 ? mergeUpdates(updates) : updates[0]
 }
 
 function deletionsOf({ deleteSet }: Transaction): number {

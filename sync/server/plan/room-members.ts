@@ -54,6 +54,8 @@ export type RoomMembersDeps = {
   readonly answer: (stateVector: Uint8Array) => Uint8Array
   readonly stateVector: () => Uint8Array
   readonly onChange: (change: PendingChange) => void
+  /** Whether the document has all of an update. It costs a look at all that was ever deleted. */
+  readonly isKnown: (update: Uint8Array) => boolean
 }
 
 /** What a reader may be behind. */
@@ -65,6 +67,8 @@ const resumeBytes = 500_000
 const maxEarly = { messages: 100, bytes: 2_000_000 }
 const maxTokens = 10 * roomBounds.messagesPerSecond
 const quietMs = 10_000
+/** Changes of one connection that may only read, which are looked into: the answer to what it is asked, and what it could have sent before. */
+const judgedOfReaders = 4
 /** Nobody says anything. */
 const nothing = awarenessMessage(Uint8Array.of(0))
 
@@ -145,7 +149,11 @@ export function createRoomMembers(deps: RoomMembersDeps): RoomMembers {
     function take(update: Uint8Array): void {
       const number = ++came
       if (isEmpty(update)) return settleStored(number)
-      if (!mayWrite) return
+      if (!mayWrite) {
+        // What a reader's device has, it was told: nothing of it waits to be stored.
+        if (number <= judgedOfReaders && deps.isKnown(update)) settleStored(number)
+        return
+      }
       waitingBytes += update.length
       if (waitingBytes > pauseBytes && !isPaused) {
         isPaused = true
