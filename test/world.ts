@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { Role } from '#shared/domain/team.ts'
 import { TeamId, UserId, uuidv7 } from '#shared/ids.ts'
+import { planRoomPath } from '#shared/protocol/plan-room.ts'
 import { createServer, type DroverServer } from '#server/create-server.ts'
 import { readConfig } from '#server/config.ts'
 import { createLog, type Log } from '#server/log.ts'
@@ -12,10 +13,13 @@ import type { PlanTimes } from '#server/plans/times.ts'
 import { createWorkspace } from '#sync/client/create-workspace.ts'
 import { createMemoryIntentStore, type IntentStore } from '#sync/client/intents.ts'
 import { createMemoryKeeping, type Keeping } from '#sync/client/kept-runs.ts'
+import { createMemoryPlanStore } from '#sync/client/plans/store/memory-plan-store.ts'
+import type { PlanStore } from '#sync/client/plans/store/plan-store.ts'
 import { createSocketLink, type Link } from '#sync/client/socket-link.ts'
 import type { Workspace } from '#sync/client/workspace.ts'
 import { WebSocket as NodeWebSocket } from 'ws'
 import { openTestDatabase, type TestDatabase, type TestDatabaseOptions } from './db.ts'
+import { deviceSocket } from './device-socket.ts'
 import { uncut, type DeviceNetwork } from './device-network.ts'
 
 /** Ids as devices make them. */
@@ -42,6 +46,10 @@ export type ClientOptions = {
   readonly link?: (openSocket: () => Link) => Link
   readonly intents?: IntentStore
   readonly keeping?: Keeping
+  /** The device's disk as far as plans go: given again, it is the same device after a kill. */
+  readonly planStore?: PlanStore
+  /** When the device fetches what nobody asked for; never unless told otherwise. */
+  readonly whenIdle?: (act: () => void) => void
   /** Whether another page of this device still runs; none does unless told otherwise. */
   readonly isTabAlive?: (tabId: string) => boolean
   readonly tabId?: string
@@ -154,6 +162,15 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
           link: client.link?.(openSocket) ?? openSocket(),
           intents: client.intents ?? createMemoryIntentStore(),
           keeping: client.keeping ?? createMemoryKeeping(),
+          plans: {
+            store: client.planStore ?? createMemoryPlanStore(),
+            rooms: {
+              url: `${origin.replace('http', 'ws')}${planRoomPath}`,
+              WebSocket: deviceSocket({ cookie, origin }, network),
+              random: Math.random,
+            },
+            whenIdle: (act) => client.whenIdle?.(act),
+          },
           tabId: client.tabId ?? randomUUID(),
           isTabAlive: async (tabId) => client.isTabAlive?.(tabId) ?? false,
           kvStore: 'mem',

@@ -12,7 +12,7 @@ import { createBrowserKeeping, forgetKeeping } from './pwa/keeping.ts'
 import { registerServiceWorker } from './pwa/register.ts'
 import { createAppRouter } from './routes.tsx'
 import { createDeviceStore } from './state/device-store.ts'
-import { browserPlatform } from './state/platform.ts'
+import { browserPlatform, whenIdle } from './state/platform.ts'
 import { fetchMe } from './state/session.ts'
 
 const root = document.getElementById('app')
@@ -39,7 +39,7 @@ const deps: AppDeps = {
   deviceStorage: browserStorage,
   async openWorkspace(me) {
     const who = { userId: me.user.id, teamId: me.team.id }
-    const workspace = await openBrowserWorkspace(who, createBrowserKeeping(who.userId, who.teamId))
+    const workspace = await openBrowserWorkspace(who, createBrowserKeeping(who.userId, who.teamId), whenIdle)
     const stop = askForSync({
       subscribeStatus: workspace.subscribeStatus,
       page: document,

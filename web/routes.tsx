@@ -6,7 +6,7 @@ import {
   lazyRouteComponent,
   type RouterHistory,
 } from '@tanstack/solid-router'
-import { Inbox, ListTree, Plus, Send, Settings2 } from 'lucide'
+import { Inbox, ListTree, NotebookText, Plus, Send, Settings2 } from 'lucide'
 import { lazy } from 'solid-js'
 import { z } from 'zod'
 import { NotFoundPage, PageError, PagePending } from './features/shell/page-states.tsx'
@@ -14,6 +14,7 @@ import { Root } from './features/shell/root.tsx'
 import { WorkspaceGate } from './features/shell/workspace-gate.tsx'
 import { InboxSearch } from './state/inbox-search.ts'
 import type { Page } from './state/pages.ts'
+import { PlanSearch, PlansSearch } from './state/plans-search.ts'
 import { RunSearch } from './state/run-search.ts'
 import { RunsSearch, runFilters } from './state/runs-search.ts'
 import { settingsSections, type SettingsSection } from './state/settings-sections.ts'
@@ -53,6 +54,23 @@ const runRoute = createRoute({
   path: '/runs/$runId',
   validateSearch: (search): RunSearch => RunSearch.parse(search),
   component: lazyRouteComponent(() => import('./features/run/run-page.tsx'), 'RunPage'),
+})
+
+const plans = createRoute({
+  getParentRoute: () => workspace,
+  path: '/plans',
+  staticData: {
+    pages: [{ href: '/plans', title: shellWords.plans, also: shellWords.plansAlso, icon: NotebookText, key: 'g p' }],
+  },
+  validateSearch: (search): PlansSearch => PlansSearch.parse(search),
+  component: lazyRouteComponent(() => import('./features/plans/plans-page.tsx'), 'PlansPage'),
+})
+
+const planRoute = createRoute({
+  getParentRoute: () => workspace,
+  path: '/plans/$planId',
+  validateSearch: (search): PlanSearch => PlanSearch.parse(search),
+  component: lazyRouteComponent(() => import('./features/plans/plan-page.tsx'), 'PlanPage'),
 })
 
 const inbox = createRoute({
@@ -158,7 +176,7 @@ function toSettingsPage(section: SettingsSection): Page {
 
 const routeTree = root.addChildren([
   home,
-  workspace.addChildren([runs, runRoute, inbox, newRun, outbox, settings]),
+  workspace.addChildren([runs, runRoute, plans, planRoute, inbox, newRun, outbox, settings]),
   settingsHome,
   share,
   shared,

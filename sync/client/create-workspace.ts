@@ -1,13 +1,17 @@
 import type { TeamId, UserId } from '#shared/ids.ts'
 import type { BrowserDown } from '#shared/protocol/browser-socket.ts'
 import { parseSpace, teamSpace, type SpaceId } from '#shared/protocol/sync.ts'
+import { canEditPlans } from '#shared/domain/policies.ts'
+import { Member } from '#shared/domain/team.ts'
 import { keys } from '#sync/core/keys.ts'
 import { mutators, type MutatorName } from '#sync/core/mutators/all.ts'
+import { getRow } from '#sync/core/transaction.ts'
 import { deviceMutators } from './device-mutators.ts'
 import { createTextFinder } from './find-text.ts'
 import { createKeptRuns, type Keeping } from './kept-runs.ts'
 import { createIntentLog, type IntentLog } from './intent-log.ts'
 import type { IntentStore } from './intents.ts'
+import { createDevicePlans, type PlanDeps } from './plans/device-plans.ts'
 import type { Link } from './socket-link.ts'
 import { createLastingCache } from './lasting-cache.ts'
 import { createSpaceCache, type SpaceCache } from './space-cache.ts'
@@ -15,7 +19,7 @@ import { createSocketRequests } from './socket-requests.ts'
 import { createPresenceBoard } from './presence-board.ts'
 import { createStatus, type Failure } from './status.ts'
 import { createOpenRuns } from './open-runs.ts'
-import { concernsRun, type SyncStatus, type Workspace } from './workspace.ts'
+import { concernsPlan, concernsRun, type SyncStatus, type Workspace } from './workspace.ts'
 
 export type WorkspaceDeps = {
   readonly userId: UserId
@@ -26,6 +30,7 @@ export type WorkspaceDeps = {
   readonly link: Link
   readonly intents: IntentStore
   readonly keeping: Keeping
+  readonly plans: PlanDeps
   /** Names this page; `isTabAlive` tells whether another one still runs. */
   readonly tabId: string
   readonly isTabAlive: (tabId: string) => Promise<boolean>
@@ -158,6 +163,12 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     if (reloading && !closed) status.mustReload()
   }
 
+  let waiting = 0
+  let unstoredPlans = 0
+  function tellPending(): void {
+    status.pending(waiting + unstoredPlans)
+  }
+
   let reloading = false
   const socketRequests = createSocketRequests(deps)
   const insisting = new Set<string>()
@@ -171,7 +182,10 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     isTabAlive: deps.isTabAlive,
     now: deps.now,
     newId: deps.newId,
-    onPending: (pending) => status.pending(pending.length),
+    onPending(pending) {
+      waiting = pending.length
+      tellPending()
+    },
   })
 
   const runs = createOpenRuns({
@@ -195,11 +209,41 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     now: deps.now,
     onError: unlessClosed,
   })
+  const plans = createDevicePlans({
+    ...deps.plans,
+    channel: `${prefix}/plan`,
+    rows: { feed: (of, onChange) => team.feed(of, deps.now(), onChange), query: team.query },
+    mayWrite: () => mayWrite,
+    isOnline: () => isReached(status.current()),
+    onUnstored(count) {
+      unstoredPlans = count
+      tellPending()
+    },
+    estimate: deps.keeping.estimate,
+    isOnItsWay: (planId) => intents.has((pending) => pending.name === 'createPlan' && concernsPlan(pending, planId)),
+    now: deps.now,
+    newId: deps.newId,
+    unlessClosed,
+  })
+  let mayWrite = true
+  const stopRole = team.subscribe(
+    async (tx) => (await getRow(tx, keys.member(deps.userId), Member))?.role,
+    (role) => {
+      const might = mayWrite
+      mayWrite = role === undefined || canEditPlans(role)
+      if (mayWrite !== might) plans.roleChanged()
+    },
+  )
   const finder = createTextFinder({ kept, runs })
   const stopRuns = team.watch(keys.runs, kept.takeRuns)
+  // The server has taken what was on its way: a plan's room is there now.
+  const stopTaken = intents.subscribe(() => plans.taken())
   let wasReached = false
   const stopReached = status.subscribe((now) => {
-    if (isReached(now) && !wasReached) kept.retry()
+    if (isReached(now) && !wasReached) {
+      kept.retry()
+      plans.wake()
+    }
     wasReached = isReached(now)
   })
 
@@ -232,6 +276,7 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     status.link(state)
     // A socket that can't be opened doesn't say why: HTTP tells a missing network from an ended session, and goes on syncing meanwhile.
     if (state === 'closed') void pullAll()
+    if (state === 'closed') plans.doubt()
     if (state !== 'open') return
     presence.sayAgain()
     void subscribeAll().then(refresh)
@@ -286,11 +331,13 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     subscribeKept: kept.subscribe,
     pinRun: kept.pin,
     makeRoom: () => kept.makeRoom(0),
+    ...plans.plans,
     findText: finder.find,
     subscribePresence: presence.subscribe,
     setPresence: (runId, typing = false) => presence.set(runId, typing),
     async refresh() {
       deps.link.probe()
+      plans.wake()
       expectAnswer()
       await refresh()
     },
@@ -303,12 +350,15 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
       stopState()
       stopRuns()
       stopReached()
+      stopTaken()
+      stopRole()
       const keptClosed = kept.close()
+      const plansClosed = plans.close()
       const runsClosed = runs.close()
       status.close()
       socketRequests.close()
       deps.link.close()
-      await Promise.all([...[...caches.values()].map((cache) => cache.close()), runsClosed, keptClosed])
+      await Promise.all([...[...caches.values()].map((cache) => cache.close()), runsClosed, keptClosed, plansClosed])
       deps.intents.close()
     },
   }

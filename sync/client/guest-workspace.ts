@@ -207,6 +207,15 @@ export function openGuestRun(
     },
     pinRun: async () => undefined,
     makeRoom: async () => 0,
+    // What is shared is a run: its plans stay with the team.
+    openPlan: () => Promise.reject(notHere()),
+    subscribePlanCopies(onCopies) {
+      onCopies(new Map())
+      return () => undefined
+    },
+    pinPlan: () => Promise.reject(notHere()),
+    copyPlan: () => Promise.reject(notHere()),
+    dropPlanCopy: () => Promise.reject(notHere()),
     findText: finder.find,
     subscribePresence(_runId, onPresence) {
       onPresence([])

@@ -1,4 +1,5 @@
 import type { Refusal } from '#shared/refusal.ts'
+import { committed, settled } from './indexed-db.ts'
 
 /** Replicache's names of one mutation, and what its push has to say beside them. */
 export type Carrier = {
@@ -107,13 +108,7 @@ export async function openIntentStore(
 
   /** `act` reads what it needs and writes in the same transaction. */
   async function write<T>(act: (store: IDBObjectStore, done: (value: T) => void) => void): Promise<T | undefined> {
-    const value = await new Promise<T | undefined>((resolve, reject) => {
-      const tx = db.transaction(storeName, 'readwrite')
-      let result: T | undefined
-      tx.oncomplete = () => resolve(result)
-      tx.onabort = tx.onerror = () => reject(new Error('this device could not keep the change', { cause: tx.error }))
-      act(tx.objectStore(storeName), (given) => (result = given))
-    })
+    const value = await committed<T>(db, storeName, (tx, done) => act(tx.objectStore(storeName), done))
     if (closed) return value
     channel.postMessage('changed')
     hear()
@@ -179,11 +174,4 @@ function numberOf(row: unknown, field: string): number {
   if (typeof row !== 'object' || row === null) return 0
   const value: unknown = Reflect.get(row, field)
   return typeof value === 'number' ? value : 0
-}
-
-function settled<T>(request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result)
-    request.onerror = () => reject(new Error('the device store failed', { cause: request.error }))
-  })
 }

@@ -6,6 +6,7 @@ import { chunkNumber, keys } from '#sync/core/keys.ts'
 import { getRow, type ReadTransaction } from '#sync/core/transaction.ts'
 import { blobsIn } from './blobs-in.ts'
 import { allChunks } from './chunk-window.ts'
+import { isRoomShort, type EstimateRoom } from './device-room.ts'
 import type { OpenRuns } from './open-runs.ts'
 import type { Row } from './space-cache.ts'
 import type { KeptRun } from './workspace.ts'
@@ -37,8 +38,7 @@ export type Keeping = {
   /** The large texts of a pinned run are fetched and stay until it is not pinned any more. */
   readonly keepBlobs: (runId: RunId, hashes: readonly string[]) => Promise<void>
   readonly dropBlobs: (runId: RunId) => Promise<void>
-  /** Bytes; `undefined` where the browser doesn't tell. */
-  readonly estimate: () => Promise<{ readonly usage: number; readonly quota: number } | undefined>
+  readonly estimate: EstimateRoom
 }
 
 export type KeptRunsDeps = Keeping & {
@@ -52,8 +52,6 @@ export type KeptRunsDeps = Keeping & {
 
 /** Transcripts of runs that were opened and not pinned: the ones that were shown longest ago go first. */
 const mostKept = 200
-/** Beyond this share of what the browser grants, transcripts go until there is room again, or only pinned ones are left. */
-const roomShare = 0.8
 /** A pinned run that is at work is brought up to date so often. */
 const againMs = 30_000
 /** How often, and for how long, it is looked whether rows have reached the store, which takes a second or two. */
@@ -188,8 +186,7 @@ export function createKeptRuns(deps: KeptRunsDeps) {
 
   async function tidy(): Promise<void> {
     await makeRoom(mostKept)
-    const room = await deps.estimate()
-    if (room === undefined || room.quota === 0 || room.usage < room.quota * roomShare) return
+    if (!(await isRoomShort(deps.estimate))) return
     const unpinned = [...notes.values()].filter((note) => !note.pinned).length
     await makeRoom(Math.floor(unpinned / 2))
   }

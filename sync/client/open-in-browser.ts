@@ -1,7 +1,9 @@
 import { uuidv7, type TeamId, type UserId } from '#shared/ids.ts'
+import { planRoomPath } from '#shared/protocol/plan-room.ts'
 import { createWorkspace } from './create-workspace.ts'
 import { intentStoreOf, openIntentStore } from './intents.ts'
 import type { Keeping } from './kept-runs.ts'
+import { openPlanStore, planStoreOf } from './plans/store/browser-plan-store.ts'
 import { createSocketLink, type Link } from './socket-link.ts'
 import { createTabLink } from './tab-link.ts'
 import type { Workspace } from './workspace.ts'
@@ -13,6 +15,7 @@ import type { Workspace } from './workspace.ts'
 export async function openBrowserWorkspace(
   who: { userId: UserId; teamId: TeamId },
   keeping: Keeping,
+  whenIdle: (act: () => void) => void,
 ): Promise<Workspace> {
   const newId = (): string => uuidv7(Date.now(), crypto.getRandomValues(new Uint8Array(10)))
   const tabId = newId()
@@ -37,6 +40,11 @@ export async function openBrowserWorkspace(
     baseUrl: '',
     fetch: (input, init) => fetch(input, init),
     link,
+    plans: {
+      store: await openPlanStore(planStoreOf(who.userId, who.teamId), { indexedDb: indexedDB, createChannel }),
+      rooms: { url: `${location.origin.replace(/^http/, 'ws')}${planRoomPath}`, WebSocket, random: Math.random },
+      whenIdle,
+    },
     intents: await openIntentStore(intentStoreOf(who.userId, who.teamId), { indexedDb: indexedDB, createChannel }),
     tabId,
     isTabAlive: async (tab) => (await locks?.query())?.held?.some((lock) => lock.name === tabLock(tab)) ?? false,

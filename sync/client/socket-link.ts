@@ -1,5 +1,6 @@
 import { BrowserDown, browserProtocol, pingMs, type BrowserUp } from '#shared/protocol/browser-socket.ts'
 import { schemaVersion } from '#shared/protocol/sync.ts'
+import { maxRetryMs, retryDelayMs } from './retry-delay.ts'
 
 export type LinkState = 'connecting' | 'open' | 'closed'
 
@@ -27,8 +28,6 @@ export type SocketLinkDeps = {
   readonly random: () => number
 }
 
-const firstRetryMs = 300
-const maxRetryMs = 15_000
 const probeMs = 4_000
 const connectMs = 10_000
 /** The server closes with these when trying again can't help until something else happened. */
@@ -97,8 +96,8 @@ export function createSocketLink(deps: SocketLinkDeps): Link {
     setState('closed')
     if (closed) return
     failures++
-    const most = code === signedOutCode ? maxRetryMs : Math.min(maxRetryMs, firstRetryMs * 2 ** Math.min(failures, 10))
-    retry = setTimeout(open, most / 2 + (most / 2) * deps.random())
+    const least = code === signedOutCode ? maxRetryMs : undefined
+    retry = setTimeout(open, retryDelayMs(failures, deps.random, least))
   }
 
   function detach(): void {

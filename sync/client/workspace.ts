@@ -1,9 +1,10 @@
 import type { z } from 'zod'
 import type { TranscriptEntry } from '#shared/domain/transcript.ts'
-import type { RunId, TeamId, UserId } from '#shared/ids.ts'
+import type { PlanId, RunId, TeamId, UserId } from '#shared/ids.ts'
 import type { Refusal } from '#shared/refusal.ts'
 import type { MutatorName, Mutators } from '#sync/core/mutators/all.ts'
 import type { ReadTransaction } from '#sync/core/transaction.ts'
+import type { DevicePlans } from './plans/plan-document.ts'
 import type { RowsChange } from './rows-feed.ts'
 
 /** Arguments as a caller gives them: fields with a default may be left out. */
@@ -20,7 +21,7 @@ export type SyncStatus = {
   readonly freshAt: number | undefined
   /** Since when it can't reach the server; `undefined` while it can. */
   readonly offlineSince: number | undefined
-  /** Mutations that the server has not taken yet. */
+  /** Mutations that the server has not taken yet, and plans in which something was written that it has not stored for a while. */
   readonly pending: number
   /**
    * What needs a person: this app is too old; the session ended; the team can't be read any more; the server keeps failing;
@@ -47,10 +48,15 @@ export function concernsRun({ args }: PendingMutation, runId: RunId): boolean {
   return typeof args === 'object' && args !== null && 'runId' in args && args.runId === runId
 }
 
+/** Whether it is about this plan. */
+export function concernsPlan({ args }: PendingMutation, planId: PlanId): boolean {
+  return typeof args === 'object' && args !== null && 'planId' in args && args.planId === planId
+}
+
 export type Presence = { readonly userId: UserId; readonly typing: boolean }
 
 /** A signed-in person's view of one team, from the device's own store. */
-export type Workspace = {
+export type Workspace = DevicePlans & {
   readonly userId: UserId
   readonly teamId: TeamId
   /** Resolves once the intent is durable on this device; rejects with `RefusedError` when this device can tell it is refused. */

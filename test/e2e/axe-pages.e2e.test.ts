@@ -33,7 +33,7 @@ describe.skipIf(browserPath === undefined && !required)('axe everywhere (needs C
   let browser: Browser
   const signedIn = new Map<Width, Page>()
   const strangers = new Map<Width, Page>()
-  const links = { invitation: '', asks: '', done: '', shared: '' }
+  const links = { invitation: '', asks: '', done: '', shared: '', plan: '' }
 
   const go = (path: string) => (page: Page) => page.goto(`${app.origin}${path}`)
   const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { name }).first().waitFor()
@@ -43,6 +43,10 @@ describe.skipIf(browserPath === undefined && !required)('axe everywhere (needs C
     await allowOnce(page).first().waitFor()
     const aside = page.getByRole('button', { name: 'Put aside' })
     if (await aside.isVisible()) await aside.click()
+  }
+  const openPlan = async (page: Page): Promise<void> => {
+    await page.goto(links.plan)
+    await page.getByRole('textbox', { name: 'Text of the plan' }).getByText('From the shared disk').first().waitFor()
   }
   /** On localhost the dialog shows no code, since no phone could reach it. */
   const pairingLink = (): Promise<string> =>
@@ -96,6 +100,26 @@ describe.skipIf(browserPath === undefined && !required)('axe everywhere (needs C
       'a run that nobody has': async (page) => {
         await go('/runs/01900000-0000-7000-8000-000000000000')(page)
         await page.getByRole('link', { name: /runs/i }).first().waitFor()
+      },
+    },
+    '/plans': {
+      plans: async (page) => {
+        await go('/plans')(page)
+        await page.getByRole('row').getByText('Move the cache').first().waitFor()
+      },
+      'plans with a search that finds none': async (page) => {
+        await go('/plans?find=zebra')(page)
+        await page.getByRole('button', { name: 'Show all plans' }).waitFor()
+      },
+    },
+    '/plans/$planId': {
+      'a plan': async (page) => {
+        await openPlan(page)
+        await page.getByRole('checkbox', { name: 'Step: Copy it' }).waitFor()
+      },
+      'a plan that nobody has': async (page) => {
+        await go('/plans/01900000-0000-7000-8000-000000000000')(page)
+        await page.getByRole('link', { name: 'All plans' }).waitFor()
       },
     },
     '/inbox': { inbox: async (page) => (await go('/inbox')(page), await allowOnce(page).first().waitFor()) },
@@ -189,6 +213,45 @@ describe.skipIf(browserPath === undefined && !required)('axe everywhere (needs C
       await page.getByRole('button', { name: 'More', exact: true }).click()
       await page.getByRole('menuitem', { name: 'Find in this run' }).click()
       await page.getByRole('search', { name: 'Find in this run' }).getByRole('textbox').fill('list')
+    },
+    'a plan’s menu': async (page) => {
+      await openPlan(page)
+      await page.getByRole('button', { name: 'More of this plan' }).click()
+      await page.getByRole('menu').waitFor()
+    },
+    'the state of a plan': async (page) => {
+      await openPlan(page)
+      await page.getByRole('button', { name: /State of this plan/ }).click()
+      await page.getByRole('listbox').waitFor()
+    },
+    'what can be put into a plan': async (page) => {
+      await openPlan(page)
+      await page.getByRole('textbox', { name: 'Text of the plan' }).locator('p').first().click()
+      await page.keyboard.press('End')
+      await page.keyboard.type(' /')
+      await page.getByRole('listbox', { name: 'Put in' }).waitFor()
+      await page.keyboard.press('Backspace')
+      await page.keyboard.press('Backspace')
+      await page.keyboard.type(' @')
+      await page.getByRole('listbox', { name: 'Mention a plan or a run' }).waitFor()
+    },
+    'finding words in a plan': async (page) => {
+      await openPlan(page)
+      await page.keyboard.press('Control+f')
+      await page.getByRole('search', { name: 'Find in this plan' }).getByRole('textbox').fill('disk')
+      await page.getByText('1 of 1').waitFor()
+    },
+    'moving a plan to a folder': async (page) => {
+      await openPlan(page)
+      await page.getByRole('button', { name: 'More of this plan' }).click()
+      await page.getByRole('menuitem', { name: /^Move to folder/ }).click()
+      await page.getByRole('dialog', { name: 'Move to a folder' }).waitFor()
+    },
+    'deleting a plan': async (page) => {
+      await openPlan(page)
+      await page.getByRole('button', { name: 'More of this plan' }).click()
+      await page.getByRole('menuitem', { name: /^Delete/ }).click()
+      await page.getByRole('dialog', { name: /^Delete/ }).waitFor()
     },
     'stopping a run': async (page) => {
       await openRun(page)
@@ -290,6 +353,29 @@ describe.skipIf(browserPath === undefined && !required)('axe everywhere (needs C
     const sharing = desk.getByRole('dialog', { name: 'Share this run' })
     await sharing.getByRole('switch', { name: 'Anyone with the link can view' }).click()
     links.shared = await sharing.getByLabel('Link', { exact: true }).innerText()
+    await desk.goto(`${app.origin}/plans`)
+    await desk.getByText('No plans yet').waitFor()
+    await nothingFound(desk, 'no plans yet')
+    await desk.keyboard.press('p')
+    const text = desk.getByRole('textbox', { name: 'Text of the plan' })
+    await text.waitFor()
+    await nothingFound(desk, 'a new plan')
+    await text.focus()
+    await desk.keyboard.type(
+      'Move the cache\nFrom the shared disk to object storage.\n## Phase 1\n[ ] Copy it\nCompare it\n\n```js ',
+    )
+    await desk.keyboard.type("const bucket = 'cache' // new")
+    await desk.keyboard.press('ArrowDown')
+    await desk.keyboard.type('/table')
+    await desk.keyboard.press('Enter')
+    await desk.keyboard.type('Where')
+    await desk.getByRole('toolbar', { name: 'Table' }).waitFor()
+    await nothingFound(desk, 'writing in a table')
+    await text.getByText('From the shared disk').dblclick()
+    await desk.getByRole('toolbar', { name: 'Form of the text' }).waitFor()
+    await nothingFound(desk, 'marked text')
+    await desk.getByRole('status').filter({ hasText: 'Saved' }).first().waitFor()
+    links.plan = desk.url()
     links.asks = await startRun(desk, app.origin, asking('Ask me'))
     await allowOnce(desk).waitFor()
     await desk.goto(`${app.origin}/settings/team`)

@@ -36,7 +36,7 @@ describe.skipIf(browserPath === undefined && !required)('keys and the palette (n
     await app?.close()
   })
 
-  const palette = (): Locator => page.getByRole('combobox', { name: 'Find a run, a page or an action' })
+  const palette = (): Locator => page.getByRole('combobox', { name: 'Find a run, a plan, a page or an action' })
   const composer = (): Locator => page.getByRole('textbox', { name: 'Message to the agent' })
   const card = (): Locator => page.getByRole('region', { name: 'Permission request' }).first()
   const hasFocus = (wanted: Locator): Promise<boolean> => wanted.evaluate((of) => of === document.activeElement)
@@ -91,7 +91,7 @@ describe.skipIf(browserPath === undefined && !required)('keys and the palette (n
     await page.getByRole('option', { name: /Pears/ }).waitFor()
     await page.keyboard.press('Enter')
     await page.waitForURL(first)
-    done.push('Find a run, a page or an action')
+    done.push('Find a run, a plan, a page or an action')
     await leaveField()
     await page.keyboard.press('?')
     await page.getByRole('dialog', { name: 'Keys' }).waitFor()
@@ -221,6 +221,61 @@ describe.skipIf(browserPath === undefined && !required)('keys and the palette (n
     done.push('Deny')
   })
 
+  test('the keys of the plans and of a plan', async () => {
+    const text = page.getByRole('textbox', { name: 'Text of the plan' })
+    const makePlan = async (title: string): Promise<string> => {
+      await page.keyboard.press('p')
+      await page.waitForURL(/\/plans\/[0-9a-f-]{36}/)
+      await expect.poll(() => hasFocus(text)).toBe(true)
+      await page.keyboard.type(title)
+      await page.getByRole('status').filter({ hasText: 'Saved' }).first().waitFor()
+      await page.keyboard.press('Escape')
+      await expect.poll(() => hasFocus(text)).toBe(false)
+      return page.url()
+    }
+    await page.goto(`${app.origin}/runs`)
+    await page.getByText('Pears').first().waitFor()
+    await page.keyboard.press('g')
+    await page.keyboard.press('p')
+    await page.waitForURL('**/plans')
+    done.push('Go to plans')
+    await makePlan('Figs')
+    const last = await makePlan('Dates')
+    done.push('New plan', 'Leave the text')
+    await page.keyboard.press('i')
+    await expect.poll(() => hasFocus(text)).toBe(true)
+    done.push('Write')
+    await page.keyboard.press('Control+f')
+    const find = page.getByRole('search', { name: 'Find in this plan' })
+    await expect.poll(() => hasFocus(find.getByRole('textbox'))).toBe(true)
+    await page.keyboard.press('Escape')
+    await expect.poll(() => hasFocus(text)).toBe(true)
+    done.push('Find words in the plan')
+
+    await page.goto(`${app.origin}/plans`)
+    for (const title of ['Figs', 'Dates']) await page.getByRole('row').getByText(title).first().waitFor()
+    await page.keyboard.press('j')
+    await expect.poll(focusedRow).toBeTruthy()
+    const newest = await focusedRow()
+    await page.keyboard.press('j')
+    await expect.poll(focusedRow).not.toBe(newest)
+    done.push('Next plan')
+    await page.keyboard.press('k')
+    await expect.poll(focusedRow).toBe(newest)
+    done.push('Previous plan')
+    await page.keyboard.press('e')
+    await page.locator(`[data-row="${newest}"]`).waitFor({ state: 'detached' })
+    done.push('Archive, or take out of the archive')
+    expect(last).toContain(newest)
+    await page.keyboard.press('/')
+    await page.keyboard.type('fig')
+    done.push('Search')
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Enter')
+    await page.waitForURL(/\/plans\/[0-9a-f-]{36}/)
+    done.push('Open')
+  })
+
   test('the keys of the inbox and the outbox', async () => {
     const row = () => page.evaluate(() => document.activeElement?.closest('[data-row]')?.getAttribute('data-row'))
     await page.goto(`${app.origin}/runs`)
@@ -322,6 +377,7 @@ describe.skipIf(browserPath === undefined && !required)('keys and the palette (n
 
   test.each([
     '/runs',
+    '/plans',
     '/inbox',
     '/outbox',
     '/new',

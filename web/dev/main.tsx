@@ -6,6 +6,7 @@ import { createAppRouter } from '../routes.tsx'
 import { createMemoryDeviceStore } from '../state/device-store.ts'
 import { browserPlatform } from '../state/platform.ts'
 import { createMemoryWorkspace } from './memory-workspace.ts'
+import { seedPlans } from './seed-plans.ts'
 import { manyRuns, seed, seedIds, seedIntents, seedRefusal } from './seed.ts'
 
 const root = document.getElementById('app')
@@ -18,7 +19,9 @@ const now = Date.now()
 const workspace = createMemoryWorkspace({
   userId: seedIds.mara,
   teamId: seedIds.team,
-  rows: options.has('empty') ? {} : { ...seed(now).rows, ...manyRuns(Number(options.get('rows') ?? 0), now) },
+  rows: options.has('empty')
+    ? {}
+    : { ...seed(now).rows, ...seedPlans(now), ...manyRuns(Number(options.get('rows') ?? 0), now) },
 })
 if (!options.has('empty')) for (const [runId, content] of seed(now).transcripts) workspace.setTranscript(runId, content)
 if (options.has('offline')) {

@@ -1,3 +1,4 @@
+import { createMemoryPlans } from '#sync/client/plans/memory-plans.ts'
 import {
   RefusedError,
   type DeviceIntent,
@@ -128,6 +129,7 @@ export function createMemoryWorkspace(options: {
   for (const [key, row] of Object.entries(options.rows ?? {})) rows.set(key, toJson(row))
 
   return {
+    ...createMemoryPlans({ now, newId: () => crypto.randomUUID() }),
     userId: options.userId,
     teamId: options.teamId,
     rows,

@@ -1,3 +1,4 @@
+import type { Plan, PlanText } from '#shared/domain/plan.ts'
 import type { Run } from '#shared/domain/run.ts'
 
 /** What was typed, as the words that must all be found. */
@@ -27,4 +28,25 @@ export function runText(run: Run): string {
   const text = fold(`${run.title}\n${run.prompt}`)
   texts.set(run, text)
   return text
+}
+
+const planTitles = new WeakMap<Plan, string>()
+const planBodies = new WeakMap<PlanText, string>()
+
+/** Title, folder and first words of a plan, as search reads them. */
+export function planText(plan: Plan): string {
+  const known = planTitles.get(plan)
+  if (known !== undefined) return known
+  const text = fold(`${plan.title}\n${plan.folder}\n${plan.excerpt}`)
+  planTitles.set(plan, text)
+  return text
+}
+
+/** What this device has of a plan's text, as search reads it. */
+export function planBody(text: PlanText): string {
+  const known = planBodies.get(text)
+  if (known !== undefined) return known
+  const body = fold(text.markdown)
+  planBodies.set(text, body)
+  return body
 }

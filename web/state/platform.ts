@@ -1,4 +1,4 @@
-import { DeliveryId, PromptId, RunId, uuidv7 } from '#shared/ids.ts'
+import { DeliveryId, PlanId, PlanVersionId, PromptId, RunId, uuidv7 } from '#shared/ids.ts'
 import { createStrictContext } from './context.ts'
 
 /** What the app takes from the machine: time and randomness. Given once, so that tests can fix both. */
@@ -22,6 +22,8 @@ export const [PlatformContext, usePlatform] = createStrictContext<Platform>('Pla
 export type NewIds = {
   readonly runId: () => RunId
   readonly promptId: () => PromptId
+  readonly planId: () => PlanId
+  readonly planVersionId: () => PlanVersionId
   readonly deliveryId: () => DeliveryId
   /** What opens a shared run to whoever has its link. */
   readonly shareSecret: () => string
@@ -32,6 +34,8 @@ export function createIds(platform: Platform): NewIds {
   return {
     runId: () => RunId.parse(next()),
     promptId: () => PromptId.parse(next()),
+    planId: () => PlanId.parse(next()),
+    planVersionId: () => PlanVersionId.parse(next()),
     deliveryId: () => DeliveryId.parse(next()),
     shareSecret: () => base64url(platform.random(32)),
   }

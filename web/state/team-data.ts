@@ -1,9 +1,10 @@
 import { createMemo, type Accessor } from 'solid-js'
 import type { HarnessOffer } from '#shared/domain/harness.ts'
 import { RefusedMutation } from '#shared/domain/notice.ts'
+import { Plan } from '#shared/domain/plan.ts'
 import { Run, displayState, type DisplayState } from '#shared/domain/run.ts'
 import { Member, Runner, Team } from '#shared/domain/team.ts'
-import type { RunId } from '#shared/ids.ts'
+import type { PlanId, RunId } from '#shared/ids.ts'
 import { SyncCookie } from '#shared/protocol/sync.ts'
 import { getRow } from '#sync/core/transaction.ts'
 import { keys } from '#sync/core/keys.ts'
@@ -19,6 +20,7 @@ export type TeamData = {
   readonly runs: Rows<Run>
   /** Whether every run of the team is here: the newest come first, from the server and from the device’s store. */
   readonly hasAllRuns: Accessor<boolean>
+  readonly plans: Rows<Plan>
   readonly members: Rows<Member>
   readonly runners: Rows<Runner>
   /** This person's changes that the server refused, until dismissed. */
@@ -30,7 +32,8 @@ export type TeamData = {
   readonly active: Accessor<number>
   /** Where the runs list was left, so that coming back finds it there. Plain fields: nothing follows them. */
   readonly runsPlace: { scrollTop: number; cursor: RunId | undefined }
-  /** The same for the inbox. */
+  /** The same for the plans, and for the inbox. */
+  readonly plansPlace: { scrollTop: number; cursor: PlanId | undefined }
   readonly inboxPlace: { scrollTop: number; cursor: string | undefined }
   /** What the team's runners say of a harness; the name is its id while no runner has told. */
   readonly harness: (id: string) => Pick<HarnessOffer, 'name' | 'letters'>
@@ -43,6 +46,7 @@ export function createTeamData(workspace: Workspace): TeamData {
   const team = useQuery(() => (tx) => getRow(tx, keys.team, Team))
   const runs = createFedRows(workspace, keys.runs, Run)
   const older = useQuery(() => async (tx) => (await getRow(tx, keys.cookie, SyncCookie))?.more !== undefined)
+  const plans = createFedRows(workspace, keys.plans, Plan)
   const members = createRows(workspace, keys.members, Member)
   const runners = createRows(workspace, keys.runners, Runner)
   const refused = createRows(workspace, keys.refusedOf(workspace.userId), RefusedMutation)
@@ -55,6 +59,7 @@ export function createTeamData(workspace: Workspace): TeamData {
     team,
     runs,
     hasAllRuns: () => runs.complete() && older.value === false,
+    plans,
     members,
     runners,
     refused,
@@ -62,6 +67,7 @@ export function createTeamData(workspace: Workspace): TeamData {
     me: createMemo(() => members.get(keys.member(workspace.userId))),
     active: createMemo(() => runs.all().filter((run) => atWork.has(displayState(run))).length),
     runsPlace: { scrollTop: 0, cursor: undefined },
+    plansPlace: { scrollTop: 0, cursor: undefined },
     inboxPlace: { scrollTop: 0, cursor: undefined },
     harness: (id) => harnesses().get(id) ?? { name: nameFromId(id), letters: lettersFromId(id) },
   }

@@ -6,9 +6,11 @@ export const keyGroups = [
   {
     title: 'Everywhere',
     keys: [
-      { bind: ['Mod+k'], does: 'Find a run, a page or an action' },
+      { bind: ['Mod+k'], does: 'Find a run, a plan, a page or an action' },
       { bind: ['n'], does: 'New run' },
+      { bind: ['p'], does: 'New plan' },
       { bind: ['g r'], does: 'Go to runs' },
+      { bind: ['g p'], does: 'Go to plans' },
       { bind: ['g i'], does: 'Go to the inbox' },
       { bind: ['g o'], does: 'Go to the outbox' },
       { bind: ['g s'], does: 'Go to settings' },
@@ -25,6 +27,24 @@ export const keyGroups = [
       { bind: ['Home'], does: 'First run' },
       { bind: ['End'], does: 'Last run' },
       { bind: ['Enter'], does: 'Open' },
+    ],
+  },
+  {
+    title: 'In the plans list',
+    keys: [
+      { bind: ['/'], does: 'Search' },
+      { bind: ['j', 'ArrowDown'], does: 'Next plan' },
+      { bind: ['k', 'ArrowUp'], does: 'Previous plan' },
+      { bind: ['Enter'], does: 'Open' },
+      { bind: ['e'], does: 'Archive, or take out of the archive' },
+    ],
+  },
+  {
+    title: 'On a plan',
+    keys: [
+      { bind: ['i'], does: 'Write' },
+      { bind: ['Mod+f'], does: 'Find words in the plan' },
+      { bind: ['Escape'], does: 'Leave the text' },
     ],
   },
   {

@@ -2,21 +2,22 @@ import { count } from './count.ts'
 
 /** Words of the command palette, and of what can be done from it anywhere. */
 export const paletteWords = {
-  title: 'Find a run, a page or an action',
+  title: 'Find a run, a plan, a page or an action',
   open: 'Find',
-  holder: 'Find a run, a page or an action',
+  holder: 'Find a run, a plan, a page or an action',
   group: {
     recent: 'Opened last',
     here: 'On this page',
     pages: 'Go to',
     app: 'Anywhere',
     runs: 'Runs',
+    plans: 'Plans',
     said: 'In transcripts on this device',
   },
   results: 'What was found',
   found: (hits: number) => count(hits, 'result'),
   none: (find: string) =>
-    `Nothing here is called “${find}”. No run has it in its title or prompt, and no transcript on this device says it.`,
+    `Nothing here is called “${find}”. No run has it in its title or prompt, no plan in its title, and no transcript on this device says it.`,
   keys: 'Show the keys',
   keysAlso: 'shortcuts keyboard help',
   lettersOff: 'Turn single-letter keys off',

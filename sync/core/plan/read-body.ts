@@ -7,12 +7,12 @@ const readDepth = 150
 
 /** The blocks of a fragment that fit a plan. What stands where it does not fit is wrapped or unwrapped; what the schema does not know is left out. */
 export function readChildren(parent: Y.XmlFragment): Node[] {
-  return parent.toArray().flatMap((child) => readBlock(child))
+  return asBlocks(parent.toArray().flatMap((child) => readNodes(child, 0)))
 }
 
-/** One child of a document's top as blocks: none, one, or what an unknown one holds. */
-export function readBlock(child: unknown): Node[] {
-  return asBlocks(readNodes(child, 0))
+/** One child of a fragment: none, one, or what an unknown one holds. Of a list or a table it is an item, a row or a cell. */
+export function readPart(child: unknown): Node[] {
+  return readNodes(child, 0)
 }
 
 function readNodes(child: unknown, depth: number): Node[] {

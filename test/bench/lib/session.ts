@@ -1,11 +1,14 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { WebSocket as NodeWebSocket } from 'ws'
+import { deviceSocket } from '../../device-socket.ts'
 import { z } from 'zod'
 import type { Role } from '#shared/domain/team.ts'
 import { TeamId, UserId, uuidv7 } from '#shared/ids.ts'
 import { createWorkspace } from '#sync/client/create-workspace.ts'
 import { createMemoryIntentStore } from '#sync/client/intents.ts'
 import { createMemoryKeeping } from '#sync/client/kept-runs.ts'
+import { createMemoryPlanStore } from '#sync/client/plans/store/memory-plan-store.ts'
+import { planRoomPath } from '#shared/protocol/plan-room.ts'
 import { createSocketLink, type Link } from '#sync/client/socket-link.ts'
 import type { Workspace } from '#sync/client/workspace.ts'
 
@@ -72,6 +75,15 @@ export function openDevice(session: Session): Workspace {
     link: openLink(session),
     intents: createMemoryIntentStore(),
     keeping: createMemoryKeeping(),
+    plans: {
+      store: createMemoryPlanStore(),
+      rooms: {
+        url: `${session.origin.replace('http', 'ws')}${planRoomPath}`,
+        WebSocket: deviceSocket(session),
+        random: Math.random,
+      },
+      whenIdle: () => undefined,
+    },
     tabId: randomUUID(),
     isTabAlive: async () => false,
     kvStore: 'mem',

@@ -20,7 +20,7 @@ let end: PairEnd | undefined
 async function open({ userId, teamId, runId, kind }: Opening): Promise<void> {
   const who = { userId: UserId.parse(userId), teamId: TeamId.parse(teamId) }
   if (kind === 'ours') {
-    const workspace = await openBrowserWorkspace(who, createMemoryKeeping())
+    const workspace = await openBrowserWorkspace(who, createMemoryKeeping(), () => undefined)
     end = pairEnd(
       {
         subscribe: workspace.subscribe,

@@ -1,10 +1,6 @@
-import { Search, X } from 'lucide'
-import { Show, createEffect, createSignal, on } from 'solid-js'
-import { isKey } from '../../state/keyboard.ts'
 import { runFilters, type RunFilter } from '../../state/runs-search.ts'
 import { Filters } from '../../ui/filters.tsx'
-import { Icon } from '../../ui/icon.tsx'
-import { Kbd } from '../../ui/kbd.tsx'
+import { SearchBox } from '../../ui/search-box.tsx'
 import { runsWords } from '../../words/runs.ts'
 import type { Counts } from './list-model.ts'
 import styles from './filter-bar.module.css'
@@ -20,19 +16,6 @@ export function FilterBar(props: {
   readonly onDown: () => void
   readonly searchRef: (element: HTMLInputElement) => void
 }) {
-  // What is typed stands at once; the address follows.
-  const [typed, setTyped] = createSignal('')
-  createEffect(
-    on(
-      () => props.find,
-      (find) => setTyped((before) => (before.trim() === find ? before : find)),
-    ),
-  )
-  const change = (text: string) => {
-    setTyped(text)
-    props.onFind(text.trim())
-  }
-  let input: HTMLInputElement | undefined
   return (
     <div class={styles.bar}>
       <Filters
@@ -46,45 +29,14 @@ export function FilterBar(props: {
         }))}
         onChange={(filter) => props.onFilter(filter)}
       />
-      <label class={styles.search}>
-        <Icon of={Search} size="sm" />
-        <input
-          ref={(element) => {
-            input = element
-            props.searchRef(element)
-          }}
-          type="search"
-          class={styles.input}
-          placeholder={runsWords.search}
-          aria-label={runsWords.search}
-          aria-keyshortcuts="/"
-          value={typed()}
-          enterkeyhint="search"
-          autocomplete="off"
-          onInput={(event) => change(event.currentTarget.value)}
-          onKeyDown={(event) => {
-            if (isKey(event, 'Escape')) {
-              if (typed() === '') event.currentTarget.blur()
-              else change('')
-            } else if (isKey(event, 'ArrowDown')) props.onDown()
-            else return
-            event.preventDefault()
-          }}
-        />
-        <Show when={typed() !== ''} fallback={<Kbd>/</Kbd>}>
-          <button
-            type="button"
-            class={styles.clear}
-            aria-label={runsWords.clearSearch}
-            onClick={() => {
-              change('')
-              input?.focus()
-            }}
-          >
-            <Icon of={X} size="sm" />
-          </button>
-        </Show>
-      </label>
+      <SearchBox
+        label={runsWords.search}
+        clearLabel={runsWords.clearSearch}
+        find={props.find}
+        onFind={(text) => props.onFind(text)}
+        onDown={() => props.onDown()}
+        inputRef={(element) => props.searchRef(element)}
+      />
     </div>
   )
 }

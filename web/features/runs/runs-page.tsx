@@ -29,7 +29,7 @@ import { startOfDay } from '../../words/time.ts'
 import { uiWords } from '../../words/ui.ts'
 import { FilterBar } from './filter-bar.tsx'
 import { countRuns, findRuns, inOrder, listEntries } from './list-model.ts'
-import { createTyped } from './typed.ts'
+import { createTyped } from '../../state/typed.ts'
 import { RunsGrid } from './runs-grid.tsx'
 import styles from './runs-page.module.css'
 

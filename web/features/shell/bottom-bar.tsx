@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/solid-router'
-import { Inbox, ListTree, Plus, Settings2 } from 'lucide'
+import { Inbox, ListTree, NotebookText, Plus, Settings2 } from 'lucide'
 import { Show } from 'solid-js'
 import { useTeamData } from '../../state/team-data.ts'
 import { Count } from '../../ui/chip.tsx'
@@ -21,6 +21,15 @@ export function BottomBar() {
       >
         <Icon of={ListTree} size="lg" />
         {shellWords.runs}
+      </Link>
+      <Link
+        to="/plans"
+        class={styles.tab}
+        activeOptions={{ includeSearch: false }}
+        activeProps={{ 'aria-current': 'page' }}
+      >
+        <Icon of={NotebookText} size="lg" />
+        {shellWords.plans}
       </Link>
       <Link to="/new" class={styles.tab} aria-label={shellWords.newRun}>
         <span class={styles.new}>

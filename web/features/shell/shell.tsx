@@ -1,5 +1,5 @@
 import { useLocation, useRouter } from '@tanstack/solid-router'
-import { CircleArrowUp, CircleHelp, Keyboard, LogOut, RefreshCw } from 'lucide'
+import { CircleArrowUp, CircleHelp, Keyboard, LogOut, NotebookPen, RefreshCw } from 'lucide'
 import { Show, createEffect, createMemo, createSignal, on, onCleanup, untrack, type JSX } from 'solid-js'
 import { hasEnded } from '#shared/domain/run.ts'
 import { RunId } from '#shared/ids.ts'
@@ -12,14 +12,16 @@ import { useKeyboard, useKeys } from '../../state/keyboard.ts'
 import { PaletteContext } from '../../state/palette.ts'
 import { pagesOf } from '../../state/pages.ts'
 import { useAfterFirstPage } from '../../state/after-first-page.ts'
+import { useNewPlan } from '../../state/new-plan.ts'
 import { createRecentRuns } from '../../state/recent-runs.ts'
+import { refusalText } from '../../state/refusal-text.ts'
 import { useStatus } from '../../state/sync-status.ts'
 import { useTeamData } from '../../state/team-data.ts'
 import { useTitles } from '../../state/title.ts'
 import { useUpdates } from '../../state/update.ts'
 import { useWorkspace } from '../../state/workspace.ts'
 import { preloadMenus } from '../../ui/menu.tsx'
-import { preloadToasts } from '../../ui/toast.tsx'
+import { preloadToasts, showToast } from '../../ui/toast.tsx'
 import { preloadTooltips } from '../../ui/tooltip.tsx'
 import { paletteWords } from '../../words/palette.ts'
 import { shellWords } from '../../words/shell.ts'
@@ -65,12 +67,14 @@ export function Shell(props: { readonly mailbox: MailboxPart; readonly children:
   useNextPresses()
 
   const sync = () => ({ status: status(), refused: data.refused.all().length })
+  /** A plan has its outline beside it, and needs the room. */
+  const narrow = () => frame() === 'tablet' || /^\/plans\/./.test(location().pathname)
   /** Pages that take the whole phone have their own way back. */
-  const full = () => location().pathname === '/new' || /^\/runs\/./.test(location().pathname)
+  const full = () => location().pathname === '/new' || /^\/(?:runs|plans)\/./.test(location().pathname)
 
   return (
     <PaletteContext.Provider value={palette.open}>
-      <div class={styles.shell} data-frame={frame()}>
+      <div class={styles.shell} data-frame={frame()} data-narrow={narrow() ? '' : undefined}>
         <a class={styles.skip} href="#main">
           {shellWords.skip}
         </a>
@@ -82,7 +86,7 @@ export function Shell(props: { readonly mailbox: MailboxPart; readonly children:
             </Show>
           }
         >
-          <SideBar icons={frame() === 'tablet'} sync={sync()} mailbox={props.mailbox} />
+          <SideBar icons={narrow()} sync={sync()} mailbox={props.mailbox} />
         </Show>
         <main id="main" class={styles.main} tabIndex={-1}>
           <Notices status={status()} />
@@ -189,6 +193,9 @@ function useAppCommands(on: { readonly onKeys: () => void; readonly onSignOut: (
   const workspace = useWorkspace()
   const keyboard = useKeyboard()
   const updates = useUpdates()
+  const newPlan = useNewPlan()
+  const makePlan = (): void => void newPlan.make().catch((error: unknown) => showToast({ text: refusalText(error) }))
+  useKeys({ p: () => newPlan.mayMake() && makePlan() })
   const constant = [
     {
       id: 'app.check',
@@ -217,6 +224,18 @@ function useAppCommands(on: { readonly onKeys: () => void; readonly onSignOut: (
     () => [
       ...(updates.ready()
         ? [{ id: 'app.update', title: paletteWords.update, icon: CircleArrowUp, act: () => updates.apply() }]
+        : []),
+      ...(newPlan.mayMake()
+        ? [
+            {
+              id: 'app.new-plan',
+              title: shellWords.newPlan,
+              also: shellWords.newPlanAlso,
+              icon: NotebookPen,
+              key: 'p' as const,
+              act: makePlan,
+            },
+          ]
         : []),
       ...constant,
       {

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/solid-router'
-import { Inbox, ListTree, Plus, Search, Settings2, type IconNode } from 'lucide'
+import { Inbox, ListTree, NotebookText, Plus, Search, Settings2, type IconNode } from 'lucide'
 import { Show, type JSX } from 'solid-js'
 import { useOpenPalette } from '../../state/palette.ts'
 import { isApple } from '../../state/platform.ts'
@@ -64,6 +64,7 @@ export function SideBar(props: { readonly icons: boolean; readonly sync: SyncSho
             <Count of={data.active()} label={shellWords.activeRuns(data.active())} />
           </Show>
         </NavLink>
+        <NavLink to="/plans" icon={NotebookText} words={shellWords.plans} icons={props.icons} />
         <NavLink to="/inbox" icon={Inbox} words={shellWords.inbox} icons={props.icons}>
           <Show when={data.inbox.attention() > 0}>
             <Count of={data.inbox.attention()} turn label={inboxWords.waiting(data.inbox.attention())} />
@@ -84,7 +85,7 @@ export function SideBar(props: { readonly icons: boolean; readonly sync: SyncSho
 }
 
 function NavLink(props: {
-  readonly to: '/runs' | '/inbox' | '/settings'
+  readonly to: '/runs' | '/plans' | '/inbox' | '/settings'
   readonly icon: IconNode
   readonly words: string
   readonly icons: boolean

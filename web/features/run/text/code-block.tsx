@@ -1,9 +1,9 @@
 import { For, Show, createEffect, createSignal, onCleanup } from 'solid-js'
 import { runWords } from '../../../words/run.ts'
 import { CopyButton } from '../../../ui/copy-button.tsx'
-import type { CodeLine } from './highlight/code-line.ts'
-import { highlight } from './highlight/highlight.ts'
-import { languageOf } from './highlight/language.ts'
+import type { CodeLine } from '../../../state/highlight/code-line.ts'
+import { highlight } from '../../../state/highlight/highlight.ts'
+import { languageOf } from '../../../state/highlight/language.ts'
 import styles from './code-block.module.css'
 
 /** A block of code with colours (they come when the language is loaded) and a way to copy it. */

@@ -38,6 +38,7 @@ const searched = (more: Partial<Searched>): Searched => ({
   runs: [],
   recent: [],
   pages: [],
+  plans: [],
   here: [],
   app: [],
   ...more,

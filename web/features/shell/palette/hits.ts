@@ -13,7 +13,7 @@ export type Entry =
   | { readonly type: 'said'; readonly key: string; readonly run: Run; readonly hit: TextHit }
 
 export type HitGroup = {
-  readonly name: 'recent' | 'here' | 'pages' | 'app' | 'runs' | 'said'
+  readonly name: 'recent' | 'here' | 'pages' | 'app' | 'plans' | 'runs' | 'said'
   readonly entries: readonly Entry[]
 }
 
@@ -22,6 +22,8 @@ export type Searched = {
   /** The runs opened last, newest first. */
   readonly recent: readonly RunId[]
   readonly pages: readonly Page[]
+  /** Each plan as a place to go to. */
+  readonly plans: readonly Page[]
   readonly here: readonly Command[]
   readonly app: readonly Command[]
 }
@@ -38,6 +40,7 @@ export function findHits(find: string, searched: Searched): readonly HitGroup[] 
     rankedNamed('here', searched.here.map(toCommand), words),
     rankedNamed('app', searched.app.map(toCommand), words),
     rankedNamed('pages', searched.pages.map(toPage), words),
+    rankedNamed('plans', searched.plans.map(toPage), words),
     rankedRuns(searched.runs, words),
   ]
   return cut(groups.toSorted((a, b) => b.best - a.best).map(({ group }) => group))

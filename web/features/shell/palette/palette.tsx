@@ -1,18 +1,20 @@
 import * as KDialog from '@kobalte/core/dialog'
 import { useRouter } from '@tanstack/solid-router'
-import { Search, X } from 'lucide'
+import { NotebookText, Search, X } from 'lucide'
 import { For, Show, createEffect, createMemo, createSignal, createUniqueId, on, onCleanup } from 'solid-js'
+import type { Plan } from '#shared/domain/plan.ts'
 import type { Run } from '#shared/domain/run.ts'
 import type { RunId } from '#shared/ids.ts'
 import { useCommandList } from '../../../state/commands.ts'
 import { runText } from '../../../state/find.ts'
 import { isKey } from '../../../state/keyboard.ts'
-import { pagesOf } from '../../../state/pages.ts'
+import { pagesOf, type Page } from '../../../state/pages.ts'
 import { useTeamData } from '../../../state/team-data.ts'
 import { useOpener } from '../../../ui/dialog.tsx'
 import { Icon } from '../../../ui/icon.tsx'
 import { VisuallyHidden } from '../../../ui/visually-hidden.tsx'
 import { paletteWords } from '../../../words/palette.ts'
+import { plansWords } from '../../../words/plans.ts'
 import { uiWords } from '../../../words/ui.ts'
 import { findHits, type Entry } from './hits.ts'
 import { Option } from './option.tsx'
@@ -86,12 +88,16 @@ function Finder(props: PaletteProps & { readonly onChoose: (act: () => void) => 
   let list!: HTMLDivElement
 
   const pages = pagesOf(router)
+  const plans = createMemo(() =>
+    data.plans.all().flatMap((plan) => (plan.archivedAt === undefined ? planPage(plan) : [])),
+  )
   const said = createSaid(find)
   const groups = createMemo(() => [
     ...findHits(find(), {
       runs: data.runs.all(),
       recent: props.recent,
       pages,
+      plans: plans(),
       here: props.overSheet ? [] : commands.of('page'),
       app: commands.of('app'),
     }),
@@ -223,6 +229,22 @@ function Finder(props: PaletteProps & { readonly onChoose: (act: () => void) => 
       </VisuallyHidden>
     </>
   )
+}
+
+const planPages = new WeakMap<Plan, Page>()
+
+/** The same object for the same plan, as the texts that search reads are kept by it. */
+function planPage(plan: Plan): Page {
+  const known = planPages.get(plan)
+  if (known !== undefined) return known
+  const page = {
+    href: `/plans/${plan.id}`,
+    title: plan.title === '' ? plansWords.untitled : plan.title,
+    icon: NotebookText,
+    also: plan.folder,
+  }
+  planPages.set(plan, page)
+  return page
 }
 
 /** Makes the texts that search reads while nothing is typed yet, some at a time, so that the first key stroke finds them made. */

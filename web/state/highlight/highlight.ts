@@ -1,4 +1,4 @@
-import { whenIdle } from '../../../../state/platform.ts'
+import { whenIdle } from '../platform.ts'
 import type { CodeLine, Language } from './code-line.ts'
 
 export type PaintRequest = { readonly id: number; readonly code: string; readonly language: Language }

@@ -1,0 +1,30 @@
+import { Match, Switch } from 'solid-js'
+import type { PlanAuthor } from '#shared/domain/plan.ts'
+import { keys } from '#sync/core/keys.ts'
+import { useCallName } from '../../state/call-name.ts'
+import { useTeamData } from '../../state/team-data.ts'
+import { AgentTile, Avatar } from '../../ui/avatar.tsx'
+
+/** Whose hand it was: people round, agents square; nothing where it was nobody's alone. */
+export function AuthorMark(props: { readonly author: PlanAuthor; readonly size?: 'sm' | 'md' | 'lg' }) {
+  const data = useTeamData()
+  const callName = useCallName()
+  const person = () => (props.author.kind === 'person' ? props.author.userId : undefined)
+  const harness = () => (props.author.kind === 'agent' ? data.harness(props.author.harness) : undefined)
+  return (
+    <Switch>
+      <Match when={person()}>
+        {(id) => (
+          <Avatar
+            name={data.members.get(keys.member(id()))?.name ?? callName(id())}
+            hue={data.members.get(keys.member(id()))?.hue ?? 1}
+            size={props.size}
+          />
+        )}
+      </Match>
+      <Match when={harness()}>
+        {(agent) => <AgentTile letters={agent().letters} label={agent().name} size={props.size} />}
+      </Match>
+    </Switch>
+  )
+}

@@ -1,0 +1,144 @@
+import type { Editor } from '@tiptap/core'
+import { GripVertical } from 'lucide'
+import { Show, createEffect, createSignal, on, onCleanup, onMount } from 'solid-js'
+import { Portal } from 'solid-js/web'
+import type { Plan } from '#shared/domain/plan.ts'
+import { uuidv7 } from '#shared/ids.ts'
+import type { PlanDocument } from '#sync/client/plans/plan-document.ts'
+import { usePlatform } from '../../../state/platform.ts'
+import { useTeamData } from '../../../state/team-data.ts'
+import { Icon } from '../../../ui/icon.tsx'
+import { showToast } from '../../../ui/toast.tsx'
+import { planWords } from '../../../words/plan.ts'
+import type { Someone } from './caret.ts'
+import { createPlanEditor } from './create-editor.ts'
+import { MarksBar } from './marks-bar.tsx'
+import { mentionItems } from './mention-items.ts'
+import { useReading, type Reading } from './reading.ts'
+import { showSteps } from './section-steps.ts'
+import { createSuggest } from './suggest.ts'
+import { SuggestMenu } from './suggest-menu.tsx'
+import { TableBar } from './table-bar.tsx'
+import { TouchBar } from './touch-bar.tsx'
+import styles from './editor-pane.module.css'
+
+/** A plan's text, to be read and written. One editor for one document: the page mounts it anew for another. */
+export function EditorPane(props: {
+  readonly plan: Plan
+  readonly document: PlanDocument
+  readonly me: Someone
+  readonly editable: boolean
+  readonly phone: boolean
+  readonly onGo: (href: string) => void
+  readonly onEditor: (editor: Editor | undefined) => void
+  readonly onReading: (reading: Reading) => void
+}) {
+  const data = useTeamData()
+  const platform = usePlatform()
+  const [editor, setEditor] = createSignal<Editor>()
+  const suggest = createSuggest()
+  let host!: HTMLDivElement
+  const marksBar = floating()
+  const tableBar = floating()
+  const handle = document.createElement('div')
+  handle.className = styles.handle ?? ''
+  handle.title = planWords.handle
+
+  onMount(() => {
+    const made = createPlanEditor({
+      element: host,
+      document: props.document,
+      me: props.me,
+      editable: props.editable,
+      suggest,
+      mentions: (query) => mentionItems(query, { plans: data.plans.all(), runs: data.runs.all(), own: props.plan.id }),
+      newId: () => uuidv7(platform.now(), platform.random(10)),
+      onGo: (href) => props.onGo(href),
+      onPicture: () => showToast({ text: planWords.noUploads }),
+      marksBar,
+      tableBar,
+      handle,
+    })
+    setEditor(made)
+    props.onEditor(made)
+    onCleanup(() => {
+      props.onEditor(undefined)
+      made.destroy()
+    })
+  })
+  createEffect(
+    on(
+      () => props.editable,
+      (editable) => editor()?.setEditable(editable, false),
+      { defer: true },
+    ),
+  )
+
+  return (
+    <>
+      <div class={styles.scroller} data-plan-scroller="">
+        <div ref={host} class={styles.page} />
+      </div>
+      <Show when={editor()} keyed>
+        {(known) => (
+          <>
+            <Follow editor={known} onReading={(reading) => props.onReading(reading)} />
+            <SuggestMenu list={suggest} textbox={known.view.dom} />
+            <Portal mount={marksBar}>
+              <MarksBar editor={known} />
+            </Portal>
+            <Portal mount={tableBar}>
+              <TableBar editor={known} />
+            </Portal>
+            <Portal mount={handle}>
+              <Icon of={GripVertical} size="sm" />
+            </Portal>
+            <Show when={props.phone && props.editable}>
+              <Writing editor={known} />
+            </Show>
+          </>
+        )}
+      </Show>
+    </>
+  )
+}
+
+/** Tells what the text is as a whole, whenever that has changed. */
+function Follow(props: { readonly editor: Editor; readonly onReading: (reading: Reading) => void }) {
+  // oxlint-disable-next-line solid/reactivity
+  const reading = useReading(props.editor)
+  createEffect(() => {
+    const now = reading()
+    props.onReading(now)
+    showSteps(props.editor, now)
+  })
+  return undefined
+}
+
+/** The bar above the keyboard, while the text has the focus. */
+function Writing(props: { readonly editor: Editor }) {
+  // oxlint-disable-next-line solid/reactivity
+  const { editor } = props
+  const [writing, setWriting] = createSignal(editor.isFocused)
+  const begin = (): void => void setWriting(true)
+  const end = (): void => void setWriting(false)
+  editor.on('focus', begin)
+  editor.on('blur', end)
+  onCleanup(() => {
+    editor.off('focus', begin)
+    editor.off('blur', end)
+  })
+  return (
+    <Show when={writing()}>
+      <TouchBar editor={editor} />
+    </Show>
+  )
+}
+
+/** What the editor shows and hides by itself; until then it takes no room. */
+function floating(): HTMLElement {
+  const element = document.createElement('div')
+  element.className = styles.floating ?? ''
+  element.style.visibility = 'hidden'
+  return element
+}
