@@ -159,7 +159,7 @@ export function PlanHistory(props: {
       </div>
       <Show when={sides()}>
         {(known) => (
-          <section class={styles.sum} aria-live="polite">
+          <section class={styles.sum}>
             <h3 class={styles.sumHead}>
               <span class={styles.sumName}>{historyWords.between(nameOf(known().a), nameOf(known().b))}</span>
               <span class={styles.numbers}>
@@ -168,10 +168,14 @@ export function PlanHistory(props: {
             </h3>
             <Switch>
               <Match when={compared.state() === 'loading'}>
-                <p class={styles.quiet}>{historyWords.loading}</p>
+                <p class={styles.quiet} role="status">
+                  {historyWords.loading}
+                </p>
               </Match>
               <Match when={compared.state() === 'not_here' || compared.state() === 'gone'}>
-                <p class={styles.quiet}>{compared.state() === 'gone' ? historyWords.gone : historyWords.notHere}</p>
+                <p class={styles.quiet} role="status">
+                  {compared.state() === 'gone' ? historyWords.gone : historyWords.notHere}
+                </p>
                 <Button size="sm" onClick={() => compared.retry()}>
                   {historyWords.retry}
                 </Button>
@@ -185,8 +189,13 @@ export function PlanHistory(props: {
                         {historyWords.show}
                       </Button>
                       <Show when={mayEdit()}>
-                        <Button size="sm" tone="ghost" onClick={() => setRestoring(known().a)}>
-                          {historyWords.restore(nameOf(known().a))}
+                        <Button
+                          size="sm"
+                          tone="ghost"
+                          title={nameOf(known().a)}
+                          onClick={() => setRestoring(known().a)}
+                        >
+                          {historyWords.restore}
                         </Button>
                       </Show>
                     </div>
@@ -278,6 +287,7 @@ function RestoreDialog(props: {
 }
 
 function firstLine(text: string): string {
-  const line = text.split('\n', 1)[0] ?? ''
+  // Without the signs of Markdown: what it is the page says.
+  const line = (text.split('\n', 1)[0] ?? '').replace(/^(?:#{1,6} |> |[-*] (?:\[[ x]\] )?)+/, '')
   return line.length > 90 ? `${line.slice(0, 89).toWellFormed()}…` : line
 }
