@@ -42,6 +42,7 @@ export function openPlanClient({ url, cookie, planId, doc = new Doc() }: PlanCli
   const waiting = new Set<() => void>()
   const closes: number[] = []
   let socket: NodeWebSocket | undefined
+  let isClosed = false
   let sent = 0
   let stored = 0
   const check = (): void => {
@@ -91,10 +92,11 @@ export function openPlanClient({ url, cookie, planId, doc = new Doc() }: PlanCli
         reject(new Error(`not ${what} within ${patienceMs} ms: ${JSON.stringify(facts)}`))
       }, patienceMs)
       const look = (): void => {
-        if (!holds()) return
+        if (!isClosed && !holds()) return
         clearTimeout(timer)
         waiting.delete(look)
-        resolve()
+        if (isClosed) reject(new Error(`closed before it was ${what}`))
+        else resolve()
       }
       waiting.add(look)
       look()
@@ -107,7 +109,7 @@ export function openPlanClient({ url, cookie, planId, doc = new Doc() }: PlanCli
     write(text) {
       body.push([paragraph(text)])
     },
-    texts: () => body.toArray().map((block) => (block instanceof XmlElement ? textOf(block) : '')),
+    texts: () => paragraphsOf(doc),
     synced: () => until('synced', () => provider.synced),
     // The answer to what the server asked is the first change of a connection.
     stored: () => until('stored', () => provider.synced && sent > 0 && stored === sent),
@@ -115,6 +117,8 @@ export function openPlanClient({ url, cookie, planId, doc = new Doc() }: PlanCli
     closed: (code) => until(`closed with ${code}`, () => closes.includes(code)),
     drop: () => socket?.terminate(),
     close() {
+      isClosed = true
+      check()
       provider.destroy()
       doc.destroy()
     },
@@ -125,6 +129,14 @@ export function paragraph(text: string): XmlElement {
   const block = new XmlElement('paragraph')
   block.insert(0, [new XmlText(text)])
   return block
+}
+
+/** The texts of its blocks. */
+export function paragraphsOf(doc: Doc): readonly string[] {
+  return doc
+    .getXmlFragment(planField)
+    .toArray()
+    .map((block) => (block instanceof XmlElement ? textOf(block) : ''))
 }
 
 function textOf(block: XmlElement): string {

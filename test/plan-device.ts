@@ -14,7 +14,7 @@ export type PlanDevice = DevicePlans &
   Omit<ReturnType<typeof createDevicePlans>, 'plans'> & { readonly store: PlanStore; readonly unstored: () => number }
 
 /** The plans of a device without the rest of it; `url`: where its rooms are. */
-export function openPlanDevice({
+export function openDevicePlans({
   url,
   ...given
 }: Partial<DevicePlansDeps> & { readonly url?: string } = {}): PlanDevice {
@@ -26,6 +26,7 @@ export function openPlanDevice({
     channel: newId(),
     rows: noRows,
     whenIdle: () => undefined,
+    mayWrite: () => true,
     isOnline: () => true,
     isOnItsWay: () => false,
     onUnstored: (count) => (unstored = count),

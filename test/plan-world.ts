@@ -5,7 +5,7 @@ import { openPlanClient, type PlanClient } from './plan-client.ts'
 import { newId, type Person, type World } from './world.ts'
 
 /** A person's mutations as one of their devices pushes them, one after another. */
-export function openPlanDevice(person: Person): {
+export function openPlanDevice(person: Pick<Person, 'teamId' | 'fetch'>): {
   push(name: string, args: object): Promise<void>
   createPlan(title?: string): Promise<PlanId>
 } {

@@ -9,6 +9,7 @@ import { planRoomPath } from '#shared/protocol/plan-room.ts'
 import { createServer, type DroverServer } from '#server/create-server.ts'
 import { readConfig } from '#server/config.ts'
 import { createLog, type Log } from '#server/log.ts'
+import type { PlanTimes } from '#server/plans/times.ts'
 import { createWorkspace } from '#sync/client/create-workspace.ts'
 import { createMemoryIntentStore, type IntentStore } from '#sync/client/intents.ts'
 import { createMemoryKeeping, type Keeping } from '#sync/client/kept-runs.ts'
@@ -75,6 +76,8 @@ export type WorldOptions = TestDatabaseOptions & {
   /** What the server logs goes here; to standard error, errors only, unless told otherwise. */
   readonly log?: Log
   readonly sessionCheckMs?: number
+  /** When what is written in a plan shows elsewhere. */
+  readonly planTimes?: Partial<PlanTimes>
 }
 
 const password = 'blue tractor sings'
@@ -101,6 +104,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       database,
       demoRepository: '',
       ...(options.sessionCheckMs === undefined ? {} : { sessionCheckMs: options.sessionCheckMs }),
+      ...(options.planTimes === undefined ? {} : { planTimes: options.planTimes }),
     })
     port = made.port
     return made

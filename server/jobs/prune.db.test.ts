@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { describeOnEachDatabase } from '#test/db.ts'
-import { pruneAll, rememberMs } from './prune.ts'
+import { keepDeletedPlansMs, pruneAll, rememberMs } from './prune.ts'
 
 describeOnEachDatabase('pruning', (open) => {
   test('removes what is older than 90 days, and notes up to which version deletions are gone', async () => {
@@ -36,5 +36,41 @@ describeOnEachDatabase('pruning', (open) => {
     expect(await keys('select id from intent')).toEqual(['fresh'])
     expect(await keys('select id from client')).toEqual(['c-used'])
     expect(await keys('select id from client_group')).toEqual(['g-used'])
+  })
+
+  test('removes what was written in a plan 30 days after its deletion, and what never belonged to one', async () => {
+    const db = await open()
+    const now = 1_000 * rememberMs
+    const [old, fresh] = [now - keepDeletedPlansMs - 1, now - keepDeletedPlansMs + 1]
+    await db.query(`insert into space (id) values ('team/a'), ('team/b')`)
+    await db.query(
+      `insert into entry (space_id, key, value, deleted_at, version) values
+         ('team/a', 'plan/alive', '{}', null, 1), ('team/a', 'plan/gone', null, $1, 1), ('team/a', 'plan/going', null, $2, 1),
+         ('team/b', 'plan/gone', '{}', null, 1)`,
+      [old, fresh],
+    )
+    for (const [team, plan, at] of [
+      ['a', 'alive', old],
+      ['a', 'gone', old],
+      ['a', 'going', old],
+      ['a', 'orphan', old],
+      ['a', 'new', fresh],
+      ['b', 'gone', old],
+    ]) {
+      await db.query(
+        `insert into plan_document (team_id, plan_id, seq, changed_at, changed_by) values ($1, $2, 1, $3, '{"kind":"server"}')`,
+        [team, plan, at],
+      )
+      await db.query(`insert into plan_update (team_id, plan_id, seq, content) values ($1, $2, 1, '')`, [team, plan])
+      await db.query(
+        `insert into plan_version (team_id, plan_id, id, markdown, created_at) values ($1, $2, 'v', '', $3)`,
+        [team, plan, at],
+      )
+    }
+    await pruneAll(db, now)
+    for (const table of ['plan_document', 'plan_update', 'plan_version']) {
+      const rows = await db.query<{ id: string }>(`select team_id || ' ' || plan_id as id from ${table} order by 1`)
+      expect([table, rows.map(({ id }) => id)]).toEqual([table, ['a alive', 'a going', 'a new', 'b gone']])
+    }
   })
 })

@@ -3,6 +3,8 @@ import { createWorker, type Worker } from '../runs/worker.ts'
 
 /** Deletions, receipts and devices are remembered so long: a device that comes back later starts anew. */
 export const rememberMs = 90 * 24 * 60 * 60_000
+/** What was written in a plan outlives its deletion by so much. */
+export const keepDeletedPlansMs = 30 * 24 * 60 * 60_000
 const everyMs = 60 * 60_000
 /** Rows removed by one statement, so that no lock is held for long. */
 const batch = 5_000
@@ -27,7 +29,15 @@ export async function pruneAll(database: Database, now: number): Promise<void> {
     [before],
   )
   while ((await remove(database, 'delivery', 'created_at', before, `and state in ('done', 'refused')`)) === batch);
+  const deleted = now - keepDeletedPlansMs
+  while ((await remove(database, 'plan_document', 'changed_at', deleted, withoutPlan)) === batch);
+  while ((await remove(database, 'plan_version', 'created_at', deleted, withoutPlan)) === batch);
 }
+
+/** Its plan was deleted before then, or never was. A tombstone is kept for longer than this asks for. */
+const withoutPlan = `and not exists (
+  select from entry e where e.space_id = 'team/' || team_id and e.key = 'plan/' || plan_id
+     and (e.deleted_at is null or e.deleted_at >= $1))`
 
 /** Tombstones go together with the note up to which version they are gone, so that an older cookie is told so. */
 async function pruneTombstones(database: Database, before: number): Promise<number> {

@@ -3,7 +3,6 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { applyUpdate, Doc, encodeStateAsUpdate, encodeStateVector } from 'yjs'
 import type { PlanAuthor, PlanVersion } from '#shared/domain/plan.ts'
 import { uuidv7 } from '#shared/ids.ts'
-import { planField } from '#sync/core/plan/schema.ts'
 import { createPlanRooms, type PlanRooms } from '#sync/server/plan/plan-rooms.ts'
 import type { PlanRef } from '#sync/server/plan/plan-store.ts'
 import type { TransactDeps } from '#sync/server/transact.ts'
@@ -13,7 +12,8 @@ import { createDocumentStore, type DocumentStore } from './document-store.ts'
 import { listenForPlans } from './news.ts'
 import { createPlanSockets, type PlanSockets, type PlanSocketsDeps } from './plan-sockets.ts'
 import { createProjector, type Projector } from './projector.ts'
-import { createDocumentReader, readingOf, type DocumentReader } from './reading.ts'
+import { createDocumentReader, type DocumentReader } from './document-reader.ts'
+import type { PlanReading } from './reading.ts'
 import { planTimes, type PlanTimes } from './times.ts'
 import { createVersions, type Versions } from './versions.ts'
 
@@ -31,6 +31,8 @@ export type Plans = DocumentReader & {
   readonly documents: DocumentStore
   readonly versions: Pick<Versions, 'make'>
   readonly projector: Pick<Projector, 'project'>
+  /** What a document says now. `seq`: the number of its newest update. */
+  readPlan(plan: PlanRef): Promise<{ readonly reading: PlanReading; readonly seq: number }>
   /**
    * Changes a plan from this side, in its room: `edit` is given a copy of the document, and what it does there is applied to what the document is by
    * then. Resolves when it is stored. What an agent does becomes a version. Authority is the caller's to check.
@@ -66,11 +68,14 @@ export async function createPlans(deps: PlansDeps): Promise<Plans> {
     wait: (ms, signal) => delay(ms, undefined, { signal }).catch(() => undefined),
   })
   const reader = createDocumentReader({ rooms, store: documents })
-  const readPlan = (plan: PlanRef) => reader.read(plan, (doc, seq) => ({ reading: readingOf(doc), seq }))
-  const readMarkdown = (plan: PlanRef) => reader.read(plan, (doc, seq) => ({ markdown: readingOf(doc).markdown, seq }))
+  /** What understands a text takes a good part of a server's start to load, which needs none of it. */
+  async function readPlan(plan: PlanRef): Promise<{ reading: PlanReading; seq: number }> {
+    const { readingOf } = await import('./reading.ts')
+    return await reader.read(plan, (doc, seq) => ({ reading: readingOf(doc), seq }))
+  }
   const newId = (): string => uuidv7(now(), randomBytes(10))
   const projector = createProjector({ ...deps, documents, readPlan, times })
-  const versions = createVersions({ ...deps, documents, readMarkdown, newId, times })
+  const versions = createVersions({ ...deps, documents, readPlan, newId, times })
   const sockets = createPlanSockets({ ...deps, rooms })
 
   /** What a process that is gone has left, and what only time makes due. */
@@ -93,7 +98,6 @@ export async function createPlans(deps: PlansDeps): Promise<Plans> {
     if (room === undefined) return { outcome: 'busy' }
     const update = await room.read((doc) => {
       const copy = new Doc()
-      copy.getXmlFragment(planField)
       applyUpdate(copy, encodeStateAsUpdate(doc))
       const before = encodeStateVector(copy)
       copy.transact(() => edit(copy))
@@ -104,8 +108,13 @@ export async function createPlans(deps: PlansDeps): Promise<Plans> {
     const outcome = await room.change(update, author)
     if (outcome !== 'stored') return { outcome }
     if (author.kind !== 'agent') return { outcome, version: undefined }
-    const { markdown } = await readMarkdown(plan)
-    const version = await versions.make(plan, { markdown, by: [author], origin: 'agent', runId: author.runId })
+    const { reading } = await readPlan(plan)
+    const version = await versions.make(plan, {
+      markdown: reading.markdown,
+      by: [author],
+      origin: 'agent',
+      runId: author.runId,
+    })
     return { outcome, version }
   }
 
@@ -116,6 +125,7 @@ export async function createPlans(deps: PlansDeps): Promise<Plans> {
     documents,
     versions,
     projector,
+    readPlan,
     change,
     async close() {
       sockets.close()

@@ -9,7 +9,6 @@ import { createPlan, savePlanVersion } from '#sync/core/mutators/plans.ts'
 import { transact, type TransactDeps } from '#sync/server/transact.ts'
 import type { Actor } from '../auth/actor.ts'
 import type { Plans } from './create-plans.ts'
-import { readingOf, withTitle, writeMarkdown } from './reading.ts'
 
 export type ImportPlanDeps = TransactDeps & { readonly plans: Plans }
 
@@ -29,16 +28,16 @@ export async function importPlan(
 ): Promise<Result<{ readonly id: Plan['id'] }, Refusal>> {
   const random = (): string => uuidv7(deps.now(), randomBytes(10))
   const planId = PlanId.parse(random())
+  const { writeMarkdown } = await import('./reading.ts')
   const plan = { teamId: actor.teamId, planId }
-  const text = title === undefined ? markdown : withTitle(markdown, title)
-  if (text.length > planMarkdownLimit) return err(refusal('too_large', 'This is longer than a plan may be.'))
   const changed = await deps.plans.change(plan, { kind: 'person', userId: actor.userId }, (doc) =>
-    writeMarkdown(doc, text),
+    writeMarkdown(doc, { title, markdown }, random),
   )
   if (changed.outcome === 'full' || changed.outcome === 'malformed')
     return err(refusal('too_large', 'This is longer than a plan may be.'))
   if (changed.outcome === 'busy') return err(refusal('rate_limited', 'Too many plans are open. Try again in a moment.'))
-  const stored = await deps.plans.read(plan, readingOf)
+  const { reading: stored } = await deps.plans.readPlan(plan)
+  if (stored.markdown.length > planMarkdownLimit) return err(refusal('too_large', 'This is longer than a plan may be.'))
   let refused: Refusal | undefined
   await transact(
     deps,

@@ -1,70 +1,33 @@
-import { applyUpdate, Doc, XmlElement, XmlText } from 'yjs'
-import { countWords } from '#shared/words.ts'
-import type { Plan } from '#shared/domain/plan.ts'
-import { planField } from '#sync/core/plan/schema.ts'
-import type { PlanRef, PlanStore } from '#sync/server/plan/plan-store.ts'
-import type { PlanRooms } from '#sync/server/plan/plan-rooms.ts'
+import type { Node } from '@tiptap/pm/model'
+import type { Doc } from 'yjs'
+import { readBody, writeBody } from '#sync/core/plan/body.ts'
+import { planFacts, type PlanFacts } from '#sync/core/plan/facts.ts'
+import { parsePlan, writePlan } from '#sync/core/plan/markdown.ts'
+import { nameParts } from '#sync/core/plan/names.ts'
+import { planSchema } from '#sync/core/plan/schema.ts'
 
 /** What a document says. */
-export type PlanReading = Pick<Plan, 'title' | 'excerpt' | 'words' | 'steps'> & {
-  readonly markdown: string
-}
+export type PlanReading = PlanFacts & { readonly markdown: string }
 
-export type DocumentReader = {
-  /** Looks at a document as it is now, from the room that is open or from the store; it must not be changed. `seq` 0: there is none. */
-  read<T>(plan: PlanRef, look: (doc: Doc, seq: number) => T): Promise<T>
-}
-
-export function createDocumentReader(deps: {
-  readonly rooms: Pick<PlanRooms, 'find'>
-  readonly store: Pick<PlanStore, 'read'>
-}): DocumentReader {
-  return {
-    async read(plan, look) {
-      const room = deps.rooms.find(plan)
-      if (room !== undefined) return await room.read(look)
-      const stored = await deps.store.read(plan, 0)
-      const doc = new Doc()
-      try {
-        doc.getXmlFragment(planField)
-        doc.transact(() => {
-          for (const update of stored.updates) applyUpdate(doc, update)
-        })
-        return look(doc, stored.seq)
-      } finally {
-        doc.destroy()
-      }
-    },
-  }
-}
-
+/** All that rows and files hold of a document. */
 export function readingOf(doc: Doc): PlanReading {
-  const blocks = doc.getXmlFragment(planField).toArray().map(textOf)
-  const [title = '', ...rest] = blocks
-  const markdown = blocks.join('\n\n')
-  return {
-    markdown,
-    title: title.slice(0, 200),
-    excerpt: rest.join(' ').slice(0, 300),
-    words: countWords(markdown),
-    steps: { done: 0, total: 0 },
-  }
+  const plan = readBody(doc)
+  return { ...planFacts(plan), markdown: writePlan(plan) }
 }
 
-function textOf(block: unknown): string {
-  if (block instanceof XmlText) return block.toString()
-  return block instanceof XmlElement ? block.toArray().map(textOf).join('') : ''
+/** For a document that is new. A `title` that the text does not have already stands before it. */
+export function writeMarkdown(
+  doc: Doc,
+  { title, markdown }: { readonly title?: string | undefined; readonly markdown: string },
+  newId: () => string,
+): void {
+  const text = parsePlan(markdown)
+  writeBody(doc, title === undefined || planFacts(text).title === title ? text : withTitle(text, title))
+  nameParts(doc, newId)
 }
 
-export function writeMarkdown(doc: Doc, markdown: string): void {
-  const body = doc.getXmlFragment(planField)
-  for (const text of markdown.split('\n\n')) {
-    const block = new XmlElement('paragraph')
-    block.insert(0, [new XmlText(text)])
-    body.push([block])
-  }
-}
-
-export function withTitle(markdown: string, title: string): string {
-  return `# ${title}\n\n${markdown}`
+function withTitle(plan: Node, title: string): Node {
+  const schema = planSchema()
+  const heading = schema.node('heading', { level: 1 }, [schema.text(title)])
+  return schema.node('doc', null, [heading, ...(plan.textContent === '' ? [] : plan.children)])
 }

@@ -7,11 +7,12 @@ import { getRow, putRow } from '#sync/core/transaction.ts'
 import type { PlanRef } from '#sync/server/plan/plan-store.ts'
 import { transact, type TransactDeps } from '#sync/server/transact.ts'
 import type { DocumentStore } from './document-store.ts'
+import type { PlanReading } from './reading.ts'
 import type { PlanTimes } from './times.ts'
 
 export type VersionsDeps = TransactDeps & {
   readonly documents: Pick<DocumentStore, 'facts' | 'versioned' | 'version'>
-  readonly readMarkdown: (plan: PlanRef) => Promise<{ readonly markdown: string; readonly seq: number }>
+  readonly readPlan: (plan: PlanRef) => Promise<{ readonly reading: PlanReading; readonly seq: number }>
   readonly newId: () => string
   readonly times: Pick<PlanTimes, 'pauseMs'>
 }
@@ -79,7 +80,8 @@ export function createVersions(deps: VersionsDeps): Versions {
   async function afterPause(plan: PlanRef): Promise<void> {
     const facts = await documents.facts(plan)
     if (facts === undefined || facts.versionedSeq >= facts.seq) return
-    const { markdown, seq } = await deps.readMarkdown(plan)
+    const { reading, seq } = await deps.readPlan(plan)
+    const { markdown } = reading
     const last = await newest(plan)
     const said = last === undefined ? '' : await documents.version(plan, last.id)
     if (said !== markdown) {

@@ -17,7 +17,6 @@ import { readBody } from '../middleware/json-body.ts'
 import type { Plans } from '../plans/create-plans.ts'
 import { importPlan, type ImportPlanDeps } from '../plans/import-plan.ts'
 import { fileNameOf } from '../plans/file-name.ts'
-import { readingOf } from '../plans/reading.ts'
 import { answer } from './answers.ts'
 
 export type PlanRoutesDeps = Omit<ImportPlanDeps, 'store' | 'plans'> & {
@@ -69,8 +68,8 @@ export function planRoutes({ plans, ...deps }: PlanRoutesDeps): Hono<Environment
     .get('/plans/:planId/markdown', async (c) => {
       const plan = await find(c.var.actor, c.req.param('planId'))
       if (plan === undefined) return refuse(c, noPlan)
-      const { markdown } = await plans.read(plan.ref, readingOf)
-      return c.body(markdown, 200, {
+      const { reading } = await plans.readPlan(plan.ref)
+      return c.body(reading.markdown, 200, {
         'content-type': 'text/markdown; charset=utf-8',
         'content-disposition': `attachment; ${fileNameOf(plan.row.title, 'md')}`,
         'content-security-policy': 'sandbox',

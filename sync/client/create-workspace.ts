@@ -1,8 +1,11 @@
 import type { TeamId, UserId } from '#shared/ids.ts'
 import type { BrowserDown } from '#shared/protocol/browser-socket.ts'
 import { parseSpace, teamSpace, type SpaceId } from '#shared/protocol/sync.ts'
+import { canEditPlans } from '#shared/domain/policies.ts'
+import { Member } from '#shared/domain/team.ts'
 import { keys } from '#sync/core/keys.ts'
 import { mutators, type MutatorName } from '#sync/core/mutators/all.ts'
+import { getRow } from '#sync/core/transaction.ts'
 import { deviceMutators } from './device-mutators.ts'
 import { createTextFinder } from './find-text.ts'
 import { createKeptRuns, type Keeping } from './kept-runs.ts'
@@ -210,6 +213,7 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     ...deps.plans,
     channel: `${prefix}/plan`,
     rows: { feed: (of, onChange) => team.feed(of, deps.now(), onChange), query: team.query },
+    mayWrite: () => mayWrite,
     isOnline: () => isReached(status.current()),
     onUnstored(count) {
       unstoredPlans = count
@@ -221,6 +225,15 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     newId: deps.newId,
     unlessClosed,
   })
+  let mayWrite = true
+  const stopRole = team.subscribe(
+    async (tx) => (await getRow(tx, keys.member(deps.userId), Member))?.role,
+    (role) => {
+      const might = mayWrite
+      mayWrite = role === undefined || canEditPlans(role)
+      if (mayWrite && !might) plans.renew()
+    },
+  )
   const finder = createTextFinder({ kept, runs })
   const stopRuns = team.watch(keys.runs, kept.takeRuns)
   // The server has taken what was on its way: a plan's room is there now.
@@ -338,6 +351,7 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
       stopRuns()
       stopReached()
       stopTaken()
+      stopRole()
       const keptClosed = kept.close()
       const plansClosed = plans.close()
       const runsClosed = runs.close()

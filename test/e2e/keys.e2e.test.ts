@@ -267,6 +267,13 @@ describe.skipIf(browserPath === undefined && !required)('keys and the palette (n
     await page.locator(`[data-row="${newest}"]`).waitFor({ state: 'detached' })
     done.push('Archive, or take out of the archive')
     expect(last).toContain(newest)
+    await page.keyboard.press('/')
+    await page.keyboard.type('fig')
+    done.push('Search')
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Enter')
+    await page.waitForURL(/\/plans\/[0-9a-f-]{36}/)
+    done.push('Open')
   })
 
   test('the keys of the inbox and the outbox', async () => {
@@ -370,6 +377,7 @@ describe.skipIf(browserPath === undefined && !required)('keys and the palette (n
 
   test.each([
     '/runs',
+    '/plans',
     '/inbox',
     '/outbox',
     '/new',

@@ -83,6 +83,17 @@ export const plansWords = {
   textNotHere: 'The text of this plan is not on this device. Open it once while the server can be reached.',
   notPinned: 'This device could not note that the plan is to be kept. Its storage may be full.',
   notMade: 'The plan could not be made here. Free some space on this device, then try again.',
+  /** A plan that is gone for everybody, with what was written into it here. */
+  lost: {
+    title: (title: string) => `“${title}” is only on this device`,
+    text: 'The plan was deleted, or is no longer shared with you, before what you wrote here could be sent.',
+    save: 'Make it a new plan',
+    discard: 'Discard',
+    discardTitle: (title: string) => `Discard what you wrote into “${title}”?`,
+    discardText: 'It is on no other device.',
+  },
+  edits: (title: string) => `Edits of “${title}”`,
+  editsWait: 'Edits of plans that wait to be sent',
   moveDialog: {
     title: 'Move to a folder',
     label: 'Folder',

@@ -39,7 +39,7 @@ describeOnEachDatabase('a backup', (open) => {
     const from = await open()
     await fill(from)
     const { rows } = await backupDatabase(from.driverConfig, file, { now: () => 42 })
-    expect(rows).toBe(4 + MANY)
+    expect(rows).toBe(7 + MANY)
     expect(statSync(file).mode & 0o777).toBe(0o600)
 
     const to = await open({ migrate: false })
@@ -170,7 +170,7 @@ describe('drover db', () => {
 
     expect(await run(['backup', file, '--data-dir', dataDir])).toEqual({
       code: 0,
-      stdout: `Wrote ${4 + MANY} rows to ${file}.\n`,
+      stdout: `Wrote ${7 + MANY} rows to ${file}.\n`,
       stderr: '',
     })
     expect(readdirSync(dir).filter((name) => name.includes('unfinished'))).toEqual([])
@@ -187,7 +187,7 @@ describe('drover db', () => {
     })
     expect(await run(['restore', file, '--data-dir', copyDir])).toEqual({
       code: 0,
-      stdout: `Restored ${4 + MANY} rows from ${file}.\n`,
+      stdout: `Restored ${7 + MANY} rows from ${file}.\n`,
       stderr: '',
     })
     const copy = await openDatabase({ kind: 'embedded', dataDir: copyDir })
@@ -240,6 +240,15 @@ async function fill(db: Queryable): Promise<void> {
   ])
   await db.query(
     `insert into verification (id, identifier, value, expires_at) select 'v' || n, 'i', repeat('x', n % 50), now() from generate_series(1, ${MANY}) n`,
+  )
+  const bytes = Buffer.from(Array.from({ length: 256 }, (_, n) => n))
+  await db.query(
+    `insert into plan_document (team_id, plan_id, seq, base_seq, base, changed_at, changed_by) values ('o', 'p', 2, 1, $1, 1, '{"kind": "server"}')`,
+    [bytes],
+  )
+  await db.query(`insert into plan_update (team_id, plan_id, seq, content) values ('o', 'p', 2, $1)`, [bytes])
+  await db.query(
+    `insert into plan_version (team_id, plan_id, id, markdown, created_at) values ('o', 'p', 'v', '# Plan\n', 1)`,
   )
 }
 

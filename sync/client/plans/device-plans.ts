@@ -25,6 +25,8 @@ export type DevicePlansDeps = PlanDeps & {
   readonly isOnline: () => boolean
   /** The server can't know this plan yet: it was only just made on this device. */
   readonly isOnItsWay: (planId: PlanId) => boolean
+  /** This person may write to the team's plans, as far as this device knows. */
+  readonly mayWrite: () => boolean
   /** Plans that have had something for a while which the server lacks. */
   readonly onUnstored: (count: number) => void
   readonly estimate: EstimateRoom
@@ -76,6 +78,11 @@ export function createDevicePlans(deps: DevicePlansDeps) {
     },
     /** It may not be there any more. */
     doubt: (): void => open.tell('doubt'),
+    /** This person may write now. */
+    renew(): void {
+      open.tell('renew')
+      courier?.retry()
+    },
     /** It has taken something that was done here. */
     taken(): void {
       open.tell('lookForRow')

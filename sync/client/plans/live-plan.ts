@@ -14,6 +14,8 @@ export type LivePlanDeps = {
   readonly rooms: Rooms | undefined
   /** It is made on this device, and the server does not know it yet. */
   readonly isOnItsWay: () => boolean
+  /** As far as this device knows. */
+  readonly mayWrite: () => boolean
   /** `updatedAt` of the plan's row, where this device knows it. */
   readonly rowAt: () => number | undefined
   /** This device's disk has what the server had when its row said this. */
@@ -28,7 +30,7 @@ export type LivePlan = Pick<PlanDocument, 'doc' | 'awareness' | 'subscribeState'
   /** Resolves with the first state that is accepted; never, if none is. Aborting gives up. */
   until(accept: (state: PlanDocumentState) => boolean, signal?: AbortSignal): Promise<void>
   /** What its connection is to do. */
-  readonly connection: Pick<PlanConnection, 'wake' | 'doubt' | 'lookForRow'> | undefined
+  readonly connection: Pick<PlanConnection, 'wake' | 'doubt' | 'renew' | 'lookForRow'> | undefined
   close(): Promise<void>
 }
 
@@ -93,6 +95,7 @@ export async function openLivePlan(deps: LivePlanDeps): Promise<LivePlan> {
           doc,
           awareness,
           isOnItsWay: deps.isOnItsWay,
+          mayWrite: deps.mayWrite,
           async readDisk() {
             rowAt = deps.rowAt()
             const read = await store.read(planId, seen)
@@ -101,7 +104,7 @@ export async function openLivePlan(deps: LivePlanDeps): Promise<LivePlan> {
           },
           onAllStored(marks) {
             writer.takeStored(marks)
-            set({ stored: true })
+            set({ stored: true, refused: undefined })
           },
           onState(change) {
             set(change)

@@ -12,6 +12,7 @@ export function createMemoryPlans(from: { readonly now: () => number; readonly n
     channel: 'memory',
     rows: noRows,
     whenIdle: () => undefined,
+    mayWrite: () => true,
     isOnline: () => false,
     onUnstored: () => undefined,
     estimate: async () => undefined,

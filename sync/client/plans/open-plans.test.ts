@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { PlanId } from '#shared/ids.ts'
-import { openPlanDevice, textOf, untilCopy, writeParagraph } from '#test/plan-device.ts'
+import { openDevicePlans, textOf, untilCopy, writeParagraph } from '#test/plan-device.ts'
 import { newId, until } from '#test/world.ts'
 import { createMemoryPlanStore } from './store/memory-plan-store.ts'
 
@@ -8,7 +8,7 @@ const aPlan = (): PlanId => PlanId.parse(newId())
 
 describe('a plan on a device without a network', () => {
   test('is there again after it was closed, with the mark that the server lacks it', async () => {
-    const device = openPlanDevice()
+    const device = openDevicePlans()
     const planId = aPlan()
     const plan = await device.openPlan(planId)
     writeParagraph(plan.doc, 'Pack the bags')
@@ -21,7 +21,7 @@ describe('a plan on a device without a network', () => {
   })
 
   test('is one document for all parts of a page, closed by the last of them', async () => {
-    const device = openPlanDevice()
+    const device = openDevicePlans()
     const planId = aPlan()
     const [one, other] = await Promise.all([device.openPlan(planId), device.openPlan(planId)])
     expect(one.doc).toBe(other.doc)
@@ -41,19 +41,19 @@ describe('a plan on a device without a network', () => {
   test('is there after the app was killed with changes on the disk', async () => {
     const store = createMemoryPlanStore()
     const planId = aPlan()
-    const killed = openPlanDevice({ store })
+    const killed = openDevicePlans({ store })
     const plan = await killed.openPlan(planId)
     writeParagraph(plan.doc, 'Written last')
     // The page is never closed: only what had reached the disk is there for the next one.
     await untilCopy(killed, planId, (copy) => copy?.unstored === true)
-    const next = openPlanDevice({ store })
+    const next = openDevicePlans({ store })
     expect(textOf((await next.openPlan(planId)).doc)).toContain('Written last')
     await next.close()
     await killed.close()
   })
 
   test('can be written into another plan, and its copy given up', async () => {
-    const device = openPlanDevice()
+    const device = openDevicePlans()
     const [from, to] = [aPlan(), aPlan()]
     const plan = await device.openPlan(from)
     writeParagraph(plan.doc, 'Kept')
@@ -67,7 +67,7 @@ describe('a plan on a device without a network', () => {
   test('says that the disk takes nothing, keeps what is written, and brings it there when the disk does again', async () => {
     const real = createMemoryPlanStore()
     let isFull = true
-    const device = openPlanDevice({
+    const device = openDevicePlans({
       store: {
         ...real,
         append: (planId, changes, change) =>
@@ -88,7 +88,7 @@ describe('a plan on a device without a network', () => {
   })
 
   test('opens at a bounded cost however often it was changed', async () => {
-    const device = openPlanDevice()
+    const device = openDevicePlans()
     const planId = aPlan()
     const plan = await device.openPlan(planId)
     const inner = writeParagraph(plan.doc, '')

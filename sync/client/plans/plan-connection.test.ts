@@ -3,7 +3,7 @@ import { PlanId } from '#shared/ids.ts'
 import { roomClosed } from '#shared/protocol/plan-room.ts'
 import { openFakeRoom, type FakeRoom } from '#test/fakes/plan-room.ts'
 import {
-  openPlanDevice,
+  openDevicePlans,
   textOf,
   untilMarked,
   untilState,
@@ -25,8 +25,8 @@ afterEach(async () => {
   await room.close()
 })
 
-function openDevice(options: Parameters<typeof openPlanDevice>[0] = {}): PlanDevice {
-  const device = openPlanDevice({ url: room.url, ...options })
+function openDevice(options: Parameters<typeof openDevicePlans>[0] = {}): PlanDevice {
+  const device = openDevicePlans({ url: room.url, ...options })
   devices.push(device)
   return device
 }
@@ -80,11 +80,11 @@ describe('a plan that is open', () => {
   })
 
   test.each([
-    [roomClosed.notFound, 'not_found'],
-    [roomClosed.signedOut, 'signed_out'],
-    [roomClosed.full, 'full'],
-    [roomClosed.malformed, 'malformed'],
-  ] as const)('is refused with %i and keeps what is written', async (code, refused) => {
+    [roomClosed.notFound, 'not_found', 1],
+    [roomClosed.signedOut, 'signed_out', 1],
+    [roomClosed.full, 'full', 1],
+    [roomClosed.malformed, 'malformed', 2],
+  ] as const)('is refused with %i (%s) after %i tries, and keeps what is written', async (code, refused, tries) => {
     room.set(code)
     const device = openDevice()
     const plan = await device.openPlan(planId)
@@ -94,7 +94,7 @@ describe('a plan that is open', () => {
     const attempts = room.opened()
     plan.close()
     expect(textOf((await device.openPlan(planId)).doc)).toContain('Mine')
-    expect(attempts).toBe(1)
+    expect(attempts).toBe(tries)
   })
 
   test('waits for the server to take the plan, and goes there then', async () => {

@@ -1,12 +1,13 @@
 import * as decoding from 'lib0/decoding'
 import * as encoding from 'lib0/encoding'
 import type { Awareness } from 'y-protocols/awareness'
-import { writeSyncStep1 } from 'y-protocols/sync'
+import { writeSyncStep1, writeUpdate } from 'y-protocols/sync'
 import { WebsocketProvider } from 'y-websocket'
 import type * as Y from 'yjs'
 import type { PlanId } from '#shared/ids.ts'
 import { roomClosed, roomMessage } from '#shared/protocol/plan-room.ts'
 import { retryDelayMs } from '../retry-delay.ts'
+import { ownPart } from './own-awareness.ts'
 import type { PlanDocumentState, PlanRefused } from './plan-document.ts'
 import { watchedSocket, type RoomSocket, type SocketClass } from './room-socket.ts'
 
@@ -26,6 +27,8 @@ export type PlanConnectionDeps = Rooms & {
   readonly awareness: Awareness
   /** The server can't know this plan yet. It is asked when `wake` is called after that. */
   readonly isOnItsWay: () => boolean
+  /** Else the server takes nothing, and doesn't say so. */
+  readonly mayWrite: () => boolean
   /** Brings into the document what other pages have kept; returns the marks that this answers for. */
   readonly readDisk: () => Promise<Readonly<Record<string, number>>>
   /** The server has stored all of the document, with what stood under these marks. */
@@ -57,6 +60,9 @@ export function connectPlan(deps: PlanConnectionDeps) {
   let refused: PlanRefused | undefined
   let retry: ReturnType<typeof setTimeout> | undefined
   let isReading = false
+  /** What changes in the document now came from the server. */
+  let isTaking = false
+  let lastCode: number | undefined
   /** The server does not know the plan yet. */
   let isHeld = false
   let closed = false
@@ -71,6 +77,8 @@ export function connectPlan(deps: PlanConnectionDeps) {
       onSocket: (made) => (socket = made),
       onDead: () => (patience = Math.min(mostPatienceMs, patience * 2)),
       onHeard: () => deps.onState({ connection: 'online' }),
+      onTaking: (taking) => (isTaking = taking),
+      part: (message) => ownPart(message, deps.doc.clientID),
     }),
   })
   provider.messageHandlers[roomMessage.stored] = (_answer, message) => {
@@ -81,10 +89,21 @@ export function connectPlan(deps: PlanConnectionDeps) {
     if (!isSynced) return
     failures = 0
     patience = patienceMs
-    refused = undefined
-    deps.onState({ synced: true, here: true, refused })
+    deps.onState({ synced: true, here: true, refused: undefined })
     look()
   })
+  /**
+   * What another page of this device wrote may be what this page builds on, and that page may have no connection. The server takes what it has already for
+   * no news.
+   */
+  function passOn(update: Uint8Array, origin: unknown): void {
+    if (origin !== provider || isTaking || socket?.isOpen() !== true) return
+    const message = encoding.createEncoder()
+    encoding.writeVarUint(message, roomMessage.sync)
+    writeUpdate(message, update)
+    provider.ws?.send(encoding.toUint8Array(message))
+  }
+  deps.doc.on('update', passOn)
   provider.on('closed', ({ code }) => lost(code))
   provider.bcChannel = `${deps.channel}/${deps.planId}`
   provider.connectBc()
@@ -95,6 +114,7 @@ export function connectPlan(deps: PlanConnectionDeps) {
     // The watch decides who is dead. The provider would after half a minute.
     provider.wsLastMessageReceived = Date.now()
     if (socket?.isOpen() === true) ask(patience)
+    look()
   }, pingMs)
 
   function ask(ms: number): void {
@@ -109,7 +129,9 @@ export function connectPlan(deps: PlanConnectionDeps) {
   }
 
   function look(): void {
+    if (socket?.watch.isWaiting() === true && !deps.mayWrite()) deps.onState({ refused: 'not_allowed' })
     if (!hasAllStored()) return
+    lastCode = undefined
     deps.onAllStored(marks)
     marks = {}
   }
@@ -138,6 +160,9 @@ export function connectPlan(deps: PlanConnectionDeps) {
     clearTimeout(retry)
     failures++
     refused = code === undefined ? undefined : refusals.get(code)
+    // Once it may have been a change that another page has to bring what it builds on. All at once, it is whole.
+    if (refused === 'malformed' && lastCode !== code) refused = undefined
+    lastCode = code
     // It is asked for again when the server has taken the plan.
     if (refused === 'not_found' && deps.isOnItsWay()) refused = undefined
     deps.onState({ connection: 'offline', refused })
@@ -160,6 +185,8 @@ export function connectPlan(deps: PlanConnectionDeps) {
     doubt(): void {
       if (socket?.isOpen() === true) ask(probeMs)
     },
+    /** This person may write now, and may not have when the connection was opened: what was sent meanwhile is sent again. */
+    renew: (): void => socket?.abort(),
     /** The server may have taken what was on its way. */
     lookForRow(): void {
       if (isHeld && !deps.isOnItsWay()) void open()
@@ -169,6 +196,7 @@ export function connectPlan(deps: PlanConnectionDeps) {
       clearInterval(ping)
       clearTimeout(retry)
       socket?.watch.close()
+      deps.doc.off('update', passOn)
       provider.destroy()
     },
   }

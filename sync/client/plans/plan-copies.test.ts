@@ -5,7 +5,7 @@ import { toJson } from '#sync/core/transaction.ts'
 import { keys } from '#sync/core/keys.ts'
 import { openFakeRoom, type FakeRoom } from '#test/fakes/plan-room.ts'
 import {
-  openPlanDevice,
+  openDevicePlans,
   textOf,
   untilCopy,
   untilMarked,
@@ -36,8 +36,8 @@ const nowhere = 'ws://127.0.0.1:9/api/plan'
 const aPlan = (): PlanId => PlanId.parse(newId())
 const atOnce = (act: () => void): void => act()
 
-function openDevice(options: Parameters<typeof openPlanDevice>[0] = {}): PlanDevice {
-  const device = openPlanDevice({ url: room.url, rows, ...options })
+function openDevice(options: Parameters<typeof openDevicePlans>[0] = {}): PlanDevice {
+  const device = openDevicePlans({ url: room.url, rows, ...options })
   devices.push(device)
   return device
 }
@@ -139,6 +139,26 @@ describe('a plan that is gone', () => {
     await untilCopy(device, planId, (copy) => copy?.title === 'A plan')
     expect(await store.read(planId)).toBeDefined()
   })
+})
+
+test('two pages that have not heard the same of a plan agree on what it is called', async () => {
+  const planId = aPlan()
+  const store = createMemoryPlanStore()
+  await openedAt(store, planId, 1)
+  const behind = createMemoryRows()
+  behind.apply([...answered(), row(planId, { title: 'As it was', updatedAt: 1 })])
+  rows.apply([...answered(), row(planId, { title: 'As it is', updatedAt: 2 })])
+  for (const of of [behind, rows]) openDevice({ store, rows: of, isOnline: () => false })
+  await until<string | undefined>(
+    (on) => {
+      const look = (): void => void store.read(planId).then((read) => on(read?.note.title))
+      look()
+      return store.subscribe(look)
+    },
+    (title) => title === 'As it is',
+  )
+  await new Promise((resolve) => setImmediate(resolve))
+  expect((await store.read(planId))?.note.title).toBe('As it is')
 })
 
 describe('what is there without a network', () => {

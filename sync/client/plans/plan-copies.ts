@@ -91,10 +91,14 @@ export function createPlanCopies(deps: PlanCopiesDeps) {
   }
 
   /** What may not be read any more does not stay, unless it is the only one that has what was written here. */
-  async function settle({ planId, title }: PlanNote): Promise<void> {
+  async function settle({ planId, title, titledAt }: PlanNote): Promise<void> {
     const row = rows.facts.get(planId)
-    if (row !== undefined && row.title !== title)
-      return store.change(planId, (note) => note && { ...note, title: row.title })
+    if (row !== undefined && row.title !== title && row.updatedAt > titledAt)
+      return store.change(planId, (note) =>
+        note === undefined || note.titledAt >= row.updatedAt
+          ? note
+          : { ...note, title: row.title, titledAt: row.updatedAt },
+      )
     if (gone.has(planId) && !deps.isOpen(planId))
       await store.change(planId, (note) => (note !== undefined && isStored(note) ? undefined : note))
   }

@@ -9,6 +9,7 @@ export type PlanCourierDeps = {
   readonly copies: Pick<PlanCopies, 'facts' | 'notes' | 'copies' | 'isFresh'>
   readonly isOnline: () => boolean
   readonly isOnItsWay: (planId: PlanId) => boolean
+  readonly mayWrite: () => boolean
   /** Calls back when the first page stands and the browser has nothing better to do. */
   readonly whenIdle: (act: () => void) => void
   readonly now: () => number
@@ -47,7 +48,9 @@ export function createPlanCourier(deps: PlanCourierDeps) {
   function due(): readonly { planId: PlanId; at: number }[] {
     const again = (planId: PlanId): number => (visitedAt.get(planId) ?? -Infinity) + againMs
     const unsent = [...deps.copies.copies().values()].flatMap(({ planId, unstored, lost }) =>
-      unstored && !lost ? [{ planId, at: Math.max(again(planId), (unstoredSince.get(planId) ?? 0) + leaveMs) }] : [],
+      unstored && !lost && deps.mayWrite()
+        ? [{ planId, at: Math.max(again(planId), (unstoredSince.get(planId) ?? 0) + leaveMs) }]
+        : [],
     )
     if (!isIdle) return unsent
     const wanted = new Set([...pinned(), ...recent([...deps.copies.facts.values()], deps.copies)])

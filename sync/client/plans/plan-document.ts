@@ -20,7 +20,8 @@ export type PlanDocumentState = {
   readonly refused: PlanRefused | undefined
 }
 
-export type PlanRefused = 'not_found' | 'signed_out' | 'full' | 'malformed'
+/** `not_allowed`: this person may read the plan, and not write to it. */
+export type PlanRefused = 'not_found' | 'not_allowed' | 'signed_out' | 'full' | 'malformed'
 
 /** A plan's text on this device: readable and writable with no network, and one with the server's whenever there is one. */
 export type PlanDocument = {

@@ -23,6 +23,10 @@ export function watchedSocket(
     readonly onSocket: (socket: RoomSocket) => void
     readonly onDead: () => void
     readonly onHeard: () => void
+    /** While what came in is being taken in. */
+    readonly onTaking: (isTaking: boolean) => void
+    /** What may go out of this message. */
+    readonly part: (message: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer> | undefined
   },
 ): SocketClass {
   return class extends Base {
@@ -41,10 +45,15 @@ export function watchedSocket(
           abort()
         },
       })
-      this.addEventListener('open', () => this.#watch.opened())
+      this.addEventListener('open', () => {
+        this.#watch.opened()
+        // The provider's own listener stands between this one and the one below.
+        this.addEventListener('message', () => deps.onTaking(false))
+      })
       this.addEventListener('message', () => {
         this.#watch.hears()
         deps.onHeard()
+        deps.onTaking(true)
       })
       this.addEventListener('close', () => this.#watch.close())
       deps.onSocket({
@@ -59,8 +68,15 @@ export function watchedSocket(
     }
 
     override send(data: string | Blob | BufferSource): void {
-      if (data instanceof Uint8Array && this.readyState === this.OPEN) this.#watch.sends(data)
-      super.send(data)
+      if (!isMessage(data)) return super.send(data)
+      const part = deps.part(data)
+      if (part === undefined) return
+      if (this.readyState === this.OPEN) this.#watch.sends(part)
+      super.send(part)
     }
   }
+}
+
+function isMessage(data: string | Blob | BufferSource): data is Uint8Array<ArrayBuffer> {
+  return data instanceof Uint8Array && data.buffer instanceof ArrayBuffer
 }

@@ -9,7 +9,7 @@ import {
   ContentString,
   ContentType,
   decodeUpdate,
-  type Doc,
+  Doc,
   getItem,
   getState,
   type ID,
@@ -88,6 +88,13 @@ export function checkUpdate(doc: Doc, update: Uint8Array): UpdateVerdict {
     for (const { clock, len } of items) if (clock + len > stateOf(client)) isReady = false
   if (!isReady) return waits
   return standsWhereItMay(doc, byClient, structs) ? { kind: 'takes', news } : malformed
+}
+
+/** A document that nothing was written in, with the roots that a plan has. */
+export function openDocument(): Doc {
+  const doc = new Doc({ gc: true })
+  doc.getXmlFragment(planField)
+  return doc
 }
 
 function decode(update: Uint8Array): ReturnType<typeof decodeUpdate> | undefined {

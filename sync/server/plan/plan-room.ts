@@ -1,8 +1,7 @@
 import { applyUpdate, Doc, encodeStateAsUpdate, encodeStateVector, mergeUpdates, type Transaction } from 'yjs'
+import { assert } from '#shared/assert.ts'
 import type { PlanAuthor } from '#shared/domain/plan.ts'
 import { roomBounds, roomClosed } from '#shared/protocol/plan-room.ts'
-import { planField } from '#sync/core/plan/schema.ts'
-import { checkUpdate } from './check-update.ts'
 import type { PlanRef, PlanStore } from './plan-store.ts'
 import { createRoomMembers, type PendingChange, type RoomMembers } from './room-members.ts'
 import { answerMessage, updateMessage } from './room-wire.ts'
@@ -58,8 +57,11 @@ const parkedMs = 10_000
 /** Pauses before an append, or a look at the store, is tried again. After the last one the room ends. */
 const retryMs = [50, 150, 400, 1000, 2000, 4000] as const
 
+type Rules = typeof import('./check-update.ts')
+
 export function createPlanRoom(deps: PlanRoomDeps, plan: PlanRef): PlanRoom {
-  let doc = emptyDocument()
+  let doc = new Doc()
+  let rules: Rules | undefined
   let seq = 0
   let logged = 0
   let bytes = 0
@@ -89,6 +91,10 @@ export function createPlanRoom(deps: PlanRoomDeps, plan: PlanRef): PlanRoom {
   )
 
   async function load(): Promise<void> {
+    // The schema takes a good part of a server's start to load; only a room needs it.
+    const known = await import('./check-update.ts')
+    rules = known
+    doc = known.openDocument()
     await catchUp()
     isLoaded = true
     wake()
@@ -171,6 +177,8 @@ export function createPlanRoom(deps: PlanRoomDeps, plan: PlanRef): PlanRoom {
     update: Uint8Array | undefined
     hasFailed: boolean
   } {
+    assert(rules !== undefined, 'nothing is taken before a room is loaded')
+    const { checkUpdate } = rules
     const taken: Taken[] = []
     let hasFailed = false
     const update = during(doc, (transaction) => {
@@ -238,7 +246,7 @@ export function createPlanRoom(deps: PlanRoomDeps, plan: PlanRef): PlanRoom {
     for (const { change } of taken) change.settle('failed')
     members.shutAll(roomClosed.later, 'this plan is read anew')
     doc.destroy()
-    doc = emptyDocument()
+    doc = rules?.openDocument() ?? new Doc()
     seq = 0
     await catchUp()
   }
@@ -290,12 +298,6 @@ export function createPlanRoom(deps: PlanRoomDeps, plan: PlanRef): PlanRoom {
       end(code, reason)
     },
   }
-}
-
-function emptyDocument(): Doc {
-  const doc = new Doc({ gc: true })
-  doc.getXmlFragment(planField)
-  return doc
 }
 
 /** What `act` changes in the document, as one update. */

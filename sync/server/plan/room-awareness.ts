@@ -42,20 +42,18 @@ export function createRoomAwareness(): RoomAwareness {
   function take(connection: object, person: RoomPerson, entry: Entry): Entry | undefined | 'forged' {
     const mine = own.get(connection)
     const there = present.get(entry.client)
-    if (mine !== undefined && mine !== entry.client) {
-      // A person's pages tell each other what is new, and repeat it here.
-      const isOthers = there !== undefined && there.userId !== person.userId
-      return isOthers && entry.clock > there.clock ? 'forged' : undefined
-    }
+    // A provider repeats what it hears; what is newer than all that was told here is its own.
+    if (there !== undefined && there.userId !== person.userId) return entry.clock > there.clock ? 'forged' : undefined
+    // A person's pages tell each other what is new, and repeat it here.
+    if (mine !== undefined && mine !== entry.client) return undefined
     if (entry.json === 'null') return mine === undefined ? undefined : remove(entry.client, entry.clock)
     const state = readState(entry.json)
     if (state === undefined || state.user.userId !== person.userId) return mine === undefined ? undefined : 'forged'
-    if (there !== undefined) {
-      // The connection before this one may not have ended yet; what its person says on another device is not this one's.
-      if (there.userId !== person.userId) return 'forged'
-      if (entry.clock < there.clock || (there.connection === connection && entry.clock === there.clock))
-        return undefined
-    } else if (mine === undefined && entry.clock < (left.get(entry.client) ?? 0)) return undefined
+    // The connection before this one may not have ended yet; what its person says on another device is not this one's.
+    if (there === undefined) {
+      if (mine === undefined && entry.clock < (left.get(entry.client) ?? 0)) return undefined
+    } else if (entry.clock < there.clock || (there.connection === connection && entry.clock === there.clock))
+      return undefined
     if (there !== undefined && there.connection !== connection) own.delete(there.connection)
     const json = JSON.stringify({ ...state, user: userOf(state.user, person) })
     own.set(connection, entry.client)

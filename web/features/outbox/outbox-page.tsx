@@ -11,6 +11,7 @@ import { hasBackgroundSync } from '../../pwa/background-sync.ts'
 import { useNow } from '../../state/clock.ts'
 import { useFrame } from '../../state/frame.ts'
 import { useKeys } from '../../state/keyboard.ts'
+import { usePlanCopies } from '../../state/plan-copies.ts'
 import { useQuery } from '../../state/query.ts'
 import { useIntents, useStatus } from '../../state/sync-status.ts'
 import { useTeamData } from '../../state/team-data.ts'
@@ -25,9 +26,11 @@ import { PageHead } from '../../ui/page-head.tsx'
 import { SkeletonRows } from '../../ui/skeleton.tsx'
 import { Time } from '../../ui/time.tsx'
 import { intentPermissionId, intentPromptId, intentRunId, intentText, intentVerb } from '../../words/intents.ts'
+import { plansWords } from '../../words/plans.ts'
 import { refusalWords } from '../../words/refusals.ts'
 import { outboxWords, syncWords } from '../../words/shell.ts'
 import { standingOf, toOutbox, type AboutRows } from './outbox-model.ts'
+import { PlanEdits } from './plan-edits.tsx'
 import { RefusedItem } from './refused-item.tsx'
 import styles from './outbox.module.css'
 
@@ -41,9 +44,11 @@ export function OutboxPage() {
   const now = useNow()
   useTitle(() => outboxWords.title)
   const outbox = createMemo(() => toOutbox(intents() ?? [], data.refused.all()))
+  const copies = usePlanCopies()
+  const plans = createMemo(() => [...copies().values()].filter(({ lost, unstored }) => lost || unstored))
   const isEmpty = () => {
     const { refused, waiting, lately } = outbox()
-    return refused.length + waiting.length + lately.length === 0
+    return refused.length + waiting.length + lately.length + plans().length === 0
   }
   let list!: HTMLDivElement
   /** From one thing to the next, as in the runs list. */
@@ -106,6 +111,11 @@ export function OutboxPage() {
                       )}
                     </For>
                   </ul>
+                </Part>
+              </Show>
+              <Show when={plans().length > 0}>
+                <Part title={plansWords.editsWait}>
+                  <PlanEdits plans={plans()} />
                 </Part>
               </Show>
               <Show when={outbox().waiting.length > 0}>

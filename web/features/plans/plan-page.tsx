@@ -4,6 +4,7 @@ import { Plan } from '#shared/domain/plan.ts'
 import { PlanId } from '#shared/ids.ts'
 import { keys } from '#sync/core/keys.ts'
 import { getRow, type ReadTransaction } from '#sync/core/transaction.ts'
+import { usePlanCopies } from '../../state/plan-copies.ts'
 import { PlanSearch } from '../../state/plans-search.ts'
 import { useQuery } from '../../state/query.ts'
 import { useStatus } from '../../state/sync-status.ts'
@@ -14,6 +15,7 @@ import { ErrorState } from '../../ui/error-state.tsx'
 import { SkeletonRows } from '../../ui/skeleton.tsx'
 import { planWords } from '../../words/plan.ts'
 import { titleOf } from './list/list-model.ts'
+import { LostPlan } from './page/lost-plan.tsx'
 import { PlanView } from './page/plan-view.tsx'
 import styles from './plan-page.module.css'
 
@@ -29,6 +31,13 @@ export function PlanPage() {
   const plan = createMemo(() => {
     const id = planId()
     return id === undefined ? undefined : (data.plans.get(keys.plan(id)) ?? direct.value)
+  })
+  const copies = usePlanCopies()
+  /** It is gone for everybody, but not what was written into it here. */
+  const lost = createMemo(() => {
+    const id = planId()
+    const copy = id === undefined ? undefined : copies().get(id)
+    return copy?.lost === true ? copy : undefined
   })
   useTitle(() => {
     const known = plan()
@@ -61,6 +70,9 @@ export function PlanPage() {
               </Show>
             )
           }}
+        </Match>
+        <Match when={lost()} keyed>
+          {(copy) => <LostPlan copy={copy} />}
         </Match>
         <Match
           when={

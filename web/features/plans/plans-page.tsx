@@ -12,6 +12,7 @@ import { useNewPlan } from '../../state/new-plan.ts'
 import { useOpenPalette } from '../../state/palette.ts'
 import type { PlansSearch } from '../../state/plans-search.ts'
 import { refusalText } from '../../state/refusal-text.ts'
+import { usePlanCopies } from '../../state/plan-copies.ts'
 import { usePending, useStatus } from '../../state/sync-status.ts'
 import { useTeamData } from '../../state/team-data.ts'
 import { useTitle } from '../../state/title.ts'
@@ -34,7 +35,15 @@ import { usePlanActs } from './acts/plan-acts.ts'
 import { PlanMenuItems } from './acts/plan-menu.tsx'
 import { RemoveDialog } from './acts/remove-dialog.tsx'
 import { useCopies } from './acts/use-copies.ts'
-import { countPlans, findPlans, foldersOf, inOrder, listEntries, type ListEntry } from './list/list-model.ts'
+import {
+  countPlans,
+  findPlans,
+  foldersOf,
+  inOrder,
+  listEntries,
+  withOwnTitle,
+  type ListEntry,
+} from './list/list-model.ts'
 import { PlanRow } from './list/plan-row.tsx'
 import { PlansBar } from './list/plans-bar.tsx'
 import { usePlanTexts } from './list/plan-texts.ts'
@@ -54,7 +63,7 @@ export function PlansPage() {
   const navigate = useNavigate()
   const acts = usePlanActs()
   const newPlan = useNewPlan()
-  const copies = useCopies()
+  const making = useCopies()
   useTitle(() => plansWords.title)
 
   const filter = () => search().show ?? 'all'
@@ -70,7 +79,8 @@ export function PlansPage() {
     void navigate({ to: '/plans', search: without({ ...search(), ...change }), replace: true })
 
   const today = createMemo(() => startOfDay(now()))
-  const all = () => data.plans.all()
+  const copies = usePlanCopies()
+  const all = createMemo(() => data.plans.all().map((plan) => withOwnTitle(plan, copies().get(plan.id))))
   const counts = createMemo(() => countPlans(all(), workspace.userId))
   const folders = createMemo(() => foldersOf(all()))
   const authors = createMemo(() => [...new Set(all().map((plan) => plan.createdBy))])
@@ -92,12 +102,16 @@ export function PlansPage() {
     current: (entry) => {
       if (entry.type === 'group') return entry
       const plan = data.plans.get(keys.plan(entry.key))
-      return plan === undefined ? undefined : { ...entry, plan }
+      return plan === undefined ? undefined : { ...entry, plan: withOwnTitle(plan, copies().get(plan.id)) }
     },
   })
-  /** Plans that nobody else can see yet. */
+  /** Plans of which the server does not have all that this device has. */
   const localPlans = createMemo(
-    () => new Set(pending().flatMap(({ name, args }) => (name === 'createPlan' ? (planIdOf(args) ?? []) : []))),
+    () =>
+      new Set([
+        ...pending().flatMap(({ name, args }) => (name === 'createPlan' ? (planIdOf(args) ?? []) : [])),
+        ...[...copies().values()].flatMap(({ planId, unstored }) => (unstored ? planId : [])),
+      ]),
   )
 
   const [cursor, setCursor] = createSignal<PlanId | undefined>(data.plansPlace.cursor)
@@ -115,12 +129,12 @@ export function PlansPage() {
   const make = () =>
     void newPlan.make(search().folder ?? '').catch((error: unknown) => showToast({ text: refusalText(error) }))
   const bring = async (files: Iterable<File>): Promise<void> => {
-    const made = await copies.bring([...files], search().folder ?? '')
+    const made = await making.bring([...files], search().folder ?? '')
     const [only] = made
     if (made.length === 1 && only !== undefined) open(only)
   }
   const duplicate = async (plan: Plan): Promise<void> => {
-    const made = await copies.duplicate(plan)
+    const made = await making.duplicate(plan)
     if (made !== undefined) open(made)
   }
   const archive = async (plan: Plan): Promise<void> => {

@@ -7,6 +7,8 @@ export const PlanNote = z.object({
   planId: PlanId,
   /** As it was called when this device last saw its row: whoever may no longer read it still knows what it was. */
   title: z.string().max(planTitleLimit).default(''),
+  /** `updatedAt` of that row. Pages do not know the same at the same time: the newer one stands. */
+  titledAt: z.number().default(0),
   /** ms since epoch, of the device: when a person had it open last; 0: never here. */
   openedAt: z.number().default(0),
   pinned: z.boolean().default(false),

@@ -11,6 +11,7 @@ import { planWords } from '../../../words/plan.ts'
 import { drawCaret, drawSelection, type Someone } from './caret.ts'
 import { CodeBlocks } from './code-blocks.ts'
 import { InlineViews } from './inline-views.ts'
+import { LeaveByEscape } from './leave-by-escape.ts'
 import { MarkdownClipboard } from './markdown-clipboard.ts'
 import { MoveBlock } from './move-block.ts'
 import { NameParts } from './name-parts.ts'
@@ -28,6 +29,8 @@ export type PlanEditorParts = {
   readonly newId: () => string
   readonly onGo: (href: string) => void
   readonly onPicture: () => void
+  /** Files were dropped or pasted that are no text. */
+  readonly onFiles: () => void
   /** What hangs at marked text, and at a table. */
   readonly marksBar: HTMLElement
   readonly tableBar: HTMLElement
@@ -77,7 +80,8 @@ export function createPlanEditor(parts: PlanEditorParts): Editor {
       NameParts.configure({ newId: parts.newId }),
       SectionSteps,
       MoveBlock,
-      MarkdownClipboard,
+      LeaveByEscape,
+      MarkdownClipboard.configure({ onFiles: parts.onFiles }),
       CodeBlocks,
       InlineViews.configure({ onGo: parts.onGo }),
       BubbleMenu.configure({

@@ -14,6 +14,7 @@ import type { Someone } from './caret.ts'
 import { createPlanEditor } from './create-editor.ts'
 import { MarksBar } from './marks-bar.tsx'
 import { mentionItems } from './mention-items.ts'
+import { PictureDialog } from './picture-dialog.tsx'
 import { useReading, type Reading } from './reading.ts'
 import { showSteps } from './section-steps.ts'
 import { createSuggest } from './suggest.ts'
@@ -36,6 +37,7 @@ export function EditorPane(props: {
   const data = useTeamData()
   const platform = usePlatform()
   const [editor, setEditor] = createSignal<Editor>()
+  const [picturing, setPicturing] = createSignal(false)
   const suggest = createSuggest()
   let host!: HTMLDivElement
   const marksBar = floating()
@@ -43,6 +45,7 @@ export function EditorPane(props: {
   const handle = document.createElement('div')
   handle.className = styles.handle ?? ''
   handle.title = planWords.handle
+  handle.style.visibility = 'hidden'
 
   onMount(() => {
     const made = createPlanEditor({
@@ -54,7 +57,8 @@ export function EditorPane(props: {
       mentions: (query) => mentionItems(query, { plans: data.plans.all(), runs: data.runs.all(), own: props.plan.id }),
       newId: () => uuidv7(platform.now(), platform.random(10)),
       onGo: (href) => props.onGo(href),
-      onPicture: () => showToast({ text: planWords.noUploads }),
+      onPicture: () => setPicturing(true),
+      onFiles: () => showToast({ text: planWords.noUploads }),
       marksBar,
       tableBar,
       handle,
@@ -84,6 +88,11 @@ export function EditorPane(props: {
           <>
             <Follow editor={known} onReading={(reading) => props.onReading(reading)} />
             <SuggestMenu list={suggest} textbox={known.view.dom} />
+            <PictureDialog
+              open={picturing()}
+              onClose={() => setPicturing(false)}
+              onPicture={(picture) => known.chain().focus().insertContent({ type: 'image', attrs: picture }).run()}
+            />
             <Portal mount={marksBar}>
               <MarksBar editor={known} />
             </Portal>

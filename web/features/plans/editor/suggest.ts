@@ -93,6 +93,8 @@ export function createSuggest(): SuggestList & {
         char,
         allowSpaces: char === '@',
         items: ({ query }) => [...find(query)],
+        // A name may have spaces. What no name begins with is text, and the list gets out of its way.
+        shouldShow: ({ query }) => !/^\s/.test(query) && (!query.includes(' ') || find(query).length > 0),
         command: ({ editor, range, props }) => props.put(editor, range),
         // In code these signs are code.
         allow: ({ editor }) => editor.isEditable && !editor.isActive('codeBlock') && !editor.isActive('code'),

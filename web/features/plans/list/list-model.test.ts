@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Plan, PlanText } from '#shared/domain/plan.ts'
 import { PlanId, UserId, uuidv7 } from '#shared/ids.ts'
-import { countPlans, findPlans, foldersOf, inOrder, isIn, listEntries, type Asked } from './list-model.ts'
+import { countPlans, findPlans, foldersOf, inOrder, isIn, listEntries, withOwnTitle, type Asked } from './list-model.ts'
 
 const me = UserId.parse('me')
 const other = UserId.parse('other')
@@ -78,4 +78,13 @@ test('stands under the days of what it is ordered by', () => {
   expect(shape('changed')).toEqual(['# Today', 'now', '# Yesterday', 'before'])
   expect(shape('made')).toEqual(['# Today', 'before', '# Tuesday 24 November', 'now'])
   expect(shape('title')).toEqual(['before', 'now'])
+})
+
+test('a plan is called as this device wrote it until the server has read that', () => {
+  const named = plan('Before')
+  expect(withOwnTitle(plan(''), { title: 'Made here', unstored: false }).title).toBe('Made here')
+  expect(withOwnTitle(named, { title: 'Renamed here', unstored: true }).title).toBe('Renamed here')
+  // What others have renamed since is newer than a copy that has nothing of its own.
+  expect(withOwnTitle(named, { title: 'Of last week', unstored: false })).toBe(named)
+  expect(withOwnTitle(named, undefined)).toBe(named)
 })

@@ -1,5 +1,6 @@
 import type { Plan, PlanText } from '#shared/domain/plan.ts'
 import type { PlanId, UserId } from '#shared/ids.ts'
+import type { PlanCopy } from '#sync/client/plans/plan-document.ts'
 import { holdsAll, planBody, planText, toWords } from '../../../state/find.ts'
 import type { PlanFilter, PlanSort } from '../../../state/plans-search.ts'
 import { plansWords } from '../../../words/plans.ts'
@@ -19,9 +20,15 @@ export type Asked = {
   readonly find: string
 }
 
-/** What a plan is called while it has no title. */
+/** What a plan is called, also while it has no title. */
 export function titleOf(plan: Pick<Plan, 'title'>): string {
   return plan.title === '' ? plansWords.untitled : plan.title
+}
+
+/** Rows follow a text once the server has read it. What this device has written since, or made by itself, is called as it is here. */
+export function withOwnTitle(plan: Plan, copy: Pick<PlanCopy, 'title' | 'unstored'> | undefined): Plan {
+  if (copy === undefined || copy.title === '' || copy.title === plan.title) return plan
+  return plan.title === '' || copy.unstored ? { ...plan, title: copy.title } : plan
 }
 
 /** Plans that have every word of `find` in title, folder or text. The archive is apart: only its own filter shows it. */

@@ -1,6 +1,6 @@
-import { createMemo, createSignal, onCleanup } from 'solid-js'
+import { createMemo } from 'solid-js'
 import type { PlanId } from '#shared/ids.ts'
-import type { PlanCopy } from '#sync/client/plans/plan-document.ts'
+import { usePlanCopies } from '../../../state/plan-copies.ts'
 import { useDeviceStorage } from '../../../state/storage.ts'
 import { useWorkspace } from '../../../state/workspace.ts'
 import { showToast } from '../../../ui/toast.tsx'
@@ -12,8 +12,7 @@ export type PlanPin = { readonly isKept: () => boolean; readonly toggle: () => v
 export function usePlanPin(planId: PlanId): PlanPin {
   const workspace = useWorkspace()
   const storage = useDeviceStorage()
-  const [copies, setCopies] = createSignal<ReadonlyMap<PlanId, PlanCopy>>(new Map())
-  onCleanup(workspace.subscribePlanCopies(setCopies))
+  const copies = usePlanCopies()
   const isKept = createMemo(() => copies().get(planId)?.pinned === true)
   return {
     isKept,

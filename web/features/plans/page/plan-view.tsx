@@ -1,10 +1,11 @@
 import { useNavigate, useRouter } from '@tanstack/solid-router'
 import type { Editor } from '@tiptap/core'
 import { Pencil } from 'lucide'
-import { Show, createEffect, createMemo, createSignal, on, onCleanup } from 'solid-js'
+import { Show, createEffect, createMemo, createSignal, on } from 'solid-js'
+import { Dynamic } from 'solid-js/web'
 import type { Plan } from '#shared/domain/plan.ts'
 import { useCommands } from '../../../state/commands.ts'
-import { useFrame } from '../../../state/frame.ts'
+import { useFrame, useMedia } from '../../../state/frame.ts'
 import { useKeys } from '../../../state/keyboard.ts'
 import { useTeamData } from '../../../state/team-data.ts'
 import { useWorkspace } from '../../../state/workspace.ts'
@@ -16,6 +17,7 @@ import { useFoundMarks } from '../../../ui/found-marks.ts'
 import { showToast } from '../../../ui/toast.tsx'
 import { planWords } from '../../../words/plan.ts'
 import { plansWords } from '../../../words/plans.ts'
+import { uiWords } from '../../../words/ui.ts'
 import { MoveDialog } from '../acts/move-dialog.tsx'
 import { usePlanActs } from '../acts/plan-acts.ts'
 import { RemoveDialog } from '../acts/remove-dialog.tsx'
@@ -24,6 +26,7 @@ import type { Someone } from '../editor/caret.ts'
 import { createPlanFind } from '../editor/find-in-plan.ts'
 import type { Reading } from '../editor/reading.ts'
 import { titleOf } from '../list/list-model.ts'
+import { historyPart } from '../editor-part.ts'
 import { Outline } from './outline.tsx'
 import { PlanBody } from './plan-body.tsx'
 import { PlanHead } from './plan-head.tsx'
@@ -51,6 +54,8 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
   const [editor, setEditor] = createSignal<Editor>()
   const [reading, setReading] = createSignal<Reading>()
   const [outlineOpen, setOutlineOpen] = createSignal(false)
+  const [historyOpen, setHistoryOpen] = createSignal(false)
+  const wide = useMedia('(width >= 80em)')
   const [moving, setMoving] = createSignal(false)
   const [removing, setRemoving] = createSignal(false)
   const phone = () => frame() === 'phone'
@@ -125,18 +130,6 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
       return true
     },
   })
-  // Out of the text by one key, so that the keys of the page are in reach; Tab stays an indent in lists.
-  createEffect(() => {
-    const dom = editor()?.view.dom
-    if (dom === undefined) return
-    const leave = (event: KeyboardEvent): void => {
-      // A list at the caret closes first.
-      if (event.key === 'Escape' && !event.isComposing && !dom.hasAttribute('aria-controls')) editor()?.commands.blur()
-    }
-    // Before the editor, which would keep it for itself.
-    dom.addEventListener('keydown', leave, true)
-    onCleanup(() => dom.removeEventListener('keydown', leave, true))
-  })
   useCommands(() => [
     ...(editor()?.isEditable === true
       ? [{ id: 'plan.write', title: planWords.write, icon: Pencil, key: 'i' as const, act: write }]
@@ -148,6 +141,37 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
         ]
       : []),
   ])
+  const shownDocument = createMemo(() => {
+    const known = open.document()
+    return typeof known === 'string' ? undefined : known
+  })
+  const toggleHistory = (): void => {
+    if (historyOpen()) {
+      setHistoryOpen(false)
+      return
+    }
+    historyPart.want().then(
+      () => setHistoryOpen(true),
+      () => showToast({ text: uiWords.notLoaded }),
+    )
+  }
+  const history = (flush: boolean) => (
+    <Show when={historyPart.here()}>
+      {(part) => (
+        <Show when={shownDocument()} keyed>
+          {(known) => (
+            <Dynamic
+              component={part().PlanHistory}
+              planId={planId}
+              document={known}
+              flush={flush}
+              onClose={flush ? undefined : () => setHistoryOpen(false)}
+            />
+          )}
+        </Show>
+      )}
+    </Show>
+  )
   const duplicate = async (): Promise<void> => {
     const made = await copies.duplicate(props.plan)
     if (made !== undefined) void navigate({ to: '/plans/$planId', params: { planId: made } })
@@ -175,7 +199,12 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
   }
 
   return (
-    <div class={styles.layout} data-outline={frame() === 'desktop' ? '' : undefined} data-plan-page="">
+    <div
+      class={styles.layout}
+      data-outline={frame() === 'desktop' ? '' : undefined}
+      data-history={historyOpen() && wide() ? '' : undefined}
+      data-plan-page=""
+    >
       <Show when={frame() === 'desktop'}>
         <aside class={styles.outline} aria-label={planWords.outline.title}>
           <Outline reading={reading()} current={current()} onGo={go} />
@@ -190,7 +219,7 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
           document={open.state()}
           pin={pin}
           phone={phone()}
-          historyOpen={false}
+          historyOpen={historyOpen()}
           on={{
             onFind: editor() === undefined ? undefined : openFind,
             onCopy: withMarkdown((text) => copyAndTell(text)),
@@ -200,7 +229,7 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
             onMove: () => setMoving(true),
             onRemove: () => setRemoving(true),
             onOutline: frame() === 'desktop' ? undefined : () => setOutlineOpen(true),
-            onHistory: undefined,
+            onHistory: shownDocument() === undefined ? undefined : toggleHistory,
           }}
         />
         <Show when={warning()}>{(text) => <Banner>{text()}</Banner>}</Show>
@@ -222,13 +251,21 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
           plan={props.plan}
           open={open}
           me={me()}
-          mayEdit={acts.mayEdit()}
+          mayEdit={acts.mayEdit() && open.state()?.refused !== 'not_allowed'}
           phone={phone()}
           onGo={(href) => router.history.push(href)}
           onEditor={setEditor}
           onReading={setReading}
         />
       </section>
+      <Show when={historyOpen() && wide()}>
+        <aside class={styles.rail} aria-label={planWords.history.title}>
+          {history(false)}
+        </aside>
+      </Show>
+      <Sheet open={historyOpen() && !wide()} onOpenChange={setHistoryOpen} title={planWords.history.title}>
+        {history(true)}
+      </Sheet>
       <Sheet open={outlineOpen()} onOpenChange={setOutlineOpen} title={planWords.outline.title}>
         <Outline
           reading={reading()}
