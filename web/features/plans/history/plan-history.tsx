@@ -1,4 +1,4 @@
-import { Check, GitCompare, Minus, Plus, Radio, X } from 'lucide'
+import { ArrowUpDown, Check, GitCompare, Minus, Pencil, Plus, Radio, X } from 'lucide'
 import { For, Match, Show, Switch, createMemo, createSignal } from 'solid-js'
 import { PlanVersion } from '#shared/domain/plan.ts'
 import { canEditPlans } from '#shared/domain/policies.ts'
@@ -76,23 +76,24 @@ export function PlanHistory(props: {
 
   return (
     <section class={styles.history} aria-label={historyWords.title} data-flush={props.flush ? '' : undefined}>
-      <header class={styles.head}>
-        <Show when={!props.flush}>
+      {/* A sheet has a head of its own, and the button is below once there is something to compare. */}
+      <Show when={!props.flush}>
+        <header class={styles.head}>
           <h2 class={styles.title}>{historyWords.title}</h2>
-        </Show>
-        <span class={styles.grow} />
-        <Button
-          size="sm"
-          icon={GitCompare}
-          aria-disabled={sides() === undefined}
-          onClick={() => (sides() === undefined ? showToast({ text: historyWords.chooseFirst }) : setComparing(true))}
-        >
-          {historyWords.compare}
-        </Button>
-        <Show when={!props.flush && props.onClose}>
-          {(close) => <IconButton icon={X} label={historyWords.close} size="sm" onClick={() => close()()} />}
-        </Show>
-      </header>
+          <span class={styles.grow} />
+          <Button
+            size="sm"
+            icon={GitCompare}
+            aria-disabled={sides() === undefined}
+            onClick={() => (sides() === undefined ? showToast({ text: historyWords.chooseFirst }) : setComparing(true))}
+          >
+            {historyWords.compare}
+          </Button>
+          <Show when={props.onClose}>
+            {(close) => <IconButton icon={X} label={historyWords.close} size="sm" onClick={() => close()()} />}
+          </Show>
+        </header>
+      </Show>
       <div class={styles.scroll}>
         <div class={styles.now}>
           <Icon of={Radio} size="sm" />
@@ -138,6 +139,9 @@ export function PlanHistory(props: {
             </EmptyState>
           </Match>
         </Switch>
+        <Show when={props.flush && sides() === undefined && shown().length > 0}>
+          <p class={styles.quiet}>{historyWords.chooseFirst}</p>
+        </Show>
         <ul class={styles.list}>
           <For each={shown().slice(0, drawn())}>
             {(version) => (
@@ -159,7 +163,7 @@ export function PlanHistory(props: {
       </div>
       <Show when={sides()}>
         {(known) => (
-          <section class={styles.sum} aria-live="polite">
+          <section class={styles.sum}>
             <h3 class={styles.sumHead}>
               <span class={styles.sumName}>{historyWords.between(nameOf(known().a), nameOf(known().b))}</span>
               <span class={styles.numbers}>
@@ -168,10 +172,14 @@ export function PlanHistory(props: {
             </h3>
             <Switch>
               <Match when={compared.state() === 'loading'}>
-                <p class={styles.quiet}>{historyWords.loading}</p>
+                <p class={styles.quiet} role="status">
+                  {historyWords.loading}
+                </p>
               </Match>
               <Match when={compared.state() === 'not_here' || compared.state() === 'gone'}>
-                <p class={styles.quiet}>{compared.state() === 'gone' ? historyWords.gone : historyWords.notHere}</p>
+                <p class={styles.quiet} role="status">
+                  {compared.state() === 'gone' ? historyWords.gone : historyWords.notHere}
+                </p>
                 <Button size="sm" onClick={() => compared.retry()}>
                   {historyWords.retry}
                 </Button>
@@ -185,8 +193,13 @@ export function PlanHistory(props: {
                         {historyWords.show}
                       </Button>
                       <Show when={mayEdit()}>
-                        <Button size="sm" tone="ghost" onClick={() => setRestoring(known().a)}>
-                          {historyWords.restore(nameOf(known().a))}
+                        <Button
+                          size="sm"
+                          tone="ghost"
+                          title={nameOf(known().a)}
+                          onClick={() => setRestoring(known().a)}
+                        >
+                          {historyWords.restore}
                         </Button>
                       </Show>
                     </div>
@@ -219,6 +232,15 @@ export function PlanHistory(props: {
   )
 }
 
+const signs = {
+  same: Check,
+  added: Plus,
+  removed: Minus,
+  changed: Pencil,
+  left: ArrowUpDown,
+  came: ArrowUpDown,
+} as const
+
 /** The first few changes, as the mock has them: what came, what went. */
 function Headlines(props: { readonly comparison: ReturnType<ReturnType<typeof useComparison>['comparison']> }) {
   const changed = createMemo(() =>
@@ -229,7 +251,7 @@ function Headlines(props: { readonly comparison: ReturnType<ReturnType<typeof us
       <For each={changed()} fallback={<HeadlineEqual />}>
         {(change) => (
           <li>
-            <Icon of={change.kind === 'removed' ? Minus : Plus} size="sm" />
+            <Icon of={signs[change.kind]} size="sm" />
             <span dir="auto">
               {historyWords.kind[change.kind]}:{' '}
               {firstLine(change.kind === 'removed' ? change.before.text : 'after' in change ? change.after.text : '')}
@@ -278,6 +300,7 @@ function RestoreDialog(props: {
 }
 
 function firstLine(text: string): string {
-  const line = text.split('\n', 1)[0] ?? ''
+  // Without the signs of Markdown: what it is the page says.
+  const line = (text.split('\n', 1)[0] ?? '').replace(/^(?:#{1,6} |> |[-*] (?:\[[ x]\] )?)+/, '')
   return line.length > 90 ? `${line.slice(0, 89).toWellFormed()}…` : line
 }
