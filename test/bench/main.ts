@@ -20,4 +20,57 @@ const figures: Readonly<Record<string, () => Promise<{ figure: Figure }>>> = {
   transcript: () => import('./figures/transcript.ts'),
   stay: () => import('./figures/stay.ts'),
   intents: () => import('./figures/intents.ts'),
+  'plan-room': () => import('./figures/plan-room.ts'),
+  'plan-trace': () => import('./figures/plan-trace.ts'),
+  'plan-kills': () => import('./figures/plan-kills.ts'),
+  'plan-edits': () => import('./figures/plan-edits.ts'),
   'plan-offline': () => import('./figures/plan-offline.ts'),
+  lighthouse: () => import('./figures/lighthouse.ts'),
+  'plan-rewrite': () => import('./figures/plan-rewrite.ts'),
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    json: { type: 'boolean', default: false },
+    quick: { type: 'boolean', default: false },
+    seed: { type: 'string' },
+    cycles: { type: 'string' },
+  },
+})
+const unknown = positionals.filter((name) => !Object.hasOwn(figures, name))
+if (unknown.length > 0) {
+  process.stderr.write(`There is no figure ${unknown.join(', ')}. There are: ${Object.keys(figures).join(', ')}.\n`)
+  process.exit(2)
+}
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`)
+const options = {
+  quick: values.quick,
+  seed: values.seed === undefined ? undefined : Number(values.seed),
+  cycles: values.cycles === undefined ? undefined : Number(values.cycles),
+  say,
+}
+const results: { name: string; about: string; rows: readonly Row[]; failure?: string }[] = []
+let broken = false
+
+for (const name of positionals.length > 0 ? positionals : Object.keys(figures)) {
+  say(`${name} …`)
+  try {
+    const loaded = await figures[name]?.()
+    if (loaded === undefined) continue
+    const rows = await loaded.figure.run(options)
+    results.push({ name, about: loaded.figure.about, rows })
+    if (!values.json) process.stdout.write(`\n## ${name}: ${loaded.figure.about}\n\n${toTable(rows)}\n\n`)
+  } catch (error) {
+    broken = true
+    const failure = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    results.push({ name, about: '', rows: [], failure })
+    say(`${name} broke: ${failure}`)
+  }
+}
+if (values.json)
+  process.stdout.write(
+    `${JSON.stringify({ node: process.version, cpu: cpus()[0]?.model, cpus: cpus().length, results }, undefined, 2)}\n`,
+  )
+process.exit(broken ? 1 : 0)
