@@ -153,7 +153,7 @@ describe.skipIf(browserPath === undefined && !required)('plans (needs Chromium)'
     await bar.getByText('1 of 1').waitFor()
     await desk.keyboard.press('Escape')
     await bar.waitFor({ state: 'detached' })
-    expect(await desk.evaluate(() => getSelection()?.toString())).toBe('Phase')
+    await expect.poll(() => desk.evaluate(() => getSelection()?.toString())).toBe('Phase')
   })
 
   test('its state is said once for everybody, and the archive puts it away', async () => {

@@ -1,6 +1,6 @@
 import { For, Show, createEffect, createUniqueId } from 'solid-js'
 import { Portal } from 'solid-js/web'
-import { Icon } from '../../../ui/icon.tsx'
+import { Icon } from '../../../../ui/icon.tsx'
 import type { SuggestList } from './suggest.ts'
 import styles from './suggest-menu.module.css'
 

@@ -4,9 +4,9 @@ import type { Plan } from '#shared/domain/plan.ts'
 import type { Run } from '#shared/domain/run.ts'
 import type { PlanId } from '#shared/ids.ts'
 import type { MentionKind } from '#sync/core/plan/schema.ts'
-import { fold, holdsAll, planText, runText, toWords } from '../../../state/find.ts'
-import { planWords } from '../../../words/plan.ts'
-import { titleOf } from '../list/list-model.ts'
+import { fold, holdsAll, planText, runText, toWords } from '../../../../state/find.ts'
+import { planWords } from '../../../../words/plan.ts'
+import { titleOf } from '../../list/list-model.ts'
 import type { SuggestItem } from './suggest.ts'
 
 const most = 8

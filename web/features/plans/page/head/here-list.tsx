@@ -1,7 +1,7 @@
 import { For, Show } from 'solid-js'
-import { AgentTile, Avatar } from '../../../ui/avatar.tsx'
-import { planWords } from '../../../words/plan.ts'
-import type { Someone } from '../editor/caret.ts'
+import { AgentTile, Avatar } from '../../../../ui/avatar.tsx'
+import { planWords } from '../../../../words/plan.ts'
+import type { Someone } from '../../editor/parts/caret.ts'
 import styles from './plan-head.module.css'
 
 const most = 4

@@ -1,7 +1,7 @@
 import { Extension } from '@tiptap/core'
 import { Suggestion } from '@tiptap/suggestion'
-import { holdsAll, toWords } from '../../../state/find.ts'
-import { planWords } from '../../../words/plan.ts'
+import { holdsAll, toWords } from '../../../../state/find.ts'
+import { planWords } from '../../../../words/plan.ts'
 import { slashItems } from './slash-items.ts'
 import type { SuggestItem, createSuggest } from './suggest.ts'
 

@@ -1,8 +1,8 @@
 import type { Editor } from '@tiptap/core'
 import { Bold, Check, Code, ExternalLink, Italic, Link2, Strikethrough, Unlink, type IconNode } from 'lucide'
 import { For, Show, createSignal } from 'solid-js'
-import { IconButton } from '../../../ui/button.tsx'
-import { planWords } from '../../../words/plan.ts'
+import { IconButton } from '../../../../ui/button.tsx'
+import { planWords } from '../../../../words/plan.ts'
 import { sameFields, useEditorState } from './use-editor-state.ts'
 import styles from './bars.module.css'
 

@@ -8,8 +8,8 @@ import {
   type IconNode,
 } from 'lucide'
 import { For } from 'solid-js'
-import { Button, IconButton } from '../../../ui/button.tsx'
-import { planWords } from '../../../words/plan.ts'
+import { Button, IconButton } from '../../../../ui/button.tsx'
+import { planWords } from '../../../../words/plan.ts'
 import { keepFocus } from './marks-bar.tsx'
 import styles from './bars.module.css'
 

@@ -1,11 +1,11 @@
 import { Show } from 'solid-js'
 import { planStates, type Plan } from '#shared/domain/plan.ts'
-import { Chip } from '../../../ui/chip.tsx'
-import { Select } from '../../../ui/select.tsx'
-import { planWords } from '../../../words/plan.ts'
-import { planStateWords } from '../../../words/plans.ts'
-import type { PlanActs } from '../acts/plan-acts.ts'
-import { PlanStateGlyph } from '../list/plan-state-glyph.tsx'
+import { Chip } from '../../../../ui/chip.tsx'
+import { Select } from '../../../../ui/select.tsx'
+import { planWords } from '../../../../words/plan.ts'
+import { planStateWords } from '../../../../words/plans.ts'
+import type { PlanActs } from '../../acts/plan-acts.ts'
+import { PlanStateGlyph } from '../../list/plan-state-glyph.tsx'
 import styles from './plan-head.module.css'
 
 /** How far the plan is, and the way to say so; a plain word for whoever may only read. */

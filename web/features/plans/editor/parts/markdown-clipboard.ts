@@ -1,18 +1,36 @@
 import { Extension } from '@tiptap/core'
 import { Fragment, Node, Slice, type Schema } from '@tiptap/pm/model'
 import { Plugin } from '@tiptap/pm/state'
+import type { EditorView } from '@tiptap/pm/view'
 import { parsePlan, writePlan } from '#sync/core/plan/markdown.ts'
 import { planSchema } from '#sync/core/plan/schema.ts'
 
 /** Plain text is read as Markdown, and what is copied goes out as Markdown beside its HTML. Pasted as text (with Shift) it stays text. */
-export const MarkdownClipboard = Extension.create({
+export const MarkdownClipboard = Extension.create<{ onFiles: () => void }>({
   name: 'markdownClipboard',
+  addOptions: () => ({ onFiles: () => undefined }),
   addProseMirrorPlugins() {
+    const { onFiles } = this.options
     return [
       new Plugin({
         props: {
           clipboardTextParser: (text, _context, plain, view) =>
             plain ? asText(text, view.state.schema) : asMarkdown(text, view.state.schema),
+          handlePaste(_view, event) {
+            const data = event.clipboardData
+            if (data === null || data.files.length === 0 || data.types.includes('text/plain')) return false
+            onFiles()
+            return true
+          },
+          // Left to the browser, a file that is dropped here is opened in the place of the app.
+          handleDrop(view, event) {
+            const [file] = event.dataTransfer?.files ?? []
+            if (file === undefined) return false
+            const at = view.posAtCoords({ left: event.clientX, top: event.clientY })?.pos
+            if (at === undefined || !isMarkdown(file)) onFiles()
+            else void putIn(view, file, at).catch(onFiles)
+            return true
+          },
           transformPasted: (slice, view, plain) =>
             plain && view.state.selection.$from.parent.content.size > 0 ? besideText(slice) : slice,
           clipboardTextSerializer: (slice) => toMarkdown(slice),
@@ -21,6 +39,19 @@ export const MarkdownClipboard = Extension.create({
     ]
   },
 })
+
+/** Files above this are not read into a text that somebody is writing. */
+const mostBytes = 200_000
+
+function isMarkdown(file: File): boolean {
+  return /\.(?:md|markdown|txt)$/i.test(file.name) && file.size <= mostBytes
+}
+
+async function putIn(view: EditorView, file: File, at: number): Promise<void> {
+  const { content } = readMarkdown(await file.text(), view.state.schema)
+  // The text may have gone on while the file was read.
+  if (!view.isDestroyed) view.dispatch(view.state.tr.insert(Math.min(at, view.state.doc.content.size), content))
+}
 
 /** The document of a Markdown text in `schema`, whose nodes do not mix with another's. */
 export function readMarkdown(markdown: string, schema: Schema): Node {

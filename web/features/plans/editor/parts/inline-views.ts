@@ -3,7 +3,7 @@ import type { Node } from '@tiptap/pm/model'
 import { Plugin } from '@tiptap/pm/state'
 import type { NodeView } from '@tiptap/pm/view'
 import { mentionKinds, type MentionKind } from '#sync/core/plan/schema.ts'
-import { planWords } from '../../../words/plan.ts'
+import { planWords } from '../../../../words/plan.ts'
 import styles from './inline-views.module.css'
 
 /** Where a mention leads within the app; `undefined`: nowhere yet. */

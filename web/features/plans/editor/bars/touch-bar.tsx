@@ -13,8 +13,8 @@ import {
   Undo2,
 } from 'lucide'
 import { createSignal, onCleanup, onMount } from 'solid-js'
-import { IconButton } from '../../../ui/button.tsx'
-import { planWords } from '../../../words/plan.ts'
+import { IconButton } from '../../../../ui/button.tsx'
+import { planWords } from '../../../../words/plan.ts'
 import { sameFields, useEditorState } from './use-editor-state.ts'
 import styles from './bars.module.css'
 

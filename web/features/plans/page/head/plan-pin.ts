@@ -1,10 +1,10 @@
 import { createMemo } from 'solid-js'
 import type { PlanId } from '#shared/ids.ts'
-import { usePlanCopies } from '../../../state/plan-copies.ts'
-import { useDeviceStorage } from '../../../state/storage.ts'
-import { useWorkspace } from '../../../state/workspace.ts'
-import { showToast } from '../../../ui/toast.tsx'
-import { plansWords } from '../../../words/plans.ts'
+import { usePlanCopies } from '../../../../state/plan-copies.ts'
+import { useDeviceStorage } from '../../../../state/storage.ts'
+import { useWorkspace } from '../../../../state/workspace.ts'
+import { showToast } from '../../../../ui/toast.tsx'
+import { plansWords } from '../../../../words/plans.ts'
 
 export type PlanPin = { readonly isKept: () => boolean; readonly toggle: () => void }
 

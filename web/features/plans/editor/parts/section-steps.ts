@@ -1,8 +1,8 @@
 import { Extension, type Editor } from '@tiptap/core'
 import { Plugin, PluginKey } from '@tiptap/pm/state'
 import { Decoration, DecorationSet } from '@tiptap/pm/view'
-import { planWords } from '../../../words/plan.ts'
-import type { Reading } from './reading.ts'
+import { planWords } from '../../../../words/plan.ts'
+import type { Reading } from '../reading.ts'
 
 const key = new PluginKey<DecorationSet>('sectionSteps')
 

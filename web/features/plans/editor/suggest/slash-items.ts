@@ -19,8 +19,8 @@ import {
   Table,
   type IconNode,
 } from 'lucide'
-import { fold } from '../../../state/find.ts'
-import { planWords } from '../../../words/plan.ts'
+import { fold } from '../../../../state/find.ts'
+import { planWords } from '../../../../words/plan.ts'
 import type { SuggestItem } from './suggest.ts'
 
 const words = planWords.slash

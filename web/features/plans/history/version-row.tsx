@@ -1,0 +1,75 @@
+import { Bookmark, Clock } from 'lucide'
+import { Show } from 'solid-js'
+import type { PlanAuthor, PlanVersion } from '#shared/domain/plan.ts'
+import { useCallName } from '../../../state/call-name.ts'
+import { useTeamData } from '../../../state/team-data.ts'
+import { Icon } from '../../../ui/icon.tsx'
+import { Time } from '../../../ui/time.tsx'
+import { historyWords } from '../../../words/plan-history.ts'
+import { AuthorMark } from '../author-mark.tsx'
+import styles from './plan-history.module.css'
+
+/** One version: whose hand, its name, when, and what it was made by. A press chooses it to be compared. */
+export function VersionRow(props: {
+  readonly version: PlanVersion
+  readonly letter: 'A' | 'B' | undefined
+  readonly onChoose: () => void
+}) {
+  const nameOf = useAuthorName()
+  const first = () => props.version.by[0] ?? { kind: 'server' as const }
+  const who = () => historyWords.and(nameOf(first()), props.version.by.length - 1)
+  return (
+    <li>
+      <button
+        type="button"
+        class={styles.version}
+        aria-pressed={props.letter !== undefined}
+        onClick={() => props.onChoose()}
+      >
+        <span class={styles.mark}>
+          <Show when={first().kind !== 'server'} fallback={<Icon of={Clock} size="sm" />}>
+            <AuthorMark author={first()} />
+          </Show>
+        </span>
+        <span class={styles.name}>
+          <b dir="auto">{props.version.label ?? who()}</b>
+          <Show when={props.version.label !== undefined}>
+            <Icon of={Bookmark} size="sm" />
+          </Show>
+          <Show when={props.letter}>
+            {(letter) => (
+              <span class={styles.letter} title={letter() === 'A' ? historyWords.a : historyWords.b}>
+                {letter()}
+              </span>
+            )}
+          </Show>
+        </span>
+        <span class={styles.time}>
+          <Time at={props.version.at} form="when" />
+        </span>
+        <span class={styles.about}>
+          <Show when={props.version.label !== undefined}>{who()} · </Show>
+          {props.version.restoredFrom === undefined
+            ? historyWords.origin[props.version.origin]
+            : historyWords.restoredFrom(props.version.restoredFrom)}{' '}
+          · {historyWords.words(props.version.words)}
+        </span>
+      </button>
+    </li>
+  )
+}
+
+function useAuthorName(): (author: PlanAuthor) => string {
+  const data = useTeamData()
+  const callName = useCallName()
+  return (author) => {
+    switch (author.kind) {
+      case 'person':
+        return callName(author.userId)
+      case 'agent':
+        return data.harness(author.harness).name
+      case 'server':
+        return historyWords.server
+    }
+  }
+}
