@@ -70,8 +70,9 @@ export function untilText(doc: Y.Doc, part: string): Promise<string> {
 export function untilState(
   plan: PlanDocument,
   accept: (state: PlanDocumentState) => boolean,
+  ms?: number,
 ): Promise<PlanDocumentState> {
-  return until(plan.subscribeState, accept)
+  return until(plan.subscribeState, accept, ms)
 }
 
 export function untilCopy(

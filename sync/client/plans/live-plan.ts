@@ -107,6 +107,8 @@ export async function openLivePlan(deps: LivePlanDeps): Promise<LivePlan> {
             set({ stored: true, refused: undefined })
           },
           onState(change) {
+            // Who has written nothing is refused nothing.
+            if (change.refused === 'not_allowed' && writer.hasAllStored() && state.stored) return
             set(change)
             if (change.synced === true) void agree(rowAt)
           },

@@ -76,6 +76,10 @@ export function connectPlan(deps: PlanConnectionDeps) {
       patienceMs: () => patience,
       onSocket: (made) => (socket = made),
       onDead: () => (patience = Math.min(mostPatienceMs, patience * 2)),
+      onStuck() {
+        if (deps.mayWrite()) socket?.abort()
+        else lookWhetherAllowed()
+      },
       onHeard: () => deps.onState({ connection: 'online' }),
       onSent: () => lookWhetherAllowed(),
       onTaking: (taking) => (isTaking = taking),

@@ -22,6 +22,8 @@ export function watchedSocket(
     readonly patienceMs: () => number
     readonly onSocket: (socket: RoomSocket) => void
     readonly onDead: () => void
+    /** The server answers and stores nothing. */
+    readonly onStuck: () => void
     readonly onHeard: () => void
     readonly onSent: () => void
     /** While what came in is being taken in. */
@@ -41,6 +43,7 @@ export function watchedSocket(
       this.#watch = createRoomWatch({
         patienceMs: deps.patienceMs(),
         buffered: () => this.bufferedAmount,
+        onStuck: deps.onStuck,
         onDead: () => {
           deps.onDead()
           abort()

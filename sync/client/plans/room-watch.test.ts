@@ -7,8 +7,13 @@ const update = new Uint8Array([0, 2, 1])
 const awareness = new Uint8Array([1, 0])
 
 function open() {
-  const seen = { dead: 0, buffered: 0 }
-  const watch = createRoomWatch({ patienceMs: 8_000, buffered: () => seen.buffered, onDead: () => seen.dead++ })
+  const seen = { dead: 0, stuck: 0, buffered: 0 }
+  const watch = createRoomWatch({
+    patienceMs: 8_000,
+    buffered: () => seen.buffered,
+    onDead: () => seen.dead++,
+    onStuck: () => seen.stuck++,
+  })
   return { watch, seen }
 }
 
@@ -44,6 +49,24 @@ describe('what is stored', () => {
     watch.takeStored(1)
     expect(watch.hasAllStored()).toBe(true)
   })
+})
+
+test('a server that answers and stores nothing is told of, and one that goes on storing is not', () => {
+  const { watch, seen } = open()
+  watch.opened()
+  watch.sends(step2)
+  watch.sends(update)
+  vi.advanceTimersByTime(7_000)
+  watch.hears()
+  watch.takeStored(1)
+  vi.advanceTimersByTime(7_000)
+  expect(seen.stuck).toBe(0)
+  watch.hears()
+  vi.advanceTimersByTime(1_000)
+  expect(seen.stuck).toBe(1)
+  watch.takeStored(2)
+  vi.advanceTimersByTime(60_000)
+  expect([seen.stuck, seen.dead]).toEqual([1, 0])
 })
 
 describe('a socket that nobody hears', () => {

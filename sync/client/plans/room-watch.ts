@@ -11,6 +11,8 @@ export type RoomWatchDeps = {
   readonly buffered: () => number
   /** The other side does not answer. */
   readonly onDead: () => void
+  /** It answers, and has stored nothing for as long as an answer may take, though there was something. */
+  readonly onStuck: () => void
 }
 
 /**
@@ -24,6 +26,7 @@ export function createRoomWatch(deps: RoomWatchDeps) {
   let isTold = false
   let deadline: ReturnType<typeof setTimeout> | undefined
   let held = 0
+  let stuck: ReturnType<typeof setTimeout> | undefined
 
   function expect(ms: number): void {
     if (deadline !== undefined) return
@@ -41,6 +44,11 @@ export function createRoomWatch(deps: RoomWatchDeps) {
     deadline = undefined
   }
 
+  function expectProgress(): void {
+    clearTimeout(stuck)
+    stuck = sent > stored ? setTimeout(deps.onStuck, deps.patienceMs) : undefined
+  }
+
   // From nothing to an open socket.
   expect(deps.patienceMs)
   return {
@@ -50,7 +58,7 @@ export function createRoomWatch(deps: RoomWatchDeps) {
     /** A message goes out; `ms`: how long its answer may take, if less than usual. */
     sends(message: Uint8Array, ms = deps.patienceMs): void {
       if (message[0] !== roomMessage.sync) return
-      if (message[1] !== step1) sent++
+      if (message[1] !== step1 && sent++ === stored) expectProgress()
       if (message[1] === step2) isTold = true
       if (ms < deps.patienceMs) stopWaiting()
       expect(ms)
@@ -59,12 +67,16 @@ export function createRoomWatch(deps: RoomWatchDeps) {
     hears: stopWaiting,
     takeStored(count: number): void {
       stored = Math.max(stored, Math.min(count, sent))
+      expectProgress()
     },
     /** Something was sent that is not stored. */
     isWaiting: (): boolean => isTold && sent > stored,
     /** The server has stored everything that this device had. */
     hasAllStored: (): boolean => isTold && sent === stored,
-    close: stopWaiting,
+    close(): void {
+      stopWaiting()
+      clearTimeout(stuck)
+    },
   }
 }
 

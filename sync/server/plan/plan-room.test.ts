@@ -331,6 +331,20 @@ describe('bounds', () => {
     expect([fast.closed, slow.closed]).toEqual([roomClosed.tooMany, undefined])
   })
 
+  test('who asks for all of a large document again and again is shut out', async () => {
+    const { room } = open(createFakePlanStore())
+    const one = enterRoom(room)
+    await room.loaded
+    for (let n = 0; n < 5; n++) one.write('x'.repeat(900_000))
+    await until(() => one.stored === one.sent)
+    const greedy = enterRoom(room)
+    const question = Uint8Array.of(roomMessage.sync, 0, 1, 0)
+    greedy.send(question)
+    expect(greedy.closed).toBeUndefined()
+    for (let n = 0; n < 15; n++) greedy.send(question)
+    expect(greedy.closed).toBe(roomClosed.tooMany)
+  })
+
   test('a message that is too large, or none, ends the connection that it came from alone', async () => {
     const { room } = open(createFakePlanStore())
     await room.loaded

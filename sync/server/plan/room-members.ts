@@ -66,6 +66,8 @@ const resumeBytes = 500_000
 /** What one device may send before the document is loaded. */
 const maxEarly = { messages: 100, bytes: 2_000_000 }
 const maxTokens = 10 * roomBounds.messagesPerSecond
+/** What is asked for counts by its length: a device needs all of a document once, and then what is new. */
+const bytesOfToken = 50_000
 const quietMs = 10_000
 /** Changes of one connection that may only read, which are looked into: the answer to what it is asked, and what it could have sent before. */
 const judgedOfReaders = 4
@@ -143,6 +145,7 @@ export function createRoomMembers(deps: RoomMembersDeps): RoomMembers {
         return member.shut(roomClosed.malformed, 'this is no state vector')
       }
       askedBytes = Math.max(askedBytes, message.length)
+      tokens -= message.length / bytesOfToken
       member.send(message)
     }
 
