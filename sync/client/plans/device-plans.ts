@@ -1,7 +1,7 @@
 import type { PlanId } from '#shared/ids.ts'
 import type { EstimateRoom } from '../device-room.ts'
 import { createOpenPlans } from './open-plans.ts'
-import type { Rooms } from './plan-connection.ts'
+import type { Rooms } from './room/plan-connection.ts'
 import { createPlanCopies } from './plan-copies.ts'
 import { createPlanCourier, type PlanCourier } from './plan-courier.ts'
 import type { DevicePlans } from './plan-document.ts'

@@ -1,7 +1,7 @@
 import { Awareness } from 'y-protocols/awareness'
 import * as Y from 'yjs'
 import type { PlanId } from '#shared/ids.ts'
-import { connectPlan, type PlanConnection, type Rooms } from './plan-connection.ts'
+import { connectPlan, type PlanConnection, type Rooms } from './room/plan-connection.ts'
 import type { PlanDocument, PlanDocumentState } from './plan-document.ts'
 import { createPlanWriter } from './plan-writer.ts'
 import { freshNote, isStored } from './store/plan-note.ts'

@@ -6,9 +6,9 @@ import { WebsocketProvider } from 'y-websocket'
 import type * as Y from 'yjs'
 import type { PlanId } from '#shared/ids.ts'
 import { roomClosed, roomMessage } from '#shared/protocol/plan-room.ts'
-import { retryDelayMs } from '../retry-delay.ts'
+import { retryDelayMs } from '../../retry-delay.ts'
 import { outgoing } from './outgoing.ts'
-import type { PlanDocumentState, PlanRefused } from './plan-document.ts'
+import type { PlanDocumentState, PlanRefused } from '../plan-document.ts'
 import { watchedSocket, type RoomSocket, type SocketClass } from './room-socket.ts'
 
 /** The server's rooms, and what tells the pages of one device of each other's changes. */

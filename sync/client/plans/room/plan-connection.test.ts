@@ -12,8 +12,8 @@ import {
   type PlanDevice,
 } from '#test/plan-device.ts'
 import { newId } from '#test/world.ts'
-import { createMemoryPlanStore } from './store/memory-plan-store.ts'
-import type { PlanStore } from './store/plan-store.ts'
+import { createMemoryPlanStore } from '../store/memory-plan-store.ts'
+import type { PlanStore } from '../store/plan-store.ts'
 
 let room: FakeRoom
 const devices: PlanDevice[] = []

@@ -3,7 +3,7 @@ import * as Y from 'yjs'
 
 /**
  * A change of a document as several that are no larger than `most` bytes each, as far as no single piece of it is: what was written in a long time without a network may be
- * more than one message may carry. Structs in their order, the deletions last. The format is that of
+ * more than one message may carry. Structs in their order, the deletions last; the parts are to be applied in their order. The format is that of
  * https://github.com/yjs/yjs/blob/v13.6.33/src/utils/encoding.js
  */
 export function splitUpdate(update: Uint8Array, most: number): readonly Uint8Array[] {
