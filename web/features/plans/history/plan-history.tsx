@@ -1,4 +1,4 @@
-import { ArrowUpDown, Check, GitCompare, Minus, Pencil, Plus, Radio, X } from 'lucide'
+import { GitCompare, Radio, X } from 'lucide'
 import { For, Match, Show, Switch, createMemo, createSignal } from 'solid-js'
 import { PlanVersion } from '#shared/domain/plan.ts'
 import { canEditPlans } from '#shared/domain/policies.ts'
@@ -9,20 +9,20 @@ import { createFedRows } from '../../../state/rows.ts'
 import { useTeamData } from '../../../state/team-data.ts'
 import { useWorkspace } from '../../../state/workspace.ts'
 import { Button, IconButton } from '../../../ui/button.tsx'
-import { ConfirmDialog } from '../../../ui/dialog.tsx'
 import { EmptyState } from '../../../ui/empty-state.tsx'
 import { Filters } from '../../../ui/filters.tsx'
 import { Icon } from '../../../ui/icon.tsx'
 import { SkeletonRows } from '../../../ui/skeleton.tsx'
-import { PlusMinus } from '../../../ui/text/plus-minus.tsx'
 import { showToast } from '../../../ui/toast.tsx'
 import { historyWords } from '../../../words/plan-history.ts'
 import { usePeopleHere } from '../page/people-here.ts'
 import { CompareView } from './compare-view.tsx'
+import { Difference } from './difference.tsx'
 import { useHistoryActs } from './history-acts.ts'
 import { choose, historyFilters, isShown, letterOf, sidesOf, type Choice, type HistoryFilter } from './history-model.ts'
 import { KeepDialog } from './keep-dialog.tsx'
 import { useLiveText } from './live-text.ts'
+import { RestoreDialog } from './restore-dialog.tsx'
 import { useComparison, type Sides } from './use-comparison.ts'
 import { VersionRow } from './version-row.tsx'
 import { useVersionTexts } from './version-texts.ts'
@@ -163,51 +163,13 @@ export function PlanHistory(props: {
       </div>
       <Show when={sides()}>
         {(known) => (
-          <section class={styles.sum}>
-            <h3 class={styles.sumHead}>
-              <span class={styles.sumName}>{historyWords.between(nameOf(known().a), nameOf(known().b))}</span>
-              <span class={styles.numbers}>
-                <PlusMinus added={compared.comparison()?.added ?? 0} removed={compared.comparison()?.removed ?? 0} />
-              </span>
-            </h3>
-            <Switch>
-              <Match when={compared.state() === 'loading'}>
-                <p class={styles.quiet} role="status">
-                  {historyWords.loading}
-                </p>
-              </Match>
-              <Match when={compared.state() === 'not_here' || compared.state() === 'gone'}>
-                <p class={styles.quiet} role="status">
-                  {compared.state() === 'gone' ? historyWords.gone : historyWords.notHere}
-                </p>
-                <Button size="sm" onClick={() => compared.retry()}>
-                  {historyWords.retry}
-                </Button>
-              </Match>
-              <Match when={compared.comparison()}>
-                {(comparison) => (
-                  <>
-                    <Headlines comparison={comparison()} />
-                    <div class={styles.acts}>
-                      <Button size="sm" onClick={() => setComparing(true)}>
-                        {historyWords.show}
-                      </Button>
-                      <Show when={mayEdit()}>
-                        <Button
-                          size="sm"
-                          tone="ghost"
-                          title={nameOf(known().a)}
-                          onClick={() => setRestoring(known().a)}
-                        >
-                          {historyWords.restore}
-                        </Button>
-                      </Show>
-                    </div>
-                  </>
-                )}
-              </Match>
-            </Switch>
-          </section>
+          <Difference
+            compared={compared}
+            a={nameOf(known().a)}
+            b={nameOf(known().b)}
+            onShow={() => setComparing(true)}
+            onRestore={mayEdit() ? () => setRestoring(known().a) : undefined}
+          />
         )}
       </Show>
       <KeepDialog open={keeping()} onClose={() => setKeeping(false)} onKeep={(label) => void keep(label)} />
@@ -230,77 +192,4 @@ export function PlanHistory(props: {
       </Show>
     </section>
   )
-}
-
-const signs = {
-  same: Check,
-  added: Plus,
-  removed: Minus,
-  changed: Pencil,
-  left: ArrowUpDown,
-  came: ArrowUpDown,
-} as const
-
-/** The first few changes, as the mock has them: what came, what went. */
-function Headlines(props: { readonly comparison: ReturnType<ReturnType<typeof useComparison>['comparison']> }) {
-  const changed = createMemo(() =>
-    (props.comparison?.changes ?? []).filter(({ kind }) => kind !== 'same' && kind !== 'left').slice(0, 4),
-  )
-  return (
-    <ul class={styles.headlines}>
-      <For each={changed()} fallback={<HeadlineEqual />}>
-        {(change) => (
-          <li>
-            <Icon of={signs[change.kind]} size="sm" />
-            <span dir="auto">
-              {historyWords.kind[change.kind]}:{' '}
-              {firstLine(change.kind === 'removed' ? change.before.text : 'after' in change ? change.after.text : '')}
-            </span>
-          </li>
-        )}
-      </For>
-    </ul>
-  )
-}
-
-function HeadlineEqual() {
-  return (
-    <li>
-      <Icon of={Check} size="sm" />
-      <span>{historyWords.equal}</span>
-    </li>
-  )
-}
-
-function RestoreDialog(props: {
-  readonly version: PlanVersion | undefined
-  readonly nameOf: (version: PlanVersion) => string
-  readonly onClose: () => void
-  readonly onRestore: (version: PlanVersion) => void
-}) {
-  // The dialog closes before it acts, and shows its version while it goes.
-  const version = createMemo<PlanVersion | undefined>((before) => props.version ?? before)
-  const name = () => {
-    const known = version()
-    return known === undefined ? '' : props.nameOf(known)
-  }
-  return (
-    <ConfirmDialog
-      open={props.version !== undefined}
-      onOpenChange={(open) => open || props.onClose()}
-      title={historyWords.restoreTitle(name())}
-      description={historyWords.restoreText}
-      confirm={historyWords.restoreDo}
-      onConfirm={() => {
-        const known = version()
-        if (known !== undefined) props.onRestore(known)
-      }}
-    />
-  )
-}
-
-function firstLine(text: string): string {
-  // Without the signs of Markdown: what it is the page says.
-  const line = (text.split('\n', 1)[0] ?? '').replace(/^(?:#{1,6} |> |[-*] (?:\[[ x]\] )?)+/, '')
-  return line.length > 90 ? `${line.slice(0, 89).toWellFormed()}…` : line
 }
