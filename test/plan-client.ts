@@ -1,7 +1,7 @@
 import * as decoding from 'lib0/decoding'
 import { WebSocket as NodeWebSocket } from 'ws'
 import { WebsocketProvider } from 'y-websocket'
-import { Doc, XmlElement, XmlText } from 'yjs'
+import { decodeStateVector, Doc, encodeStateVector, XmlElement, XmlText } from 'yjs'
 import { planRoomPath, roomMessage } from '#shared/protocol/plan-room.ts'
 import type { PlanId } from '#shared/ids.ts'
 import { planField } from '#sync/core/plan/schema.ts'
@@ -27,6 +27,8 @@ export type PlanClient = {
   synced(): Promise<void>
   /** Resolves once the server has stored all that was written here. */
   stored(): Promise<void>
+  /** Resolves once it has all that the other has. */
+  shows(other: PlanClient): Promise<void>
   /** How each connection that has ended was closed. */
   readonly closes: readonly number[]
   closed(code: number): Promise<void>
@@ -113,6 +115,11 @@ export function openPlanClient({ url, cookie, planId, doc = new Doc() }: PlanCli
     synced: () => until('synced', () => provider.synced),
     // The answer to what the server asked is the first change of a connection.
     stored: () => until('stored', () => provider.synced && sent > 0 && stored === sent),
+    shows(other) {
+      const has = (): boolean => covers(doc, other.doc)
+      doc.on('update', check)
+      return until('as the other', has).finally(() => doc.off('update', check))
+    },
     closes,
     closed: (code) => until(`closed with ${code}`, () => closes.includes(code)),
     drop: () => socket?.terminate(),
@@ -144,6 +151,13 @@ function textOf(block: XmlElement): string {
     .toArray()
     .map((part) => (part instanceof XmlText ? part.toString() : ''))
     .join('')
+}
+
+/** Whether a document knows all that the other one does. */
+function covers(doc: Doc, other: Doc): boolean {
+  const mine = decodeStateVector(encodeStateVector(doc))
+  const theirs = decodeStateVector(encodeStateVector(other))
+  return [...theirs].every(([client, clock]) => (mine.get(client) ?? 0) >= clock)
 }
 
 /** Sync messages of the kinds step 2 and update, as the room counts them. */

@@ -70,8 +70,9 @@ export function untilText(doc: Y.Doc, part: string): Promise<string> {
 export function untilState(
   plan: PlanDocument,
   accept: (state: PlanDocumentState) => boolean,
+  ms?: number,
 ): Promise<PlanDocumentState> {
-  return until(plan.subscribeState, accept)
+  return until(plan.subscribeState, accept, ms)
 }
 
 export function untilCopy(
@@ -79,10 +80,7 @@ export function untilCopy(
   planId: PlanId,
   accept: (copy: PlanCopy | undefined) => boolean,
 ): Promise<unknown> {
-  return until<ReadonlyMap<PlanId, PlanCopy>>(
-    (on) => device.subscribePlanCopies(on),
-    (copies) => accept(copies.get(planId)),
-  )
+  return until<PlanCopy | undefined>((on) => device.subscribePlanCopies((copies) => on(copies.get(planId))), accept)
 }
 
 /** Resolves once the mark on the disk says that the server has everything, or that it has not. */

@@ -9,6 +9,7 @@ import { onLaunch } from './pwa/launch.ts'
 import { askForSync, registerSync } from './pwa/background-sync.ts'
 import { browserStorage } from './pwa/storage.ts'
 import { createBrowserKeeping, forgetKeeping } from './pwa/keeping.ts'
+import { forgetKeptVersions } from './pwa/plan-versions.ts'
 import { registerServiceWorker } from './pwa/register.ts'
 import { createAppRouter } from './routes.tsx'
 import { openEarly } from './state/early-workspace.ts'
@@ -37,6 +38,7 @@ const deps: AppDeps = {
   fetchMe,
   async forgetTeam(userId, teamId) {
     await forgetKeeping(userId, teamId)
+    await forgetKeptVersions(userId)
     await forgetTeamInBrowser(userId, teamId)
   },
   push: browserPush,

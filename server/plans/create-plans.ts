@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { applyUpdate, Doc, encodeStateAsUpdate, encodeStateVector } from 'yjs'
 import type { PlanAuthor, PlanVersion } from '#shared/domain/plan.ts'
 import { uuidv7 } from '#shared/ids.ts'
-import { createPlanRooms, type PlanRooms } from '#sync/server/plan/plan-rooms.ts'
+import { createPlanRooms, keyOf, type PlanRooms } from '#sync/server/plan/plan-rooms.ts'
 import type { PlanRef } from '#sync/server/plan/plan-store.ts'
 import type { TransactDeps } from '#sync/server/transact.ts'
 import type { Database } from '../db/database.ts'
@@ -14,6 +14,7 @@ import { createPlanSockets, type PlanSockets, type PlanSocketsDeps } from './pla
 import { createProjector, type Projector } from './projector.ts'
 import { createDocumentReader, type DocumentReader } from './document-reader.ts'
 import type { PlanReading } from './reading.ts'
+import { createReadingThread, type ReadingThread } from './reading-thread.ts'
 import { planTimes, type PlanTimes } from './times.ts'
 import { createVersions, type Versions } from './versions.ts'
 
@@ -33,6 +34,8 @@ export type Plans = DocumentReader & {
   readonly projector: Pick<Projector, 'project'>
   /** What a document says now. `seq`: the number of its newest update. */
   readPlan(plan: PlanRef): Promise<{ readonly reading: PlanReading; readonly seq: number }>
+  /** A new document of a Markdown text, as an update. */
+  writePlan: ReadingThread['write']
   /**
    * Changes a plan from this side, in its room: `edit` is given a copy of the document, and what it does there is applied to what the document is by
    * then. Resolves when it is stored. What an agent does becomes a version. Authority is the caller's to check.
@@ -53,6 +56,7 @@ export type PlanChanged =
   | { readonly outcome: 'full' | 'malformed' | 'busy' }
 
 const channel = 'drover_plans'
+const maxUnreadable = 1_000
 
 export async function createPlans(deps: PlansDeps): Promise<Plans> {
   const { database, now, onError } = deps
@@ -74,10 +78,23 @@ export async function createPlans(deps: PlansDeps): Promise<Plans> {
     wait: (ms, signal) => delay(ms, undefined, { signal }).catch(() => undefined),
   })
   const reader = createDocumentReader({ rooms, store: documents })
-  /** What understands a text takes a good part of a server's start to load, which needs none of it. */
+  const thread = createReadingThread()
+  const unreadable = new Map<string, number>()
   async function readPlan(plan: PlanRef): Promise<{ reading: PlanReading; seq: number }> {
-    const { readingOf } = await import('./reading.ts')
-    return await reader.read(plan, (doc, seq) => ({ reading: readingOf(doc), seq }))
+    const { update, seq } = await reader.read(plan, (doc, at) => ({ update: encodeStateAsUpdate(doc), seq: at }))
+    try {
+      return { reading: await thread.read(update), seq }
+    } catch (error) {
+      unreadable.set(keyOf(plan), seq)
+      const [oldest] = unreadable.keys()
+      if (unreadable.size > maxUnreadable && oldest !== undefined) unreadable.delete(oldest)
+      throw error
+    }
+  }
+  /** One that could not be read is not tried again until it is another. */
+  async function isReadable(plan: PlanRef): Promise<boolean> {
+    const failed = unreadable.get(keyOf(plan))
+    return failed === undefined || (await documents.facts(plan))?.seq !== failed
   }
   const newId = (): string => uuidv7(now(), randomBytes(10))
   const projector = createProjector({ ...deps, documents, readPlan, times })
@@ -91,9 +108,9 @@ export async function createPlans(deps: PlansDeps): Promise<Plans> {
     async round() {
       // Rooms in other processes see to their own; this is older than any of them waits.
       for (const plan of await documents.behind('rows', now() - 3 * times.latestMs))
-        await projector.project(plan).catch(onError)
+        if (await isReadable(plan)) await projector.project(plan).catch(onError)
       for (const plan of await documents.behind('versions', now() - times.pauseMs))
-        await versions.afterPause(plan).catch(onError)
+        if (await isReadable(plan)) await versions.afterPause(plan).catch(onError)
     },
   })
   const news = hasOthers ? await listenForPlans({ database, channel, rooms, documents, onError }) : undefined
@@ -137,6 +154,7 @@ export async function createPlans(deps: PlansDeps): Promise<Plans> {
     versions,
     projector,
     readPlan,
+    writePlan: thread.write,
     change,
     async close() {
       sockets.close()
@@ -145,6 +163,7 @@ export async function createPlans(deps: PlansDeps): Promise<Plans> {
       await rooms.close()
       await projector.close()
       await Promise.all([rounds.idle(), ...unloading])
+      await thread.close()
     },
   }
 }

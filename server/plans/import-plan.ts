@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { applyUpdate } from 'yjs'
 import { planMarkdownLimit, type Plan } from '#shared/domain/plan.ts'
 import { PlanId, PlanVersionId, uuidv7 } from '#shared/ids.ts'
 import { teamSpace } from '#shared/protocol/sync.ts'
@@ -28,11 +29,10 @@ export async function importPlan(
 ): Promise<Result<{ readonly id: Plan['id'] }, Refusal>> {
   const random = (): string => uuidv7(deps.now(), randomBytes(10))
   const planId = PlanId.parse(random())
-  const { writeMarkdown } = await import('./reading.ts')
   const plan = { teamId: actor.teamId, planId }
-  const changed = await deps.plans.change(plan, { kind: 'person', userId: actor.userId }, (doc) =>
-    writeMarkdown(doc, { title, markdown }, random),
-  )
+  const update = await deps.plans.writePlan({ title, markdown })
+  const author = { kind: 'person', userId: actor.userId } as const
+  const changed = await deps.plans.change(plan, author, (doc) => applyUpdate(doc, update))
   if (changed.outcome === 'full' || changed.outcome === 'malformed')
     return err(refusal('too_large', 'This is longer than a plan may be.'))
   if (changed.outcome === 'busy') return err(refusal('rate_limited', 'Too many plans are open. Try again in a moment.'))

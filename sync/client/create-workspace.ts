@@ -231,7 +231,7 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     (role) => {
       const might = mayWrite
       mayWrite = role === undefined || canEditPlans(role)
-      if (mayWrite && !might) plans.renew()
+      if (mayWrite !== might) plans.roleChanged()
     },
   )
   const finder = createTextFinder({ kept, runs })

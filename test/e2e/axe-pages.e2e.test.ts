@@ -219,6 +219,24 @@ describe.skipIf(browserPath === undefined && !required)('axe everywhere (needs C
       await page.getByRole('button', { name: 'More of this plan' }).click()
       await page.getByRole('menu').waitFor()
     },
+    'the history of a plan': async (page) => {
+      await openPlan(page)
+      const beside = page.getByRole('button', { name: 'Show the history' })
+      if (await beside.isVisible()) await beside.click()
+      else {
+        await page.getByRole('button', { name: 'More of this plan' }).click()
+        await page.getByRole('menuitem', { name: 'History' }).click()
+      }
+      await page.getByText('Now', { exact: true }).first().waitFor()
+    },
+    'the outline of a plan': async (page) => {
+      await openPlan(page)
+      const beside = page.getByRole('navigation', { name: 'In this plan' })
+      if (await beside.isVisible()) return
+      await page.getByRole('button', { name: 'More of this plan' }).click()
+      await page.getByRole('menuitem', { name: 'In this plan', exact: true }).click()
+      await page.getByRole('dialog', { name: 'In this plan' }).waitFor()
+    },
     'the state of a plan': async (page) => {
       await openPlan(page)
       await page.getByRole('button', { name: /State of this plan/ }).click()

@@ -153,7 +153,7 @@ describe.skipIf(browserPath === undefined && !required)('plans (needs Chromium)'
     await bar.getByText('1 of 1').waitFor()
     await desk.keyboard.press('Escape')
     await bar.waitFor({ state: 'detached' })
-    expect(await desk.evaluate(() => getSelection()?.toString())).toBe('Phase')
+    await expect.poll(() => desk.evaluate(() => getSelection()?.toString())).toBe('Phase')
   })
 
   test('its state is said once for everybody, and the archive puts it away', async () => {
@@ -170,6 +170,57 @@ describe.skipIf(browserPath === undefined && !required)('plans (needs Chromium)'
     await desk.getByRole('button', { name: 'Show all plans' }).waitFor()
     await desk.getByRole('button', { name: /^Archive/ }).click()
     await desk.getByRole('row').getByText('Extract billing').first().waitFor()
+  })
+
+  test('a Markdown file becomes a plan with a first version, and a plan is copied under another name', async () => {
+    await desk.goto(`${app.origin}/plans`)
+    await desk.getByRole('button', { name: 'New plan' }).waitFor()
+    await desk.locator('input[type=file]').setInputFiles({
+      name: 'call.md',
+      mimeType: 'text/markdown',
+      buffer: Buffer.from('# When checkout is down\n\n- [x] Breathe\n- [ ] Ring **Payments**\n'),
+    })
+    await desk.waitForURL(/\/plans\/[0-9a-f-]{36}/)
+    await says(desk, 'When checkout is down')
+    expect(await textbox(desk).getByRole('checkbox').count()).toBe(2)
+    await desk.getByRole('button', { name: 'Show the history' }).click()
+    await desk.getByText('Came from a file').first().waitFor()
+    const first = desk.url()
+    await desk.getByRole('button', { name: 'More of this plan' }).click()
+    await desk.getByRole('menuitem', { name: 'Duplicate' }).click()
+    await desk.waitForURL((url) => /\/plans\/[0-9a-f-]{36}/.test(url.pathname) && url.href !== first)
+    await says(desk, 'When checkout is down (copy)')
+    expect(await textbox(desk).getByRole('checkbox', { checked: true }).count()).toBe(1)
+  })
+
+  test('another plan is mentioned by its name, and the mention leads there', async () => {
+    await line(desk, 'Ring').click()
+    await desk.keyboard.press('End')
+    // That one is in the archive.
+    await desk.keyboard.type(' @extract bill')
+    await desk.getByRole('option', { name: 'Extract billing' }).waitFor({ state: 'detached' })
+    for (let presses = 0; presses < ' @extract bill'.length; presses++) await desk.keyboard.press('Backspace')
+    await desk.keyboard.type(' @checkout is')
+    await desk.getByRole('option', { name: 'When checkout is down' }).first().waitFor()
+    await desk.keyboard.press('Enter')
+    const mention = textbox(desk).getByRole('link', { name: 'When checkout is down' })
+    const href = await mention.getAttribute('href')
+    await mention.click()
+    await desk.waitForURL(`**${href ?? ''}`)
+    await says(desk, 'When checkout is down')
+  })
+
+  test('who becomes a viewer reads on, and can’t write any more', async () => {
+    await mobile.goto(desk.url())
+    await says(mobile, 'When checkout is down')
+    await desk.goto(`${app.origin}/settings/team`)
+    await desk.getByRole('button', { name: /Role of Jonas Okafor/ }).click()
+    await desk.getByRole('option', { name: /^Viewer/ }).click()
+    await mobile.getByText('Your role in this team can read plans, but not write them.').first().waitFor()
+    await expect.poll(() => textbox(mobile).getAttribute('contenteditable')).toBe('false')
+    await mobile.goto(`${app.origin}/plans`)
+    await mobile.getByRole('row').getByText('When checkout is down').first().waitFor()
+    expect(await mobile.getByRole('button', { name: 'New plan' }).count()).toBe(0)
   })
 
   test('no page threw or logged an error', () => {

@@ -2,11 +2,12 @@ import '../styles/main.css'
 import { noPush, noStorage } from './no-push.ts'
 import { render } from 'solid-js/web'
 import { App } from '../app.tsx'
+import { fillPlan } from '../features/plans/acts/plan-bodies.ts'
 import { createAppRouter } from '../routes.tsx'
 import { createMemoryDeviceStore } from '../state/device-store.ts'
 import { browserPlatform } from '../state/platform.ts'
 import { createMemoryWorkspace } from './memory-workspace.ts'
-import { seedPlans } from './seed-plans.ts'
+import { billingText, seedPlanIds, seedPlans } from './seed-plans.ts'
 import { manyRuns, seed, seedIds, seedIntents, seedRefusal } from './seed.ts'
 
 const root = document.getElementById('app')
@@ -24,6 +25,7 @@ const workspace = createMemoryWorkspace({
     : { ...seed(now).rows, ...seedPlans(now), ...manyRuns(Number(options.get('rows') ?? 0), now) },
 })
 if (!options.has('empty')) for (const [runId, content] of seed(now).transcripts) workspace.setTranscript(runId, content)
+if (!options.has('empty')) void fillPlan(workspace, seedPlanIds.billing, billingText)
 if (options.has('offline')) {
   workspace.setHolding(true)
   workspace.setStatus({ connection: 'offline', offlineSince: now - 7 * 60_000, freshAt: now - 7 * 60_000 })

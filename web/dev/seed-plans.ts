@@ -73,3 +73,54 @@ export function seedPlans(now: number): Record<string, object> {
   })
   return rows
 }
+
+/** The text of the plan of the mock. */
+export const billingText = `# Extract billing into its own package
+
+Checkout, the admin app and the worker each keep a copy of the invoice rules. They drifted twice this year. One package, one set of tests.
+
+## Why now
+
+The third copy was made in October. See [the incident](https://example.com/incidents/41).
+
+## Phase 1 · Draw the border
+
+Nothing outside \`packages/billing\` may import from inside it except through the public entry point. The check runs in CI and fails on the first new violation.
+
+\`\`\`js
+// eslint.config.js
+"import/no-internal-modules": ["error", {
+  allow: ["@northwind/billing"],
+}]
+\`\`\`
+
+### Rules for the border
+
+| Rule | Where | Since |
+| --- | --- | --- |
+| No deep imports | everywhere but \`test/\` | 2.3 |
+| One owner | \`CODEOWNERS\` | 2.4 |
+
+### Steps
+
+- [x] Move invoice models and their tests
+- [x] Replace the three copies of \`roundTax\`
+- [x] Forbid deep imports
+- [ ] Rewrite imports across 61 files
+- [ ] Clear stale builds, list the tarball
+- [ ] Delete the old import paths
+
+## Phase 2 · Publish it
+
+Release \`2.4.0\` to the private registry first, then point checkout at it behind a flag for two days. If invoice totals differ by a cent, the flag turns itself off.
+
+- [ ] Publish a release candidate
+- [ ] Compare totals on last month’s invoices
+
+> Nobody merges on a Friday.
+
+## Phase 3 · Remove the old
+
+1. Delete the three copies once the flag has been on for a week.
+2. Tell the team.
+`

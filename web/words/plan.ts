@@ -87,7 +87,7 @@ export const planWords = {
     not_found:
       'This plan was deleted, or is no longer shared with you. What you wrote stays on this device; copy it to keep it.',
     not_allowed:
-      'You may read this plan, and not write to it. What you wrote stays on this device; copy it to keep it.',
+      'Your role in this team can read plans, but not write them. What you wrote before stays on this device; copy it to keep it.',
     signed_out: 'This session has ended. What you write stays on this device; sign in to send it.',
     full: 'This plan has reached its largest size. What you write now stays on this device. Move parts into another plan.',
     malformed:
@@ -112,8 +112,15 @@ export const planWords = {
   code: { language: 'Language of this code', plain: 'plain text' },
   step: (text: string) => (text === '' ? 'Step' : `Step: ${text}`),
   picture: (name: string) => `Picture: ${name}`,
-  pictureAddress: 'Address of the picture',
-  noUploads: 'Pictures can’t be uploaded yet. Put in the address of one, or a link.',
+  noUploads: 'Files can’t be kept in a plan yet. Put in the address of one with “/picture”, or a link.',
+  pictureDialog: {
+    title: 'Picture by its address',
+    address: 'Address',
+    hint: 'It is shown as a link: fetching it would tell its server who reads this plan.',
+    wrong: 'An address begins with https:// and has no spaces.',
+    alt: 'What it shows',
+    confirm: 'Put in',
+  },
   mention: {
     label: 'Mention a plan or a run',
     none: 'No plan and no run is called that. With a “/” it is the path of a file.',

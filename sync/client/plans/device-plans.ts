@@ -1,7 +1,7 @@
 import type { PlanId } from '#shared/ids.ts'
 import type { EstimateRoom } from '../device-room.ts'
 import { createOpenPlans } from './open-plans.ts'
-import type { Rooms } from './plan-connection.ts'
+import type { Rooms } from './room/plan-connection.ts'
 import { createPlanCopies } from './plan-copies.ts'
 import { createPlanCourier, type PlanCourier } from './plan-courier.ts'
 import type { DevicePlans } from './plan-document.ts'
@@ -78,9 +78,9 @@ export function createDevicePlans(deps: DevicePlansDeps) {
     },
     /** It may not be there any more. */
     doubt: (): void => open.tell('doubt'),
-    /** This person may write now. */
-    renew(): void {
-      open.tell('renew')
+    /** What this person may do has changed. */
+    roleChanged(): void {
+      open.tell('roleChanged')
       courier?.retry()
     },
     /** It has taken something that was done here. */

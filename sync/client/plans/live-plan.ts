@@ -1,7 +1,7 @@
 import { Awareness } from 'y-protocols/awareness'
 import * as Y from 'yjs'
 import type { PlanId } from '#shared/ids.ts'
-import { connectPlan, type PlanConnection, type Rooms } from './plan-connection.ts'
+import { connectPlan, type PlanConnection, type Rooms } from './room/plan-connection.ts'
 import type { PlanDocument, PlanDocumentState } from './plan-document.ts'
 import { createPlanWriter } from './plan-writer.ts'
 import { freshNote, isStored } from './store/plan-note.ts'
@@ -30,7 +30,7 @@ export type LivePlan = Pick<PlanDocument, 'doc' | 'awareness' | 'subscribeState'
   /** Resolves with the first state that is accepted; never, if none is. Aborting gives up. */
   until(accept: (state: PlanDocumentState) => boolean, signal?: AbortSignal): Promise<void>
   /** What its connection is to do. */
-  readonly connection: Pick<PlanConnection, 'wake' | 'doubt' | 'renew' | 'lookForRow'> | undefined
+  readonly connection: Pick<PlanConnection, 'wake' | 'doubt' | 'roleChanged' | 'lookForRow'> | undefined
   close(): Promise<void>
 }
 
@@ -107,6 +107,8 @@ export async function openLivePlan(deps: LivePlanDeps): Promise<LivePlan> {
             set({ stored: true, refused: undefined })
           },
           onState(change) {
+            // Who has written nothing is refused nothing.
+            if (change.refused === 'not_allowed' && writer.hasAllStored() && state.stored) return
             set(change)
             if (change.synced === true) void agree(rowAt)
           },

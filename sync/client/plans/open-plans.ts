@@ -103,7 +103,7 @@ export function createOpenPlans(deps: OpenPlansDeps) {
       await (one === undefined ? ending.get(planId) : end(planId, one))
     },
     /** Says to each connection that is open what has happened. */
-    tell(what: 'wake' | 'doubt' | 'renew' | 'lookForRow'): void {
+    tell(what: 'wake' | 'doubt' | 'roleChanged' | 'lookForRow'): void {
       for (const { plan } of opened.values())
         plan.then(
           ({ connection }) => connection?.[what](),

@@ -43,15 +43,8 @@ export function createPlanWriter(deps: PlanWriterDeps) {
   }
 
   async function write(): Promise<void> {
-    const isKept = await writeAll()
-    // At once, so that no change falls between the last look and this.
-    writing = undefined
-    if (!isKept && !closed) retry = setTimeout(() => void flush(), againMs)
-    deps.onKept(isKept)
-  }
-
-  async function writeAll(): Promise<boolean> {
-    while (waiting.length > 0 || isMarkDue) {
+    let isKept = true
+    while (isKept && (waiting.length > 0 || isMarkDue)) {
       const batch = waiting
       waiting = []
       isMarkDue = false
@@ -60,10 +53,13 @@ export function createPlanWriter(deps: PlanWriterDeps) {
       } catch {
         waiting = [...batch, ...waiting]
         isMarkDue = true
-        return false
+        isKept = false
       }
     }
-    return true
+    // At once, so that no change falls between the last look and this.
+    writing = undefined
+    if (!isKept && !closed) retry = setTimeout(() => void flush(), againMs)
+    deps.onKept(isKept)
   }
 
   async function keep(batch: readonly Uint8Array[]): Promise<void> {

@@ -43,6 +43,19 @@ describe('applying a text', () => {
     )
   })
 
+  test('says whether it changed anything, also within a larger change', () => {
+    const doc = docOf('one\n\ntwo\n')
+    const told = doc.transact(() => {
+      planBody(doc).delete(1, 1)
+      return [
+        applyToBody(doc, parsePlan('one\n')),
+        applyToBody(doc, parsePlan('')),
+        applyToBody(doc, parsePlan('one\n')),
+      ]
+    })
+    expect(told).toEqual([false, true, true])
+  })
+
   test('changes nothing where the Markdown of the document itself comes back', () => {
     fc.assert(
       fc.property(arbitraryPlan, (plan) => {

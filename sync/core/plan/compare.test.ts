@@ -67,6 +67,16 @@ describe('comparing two versions', () => {
     )
   })
 
+  test('is the same with blocks that were written before', () => {
+    const written = new Map<string, string>()
+    fc.assert(
+      fc.property(arbitraryPlan, arbitraryPlan, (before, after) => {
+        expect(comparePlans(before, after, written)).toEqual(comparePlans(before, after))
+      }),
+      { numRuns: 60 },
+    )
+  })
+
   test('of large and wholly different texts ends, and says so', () => {
     const text = (word: string): string =>
       Array.from({ length: 1_500 }, (_, n) => `${word} ${n} ${word.repeat(n % 7)}`).join('\n\n')

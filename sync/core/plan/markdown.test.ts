@@ -108,6 +108,9 @@ describe('a hostile text', () => {
     stars: '*'.repeat(100_000),
     'open emphasis': '*a **b _c '.repeat(20_000),
     'emphasis within words': 'a**b\n'.repeat(50_000),
+    'underlined headings': 'a\n=\n'.repeat(10_000),
+    'half links': '[a]('.repeat(20_000),
+    items: '- a\n'.repeat(50_000),
     ticks: Array.from({ length: 1_000 }, (_, n) => '`'.repeat(n + 1)).join(' '),
   }
   for (const [name, text] of Object.entries(hostile))
@@ -118,6 +121,13 @@ describe('a hostile text', () => {
       expect(plan.textContent).toBe(text.replace(/\n$/, ''))
       expect(parsePlan(writePlan(plan)).eq(plan)).toBe(true)
     })
+
+  test('is not seen in a large block of code, which is one', () => {
+    const code = 'let some_name = a * b ** c // [x]\n'.repeat(3_000)
+    const plan = parsePlan(`# Code\n\n\`\`\`ts\n${code}\`\`\`\n\nend *here*\n`)
+    expect(plan.children.map(({ type }) => type.name)).toEqual(['heading', 'codeBlock', 'paragraph'])
+    expect(plan.child(1).textContent).toBe(code.trimEnd())
+  })
 
   test('of brackets and half tags is read as what it says', () => {
     for (const text of [

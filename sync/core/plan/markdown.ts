@@ -1,4 +1,5 @@
 import type { Node } from '@tiptap/pm/model'
+import type { Root } from 'mdast'
 import { fromMarkdown } from 'mdast-util-from-markdown'
 import { gfmFromMarkdown, gfmToMarkdown } from 'mdast-util-gfm'
 import { toMarkdown, type Join, type Options as ToMarkdownOptions } from 'mdast-util-to-markdown'
@@ -6,6 +7,7 @@ import { gfm } from 'micromark-extension-gfm'
 import { fromMdast } from './markdown/from-mdast.ts'
 import { normalPlan } from './markdown/normal-form.ts'
 import { isReadable, keptWhole, readWhole } from './markdown/readable.ts'
+import { piecesOf, scanLines } from './markdown/scan.ts'
 import { toMdast, type AsIs } from './markdown/to-mdast.ts'
 
 /** A plan has no footnotes, so their text stays text. */
@@ -30,13 +32,17 @@ const apart: Join = (left, right) => {
 export function parsePlan(markdown: string): Node {
   const whole = readWhole(markdown)
   if (whole !== undefined) return whole
-  if (!isReadable(markdown)) return keptWhole(markdown)
-  const tree = fromMarkdown(markdown, {
+  const scan = scanLines(markdown)
+  if (!isReadable(scan)) return keptWhole(markdown)
+  return normalPlan(fromMdast({ type: 'root', children: piecesOf(scan).flatMap((piece) => readTree(piece).children) }))
+}
+
+function readTree(markdown: string): Root {
+  return fromMarkdown(markdown, {
     extensions: [gfm(), withoutFootnotes],
     // The transforms look for addresses that the tokenizer had not taken; they recurse as deep as the text nests.
     mdastExtensions: gfmFromMarkdown().map((extension) => ({ ...extension, transforms: [] })),
   })
-  return normalPlan(fromMdast(tree))
 }
 
 /** A plan as Markdown; `parsePlan` makes its normal form of it. */

@@ -331,6 +331,20 @@ describe('bounds', () => {
     expect([fast.closed, slow.closed]).toEqual([roomClosed.tooMany, undefined])
   })
 
+  test('who asks for all of a large document again and again is shut out', async () => {
+    const { room } = open(createFakePlanStore())
+    const one = enterRoom(room)
+    await room.loaded
+    for (let n = 0; n < 5; n++) one.write('x'.repeat(900_000))
+    await until(() => one.stored === one.sent)
+    const greedy = enterRoom(room)
+    const question = Uint8Array.of(roomMessage.sync, 0, 1, 0)
+    greedy.send(question)
+    expect(greedy.closed).toBeUndefined()
+    for (let n = 0; n < 15; n++) greedy.send(question)
+    expect(greedy.closed).toBe(roomClosed.tooMany)
+  })
+
   test('a message that is too large, or none, ends the connection that it came from alone', async () => {
     const { room } = open(createFakePlanStore())
     await room.loaded
@@ -401,6 +415,23 @@ describe('who may only read', () => {
     await until(() => later.stored === later.sent)
     expect(paragraphsOf(store.document())).toContain('now it is')
   })
+})
+
+test('who may only read is told that all is stored, also where much was deleted', async () => {
+  const { room } = open(createFakePlanStore())
+  const writer = enterRoom(room)
+  await room.loaded
+  for (const text of ['a', 'b', 'c']) writer.write(text)
+  writer.doc.getXmlFragment(planField).delete(1, 1)
+  await until(() => writer.stored === writer.sent)
+  const viewer = enterRoom(room, { user: 'u2', mayWrite: false })
+  viewer.ask()
+  await until(() => viewer.texts().length === 2)
+  viewer.sendUpdate(encodeStateAsUpdate(viewer.doc))
+  await until(() => viewer.stored === viewer.sent)
+  viewer.write('not mine to write')
+  viewer.sendUpdate(Uint8Array.of(0, 2, 9))
+  expect([viewer.closed, viewer.sent - viewer.stored]).toEqual([undefined, 2])
 })
 
 test('a change from this side is told to everybody, and what no plan is made of is not taken', async () => {

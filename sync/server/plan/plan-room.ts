@@ -1,7 +1,8 @@
-import { applyUpdate, Doc, encodeStateAsUpdate, encodeStateVector, mergeUpdates, type Transaction } from 'yjs'
+import { applyUpdate, Doc, encodeStateAsUpdate, encodeStateVector, snapshot, snapshotContainsUpdate } from 'yjs'
 import { assert } from '#shared/assert.ts'
 import type { PlanAuthor } from '#shared/domain/plan.ts'
 import { roomBounds, roomClosed } from '#shared/protocol/plan-room.ts'
+import { applyChanges, noteUpdates, type TakenChange } from './apply-changes.ts'
 import type { PlanRef, PlanStore } from './plan-store.ts'
 import { createRoomMembers, type PendingChange, type RoomMembers } from './room-members.ts'
 import { answerMessage, updateMessage } from './room-wire.ts'
@@ -78,6 +79,14 @@ export function createPlanRoom(deps: PlanRoomDeps, plan: PlanRef): PlanRoom {
     now: deps.now,
     answer: (stateVector) => answerMessage(encodeStateAsUpdate(doc, stateVector)),
     stateVector: () => encodeStateVector(doc),
+    isKnown(update) {
+      try {
+        return snapshotContainsUpdate(snapshot(doc), update)
+      } catch {
+        // It is no update; of one who only reads it does not matter.
+        return false
+      }
+    },
     onChange(change) {
       inbox.push(change)
       wake()
@@ -101,16 +110,15 @@ export function createPlanRoom(deps: PlanRoomDeps, plan: PlanRef): PlanRoom {
   }
 
   /** Applies what is stored and not here. */
-  async function catchUp(): Promise<Uint8Array | undefined> {
+  async function catchUp(): Promise<void> {
     const stored = await insisting(() => deps.store.read(plan, seq))
-    const update = during(doc, () => {
-      for (const one of stored.updates) applyUpdate(doc, one)
+    doc.transact(() => {
+      for (const update of stored.updates) applyUpdate(doc, update)
     })
     seq = Math.max(seq, stored.seq)
     heard = seq
     logged = stored.logged
     bytes = stored.bytes
-    return update
   }
 
   /** Tries again what the store could not do. */
@@ -143,19 +151,39 @@ export function createPlanRoom(deps: PlanRoomDeps, plan: PlanRef): PlanRoom {
 
   async function work(): Promise<void> {
     while (ended === undefined && (inbox.length > 0 || heard > seq)) {
-      if (heard > seq) {
-        const update = await catchUp()
-        if (update !== undefined) members.tell(updateMessage(update), undefined)
-        deps.onStored(plan)
-      }
+      if (heard > seq) await followOthers()
       if (logged >= compactAt || (logged > 0 && bytes > roomBounds.documentBytes)) await compact()
       const batch = takeBatch()
-      const { taken, update, hasFailed } = applyBatch(batch)
-      if (hasFailed) return await reset(taken)
-      if (update !== undefined) await store(update, taken)
-      else for (const { change } of taken) change.settle('stored')
-      if (update !== undefined && parked.length > 0) inbox = [...parked.splice(0), ...inbox]
+      assert(rules !== undefined, 'nothing is taken before a room is loaded')
+      const outcome = applyChanges(doc, batch, { check: rules.checkUpdate, room: roomBounds.documentBytes - bytes })
+      for (const change of outcome.malformed) change.settle('malformed')
+      for (const change of outcome.full) change.settle('full')
+      for (const change of outcome.waits) park(change)
+      if (outcome.failure !== undefined) {
+        deps.onError(outcome.failure)
+        return await reset([...outcome.taken.map(({ change }) => change), ...outcome.left])
+      }
+      if (outcome.update === undefined) for (const { change } of outcome.taken) change.settle('stored')
+      else {
+        await store(outcome.update, outcome.taken)
+        retryParked()
+      }
     }
+  }
+
+  /** What another process has stored is told to everybody here. */
+  async function followOthers(): Promise<void> {
+    const stopNoting = noteUpdates(doc)
+    await catchUp()
+    const update = stopNoting()
+    if (update !== undefined) members.tell(updateMessage(update), undefined)
+    retryParked()
+    deps.onStored(plan)
+  }
+
+  /** What they wait for may have come. */
+  function retryParked(): void {
+    if (parked.length > 0) inbox = [...parked.splice(0), ...inbox]
   }
 
   function takeBatch(): readonly PendingChange[] {
@@ -169,49 +197,13 @@ export function createPlanRoom(deps: PlanRoomDeps, plan: PlanRef): PlanRoom {
     return inbox.splice(0, count)
   }
 
-  type Taken = { readonly change: PendingChange; readonly news: boolean }
-
-  /** One transaction of Yjs for all: what comes out of it is one update, without the cost of putting many together. */
-  function applyBatch(batch: readonly PendingChange[]): {
-    taken: readonly Taken[]
-    update: Uint8Array | undefined
-    hasFailed: boolean
-  } {
-    assert(rules !== undefined, 'nothing is taken before a room is loaded')
-    const { checkUpdate } = rules
-    const taken: Taken[] = []
-    let hasFailed = false
-    const update = during(doc, (transaction) => {
-      for (const change of batch) {
-        const verdict = checkUpdate(doc, change.update)
-        if (verdict.kind === 'malformed') change.settle('malformed')
-        else if (verdict.kind === 'waits') park(change)
-        else if (verdict.news && bytes + change.update.length > roomBounds.documentBytes) change.settle('full')
-        else {
-          const before = deletionsOf(transaction)
-          try {
-            applyUpdate(doc, change.update)
-          } catch (error) {
-            // What was checked can't fail; if it does, the document may hold half of it.
-            deps.onError(error)
-            change.settle('malformed')
-            hasFailed = true
-            return
-          }
-          taken.push({ change, news: verdict.news || deletionsOf(transaction) > before })
-        }
-      }
-    })
-    return { taken, update, hasFailed }
-  }
-
   function park(change: PendingChange): void {
     change.waitsSince ??= deps.now()
     if (parked.length < maxParked) parked.push(change)
     else change.settle('malformed')
   }
 
-  async function store(content: Uint8Array, taken: readonly Taken[]): Promise<void> {
+  async function store(content: Uint8Array, taken: readonly TakenChange[]): Promise<void> {
     const writers = taken.filter(({ news }) => news).map(({ change }) => change)
     const authors = distinct(writers.map(({ author }) => author))
     let appended: { seq: number; logged: number }
@@ -242,8 +234,8 @@ export function createPlanRoom(deps: PlanRoomDeps, plan: PlanRef): PlanRoom {
   }
 
   /** The document anew from the store, and everybody with it: they bring back what they have and is not stored. */
-  async function reset(taken: readonly Taken[]): Promise<void> {
-    for (const { change } of taken) change.settle('failed')
+  async function reset(lost: readonly PendingChange[]): Promise<void> {
+    for (const change of lost) change.settle('failed')
     members.shutAll(roomClosed.later, 'this plan is read anew')
     doc.destroy()
     doc = rules?.openDocument() ?? new Doc()
@@ -298,26 +290,6 @@ export function createPlanRoom(deps: PlanRoomDeps, plan: PlanRef): PlanRoom {
       end(code, reason)
     },
   }
-}
-
-/** What `act` changes in the document, as one update. */
-function during(doc: Doc, act: (transaction: Transaction) => void): Uint8Array | undefined {
-  const updates: Uint8Array[] = []
-  const note = (update: Uint8Array): void => void updates.push(update)
-  doc.on('update', note)
-  try {
-    doc.transact(act)
-  } finally {
-    doc.off('update', note)
-  }
-  // Yjs may follow a transaction by one that tidies formats.
-  return updates.length > 1 ? mergeUpdates(updates) : updates[0]
-}
-
-function deletionsOf({ deleteSet }: Transaction): number {
-  let count = 0
-  for (const items of deleteSet.clients.values()) count += items.length
-  return count
 }
 
 function distinct(authors: readonly PlanAuthor[]): readonly PlanAuthor[] {

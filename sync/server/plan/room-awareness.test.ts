@@ -36,8 +36,12 @@ const here = (person: RoomPerson, more: object = {}) => ({ user: { userId: perso
 
 test('tells who is here, by the name that they have, and when they have left', () => {
   const [awareness, device] = [createRoomAwareness(), {}]
-  const said = { ...here(mara, { color: 'hsl(210 50% 50%)', role: 'owner' }), cursor: { anchor: 1 } }
-  const entry = [7, 1, { user: { color: 'hsl(210 50% 50%)', userId: 'u1', name: 'Mara' }, cursor: { anchor: 1 } }]
+  const said = { ...here(mara, { color: 'hsl(210 50% 50%)', hue: 2, role: 'owner' }), cursor: { anchor: 1 } }
+  const entry = [
+    7,
+    1,
+    { user: { color: 'hsl(210 50% 50%)', hue: 2, userId: 'u1', name: 'Mara' }, cursor: { anchor: 1 } },
+  ]
   expect(told(awareness.take(device, mara, states([7, 1, said])))).toEqual([entry])
   expect(read(awareness.all())).toEqual([entry])
   expect(read(awareness.leave(device))).toEqual([[7, 1, null]])
@@ -48,7 +52,7 @@ test('tells who is here, by the name that they have, and when they have left', (
 test('a colour that could be more than a colour is left out', () => {
   const awareness = createRoomAwareness()
   for (const [n, color] of ['url(//evil.test/x)', 'red;background:blue', 'x'.repeat(65), 7].entries()) {
-    const taken = told(awareness.take({}, mara, states([n, 1, here(mara, { color })])))
+    const taken = told(awareness.take({}, mara, states([n, 1, here(mara, { color, hue: 'x' })])))
     expect(taken).toEqual([[n, 1, { user: { userId: 'u1', name: 'Mara' } }]])
   }
 })

@@ -26,8 +26,15 @@ export type RoomAwareness = {
 type Present = { readonly connection: object; readonly userId: UserId; clock: number; json: string }
 type Entry = { readonly client: number; readonly clock: number; readonly json: string }
 
-/** What an editor says of its person stands in a style of all others' pages. */
-const Colour = z.string().regex(/^[\w#(),.% -]{1,64}$/)
+/** What an editor says of its person, beside the name, stands in a style of all others' pages. */
+const Looks = z.object({
+  hue: z.number().int().min(0).max(360).optional().catch(undefined),
+  color: z
+    .string()
+    .regex(/^[\w#(),.% -]{1,64}$/)
+    .optional()
+    .catch(undefined),
+})
 const State = z.looseObject({ user: z.looseObject({ userId: z.string() }) })
 
 /** Clients in one message: a provider that repeats everybody is within it. */
@@ -97,9 +104,9 @@ export function createRoomAwareness(): RoomAwareness {
   }
 }
 
+/** Whoever it is, whatever they say. */
 function userOf(user: Record<string, unknown>, person: RoomPerson): object {
-  const color = Colour.safeParse(user['color'])
-  return { ...(color.success ? { color: color.data } : {}), userId: person.userId, name: person.name }
+  return { ...Looks.parse(user), userId: person.userId, name: person.name }
 }
 
 function readState(json: string): z.infer<typeof State> | undefined {

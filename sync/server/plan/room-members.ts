@@ -54,6 +54,8 @@ export type RoomMembersDeps = {
   readonly answer: (stateVector: Uint8Array) => Uint8Array
   readonly stateVector: () => Uint8Array
   readonly onChange: (change: PendingChange) => void
+  /** Whether the document has all of an update. It costs a look at all that was ever deleted. */
+  readonly isKnown: (update: Uint8Array) => boolean
 }
 
 /** What a reader may be behind. */
@@ -64,7 +66,11 @@ const resumeBytes = 500_000
 /** What one device may send before the document is loaded. */
 const maxEarly = { messages: 100, bytes: 2_000_000 }
 const maxTokens = 10 * roomBounds.messagesPerSecond
+/** What is asked for counts by its length: a device needs all of a document once, and then what is new. */
+const bytesOfToken = 50_000
 const quietMs = 10_000
+/** Changes of one connection that may only read, which are looked into: the answer to what it is asked, and what it could have sent before. */
+const judgedOfReaders = 4
 /** Nobody says anything. */
 const nothing = awarenessMessage(Uint8Array.of(0))
 
@@ -139,13 +145,18 @@ export function createRoomMembers(deps: RoomMembersDeps): RoomMembers {
         return member.shut(roomClosed.malformed, 'this is no state vector')
       }
       askedBytes = Math.max(askedBytes, message.length)
+      tokens -= message.length / bytesOfToken
       member.send(message)
     }
 
     function take(update: Uint8Array): void {
       const number = ++came
       if (isEmpty(update)) return settleStored(number)
-      if (!mayWrite) return
+      if (!mayWrite) {
+        // What a reader's device has, it was told: nothing of it waits to be stored.
+        if (number <= judgedOfReaders && deps.isKnown(update)) settleStored(number)
+        return
+      }
       waitingBytes += update.length
       if (waitingBytes > pauseBytes && !isPaused) {
         isPaused = true

@@ -1,44 +1,52 @@
 import type { Node } from '@tiptap/pm/model'
-import { writable } from './plain-text.ts'
 import { planSchema } from '../schema.ts'
+import { writable } from './plain-text.ts'
+import type { Scan } from './scan.ts'
 
 /**
- * What reading may cost. The tokenizer pairs the marks of a paragraph in a time that grows with the square of their number, and looks for the end of each
- * piece of code through all of it: 5,000 marks in one paragraph take half a second. A plan has some twenty in a paragraph.
+ * What reading may cost, in steps of the tokenizer, of which it does some 50 million a second. Its time grows with the square of the marks and of the brackets of one paragraph, of the
+ * items of one piece, and of underlined headings in a row; it looks for the end of a piece of inline code through the whole paragraph. A plan has some twenty of each.
  */
-const markCost = 50_000_000
-const codeCost = 200_000_000
+const costLimit = 60_000_000
+const weights = { marks: 1, brackets: 0.5, items: 0.6, underlines: 20, ticks: 0.3 }
 /** Signs of containers at the start of a line, and columns before one. */
 const containerLimit = 100
 const indentLimit = 200
 
 /** Whether a text can be read as Markdown in a time that grows with its length. */
-export function isReadable(markdown: string): boolean {
-  let marksSquared = 0
-  let codeScanned = 0
-  let segment = { marks: 0, ticks: 0, length: 0 }
+export function isReadable({ lines, isCertain }: Scan): boolean {
+  let cost = 0
+  let items = 0
+  let underlines = 0
+  let segment = { marks: 0, ticks: 0, brackets: 0, length: 0 }
   const close = (): void => {
-    marksSquared += segment.marks ** 2
-    codeScanned += segment.ticks * segment.length
-    segment = { marks: 0, ticks: 0, length: 0 }
+    cost += segment.marks ** 2 * weights.marks + segment.brackets ** 2 * weights.brackets
+    cost += segment.ticks * segment.length * weights.ticks
+    segment = { marks: 0, ticks: 0, brackets: 0, length: 0 }
   }
-  for (const line of markdown.split(/\r\n?|\n/)) {
-    const [prefix = '', indent = ''] = /^(?:([ \t]*)(?:>|[-+*](?=[ \t]|$)|\d{1,9}[.)](?=[ \t]|$))?)*/.exec(line) ?? []
-    if (
-      (prefix.match(/[>\-+*.)]/g)?.length ?? 0) > containerLimit ||
-      prefix.length - prefix.trimStart().length > indentLimit ||
-      indent.length > indentLimit
-    )
-      return false
+  let before = ''
+  for (const { text, prefix, isCode } of lines) {
+    if (isCode && isCertain) {
+      close()
+      before = ''
+      continue
+    }
+    const signs = prefix.match(/[>\-+*.)]/g)?.length ?? 0
+    if (signs > containerLimit || prefix.replaceAll(/[^ \t]/g, '').length > indentLimit) return false
+    items += signs
+    if (before !== '' && /^(?:=+|-+)[ \t]*$/.test(text.slice(prefix.length) || text.trim())) underlines++
+    const isRow = text.includes('|')
     // A blank line, an item and a row of a table end what could be paired.
-    if (line.trim() === '' || prefix.trim() !== '' || line.includes('|')) close()
-    segment.marks += line.match(/[*_~]/g)?.length ?? 0
-    segment.ticks += line.match(/`+/g)?.length ?? 0
-    segment.length += line.length + 1
-    if (line.includes('|')) close()
+    if (text.trim() === '' || prefix.trim() !== '' || isRow) close()
+    segment.marks += text.match(/[*_~]/g)?.length ?? 0
+    segment.ticks += text.match(/`+/g)?.length ?? 0
+    segment.brackets += text.match(/[[\]]/g)?.length ?? 0
+    segment.length += text.length + 1
+    if (isRow) close()
+    before = text.trim()
   }
   close()
-  return marksSquared <= markCost && codeScanned <= codeCost
+  return cost + items ** 2 * weights.items + underlines ** 2 * weights.underlines <= costLimit
 }
 
 /** A text that can't be read, as it is. */

@@ -8,16 +8,17 @@ import { Placeholder } from '@tiptap/extensions'
 import type { PlanDocument } from '#sync/client/plans/plan-document.ts'
 import { PlanMention, planExtensions, planField } from '#sync/core/plan/schema.ts'
 import { planWords } from '../../../words/plan.ts'
-import { drawCaret, drawSelection, type Someone } from './caret.ts'
-import { CodeBlocks } from './code-blocks.ts'
-import { InlineViews } from './inline-views.ts'
-import { MarkdownClipboard } from './markdown-clipboard.ts'
-import { MoveBlock } from './move-block.ts'
-import { NameParts } from './name-parts.ts'
-import { SectionSteps } from './section-steps.ts'
-import { StepRuns } from './step-runs.ts'
-import type { SuggestItem, createSuggest } from './suggest.ts'
-import { Suggestions } from './suggestions.ts'
+import { drawCaret, drawSelection, type Someone } from './parts/caret.ts'
+import { CodeBlocks } from './parts/code-blocks.ts'
+import { InlineViews } from './parts/inline-views.ts'
+import { LeaveByEscape } from './parts/leave-by-escape.ts'
+import { MarkdownClipboard } from './parts/markdown-clipboard.ts'
+import { MoveBlock } from './parts/move-block.ts'
+import { NameParts } from './parts/name-parts.ts'
+import { SectionSteps } from './parts/section-steps.ts'
+import { StepRuns } from './parts/step-runs.ts'
+import type { SuggestItem, createSuggest } from './suggest/suggest.ts'
+import { Suggestions } from './suggest/suggestions.ts'
 
 export type PlanEditorParts = {
   readonly element: HTMLElement
@@ -29,6 +30,8 @@ export type PlanEditorParts = {
   readonly newId: () => string
   readonly onGo: (href: string) => void
   readonly onPicture: () => void
+  /** Files were dropped or pasted that are no text. */
+  readonly onFiles: () => void
   /** What hangs at marked text, and at a table. */
   readonly marksBar: HTMLElement
   readonly tableBar: HTMLElement
@@ -79,7 +82,8 @@ export function createPlanEditor(parts: PlanEditorParts): Editor {
       SectionSteps,
       StepRuns.configure({ onGo: parts.onGo }),
       MoveBlock,
-      MarkdownClipboard,
+      LeaveByEscape,
+      MarkdownClipboard.configure({ onFiles: parts.onFiles }),
       CodeBlocks,
       InlineViews.configure({ onGo: parts.onGo }),
       BubbleMenu.configure({

@@ -11,17 +11,18 @@ import { useTeamData } from '../../../state/team-data.ts'
 import { Icon } from '../../../ui/icon.tsx'
 import { showToast } from '../../../ui/toast.tsx'
 import { planWords } from '../../../words/plan.ts'
-import type { Someone } from './caret.ts'
+import type { Someone } from './parts/caret.ts'
 import { createPlanEditor } from './create-editor.ts'
-import { MarksBar } from './marks-bar.tsx'
-import { mentionItems } from './mention-items.ts'
+import { MarksBar } from './bars/marks-bar.tsx'
+import { mentionItems } from './suggest/mention-items.ts'
+import { PictureDialog } from './bars/picture-dialog.tsx'
 import { useReading, type Reading } from './reading.ts'
-import { showSteps } from './section-steps.ts'
-import { showStepRuns, type StepRun } from './step-runs.ts'
-import { createSuggest } from './suggest.ts'
-import { SuggestMenu } from './suggest-menu.tsx'
-import { TableBar } from './table-bar.tsx'
-import { TouchBar } from './touch-bar.tsx'
+import { showSteps } from './parts/section-steps.ts'
+import { showStepRuns, type StepRun } from './parts/step-runs.ts'
+import { createSuggest } from './suggest/suggest.ts'
+import { SuggestMenu } from './suggest/suggest-menu.tsx'
+import { TableBar } from './bars/table-bar.tsx'
+import { TouchBar } from './bars/touch-bar.tsx'
 import styles from './editor-pane.module.css'
 
 /** A plan's text, to be read and written. One editor for one document: the page mounts it anew for another. */
@@ -40,6 +41,7 @@ export function EditorPane(props: {
   const data = useTeamData()
   const platform = usePlatform()
   const [editor, setEditor] = createSignal<Editor>()
+  const [picturing, setPicturing] = createSignal(false)
   const suggest = createSuggest()
   let host!: HTMLDivElement
   const marksBar = floating()
@@ -47,6 +49,7 @@ export function EditorPane(props: {
   const handle = document.createElement('div')
   handle.className = styles.handle ?? ''
   handle.title = planWords.handle
+  handle.style.visibility = 'hidden'
 
   onMount(() => {
     const made = createPlanEditor({
@@ -58,7 +61,8 @@ export function EditorPane(props: {
       mentions: (query) => mentionItems(query, { plans: data.plans.all(), runs: data.runs.all(), own: props.plan.id }),
       newId: () => uuidv7(platform.now(), platform.random(10)),
       onGo: (href) => props.onGo(href),
-      onPicture: () => showToast({ text: planWords.noUploads }),
+      onPicture: () => setPicturing(true),
+      onFiles: () => showToast({ text: planWords.noUploads }),
       marksBar,
       tableBar,
       handle,
@@ -92,6 +96,11 @@ export function EditorPane(props: {
               stepRuns={(plan) => props.stepRuns(plan)}
             />
             <SuggestMenu list={suggest} textbox={known.view.dom} />
+            <PictureDialog
+              open={picturing()}
+              onClose={() => setPicturing(false)}
+              onPicture={(picture) => known.chain().focus().insertContent({ type: 'image', attrs: picture }).run()}
+            />
             <Portal mount={marksBar}>
               <MarksBar editor={known} />
             </Portal>

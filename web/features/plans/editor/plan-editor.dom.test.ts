@@ -9,12 +9,12 @@ import type { PlanDocument } from '#sync/client/plans/plan-document.ts'
 import { readBody, writeBody } from '#sync/core/plan/body.ts'
 import { parsePlan, writePlan } from '#sync/core/plan/markdown.ts'
 import { planField } from '#sync/core/plan/schema.ts'
-import { drawCaret } from './caret.ts'
+import { drawCaret } from './parts/caret.ts'
 import { createPlanEditor } from './create-editor.ts'
 import { hitsIn } from './find-in-plan.ts'
 import { beginPlan, fits } from './fits.ts'
-import { moveBlock } from './move-block.ts'
-import { createSuggest } from './suggest.ts'
+import { moveBlock } from './parts/move-block.ts'
+import { createSuggest } from './suggest/suggest.ts'
 
 const closers: (() => void)[] = []
 let ids = 0
@@ -44,6 +44,7 @@ function edit(doc: Y.Doc, name = 'a'): Editor {
     newId: () => `${name}${++ids}`,
     onGo: () => undefined,
     onPicture: () => undefined,
+    onFiles: () => undefined,
     marksBar: piece(),
     tableBar: piece(),
     handle: piece(),

@@ -4,7 +4,7 @@ import { displayState, hasEnded, type Run } from '#shared/domain/run.ts'
 import { partOf } from '#sync/core/plan/scope.ts'
 import { planWords } from '../../../words/plan.ts'
 import { stateWords } from '../../../words/states.ts'
-import type { StepRun } from '../editor/step-runs.ts'
+import type { StepRun } from '../editor/parts/step-runs.ts'
 
 /** Which step each of these runs is at, by the words of its task. Of two at one step the newer is told. */
 export function stepRunsOf(

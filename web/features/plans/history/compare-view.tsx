@@ -137,12 +137,12 @@ function RowView(props: {
                       tone="ghost"
                       icon={Undo2}
                       aria-label={historyWords.takeBackOf(
-                        historyWords.kind[known().kind],
+                        historyWords.takeBack[known().kind],
                         textOf(known()).slice(0, 60),
                       )}
                       onClick={() => takeIt()(known())}
                     >
-                      {historyWords.takeBack}
+                      {historyWords.takeBack[known().kind]}
                     </Button>
                   )}
                 </Show>

@@ -202,8 +202,8 @@ describe('restoring', () => {
     await until(() => expect(list()).toHaveLength(2))
     const heading = planBody(doc).get(0)
     row('Approved').click()
-    await until(() => expect(button(of.root, 'Restore Approved for phase 1…')).toBeDefined())
-    button(of.root, 'Restore Approved for phase 1…')?.click()
+    await until(() => expect(button(of.root, 'Restore A…')).toBeDefined())
+    button(of.root, 'Restore A…')?.click()
     await until(() => expect(button(document.body, 'Bring it back')).toBeDefined())
     button(document.body, 'Bring it back')?.click()
     await until(() => expect(versions(of)).toHaveLength(4))
@@ -219,8 +219,8 @@ describe('restoring', () => {
     const { of, doc } = open({ text: second })
     await until(() => expect(list()).toHaveLength(2))
     row('Approved').click()
-    await until(() => expect(button(of.root, 'Restore Approved for phase 1…')).toBeDefined())
-    button(of.root, 'Restore Approved for phase 1…')?.click()
+    await until(() => expect(button(of.root, 'Restore A…')).toBeDefined())
+    button(of.root, 'Restore A…')?.click()
     await until(() => button(document.body, 'Bring it back')?.click())
     await until(() => expect(versions(of)).toHaveLength(3))
     expect(versions(of)[2]).toMatchObject({ origin: 'restore', restoredFrom: 1 })
@@ -258,7 +258,7 @@ describe('the comparison', () => {
     const { of, doc, panel } = await compare()
     const back = await until(() => {
       const found = [...panel.querySelectorAll('button')].find((one) =>
-        one.getAttribute('aria-label')?.startsWith('Take back: Added, Behind a flag'),
+        one.getAttribute('aria-label')?.startsWith('Take out: Behind a flag'),
       )
       if (found === undefined) throw new Error('nothing to take back')
       return found

@@ -1,4 +1,4 @@
-import { Check, GitCompare, Minus, Plus, Radio, X } from 'lucide'
+import { GitCompare, Radio, X } from 'lucide'
 import { For, Match, Show, Switch, createMemo, createSignal } from 'solid-js'
 import { PlanVersion } from '#shared/domain/plan.ts'
 import { canEditPlans } from '#shared/domain/policies.ts'
@@ -9,20 +9,20 @@ import { createFedRows } from '../../../state/rows.ts'
 import { useTeamData } from '../../../state/team-data.ts'
 import { useWorkspace } from '../../../state/workspace.ts'
 import { Button, IconButton } from '../../../ui/button.tsx'
-import { ConfirmDialog } from '../../../ui/dialog.tsx'
 import { EmptyState } from '../../../ui/empty-state.tsx'
 import { Filters } from '../../../ui/filters.tsx'
 import { Icon } from '../../../ui/icon.tsx'
 import { SkeletonRows } from '../../../ui/skeleton.tsx'
-import { PlusMinus } from '../../../ui/text/plus-minus.tsx'
 import { showToast } from '../../../ui/toast.tsx'
 import { historyWords } from '../../../words/plan-history.ts'
 import { usePeopleHere } from '../page/people-here.ts'
 import { CompareView } from './compare-view.tsx'
+import { Difference } from './difference.tsx'
 import { useHistoryActs } from './history-acts.ts'
 import { choose, historyFilters, isShown, letterOf, sidesOf, type Choice, type HistoryFilter } from './history-model.ts'
 import { KeepDialog } from './keep-dialog.tsx'
 import { useLiveText } from './live-text.ts'
+import { RestoreDialog } from './restore-dialog.tsx'
 import { useComparison, type Sides } from './use-comparison.ts'
 import { VersionRow } from './version-row.tsx'
 import { useVersionTexts } from './version-texts.ts'
@@ -76,23 +76,24 @@ export function PlanHistory(props: {
 
   return (
     <section class={styles.history} aria-label={historyWords.title} data-flush={props.flush ? '' : undefined}>
-      <header class={styles.head}>
-        <Show when={!props.flush}>
+      {/* A sheet has a head of its own, and the button is below once there is something to compare. */}
+      <Show when={!props.flush}>
+        <header class={styles.head}>
           <h2 class={styles.title}>{historyWords.title}</h2>
-        </Show>
-        <span class={styles.grow} />
-        <Button
-          size="sm"
-          icon={GitCompare}
-          aria-disabled={sides() === undefined}
-          onClick={() => (sides() === undefined ? showToast({ text: historyWords.chooseFirst }) : setComparing(true))}
-        >
-          {historyWords.compare}
-        </Button>
-        <Show when={!props.flush && props.onClose}>
-          {(close) => <IconButton icon={X} label={historyWords.close} size="sm" onClick={() => close()()} />}
-        </Show>
-      </header>
+          <span class={styles.grow} />
+          <Button
+            size="sm"
+            icon={GitCompare}
+            aria-disabled={sides() === undefined}
+            onClick={() => (sides() === undefined ? showToast({ text: historyWords.chooseFirst }) : setComparing(true))}
+          >
+            {historyWords.compare}
+          </Button>
+          <Show when={props.onClose}>
+            {(close) => <IconButton icon={X} label={historyWords.close} size="sm" onClick={() => close()()} />}
+          </Show>
+        </header>
+      </Show>
       <div class={styles.scroll}>
         <div class={styles.now}>
           <Icon of={Radio} size="sm" />
@@ -138,6 +139,9 @@ export function PlanHistory(props: {
             </EmptyState>
           </Match>
         </Switch>
+        <Show when={props.flush && sides() === undefined && shown().length > 0}>
+          <p class={styles.quiet}>{historyWords.chooseFirst}</p>
+        </Show>
         <ul class={styles.list}>
           <For each={shown().slice(0, drawn())}>
             {(version) => (
@@ -159,42 +163,13 @@ export function PlanHistory(props: {
       </div>
       <Show when={sides()}>
         {(known) => (
-          <section class={styles.sum} aria-live="polite">
-            <h3 class={styles.sumHead}>
-              <span class={styles.sumName}>{historyWords.between(nameOf(known().a), nameOf(known().b))}</span>
-              <span class={styles.numbers}>
-                <PlusMinus added={compared.comparison()?.added ?? 0} removed={compared.comparison()?.removed ?? 0} />
-              </span>
-            </h3>
-            <Switch>
-              <Match when={compared.state() === 'loading'}>
-                <p class={styles.quiet}>{historyWords.loading}</p>
-              </Match>
-              <Match when={compared.state() === 'not_here' || compared.state() === 'gone'}>
-                <p class={styles.quiet}>{compared.state() === 'gone' ? historyWords.gone : historyWords.notHere}</p>
-                <Button size="sm" onClick={() => compared.retry()}>
-                  {historyWords.retry}
-                </Button>
-              </Match>
-              <Match when={compared.comparison()}>
-                {(comparison) => (
-                  <>
-                    <Headlines comparison={comparison()} />
-                    <div class={styles.acts}>
-                      <Button size="sm" onClick={() => setComparing(true)}>
-                        {historyWords.show}
-                      </Button>
-                      <Show when={mayEdit()}>
-                        <Button size="sm" tone="ghost" onClick={() => setRestoring(known().a)}>
-                          {historyWords.restore(nameOf(known().a))}
-                        </Button>
-                      </Show>
-                    </div>
-                  </>
-                )}
-              </Match>
-            </Switch>
-          </section>
+          <Difference
+            compared={compared}
+            a={nameOf(known().a)}
+            b={nameOf(known().b)}
+            onShow={() => setComparing(true)}
+            onRestore={mayEdit() ? () => setRestoring(known().a) : undefined}
+          />
         )}
       </Show>
       <KeepDialog open={keeping()} onClose={() => setKeeping(false)} onKeep={(label) => void keep(label)} />
@@ -217,67 +192,4 @@ export function PlanHistory(props: {
       </Show>
     </section>
   )
-}
-
-/** The first few changes, as the mock has them: what came, what went. */
-function Headlines(props: { readonly comparison: ReturnType<ReturnType<typeof useComparison>['comparison']> }) {
-  const changed = createMemo(() =>
-    (props.comparison?.changes ?? []).filter(({ kind }) => kind !== 'same' && kind !== 'left').slice(0, 4),
-  )
-  return (
-    <ul class={styles.headlines}>
-      <For each={changed()} fallback={<HeadlineEqual />}>
-        {(change) => (
-          <li>
-            <Icon of={change.kind === 'removed' ? Minus : Plus} size="sm" />
-            <span dir="auto">
-              {historyWords.kind[change.kind]}:{' '}
-              {firstLine(change.kind === 'removed' ? change.before.text : 'after' in change ? change.after.text : '')}
-            </span>
-          </li>
-        )}
-      </For>
-    </ul>
-  )
-}
-
-function HeadlineEqual() {
-  return (
-    <li>
-      <Icon of={Check} size="sm" />
-      <span>{historyWords.equal}</span>
-    </li>
-  )
-}
-
-function RestoreDialog(props: {
-  readonly version: PlanVersion | undefined
-  readonly nameOf: (version: PlanVersion) => string
-  readonly onClose: () => void
-  readonly onRestore: (version: PlanVersion) => void
-}) {
-  // The dialog closes before it acts, and shows its version while it goes.
-  const version = createMemo<PlanVersion | undefined>((before) => props.version ?? before)
-  const name = () => {
-    const known = version()
-    return known === undefined ? '' : props.nameOf(known)
-  }
-  return (
-    <ConfirmDialog
-      open={props.version !== undefined}
-      onOpenChange={(open) => open || props.onClose()}
-      title={historyWords.restoreTitle(name())}
-      description={historyWords.restoreText}
-      confirm={historyWords.restoreDo}
-      onConfirm={() => {
-        const known = version()
-        if (known !== undefined) props.onRestore(known)
-      }}
-    />
-  )
-}
-
-function firstLine(text: string): string {
-  const line = text.split('\n', 1)[0] ?? ''
-  return line.length > 90 ? `${line.slice(0, 89).toWellFormed()}…` : line
 }

@@ -1,7 +1,7 @@
 import type { Node } from '@tiptap/pm/model'
 import { createMemo, createResource, type Accessor } from 'solid-js'
 import type { PlanVersion } from '#shared/domain/plan.ts'
-import { comparePlans, type Comparison } from '#sync/core/plan/compare.ts'
+import { comparePlans, type Comparison, type Written } from '#sync/core/plan/compare.ts'
 import { parsePlan } from '#sync/core/plan/markdown.ts'
 import type { VersionText, VersionTexts } from './version-texts.ts'
 
@@ -38,9 +38,10 @@ export function useComparison(sides: Accessor<Sides | undefined>, texts: Version
     if (known === undefined) return undefined
     return known.after === undefined ? now() : nodeOf(known.after)
   })
+  const written: Written = new Map()
   const comparison = createMemo(() => {
     const [a, b] = [before(), after()]
-    return a === undefined || b === undefined ? undefined : comparePlans(a, b)
+    return a === undefined || b === undefined ? undefined : comparePlans(a, b, written)
   })
   const state = (): 'loading' | 'not_here' | 'gone' | 'ready' => {
     if (loaded.state === 'errored') return 'not_here'

@@ -1,4 +1,4 @@
-import { Bookmark } from 'lucide'
+import { Bookmark, Clock } from 'lucide'
 import { Show } from 'solid-js'
 import type { PlanAuthor, PlanVersion } from '#shared/domain/plan.ts'
 import { useCallName } from '../../../state/call-name.ts'
@@ -27,7 +27,9 @@ export function VersionRow(props: {
         onClick={() => props.onChoose()}
       >
         <span class={styles.mark}>
-          <AuthorMark author={first()} />
+          <Show when={first().kind !== 'server'} fallback={<Icon of={Clock} size="sm" />}>
+            <AuthorMark author={first()} />
+          </Show>
         </span>
         <span class={styles.name}>
           <b dir="auto">{props.version.label ?? who()}</b>

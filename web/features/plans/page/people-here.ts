@@ -1,6 +1,6 @@
 import { createSignal, onCleanup, type Accessor } from 'solid-js'
 import type { PlanDocument } from '#sync/client/plans/plan-document.ts'
-import { Someone } from '../editor/caret.ts'
+import { Someone } from '../editor/parts/caret.ts'
 
 /** Who else has the plan open, once however many windows they have. Needs an owner. */
 export function usePeopleHere(document: PlanDocument): Accessor<readonly Someone[]> {

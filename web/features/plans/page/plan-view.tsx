@@ -1,50 +1,46 @@
 import { useNavigate, useRouter } from '@tanstack/solid-router'
 import type { Editor } from '@tiptap/core'
-import { Pencil } from 'lucide'
-import { Show, createEffect, createMemo, createSignal, on, onCleanup } from 'solid-js'
+import { Copy, FolderInput, Pencil } from 'lucide'
+import { Show, createEffect, createMemo, createSignal, on } from 'solid-js'
 import type { Plan } from '#shared/domain/plan.ts'
-import { canStartRuns } from '#shared/domain/policies.ts'
-import { uuidv7 } from '#shared/ids.ts'
 import { useCommands } from '../../../state/commands.ts'
-import { useFrame } from '../../../state/frame.ts'
+import { useFrame, useMedia } from '../../../state/frame.ts'
 import { useKeys } from '../../../state/keyboard.ts'
-import { usePlatform } from '../../../state/platform.ts'
-import { useTeamData } from '../../../state/team-data.ts'
-import { useWorkspace } from '../../../state/workspace.ts'
 import { Banner } from '../../../ui/banner.tsx'
-import { copyAndTell } from '../../../ui/copy.ts'
 import { Sheet } from '../../../ui/dialog.tsx'
-import { FindBar } from '../../../ui/find-bar.tsx'
 import { useFoundMarks } from '../../../ui/found-marks.ts'
 import { showToast } from '../../../ui/toast.tsx'
 import { planWords } from '../../../words/plan.ts'
 import { plansWords } from '../../../words/plans.ts'
+import { uiWords } from '../../../words/ui.ts'
 import { MoveDialog } from '../acts/move-dialog.tsx'
 import { usePlanActs } from '../acts/plan-acts.ts'
 import { RemoveDialog } from '../acts/remove-dialog.tsx'
 import { useCopies } from '../acts/use-copies.ts'
-import { editorPart } from '../editor-part.ts'
-import type { Someone } from '../editor/caret.ts'
+import type { Someone } from '../editor/parts/caret.ts'
 import { createPlanFind } from '../editor/find-in-plan.ts'
 import type { Reading } from '../editor/reading.ts'
+import { historyPart } from '../editor-part.ts'
 import { ChangedBanners } from '../execute/changed-banner.tsx'
 import { ExecuteDialog } from '../execute/execute-dialog.tsx'
-import { LinkedRuns, useRunsOf } from '../execute/linked-runs.tsx'
+import { LinkedRuns } from '../execute/linked-runs.tsx'
+import { useExecution } from '../execute/use-execution.ts'
 import { titleOf } from '../list/list-model.ts'
+import { HistorySide } from './history-side.tsx'
 import { Outline } from './outline.tsx'
 import { PlanBody } from './plan-body.tsx'
-import { PlanHead } from './plan-head.tsx'
-import { usePlanPin } from './plan-pin.ts'
+import { PlanFindBar } from './plan-find-bar.tsx'
+import { PlanHead } from './head/plan-head.tsx'
+import { usePlanPin } from './head/plan-pin.ts'
 import { usePeopleHere } from './people-here.ts'
-import { saveAs } from './save-as.ts'
 import { goToSection, useCurrentSection } from './use-current-section.ts'
 import { useDocument } from './use-document.ts'
+import { useMe } from './use-me.ts'
+import { usePlanText } from './use-plan-text.ts'
 import styles from './plan-view.module.css'
 
 /** The page of one plan: outline, head, text. Mounted anew for each plan. */
 export function PlanView(props: { readonly plan: Plan; readonly section: string | undefined }) {
-  const workspace = useWorkspace()
-  const data = useTeamData()
   const frame = useFrame()
   const navigate = useNavigate()
   const router = useRouter()
@@ -58,24 +54,10 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
   const [editor, setEditor] = createSignal<Editor>()
   const [reading, setReading] = createSignal<Reading>()
   const [outlineOpen, setOutlineOpen] = createSignal(false)
+  const [historyOpen, setHistoryOpen] = createSignal(false)
+  const wide = useMedia('(width >= 80em)')
   const [moving, setMoving] = createSignal(false)
   const [removing, setRemoving] = createSignal(false)
-  const [executing, setExecuting] = createSignal(false)
-  const runs = useRunsOf(planId)
-  const platform = usePlatform()
-  const newId = () => uuidv7(platform.now(), platform.random(10))
-  const mayExecute = () =>
-    canStartRuns(data.me()?.role) && props.plan.archivedAt === undefined && editor() !== undefined
-  const parts = () => {
-    const [known, document, code] = [editor(), opened(), editorPart.here()?.editorCode]
-    return known === undefined || code === undefined || document === undefined
-      ? undefined
-      : code.readParts(known, document.doc, newId)
-  }
-  const opened = () => {
-    const document = open.document()
-    return typeof document === 'string' ? undefined : document
-  }
   const stepsLeft = () => {
     const steps = reading()?.steps
     return steps === undefined ? 0 : steps.total - steps.done
@@ -87,17 +69,23 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
     () => editor()?.view.dom,
     () => (find.isOpen() ? find.text().trim() : ''),
   )
-  const me = createMemo<Someone>(() => {
-    const member = data.me()
-    const hue = member?.hue ?? 1
-    return { userId: workspace.userId, name: member?.name ?? '', hue, color: colours[hue - 1] ?? colours[0] }
+  const me = useMe()
+  const text = usePlanText(planId)
+  const document = createMemo(() => {
+    const known = open.document()
+    return typeof known === 'string' ? undefined : known
   })
+  const execution = useExecution({ plan: () => props.plan, editor, document })
   const [people, setPeople] = createSignal<readonly Someone[]>([])
   createEffect(() => {
-    const document = open.document()
-    if (typeof document === 'string') return
-    const here = usePeopleHere(document)
+    const known = document()
+    if (known === undefined) return
+    const here = usePeopleHere(known)
     createEffect(() => setPeople(here()))
+    // The editor says it at its start; a name that comes or changes later is said then.
+    createEffect(() => {
+      if (editor() !== undefined) known.awareness.setLocalStateField('user', me())
+    })
   })
 
   // A new plan is there to be written; one with text is there to be read first.
@@ -119,51 +107,13 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
     ),
   )
 
-  const markdown = async (): Promise<string | undefined> => {
-    const { textOfPlan } = await import('../acts/plan-bodies.ts')
-    const text = await textOfPlan(workspace, planId)
-    if (text === undefined) showToast({ text: plansWords.textNotHere })
-    return text
-  }
-  const withMarkdown = (act: (text: string) => unknown) => (): void => {
-    markdown().then(
-      (text) => text !== undefined && act(text),
-      () => showToast({ text: plansWords.textNotHere }),
-    )
-  }
   const write = (): void => void editor()?.commands.focus()
-  const openFind = (): void => {
-    if (editor() === undefined) return
-    find.open()
-    findBar?.querySelector('input')?.select()
-  }
-  let findBar: HTMLDivElement | undefined
   useKeys({
-    'Mod+f': () => {
-      // Pressed once more, it is the browser's.
-      if (document.querySelector('[role="dialog"]') !== null || findBar?.contains(document.activeElement)) return false
-      if (editor() === undefined) return false
-      openFind()
-      return true
-    },
     i: () => {
       if (editor()?.isEditable !== true) return false
       write()
       return true
     },
-  })
-  // Out of the text by one key, so that the keys of the page are in reach; Tab stays an indent in lists.
-  createEffect(() => {
-    const known = editor()
-    if (known === undefined) return
-    const { dom } = known.view
-    const leave = (event: KeyboardEvent): void => {
-      // A list at the caret closes first.
-      if (event.key === 'Escape' && !event.isComposing && !dom.hasAttribute('aria-controls')) known.commands.blur()
-    }
-    // Before the editor, which would keep it for itself.
-    dom.addEventListener('keydown', leave, true)
-    onCleanup(() => dom.removeEventListener('keydown', leave, true))
   })
   useCommands(() => [
     ...(editor()?.isEditable === true
@@ -171,11 +121,21 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
       : []),
     ...(acts.mayEdit()
       ? [
-          { id: 'plan.duplicate', title: plansWords.duplicate, icon: Pencil, act: () => void duplicate() },
-          { id: 'plan.move', title: plansWords.move, icon: Pencil, act: () => setMoving(true) },
+          { id: 'plan.duplicate', title: plansWords.duplicate, icon: Copy, act: () => void duplicate() },
+          { id: 'plan.move', title: plansWords.move, icon: FolderInput, act: () => setMoving(true) },
         ]
       : []),
   ])
+  const toggleHistory = (): void => {
+    if (historyOpen()) {
+      setHistoryOpen(false)
+      return
+    }
+    historyPart.want().then(
+      () => setHistoryOpen(true),
+      () => showToast({ text: uiWords.notLoaded }),
+    )
+  }
   const duplicate = async (): Promise<void> => {
     const made = await copies.duplicate(props.plan)
     if (made !== undefined) void navigate({ to: '/plans/$planId', params: { planId: made } })
@@ -197,17 +157,17 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
     const known = editor()
     if (known !== undefined) goToSection(known, key)
   }
-  const status = () => {
-    if (find.text().trim() === '') return ''
-    return find.hits() === 0 ? planWords.find.none : planWords.find.at(find.place(), find.hits())
-  }
-
   return (
-    <div class={styles.layout} data-outline={frame() === 'desktop' ? '' : undefined} data-plan-page="">
+    <div
+      class={styles.layout}
+      data-outline={frame() === 'desktop' ? '' : undefined}
+      data-history={historyOpen() && wide() ? '' : undefined}
+      data-plan-page=""
+    >
       <Show when={frame() === 'desktop'}>
         <aside class={styles.outline} aria-label={planWords.outline.title}>
           <Outline reading={reading()} current={current()} onGo={go} />
-          <LinkedRuns runs={runs()} />
+          <LinkedRuns runs={execution.runs()} />
         </aside>
       </Show>
       <section class={styles.pane} aria-label={title()}>
@@ -220,50 +180,38 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
           pin={pin}
           phone={phone()}
           stepsLeft={stepsLeft()}
-          historyOpen={false}
+          historyOpen={historyOpen()}
           on={{
-            onFind: editor() === undefined ? undefined : openFind,
-            onCopy: withMarkdown((text) => copyAndTell(text)),
-            onDownload: withMarkdown((text) => saveAs(text, title())),
+            onFind: editor() === undefined ? undefined : find.open,
+            onCopy: text.copy,
+            onDownload: () => text.download(title()),
             onPrint: () => window.print(),
             onDuplicate: () => void duplicate(),
             onMove: () => setMoving(true),
             onRemove: () => setRemoving(true),
             onOutline: frame() === 'desktop' ? undefined : () => setOutlineOpen(true),
-            onHistory: undefined,
-            onExecute: mayExecute() ? () => setExecuting(true) : undefined,
+            onHistory: document() === undefined ? undefined : toggleHistory,
+            onExecute: execution.ask(),
           }}
         />
-        <Show when={warning()}>{(text) => <Banner>{text()}</Banner>}</Show>
-        <Show when={opened()}>
-          {(document) => <ChangedBanners runs={runs()} document={document()} title={title()} />}
+        <Show when={warning()}>{(words) => <Banner>{words()}</Banner>}</Show>
+        <Show when={document()}>
+          {(known) => <ChangedBanners runs={execution.runs()} document={known()} title={title()} />}
         </Show>
-        <Show when={find.isOpen()}>
-          <div ref={findBar}>
-            <FindBar
-              words={planWords.find}
-              text={find.text()}
-              onText={find.setText}
-              enter="later"
-              status={status()}
-              hits={find.hits()}
-              onStep={find.step}
-              onClose={find.close}
-            />
-          </div>
-        </Show>
+        <PlanFindBar find={find} mayFind={editor() !== undefined} />
         <PlanBody
           plan={props.plan}
           open={open}
           me={me()}
-          mayEdit={acts.mayEdit()}
+          mayEdit={acts.mayEdit() && open.state()?.refused !== 'not_allowed'}
           phone={phone()}
           onGo={(href) => router.history.push(href)}
           onEditor={setEditor}
           onReading={setReading}
-          stepRuns={(node) => editorPart.here()?.editorCode.stepRunsOf(node, runs(), data.harness) ?? []}
+          stepRuns={execution.stepRuns}
         />
       </section>
+      <HistorySide document={document()} open={historyOpen()} onOpenChange={setHistoryOpen} beside={wide()} />
       <Sheet open={outlineOpen()} onOpenChange={setOutlineOpen} title={planWords.outline.title}>
         <Outline
           reading={reading()}
@@ -274,9 +222,15 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
             requestAnimationFrame(() => go(key))
           }}
         />
-        <LinkedRuns runs={runs()} />
+        <LinkedRuns runs={execution.runs()} />
       </Sheet>
-      <ExecuteDialog open={executing()} onOpenChange={setExecuting} planId={planId} current={current()} read={parts} />
+      <ExecuteDialog
+        open={executing()}
+        onOpenChange={setExecuting}
+        planId={planId}
+        current={current()}
+        read={execution.parts}
+      />
       <MoveDialog plan={moving() ? props.plan : undefined} onClose={() => setMoving(false)} acts={acts} />
       <RemoveDialog
         plan={removing() ? props.plan : undefined}
@@ -286,6 +240,3 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
     </div>
   )
 }
-
-/** For editors that know no hues; ours draws by the person's own. */
-const colours = ['#7a4fc9', '#0f7b83', '#b8407f'] as const
