@@ -225,8 +225,8 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
         <LinkedRuns runs={execution.runs()} />
       </Sheet>
       <ExecuteDialog
-        open={executing()}
-        onOpenChange={setExecuting}
+        open={execution.asking()}
+        onOpenChange={execution.setAsking}
         planId={planId}
         current={current()}
         read={execution.parts}
