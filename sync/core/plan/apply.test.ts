@@ -8,6 +8,7 @@ import { outlineOf } from './facts.ts'
 import { parsePlan, writePlan } from './markdown.ts'
 import { normalPlan } from './markdown/normal-form.ts'
 import { nameParts } from './names.ts'
+import { mergeRewrite } from './merge-rewrite.ts'
 import { applySection, rewriteFrom, rewriteSectionFrom } from './rewrite.ts'
 
 const named = (): (() => string) => {
@@ -218,7 +219,7 @@ describe('an agent’s rewrite', () => {
           const target = texts[where % texts.length]
           target?.insert(place % (target.length + 1), 'ABCDEF'.charAt(n).repeat(4))
         }
-        Y.applyUpdate(doc, update)
+        mergeRewrite(doc, read, update)
         const letters = readBody(doc).textContent
         for (const n of edits.keys()) expect(letters.split('ABCDEF'.charAt(n)).length - 1).toBe(4)
       }),
