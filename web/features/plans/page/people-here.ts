@@ -1,9 +1,10 @@
 import { createSignal, onCleanup, type Accessor } from 'solid-js'
+import type { UserId } from '#shared/ids.ts'
 import type { PlanDocument } from '#sync/client/plans/plan-document.ts'
 import { Someone } from '../editor/parts/caret.ts'
 
-/** Who else has the plan open, once however many windows they have. Needs an owner. */
-export function usePeopleHere(document: PlanDocument): Accessor<readonly Someone[]> {
+/** Who has the plan open elsewhere, once however many windows they have. `me`: leaves out this person's other devices. Needs an owner. */
+export function usePeopleHere(document: PlanDocument, me?: UserId): Accessor<readonly Someone[]> {
   const { awareness } = document
   const [people, setPeople] = createSignal<readonly Someone[]>([], { equals: sameNames })
   const read = (): void => {
@@ -12,7 +13,7 @@ export function usePeopleHere(document: PlanDocument): Accessor<readonly Someone
       if (client === awareness.clientID) continue
       const user: unknown = said['user']
       const someone = Someone.safeParse(user).data
-      if (someone !== undefined) byName.set(someone.userId ?? `agent/${someone.name}`, someone)
+      if (someone !== undefined && someone.userId !== me) byName.set(someone.userId ?? `agent/${someone.name}`, someone)
     }
     setPeople([...byName.values()])
   }

@@ -6,6 +6,7 @@ import type { Plan } from '#shared/domain/plan.ts'
 import { useCommands } from '../../../state/commands.ts'
 import { useFrame, useMedia } from '../../../state/frame.ts'
 import { useKeys } from '../../../state/keyboard.ts'
+import { useWorkspace } from '../../../state/workspace.ts'
 import { Banner } from '../../../ui/banner.tsx'
 import { Sheet } from '../../../ui/dialog.tsx'
 import { useFoundMarks } from '../../../ui/found-marks.ts'
@@ -42,6 +43,7 @@ import styles from './plan-view.module.css'
 /** The page of one plan: outline, head, text. Mounted anew for each plan. */
 export function PlanView(props: { readonly plan: Plan; readonly section: string | undefined }) {
   const frame = useFrame()
+  const workspace = useWorkspace()
   const navigate = useNavigate()
   const router = useRouter()
   const acts = usePlanActs()
@@ -80,7 +82,7 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
   createEffect(() => {
     const known = document()
     if (known === undefined) return
-    const here = usePeopleHere(known)
+    const here = usePeopleHere(known, workspace.userId)
     createEffect(() => setPeople(here()))
     // The editor says it at its start; a name that comes or changes later is said then.
     createEffect(() => {

@@ -26,8 +26,8 @@ export function drawCaret(user: unknown): HTMLElement {
   label.className = styles.label ?? ''
   // Who is here stands in the page's head; within the text a name would be read as a part of it.
   caret.setAttribute('aria-hidden', 'true')
-  if (someone?.hue === undefined) caret.dataset['agent'] = ''
-  else caret.dataset['hue'] = String(someone.hue)
+  if (someone?.userId === undefined) caret.dataset['agent'] = ''
+  else caret.dataset['hue'] = String(someone.hue ?? 1)
   label.textContent = someone?.name ?? ''
   // The joiners keep the line from being broken, or made higher, at the caret.
   caret.append('\u2060', label, '\u2060')

@@ -13,9 +13,9 @@ export function HereList(props: { readonly people: readonly Someone[] }) {
       <span class={styles.here} role="group" aria-label={planWords.here(props.people.map(({ name }) => name))}>
         <For each={props.people.slice(0, most)}>
           {(someone) => (
-            <span class={styles.someone} data-agent={someone.hue === undefined ? '' : undefined}>
+            <span class={styles.someone} data-agent={someone.userId === undefined ? '' : undefined}>
               <Show
-                when={someone.hue}
+                when={someone.userId !== undefined && (someone.hue ?? 1)}
                 fallback={<AgentTile letters={someone.letters ?? someone.name.slice(0, 2)} size="lg" />}
               >
                 {(hue) => <Avatar name={someone.name} hue={hue()} size="lg" decorative />}
