@@ -26,6 +26,7 @@ const figures: Readonly<Record<string, () => Promise<{ figure: Figure }>>> = {
   'plan-edits': () => import('./figures/plan-edits.ts'),
   'plan-offline': () => import('./figures/plan-offline.ts'),
   lighthouse: () => import('./figures/lighthouse.ts'),
+  'plan-page': () => import('./figures/plan-page.ts'),
   'plan-rewrite': () => import('./figures/plan-rewrite.ts'),
 }
 
