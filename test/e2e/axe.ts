@@ -15,13 +15,35 @@ type Axe = {
 export async function axeFindings(page: Page): Promise<string[]> {
   // Evaluated in the page's own world by the debugger, so that our content security policy stays as it is.
   await page.evaluate(await source)
-  // What is still fading in has another contrast than what people will read.
-  await page.evaluate(async () => {
+  for (let look = 1; ; look++) {
+    await untilStill(page)
+    const findings = await findingsNow(page)
+    // Something came in while it looked: that is looked at once it stands.
+    if (findings.length === 0 || look === mostLooks || !(await isMoving(page))) return findings
+  }
+}
+
+const mostLooks = 4
+
+/** What is still fading in has another contrast than what people will read. */
+function untilStill(page: Page): Promise<void> {
+  return page.evaluate(async () => {
     // A theme that was just changed is drawn with the next frame, and its colours fade over from there.
     await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
     const ends = document.getAnimations().filter((one) => Number.isFinite(one.effect?.getComputedTiming().endTime))
     await Promise.allSettled(ends.map((one) => one.finished))
   })
+}
+
+function isMoving(page: Page): Promise<boolean> {
+  return page.evaluate(() =>
+    document
+      .getAnimations()
+      .some((one) => one.playState === 'running' && Number.isFinite(one.effect?.getComputedTiming().endTime)),
+  )
+}
+
+function findingsNow(page: Page): Promise<string[]> {
   return page.evaluate(async () => {
     const { axe } = globalThis as unknown as { axe: Axe }
     const { violations } = await axe.run(document, {
