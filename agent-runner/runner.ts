@@ -136,6 +136,7 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
       case 'error':
         log.warn({ refusal: message.refusal }, `The server said: ${message.refusal.detail ?? message.refusal.code}`)
         return
+      case 'plan_answer':
       case 'heartbeat_ack':
       case 'welcome':
         return

@@ -26,7 +26,7 @@ const wires = [
     version: runnerProtocol,
     todo: mend('runnerProtocol'),
     shapes: { RunnerUp, RunnerDown, RunEvent },
-    pinned: { version: 1, hash: '03d121d6ba21c221' },
+    pinned: { version: 1, hash: 'e416cf80316d51f9' },
   },
   {
     what: 'shapes of push, pull and the synced rows',

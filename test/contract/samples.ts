@@ -244,6 +244,12 @@ export const runnerUp: ByType<RunnerUp> = {
   receipt: { type: 'receipt', deliveryId: ids.delivery, runId: ids.run, state: 'refused', refusal: refused },
   heartbeat: { type: 'heartbeat', at, active: [ids.run] },
   draining: { type: 'draining' },
+  plan_call: {
+    type: 'plan_call',
+    callId: 'call-1',
+    runId: ids.run,
+    call: { tool: 'plan_update', planId: ids.plan, revision: 'r1', sectionId: 'section-1', markdown: '## Phase 1' },
+  },
 }
 
 export const deliveryBodies: ByType<DeliveryBody> = {
@@ -260,6 +266,7 @@ export const runnerDown: ByType<RunnerDown> = {
     heartbeatMs: 10_000,
     leaseMs: 60_000,
     runs: [{ runId: ids.run, ackedSeq: 3, keep: true }],
+    planTools: true,
   },
   assign: {
     type: 'assign',
@@ -277,6 +284,11 @@ export const runnerDown: ByType<RunnerDown> = {
   deliver: { type: 'deliver', deliveryId: ids.delivery, runId: ids.run, body: deliveryBodies.answer },
   receipt_ack: { type: 'receipt_ack', deliveryId: ids.delivery },
   heartbeat_ack: { type: 'heartbeat_ack', at },
+  plan_answer: {
+    type: 'plan_answer',
+    callId: 'call-1',
+    answer: { ok: true, text: 'The plan was made.', made: { planId: ids.plan, title: 'Extract billing' } },
+  },
   drop: { type: 'drop', runId: ids.run },
   error: { type: 'error', refusal: refused, fatal: false },
 }

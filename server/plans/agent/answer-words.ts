@@ -1,0 +1,52 @@
+import { agentMarkdownLimit, planAnswerLimit, type PlanToolAnswer } from '#shared/protocol/plan-tools.ts'
+import type { PlanForAgent } from './plan-for-agent.ts'
+
+/** Named in one answer; of more it is said how many there are. */
+const sectionsTold = 300
+const stepsTold = 500
+const nameLimit = 100
+
+export function no(text: string): PlanToolAnswer {
+  return { ok: false, text }
+}
+
+export function yes(text: string): PlanToolAnswer {
+  return { ok: true, text: text.slice(0, planAnswerLimit) }
+}
+
+/** Whether all of it can be told at once. */
+export function isTellable({ markdown }: PlanForAgent): boolean {
+  return markdown.length <= agentMarkdownLimit
+}
+
+/** A plan as an agent reads it: the text on its own, so that it can be given back, then the names. */
+export function wholeWords(planId: string, revision: string, reading: PlanForAgent): string {
+  return [`Plan ${planId}, revision ${revision}. Its Markdown:`, reading.markdown, namesWords(reading)].join('\n\n')
+}
+
+/** The names of its sections and steps. */
+export function namesWords({ sections, steps }: Pick<PlanForAgent, 'sections' | 'steps'>): string {
+  return [
+    ...listed(
+      'Sections (section_id, heading):',
+      sections.map(({ id, level, text }) => `- ${id} ${'#'.repeat(level)} ${shortened(text)}`),
+      sectionsTold,
+    ),
+    ...listed(
+      'Steps (step_id, text):',
+      steps.map(({ id, checked, text }) => `- ${id} [${checked ? 'x' : ' '}] ${shortened(text)}`),
+      stepsTold,
+    ),
+  ].join('\n')
+}
+
+function listed(title: string, lines: readonly string[], most: number): string[] {
+  if (lines.length === 0) return []
+  const more = lines.length - most
+  return [title, ...lines.slice(0, most), ...(more > 0 ? [`and ${more} more; read one section to see its own`] : [])]
+}
+
+function shortened(text: string): string {
+  const line = text.replaceAll(/\s+/g, ' ').trim()
+  return line.length > nameLimit ? `${line.slice(0, nameLimit - 1).toWellFormed()}…` : line
+}
