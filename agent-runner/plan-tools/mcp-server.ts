@@ -1,0 +1,104 @@
+import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
+import { z } from 'zod'
+import { planTitleLimit } from '#shared/domain/plan.ts'
+import { PlanPartId } from '#shared/domain/plan-run.ts'
+import { agentMarkdownLimit, type PlanToolAnswer, type PlanToolCall } from '#shared/protocol/plan-tools.ts'
+import { droverVersion } from '#shared/version.ts'
+
+/** The plan tools as one server of the Model Context Protocol. */
+export function createPlanMcpServer(ask: (call: PlanToolCall) => Promise<PlanToolAnswer>): McpServer {
+  const server = new McpServer({ name: 'drover', title: 'Drover', version: droverVersion }, { instructions })
+  const planId = z.string().max(200).describe('The id of the plan, as plan_create gave it or the person told it.')
+  const part = PlanPartId
+  const markdown = (what: string): z.ZodString => z.string().max(agentMarkdownLimit).describe(what)
+  const told = async (call: PlanToolCall): Promise<{ content: { type: 'text'; text: string }[]; isError: boolean }> => {
+    const { ok, text } = await ask(call)
+    return { content: [{ type: 'text', text }], isError: !ok }
+  }
+
+  server.registerTool(
+    'plan_create',
+    {
+      title: 'Make a plan',
+      description:
+        'Makes a new plan: a document in Drover that people read, edit and approve, and that a run can be started from. Write it in Markdown (GitHub’s, with tables): one # heading as its title, ## headings for its sections, and every step as a box of a check list, “- [ ] Do this”. Changes no file of the workspace. Answers with the plan’s id, a revision, and the ids of its sections and steps.',
+      inputSchema: {
+        title: z
+          .string()
+          .max(planTitleLimit)
+          .optional()
+          .describe('Stands as the first heading, unless the text begins with it already.'),
+        markdown: markdown('The whole text of the plan.'),
+      },
+      annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: false },
+    },
+    ({ title, markdown: text }) =>
+      told({ tool: 'plan_create', ...(title === undefined ? {} : { title }), markdown: text }),
+  )
+
+  server.registerTool(
+    'plan_read',
+    {
+      title: 'Read a plan',
+      description:
+        'Reads a plan, or one of its sections, as Markdown. Answers with a revision, which plan_update asks for, and with the ids of sections and steps. People may write in the plan at any time: read it before you change it.',
+      inputSchema: {
+        plan_id: planId,
+        section_id: part.optional().describe('Only this section, up to the next heading of its level.'),
+      },
+      annotations: { readOnlyHint: true, openWorldHint: false },
+    },
+    ({ plan_id, section_id }) =>
+      told({ tool: 'plan_read', planId: plan_id, ...(section_id === undefined ? {} : { sectionId: section_id }) }),
+  )
+
+  server.registerTool(
+    'plan_update',
+    {
+      title: 'Change a plan',
+      description:
+        'Replaces the text of a plan, or of one section of it. Give the whole new text of what you replace: what is the same as before is left as it is, and what people wrote since the revision that you read is kept. To change a part, give its section_id. Answers with the next revision.',
+      inputSchema: {
+        plan_id: planId,
+        revision: z
+          .string()
+          .max(100)
+          .describe(
+            'From your last plan_create, plan_read or plan_update of this plan: the text that you are changing.',
+          ),
+        section_id: part
+          .optional()
+          .describe('Only this section. Markdown that does not begin with a heading stands below the present one.'),
+        markdown: markdown('The whole new text of the plan, or of the section.'),
+      },
+      annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+    },
+    ({ plan_id, revision, section_id, markdown: text }) =>
+      told({
+        tool: 'plan_update',
+        planId: plan_id,
+        revision,
+        ...(section_id === undefined ? {} : { sectionId: section_id }),
+        markdown: text,
+      }),
+  )
+
+  server.registerTool(
+    'plan_set_step',
+    {
+      title: 'Tick a step of a plan',
+      description: 'Ticks one step of a plan, or opens it again. Tick a step as soon as it is done, and only then.',
+      inputSchema: {
+        plan_id: planId,
+        step_id: part.describe('The id of the step, from plan_read.'),
+        done: z.boolean().describe('true: it is done. false: it is open again.'),
+      },
+      annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+    },
+    ({ plan_id, step_id, done }) => told({ tool: 'plan_set_step', planId: plan_id, stepId: step_id, done }),
+  )
+  return server
+}
+
+const instructions =
+  'Plans are documents in Drover that people and agents write together. Use these tools when you are asked for a plan, or work on one; write no plan into a file of the workspace unless you are asked to.'
