@@ -8,7 +8,13 @@ import { droverVersion } from '#shared/version.ts'
 /** The plan tools as one server of the Model Context Protocol. */
 export function createPlanMcpServer(ask: (call: PlanToolCall) => Promise<PlanToolAnswer>): McpServer {
   const server = new McpServer({ name: 'drover', title: 'Drover', version: droverVersion }, { instructions })
-  const planId = z.string().max(200).describe('The id of the plan, as plan_create gave it or the person told it.')
+  const plan_id = z
+    .string()
+    .max(200)
+    .optional()
+    .describe(
+      'The id of the plan, as plan_create gave it or the person told it. Leave it out for the plan that you were asked to execute.',
+    )
   const part = PlanPartId
   const markdown = (what: string): z.ZodString => z.string().max(agentMarkdownLimit).describe(what)
   const told = async (call: PlanToolCall): Promise<{ content: { type: 'text'; text: string }[]; isError: boolean }> => {
@@ -32,8 +38,7 @@ export function createPlanMcpServer(ask: (call: PlanToolCall) => Promise<PlanToo
       },
       annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: false },
     },
-    ({ title, markdown: text }) =>
-      told({ tool: 'plan_create', ...(title === undefined ? {} : { title }), markdown: text }),
+    ({ title, markdown: text }) => told({ tool: 'plan_create', title, markdown: text }),
   )
 
   server.registerTool(
@@ -43,13 +48,12 @@ export function createPlanMcpServer(ask: (call: PlanToolCall) => Promise<PlanToo
       description:
         'Reads a plan, or one of its sections, as Markdown. Answers with a revision, which plan_update asks for, and with the ids of sections and steps. People may write in the plan at any time: read it before you change it.',
       inputSchema: {
-        plan_id: planId,
+        plan_id,
         section_id: part.optional().describe('Only this section, up to the next heading of its level.'),
       },
       annotations: { readOnlyHint: true, openWorldHint: false },
     },
-    ({ plan_id, section_id }) =>
-      told({ tool: 'plan_read', planId: plan_id, ...(section_id === undefined ? {} : { sectionId: section_id }) }),
+    ({ plan_id: planId, section_id: sectionId }) => told({ tool: 'plan_read', planId, sectionId }),
   )
 
   server.registerTool(
@@ -59,7 +63,7 @@ export function createPlanMcpServer(ask: (call: PlanToolCall) => Promise<PlanToo
       description:
         'Replaces the text of a plan, or of one section of it. Give the whole new text of what you replace: what is the same as before is left as it is, and what people wrote since the revision that you read is kept. To change a part, give its section_id. Answers with the next revision.',
       inputSchema: {
-        plan_id: planId,
+        plan_id,
         revision: z
           .string()
           .max(100)
@@ -73,14 +77,8 @@ export function createPlanMcpServer(ask: (call: PlanToolCall) => Promise<PlanToo
       },
       annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: false },
     },
-    ({ plan_id, revision, section_id, markdown: text }) =>
-      told({
-        tool: 'plan_update',
-        planId: plan_id,
-        revision,
-        ...(section_id === undefined ? {} : { sectionId: section_id }),
-        markdown: text,
-      }),
+    ({ plan_id: planId, section_id: sectionId, revision, markdown: text }) =>
+      told({ tool: 'plan_update', planId, revision, sectionId, markdown: text }),
   )
 
   server.registerTool(
@@ -89,13 +87,13 @@ export function createPlanMcpServer(ask: (call: PlanToolCall) => Promise<PlanToo
       title: 'Tick a step of a plan',
       description: 'Ticks one step of a plan, or opens it again. Tick a step as soon as it is done, and only then.',
       inputSchema: {
-        plan_id: planId,
+        plan_id,
         step_id: part.describe('The id of the step, from plan_read.'),
         done: z.boolean().describe('true: it is done. false: it is open again.'),
       },
       annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: false },
     },
-    ({ plan_id, step_id, done }) => told({ tool: 'plan_set_step', planId: plan_id, stepId: step_id, done }),
+    ({ plan_id: planId, step_id: stepId, done }) => told({ tool: 'plan_set_step', planId, stepId, done }),
   )
   return server
 }

@@ -8,8 +8,8 @@ export const agentMarkdownLimit = 150_000
 /** Of an answer, with the names of sections and steps. */
 export const planAnswerLimit = 300_000
 
-/** As models write them: what is no id of a plan is answered with a sentence. */
-const planId = z.string().max(200)
+/** As models write them: what is no id of a plan is answered with a sentence. Absent: the plan that the run executes. */
+const planId = z.string().max(200).optional()
 const markdown = z.string().max(agentMarkdownLimit)
 
 /** What an agent asks of the plans of its run's team. */

@@ -26,7 +26,7 @@ const wires = [
     version: runnerProtocol,
     todo: mend('runnerProtocol'),
     shapes: { RunnerUp, RunnerDown, RunEvent },
-    pinned: { version: 1, hash: 'c8014d4563d34daa' },
+    pinned: { version: 1, hash: 'e15b660a8e16ee1d' },
   },
   {
     what: 'shapes of push, pull and the synced rows',

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { HarnessId } from '#shared/domain/harness.ts'
 import { Plan, PlanVersion } from '#shared/domain/plan.ts'
-import { PlanId, RunId } from '#shared/ids.ts'
+import { PlanId, PlanVersionId, PromptId, RunId } from '#shared/ids.ts'
 import { agentMarkdownLimit, type PlanToolAnswer, type PlanToolCall } from '#shared/protocol/plan-tools.ts'
 import type { PlanDocument } from '#sync/client/plans/plan-document.ts'
 import type { Workspace } from '#sync/client/workspace.ts'
@@ -56,7 +57,8 @@ const revisionOf = ({ text }: PlanToolAnswer): string => /revision (\w+)/.exec(t
 const idOf = ({ text }: PlanToolAnswer, part: string): string =>
   text
     .split('\n')
-    .find((line) => line.startsWith('- ') && line.endsWith(part))
+    // The text itself comes before its names.
+    .findLast((line) => line.startsWith('- ') && line.endsWith(part))
     ?.split(' ')[1] ?? ''
 async function create(text = markdown): Promise<{ planId: PlanId; answer: PlanToolAnswer }> {
   const answer = await ask({ tool: 'plan_create', markdown: text })
@@ -248,6 +250,26 @@ test('an agent may what its person may at the moment', async () => {
     ok: false,
     text: expect.stringContaining('may not edit plans'),
   })
+})
+
+test('a run that executes a plan need not name it, and another has none', async () => {
+  const { planId } = await create()
+  expect(await ask({ tool: 'plan_read' })).toMatchObject({ ok: false, text: expect.stringContaining('plan_id') })
+  await openPlan(planId)
+  const executing = RunId.parse(newId())
+  await desk.mutate.createRun({
+    runId: executing,
+    promptId: PromptId.parse(newId()),
+    prompt: 'Execute it',
+    config: { harness: HarnessId.parse('runbook'), sandbox: 'direct' },
+    plan: { planId, versionId: PlanVersionId.parse(newId()), scope: { kind: 'whole' }, markdown },
+  })
+  await claim(runner, executing)
+  await inState(desk, executing, 'INPROGRESS')
+  const read = await ask({ tool: 'plan_read' }, executing)
+  expect(read.text).toContain(`Plan ${planId}, revision`)
+  const stepId = idOf(read, 'Move models')
+  expect(await ask({ tool: 'plan_set_step', stepId, done: true }, executing)).toMatchObject({ ok: true })
 })
 
 test('a loop of a model is stopped before it fills the history', async () => {

@@ -24,6 +24,8 @@ export type PlanAgent = {
   readonly harness: HarnessId
   readonly userId: UserId
   readonly role: Role
+  /** What the run executes. */
+  readonly plan: PlanId | undefined
 }
 
 export type AgentToolsDeps = TransactDeps & {
@@ -46,9 +48,11 @@ export function createAgentTools(deps: AgentToolsDeps): AgentTools {
   async function call(agent: PlanAgent, asked: PlanToolCall): Promise<PlanToolAnswer> {
     if (!canEditPlans(agent.role)) return no('The person of this run may not edit plans, so neither can you.')
     if (asked.tool === 'plan_create') return await create(agent, asked)
-    const plan = await find(agent, asked.planId)
+    const id = asked.planId ?? agent.plan
+    if (id === undefined) return no('This run executes no plan, so say which one you mean by its plan_id.')
+    const plan = await find(agent, id)
     if (plan === undefined)
-      return no(`There is no plan with the id “${asked.planId.slice(0, 60)}” here. Use an id that you were given.`)
+      return no(`There is no plan with the id “${id.slice(0, 60)}” here. Use an id that you were given.`)
     switch (asked.tool) {
       case 'plan_read':
         return await read(agent, plan, asked)

@@ -62,7 +62,14 @@ export function createPlanCalls(deps: {
     if (first === undefined || members.length < people.length)
       return 'The person of this run is no member of its team, so it can’t use plans.'
     const least = members.find(({ role }) => role === 'viewer') ?? first
-    return { teamId: job.teamId, runId, harness: run.config.harness, userId: run.createdBy, role: least.role }
+    return {
+      teamId: job.teamId,
+      runId,
+      harness: run.config.harness,
+      userId: run.createdBy,
+      role: least.role,
+      plan: run.plan?.planId,
+    }
   }
 
   async function perform(
