@@ -58,7 +58,13 @@ describe.each(['http', 'stdio'] as const)('over %s', (by) => {
     const made: unknown[] = []
     const client = await connect(await host.open(one, (plan) => made.push(plan)), by)
     const { tools } = await client.listTools()
-    expect(tools.map(({ name }) => name)).toEqual(['plan_create', 'plan_read', 'plan_update', 'plan_set_step'])
+    expect(tools.map(({ name }) => name)).toEqual([
+      'plan_create',
+      'plan_read',
+      'plan_update',
+      'plan_set_step',
+      'plan_comment',
+    ])
     expect(tools.every(({ description = '' }) => description.length > 50)).toBe(true)
     answer = () => ({ ok: true, text: 'It was made.', made: { planId, title: 'Extract billing' } })
     expect(

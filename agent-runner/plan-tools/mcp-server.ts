@@ -1,6 +1,7 @@
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { z } from 'zod'
 import { planTitleLimit } from '#shared/domain/plan.ts'
+import { planCommentLimit, planQuoteLimit } from '#shared/domain/plan-comment.ts'
 import { PlanPartId } from '#shared/domain/plan-run.ts'
 import { agentMarkdownLimit, type PlanToolAnswer, type PlanToolCall } from '#shared/protocol/plan-tools.ts'
 import { droverVersion } from '#shared/version.ts'
@@ -94,6 +95,29 @@ export function createPlanMcpServer(ask: (call: PlanToolCall) => Promise<PlanToo
       annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: false },
     },
     ({ plan_id: planId, step_id: stepId, done }) => told({ tool: 'plan_set_step', planId, stepId, done }),
+  )
+  server.registerTool(
+    'plan_comment',
+    {
+      title: 'Comment on a plan',
+      description:
+        'Says something about a plan beside its text, for people to read: a question, a doubt, or an answer to an open comment, which plan_read lists with its thread_id. To change what the plan says, use plan_update instead.',
+      inputSchema: {
+        plan_id,
+        thread_id: z.string().max(200).optional().describe('The thread that you answer. Left out: you begin one.'),
+        quote: z
+          .string()
+          .max(planQuoteLimit)
+          .optional()
+          .describe(
+            'What a new thread is about: some words of the plan as they stand, without signs of Markdown, from one paragraph. Left out: the plan as a whole.',
+          ),
+        text: z.string().max(planCommentLimit).describe('What you say, in plain text.'),
+      },
+      annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: false },
+    },
+    ({ plan_id: planId, thread_id: threadId, quote, text }) =>
+      told({ tool: 'plan_comment', planId, threadId, quote, text }),
   )
   return server
 }

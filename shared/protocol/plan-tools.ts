@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import { planTitleLimit } from '../domain/plan.ts'
+import { planCommentLimit, planQuoteLimit } from '../domain/plan-comment.ts'
 import { PlanPartId } from '../domain/plan-run.ts'
 import { PlanId } from '../ids.ts'
 
 /** UTF-16 units of Markdown that an agent writes, or is given, at once: far below a frame however it is escaped. */
 export const agentMarkdownLimit = 150_000
 /** Of an answer, with the names of sections and steps. */
-export const planAnswerLimit = 300_000
+export const planAnswerLimit = 350_000
 
 /** As models write them: what is no id of a plan is answered with a sentence. Absent: the plan that the run executes. */
 const planId = z.string().max(200).optional()
@@ -26,6 +27,15 @@ export const PlanToolCall = z.discriminatedUnion('tool', [
     markdown,
   }),
   z.object({ tool: z.literal('plan_set_step'), planId, stepId: PlanPartId, done: z.boolean() }),
+  z.object({
+    tool: z.literal('plan_comment'),
+    planId,
+    /** The thread that it answers; absent: it begins one. */
+    threadId: z.string().max(200).optional(),
+    /** Words of the plan that a new thread is about; absent: the plan as a whole. */
+    quote: z.string().max(planQuoteLimit).optional(),
+    text: z.string().max(planCommentLimit),
+  }),
 ])
 export type PlanToolCall = z.infer<typeof PlanToolCall>
 

@@ -26,7 +26,7 @@ const wires = [
     version: runnerProtocol,
     todo: mend('runnerProtocol'),
     shapes: { RunnerUp, RunnerDown, RunEvent },
-    pinned: { version: 1, hash: 'e15b660a8e16ee1d' },
+    pinned: { version: 1, hash: '527e4b8045284979' },
   },
   {
     what: 'shapes of push, pull and the synced rows',

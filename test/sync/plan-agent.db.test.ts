@@ -1,7 +1,9 @@
+import { createAbsolutePositionFromRelativePosition, decodeRelativePosition } from 'yjs'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { HarnessId } from '#shared/domain/harness.ts'
 import { Plan, PlanVersion } from '#shared/domain/plan.ts'
-import { PlanId, PlanVersionId, PromptId, RunId } from '#shared/ids.ts'
+import { PlanComment } from '#shared/domain/plan-comment.ts'
+import { PlanCommentId, PlanId, PlanVersionId, PromptId, RunId } from '#shared/ids.ts'
 import { agentMarkdownLimit, type PlanToolAnswer, type PlanToolCall } from '#shared/protocol/plan-tools.ts'
 import type { PlanDocument } from '#sync/client/plans/plan-document.ts'
 import type { Workspace } from '#sync/client/workspace.ts'
@@ -174,6 +176,45 @@ test('a step is ticked and opened again, without a version', async () => {
   )
   expect((await ask({ tool: 'plan_set_step', planId, stepId, done: false })).ok).toBe(true)
   expect(await versions(planId, 1)).toHaveLength(1)
+})
+
+test('it comments on words of the plan and answers people, as itself', async () => {
+  const { planId } = await create()
+  const plan = await openPlan(planId)
+  expect((await ask({ tool: 'plan_comment', planId, quote: 'Move models', text: 'Which ones?' })).ok).toBe(true)
+  const comments = await until<readonly PlanComment[]>(
+    (on) => desk.subscribe((tx) => scanRows(tx, keys.planCommentsOf(planId), PlanComment), on),
+    (all) => all.length === 1,
+  )
+  expect(comments).toMatchObject([
+    { text: 'Which ones?', by: { kind: 'agent', runId, harness: 'runbook' }, anchor: { quote: 'Move models' } },
+  ])
+  const [first] = comments
+  const ends = [first?.anchor?.start, first?.anchor?.end].map((place = '') =>
+    createAbsolutePositionFromRelativePosition(decodeRelativePosition(Buffer.from(place, 'base64')), plan.doc),
+  )
+  expect(ends.map((end) => end?.index)).toEqual([0, 'Move models'.length])
+
+  const commentId = PlanCommentId.parse(newId())
+  await desk.mutate.addPlanComment({ planId, commentId, thread: first?.id, text: 'All of them.' })
+  await until(desk.subscribeStatus, ({ pending }) => pending === 0)
+  const read = await ask({ tool: 'plan_read', planId })
+  expect(read.text).toContain(`- ${first?.id ?? ''} about “Move models”\n  you: Which ones?\n  a person: All of them.`)
+  expect(await ask({ tool: 'plan_comment', planId, threadId: first?.id, text: 'Thank you.' })).toMatchObject({
+    ok: true,
+  })
+  const hostile: readonly Partial<Extract<PlanToolCall, { tool: 'plan_comment' }>>[] = [
+    { text: ' ' },
+    { threadId: newId() },
+    { threadId: '__proto__' },
+    { quote: 'words of another plan' },
+    { quote: 'e' },
+  ]
+  for (const wrong of hostile)
+    expect(await ask({ tool: 'plan_comment', planId, text: 'x', ...wrong })).toMatchObject({
+      ok: false,
+      text: expect.stringMatching(/\.$/),
+    })
 })
 
 test('a revision that is not kept is said to be none, and the change applies to the plan as it is', async () => {

@@ -4,7 +4,7 @@ import type { HarnessId } from '#shared/domain/harness.ts'
 import { Plan, planMarkdownLimit, type PlanAuthor } from '#shared/domain/plan.ts'
 import { canEditPlans } from '#shared/domain/policies.ts'
 import type { Role } from '#shared/domain/team.ts'
-import { PlanId, uuidv7, type RunId, type TeamId, type UserId } from '#shared/ids.ts'
+import { PlanCommentId, PlanId, uuidv7, type RunId, type TeamId, type UserId } from '#shared/ids.ts'
 import type { PlanToolAnswer, PlanToolCall } from '#shared/protocol/plan-tools.ts'
 import { teamSpace } from '#shared/protocol/sync.ts'
 import { keys } from '#sync/core/keys.ts'
@@ -14,7 +14,8 @@ import { getRow, putRow } from '#sync/core/transaction.ts'
 import type { PlanRef } from '#sync/server/plan/plan-store.ts'
 import { transact, type TransactDeps } from '#sync/server/transact.ts'
 import type { PlanChanged, Plans } from '../create-plans.ts'
-import { isTellable, namesWords, no, wholeWords, yes } from './answer-words.ts'
+import { isTellable, namesWords, no, threadsWords, wholeWords, yes } from './answer-words.ts'
+import { addComment, anchorAt, openThreads } from './comments.ts'
 import { createReadStates, type ReadStates } from './read-states.ts'
 
 /** For whom an agent acts: the plans are those of its run's team, and what it may do is what this person may. */
@@ -60,6 +61,8 @@ export function createAgentTools(deps: AgentToolsDeps): AgentTools {
         return await update(agent, plan, asked)
       case 'plan_set_step':
         return await setStep(agent, plan, asked)
+      case 'plan_comment':
+        return await comment(agent, plan, asked)
     }
   }
 
@@ -129,7 +132,8 @@ export function createAgentTools(deps: AgentToolsDeps): AgentTools {
           ? `This plan is too long to be read at once. Read one section of it.\n\n${namesWords({ ...reading, steps: [] })}`
           : `This section is too long to be read at once. Read one below it.\n\n${namesWords({ ...reading, steps: [] })}`,
       )
-    return yes(wholeWords(plan.planId, states.keep(stateName(agent, plan), state), reading))
+    const threads = threadsWords(await openThreads(deps, plan), agent.runId)
+    return yes(`${wholeWords(plan.planId, states.keep(stateName(agent, plan), state), reading)}\n${threads}`)
   }
 
   async function update(
@@ -183,6 +187,28 @@ export function createAgentTools(deps: AgentToolsDeps): AgentTools {
     if (set.outcome !== 'stored') return no(why(set))
     const words = done ? 'done' : 'open'
     return yes(isNews ? `The step is ${words} now.` : `The step was ${words} already.`)
+  }
+
+  async function comment(
+    agent: PlanAgent,
+    plan: PlanRef,
+    { threadId, quote, text }: Call<'plan_comment'>,
+  ): Promise<PlanToolAnswer> {
+    if (text.trim() === '') return no('A comment needs a text.')
+    const thread = threadId === undefined ? undefined : PlanCommentId.safeParse(threadId.trim()).data
+    if (threadId !== undefined && thread === undefined)
+      return no('There is no thread of comments with this id. Read the plan for its open threads.')
+    const words = thread === undefined ? quote?.trim() : undefined
+    const anchor =
+      words === undefined || words === '' ? undefined : await plans.read(plan, (doc) => anchorAt(doc, words))
+    if (anchor === 0)
+      return no(
+        'These words are not in the plan. Quote them as they stand, without signs of Markdown, from one paragraph.',
+      )
+    if (typeof anchor === 'number') return no(`These words stand in the plan ${anchor} times. Quote more of them.`)
+    const made = await addComment(deps, plan, { text: text.trim(), thread, anchor, by: authorOf(agent) }, agent)
+    if (typeof made === 'string') return no(`The comment could not be made: ${made}.`)
+    return yes(`The comment stands. Its thread is ${thread ?? made.id}.`)
   }
 
   return { call }

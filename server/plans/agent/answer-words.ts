@@ -1,3 +1,6 @@
+import type { PlanAuthor } from '#shared/domain/plan.ts'
+import type { PlanThread } from '#shared/domain/plan-comment.ts'
+import type { RunId } from '#shared/ids.ts'
 import { agentMarkdownLimit, planAnswerLimit, type PlanToolAnswer } from '#shared/protocol/plan-tools.ts'
 import type { PlanForAgent } from './plan-for-agent.ts'
 
@@ -5,6 +8,10 @@ import type { PlanForAgent } from './plan-for-agent.ts'
 const sectionsTold = 300
 const stepsTold = 500
 const nameLimit = 100
+/** Of threads of comments: these, with the first comment and the last answers of each. */
+const threadsTold = 20
+const repliesTold = 3
+const commentTold = 400
 
 export function no(text: string): PlanToolAnswer {
   return { ok: false, text }
@@ -40,13 +47,35 @@ export function namesWords({ sections, steps }: Pick<PlanForAgent, 'sections' | 
   ].join('\n')
 }
 
+/** The open threads of comments, cut to what fits beside a plan. */
+export function threadsWords(threads: readonly PlanThread[], runId: RunId): string {
+  const lines = threads
+    .slice(0, threadsTold)
+    .flatMap(({ first, replies }) => [
+      `- ${first.id}${first.anchor === undefined ? '' : ` about “${shortened(first.anchor.quote)}”`}`,
+      ...[first, ...replies.slice(-repliesTold)].map(
+        (one) => `  ${whoWords(one.by, runId)}: ${shortened(one.text, commentTold)}`,
+      ),
+    ])
+  if (lines.length === 0) return ''
+  const more = threads.length - threadsTold
+  return ['Open comments (thread_id, what is said):', ...lines, ...(more > 0 ? [`and ${more} more threads`] : [])].join(
+    '\n',
+  )
+}
+
+function whoWords(by: PlanAuthor, runId: RunId): string {
+  if (by.kind === 'agent') return by.runId === runId ? 'you' : 'an agent'
+  return by.kind === 'person' ? 'a person' : 'Drover'
+}
+
 function listed(title: string, lines: readonly string[], most: number): string[] {
   if (lines.length === 0) return []
   const more = lines.length - most
   return [title, ...lines.slice(0, most), ...(more > 0 ? [`and ${more} more; read one section to see its own`] : [])]
 }
 
-function shortened(text: string): string {
+function shortened(text: string, most = nameLimit): string {
   const line = text.replaceAll(/\s+/g, ' ').trim()
-  return line.length > nameLimit ? `${line.slice(0, nameLimit - 1).toWellFormed()}…` : line
+  return line.length > most ? `${line.slice(0, most - 1).toWellFormed()}…` : line
 }
