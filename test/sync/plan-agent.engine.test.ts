@@ -4,7 +4,7 @@ import { Plan, PlanVersion } from '#shared/domain/plan.ts'
 import { hasEnded } from '#shared/domain/run.ts'
 import { Runner } from '#shared/domain/team.ts'
 import { Artifact } from '#shared/domain/transcript.ts'
-import { PlanId, PromptId, RunId } from '#shared/ids.ts'
+import { DeliveryId, PlanId, PromptId, RunId } from '#shared/ids.ts'
 import type { PlanDocument } from '#sync/client/plans/plan-document.ts'
 import type { TranscriptView, Workspace } from '#sync/client/workspace.ts'
 import { keys } from '#sync/core/keys.ts'
@@ -43,7 +43,8 @@ describe.skipIf(missing !== undefined)(`OpenCode and a plan${missing === undefin
       url: world.url,
       key: await world.runnerKey(),
       folder: folder.path,
-      environment: { DROVER_OPENCODE_CONFIG: openCodeConfig(model.url) },
+      // It is ended after each turn, so that the next one loads its session.
+      environment: { DROVER_OPENCODE_CONFIG: openCodeConfig(model.url), DROVER_RUNNER_IDLE_MS: '1' },
     })
   })
   afterEach(async () => {
@@ -56,6 +57,21 @@ describe.skipIf(missing !== undefined)(`OpenCode and a plan${missing === undefin
 
   const last = (request: ModelRequest): string => request.messages.at(-1)?.text ?? ''
   const found = (pattern: RegExp, text: string): string => pattern.exec(text)?.[1] ?? `no ${String(pattern)} in ${text}`
+
+  async function start(prompt: string): Promise<RunId> {
+    const runId = RunId.parse(newId())
+    await until<readonly Runner[]>(
+      (on) => desk.subscribe((tx) => scanRows(tx, keys.runners, Runner), on),
+      ([one]) => one?.harnesses.some(({ id, planTools }) => id === 'opencode' && planTools?.[0] === 'direct') === true,
+    )
+    await desk.mutate.createRun({
+      runId,
+      promptId: PromptId.parse(newId()),
+      prompt,
+      config: { harness: HarnessId.parse('opencode'), sandbox: 'direct' },
+    })
+    return runId
+  }
 
   test('makes one, and changes it while a person writes in it', async () => {
     model.script([
@@ -93,17 +109,7 @@ describe.skipIf(missing !== undefined)(`OpenCode and a plan${missing === undefin
       }),
       { text: 'The plan stands.' },
     ])
-    const runId = RunId.parse(newId())
-    await until<readonly Runner[]>(
-      (on) => desk.subscribe((tx) => scanRows(tx, keys.runners, Runner), on),
-      ([one]) => one?.harnesses.some(({ id, planTools }) => id === 'opencode' && planTools?.[0] === 'direct') === true,
-    )
-    await desk.mutate.createRun({
-      runId,
-      promptId: PromptId.parse(newId()),
-      prompt: 'Plan how to extract billing.',
-      config: { harness: HarnessId.parse('opencode'), sandbox: 'direct' },
-    })
+    const runId = await start('Plan how to extract billing.')
     const run = await until(runOf(desk, runId), (one) => one !== undefined && hasEnded(one.state), startMs)
     expect(run).toMatchObject({ state: 'SUCCEEDED' })
     expect(model.complaints).toEqual([])
@@ -144,5 +150,31 @@ describe.skipIf(missing !== undefined)(`OpenCode and a plan${missing === undefin
     expect(tools.map(({ status }) => status)).toEqual(['completed', 'completed', 'completed'])
     // No question was asked: nothing in the workspace changes.
     expect(await desk.query((tx) => tx.scan(keys.permissionsOf(runId)))).toEqual([])
+  })
+
+  test('has the tools again in a session that was loaded', async () => {
+    model.script([
+      { text: 'Hello.' },
+      { tools: [{ name: 'drover_plan_create', input: { title: 'Extract billing', markdown: '- [ ] Move models' } }] },
+      { text: 'The plan stands.' },
+    ])
+    const runId = await start('Say hello.')
+    await until(runOf(desk, runId), (one) => one?.state === 'SUCCEEDED', startMs)
+    await desk.mutate.sendPrompt({
+      runId,
+      promptId: PromptId.parse(newId()),
+      deliveryId: DeliveryId.parse(newId()),
+      text: 'Now plan it.',
+      mode: 'queue',
+    })
+    const run = await until(runOf(desk, runId), (one) => one?.turn === 2 && hasEnded(one.state), startMs)
+    expect(run?.reason).toBeUndefined()
+    expect(run).toMatchObject({ state: 'SUCCEEDED' })
+    expect(model.complaints).toEqual([])
+    // It remembers what was said before: the session is the same.
+    expect(model.requests.at(-1)?.messages.map(({ text }) => text)).toContain('Hello.')
+    expect(await desk.query((tx) => scanRows(tx, keys.plans, Plan))).toMatchObject([
+      { title: 'Extract billing', steps: { done: 0, total: 1 } },
+    ])
   })
 })
