@@ -1,16 +1,26 @@
 import { ArtifactId } from '#shared/ids.ts'
-import { reachesRunner } from '../harness/declaration.ts'
+import type { Clock } from '../clock.ts'
+import { reachesRunner, type HarnessDeclaration } from '../harness/declaration.ts'
 import { messageOf } from '../log.ts'
 import type { PlanTools } from '../plan-tools/mcp-host.ts'
-import type { Bench } from './bench.ts'
+import type { Sandbox } from '../sandbox/sandbox.ts'
+import type { Journal } from './journal.ts'
 import type { Results } from './results.ts'
 import type { RunWorkerDeps } from './run-deps.ts'
 import type { Transcript } from './transcript.ts'
 
 /** The plan tools for a new session; `undefined` where the harness takes none, or can't reach them. */
 export async function openPlanTools(
-  deps: Pick<RunWorkerDeps, 'runId' | 'planTools' | 'journal' | 'clock'> & { transcript: Transcript; results: Results },
-  { declaration, sandbox }: Pick<Bench, 'declaration' | 'sandbox'>,
+  deps: Pick<RunWorkerDeps, 'runId' | 'planTools'> & {
+    journal: Pick<Journal, 'memory'>
+    clock: Pick<Clock, 'now'>
+    transcript: Pick<Transcript, 'notice'>
+    results: Pick<Results, 'show'>
+  },
+  {
+    declaration,
+    sandbox,
+  }: { declaration: Pick<HarnessDeclaration, 'name' | 'quirks'>; sandbox: Pick<Sandbox, 'kind'> },
 ): Promise<PlanTools | undefined> {
   const host = deps.planTools()
   if (host === undefined || !declaration.quirks.takesTools) return undefined
