@@ -291,6 +291,11 @@ test('an agent may what its person may at the moment', async () => {
     ok: false,
     text: expect.stringContaining('may not edit plans'),
   })
+  await mara.fetch(`/api/v1/teams/${mara.teamId}/members/${jonas.userId}`, { method: 'DELETE' })
+  expect(await ask({ tool: 'plan_read', planId }, his)).toMatchObject({
+    ok: false,
+    text: expect.stringContaining('no member of its team'),
+  })
 })
 
 test('a run that executes a plan need not name it, and another has none', async () => {

@@ -357,6 +357,7 @@ describe('what leaves', () => {
           kind: 'link',
           title: 'Preview',
           url: `https://me:${hidden}@preview.test/`,
+          planId,
           at: 1,
         },
       },
@@ -394,6 +395,7 @@ describe('what leaves', () => {
       runner.runnerId,
       'git.test',
       'me:',
+      planId,
     ]
     for (const who of [undefined, guest]) {
       const text = await seen(who)
