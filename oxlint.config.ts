@@ -93,6 +93,7 @@ export default defineConfig({
         'server/config.ts',
         'agent-runner/config.ts',
         'cli/config.ts',
+        'agent-runner/plan-tools/stdio-bridge.ts',
         'test/**',
         '**/*.test.ts',
         '**/*.test.tsx',

@@ -26,7 +26,7 @@ const bad = (how: string, detail = ''): HarnessDeclaration => ({
     ],
     env: () => ({}),
   }),
-  quirks: { hearsDenials: false, rulesApply: true },
+  quirks: { hearsDenials: false, rulesApply: true, takesTools: true },
 })
 
 let server: ControlServer

@@ -38,7 +38,7 @@ const eater: HarnessDeclaration = {
     argv: (inside) => [inside(process.execPath), '-e', eatMemory],
     env: () => ({}),
   }),
-  quirks: { hearsDenials: false, rulesApply: true },
+  quirks: { hearsDenials: false, rulesApply: true, takesTools: true },
 }
 
 describe.skipIf(missing !== undefined)(`runs in Docker${missing === undefined ? '' : ` (${missing})`}`, () => {

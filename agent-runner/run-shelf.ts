@@ -8,6 +8,7 @@ import type { BlobStore } from './link/blob-store.ts'
 import type { EventPump } from './link/event-pump.ts'
 import { createSendWindow } from './link/send-window.ts'
 import { messageOf } from './log.ts'
+import type { RunWorkerDeps } from './run/run-deps.ts'
 import { makeRunFolders, runFolders } from './run/folders.ts'
 import { JournalDamaged, openJournal, type Journal } from './run/journal.ts'
 import { openJournalFile } from './run/journal-file.ts'
@@ -48,6 +49,7 @@ export interface RunShelfDeps extends Pick<
 > {
   blobs: BlobStore
   pump: EventPump
+  planTools: RunWorkerDeps['planTools']
   send: (message: RunnerUp) => void
   sendText: (frame: string) => void
 }
@@ -108,6 +110,7 @@ export function createRunShelf(deps: RunShelfDeps): RunShelf {
       log,
       blobs,
       send: (message: RunnerUp) => deps.send(message),
+      planTools: deps.planTools,
       harness: (id) => deps.harnesses.find((one) => one.id === id),
       sandbox: (kind) => deps.sandboxes.find((one) => one.kind === kind),
       hostEnv: config.hostEnv,

@@ -7,6 +7,8 @@ import { createEventPump } from './link/event-pump.ts'
 import { createServerLink } from './link/server-link.ts'
 import { messageOf } from './log.ts'
 import { createOffer } from './offer.ts'
+import { createMcpHost } from './plan-tools/mcp-host.ts'
+import { createPlanLink } from './plan-tools/plan-link.ts'
 import { createRunShelf } from './run-shelf.ts'
 import type { RunnerDeps } from './runner-deps.ts'
 import { SandboxError } from './sandbox/sandbox.ts'
@@ -31,10 +33,17 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
   const blobs = createBlobStore({ url: config.url, key: config.key, clock, log })
   const pump = createEventPump({ roomy: () => link.roomy() })
   const offer = createOffer(deps)
+  const plans = createPlanLink({
+    send: (message) => link.send(message),
+    ready: () => link.ready(),
+    newId: () => clock.newId(),
+  })
+  const mcpHost = createMcpHost({ ask: plans.ask, log })
   const shelf = createRunShelf({
     ...deps,
     blobs,
     pump,
+    planTools: () => (plans.offered() ? mcpHost : undefined),
     send: (message) => link.send(message),
     sendText: (frame) => link.sendText(frame),
   })
@@ -59,6 +68,7 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
       if (draining) link.send({ type: 'draining' })
       for (const worker of shelf.all()) worker.receipts.reconnected()
       pump.setOn(true)
+      plans.connected(welcome.planTools === true)
     },
     onMessage: (message) => {
       handle(message).catch((error: unknown) => {
@@ -68,7 +78,10 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
         )
       })
     },
-    onLost: () => pump.setOn(false),
+    onLost: () => {
+      pump.setOn(false)
+      plans.lost()
+    },
     ...(deps.reconnect === undefined ? {} : { firstWaitMs: deps.reconnect.firstMs, mostWaitMs: deps.reconnect.mostMs }),
   })
   let looking: Promise<void> | undefined
@@ -136,6 +149,8 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
       case 'error':
         log.warn({ refusal: message.refusal }, `The server said: ${message.refusal.detail ?? message.refusal.code}`)
         return
+      case 'plan_answer':
+        return plans.answered(message.callId, message.answer)
       case 'heartbeat_ack':
       case 'welcome':
         return
@@ -198,7 +213,9 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
         text: 'The runner was stopped while this run was at work. Its workspace is kept.',
         retryable: true,
       }
+      plans.close()
       await Promise.all(shelf.all().map((worker) => worker.close(reason)))
+      await mcpHost.close()
       await lastEventsTaken()
       await link.close()
       pump.close()

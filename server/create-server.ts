@@ -29,6 +29,8 @@ import type { Log } from './log.ts'
 import { createOriginChecks } from './middleware/origin-check.ts'
 import { createWebPush, type WebPush } from './web-push/create-web-push.ts'
 import { createPlans, type Plans } from './plans/create-plans.ts'
+import { createAgentTools } from './plans/agent/agent-tools.ts'
+import { createPlanCalls } from './plans/agent/plan-calls.ts'
 import { createPlanProgress, type PlanProgress } from './plans/progress.ts'
 import type { PlanTimes } from './plans/times.ts'
 import { planOfPath, planRoomPath } from '#shared/protocol/plan-room.ts'
@@ -281,6 +283,13 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       jobs,
       runners,
       live,
+      planCalls: createPlanCalls({
+        jobs,
+        store,
+        tools: createAgentTools({ ...transacting, plans }),
+        now,
+        onError: report('a plan tool failed'),
+      }),
       heartbeatMs: Math.floor(config.leaseMs / 6),
       leaseMs: config.leaseMs,
       wakeDispatcher: () => dispatcher.wake(),

@@ -2,6 +2,7 @@ import { client, PROTOCOL_VERSION, RequestError, type ClientConnection } from '@
 import type { RunErrorCode } from '#shared/domain/run.ts'
 import { droverVersion } from '#shared/version.ts'
 import { messageOf } from '../log.ts'
+import type { McpServerOffer } from '../plan-tools/mcp-host.ts'
 import type { Exec, Exit } from '../sandbox/sandbox.ts'
 import { InitializeAnswer, PermissionParams, PromptAnswer, SessionAnswer } from './acp-shapes.ts'
 import { createMessageStream } from './message-stream.ts'
@@ -83,6 +84,8 @@ export interface AcpSessionSpec {
   harnessName: string
   /** A conversation of an earlier process to go on with, if the harness can. */
   resume?: string | undefined
+  /** Servers of tools that the harness is to use, by what it can speak. */
+  tools?: ((harness: { readonly http: boolean }) => readonly McpServerOffer[]) | undefined
 }
 
 /** Starts the protocol over a running process: `initialize`, then `session/load` or `session/new`. @throws HarnessError */
@@ -189,10 +192,11 @@ export async function openAcpSession(spec: AcpSessionSpec): Promise<AcpSession> 
     )
   }
 
+  const mcpServers = spec.tools?.({ http: initialized.agentCapabilities?.mcpCapabilities?.http === true }) ?? []
   let loaded = false
   let answer: SessionAnswer | undefined
   if (spec.resume !== undefined && initialized.agentCapabilities?.loadSession === true) {
-    const params = { sessionId: spec.resume, cwd: spec.cwd, mcpServers: [] }
+    const params = { sessionId: spec.resume, cwd: spec.cwd, mcpServers }
     try {
       answer = SessionAnswer.parse(
         (await ask(connection.agent.request<unknown>('session/load', params), limits.startMs)) ?? {},
@@ -204,7 +208,7 @@ export async function openAcpSession(spec: AcpSessionSpec): Promise<AcpSession> 
     }
   }
   answer ??= SessionAnswer.parse(
-    await ask(connection.agent.request<unknown>('session/new', { cwd: spec.cwd, mcpServers: [] }), limits.startMs),
+    await ask(connection.agent.request<unknown>('session/new', { cwd: spec.cwd, mcpServers }), limits.startMs),
   )
   const sessionId = loaded ? spec.resume : answer.sessionId
   if (sessionId === undefined)

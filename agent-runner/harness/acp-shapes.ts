@@ -112,7 +112,13 @@ export type SessionAnswer = z.infer<typeof SessionAnswer>
 export const InitializeAnswer = z.looseObject({
   protocolVersion: z.number(),
   agentCapabilities: z
-    .looseObject({ loadSession: z.boolean().optional().catch(undefined) })
+    .looseObject({
+      loadSession: z.boolean().optional().catch(undefined),
+      mcpCapabilities: z
+        .looseObject({ http: z.boolean().optional().catch(undefined) })
+        .optional()
+        .catch(undefined),
+    })
     .optional()
     .catch(undefined),
   agentInfo: z.looseObject({ name: text, version: text }).nullish().catch(undefined),

@@ -24,6 +24,8 @@ export interface HarnessQuirks {
   readonly firstMode?: string
   /** Drover's rules decide which of its commands need no question. */
   readonly rulesApply: boolean
+  /** Uses tools that a server of the Model Context Protocol offers. */
+  readonly takesTools: boolean
 }
 
 export interface PrepareContext {
@@ -58,6 +60,12 @@ export function offerOf(declaration: HarnessDeclaration, available: readonly San
     letters: declaration.letters,
     ...(declaration.version === undefined ? {} : { version: declaration.version }),
     sandboxes,
+    ...(declaration.quirks.takesTools ? { planTools: sandboxes.filter(reachesRunner) } : {}),
     ...(unavailable === undefined ? {} : { unavailable: unavailable.slice(0, 300) }),
   }
+}
+
+/** A container has no way to the runner's machine but the streams of its harness. */
+export function reachesRunner(sandbox: SandboxKind): boolean {
+  return sandbox === 'direct'
 }

@@ -3,6 +3,7 @@ import { openAcpSession, type AcpHandlers, type AcpLimits, type AcpSession } fro
 import type { HarnessDeclaration, PreparedHarness } from '../harness/declaration.ts'
 import { objectOf } from '../harness/tool-content.ts'
 import { messageOf } from '../log.ts'
+import type { PlanTools } from '../plan-tools/mcp-host.ts'
 import { markProcess } from '../sandbox/process-tree.ts'
 import type { Exec, Sandbox } from '../sandbox/sandbox.ts'
 import type { Journal } from './journal.ts'
@@ -18,6 +19,7 @@ export async function startAgent({
   limits,
   journal,
   transcript,
+  planTools,
 }: {
   config: RunConfig
   declaration: HarnessDeclaration
@@ -27,6 +29,7 @@ export async function startAgent({
   limits: AcpLimits
   journal: Journal
   transcript: Transcript
+  planTools: PlanTools | undefined
 }): Promise<AcpSession> {
   const exec = await open(prepared, sandbox)
   const mark = exec.pid === undefined ? undefined : await markProcess(exec.pid)
@@ -38,6 +41,7 @@ export async function startAgent({
     limits,
     harnessName: declaration.name,
     resume: journal.memory().facts.sessionId,
+    tools: planTools === undefined ? undefined : (harness) => [planTools.offer(harness)],
   })
   await journal.record({ k: 'facts', facts: { sessionId: session.sessionId } })
   await chooseMode(session, declaration)

@@ -1,5 +1,6 @@
 import type { AcpSession } from '../harness/acp-session.ts'
 import { createTranslator, type Translator } from '../harness/translator.ts'
+import type { PlanTools } from '../plan-tools/mcp-host.ts'
 import { runbookPolicy } from '../permission/judge-command.ts'
 import { createPermissionDesk, type PermissionDesk } from './conversation.ts'
 import type { Equipment } from './equip.ts'
@@ -12,6 +13,8 @@ import type { Transcript } from './transcript.ts'
 /** What stands around a harness while it lives. */
 export interface Bench extends Equipment {
   session: AcpSession | undefined
+  /** Of the session; absent where it has none. */
+  planTools: PlanTools | undefined
   /** Rejects when the session told more than can be kept. */
   flooded: Promise<never>
   judge: Judge
@@ -68,6 +71,7 @@ export function createBench(
   return {
     sandbox,
     session: undefined,
+    planTools: undefined,
     flooded: new Promise<never>(() => {}),
     prepared,
     declaration,

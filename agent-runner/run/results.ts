@@ -14,6 +14,8 @@ export interface Results {
   touched(): void
   /** Files, the whole diff and the branch, as they are now. */
   conclude(): Promise<void>
+  /** Something that came of the run otherwise. */
+  show(artifact: Artifact): void
   close(): void
 }
 
@@ -126,6 +128,7 @@ export function createResults(deps: {
       if (set !== undefined) await concludeDiff(set)
       await concludeBranch()
     },
+    show,
     close: () => {
       clearTimeout(timer)
       closing.abort()

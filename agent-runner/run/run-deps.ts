@@ -5,6 +5,7 @@ import type { AcpLimits } from '../harness/acp-session.ts'
 import type { HarnessDeclaration } from '../harness/declaration.ts'
 import type { BlobStore } from '../link/blob-store.ts'
 import type { Log } from '../log.ts'
+import type { McpHost } from '../plan-tools/mcp-host.ts'
 import type { SandboxProvider } from '../sandbox/sandbox.ts'
 import type { WatchTimes } from './conversation.ts'
 import type { RunFolders } from './folders.ts'
@@ -19,6 +20,8 @@ export interface RunWorkerDeps {
   log: Log
   blobs: BlobStore
   send: (message: RunnerUp) => void
+  /** `undefined`: the server has no tools for plans. */
+  planTools: () => Pick<McpHost, 'open'> | undefined
   harness: (id: string) => HarnessDeclaration | undefined
   sandbox: (kind: string) => SandboxProvider | undefined
   /** For git on this machine. */

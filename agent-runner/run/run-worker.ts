@@ -47,12 +47,15 @@ export function createRunWorker(deps: RunWorkerDeps): RunWorker {
   let turn: Turn | undefined
   let running: Promise<void> | undefined
   let wake: (() => void) | undefined
+  /** The end of a rest: it ends every process of the run, so nothing may be started until it is over. */
+  let clearing: Promise<void> | undefined
 
   async function assign(assignment: Assignment): Promise<void> {
     wake?.()
     await running
     // A turn that ended meanwhile has lain down to rest.
     wake?.()
+    await clearing
     await journal.record({ k: 'assign', assignment })
     transcript.setTurn(assignment.turn)
     const current = createTurn({ assignment, journal, clock, transcript, workbench, receipts })
@@ -98,7 +101,13 @@ export function createRunWorker(deps: RunWorkerDeps): RunWorker {
     }
     await current.settleReceipts()
     await journal.committed()
-    if (keeps) wake = deps.resting.rest(() => void workbench.tearDown())
+    if (keeps) wake = deps.resting.rest(() => void (clearing = clearAway()))
+  }
+
+  async function clearAway(): Promise<void> {
+    await workbench.tearDown().catch((error: unknown) => {
+      log.error({ runId, error: messageOf(error) }, 'A run that rested could not be cleared away as it should.')
+    })
   }
 
   function tellEnd(current: Turn, end: TurnEnd): void {

@@ -3,6 +3,7 @@ import type { Assignment, DeliveryBody } from '#shared/protocol/runner-link.ts'
 import { refusal, type Refusal } from '#shared/refusal.ts'
 import { err, type Result } from '#shared/result.ts'
 import type { AcpSession } from '../harness/acp-session.ts'
+import { openPlanTools } from './plan-tools.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { createActivity } from './activity.ts'
 import { startAgent } from './agent.ts'
@@ -93,6 +94,9 @@ export function createWorkbench(
     flooded.promise.catch(() => {})
     const handlers = createAgentHandlers({ on, transcript, journal, results })
     on.translator.setReplaying(true)
+    on.planTools?.close()
+    const planTools = await openPlanTools(deps, on)
+    on.planTools = planTools
     try {
       const session = await startAgent({
         config: assignment.config,
@@ -103,11 +107,13 @@ export function createWorkbench(
         limits: deps.limits,
         journal,
         transcript,
+        planTools,
       })
       signal.throwIfAborted()
       on.session = session
       on.flooded = flooded.promise
       void session.ended.then(() => {
+        planTools?.close()
         if (bench?.session === session) bench.session = undefined
       })
       on.translator.setReplaying(false)
@@ -115,6 +121,7 @@ export function createWorkbench(
       return session
     } finally {
       on.translator.setReplaying(false)
+      if (on.session === undefined) planTools?.close()
     }
   }
 
@@ -150,6 +157,7 @@ export function createWorkbench(
       bench = undefined
       starting = undefined
       old?.session?.close()
+      old?.planTools?.close()
       await sandbox?.dispose()
       // What was being made ready fails now that its sandbox is gone; what it made until then goes as well.
       if (round === 0) await Promise.race([opening, new Promise((resolve) => setTimeout(resolve, 5000))])

@@ -36,6 +36,9 @@ export type Plans = DocumentReader & {
   readPlan(plan: PlanRef): Promise<{ readonly reading: PlanReading; readonly seq: number }>
   /** A new document of a Markdown text, as an update. */
   writePlan: ReadingThread['write']
+  /** For agents: see `ReadingThread`. */
+  showPlan: ReadingThread['show']
+  rewritePlan: ReadingThread['rewrite']
   /**
    * Changes a plan from this side, in its room: `edit` is given a copy of the document, and what it does there is applied to what the document is by
    * then. Resolves when it is stored. What an agent does becomes a version. Authority is the caller's to check.
@@ -155,6 +158,8 @@ export async function createPlans(deps: PlansDeps): Promise<Plans> {
     projector,
     readPlan,
     writePlan: thread.write,
+    showPlan: thread.show,
+    rewritePlan: thread.rewrite,
     change,
     async close() {
       sockets.close()

@@ -1,11 +1,19 @@
 import { Worker } from 'node:worker_threads'
 import { z } from 'zod'
+import type { PlanForAgent, Rewritten } from './agent/plan-for-agent.ts'
 import type { PlanReading } from './reading.ts'
 
 /** Between the server and its thread. `id` names the task. */
 export type ReadingTask =
   | { readonly kind: 'read'; readonly update: Uint8Array }
   | { readonly kind: 'write'; readonly markdown: string; readonly title?: string | undefined }
+  | { readonly kind: 'show'; readonly state: Uint8Array; readonly sectionId?: string | undefined }
+  | {
+      readonly kind: 'rewrite'
+      readonly base: Uint8Array
+      readonly markdown: string
+      readonly sectionId?: string | undefined
+    }
 export type ReadingAnswer =
   | { readonly id: number; readonly ok: true; readonly value: unknown }
   | { readonly id: number; readonly ok: false; readonly error: string }
@@ -20,6 +28,13 @@ export type ReadingThread = {
   read(update: Uint8Array): Promise<PlanReading>
   /** A new document of a Markdown text, as an update; a `title` that the text has not stands before it. */
   write(text: { readonly markdown: string; readonly title?: string | undefined }): Promise<Uint8Array>
+  /** For an agent; `undefined`: there is no such section. */
+  show(state: Uint8Array, sectionId?: string): Promise<PlanForAgent | undefined>
+  /** What an agent made of the state that it had read; `undefined`: there is no such section. */
+  rewrite(
+    base: Uint8Array,
+    text: { readonly markdown: string; readonly sectionId?: string | undefined },
+  ): Promise<Rewritten | undefined>
   close(): Promise<void>
 }
 
@@ -114,6 +129,12 @@ export function createReadingThread(): ReadingThread {
     async write({ markdown, title }) {
       return Bytes.parse(await ask({ kind: 'write', markdown, title }))
     },
+    async show(state, sectionId) {
+      return ForAgent.optional().parse(await ask({ kind: 'show', state, sectionId }))
+    },
+    async rewrite(base, { markdown, sectionId }) {
+      return Rewrite.optional().parse(await ask({ kind: 'rewrite', base, markdown, sectionId }))
+    },
     async close() {
       closed = true
       clearTimeout(idle)
@@ -136,3 +157,10 @@ const Reading = z.object({
   steps: z.object({ done: z.number(), total: z.number() }),
 })
 const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array)
+const ForAgent = z.object({
+  title: z.string(),
+  markdown: z.string(),
+  sections: z.array(z.object({ id: z.string(), level: z.number(), text: z.string() })),
+  steps: z.array(z.object({ id: z.string(), text: z.string(), checked: z.boolean() })),
+})
+const Rewrite = z.object({ update: Bytes, state: Bytes, reading: ForAgent, changed: z.boolean() })

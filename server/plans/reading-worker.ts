@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { parentPort } from 'node:worker_threads'
 import { applyUpdate, Doc, encodeStateAsUpdate } from 'yjs'
 import { uuidv7 } from '#shared/ids.ts'
+import { planForAgent, rewritePlan } from './agent/plan-for-agent.ts'
 import { readingOf, writeMarkdown } from './reading.ts'
 import type { ReadingAnswer, ReadingTask } from './reading-thread.ts'
 
@@ -16,12 +17,23 @@ parentPort?.on('message', ({ id, task }: { id: number; task: ReadingTask }) => {
   parentPort?.postMessage(answer)
 })
 
+const newId = (): string => uuidv7(Date.now(), randomBytes(10))
+
 function work(task: ReadingTask): unknown {
-  const doc = new Doc()
-  if (task.kind === 'read') {
-    applyUpdate(doc, task.update)
-    return readingOf(doc)
+  switch (task.kind) {
+    case 'read': {
+      const doc = new Doc()
+      applyUpdate(doc, task.update)
+      return readingOf(doc)
+    }
+    case 'write': {
+      const doc = new Doc()
+      writeMarkdown(doc, task, newId)
+      return encodeStateAsUpdate(doc)
+    }
+    case 'show':
+      return planForAgent(task.state, task.sectionId)
+    case 'rewrite':
+      return rewritePlan(task.base, task, newId)
   }
-  writeMarkdown(doc, task, () => uuidv7(Date.now(), randomBytes(10)))
-  return encodeStateAsUpdate(doc)
 }

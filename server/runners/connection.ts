@@ -13,12 +13,14 @@ import { moveRun } from '../runs/run-changes.ts'
 import { releaseJob, withProgress } from '../runs/dispatcher.ts'
 import { sendOpen, takeReceipt } from '../runs/deliveries.ts'
 import { createRunIngest, type RunIngest } from '../runs/ingest.ts'
+import type { PlanCalls } from '../plans/agent/plan-calls.ts'
 import type { ConnectedRunner, RunnerRegistry } from './registry.ts'
 
 export type RunnerConnectionDeps = TransactDeps & {
   readonly jobs: JobStore
   readonly runners: RunnerRegistry
   readonly live: LiveHub
+  readonly planCalls: PlanCalls
   readonly serverVersion: string
   readonly heartbeatMs: number
   readonly leaseMs: number
@@ -38,6 +40,9 @@ export type RunnerConnection = {
   /** The socket is gone. */
   close(): Promise<void>
 }
+
+/** Calls of plan tools that one runner's agents may have open. */
+const maxOpenCalls = 100
 
 /** The server's end of one runner's link. Messages are handled in the order in which they came. */
 export function createRunnerConnection(
@@ -127,6 +132,7 @@ export function createRunnerConnection(
       heartbeatMs: deps.heartbeatMs,
       leaseMs: deps.leaseMs,
       runs,
+      planTools: true,
     })
     for (const job of await deps.jobs.ofRunner(message.runnerId)) await restate(job, message, runner)
     await sendOpen(deps, runner)
@@ -224,9 +230,26 @@ export function createRunnerConnection(
       case 'draining':
         draining = true
         return
+      case 'plan_call':
+        return answerPlanCall(current, message)
     }
   }
 
+  /** Beside the order of the others: what is at work on a plan holds up no events. */
+  function answerPlanCall(current: ConnectedRunner, message: Extract<RunnerUp, { type: 'plan_call' }>): void {
+    const { callId } = message
+    if (openCalls >= maxOpenCalls) {
+      const text = 'Too many calls at once. Wait for the answers to those before.'
+      return send({ type: 'plan_answer', callId, answer: { ok: false, text } })
+    }
+    openCalls++
+    void deps.planCalls.answer(current, message).then((answer) => {
+      openCalls--
+      send({ type: 'plan_answer', callId, answer })
+    })
+  }
+
+  let openCalls = 0
   let draining = false
   let shown = ''
 

@@ -209,7 +209,8 @@ function reason(given: RunReason | undefined): RunReason | undefined {
   return given?.code === undefined ? undefined : { code: given.code, retryable: given.retryable, text: '' }
 }
 
-function artifact(given: Artifact): Artifact {
+/** A guest has no way to the plans of the team. */
+function artifact({ planId: _planId, ...given }: Artifact): Artifact {
   return given.url === undefined ? given : { ...given, url: withoutCredentials(given.url) }
 }
 

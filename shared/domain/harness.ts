@@ -18,6 +18,8 @@ export const HarnessOffer = z.object({
   letters: z.string().min(1).max(2),
   version: z.string().max(60).optional(),
   sandboxes: z.array(SandboxKind).max(4),
+  /** Where it can make, read and change plans. */
+  planTools: z.array(SandboxKind).max(4).optional(),
   /** A sentence when it can't be used now: what is missing and what to do. */
   unavailable: z.string().max(300).optional(),
 })

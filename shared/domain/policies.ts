@@ -36,6 +36,11 @@ export function canDeletePlan(role: Role | undefined, actor: UserId, createdBy: 
   return canEditPlans(role) && (actor === createdBy || canManageTeam(role))
 }
 
+/** People take back their own comments; admins everybody's, also those of agents. */
+export function canRemoveComment(role: Role | undefined, actor: UserId, author: UserId | undefined): boolean {
+  return canEditPlans(role) && (actor === author || canManageTeam(role))
+}
+
 function atLeast(role: Role | undefined, least: Role): boolean {
   return role !== undefined && rank[role] >= rank[least]
 }

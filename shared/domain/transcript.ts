@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ArtifactId, BlobHash, EntryId, PermissionId, PromptId, UserId } from '../ids.ts'
+import { ArtifactId, BlobHash, EntryId, PermissionId, PlanId, PromptId, UserId } from '../ids.ts'
 import { BoundedText } from './bounded-text.ts'
 import { PermissionAnswer } from './permission.ts'
 import { RunReason, RunState, Task } from './run.ts'
@@ -49,6 +49,8 @@ export const Artifact = z.object({
   detail: z.string().max(300).optional(),
   url: z.string().max(2000).optional(),
   blob: BlobHash.optional(),
+  /** Of a `link`: a plan of the team. */
+  planId: PlanId.optional(),
   bytes: z.number().int().nonnegative().optional(),
   mimeType: z.string().max(200).optional(),
   at: z.number(),

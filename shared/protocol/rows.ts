@@ -3,6 +3,7 @@ import { RefusedMutation } from '../domain/notice.ts'
 import { AgentNotification } from '../domain/notification.ts'
 import { Permission } from '../domain/permission.ts'
 import { Plan, PlanText, PlanVersion } from '../domain/plan.ts'
+import { PlanComment } from '../domain/plan-comment.ts'
 import { Prompt } from '../domain/prompt.ts'
 import { Run } from '../domain/run.ts'
 import { Share } from '../domain/share.ts'
@@ -23,6 +24,7 @@ export const rowSchemas: Readonly<Record<string, z.ZodType>> = {
   plan: Plan,
   'plan-text': PlanText,
   'plan-version': PlanVersion,
+  'plan-comment': PlanComment,
   chunk: TranscriptChunk,
   files: RunFiles,
   tasks: RunTasks,

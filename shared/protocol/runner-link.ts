@@ -4,6 +4,7 @@ import { Refusal } from '../refusal.ts'
 import { HarnessOffer, SandboxKind } from '../domain/harness.ts'
 import { PermissionAnswer } from '../domain/permission.ts'
 import { RunConfig } from '../domain/run.ts'
+import { PlanToolAnswer, PlanToolCall } from './plan-tools.ts'
 import { RunEvent } from './run-event.ts'
 
 /**
@@ -19,11 +20,14 @@ import { RunEvent } from './run-event.ts'
  *   claimed | rejected                       ──▶
  *                                            ◀──  deliver {deliveryId, runId, body}
  *   receipt {deliveryId, state}              ──▶
+ *   plan_call {callId, runId, call}          ──▶
+ *                                            ◀──  plan_answer {callId, answer}
  *   heartbeat {running}                      ──▶  (renews every lease)
  *                                            ◀──  heartbeat_ack
  *
  * Nothing is sent once only: assignments, deliveries and events are repeated after a reconnect until their answer
- * came; both sides keep receipts, so a repeat has no second effect.
+ * came; both sides keep receipts, so a repeat has no second effect. Only a call of a plan tool is: an agent waits for its answer, and is told when
+ * none came.
  */
 export const runnerProtocol = 1
 
@@ -92,6 +96,9 @@ export const RunnerHello = z.object({
 })
 export type RunnerHello = z.infer<typeof RunnerHello>
 
+/** Made by the runner for each call; answers may come in another order. */
+const PlanCallId = z.string().min(1).max(64)
+
 /** runner → server */
 export const RunnerUp = z.discriminatedUnion('type', [
   RunnerHello,
@@ -121,6 +128,8 @@ export const RunnerUp = z.discriminatedUnion('type', [
   z.object({ type: z.literal('heartbeat'), at: z.number(), active: z.array(RunId).max(1000) }),
   /** Finishes what it has and takes nothing new. */
   z.object({ type: z.literal('draining') }),
+  /** The agent of a run asks something of its team's plans. Only to a server whose `welcome` says that it answers. */
+  z.object({ type: z.literal('plan_call'), callId: PlanCallId, runId: RunId, call: PlanToolCall }),
 ])
 export type RunnerUp = z.infer<typeof RunnerUp>
 
@@ -138,6 +147,8 @@ export const RunnerDown = z.discriminatedUnion('type', [
      * runner's any more, so its agent must be ended and its journal may go.
      */
     runs: z.array(z.object({ runId: RunId, ackedSeq: z.number().int().nonnegative(), keep: z.boolean() })),
+    /** It answers `plan_call`; absent: it is older. */
+    planTools: z.boolean().optional(),
   }),
   z.object({ type: z.literal('assign'), assignment: Assignment }),
   z.object({ type: z.literal('ack'), runId: RunId, seq: z.number().int().nonnegative() }),
@@ -147,6 +158,7 @@ export const RunnerDown = z.discriminatedUnion('type', [
   /** A receipt is durable: one answer for each, in order. After the last state the runner may forget the delivery. */
   z.object({ type: z.literal('receipt_ack'), deliveryId: DeliveryId }),
   z.object({ type: z.literal('heartbeat_ack'), at: z.number() }),
+  z.object({ type: z.literal('plan_answer'), callId: PlanCallId, answer: PlanToolAnswer }),
   /** End the agent of this run and forget it: the run went to somebody else or was deleted. */
   z.object({ type: z.literal('drop'), runId: RunId }),
   z.object({ type: z.literal('error'), refusal: Refusal, fatal: z.boolean() }),

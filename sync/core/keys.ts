@@ -1,8 +1,8 @@
-import type { PermissionId, PlanId, PromptId, RunId, RunnerId, UserId } from '#shared/ids.ts'
+import type { PermissionId, PlanCommentId, PlanId, PromptId, RunId, RunnerId, UserId } from '#shared/ids.ts'
 
 /**
  * Keys of the rows. The team's space holds `team`, `member/…`, `runner/…`, `run/…`, `permission/…`, `prompt/…`,
- * `refused/…`, `notification/…`, `share/…`, `plan/…`, `plan-text/…` and `plan-version/…`; a run's space holds `chunk/…`, `files`, `tasks`, `session` and `artifact/…`. `sys/cookie` is
+ * `refused/…`, `notification/…`, `share/…`, `plan/…`, `plan-text/…`, `plan-version/…` and `plan-comment/…`; a run's space holds `chunk/…`, `files`, `tasks`, `session` and `artifact/…`. `sys/cookie` is
  * written by the device beside every patch, so that it can tell what it has.
  */
 export const keys = {
@@ -34,6 +34,9 @@ export const keys = {
   planVersion: (id: PlanId, n: number) => `plan-version/${id}/${String(n).padStart(7, '0')}`,
   planVersionsOf: (id: PlanId) => `plan-version/${id}/`,
   planVersions: 'plan-version/',
+  planComment: (id: PlanId, comment: PlanCommentId) => `plan-comment/${id}/${comment}`,
+  planCommentsOf: (id: PlanId) => `plan-comment/${id}/`,
+  planComments: 'plan-comment/',
   chunk: (number: number) => `chunk/${String(number).padStart(7, '0')}`,
   chunks: 'chunk/',
   files: 'files',

@@ -22,6 +22,7 @@ export const laterRows: readonly { readonly prefix: string; readonly page: numbe
   // Of up to 20,000 units each.
   { prefix: keys.planTexts, page: 25 },
   { prefix: keys.planVersions, page: olderRuns },
+  { prefix: keys.planComments, page: olderRuns },
 ]
 /** Comes after every key under a prefix: ids and numbers are less than it. */
 const last = '~'

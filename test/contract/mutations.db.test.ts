@@ -42,20 +42,19 @@ describe.each(names)('%s', (name) => {
   test('takes what was recorded, and drops what a newer client adds', async () => {
     const device = openPusher(mara)
     const own = fresh()
-    const others = (['createPlan', 'createRun', 'sendPrompt'] as const).filter((before) => before !== name)
-    for (const before of others) await device.push([before, json(own[before])])
+    const before = (['createPlan', 'createRun', 'sendPrompt', 'addPlanComment'] as const).filter((one) => one !== name)
+    for (const one of before) await device.push([one, json(own[one])])
     expect((await device.push([name, json(withUnknownKeys(args, own[name]))])).status).toBe(200)
     const refusals = [...(await device.refusals()).values()].map((row) => row.refusal)
-    // Whatever it is about is there, except for a question, which only a runner can ask, a guest's request, the run of the first message, and the plan of the
-    // first run.
+    // Whatever it is about is there, except for a question, which only a runner can ask, a guest's request, and what the mutations before are about.
     const missing = {
       answerPermission: ['not_found'],
-      createPlan: ['not_found', 'not_found'],
+      createPlan: ['not_found', 'not_found', 'not_found'],
       createRun: ['not_found'],
       answerAccessRequest: ['stale'],
     } as Partial<Record<MutatorName, string[]>>
     expect(refusals.map(({ code }) => code)).toEqual(missing[name] ?? [])
-    expect(await device.taken()).toBe(others.length + 1)
+    expect(await device.taken()).toBe(before.length + 1)
   })
 
   test('refuses every wrong argument as a row that names it, and the queue goes on', async () => {

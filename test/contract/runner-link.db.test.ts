@@ -98,6 +98,7 @@ describe('what a runner says', () => {
     receipt: (socket) => socket.next('receipt_ack'),
     heartbeat: (socket) => socket.next('heartbeat_ack'),
     draining: (socket) => isAlive(socket),
+    plan_call: (socket) => socket.next('plan_answer'),
   }
 
   test.each(Object.values(samples.runnerUp))('$type is taken, with keys that it does not know', async (message) => {
@@ -214,6 +215,20 @@ describe('what a runner hears', () => {
     },
     async heartbeat_ack() {
       await isAlive(await greet())
+    },
+    async plan_answer() {
+      const socket = await greet()
+      const runId = await hold(socket)
+      socket.send({
+        type: 'plan_call',
+        callId: 'one',
+        runId,
+        call: { tool: 'plan_create', markdown: '# Extract billing' },
+      })
+      expect(await socket.next('plan_answer')).toMatchObject({
+        callId: 'one',
+        answer: { ok: true, made: { title: 'Extract billing' } },
+      })
     },
     async drop() {
       const socket = await greet()

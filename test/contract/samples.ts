@@ -6,6 +6,7 @@ import {
   DeliveryId,
   EntryId,
   PermissionId,
+  PlanCommentId,
   PlanId,
   PlanVersionId,
   PromptId,
@@ -41,6 +42,7 @@ export const ids = {
   delivery: DeliveryId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b30'),
   plan: PlanId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b31'),
   planVersion: PlanVersionId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b32'),
+  planComment: PlanCommentId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b33'),
   entry: EntryId.parse('entry-1'),
   artifact: ArtifactId.parse('artifact-1'),
   team: TeamId.parse('team-1'),
@@ -60,6 +62,7 @@ const offers = {
       letters: 'RB',
       version: '1.0.0',
       sandboxes: ['direct'],
+      planTools: ['direct'],
       unavailable: 'It is not installed.',
     },
   ],
@@ -211,6 +214,7 @@ export const runEvents: ByType<RunEventBody> = {
       blob: ids.blob,
       bytes: 3,
       mimeType: 'text/markdown',
+      planId: ids.plan,
       at,
     },
   },
@@ -244,6 +248,12 @@ export const runnerUp: ByType<RunnerUp> = {
   receipt: { type: 'receipt', deliveryId: ids.delivery, runId: ids.run, state: 'refused', refusal: refused },
   heartbeat: { type: 'heartbeat', at, active: [ids.run] },
   draining: { type: 'draining' },
+  plan_call: {
+    type: 'plan_call',
+    callId: 'call-1',
+    runId: ids.run,
+    call: { tool: 'plan_update', planId: ids.plan, revision: 'r1', sectionId: 'section-1', markdown: '## Phase 1' },
+  },
 }
 
 export const deliveryBodies: ByType<DeliveryBody> = {
@@ -260,6 +270,7 @@ export const runnerDown: ByType<RunnerDown> = {
     heartbeatMs: 10_000,
     leaseMs: 60_000,
     runs: [{ runId: ids.run, ackedSeq: 3, keep: true }],
+    planTools: true,
   },
   assign: {
     type: 'assign',
@@ -277,12 +288,23 @@ export const runnerDown: ByType<RunnerDown> = {
   deliver: { type: 'deliver', deliveryId: ids.delivery, runId: ids.run, body: deliveryBodies.answer },
   receipt_ack: { type: 'receipt_ack', deliveryId: ids.delivery },
   heartbeat_ack: { type: 'heartbeat_ack', at },
+  plan_answer: {
+    type: 'plan_answer',
+    callId: 'call-1',
+    answer: { ok: true, text: 'The plan was made.', made: { planId: ids.plan, title: 'Extract billing' } },
+  },
   drop: { type: 'drop', runId: ids.run },
   error: { type: 'error', refusal: refused, fatal: false },
 }
 
 /** Arguments as an earlier client may send them: a name or a field that is changed here breaks those that are still out there. */
 export const mutations: { readonly [Name in MutatorName]: z.infer<Mutators[Name]['args']> } = {
+  addPlanComment: {
+    planId: ids.plan,
+    commentId: ids.planComment,
+    anchor: { start: 'AAEBAgM=', end: 'AAEBAgM=', quote: 'one package' },
+    text: 'Does the admin app count?',
+  },
   answerAccessRequest: { runId: ids.run, userId: ids.user, answer: 'steer' },
   answerPermission: { runId: ids.run, permissionId: ids.permission, deliveryId: ids.delivery, digest, answer },
   changePlan: { planId: ids.plan, folder: 'Billing/2026', state: 'approved', archived: true },
@@ -304,12 +326,15 @@ export const mutations: { readonly [Name in MutatorName]: z.infer<Mutators[Name]
   },
   deletePlan: { planId: ids.plan },
   dismissRefusal: { clientId: 'client-1', mutationId: 1 },
+  editPlanComment: { planId: ids.plan, commentId: ids.planComment, text: 'Does the admin app count as outside?' },
   editPrompt: { runId: ids.run, promptId: ids.prompt, text: 'Another text' },
   markNotification: { runId: ids.run, id: ids.permission, read: true, archived: false },
   movePrompt: { runId: ids.run, promptId: ids.prompt, order: 1.5 },
   readNotifications: { runId: ids.run, until: at },
+  removePlanComment: { planId: ids.plan, commentId: ids.planComment },
   removePrompt: { runId: ids.run, promptId: ids.prompt },
   renameRun: { runId: ids.run, title: 'Another title' },
+  resolvePlanThread: { planId: ids.plan, thread: ids.planComment, resolved: true },
   savePlanVersion: {
     planId: ids.plan,
     versionId: ids.planVersion,
@@ -317,6 +342,15 @@ export const mutations: { readonly [Name in MutatorName]: z.infer<Mutators[Name]
     label: 'Before the review',
     restoredFrom: 1,
     markdown: '# Extract billing',
+  },
+  sendPlanComments: {
+    runId: ids.run,
+    promptId: ids.prompt,
+    deliveryId: ids.delivery,
+    text: 'Two comments',
+    mode: 'queue',
+    planId: ids.plan,
+    threads: [ids.planComment],
   },
   sendPrompt: { runId: ids.run, promptId: ids.prompt, deliveryId: ids.delivery, text: 'Go on', mode: 'queue' },
   sendPromptNow: { runId: ids.run, promptId: ids.prompt, deliveryId: ids.delivery },

@@ -186,6 +186,7 @@ export async function startControlServer({ leaseMs = 60_000, heartbeatMs = 5_000
         draining = true
         return
       case 'offer':
+      case 'plan_call':
         return
     }
   }

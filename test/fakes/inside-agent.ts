@@ -68,7 +68,7 @@ export function createInsideAgent(): InsideAgent {
       unavailable: () => undefined,
       installed: async () => true,
       prepare: async () => ({ tools: [], argv: () => ['inside'], env: () => ({}) }),
-      quirks: { hearsDenials: false, rulesApply: true },
+      quirks: { hearsDenials: false, rulesApply: true, takesTools: true },
     },
     sandbox: {
       kind: 'direct',

@@ -9,6 +9,9 @@ export interface ModelTurn {
   hold?: boolean
 }
 
+/** One that depends on what it is asked, such as on what a tool had answered. */
+export type ScriptedTurn = ModelTurn | ((request: ModelRequest) => ModelTurn | Promise<ModelTurn>)
+
 /** A request for a completion, as far as tests look at it. */
 export interface ModelRequest {
   model: string
@@ -27,7 +30,7 @@ export interface ModelServer {
   /** Problems with what came: a wrong key, an unknown path, a request after the script's end. */
   readonly complaints: string[]
   /** What is left of the script is replaced. */
-  script(turns: readonly ModelTurn[]): void
+  script(turns: readonly ScriptedTurn[]): void
   close(): Promise<void>
 }
 
@@ -39,7 +42,7 @@ export async function startModelServer(): Promise<ModelServer> {
   const requests: ModelRequest[] = []
   const sideCalls: ModelRequest[] = []
   const complaints: string[] = []
-  let turns: ModelTurn[] = []
+  let turns: ScriptedTurn[] = []
   let answers = 0
 
   const http = createServer((request, response) => {
@@ -76,7 +79,8 @@ export async function startModelServer(): Promise<ModelServer> {
       return answer(response, { text: 'A short title' }, body['stream'] === true)
     }
     requests.push(known)
-    const turn = turns.shift()
+    const next = turns.shift()
+    const turn = typeof next === 'function' ? await next(known) : next
     if (turn === undefined) complaints.push('a request after the end of the script')
     answer(response, turn ?? { text: 'Nothing more is scripted.' }, body['stream'] === true)
   }

@@ -6,7 +6,7 @@ import { Permission } from '#shared/domain/permission.ts'
 import { Run } from '#shared/domain/run.ts'
 import { Share } from '#shared/domain/share.ts'
 import { TranscriptChunk, type EntryBody } from '#shared/domain/transcript.ts'
-import { BlobHash, DeliveryId, EntryId, PromptId, RunId } from '#shared/ids.ts'
+import { BlobHash, DeliveryId, EntryId, PlanId, PromptId, RunId } from '#shared/ids.ts'
 import { SharedAnswer, SharedEvent, SharedView } from '#shared/protocol/shared-run.ts'
 import { createLog } from '#server/log.ts'
 import { keys } from '#sync/core/keys.ts'
@@ -318,6 +318,7 @@ describe('what leaves', () => {
     await claim(runner, full)
     const guest = await openStranger(world)
     const email = await emailOf(guest)
+    const planId = PlanId.parse(newId())
     const output = boundedText(`${hidden}-output`)
     const timed = { startedAt: 1, endedAt: 2 }
     runner.emit(
@@ -357,6 +358,7 @@ describe('what leaves', () => {
           kind: 'link',
           title: 'Preview',
           url: `https://me:${hidden}@preview.test/`,
+          planId,
           at: 1,
         },
       },
@@ -394,6 +396,7 @@ describe('what leaves', () => {
       runner.runnerId,
       'git.test',
       'me:',
+      planId,
     ]
     for (const who of [undefined, guest]) {
       const text = await seen(who)

@@ -1,4 +1,4 @@
-import { DeliveryId, PlanId, PlanVersionId, PromptId, RunId, uuidv7 } from '#shared/ids.ts'
+import { DeliveryId, PlanCommentId, PlanId, PlanVersionId, PromptId, RunId, uuidv7 } from '#shared/ids.ts'
 import { createStrictContext } from './context.ts'
 
 /** What the app takes from the machine: time and randomness. Given once, so that tests can fix both. */
@@ -24,6 +24,7 @@ export type NewIds = {
   readonly promptId: () => PromptId
   readonly planId: () => PlanId
   readonly planVersionId: () => PlanVersionId
+  readonly planCommentId: () => PlanCommentId
   readonly deliveryId: () => DeliveryId
   /** What opens a shared run to whoever has its link. */
   readonly shareSecret: () => string
@@ -35,6 +36,7 @@ export function createIds(platform: Platform): NewIds {
     runId: () => RunId.parse(next()),
     promptId: () => PromptId.parse(next()),
     planId: () => PlanId.parse(next()),
+    planCommentId: () => PlanCommentId.parse(next()),
     planVersionId: () => PlanVersionId.parse(next()),
     deliveryId: () => DeliveryId.parse(next()),
     shareSecret: () => base64url(platform.random(32)),

@@ -1,5 +1,5 @@
 import type { AgentNotification } from '#shared/domain/notification.ts'
-import { shareWords } from './share.ts'
+import { accessAsks } from './access.ts'
 import { runsWords } from './runs.ts'
 import { stateWords } from './states.ts'
 
@@ -46,7 +46,7 @@ export function noticeText({
     case 'request':
       return `${asks === undefined || asks === 'question' ? runsWords.asks : `${runsWords.wants[asks]}:`} ${note.text}`
     case 'access':
-      return access === undefined ? note.text : shareWords.asks(access.name, access.wants)
+      return access === undefined ? note.text : accessAsks(access.name, access.wants)
     case 'complete':
       return note.text === '' ? stateWords.done : `${stateWords.done}: ${note.text}`
     case 'error':

@@ -46,6 +46,16 @@ export function intentVerb(name: string, args: unknown): string {
       return 'Tell the agent what changed'
     case 'savePlanVersion':
       return 'Keep a version'
+    case 'addPlanComment':
+      return 'Comment'
+    case 'editPlanComment':
+      return 'Edit a comment'
+    case 'removePlanComment':
+      return 'Delete a comment'
+    case 'resolvePlanThread':
+      return field(args, 'resolved') === false ? 'Reopen a thread' : 'Resolve a thread'
+    case 'sendPlanComments':
+      return 'Send comments'
     case 'setTeam':
       return 'Change the team'
     case 'dismissRefusal':
@@ -79,6 +89,7 @@ export function intentPermissionId(args: unknown): string | undefined {
 }
 
 const names: Record<MutatorName, true> = {
+  addPlanComment: true,
   answerAccessRequest: true,
   answerPermission: true,
   changePlan: true,
@@ -86,13 +97,17 @@ const names: Record<MutatorName, true> = {
   createRun: true,
   deletePlan: true,
   dismissRefusal: true,
+  editPlanComment: true,
   editPrompt: true,
   markNotification: true,
   movePrompt: true,
   readNotifications: true,
+  removePlanComment: true,
   removePrompt: true,
   renameRun: true,
+  resolvePlanThread: true,
   savePlanVersion: true,
+  sendPlanComments: true,
   sendPrompt: true,
   sendPromptNow: true,
   setTeam: true,

@@ -43,6 +43,7 @@ export const keyGroups = [
     title: 'On a plan',
     keys: [
       { bind: ['i'], does: 'Write' },
+      { bind: ['c'], does: 'Comment on what is selected, or on the plan' },
       { bind: ['Mod+f'], does: 'Find words in the plan' },
       { bind: ['Escape'], does: 'Leave the text' },
     ],

@@ -8,6 +8,7 @@ export const newRunWords = {
   prompt: 'What should be done',
   promptHolder: 'Describe the work, or write a runbook: steps in fenced sh blocks.',
   promptKept: 'Kept on this device as you type.',
+  promptPlan: 'Kept on this device as you type. Begin with /plan to have a plan written first.',
   name: 'Title',
   nameHint: 'Without one, the first line of the text is taken.',
   agent: 'Agent',
@@ -103,6 +104,7 @@ export const newRunWords = {
   notYet: 'This device does not know your role in the team yet. Try again once it has reached the server.',
   error: {
     promptMissing: 'Write what should be done.',
+    planMissing: 'Write what to plan after /plan.',
     repository: 'Write an address that git can clone (https://…, git@host:…), or a full path that starts with “/”.',
     branch: 'A branch’s name has no spaces and no “..”, “~”, “^” or “:”.',
     setupMany: 'At most 20 commands.',

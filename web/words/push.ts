@@ -1,5 +1,5 @@
 import type { PushPayload } from '#shared/protocol/push.ts'
-import { shareWords } from './share.ts'
+import { accessAsks } from './access.ts'
 
 const verbs = { command: 'run', edit: 'change', tool: 'use', question: 'know' } as const
 
@@ -14,7 +14,7 @@ export const pushWords = {
       case 'request':
         return payload.ask?.answerable === false ? payload.text : `Asks to ${verbs[payload.asks ?? 'tool']}:${said}`
       case 'access':
-        return shareWords.asks(payload.text, payload.wants ?? 'view')
+        return accessAsks(payload.text, payload.wants ?? 'view')
       case 'complete':
         return payload.text === '' ? 'Done.' : `Done:${said}`
       case 'error':

@@ -309,6 +309,7 @@ export const runWords = {
     notKept: 'This browser could not save the message, so it is still here.',
     keys: 'sends',
     queueWhat: 'Write what to queue after /queue.',
+    planWhat: 'Write what to plan after /plan.',
   },
 
   queue: {

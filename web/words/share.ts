@@ -37,8 +37,6 @@ export const shareWords = {
   notOpened: 'Has not opened the link yet',
   requests: 'Requests',
   wants: { view: 'wants to see this run', steer: 'wants to steer this run' } satisfies Record<ShareAccess, string>,
-  asks: (name: string, wants: ShareAccess) =>
-    wants === 'steer' ? `${name} wants to steer this run` : `${name} wants to see this run`,
   /** How it ended, of a request that nobody waits for any more. */
   settled: (who: string, name: string, answer: NonNullable<AccessWanted['answer']>): string => {
     switch (answer) {

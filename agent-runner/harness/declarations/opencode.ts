@@ -45,7 +45,7 @@ export function createOpenCode({
         }),
       }
     },
-    quirks: { hearsDenials: false, rulesApply: true },
+    quirks: { hearsDenials: false, rulesApply: true, takesTools: true },
   }
 }
 

@@ -13,5 +13,5 @@ export const runbook: HarnessDeclaration = {
   unavailable: () => undefined,
   installed: async () => true,
   prepare: async () => ({ tools: [], open: openRunbook }),
-  quirks: { hearsDenials: true, rulesApply: true },
+  quirks: { hearsDenials: true, rulesApply: true, takesTools: false },
 }

@@ -1,5 +1,12 @@
 import { answerPermission } from './answer-permission.ts'
 import { editPrompt, movePrompt, removePrompt, sendPromptNow } from './change-prompt.ts'
+import {
+  addPlanComment,
+  editPlanComment,
+  removePlanComment,
+  resolvePlanThread,
+  sendPlanComments,
+} from './plan-comments.ts'
 import { changePlan, createPlan, deletePlan, savePlanVersion } from './plans.ts'
 import { createRun } from './create-run.ts'
 import { tellPlanChange } from './tell-plan-change.ts'
@@ -13,6 +20,7 @@ import { setTeam } from './team-settings.ts'
 
 /** Every mutator, by name. A name that was ever released stays here for 90 days. */
 export const mutators = {
+  addPlanComment,
   answerAccessRequest,
   answerPermission,
   changePlan,
@@ -20,13 +28,17 @@ export const mutators = {
   createRun,
   deletePlan,
   dismissRefusal,
+  editPlanComment,
   editPrompt,
   markNotification,
   movePrompt,
   readNotifications,
+  removePlanComment,
   removePrompt,
   renameRun,
+  resolvePlanThread,
   savePlanVersion,
+  sendPlanComments,
   sendPrompt,
   sendPromptNow,
   setTeam,

@@ -94,7 +94,8 @@ export const deletePlan = defineMutator({
       return err(refusal('not_allowed', 'only who made a plan, and admins, delete it'))
     await tx.del(keys.plan(planId))
     if ((await getRow(tx, keys.planText(planId), PlanText)) !== undefined) await tx.del(keys.planText(planId))
-    for (const [key] of await tx.scan(keys.planVersionsOf(planId))) await tx.del(key)
+    for (const rows of [keys.planVersionsOf(planId), keys.planCommentsOf(planId)])
+      for (const [key] of await tx.scan(rows)) await tx.del(key)
     return ok()
   },
 })

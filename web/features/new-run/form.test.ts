@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { promptLimit } from '#shared/domain/prompt.ts'
 import { RunConfig } from '#shared/domain/run.ts'
-import { checkForm, emptyForm, type NewRunForm } from './form.ts'
+import { HarnessId } from '#shared/domain/harness.ts'
+import { writePlanPrompt } from '#shared/domain/plan-command.ts'
+import type { Runner } from '#shared/domain/team.ts'
+import { RunnerId } from '#shared/ids.ts'
+import { checkForm, emptyForm, withPlanCommand, type NewRunForm } from './form.ts'
 
 const form = (more: Partial<NewRunForm>): NewRunForm => ({ ...emptyForm, prompt: 'Do it', ...more })
 const errorsOf = (more: Partial<NewRunForm>) => {
@@ -68,4 +72,41 @@ test('each field says what to mend, all at once', () => {
     Object.keys(errorsOf({ prompt: ' ', title: 'x'.repeat(201), setup: 'a\n'.repeat(21), harness: 'No such' })).sort(),
   ).toEqual(['harness', 'prompt', 'setup', 'title'])
   expect(errorsOf({ prompt: 'x'.repeat(promptLimit + 1) }).prompt).toBe('1 character too long.')
+})
+
+test('/plan asks an agent that has the tools for a plan, and names the run after what is wanted', () => {
+  const runner: Runner = {
+    id: RunnerId.parse('0192f0e4-0000-7000-8000-000000000001'),
+    name: 'devbox',
+    hostName: 'devbox',
+    version: '0.1.0',
+    platform: 'linux x64',
+    sandboxes: ['direct', 'docker'],
+    harnesses: [
+      {
+        id: HarnessId.parse('opencode'),
+        name: 'OpenCode',
+        letters: 'OC',
+        sandboxes: ['direct', 'docker'],
+        planTools: ['direct'],
+      },
+    ],
+    capacity: 1,
+    running: 0,
+    connected: true,
+    lastSeenAt: 0,
+    problems: [],
+  }
+  const asked = (more: Partial<NewRunForm>) =>
+    withPlanCommand(checkForm(form({ harness: 'opencode', sandbox: 'direct', ...more })), [runner])
+  expect(asked({ prompt: '/plan extract billing' })).toMatchObject({
+    ok: true,
+    prompt: writePlanPrompt('extract billing'),
+    title: 'extract billing',
+  })
+  expect(asked({ prompt: '/plan x', title: 'Mine' })).toMatchObject({ title: 'Mine' })
+  expect(asked({ prompt: '/plan' })).toMatchObject({ ok: false, errors: { prompt: expect.stringContaining('/plan') } })
+  expect(asked({ prompt: `/plan ${'x'.repeat(promptLimit - 10)}` })).toMatchObject({ ok: false })
+  for (const other of [{ sandbox: 'docker' as const }, { harness: 'runbook' }, { host: 'elsewhere' }])
+    expect(asked({ prompt: '/plan x', ...other })).toMatchObject({ ok: true, prompt: '/plan x', title: undefined })
 })

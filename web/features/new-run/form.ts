@@ -2,7 +2,9 @@ import { z } from 'zod'
 import { HarnessId, SandboxKind } from '#shared/domain/harness.ts'
 import { RunId } from '#shared/ids.ts'
 import { promptLimit } from '#shared/domain/prompt.ts'
-import { titleLimit, type RunConfig } from '#shared/domain/run.ts'
+import { canWritePlans, planCommand, writePlanPrompt } from '#shared/domain/plan-command.ts'
+import { titleFromPrompt, titleLimit, type RunConfig } from '#shared/domain/run.ts'
+import type { Runner } from '#shared/domain/team.ts'
 import { newRunWords } from '../../words/new-run.ts'
 import { uiWords } from '../../words/ui.ts'
 
@@ -77,6 +79,18 @@ export function checkForm(form: NewRunForm, planned = false): CheckedForm {
       ...(setupCommands.length === 0 ? {} : { setupCommands: [...setupCommands] }),
     },
   }
+}
+
+/** `/plan` asks for a plan, where the agent has the tools for one; elsewhere it is text as any other. */
+export function withPlanCommand(checked: CheckedForm, runners: readonly Runner[]): CheckedForm {
+  if (!checked.ok) return checked
+  const wanted = planCommand(checked.prompt)
+  if (wanted === undefined || !canWritePlans(runners, checked.config)) return checked
+  if (wanted === '') return { ok: false, errors: { prompt: newRunWords.error.planMissing } }
+  const prompt = writePlanPrompt(wanted)
+  if (prompt.length > promptLimit)
+    return { ok: false, errors: { prompt: uiWords.tooLong(prompt.length - promptLimit) } }
+  return { ...checked, prompt, title: checked.title ?? titleFromPrompt(wanted) }
 }
 
 /** One command a line. */

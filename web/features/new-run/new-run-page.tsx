@@ -2,6 +2,7 @@ import { Link, useNavigate } from '@tanstack/solid-router'
 import { ArrowLeft, ChevronRight, CloudOff, Play } from 'lucide'
 import { Show, createEffect, createMemo, createSignal, on, onCleanup } from 'solid-js'
 import type { RunId } from '#shared/ids.ts'
+import { canWritePlans } from '#shared/domain/plan-command.ts'
 import { canStartRuns } from '#shared/domain/policies.ts'
 import { promptLimit } from '#shared/domain/prompt.ts'
 import { titleLimit } from '#shared/domain/run.ts'
@@ -30,7 +31,15 @@ import { newRunWords } from '../../words/new-run.ts'
 import { agentChoices, anyHost, hostChoices, sandboxesOf } from './choices.ts'
 import { DemoOffer } from './demo-offer.tsx'
 import { FromPlan } from './from-plan.tsx'
-import { NewRunForm, checkForm, commandsOf, emptyForm, repositoryLimit, type FormErrors } from './form.ts'
+import {
+  NewRunForm,
+  checkForm,
+  commandsOf,
+  emptyForm,
+  repositoryLimit,
+  withPlanCommand,
+  type FormErrors,
+} from './form.ts'
 import { SharedOffer } from './shared-offer.tsx'
 import { PlanTrouble, useChosenPlan } from './use-chosen-plan.ts'
 import styles from './new-run-page.module.css'
@@ -89,6 +98,9 @@ export function NewRunPage() {
   const host = () => (hosts().some((choice) => choice.value === form().host) ? form().host : '')
   const sandbox = () =>
     sandboxes().has(form().sandbox) || sandboxes().size === 0 ? form().sandbox : ([...sandboxes()][0] ?? form().sandbox)
+  const canPlan = createMemo(() =>
+    canWritePlans(runners(), { harness: agent(), sandbox: sandbox(), host: host() === '' ? undefined : host() }),
+  )
   /** What runs before the agent does: it may stem from an earlier run, and its field may be out of sight. */
   const kept = createMemo(() => commandsOf(form().setup))
   const mayStart = () => data.me() === undefined || canStartRuns(data.me()?.role)
@@ -120,10 +132,9 @@ export function NewRunPage() {
 
   const start = async () => {
     if (starting() || !mayStart()) return
-    const checked = checkForm(
-      { ...form(), harness: agent(), host: host(), sandbox: sandbox() },
-      plan.choice() !== undefined,
-    )
+    const planned = plan.choice() !== undefined
+    const typed = checkForm({ ...form(), harness: agent(), host: host(), sandbox: sandbox() }, planned)
+    const checked = planned ? typed : withPlanCommand(typed, runners())
     if (!checked.ok) {
       setErrors(checked.errors)
       if (checked.errors.title !== undefined || checked.errors.setup !== undefined) setMore(true)
@@ -205,7 +216,13 @@ export function NewRunPage() {
             value={form().prompt}
             onChange={(prompt) => change({ prompt })}
             error={errors().prompt}
-            hint={plan.choice() === undefined ? newRunWords.promptKept : newRunWords.plan.noteHint}
+            hint={
+              plan.choice() !== undefined
+                ? newRunWords.plan.noteHint
+                : canPlan()
+                  ? newRunWords.promptPlan
+                  : newRunWords.promptKept
+            }
             limit={promptLimit}
             rows={plan.choice() !== undefined ? 3 : frame() === 'phone' ? 6 : 8}
             enterkeyhint="enter"

@@ -9,6 +9,7 @@ import type { PlanDocument } from '#sync/client/plans/plan-document.ts'
 import { PlanMention, planExtensions, planField } from '#sync/core/plan/schema.ts'
 import { planWords } from '../../../words/plan.ts'
 import { drawCaret, drawSelection, type Someone } from './parts/caret.ts'
+import { CommentMarks } from './parts/comment-marks.ts'
 import { CodeBlocks } from './parts/code-blocks.ts'
 import { InlineViews } from './parts/inline-views.ts'
 import { LeaveByEscape } from './parts/leave-by-escape.ts'
@@ -32,6 +33,9 @@ export type PlanEditorParts = {
   readonly onPicture: () => void
   /** Files were dropped or pasted that are no text. */
   readonly onFiles: () => void
+  /** A commented text was pressed; what is selected is to be commented. */
+  readonly onThread: (thread: string) => void
+  readonly onComment: () => void
   /** What hangs at marked text, and at a table. */
   readonly marksBar: HTMLElement
   readonly tableBar: HTMLElement
@@ -81,6 +85,7 @@ export function createPlanEditor(parts: PlanEditorParts): Editor {
       NameParts.configure({ newId: parts.newId }),
       SectionSteps,
       StepRuns.configure({ onGo: parts.onGo }),
+      CommentMarks.configure({ onThread: parts.onThread, onComment: parts.onComment }),
       MoveBlock,
       LeaveByEscape,
       MarkdownClipboard.configure({ onFiles: parts.onFiles }),

@@ -35,6 +35,8 @@ export function EditorPane(props: {
   readonly onGo: (href: string) => void
   readonly onEditor: (editor: Editor | undefined) => void
   readonly onReading: (reading: Reading) => void
+  readonly onThread: (thread: string) => void
+  readonly onComment: () => void
   /** Which runs are at which of its steps. */
   readonly stepRuns: (plan: Node) => readonly StepRun[]
 }) {
@@ -61,6 +63,8 @@ export function EditorPane(props: {
       mentions: (query) => mentionItems(query, { plans: data.plans.all(), runs: data.runs.all(), own: props.plan.id }),
       newId: () => uuidv7(platform.now(), platform.random(10)),
       onGo: (href) => props.onGo(href),
+      onThread: (thread) => props.onThread(thread),
+      onComment: () => props.onComment(),
       onPicture: () => setPicturing(true),
       onFiles: () => showToast({ text: planWords.noUploads }),
       marksBar,
@@ -102,7 +106,7 @@ export function EditorPane(props: {
               onPicture={(picture) => known.chain().focus().insertContent({ type: 'image', attrs: picture }).run()}
             />
             <Portal mount={marksBar}>
-              <MarksBar editor={known} />
+              <MarksBar editor={known} onComment={() => props.onComment()} />
             </Portal>
             <Portal mount={tableBar}>
               <TableBar editor={known} />

@@ -43,6 +43,8 @@ function edit(doc: Y.Doc, name = 'a'): Editor {
     mentions: () => [],
     newId: () => `${name}${++ids}`,
     onGo: () => undefined,
+    onThread: () => undefined,
+    onComment: () => undefined,
     onPicture: () => undefined,
     onFiles: () => undefined,
     marksBar: piece(),

@@ -1,12 +1,11 @@
 import { Bookmark, Clock } from 'lucide'
 import { Show } from 'solid-js'
-import type { PlanAuthor, PlanVersion } from '#shared/domain/plan.ts'
-import { useCallName } from '../../../state/call-name.ts'
-import { useTeamData } from '../../../state/team-data.ts'
+import type { PlanVersion } from '#shared/domain/plan.ts'
 import { Icon } from '../../../ui/icon.tsx'
 import { Time } from '../../../ui/time.tsx'
 import { historyWords } from '../../../words/plan-history.ts'
 import { AuthorMark } from '../author-mark.tsx'
+import { useAuthorName } from '../author-name.ts'
 import styles from './plan-history.module.css'
 
 /** One version: whose hand, its name, when, and what it was made by. A press chooses it to be compared. */
@@ -57,19 +56,4 @@ export function VersionRow(props: {
       </button>
     </li>
   )
-}
-
-function useAuthorName(): (author: PlanAuthor) => string {
-  const data = useTeamData()
-  const callName = useCallName()
-  return (author) => {
-    switch (author.kind) {
-      case 'person':
-        return callName(author.userId)
-      case 'agent':
-        return data.harness(author.harness).name
-      case 'server':
-        return historyWords.server
-    }
-  }
 }

@@ -24,6 +24,8 @@ export type PlanBodyProps = {
   readonly onGo: (href: string) => void
   readonly onEditor: (editor: Editor | undefined) => void
   readonly onReading: (reading: Reading) => void
+  readonly onThread: (thread: string) => void
+  readonly onComment: () => void
   /** Which runs are at which of its steps. */
   readonly stepRuns: (plan: Node) => readonly StepRun[]
 }
@@ -92,6 +94,8 @@ function Text(
         onGo={(href: string) => props.onGo(href)}
         onEditor={(editor: Editor | undefined) => props.onEditor(editor)}
         onReading={(reading: Reading) => props.onReading(reading)}
+        onThread={(thread: string) => props.onThread(thread)}
+        onComment={() => props.onComment()}
         stepRuns={(plan: Node) => props.stepRuns(plan)}
       />
     </Show>

@@ -1,32 +1,32 @@
 import { useNavigate, useRouter } from '@tanstack/solid-router'
 import type { Editor } from '@tiptap/core'
-import { Copy, FolderInput, Pencil } from 'lucide'
+import { Copy, FolderInput, MessageSquare, Pencil } from 'lucide'
 import { Show, createEffect, createMemo, createSignal, on } from 'solid-js'
 import type { Plan } from '#shared/domain/plan.ts'
 import { useCommands } from '../../../state/commands.ts'
-import { useFrame, useMedia } from '../../../state/frame.ts'
+import { useFrame } from '../../../state/frame.ts'
 import { useKeys } from '../../../state/keyboard.ts'
 import { useWorkspace } from '../../../state/workspace.ts'
 import { Banner } from '../../../ui/banner.tsx'
 import { Sheet } from '../../../ui/dialog.tsx'
 import { useFoundMarks } from '../../../ui/found-marks.ts'
-import { showToast } from '../../../ui/toast.tsx'
+import { commentWords } from '../../../words/plan-comments.ts'
 import { planWords } from '../../../words/plan.ts'
 import { plansWords } from '../../../words/plans.ts'
-import { uiWords } from '../../../words/ui.ts'
 import { MoveDialog } from '../acts/move-dialog.tsx'
 import { usePlanActs } from '../acts/plan-acts.ts'
 import { RemoveDialog } from '../acts/remove-dialog.tsx'
 import { useCopies } from '../acts/use-copies.ts'
+import { useComments } from '../comments/use-comments.ts'
 import type { Someone } from '../editor/parts/caret.ts'
 import { createPlanFind } from '../editor/find-in-plan.ts'
 import type { Reading } from '../editor/reading.ts'
-import { historyPart } from '../editor-part.ts'
 import { ChangedBanners } from '../execute/changed-banner.tsx'
 import { ExecuteDialog } from '../execute/execute-dialog.tsx'
 import { LinkedRuns } from '../execute/linked-runs.tsx'
 import { useExecution } from '../execute/use-execution.ts'
 import { titleOf } from '../list/list-model.ts'
+import { CommentsSide } from './comments-side.tsx'
 import { HistorySide } from './history-side.tsx'
 import { Outline } from './outline.tsx'
 import { PlanBody } from './plan-body.tsx'
@@ -36,6 +36,7 @@ import { usePlanPin } from './head/plan-pin.ts'
 import { usePeopleHere } from './people-here.ts'
 import { goToSection, useCurrentSection } from './use-current-section.ts'
 import { useDocument } from './use-document.ts'
+import { useSides } from './use-sides.ts'
 import { useMe } from './use-me.ts'
 import { usePlanText } from './use-plan-text.ts'
 import styles from './plan-view.module.css'
@@ -56,8 +57,8 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
   const [editor, setEditor] = createSignal<Editor>()
   const [reading, setReading] = createSignal<Reading>()
   const [outlineOpen, setOutlineOpen] = createSignal(false)
-  const [historyOpen, setHistoryOpen] = createSignal(false)
-  const wide = useMedia('(width >= 80em)')
+  const comments = useComments(planId, editor)
+  const sides = useSides(() => comments.open().length)
   const [moving, setMoving] = createSignal(false)
   const [removing, setRemoving] = createSignal(false)
   const stepsLeft = () => {
@@ -116,8 +117,16 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
       write()
       return true
     },
+    c: () => {
+      if (!comments.mayWrite()) return false
+      comment()
+      return true
+    },
   })
   useCommands(() => [
+    ...(comments.mayWrite()
+      ? [{ id: 'plan.comment', title: commentWords.add, icon: MessageSquare, key: 'c' as const, act: comment }]
+      : []),
     ...(editor()?.isEditable === true
       ? [{ id: 'plan.write', title: planWords.write, icon: Pencil, key: 'i' as const, act: write }]
       : []),
@@ -128,15 +137,10 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
         ]
       : []),
   ])
-  const toggleHistory = (): void => {
-    if (historyOpen()) {
-      setHistoryOpen(false)
-      return
-    }
-    historyPart.want().then(
-      () => setHistoryOpen(true),
-      () => showToast({ text: uiWords.notLoaded }),
-    )
+  const comment = (): void => {
+    if (!comments.mayWrite()) return
+    comments.begin('selection')
+    sides.setComments(true)
   }
   const duplicate = async (): Promise<void> => {
     const made = await copies.duplicate(props.plan)
@@ -160,12 +164,7 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
     if (known !== undefined) goToSection(known, key)
   }
   return (
-    <div
-      class={styles.layout}
-      data-outline={frame() === 'desktop' ? '' : undefined}
-      data-history={historyOpen() && wide() ? '' : undefined}
-      data-plan-page=""
-    >
+    <div class={styles.layout} data-plan-page="">
       <Show when={frame() === 'desktop'}>
         <aside class={styles.outline} aria-label={planWords.outline.title}>
           <Outline reading={reading()} current={current()} onGo={go} />
@@ -182,7 +181,8 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
           pin={pin}
           phone={phone()}
           stepsLeft={stepsLeft()}
-          historyOpen={historyOpen()}
+          historyOpen={sides.history()}
+          comments={{ isOpen: sides.comments(), open: comments.open().length }}
           on={{
             onFind: editor() === undefined ? undefined : find.open,
             onCopy: text.copy,
@@ -192,7 +192,8 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
             onMove: () => setMoving(true),
             onRemove: () => setRemoving(true),
             onOutline: frame() === 'desktop' ? undefined : () => setOutlineOpen(true),
-            onHistory: document() === undefined ? undefined : toggleHistory,
+            onHistory: document() === undefined ? undefined : () => sides.setHistory(!sides.history()),
+            onComments: () => sides.setComments(!sides.comments()),
             onExecute: execution.ask(),
           }}
         />
@@ -210,10 +211,30 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
           onGo={(href) => router.history.push(href)}
           onEditor={setEditor}
           onReading={setReading}
+          onThread={(id) => {
+            const thread = comments.open().find(({ first }) => first.id === id)
+            // On a narrow page a sheet would cover the text that was pressed.
+            if (thread === undefined || !sides.beside()) return
+            comments.setActive(thread.first.id)
+            sides.setComments(true)
+          }}
+          onComment={comment}
           stepRuns={execution.stepRuns}
         />
       </section>
-      <HistorySide document={document()} open={historyOpen()} onOpenChange={setHistoryOpen} beside={wide()} />
+      <CommentsSide
+        planId={planId}
+        comments={comments}
+        open={sides.comments()}
+        onOpenChange={sides.setComments}
+        beside={sides.beside()}
+      />
+      <HistorySide
+        document={document()}
+        open={sides.history()}
+        onOpenChange={sides.setHistory}
+        beside={sides.beside()}
+      />
       <Sheet open={outlineOpen()} onOpenChange={setOutlineOpen} title={planWords.outline.title}>
         <Outline
           reading={reading()}

@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import { writePlanPrompt } from '#shared/domain/plan-command.ts'
 import { Prompt } from '#shared/domain/prompt.ts'
+import { Runner } from '#shared/domain/team.ts'
 import { keys } from '#sync/core/keys.ts'
 import { createRows } from '../../../state/rows.ts'
 import { createMemoryDeviceStore } from '../../../state/device-store.ts'
@@ -114,6 +116,24 @@ describe('sending', () => {
     press(area, 'Enter')
     await settled()
     expect(prompts(of).at(-1)).toMatchObject({ text: 'run the tests\nand fix them', mode: 'queue' })
+  })
+
+  test('/plan asks for a plan where the agent has the tools, and is as it was typed where not', async () => {
+    const { stage: of, area } = await open()
+    type(area, '/plan extract billing')
+    press(area, 'Enter')
+    await settled()
+    expect(prompts(of).at(-1)).toMatchObject({ text: '/plan extract billing' })
+    for (const [key, value] of of.workspace.rows) {
+      if (!key.startsWith(keys.runners)) continue
+      const runner = Runner.parse(value)
+      const harnesses = runner.harnesses.map((offer) => ({ ...offer, planTools: offer.sandboxes }))
+      of.workspace.put(key, { ...runner, harnesses })
+    }
+    type(area, '/plan extract billing')
+    press(area, 'Enter')
+    await settled()
+    expect(prompts(of).at(-1)).toMatchObject({ text: writePlanPrompt('extract billing') })
   })
 
   test('the text stays until the message is durable', async () => {

@@ -1,7 +1,11 @@
 import { ArrowUp, CornerDownLeft, ListPlus, Zap } from 'lucide'
 import { For, Show, createEffect, createMemo, createSignal, createUniqueId, on, onCleanup, onMount } from 'solid-js'
 import { promptLimit, type PromptMode } from '#shared/domain/prompt.ts'
+import { canWritePlans } from '#shared/domain/plan-command.ts'
 import { hasEnded, isHeld } from '#shared/domain/run.ts'
+import { Runner } from '#shared/domain/team.ts'
+import { keys } from '#sync/core/keys.ts'
+import { scanRows } from '#sync/core/transaction.ts'
 import { IconButton } from '../../../ui/button.tsx'
 import { Icon } from '../../../ui/icon.tsx'
 import { Kbd } from '../../../ui/kbd.tsx'
@@ -14,7 +18,8 @@ import { useWorkspace } from '../../../state/workspace.ts'
 import { runWords } from '../../../words/run.ts'
 import { uiWords } from '../../../words/ui.ts'
 import { useScene } from '../scene.ts'
-import { afterSending, queueCommand, type Waiting } from './queue.ts'
+import { readMessage } from './commands.ts'
+import { afterSending, type Waiting } from './queue.ts'
 import { QueuePanel } from './queue-panel.tsx'
 import { refusalText } from '../../../state/refusal-text.ts'
 import { Problem } from '../../../ui/problem.tsx'
@@ -102,23 +107,26 @@ export function Composer(props: {
     }
   }
 
+  const canPlan = async (): Promise<boolean> => {
+    const { config, hostName } = scene.run()
+    const runners = await workspace.query((tx) => scanRows(tx, keys.runners, Runner))
+    return canWritePlans(runners, { ...config, host: hostName ?? config.host })
+  }
+
   const send = async (): Promise<void> => {
     if (!canSend()) return
     const text = draft.text()
-    const queued = queueCommand(text)
-    if (queued === '') {
-      setProblem(runWords.composer.queueWhat)
-      return
-    }
     setSending(true)
     setProblem(undefined)
     try {
+      const said = await readMessage(text, canPlan)
+      if (!said.ok) return void setProblem(said.why)
       await workspace.mutate.sendPrompt({
         runId: scene.runId,
         promptId: draft.promptId(),
         deliveryId: ids.deliveryId(),
-        text: queued ?? text.trim(),
-        mode: works() && queued === undefined ? mode() : 'queue',
+        text: said.text,
+        mode: works() && !said.waits ? mode() : 'queue',
       })
       const left = afterSending(draft.text(), text)
       if (left === '') await draft.clear()

@@ -1,7 +1,19 @@
 import type { Editor } from '@tiptap/core'
-import { Bold, Check, Code, ExternalLink, Italic, Link2, Strikethrough, Unlink, type IconNode } from 'lucide'
+import {
+  Bold,
+  Check,
+  Code,
+  ExternalLink,
+  Italic,
+  Link2,
+  MessageSquare,
+  Strikethrough,
+  Unlink,
+  type IconNode,
+} from 'lucide'
 import { For, Show, createSignal } from 'solid-js'
 import { IconButton } from '../../../../ui/button.tsx'
+import { commentWords } from '../../../../words/plan-comments.ts'
 import { planWords } from '../../../../words/plan.ts'
 import { sameFields, useEditorState } from './use-editor-state.ts'
 import styles from './bars.module.css'
@@ -16,7 +28,7 @@ const icons: Record<(typeof marks)[number], IconNode> = {
 const words = planWords.link
 
 /** What hangs at marked text: its form, and its link. */
-export function MarksBar(props: { readonly editor: Editor }) {
+export function MarksBar(props: { readonly editor: Editor; readonly onComment: () => void }) {
   const [linking, setLinking] = createSignal(false)
   const state = useEditorState(
     // One bar for one editor.
@@ -53,6 +65,12 @@ export function MarksBar(props: { readonly editor: Editor }) {
               label={planWords.marks.link}
               aria-pressed={state().link !== undefined}
               onClick={() => setLinking(true)}
+            />
+            <IconButton
+              icon={MessageSquare}
+              label={commentWords.add}
+              keys={commentWords.addKeys}
+              onClick={() => props.onComment()}
             />
           </>
         }

@@ -6,6 +6,7 @@ import {
   Ellipsis,
   History,
   ListTree,
+  MessageSquare,
   Pin as PinIcon,
   PinOff,
   Play,
@@ -23,6 +24,7 @@ import { Button, IconButton } from '../../../../ui/button.tsx'
 import { Icon } from '../../../../ui/icon.tsx'
 import { Menu, MenuItem, MenuSeparator } from '../../../../ui/menu.tsx'
 import { paletteWords } from '../../../../words/palette.ts'
+import { commentWords } from '../../../../words/plan-comments.ts'
 import { planSyncWords, planWords } from '../../../../words/plan.ts'
 import { plansWords } from '../../../../words/plans.ts'
 import { runWords } from '../../../../words/run.ts'
@@ -45,6 +47,7 @@ export type PlanHeadActs = {
   /** Present where the outline is not on the page: opens it. */
   readonly onOutline: (() => void) | undefined
   readonly onHistory: (() => void) | undefined
+  readonly onComments: () => void
   /** Absent where this person starts no runs. */
   readonly onExecute: (() => void) | undefined
 }
@@ -61,6 +64,7 @@ export function PlanHead(props: {
   readonly phone: boolean
   readonly stepsLeft: number
   readonly historyOpen: boolean
+  readonly comments: { readonly isOpen: boolean; readonly open: number }
   readonly on: PlanHeadActs
 }) {
   const openPalette = useOpenPalette()
@@ -88,6 +92,12 @@ export function PlanHead(props: {
     ...(props.on.onExecute === undefined
       ? []
       : [{ id: 'plan.execute', title: planWords.execute.title, icon: Play, act: props.on.onExecute }]),
+    {
+      id: 'plan.comments',
+      title: props.comments.isOpen ? commentWords.hide : commentWords.show(props.comments.open),
+      icon: MessageSquare,
+      act: () => props.on.onComments(),
+    },
     ...(props.on.onHistory === undefined
       ? []
       : [
@@ -144,6 +154,21 @@ export function PlanHead(props: {
       <Show when={props.on.onOutline !== undefined && !props.phone}>
         <IconButton icon={ListTree} label={planWords.outline.show} onClick={() => props.on.onOutline?.()} />
       </Show>
+      <Show when={!props.phone}>
+        <span class={styles.counted}>
+          <IconButton
+            icon={MessageSquare}
+            label={props.comments.isOpen ? commentWords.hide : commentWords.show(props.comments.open)}
+            aria-pressed={props.comments.isOpen}
+            onClick={() => props.on.onComments()}
+          />
+          <Show when={props.comments.open > 0}>
+            <span class={styles.count} aria-hidden="true">
+              {props.comments.open}
+            </span>
+          </Show>
+        </span>
+      </Show>
       <Show when={props.on.onHistory !== undefined && !props.phone}>
         <IconButton
           icon={History}
@@ -169,6 +194,11 @@ export function PlanHead(props: {
         <Show when={props.phone && props.on.onOutline !== undefined}>
           <MenuItem icon={ListTree} onSelect={() => props.on.onOutline?.()}>
             {planWords.outline.title}
+          </MenuItem>
+        </Show>
+        <Show when={props.phone}>
+          <MenuItem icon={MessageSquare} onSelect={() => props.on.onComments()}>
+            {commentWords.inMenu(props.comments.open)}
           </MenuItem>
         </Show>
         <Show when={props.phone && props.on.onHistory !== undefined}>

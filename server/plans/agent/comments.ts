@@ -1,0 +1,99 @@
+import { randomBytes } from 'node:crypto'
+import * as Y from 'yjs'
+import {
+  PlanComment,
+  planQuoteLimit,
+  threadsOf,
+  type PlanAnchor,
+  type PlanThread,
+} from '#shared/domain/plan-comment.ts'
+import type { PlanAuthor } from '#shared/domain/plan.ts'
+import { PlanCommentId, uuidv7 } from '#shared/ids.ts'
+import { teamSpace } from '#shared/protocol/sync.ts'
+import { keys } from '#sync/core/keys.ts'
+import type { MutationContext } from '#sync/core/mutator.ts'
+import { addPlanComment } from '#sync/core/mutators/plan-comments.ts'
+import { planBody } from '#sync/core/plan/body.ts'
+import { getRow, putRow, scanRows } from '#sync/core/transaction.ts'
+import type { PlanRef } from '#sync/server/plan/plan-store.ts'
+import { transact, type TransactDeps } from '#sync/server/transact.ts'
+
+/** The open threads of a plan, the oldest first. */
+export async function openThreads(deps: TransactDeps, { teamId, planId }: PlanRef): Promise<readonly PlanThread[]> {
+  let all: readonly PlanComment[] = []
+  await transact(deps, async (tx) => {
+    all = await scanRows(tx.space(teamSpace(teamId)), keys.planCommentsOf(planId), PlanComment)
+    return false
+  })
+  return threadsOf(all).filter(({ first }) => first.resolved === undefined)
+}
+
+/** What an agent says, as itself; what it may is what its person may. Returns why not, in words. */
+export async function addComment(
+  deps: TransactDeps,
+  { teamId, planId }: PlanRef,
+  comment: {
+    readonly text: string
+    readonly thread: PlanCommentId | undefined
+    readonly anchor: PlanAnchor | undefined
+    readonly by: PlanAuthor
+  },
+  person: Pick<MutationContext, 'userId' | 'role'>,
+): Promise<{ readonly id: PlanCommentId } | string> {
+  const id = PlanCommentId.parse(uuidv7(deps.now(), randomBytes(10)))
+  const { by, ...said } = comment
+  let refused: string | undefined
+  await transact(
+    deps,
+    async (tx) => {
+      const rows = tx.space(teamSpace(teamId))
+      const added = await addPlanComment.run(
+        rows,
+        { planId, commentId: id, ...said },
+        { ...person, teamId, now: tx.now, side: 'server', effect: (effect) => tx.effect(effect) },
+      )
+      refused = added.ok ? undefined : (added.error.detail ?? added.error.code)
+      const row = await getRow(rows, keys.planComment(planId, id), PlanComment)
+      if (!added.ok || row === undefined) return false
+      await putRow(rows, keys.planComment(planId, id), { ...row, by })
+      return undefined
+    },
+    { user: person.userId },
+  )
+  return refused ?? { id }
+}
+
+/** The place of words that stand once in a plan, within one paragraph; else how often they stand there. */
+export function anchorAt(doc: Y.Doc, words: string): PlanAnchor | number {
+  const places: { readonly text: Y.XmlText; readonly at: number }[] = []
+  const open: unknown[] = planBody(doc).toArray().toReversed()
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (next instanceof Y.XmlElement) open.push(...next.toArray().toReversed())
+    if (!(next instanceof Y.XmlText)) continue
+    const plain = plainOf(next)
+    for (let at = plain.indexOf(words); at !== -1; at = plain.indexOf(words, at + words.length))
+      places.push({ text: next, at })
+  }
+  const [place] = places
+  if (place === undefined || places.length > 1) return places.length
+  // Each end holds on to the letter inside of it.
+  const start = Y.createRelativePositionFromTypeIndex(place.text, place.at, 0)
+  const end = Y.createRelativePositionFromTypeIndex(place.text, place.at + words.length, -1)
+  return { start: toBase64(start), end: toBase64(end), quote: words.slice(0, planQuoteLimit).trimEnd() }
+}
+
+/** Its letters without marks; what is no text, such as a mention, takes one place. */
+function plainOf(text: Y.XmlText): string {
+  const delta: unknown = text.toDelta()
+  if (!Array.isArray(delta)) return ''
+  return delta
+    .map((piece: unknown) => {
+      const insert: unknown = typeof piece === 'object' && piece !== null ? Reflect.get(piece, 'insert') : undefined
+      return typeof insert === 'string' ? insert : '\uFFFC'
+    })
+    .join('')
+}
+
+function toBase64(position: Y.RelativePosition): string {
+  return Buffer.from(Y.encodeRelativePosition(position)).toString('base64')
+}

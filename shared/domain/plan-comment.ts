@@ -1,0 +1,71 @@
+import { z } from 'zod'
+import { PlanCommentId, PlanId, RunId, UserId } from '../ids.ts'
+import { PlanAuthor } from './plan.ts'
+
+/** UTF-16 units of a comment, and of the text that it is about. */
+export const planCommentLimit = 4_000
+export const planQuoteLimit = 300
+export const openThreadsLimit = 200
+export const threadRepliesLimit = 50
+/** Comments of one plan in all, resolved ones too: a change of one reads them all. */
+export const planCommentsLimit = 5_000
+
+/** A place in the document as Yjs tells it, base64: it stays at its letters whatever is written around them. */
+const PlanPlace = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^[A-Za-z0-9+/]+={0,2}$/, 'base64')
+
+/** What a thread is about. `quote`: how it began when it was commented, for when it is gone. */
+export const PlanAnchor = z.object({
+  start: PlanPlace,
+  end: PlanPlace,
+  quote: z.string().min(1).max(planQuoteLimit),
+})
+export type PlanAnchor = z.infer<typeof PlanAnchor>
+
+/** Row `plan-comment/<planId>/<id>`. The first one of a thread has what holds for the thread. */
+export const PlanComment = z.object({
+  id: PlanCommentId,
+  planId: PlanId,
+  /** The first comment of the thread that it answers; absent in that one. */
+  thread: PlanCommentId.optional(),
+  /** Absent: about the plan as a whole. */
+  anchor: PlanAnchor.optional(),
+  text: z.string().max(planCommentLimit),
+  by: PlanAuthor,
+  at: z.number(),
+  editedAt: z.number().optional(),
+  resolved: z.object({ by: UserId, at: z.number() }).optional(),
+  /** The newest message by which an agent was given the thread. */
+  sent: z.object({ runId: RunId, by: UserId, at: z.number() }).optional(),
+  /** Taken back by its author while answers to it stand: it has no text any more. */
+  removed: z.literal(true).optional(),
+})
+export type PlanComment = z.infer<typeof PlanComment>
+
+export type PlanThread = { readonly first: PlanComment; readonly replies: readonly PlanComment[] }
+
+/** Comments in any order as threads, the oldest first. Answers whose thread is not here are left out. */
+export function threadsOf(comments: readonly PlanComment[]): readonly PlanThread[] {
+  const inTime = comments.toSorted((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1))
+  const replies = new Map<PlanCommentId, PlanComment[]>()
+  for (const comment of inTime) {
+    if (comment.thread === undefined) continue
+    const known = replies.get(comment.thread)
+    if (known === undefined) replies.set(comment.thread, [comment])
+    else known.push(comment)
+  }
+  return inTime
+    .filter(({ thread }) => thread === undefined)
+    .map((first) => ({ first, replies: replies.get(first.id) ?? [] }))
+}
+
+/** Open, and with something in it that no agent was given. */
+export function isUnsent({ first, replies }: PlanThread): boolean {
+  const { sent, resolved } = first
+  if (resolved !== undefined) return false
+  if (sent === undefined) return true
+  return [first, ...replies].some(({ at, editedAt, by }) => by.kind === 'person' && (editedAt ?? at) > sent.at)
+}

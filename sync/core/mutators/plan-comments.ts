@@ -1,0 +1,174 @@
+import { z } from 'zod'
+import { Plan } from '#shared/domain/plan.ts'
+import {
+  openThreadsLimit,
+  PlanAnchor,
+  PlanComment,
+  planCommentLimit,
+  planCommentsLimit,
+  threadRepliesLimit,
+} from '#shared/domain/plan-comment.ts'
+import { canEditPlans, canRemoveComment } from '#shared/domain/policies.ts'
+import { PlanCommentId, PlanId, type RunId } from '#shared/ids.ts'
+import { refusal } from '#shared/refusal.ts'
+import { err, ok } from '#shared/result.ts'
+import { keys } from '../keys.ts'
+import { defineMutator, type MutationContext } from '../mutator.ts'
+import { getRow, putRow, scanRows, type ReadTransaction, type WriteTransaction } from '../transaction.ts'
+import { SendPromptArgs, sendPrompt } from './send-prompt.ts'
+
+const about = { planId: PlanId, commentId: PlanCommentId }
+const text = z.string().trim().min(1).max(planCommentLimit)
+
+export const AddPlanCommentArgs = z.object({
+  ...about,
+  /** The thread that it answers; absent: it begins one. */
+  thread: PlanCommentId.optional(),
+  /** What a new thread is about; absent: the plan as a whole. */
+  anchor: PlanAnchor.optional(),
+  text,
+})
+export type AddPlanCommentArgs = z.infer<typeof AddPlanCommentArgs>
+
+export const addPlanComment = defineMutator({
+  name: 'addPlanComment',
+  args: AddPlanCommentArgs,
+  intent: (args) => `plan-comment/${args.commentId}`,
+  async run(tx, { planId, commentId, thread, anchor, text: words }, { role, userId, now }) {
+    if (!canEditPlans(role)) return err(refusal('not_allowed'))
+    if ((await getRow(tx, keys.plan(planId), Plan)) === undefined) return err(refusal('not_found', 'plan'))
+    const all = await commentsOf(tx, planId)
+    const known = all.find(({ id }) => id === commentId)
+    if (known !== undefined) return isOwn(known, userId) ? ok() : err(refusal('conflict', 'this comment exists'))
+    if (all.length >= planCommentsLimit) return err(refusal('too_many', `${planCommentsLimit} comments of a plan`))
+    const comment = { id: commentId, planId, text: words, by: { kind: 'person', userId }, at: now } as const
+    const key = keys.planComment(planId, commentId)
+    if (thread === undefined) {
+      const open = all.filter((one) => one.thread === undefined && one.resolved === undefined)
+      if (open.length >= openThreadsLimit) return err(refusal('too_many', `${openThreadsLimit} open threads`))
+      await putRow(tx, key, { ...comment, anchor } satisfies PlanComment)
+      return ok()
+    }
+    const first = all.find((one) => one.id === thread && one.thread === undefined)
+    if (first === undefined) return err(refusal('not_found', 'thread'))
+    if (all.filter((one) => one.thread === thread).length >= threadRepliesLimit)
+      return err(refusal('too_many', `${threadRepliesLimit} answers in a thread`))
+    await putRow(tx, key, { ...comment, thread } satisfies PlanComment)
+    // What is answered is not settled: nobody would see the answer.
+    if (first.resolved !== undefined)
+      await putRow(tx, keys.planComment(planId, thread), { ...first, resolved: undefined })
+    return ok()
+  },
+})
+
+export const EditPlanCommentArgs = z.object({ ...about, text })
+export type EditPlanCommentArgs = z.infer<typeof EditPlanCommentArgs>
+
+export const editPlanComment = defineMutator({
+  name: 'editPlanComment',
+  args: EditPlanCommentArgs,
+  async run(tx, { planId, commentId, text: words }, { role, userId, now }) {
+    if (!canEditPlans(role)) return err(refusal('not_allowed'))
+    const key = keys.planComment(planId, commentId)
+    const comment = await getRow(tx, key, PlanComment)
+    if (comment === undefined || comment.removed) return err(refusal('not_found', 'comment'))
+    if (!isOwn(comment, userId)) return err(refusal('not_allowed', 'people edit their own comments'))
+    if (comment.text !== words) await putRow(tx, key, { ...comment, text: words, editedAt: now } satisfies PlanComment)
+    return ok()
+  },
+})
+
+export const RemovePlanCommentArgs = z.object(about)
+export type RemovePlanCommentArgs = z.infer<typeof RemovePlanCommentArgs>
+
+/** The first of a thread goes with the last of its answers: until then it stands without its text. */
+export const removePlanComment = defineMutator({
+  name: 'removePlanComment',
+  args: RemovePlanCommentArgs,
+  async run(tx, { planId, commentId }, { role, userId }) {
+    if (!canEditPlans(role)) return err(refusal('not_allowed'))
+    const all = await commentsOf(tx, planId)
+    const comment = all.find(({ id }) => id === commentId)
+    if (comment === undefined) return ok()
+    const author = comment.by.kind === 'person' ? comment.by.userId : undefined
+    if (!canRemoveComment(role, userId, author))
+      return err(refusal('not_allowed', 'only its author, and admins, delete a comment'))
+    const key = keys.planComment(planId, commentId)
+    const thread = comment.thread ?? commentId
+    const others = all.filter((one) => one.thread === thread && one.id !== commentId)
+    if (comment.thread === undefined && others.length > 0) {
+      await putRow(tx, key, { ...comment, text: '', removed: true } satisfies PlanComment)
+      return ok()
+    }
+    await tx.del(key)
+    const isLeft = all.some((one) => one.id === thread && one.id !== commentId && one.removed)
+    if (isLeft && others.length === 0) await tx.del(keys.planComment(planId, thread))
+    return ok()
+  },
+})
+
+export const ResolvePlanThreadArgs = z.object({ planId: PlanId, thread: PlanCommentId, resolved: z.boolean() })
+export type ResolvePlanThreadArgs = z.infer<typeof ResolvePlanThreadArgs>
+
+/** Settles a thread, or opens it again. */
+export const resolvePlanThread = defineMutator({
+  name: 'resolvePlanThread',
+  args: ResolvePlanThreadArgs,
+  async run(tx, { planId, thread, resolved }, { role, userId, now }) {
+    if (!canEditPlans(role)) return err(refusal('not_allowed'))
+    const key = keys.planComment(planId, thread)
+    const first = await getRow(tx, key, PlanComment)
+    if (first === undefined || first.thread !== undefined) return err(refusal('not_found', 'thread'))
+    if ((first.resolved !== undefined) === resolved) return ok()
+    if (!resolved) {
+      const open = (await commentsOf(tx, planId)).filter(
+        (one) => one.thread === undefined && one.resolved === undefined,
+      )
+      if (open.length >= openThreadsLimit) return err(refusal('too_many', `${openThreadsLimit} open threads`))
+    }
+    await putRow(tx, key, { ...first, resolved: resolved ? { by: userId, at: now } : undefined } satisfies PlanComment)
+    return ok()
+  },
+})
+
+export const SendPlanCommentsArgs = SendPromptArgs.extend({
+  planId: PlanId,
+  /** The first comments of the threads that are in the text. */
+  threads: z.array(PlanCommentId).min(1).max(openThreadsLimit),
+})
+export type SendPlanCommentsArgs = z.infer<typeof SendPlanCommentsArgs>
+
+/** Gives open threads to the agent of a run, as one message, and writes down that it has them. */
+export const sendPlanComments = defineMutator({
+  name: 'sendPlanComments',
+  args: SendPlanCommentsArgs,
+  intent: (args) => `prompt/${args.promptId}`,
+  async run(tx, { planId, threads, ...prompt }, context) {
+    const sent = await sendPrompt.run(tx, prompt, context)
+    if (!sent.ok) return sent
+    await markSent(tx, { planId, threads, runId: prompt.runId }, context)
+    return ok()
+  },
+})
+
+/** A thread that went meanwhile is passed over: its words are in the message. */
+async function markSent(
+  tx: WriteTransaction,
+  { planId, threads, runId }: Pick<SendPlanCommentsArgs, 'planId' | 'threads'> & { readonly runId: RunId },
+  { userId, now }: MutationContext,
+): Promise<void> {
+  for (const thread of threads) {
+    const key = keys.planComment(planId, thread)
+    const first = await getRow(tx, key, PlanComment)
+    if (first?.thread === undefined && first !== undefined)
+      await putRow(tx, key, { ...first, sent: { runId, by: userId, at: now } } satisfies PlanComment)
+  }
+}
+
+function commentsOf(tx: ReadTransaction, planId: PlanId): Promise<readonly PlanComment[]> {
+  return scanRows(tx, keys.planCommentsOf(planId), PlanComment)
+}
+
+function isOwn({ by }: PlanComment, userId: MutationContext['userId']): boolean {
+  return by.kind === 'person' && by.userId === userId
+}
