@@ -1,4 +1,4 @@
-import { createAbsolutePositionFromRelativePosition, decodeRelativePosition } from 'yjs'
+import { createAbsolutePositionFromRelativePosition, decodeRelativePosition, XmlElement, XmlText } from 'yjs'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { HarnessId } from '#shared/domain/harness.ts'
 import { Plan, PlanVersion } from '#shared/domain/plan.ts'
@@ -10,6 +10,7 @@ import type { Workspace } from '#sync/client/workspace.ts'
 import { keys } from '#sync/core/keys.ts'
 import { readBody } from '#sync/core/plan/body.ts'
 import { writePlan } from '#sync/core/plan/markdown.ts'
+import { planField } from '#sync/core/plan/schema.ts'
 import { stepsIn } from '#sync/core/plan/scope.ts'
 import { getRow, scanRows } from '#sync/core/transaction.ts'
 import { changesAnHour } from '#server/plans/agent/plan-calls.ts'
@@ -132,6 +133,33 @@ test('what a person writes meanwhile stays, and the agent is told of it', async 
   await untilText(plan.doc, 'Much')
   expect(textOf(plan)).toBe(`${after.replace('Later.', 'Much later.')}\nA person was here.\n`)
   expect((await versions(planId, 3)).map(({ origin }) => origin)).toEqual(['agent', 'agent', 'agent'])
+})
+
+test('what a person writes in a block that the agent takes away stands again there', async () => {
+  const { planId } = await create()
+  const plan = await openPlan(planId)
+  const read = await ask({ tool: 'plan_read', planId })
+  const last = plan.doc.getXmlFragment(planField).toArray().at(-1)
+  const text = last instanceof XmlElement ? last.get(0) : undefined
+  if (!(text instanceof XmlText)) throw new Error('no text')
+  text.insert(text.length, ' A person was here.')
+  await untilState(plan, ({ stored }) => stored)
+  const changed = await ask({
+    tool: 'plan_update',
+    planId,
+    revision: revisionOf(read),
+    markdown: markdown.replace('Later.', '').trimEnd(),
+  })
+  expect(changed).toMatchObject({ ok: true, text: expect.stringContaining('their text stands again') })
+  await until<string>(
+    (on) => {
+      const look = (): void => on(textOf(plan))
+      plan.doc.on('update', look)
+      look()
+      return () => plan.doc.off('update', look)
+    },
+    (now) => now.endsWith('Later. A person was here.\n'),
+  )
 })
 
 test('one section is changed and the others are left alone; nothing new makes no version', async () => {

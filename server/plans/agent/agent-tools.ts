@@ -11,6 +11,7 @@ import { keys } from '#sync/core/keys.ts'
 import { createPlan } from '#sync/core/mutators/plans.ts'
 import { setSteps } from '#sync/core/plan/tick-steps.ts'
 import { getRow, putRow } from '#sync/core/transaction.ts'
+import { mergeRewrite } from '#sync/core/plan/merge-rewrite.ts'
 import type { PlanRef } from '#sync/server/plan/plan-store.ts'
 import { transact, type TransactDeps } from '#sync/server/transact.ts'
 import type { PlanChanged, Plans } from '../create-plans.ts'
@@ -148,7 +149,10 @@ export function createAgentTools(deps: AgentToolsDeps): AgentTools {
     const { update: made, state, reading, changed } = rewritten
     if (!changed) return yes('The plan says that already. Nothing was changed.')
     if (reading.markdown.length > planMarkdownLimit) return no(why({ outcome: 'full' }))
-    const stored = await plans.change(plan, authorOf(agent), (doc) => applyUpdate(doc, made))
+    let restored = 0
+    const stored = await plans.change(plan, authorOf(agent), (doc) => {
+      restored = mergeRewrite(doc, base, made)
+    })
     if (stored.outcome !== 'stored') return no(why(stored))
     const now = await plans.readPlan(plan)
     const next = states.keep(stateName(agent, plan), state)
@@ -161,6 +165,8 @@ export function createAgentTools(deps: AgentToolsDeps): AgentTools {
       told.push(
         'People have changed the plan since you read it, and what they wrote is kept. Read it before you go on.',
       )
+    if (restored > 0)
+      told.push('Where you took away what people had written in meanwhile, their text stands again. Take care of it.')
     return yes([told.join(' '), namesWords(reading)].join('\n\n'))
   }
 
