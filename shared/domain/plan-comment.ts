@@ -44,28 +44,3 @@ export const PlanComment = z.object({
   removed: z.literal(true).optional(),
 })
 export type PlanComment = z.infer<typeof PlanComment>
-
-export type PlanThread = { readonly first: PlanComment; readonly replies: readonly PlanComment[] }
-
-/** Comments in any order as threads, the oldest first. Answers whose thread is not here are left out. */
-export function threadsOf(comments: readonly PlanComment[]): readonly PlanThread[] {
-  const inTime = comments.toSorted((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1))
-  const replies = new Map<PlanCommentId, PlanComment[]>()
-  for (const comment of inTime) {
-    if (comment.thread === undefined) continue
-    const known = replies.get(comment.thread)
-    if (known === undefined) replies.set(comment.thread, [comment])
-    else known.push(comment)
-  }
-  return inTime
-    .filter(({ thread }) => thread === undefined)
-    .map((first) => ({ first, replies: replies.get(first.id) ?? [] }))
-}
-
-/** Open, and with something in it that no agent was given. */
-export function isUnsent({ first, replies }: PlanThread): boolean {
-  const { sent, resolved } = first
-  if (resolved !== undefined) return false
-  if (sent === undefined) return true
-  return [first, ...replies].some(({ at, editedAt, by }) => by.kind === 'person' && (editedAt ?? at) > sent.at)
-}

@@ -43,12 +43,15 @@ describe.each(names)('%s', (name) => {
     const device = openPusher(mara)
     const own = fresh()
     const before = (['createPlan', 'createRun', 'sendPrompt', 'addPlanComment'] as const).filter((one) => one !== name)
-    for (const one of before) await device.push([one, json(own[one])])
+    // The comment before begins a thread; the recorded one answers one that is not there.
+    const begun = { ...own, addPlanComment: { ...own.addPlanComment, thread: undefined } }
+    for (const one of before) await device.push([one, json(begun[one])])
     expect((await device.push([name, json(withUnknownKeys(args, own[name]))])).status).toBe(200)
     const refusals = [...(await device.refusals()).values()].map((row) => row.refusal)
     // Whatever it is about is there, except for a question, which only a runner can ask, a guest's request, and what the mutations before are about.
     const missing = {
       answerPermission: ['not_found'],
+      addPlanComment: ['not_found'],
       createPlan: ['not_found', 'not_found', 'not_found'],
       createRun: ['not_found'],
       answerAccessRequest: ['stale'],

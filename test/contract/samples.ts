@@ -43,6 +43,7 @@ export const ids = {
   plan: PlanId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b31'),
   planVersion: PlanVersionId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b32'),
   planComment: PlanCommentId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b33'),
+  planThread: PlanCommentId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b34'),
   entry: EntryId.parse('entry-1'),
   artifact: ArtifactId.parse('artifact-1'),
   team: TeamId.parse('team-1'),
@@ -302,6 +303,7 @@ export const mutations: { readonly [Name in MutatorName]: z.infer<Mutators[Name]
   addPlanComment: {
     planId: ids.plan,
     commentId: ids.planComment,
+    thread: ids.planThread,
     anchor: { start: 'AAEBAgM=', end: 'AAEBAgM=', quote: 'one package' },
     text: 'Does the admin app count?',
   },

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { HarnessId } from '#shared/domain/harness.ts'
-import { isUnsent, PlanComment, threadsOf, type PlanThread } from '#shared/domain/plan-comment.ts'
+import { PlanComment } from '#shared/domain/plan-comment.ts'
+import { isUnsent, threadsOf, type PlanThread } from '#shared/domain/plan-threads.ts'
 import { DeliveryId, PlanCommentId, PlanId, PromptId, RunId } from '#shared/ids.ts'
 import type { Workspace } from '#sync/client/workspace.ts'
 import { keys } from '#sync/core/keys.ts'

@@ -1,5 +1,5 @@
 import type { PlanAuthor } from '#shared/domain/plan.ts'
-import type { PlanThread } from '#shared/domain/plan-comment.ts'
+import type { PlanThread } from '#shared/domain/plan-threads.ts'
 import type { RunId } from '#shared/ids.ts'
 import { agentMarkdownLimit, planAnswerLimit, type PlanToolAnswer } from '#shared/protocol/plan-tools.ts'
 import type { PlanForAgent } from './plan-for-agent.ts'

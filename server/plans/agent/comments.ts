@@ -1,12 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import * as Y from 'yjs'
-import {
-  PlanComment,
-  planQuoteLimit,
-  threadsOf,
-  type PlanAnchor,
-  type PlanThread,
-} from '#shared/domain/plan-comment.ts'
+import { PlanComment, planQuoteLimit, type PlanAnchor } from '#shared/domain/plan-comment.ts'
+import { threadsOf, type PlanThread } from '#shared/domain/plan-threads.ts'
 import type { PlanAuthor } from '#shared/domain/plan.ts'
 import { PlanCommentId, uuidv7 } from '#shared/ids.ts'
 import { teamSpace } from '#shared/protocol/sync.ts'

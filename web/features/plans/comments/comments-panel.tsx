@@ -1,6 +1,6 @@
 import { MessageSquarePlus, X } from 'lucide'
 import { For, Match, Show, Switch, createMemo, createSignal, type JSX } from 'solid-js'
-import type { PlanThread } from '#shared/domain/plan-comment.ts'
+import type { PlanThread } from '#shared/domain/plan-threads.ts'
 import type { PlanId } from '#shared/ids.ts'
 import { Button, IconButton } from '../../../ui/button.tsx'
 import { EmptyState } from '../../../ui/empty-state.tsx'

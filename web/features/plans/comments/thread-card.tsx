@@ -1,8 +1,10 @@
 import { Check, Reply, RotateCcw } from 'lucide'
 import { For, Show, createEffect, createSignal } from 'solid-js'
-import type { PlanThread } from '#shared/domain/plan-comment.ts'
+import { isUnsent, type PlanThread } from '#shared/domain/plan-threads.ts'
+import { keys } from '#sync/core/keys.ts'
 import { useCallName } from '../../../state/call-name.ts'
 import { useTextDraft } from '../../../state/draft.ts'
+import { useTeamData } from '../../../state/team-data.ts'
 import { Button } from '../../../ui/button.tsx'
 import { commentWords } from '../../../words/plan-comments.ts'
 import { useAuthorName } from '../author-name.ts'
@@ -22,7 +24,14 @@ export function ThreadCard(props: {
 }) {
   const nameOf = useAuthorName()
   const callName = useCallName()
+  const data = useTeamData()
   const first = () => props.thread.first
+  /** The agent that has all that was said here. */
+  const sentTo = () => {
+    const { sent } = first()
+    const run = sent === undefined ? undefined : data.runs.get(keys.run(sent.runId))
+    return run === undefined || isUnsent(props.thread) ? undefined : data.harness(run.config.harness).name
+  }
   const quote = () => first().anchor?.quote
   const isResolved = () => first().resolved !== undefined
   const isGone = () =>
@@ -62,7 +71,7 @@ export function ThreadCard(props: {
       <Show when={quote()} fallback={<p class={styles.about}>{commentWords.whole}</p>}>
         {(words) => (
           <Show
-            when={!isGone() && !isResolved()}
+            when={props.comments.placeOf(first().id) !== undefined && !isResolved()}
             fallback={
               <div class={styles.about} data-gone={isGone() ? '' : undefined}>
                 <Show when={isGone()}>
@@ -90,6 +99,7 @@ export function ThreadCard(props: {
       <For each={props.thread.replies}>
         {(reply) => <CommentItem comment={reply} acts={props.acts} fixed={isResolved()} />}
       </For>
+      <Show when={sentTo()}>{(agent) => <p class={styles.note}>{commentWords.sentTo(agent())}</p>}</Show>
       <Show when={first().resolved}>
         {(resolved) => <p class={styles.note}>{commentWords.resolvedBy(callName(resolved().by))}</p>}
       </Show>

@@ -1,7 +1,8 @@
 import type { Editor } from '@tiptap/core'
 import { createEffect, createMemo, createSignal, on, onCleanup, type Accessor } from 'solid-js'
 import { z } from 'zod'
-import { PlanAnchor, PlanComment, planCommentLimit, threadsOf, type PlanThread } from '#shared/domain/plan-comment.ts'
+import { PlanAnchor, PlanComment, planCommentLimit } from '#shared/domain/plan-comment.ts'
+import { threadsOf, type PlanThread } from '#shared/domain/plan-threads.ts'
 import { canEditPlans } from '#shared/domain/policies.ts'
 import type { PlanCommentId, PlanId } from '#shared/ids.ts'
 import { keys } from '#sync/core/keys.ts'
@@ -30,6 +31,8 @@ export type Comments = {
   readonly placed: Accessor<boolean>
   readonly active: Accessor<PlanCommentId | undefined>
   readonly setActive: (thread: PlanCommentId | undefined) => void
+  /** The heading above a thread's text. */
+  readonly sectionOf: (thread: PlanCommentId) => string | undefined
   readonly goTo: (thread: PlanCommentId) => void
   readonly draft: Draft<NewComment | undefined>
   /** Begins one about what is selected; without a selection, about the plan. */
@@ -101,6 +104,10 @@ export function useComments(planId: PlanId, editor: Accessor<Editor | undefined>
     placed: () => places() !== undefined,
     active,
     setActive,
+    sectionOf(thread) {
+      const [known, place] = [editor(), placeOf(thread)]
+      return known === undefined || place === undefined ? undefined : code()?.sectionAt(known, place)
+    },
     goTo(thread) {
       setActive(thread)
       const [known, place] = [editor(), placeOf(thread)]

@@ -36,7 +36,7 @@ export function placeOf(editor: Editor, { start, end, quote }: PlanAnchor): Plac
   const size = editor.state.doc.content.size
   if (from !== undefined && to !== undefined && from < to && to <= size && quoteOf(editor, { from, to }) !== '')
     return { from, to }
-  // A block that was split, or brought back from a version, has its words as new letters.
+  // A block that was split, or brought back by somebody's undo or from a version, has its words as new letters.
   if (quote.length < leastFound) return undefined
   const hits = hitsIn(editor.state.doc, fold(quote))
   return hits.length === 1 ? hits[0] : undefined

@@ -9,6 +9,7 @@ import type { PlanDocument } from '#sync/client/plans/plan-document.ts'
 import { readBody, writeBody } from '#sync/core/plan/body.ts'
 import { parsePlan, writePlan } from '#sync/core/plan/markdown.ts'
 import { planField } from '#sync/core/plan/schema.ts'
+import { anchorOf, placeOf } from './anchors.ts'
 import { drawCaret } from './parts/caret.ts'
 import { createPlanEditor } from './create-editor.ts'
 import { hitsIn } from './find-in-plan.ts'
@@ -263,4 +264,58 @@ test('a caret of something else than a person or an agent is drawn without harm'
   expect(drawCaret({ name: '<img src=x onerror=alert(1)>', hue: 2 }).innerHTML).not.toContain('<img')
   expect(drawCaret({ name: 'Claude Code' }).dataset['agent']).toBe('')
   expect(drawCaret(undefined).textContent).toBe('\u2060\u2060')
+})
+
+describe('what is commented', () => {
+  /** Two editors on one text, and an anchor at `words` made in the first. */
+  function commented(text: string, words: string) {
+    const [doc, other] = [docOf(text), new Y.Doc()]
+    join(doc, other)
+    const [here, there] = [edit(doc), edit(other, 'b')]
+    const [hit] = hitsIn(here.state.doc, words.toLowerCase())
+    if (hit === undefined) throw new Error(`no ${words}`)
+    here.commands.setTextSelection(hit)
+    const anchor = anchorOf(here)
+    if (anchor === undefined) throw new Error('no anchor')
+    const textAt = (editor: Editor): string | undefined => {
+      const place = placeOf(editor, anchor)
+      return place === undefined ? undefined : editor.state.doc.textBetween(place.from, place.to, ' ')
+    }
+    return { here, there, anchor, textAt }
+  }
+
+  test('is found on every device, and stays at its letters whatever is written around and in it', () => {
+    const { here, there, anchor, textAt } = commented('# Billing\n\nOne package is enough.', 'package')
+    expect(anchor.quote).toBe('package')
+    expect([textAt(here), textAt(there)]).toEqual(['package', 'package'])
+    caretAfter(there, 'One ')
+    write(there, 'small ')
+    caretAfter(there, 'package')
+    write(there, ' alone')
+    caretAfter(there, 'pack')
+    write(there, 'ag')
+    caretAfter(there, 'Billing')
+    there.commands.splitBlock()
+    write(there, 'Before')
+    expect([textAt(here), textAt(there)]).toEqual(['packagage', 'packagage'])
+  })
+
+  test('is nowhere once it was deleted, alone or with its block, and there again when that is undone', () => {
+    const { here, there, textAt } = commented('One.\n\nThe admin app reads it.\n\nLast.', 'The admin app reads')
+    const [hit] = hitsIn(there.state.doc, 'the admin app reads')
+    there.commands.deleteRange(hit ?? { from: 0, to: 0 })
+    expect([textAt(here), textAt(there)]).toEqual([undefined, undefined])
+    there.commands.undo()
+    expect([textAt(here), textAt(there)]).toEqual(['The admin app reads', 'The admin app reads'])
+    const block = here.state.doc.child(0).nodeSize
+    here.commands.deleteRange({ from: block, to: block + here.state.doc.child(1).nodeSize })
+    expect([textAt(here), textAt(there)]).toEqual([undefined, undefined])
+  })
+
+  test('is found by its words where they came back as new letters, if they stand there once', () => {
+    const { here, there, textAt } = commented('Begin. The admin app reads it.', 'The admin app reads')
+    caretAfter(there, 'Begin.')
+    there.commands.splitBlock()
+    expect([textAt(here), textAt(there)]).toEqual(['The admin app reads', 'The admin app reads'])
+  })
 })

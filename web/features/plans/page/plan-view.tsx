@@ -17,6 +17,7 @@ import { MoveDialog } from '../acts/move-dialog.tsx'
 import { usePlanActs } from '../acts/plan-acts.ts'
 import { RemoveDialog } from '../acts/remove-dialog.tsx'
 import { useCopies } from '../acts/use-copies.ts'
+import { SendComments } from '../comments/send-comments.tsx'
 import { useComments } from '../comments/use-comments.ts'
 import type { Someone } from '../editor/parts/caret.ts'
 import { createPlanFind } from '../editor/find-in-plan.ts'
@@ -228,7 +229,9 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
         open={sides.comments()}
         onOpenChange={sides.setComments}
         beside={sides.beside()}
-      />
+      >
+        <SendComments planId={planId} title={title()} comments={comments} runs={execution.runs()} />
+      </CommentsSide>
       <HistorySide
         document={document()}
         open={sides.history()}

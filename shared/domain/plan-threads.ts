@@ -1,0 +1,50 @@
+import type { PlanCommentId } from '../ids.ts'
+import type { PlanComment } from './plan-comment.ts'
+
+export type PlanThread = { readonly first: PlanComment; readonly replies: readonly PlanComment[] }
+
+/** Comments in any order as threads, the oldest first. Answers whose thread is not here are left out. */
+export function threadsOf(comments: readonly PlanComment[]): readonly PlanThread[] {
+  const inTime = comments.toSorted((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1))
+  const replies = new Map<PlanCommentId, PlanComment[]>()
+  for (const comment of inTime) {
+    if (comment.thread === undefined) continue
+    const known = replies.get(comment.thread)
+    if (known === undefined) replies.set(comment.thread, [comment])
+    else known.push(comment)
+  }
+  return inTime
+    .filter(({ thread }) => thread === undefined)
+    .map((first) => ({ first, replies: replies.get(first.id) ?? [] }))
+}
+
+/** Open, and with something in it that no agent was given. */
+export function isUnsent({ first, replies }: PlanThread): boolean {
+  const { sent, resolved } = first
+  if (resolved !== undefined) return false
+  if (sent === undefined) return true
+  return [first, ...replies].some(({ at, editedAt, by }) => by.kind === 'person' && (editedAt ?? at) > sent.at)
+}
+
+/** What an agent is told of open threads, in Markdown. `section`: the heading above the text, `name`: who wrote a comment. */
+export function commentsPrompt(asked: {
+  readonly title: string
+  readonly threads: readonly { readonly thread: PlanThread; readonly section: string | undefined }[]
+  readonly name: (comment: PlanComment) => string
+}): string {
+  const parts = asked.threads.map(({ thread: { first, replies }, section }, index) => {
+    const about =
+      first.anchor === undefined ? 'the plan as a whole' : section === undefined ? 'the text' : `“${section}”`
+    const said = [first, ...replies]
+      .filter(({ removed }) => removed !== true)
+      .map((comment) => `${asked.name(comment)}: ${comment.text}`)
+    return [
+      `## ${index + 1}. On ${about}`,
+      ...(first.anchor === undefined ? [] : [first.anchor.quote.replace(/^/gm, '> ')]),
+      ...said,
+    ].join('\n\n')
+  })
+  return [`There are comments on the plan “${asked.title}”. Follow each of them, or say why not.`, ...parts].join(
+    '\n\n',
+  )
+}
