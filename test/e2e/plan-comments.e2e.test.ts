@@ -1,5 +1,6 @@
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { axeFindings } from './axe.ts'
 import { browserPath, desktop, launchBrowser, makeAccount, openPage, phone, startApp, type RunningApp } from './app.ts'
 
 const required = process.env['DROVER_REQUIRE'] === 'all'
@@ -129,6 +130,13 @@ describe.skipIf(browserPath === undefined && !required)('comments of plans (need
     await gone.getByText('This text is not in the plan any more:').waitFor()
     expect(await gone.getByText('Which one?').count()).toBe(1)
     await expect.poll(() => marked(desk)).toMatch(/^The admin app ?$/)
+  })
+
+  test('notes and sheet have nothing that axe finds, with a thread whose words are gone too', async () => {
+    await openOnPhone()
+    expect(await axeFindings(mobile)).toEqual([])
+    await mobile.getByRole('dialog', { name: 'Comments' }).getByRole('button', { name: 'Close' }).first().tap()
+    expect(await axeFindings(desk)).toEqual([])
   })
 
   test('a thread that is settled goes, is shown on demand, and can be opened again', async () => {
