@@ -1,10 +1,10 @@
 import { Extension, type Editor } from '@tiptap/core'
-import { Plugin, PluginKey } from '@tiptap/pm/state'
-import { Decoration, DecorationSet } from '@tiptap/pm/view'
+import { Decoration } from '@tiptap/pm/view'
 import type { Place } from '../anchors.ts'
+import { createDrawn } from './drawn.ts'
 import styles from './comment-marks.module.css'
 
-const key = new PluginKey<DecorationSet>('commentMarks')
+const drawn = createDrawn('commentMarks')
 
 export type CommentMark = Place & { readonly thread: string; readonly isActive: boolean }
 
@@ -31,24 +31,13 @@ export const CommentMarks = Extension.create<CommentMarksOptions>({
   addProseMirrorPlugins() {
     const { onThread } = this.options
     return [
-      new Plugin<DecorationSet>({
-        key,
-        state: {
-          init: () => DecorationSet.empty,
-          apply: (tr, before) => {
-            const next: unknown = tr.getMeta(key)
-            return next instanceof DecorationSet ? next : before.map(tr.mapping, tr.doc)
-          },
-        },
-        props: {
-          decorations: (state) => key.getState(state),
-          handleClick(view, _at, event) {
-            const mark = event.target instanceof Element ? event.target.closest('[data-thread]') : null
-            const thread = mark?.getAttribute('data-thread')
-            // The caret goes there all the same.
-            if (typeof thread === 'string' && view.state.selection.empty) onThread(thread)
-            return false
-          },
+      drawn.plugin({
+        handleClick(view, _at, event) {
+          const mark = event.target instanceof Element ? event.target.closest('[data-thread]') : null
+          const thread = mark?.getAttribute('data-thread')
+          // The caret goes there all the same.
+          if (typeof thread === 'string' && view.state.selection.empty) onThread(thread)
+          return false
         },
       }),
     ]
@@ -56,16 +45,15 @@ export const CommentMarks = Extension.create<CommentMarksOptions>({
 })
 
 export function showComments(editor: Editor, marks: readonly CommentMark[]): void {
-  const { doc, tr } = editor.state
-  if (marks.length === 0 && key.getState(editor.state) === DecorationSet.empty) return
-  const drawn = marks
-    .filter(({ from, to }) => from < to && to <= doc.content.size)
-    .map(({ from, to, thread, isActive }) =>
-      Decoration.inline(from, to, {
-        class: styles.mark ?? '',
-        'data-thread': thread,
-        ...(isActive ? { 'data-active': '' } : {}),
-      }),
-    )
-  editor.view.dispatch(tr.setMeta(key, DecorationSet.create(doc, drawn)).setMeta('addToHistory', false))
+  drawn.show(editor, (doc) =>
+    marks
+      .filter(({ from, to }) => from < to && to <= doc.content.size)
+      .map(({ from, to, thread, isActive }) =>
+        Decoration.inline(from, to, {
+          class: styles.mark ?? '',
+          'data-thread': thread,
+          ...(isActive ? { 'data-active': '' } : {}),
+        }),
+      ),
+  )
 }

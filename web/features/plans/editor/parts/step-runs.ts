@@ -1,10 +1,10 @@
 import { Extension, type Editor } from '@tiptap/core'
-import { Plugin, PluginKey } from '@tiptap/pm/state'
-import { Decoration, DecorationSet } from '@tiptap/pm/view'
+import { Decoration } from '@tiptap/pm/view'
 import type { DisplayState } from '#shared/domain/run.ts'
+import { createDrawn } from './drawn.ts'
 import styles from './step-runs.module.css'
 
-const key = new PluginKey<DecorationSet>('stepRuns')
+const drawn = createDrawn('stepRuns')
 
 /** A run that is at a step now. */
 export type StepRun = {
@@ -25,26 +25,15 @@ export const StepRuns = Extension.create<{ readonly onGo: (href: string) => void
   addProseMirrorPlugins() {
     const { onGo } = this.options
     return [
-      new Plugin<DecorationSet>({
-        key,
-        state: {
-          init: () => DecorationSet.empty,
-          apply: (tr, before) => {
-            const next: unknown = tr.getMeta(key)
-            return next instanceof DecorationSet ? next : before.map(tr.mapping, tr.doc)
-          },
-        },
-        props: {
-          decorations: (state) => key.getState(state),
-          handleDOMEvents: {
-            click(_view, event) {
-              const chip = event.target instanceof Element ? event.target.closest('a[data-step-run]') : null
-              const href = chip?.getAttribute('href')
-              if (typeof href !== 'string' || event.metaKey || event.ctrlKey || event.shiftKey) return false
-              event.preventDefault()
-              onGo(href)
-              return true
-            },
+      drawn.plugin({
+        handleDOMEvents: {
+          click(_view, event) {
+            const chip = event.target instanceof Element ? event.target.closest('a[data-step-run]') : null
+            const href = chip?.getAttribute('href')
+            if (typeof href !== 'string' || event.metaKey || event.ctrlKey || event.shiftKey) return false
+            event.preventDefault()
+            onGo(href)
+            return true
           },
         },
       }),
@@ -53,25 +42,26 @@ export const StepRuns = Extension.create<{ readonly onGo: (href: string) => void
 })
 
 export function showStepRuns(editor: Editor, runs: readonly StepRun[]): void {
-  const { doc, tr } = editor.state
-  if (runs.length === 0 && key.getState(editor.state) === DecorationSet.empty) return
   const byStep = new Map(runs.map((run) => [run.stepId, run]))
-  const chips: Decoration[] = []
-  doc.descendants((node, at) => {
-    if (node.type.name !== 'taskItem') return !node.isTextblock
-    const run = byStep.get(String(node.attrs['id']))
-    const first = node.firstChild
-    if (run === undefined || first === null) return true
-    // At the end of its first line.
-    const chip = Decoration.widget(at + 1 + first.nodeSize - 1, () => drawChip(run), {
-      side: 1,
-      key: JSON.stringify(run),
-      ignoreSelection: true,
+  drawn.show(editor, (doc) => {
+    const chips: Decoration[] = []
+    if (byStep.size === 0) return chips
+    doc.descendants((node, at) => {
+      if (node.type.name !== 'taskItem') return !node.isTextblock
+      const run = byStep.get(String(node.attrs['id']))
+      const first = node.firstChild
+      if (run === undefined || first === null) return true
+      // At the end of its first line.
+      const chip = Decoration.widget(at + 1 + first.nodeSize - 1, () => drawChip(run), {
+        side: 1,
+        key: JSON.stringify(run),
+        ignoreSelection: true,
+      })
+      chips.push(chip)
+      return true
     })
-    chips.push(chip)
-    return true
+    return chips
   })
-  editor.view.dispatch(tr.setMeta(key, DecorationSet.create(doc, chips)).setMeta('addToHistory', false))
 }
 
 function drawChip({ href, state, letters, text, label }: StepRun): HTMLElement {
