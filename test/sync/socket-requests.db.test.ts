@@ -148,8 +148,8 @@ describe('a push', () => {
     await workspace.refresh()
     await nothingPending(workspace)
     expect(bySocket[0]).toEqual([1])
-    // By HTTP, unless the next socket was open first.
-    expect([...byHttp, ...bySocket.slice(1)][0]).toEqual([1])
+    // By HTTP, unless the next socket was open first. A pull that came before has said that it was taken: then it need not go.
+    for (const again of [...byHttp, ...bySocket.slice(1)]) expect(again).toEqual([1])
     expect(await version()).toBe(before + 1)
   })
 
