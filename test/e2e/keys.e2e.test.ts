@@ -251,6 +251,11 @@ describe.skipIf(browserPath === undefined && !required)('keys and the palette (n
     await page.keyboard.press('Escape')
     await expect.poll(() => hasFocus(text)).toBe(true)
     done.push('Find words in the plan')
+    await page.keyboard.press('Escape')
+    await expect.poll(() => hasFocus(text)).toBe(false)
+    await page.keyboard.press('c')
+    await expect.poll(() => hasFocus(page.getByRole('textbox', { name: 'New comment' }))).toBe(true)
+    done.push('Comment on what is selected, or on the plan')
 
     await page.goto(`${app.origin}/plans`)
     for (const title of ['Figs', 'Dates']) await page.getByRole('row').getByText(title).first().waitFor()

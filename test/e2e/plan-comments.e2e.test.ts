@@ -57,10 +57,16 @@ describe.skipIf(browserPath === undefined && !required)('comments of plans (need
     await mobile.getByRole('menuitem', { name: /^Comments/ }).tap()
     await mobile.getByRole('dialog', { name: 'Comments' }).waitFor()
   }
-  const select = async (from: string, words: number): Promise<void> => {
-    await line(desk, from).click()
-    await desk.keyboard.press('Home')
-    for (let word = 0; word < words; word++) await desk.keyboard.press('Control+Shift+ArrowRight')
+  /** The first words of a line, by the keyboard; again until they are what is selected, since the text may just be drawn anew. */
+  async function select(text: string, words: number): Promise<void> {
+    await expect
+      .poll(async () => {
+        await line(desk, text).click()
+        await desk.keyboard.press('Home')
+        for (let word = 0; word < words; word++) await desk.keyboard.press('Control+Shift+ArrowRight')
+        return desk.evaluate(() => getSelection()?.toString().trim())
+      })
+      .toBe(text)
   }
 
   test('words are selected and commented by the key; the line under them is not in the text', async () => {
