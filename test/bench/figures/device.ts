@@ -7,7 +7,7 @@ import { openStage, type Stage } from '../lib/stage.ts'
 import { openProfile } from '../lib/window.ts'
 
 /** So tall that fifty rows stand in the window. */
-const viewport = { width: 1440, height: 2100 }
+const viewport = { width: 1440, height: 2400 }
 const rowsShown = 50
 const sizes = [1_000, 10_000, 50_000] as const
 const typed = 'fix the cache billing retries webhook'
