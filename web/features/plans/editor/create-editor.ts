@@ -16,6 +16,7 @@ import { LeaveByEscape } from './parts/leave-by-escape.ts'
 import { MarkdownClipboard } from './parts/markdown-clipboard.ts'
 import { MoveBlock } from './parts/move-block.ts'
 import { NameParts } from './parts/name-parts.ts'
+import { NearbyChanges } from './parts/nearby-changes.ts'
 import { SectionSteps } from './parts/section-steps.ts'
 import { StepRuns } from './parts/step-runs.ts'
 import type { SuggestItem, createSuggest } from './suggest/suggest.ts'
@@ -71,6 +72,7 @@ export function createPlanEditor(parts: PlanEditorParts): Editor {
       PlanMention.configure({ suggestion: { allow: () => false } }),
       Suggestions.configure({ suggest, onPicture: parts.onPicture, mentions: parts.mentions }),
       Collaboration.configure({ document: document.doc, field: planField }),
+      NearbyChanges,
       CollaborationCaret.configure({
         provider: { awareness: document.awareness },
         user: parts.me,
