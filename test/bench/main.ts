@@ -27,6 +27,7 @@ const figures: Readonly<Record<string, () => Promise<{ figure: Figure }>>> = {
   'plan-offline': () => import('./figures/plan-offline.ts'),
   lighthouse: () => import('./figures/lighthouse.ts'),
   'plan-page': () => import('./figures/plan-page.ts'),
+  'plan-opens': () => import('./figures/plan-opens.ts'),
   'plan-rewrite': () => import('./figures/plan-rewrite.ts'),
 }
 

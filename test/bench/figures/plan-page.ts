@@ -1,12 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { z } from 'zod'
 import { setup as buildApp } from '../../../scripts/build-web.ts'
-import { PlanId } from '#shared/ids.ts'
+import type { PlanId } from '#shared/ids.ts'
 import { launchBrowser } from '../../e2e/app.ts'
 import { openPlanClient } from '../../plan-client.ts'
 import { measured, single, type Figure, type Row } from '../lib/figure.ts'
-import { fetchAs, type Session } from '../lib/session.ts'
+import { importPlan } from '../lib/plans.ts'
 import { openStage, type Stage } from '../lib/stage.ts'
 import { openProfile } from '../lib/window.ts'
 
@@ -46,18 +45,6 @@ function pageOf(count: number): string {
         : `Paragraph ${n}: the agent should keep the **auth module** as it is, and \`login()\` stable.`,
   )
   return lines.join('\n\n')
-}
-
-async function importPlan(session: Session, title: string, markdown: string): Promise<PlanId> {
-  const answered = await fetchAs(session)('/api/v1/plans', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ title, markdown }),
-  })
-  return z
-    .object({ planId: PlanId })
-    .or(z.object({ id: PlanId }).transform(({ id }) => ({ planId: id })))
-    .parse(await answered.json()).planId
 }
 
 const text = (page: Page) => page.getByRole('textbox', { name: 'Text of the plan' })

@@ -102,7 +102,6 @@ describe('a change of somebody else', () => {
 
 const start = '# Title\n\nOne\n\n- [ ] a\n- [ ] b\n\nTwo'
 type Act = {
-  readonly by: 'mine' | 'theirs'
   readonly kind: (typeof kinds)[number]
   readonly at: number
   readonly to: number
@@ -137,10 +136,10 @@ function act(editor: Editor, { kind, at, to }: Act): void {
   if (kind === 'write') editor.view.dispatch(editor.state.tr.insertText('ab'))
   if (kind === 'cut') editor.commands.deleteSelection()
   if (kind === 'split') editor.commands.splitBlock()
-  if (kind === 'heading') editor.commands.toggleHeading({ level: 2 })
+  if (kind === 'heading') editor.commands.toggleNode('heading', 'paragraph', { level: 2 })
   if (kind === 'list') editor.commands.toggleBulletList()
   if (kind === 'tasks') editor.commands.toggleTaskList()
-  if (kind === 'quote') editor.commands.toggleBlockquote()
+  if (kind === 'quote') editor.commands.toggleWrap('blockquote')
   if (kind === 'undo') editor.commands.undo()
   if (kind === 'redo') editor.commands.redo()
   if (kind === 'move') move(editor, at % doc.childCount, to % doc.childCount)
