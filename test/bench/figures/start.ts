@@ -8,6 +8,7 @@ import { WebSocket } from 'ws'
 import { browserProtocol } from '#shared/protocol/browser-socket.ts'
 import { runSpace, schemaVersion, teamSpace } from '#shared/protocol/sync.ts'
 import { inheritedEnvironment } from '#server/config.ts'
+import { setup as buildApp } from '../../../scripts/build-web.ts'
 import { makeFolder } from '../lib/folder.ts'
 import { measured, single, type Figure } from '../lib/figure.ts'
 import { root, startServer } from '../lib/processes.ts'
@@ -25,6 +26,8 @@ export const figure: Figure = {
   name: 'start',
   about: '`npm start` on existing data, and the server’s memory',
   async run({ quick }) {
+    // Otherwise the first start builds it.
+    await buildApp()
     const folder = await makeFolder()
     try {
       const first = await startServer({ DROVER_DATA_DIR: folder.path })
