@@ -85,6 +85,14 @@ describe('a document', () => {
       expect(text).toContain(part)
   })
 
+  test('has a paragraph in the cell that a row within a row becomes', () => {
+    const plan = readBody(
+      bodyOf(el('tableRow', {}, [el('tableRow')]), el('table', {}, [el('tableRow', {}, [el('tableRow')])])),
+    )
+    plan.check()
+    expect(plan.toString()).toContain('tableCell(paragraph)')
+  })
+
   test('is read where it holds marks, pieces and depths that nobody knows', () => {
     const text = new Y.XmlText()
     text.applyDelta([

@@ -63,8 +63,7 @@ function fitted(type: NodeType, attrs: Record<string, unknown>, content: Node[])
     case 'tableRow':
       return [type.create(attrs, cells(content))]
     default: {
-      const blocks = asBlocks(content)
-      return [type.create(attrs, blocks.length > 0 ? blocks : [planSchema().node('paragraph')])]
+      return [type.create(attrs, someBlocks(content))]
     }
   }
 }
@@ -88,7 +87,7 @@ function cells(content: readonly Node[]): Node[] {
   return wrapped(
     content,
     (node) => node.type.name === 'tableCell' || node.type.name === 'tableHeader',
-    (nodes) => planSchema().node('tableCell', null, asBlocks(nodes)),
+    (nodes) => planSchema().node('tableCell', null, someBlocks(nodes)),
   )
 }
 
@@ -121,6 +120,11 @@ function asBlocks(nodes: readonly Node[]): Node[] {
     isBlock,
     (inline) => schema.node('paragraph', null, Fragment.fromArray([...inline])),
   )
+}
+
+function someBlocks(nodes: readonly Node[]): Node[] {
+  const blocks = asBlocks(nodes)
+  return blocks.length > 0 ? blocks : [planSchema().node('paragraph')]
 }
 
 function asInline(nodes: readonly Node[]): Node[] {

@@ -41,6 +41,14 @@ describe('the pieces of a Markdown', () => {
     )
   })
 
+  test.each(['- item\n  ```\n````\n\ntext', '> ```\n  ```\n\ntext', '  ```\n     ```\n\ntext'])(
+    'are not cut where a fence seems to end another: %j',
+    (markdown) => {
+      expect(piecesOf(scanLines(markdown), 1).flatMap(blocksOf)).toEqual(blocksOf(markdown))
+      expect(scanLines(markdown).isCertain).toBe(false)
+    },
+  )
+
   test('are cut before headings and paragraphs, and never within code', () => {
     const cut = piecesOf(scanLines('# A\n\ntext\n\n```\n\n# no heading\n\n```\n\n# B\n\n- a\n\n  b\n\nend\n'), 1)
     expect(cut).toEqual(['# A\n', 'text\n\n```\n\n# no heading\n\n```\n', '# B\n\n- a\n\n  b\n', 'end\n'])
@@ -56,6 +64,11 @@ describe('what is code', () => {
   test('is what stands between fences in the first column', () => {
     expect(codeOf('a\n```\nb\n  ```\nc')).toEqual(['```', 'b', '  ```'])
     expect(codeOf('~~~\n```\n~~~\nc')).toEqual(['~~~', '```', '~~~'])
+  })
+
+  test('is certain behind a fence in a list in a quote that ends below it', () => {
+    expect(scanLines('> - ```\n>   code\n>\n>   ```\n\nout').isCertain).toBe(true)
+    expect(scanLines('1. ```\n\n   code\n   ```\n\nout').isCertain).toBe(true)
   })
 
   test('is not certain where a fence in a container is left open, or HTML may hold one', () => {
