@@ -15,11 +15,14 @@ type Axe = {
 export async function axeFindings(page: Page): Promise<string[]> {
   // Evaluated in the page's own world by the debugger, so that our content security policy stays as it is.
   await page.evaluate(await source)
+  let before: string | undefined
   for (let look = 1; ; look++) {
     await untilStill(page)
     const findings = await findingsNow(page)
-    // Something came in while it looked: that is looked at once it stands.
-    if (findings.length === 0 || look === mostLooks || !(await isMoving(page))) return findings
+    const found = findings.join('\n')
+    // What came in, and stood, while it looked is looked at once more.
+    if (findings.length === 0 || found === before || look === mostLooks) return findings
+    before = found
   }
 }
 
@@ -33,14 +36,6 @@ function untilStill(page: Page): Promise<void> {
     const ends = document.getAnimations().filter((one) => Number.isFinite(one.effect?.getComputedTiming().endTime))
     await Promise.allSettled(ends.map((one) => one.finished))
   })
-}
-
-function isMoving(page: Page): Promise<boolean> {
-  return page.evaluate(() =>
-    document
-      .getAnimations()
-      .some((one) => one.playState === 'running' && Number.isFinite(one.effect?.getComputedTiming().endTime)),
-  )
 }
 
 function findingsNow(page: Page): Promise<string[]> {
