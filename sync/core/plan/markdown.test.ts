@@ -56,6 +56,8 @@ describe('reading', () => {
     '[![badge](b.svg)](https://ci) text\n',
     'one\n\n---\n\ntwo\n',
     '<https://a.b/c>\n',
+    '2 <3 and [a \\<1a@b.co>](/path)\n',
+    `[${'a'.repeat(33)}:b](${'a'.repeat(33)}:b) <${'a'.repeat(32)}:b>\n`,
     'snake_case_name and 2 \\* 3\n',
   ])('keeps what people and agents write as it is: %j', (markdown) => {
     expect(writePlan(parsePlan(markdown))).toBe(markdown)
@@ -68,6 +70,7 @@ describe('reading', () => {
     ['- [ ] step\n- plain\n', '- [ ] step\n\n* plain\n'],
     ['    indented\n', '```\nindented\n```\n'],
     ['www.a.co http://b.co/x\n', '[www.a.co](http://www.a.co) <http://b.co/x>\n'],
+    ['a@b.co a@b.co_c\n', '<a@b.co> [a@b.co\\_c](mailto:a@b.co_c)\n'],
   ])('takes another spelling of the same: %j', (given, written) => {
     expect(writePlan(parsePlan(given))).toBe(written)
   })

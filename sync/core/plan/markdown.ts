@@ -9,12 +9,16 @@ import { normalPlan } from './markdown/normal-form.ts'
 import { isReadable, keptWhole, readWhole } from './markdown/readable.ts'
 import { piecesOf, scanLines } from './markdown/scan.ts'
 import { toMdast, type AsIs } from './markdown/to-mdast.ts'
+import { writeLink } from './markdown/write-link.ts'
 
 /** A plan has no footnotes, so their text stays text. */
 const withoutFootnotes = { disable: { null: ['gfmFootnoteCall', 'gfmFootnoteDefinition', 'gfmPotentialFootnoteCall'] } }
 
-/** What the writer leaves as it is, though it would be read as something else: an address that begins with `<`. */
-const overlooked: ToMarkdownOptions['unsafe'] = [{ character: '<', inConstruct: 'destinationRaw' }]
+/** What the writer leaves as it is, though it would be read as something else: an address that begins with `<`, a mail address between signs that begins with no letter. */
+const overlooked: ToMarkdownOptions['unsafe'] = [
+  { character: '<', inConstruct: 'destinationRaw' },
+  { character: '<', after: String.raw`[\w.!#$%&'*+/=?^\x60{|}~-]+@`, inConstruct: 'phrasing' },
+]
 
 const asIs = Object.assign((node: AsIs): string => node.value, { peek: (node: AsIs): string => node.value.charAt(0) })
 
@@ -61,7 +65,11 @@ export function writePlan(plan: Node): string {
     fences: true,
     // Never the sign of a list: an item that begins with a rule would change its list's.
     rule: '_',
-    handlers: { asIs, thematicBreak: (_node, _parent, state) => (state.stack.includes('listItem') ? '___' : '---') },
+    handlers: {
+      asIs,
+      link: writeLink,
+      thematicBreak: (_node, _parent, state) => (state.stack.includes('listItem') ? '___' : '---'),
+    },
     extensions: [gfmToMarkdown({ tablePipeAlign: false }), { unsafe: overlooked, join: [apart] }],
   })
 }
