@@ -163,7 +163,8 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
           intents: client.intents ?? createMemoryIntentStore(),
           keeping: client.keeping ?? createMemoryKeeping(),
           plans: {
-            store: client.planStore ?? createMemoryPlanStore(),
+            openStore: async () => client.planStore ?? createMemoryPlanStore(),
+            soon: (act) => act(),
             rooms: {
               url: `${origin.replace('http', 'ws')}${planRoomPath}`,
               WebSocket: deviceSocket({ cookie, origin }, network),

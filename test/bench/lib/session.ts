@@ -76,7 +76,8 @@ export function openDevice(session: Session): Workspace {
     intents: createMemoryIntentStore(),
     keeping: createMemoryKeeping(),
     plans: {
-      store: createMemoryPlanStore(),
+      openStore: async () => createMemoryPlanStore(),
+      soon: (act) => act(),
       rooms: {
         url: `${session.origin.replace('http', 'ws')}${planRoomPath}`,
         WebSocket: deviceSocket(session),
