@@ -210,6 +210,7 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     onError: unlessClosed,
   })
   const plans = createLaterPlans({
+    ...deps,
     ...deps.plans,
     channel: `${prefix}/plan`,
     rows: { feed: (of, onChange) => team.feed(of, deps.now(), onChange), query: team.query },

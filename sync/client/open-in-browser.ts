@@ -47,6 +47,10 @@ export async function openBrowserWorkspace(
         const { openPlanStore, planStoreOf } = await import('./plans/store/browser-plan-store.ts')
         return openPlanStore(planStoreOf(who.userId, who.teamId), { indexedDb: indexedDB, createChannel })
       },
+      async openImages() {
+        const { openImageStore, imageStoreOf } = await import('./images/browser-image-store.ts')
+        return openImageStore(imageStoreOf(who.userId, who.teamId), { indexedDb: indexedDB, createChannel })
+      },
       soon: whenIdle,
       rooms: { url: `${location.origin.replace(/^http/, 'ws')}${planRoomPath}`, WebSocket, random: Math.random },
       whenIdle,

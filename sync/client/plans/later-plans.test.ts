@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { newId } from '#test/world.ts'
-import { PlanId } from '#shared/ids.ts'
+import { PlanId, TeamId } from '#shared/ids.ts'
+import { createMemoryImageStore } from '../images/memory-image-store.ts'
 import { createLaterPlans, type LaterPlansDeps } from './later-plans.ts'
 import { noRows } from './no-rows.ts'
 import { createMemoryPlanStore } from './store/memory-plan-store.ts'
@@ -8,6 +9,10 @@ import { createMemoryPlanStore } from './store/memory-plan-store.ts'
 function open(given: Partial<LaterPlansDeps> = {}) {
   return createLaterPlans({
     openStore: async () => createMemoryPlanStore(),
+    openImages: async () => createMemoryImageStore(),
+    teamId: TeamId.parse('team'),
+    baseUrl: '',
+    fetch: () => Promise.reject(new TypeError('no network')),
     soon: () => undefined,
     rooms: undefined,
     channel: newId(),

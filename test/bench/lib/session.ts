@@ -7,6 +7,7 @@ import { TeamId, UserId, uuidv7 } from '#shared/ids.ts'
 import { createWorkspace } from '#sync/client/create-workspace.ts'
 import { createMemoryIntentStore } from '#sync/client/intents.ts'
 import { createMemoryKeeping } from '#sync/client/kept-runs.ts'
+import { createMemoryImageStore } from '#sync/client/images/memory-image-store.ts'
 import { createMemoryPlanStore } from '#sync/client/plans/store/memory-plan-store.ts'
 import { planRoomPath } from '#shared/protocol/plan-room.ts'
 import { createSocketLink, type Link } from '#sync/client/socket-link.ts'
@@ -77,6 +78,7 @@ export function openDevice(session: Session): Workspace {
     keeping: createMemoryKeeping(),
     plans: {
       openStore: async () => createMemoryPlanStore(),
+      openImages: async () => createMemoryImageStore(),
       soon: (act) => act(),
       rooms: {
         url: `${session.origin.replace('http', 'ws')}${planRoomPath}`,
