@@ -27,6 +27,7 @@ export type LaterPlanDeps = Omit<PlanDeps, 'store'> & Pick<LaterPlansDeps, 'open
 export function createLaterPlans(deps: LaterPlansDeps) {
   let loading: Promise<Loaded> | undefined
   let loaded: Loaded | undefined
+  let failed = false
   let closed = false
   const followers = new Set<() => void>()
 
@@ -40,6 +41,7 @@ export function createLaterPlans(deps: LaterPlansDeps) {
       },
       (error: unknown) => {
         loading = undefined
+        failed = true
         throw error
       },
     )
@@ -60,7 +62,6 @@ export function createLaterPlans(deps: LaterPlansDeps) {
     if (stop === undefined) {
       on(empty)
       followers.add(begin)
-      askQuietly()
     }
     return () => {
       followers.delete(begin)
@@ -73,13 +74,18 @@ export function createLaterPlans(deps: LaterPlansDeps) {
 
   const plans: DevicePlans & DeviceImages = {
     openPlan: async (planId) => (await ask()).plans.openPlan(planId),
-    subscribePlanCopies: (onCopies) =>
-      follow<ReadonlyMap<PlanId, PlanCopy>>(new Map(), onCopies, ({ plans: here }, on) => here.subscribePlanCopies(on)),
+    subscribePlanCopies(onCopies) {
+      askQuietly()
+      return follow<ReadonlyMap<PlanId, PlanCopy>>(new Map(), onCopies, ({ plans: here }, on) =>
+        here.subscribePlanCopies(on),
+      )
+    },
     pinPlan: async (planId, pinned) => (await ask()).plans.pinPlan(planId, pinned),
     copyPlan: async (from, to) => (await ask()).plans.copyPlan(from, to),
     dropPlanCopy: async (planId) => (await ask()).plans.dropPlanCopy(planId),
     keepImage: async (image) => (await ask()).images.keepImage(image),
     readImage: async (hash, signal) => (await ask()).images.readImage(hash, signal),
+    // The frame of every page asks: it is told soon.
     subscribeUnsentImages: (onUnsent) =>
       follow<readonly UnsentImage[]>([], onUnsent, ({ images }, on) => images.subscribeUnsentImages(on)),
     retryImage: async (hash) => (await ask()).images.retryImage(hash),
@@ -91,7 +97,7 @@ export function createLaterPlans(deps: LaterPlansDeps) {
     plans,
     wake(): void {
       // What failed to load for want of a network comes with it.
-      if (loaded === undefined && followers.size > 0) askQuietly()
+      if (failed && loaded === undefined) askQuietly()
       loaded?.wake()
     },
     doubt: (): void => loaded?.doubt(),

@@ -17,6 +17,7 @@ import { useQuery } from '../../state/query.ts'
 import { useIntents, useStatus } from '../../state/sync-status.ts'
 import { useTeamData } from '../../state/team-data.ts'
 import { useTitle } from '../../state/title.ts'
+import { useUnsentImages } from '../../state/unsent-images.ts'
 import { useWorkspace } from '../../state/workspace.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
@@ -32,6 +33,7 @@ import { refusalWords } from '../../words/refusals.ts'
 import { outboxWords, syncWords } from '../../words/shell.ts'
 import { standingOf, toOutbox, type AboutRows } from './outbox-model.ts'
 import { PlanEdits } from './plan-edits.tsx'
+import { UnsentImages } from './unsent-images.tsx'
 import { RefusedItem } from './refused-item.tsx'
 import styles from './outbox.module.css'
 
@@ -46,10 +48,11 @@ export function OutboxPage() {
   useTitle(() => outboxWords.title)
   const outbox = createMemo(() => toOutbox(intents() ?? [], data.refused.all()))
   const copies = usePlanCopies()
+  const images = useUnsentImages()
   const plans = createMemo(() => [...copies().values()].filter(({ lost, unstored }) => lost || unstored))
   const isEmpty = () => {
     const { refused, waiting, lately } = outbox()
-    return refused.length + waiting.length + lately.length + plans().length === 0
+    return refused.length + waiting.length + lately.length + plans().length + images().length === 0
   }
   let list!: HTMLDivElement
   /** From one thing to the next, as in the runs list. */
@@ -117,6 +120,11 @@ export function OutboxPage() {
               <Show when={plans().length > 0}>
                 <Part title={plansWords.editsWait}>
                   <PlanEdits plans={plans()} />
+                </Part>
+              </Show>
+              <Show when={images().length > 0}>
+                <Part title={plansWords.picturesWait}>
+                  <UnsentImages images={images()} />
                 </Part>
               </Show>
               <Show when={outbox().waiting.length > 0}>
