@@ -3,6 +3,7 @@ import { VitePWA } from 'vite-plugin-pwa'
 import solid from 'vite-plugin-solid'
 import { defineConfig } from 'vite'
 import { compressBuilt } from './scripts/compress-built.ts'
+import { withoutCycles } from './scripts/without-cycles.ts'
 import { withoutJsonSchema } from './scripts/without-json-schema.ts'
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
@@ -32,7 +33,7 @@ export default defineConfig(({ command }) => {
     // Replicache and Solid both ship a slow, checking build unless this says production.
     define: command === 'build' ? { 'process.env.NODE_ENV': '"production"' } : {},
     plugins: [
-      ...(command === 'build' ? [withoutJsonSchema()] : []),
+      ...(command === 'build' ? [withoutCycles(), withoutJsonSchema()] : []),
       solid(),
       VitePWA({
         strategies: 'injectManifest',

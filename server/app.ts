@@ -1,17 +1,18 @@
 import { serveStatic } from '@hono/node-server/serve-static'
-import { Hono, type Context } from 'hono'
+import { Hono, type Context, type MiddlewareHandler } from 'hono'
 import { existsSync } from 'node:fs'
 import { droverVersion } from '#shared/version.ts'
 import { browserProtocol } from '#shared/protocol/browser-socket.ts'
 import type { PushDeps } from '#sync/server/push.ts'
 import type { Auth } from './auth/create-auth.ts'
 import type { RememberedActors } from './auth/remembered-actors.ts'
-import { GUEST_PROMPT, limitBody, PLAN_BODY, SMALL_BODY } from './middleware/body-limits.ts'
+import { GUEST_PROMPT, IMAGE_BODY, limitBody, PLAN_BODY, SMALL_BODY } from './middleware/body-limits.ts'
 import { clientAddress } from './middleware/client-address.ts'
 import type { Environment } from './middleware/environment.ts'
 import { handleErrors, unknownRoute } from './middleware/errors.ts'
 import { noteRefused } from './middleware/note-refused.ts'
 import type { Reachability } from './db/reachability.ts'
+import type { ImageStore } from './plans/image-store.ts'
 import type { OriginChecks } from './middleware/origin-check.ts'
 import { plainPath } from './middleware/plain-path.ts'
 import { requireActor } from './middleware/require-actor.ts'
@@ -22,6 +23,7 @@ import type { RefusalLog } from './refusal-log.ts'
 import { runnerBlobRoutes } from './routes/runner-blobs.ts'
 import { webPushAnswerRoutes, webPushRoutes, type WebPushRoutesDeps } from './routes/web-push.ts'
 import { planRoutes, type PlanRoutesDeps } from './routes/plans.ts'
+import { planImageRoutes } from './routes/plan-images.ts'
 import { runRoutes, type RunRoutesDeps } from './routes/runs.ts'
 import { shareRoutes } from './routes/share.ts'
 import { sharedRoutes, type SharedRoutesDeps } from './routes/shared-runs.ts'
@@ -37,6 +39,7 @@ export type AppDeps = {
   readonly push: PushDeps
   readonly runs: RunRoutesDeps
   readonly plans: PlanRoutesDeps
+  readonly images: ImageStore
   readonly webPush: WebPushRoutesDeps
   readonly shared: SharedRoutesDeps
   readonly now: () => number
@@ -72,15 +75,20 @@ export function createApp(deps: AppDeps): Hono<Environment> {
   app.route('/api/sync', syncRoutes({ ...deps.push, access: deps.runs.access }))
 
   const [small, prompt, plan] = [limitBody(SMALL_BODY), limitBody(GUEST_PROMPT), limitBody(PLAN_BODY)]
-  app.use('/api/v1/*', (c, next) =>
-    (isGuestPrompt(c.req.path) ? prompt : c.req.path === '/api/v1/plans' ? plan : small)(c, next),
-  )
+  const image = limitBody(IMAGE_BODY)
+  const limitOf = (path: string): MiddlewareHandler => {
+    if (isGuestPrompt(path)) return prompt
+    if (isPlanImage(path)) return image
+    return path === '/api/v1/plans' ? plan : small
+  }
+  app.use('/api/v1/*', (c, next) => limitOf(c.req.path)(c, next))
   // What changes an account, such as another team being chosen, holds for the very next push.
   app.use('/api/v1/*', async (c, next) => {
     await next()
     if (c.req.method !== 'GET') deps.actors.forget()
   })
   app.route('/api/v1', authRoutes(deps.auth))
+  app.route('/api/v1', planImageRoutes({ images: deps.images, now: deps.now }))
   app.route('/api/v1', webPushAnswerRoutes(deps.webPush))
   app.route('/api/v1', sharedRoutes(deps.shared))
   app.use('/api/v1/*', requireActor(deps.auth))
@@ -99,6 +107,7 @@ export function createApp(deps: AppDeps): Hono<Environment> {
   return app
 }
 
+const isPlanImage = (path: string): boolean => /^\/api\/v1\/teams\/[^/]+\/images\/[^/]+$/.test(path)
 const isGuestPrompt = (path: string): boolean => /^\/api\/v1\/shared\/[^/]+\/[^/]+\/prompts$/.test(path)
 
 /**

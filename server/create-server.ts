@@ -29,6 +29,7 @@ import type { Log } from './log.ts'
 import { createOriginChecks } from './middleware/origin-check.ts'
 import { createWebPush, type WebPush } from './web-push/create-web-push.ts'
 import { createPlans, type Plans } from './plans/create-plans.ts'
+import { createImageStore } from './plans/image-store.ts'
 import { createAgentTools } from './plans/agent/agent-tools.ts'
 import { createPlanCalls } from './plans/agent/plan-calls.ts'
 import { createPlanProgress, type PlanProgress } from './plans/progress.ts'
@@ -250,6 +251,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       push,
       runs: { store, jobs, blobs, access, demoRepository },
       plans: { ...transacting, plans },
+      images: createImageStore(db),
       webPush: { ...transacting, database: db, service: webPush, rateLimits: auth.parts.rateLimits },
       shared: {
         ...transacting,

@@ -13,6 +13,8 @@ import type { PlanTimes } from '#server/plans/times.ts'
 import { createWorkspace } from '#sync/client/create-workspace.ts'
 import { createMemoryIntentStore, type IntentStore } from '#sync/client/intents.ts'
 import { createMemoryKeeping, type Keeping } from '#sync/client/kept-runs.ts'
+import { createMemoryImageStore } from '#sync/client/images/memory-image-store.ts'
+import type { ImageStore } from '#sync/client/images/image-store.ts'
 import { createMemoryPlanStore } from '#sync/client/plans/store/memory-plan-store.ts'
 import type { PlanStore } from '#sync/client/plans/store/plan-store.ts'
 import { createSocketLink, type Link } from '#sync/client/socket-link.ts'
@@ -48,6 +50,7 @@ export type ClientOptions = {
   readonly keeping?: Keeping
   /** The device's disk as far as plans go: given again, it is the same device after a kill. */
   readonly planStore?: PlanStore
+  readonly imageStore?: ImageStore
   /** When the device fetches what nobody asked for; never unless told otherwise. */
   readonly whenIdle?: (act: () => void) => void
   /** Whether another page of this device still runs; none does unless told otherwise. */
@@ -163,7 +166,9 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
           intents: client.intents ?? createMemoryIntentStore(),
           keeping: client.keeping ?? createMemoryKeeping(),
           plans: {
-            store: client.planStore ?? createMemoryPlanStore(),
+            openStore: async () => client.planStore ?? createMemoryPlanStore(),
+            openImages: async () => client.imageStore ?? createMemoryImageStore(),
+            soon: (act) => act(),
             rooms: {
               url: `${origin.replace('http', 'ws')}${planRoomPath}`,
               WebSocket: deviceSocket({ cookie, origin }, network),

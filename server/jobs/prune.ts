@@ -1,5 +1,6 @@
 import type { Database } from '../db/database.ts'
 import { createWorker, type Worker } from '../runs/worker.ts'
+import { pruneImages } from './prune-images.ts'
 
 /** Deletions, receipts and devices are remembered so long: a device that comes back later starts anew. */
 export const rememberMs = 90 * 24 * 60 * 60_000
@@ -32,6 +33,7 @@ export async function pruneAll(database: Database, now: number): Promise<void> {
   const deleted = now - keepDeletedPlansMs
   while ((await remove(database, 'plan_document', 'changed_at', deleted, withoutPlan)) === batch);
   while ((await remove(database, 'plan_version', 'created_at', deleted, withoutPlan)) === batch);
+  await pruneImages(database, now)
 }
 
 /** Its plan was deleted before then, or never was. A tombstone is kept for longer than this asks for. */

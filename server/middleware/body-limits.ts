@@ -1,5 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import { imageBytesLimit } from '#shared/domain/plan-image.ts'
 import { refusal } from '#shared/refusal.ts'
 import { refuse } from './errors.ts'
 
@@ -9,6 +10,8 @@ export const SMALL_BODY = 64 * 1024
 export const GUEST_PROMPT = 512 * 1024
 /** A plan as Markdown: a million units of UTF-16, in any script, as JSON. */
 export const PLAN_BODY = 4 * 1024 * 1024
+/** A picture; the limit itself is `imageBytesLimit`. */
+export const IMAGE_BODY = imageBytesLimit
 
 /**
  * Refuses a body beyond `bytes` with 413. Where the length is given, Node's parser holds the body to it, and the header is enough:

@@ -7,11 +7,11 @@ import { keys } from '#sync/core/keys.ts'
 import { mutators, type MutatorName } from '#sync/core/mutators/all.ts'
 import { getRow } from '#sync/core/transaction.ts'
 import { deviceMutators } from './device-mutators.ts'
-import { createTextFinder } from './find-text.ts'
 import { createKeptRuns, type Keeping } from './kept-runs.ts'
 import { createIntentLog, type IntentLog } from './intent-log.ts'
 import type { IntentStore } from './intents.ts'
-import { createDevicePlans, type PlanDeps } from './plans/device-plans.ts'
+import type { TextFinder } from './find-text.ts'
+import { createLaterPlans, type LaterPlanDeps } from './plans/later-plans.ts'
 import type { Link } from './socket-link.ts'
 import { createLastingCache } from './lasting-cache.ts'
 import { createSpaceCache, type SpaceCache } from './space-cache.ts'
@@ -30,7 +30,7 @@ export type WorkspaceDeps = {
   readonly link: Link
   readonly intents: IntentStore
   readonly keeping: Keeping
-  readonly plans: PlanDeps
+  readonly plans: LaterPlanDeps
   /** Names this page; `isTabAlive` tells whether another one still runs. */
   readonly tabId: string
   readonly isTabAlive: (tabId: string) => Promise<boolean>
@@ -209,7 +209,8 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     now: deps.now,
     onError: unlessClosed,
   })
-  const plans = createDevicePlans({
+  const plans = createLaterPlans({
+    ...deps,
     ...deps.plans,
     channel: `${prefix}/plan`,
     rows: { feed: (of, onChange) => team.feed(of, deps.now(), onChange), query: team.query },
@@ -234,7 +235,7 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
       if (mayWrite !== might) plans.roleChanged()
     },
   )
-  const finder = createTextFinder({ kept, runs })
+  let finder: Promise<TextFinder> | undefined
   const stopRuns = team.watch(keys.runs, kept.takeRuns)
   // The server has taken what was on its way: a plan's room is there now.
   const stopTaken = intents.subscribe(() => plans.taken())
@@ -332,7 +333,11 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     pinRun: kept.pin,
     makeRoom: () => kept.makeRoom(0),
     ...plans.plans,
-    findText: finder.find,
+    async findText(query, onHits) {
+      finder ??= import('./find-text.ts').then(({ createTextFinder }) => createTextFinder({ kept, runs }))
+      finder.catch(() => (finder = undefined))
+      return (await finder).find(query, onHits)
+    },
     subscribePresence: presence.subscribe,
     setPresence: (runId, typing = false) => presence.set(runId, typing),
     async refresh() {

@@ -77,6 +77,8 @@ export function createTextFinder(deps: {
   }
 }
 
+export type TextFinder = ReturnType<typeof createTextFinder>
+
 function toHit({ n, at, text }: EntryText, place: number, length: number): TextHit {
   const from = Math.max(0, place - beforeUnits)
   const end = Math.min(text.length, place + length + afterUnits)

@@ -216,6 +216,14 @@ export function openGuestRun(
     pinPlan: () => Promise.reject(notHere()),
     copyPlan: () => Promise.reject(notHere()),
     dropPlanCopy: () => Promise.reject(notHere()),
+    keepImage: () => Promise.reject(notHere()),
+    readImage: async () => 'missing',
+    subscribeUnsentImages(onUnsent) {
+      onUnsent([])
+      return () => undefined
+    },
+    retryImage: () => Promise.reject(notHere()),
+    discardImage: () => Promise.reject(notHere()),
     findText: finder.find,
     subscribePresence(_runId, onPresence) {
       onPresence([])

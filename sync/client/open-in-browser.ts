@@ -3,7 +3,6 @@ import { planRoomPath } from '#shared/protocol/plan-room.ts'
 import { createWorkspace } from './create-workspace.ts'
 import { intentStoreOf, openIntentStore } from './intents.ts'
 import type { Keeping } from './kept-runs.ts'
-import { openPlanStore, planStoreOf } from './plans/store/browser-plan-store.ts'
 import { createSocketLink, type Link } from './socket-link.ts'
 import { createTabLink } from './tab-link.ts'
 import type { Workspace } from './workspace.ts'
@@ -32,10 +31,9 @@ export async function openBrowserWorkspace(
   // living tab may still send: the server's receipts make the second arrival harmless.
   const locks: LockManager | undefined = isSecureContext ? navigator.locks : undefined
   const createChannel = (channel: string): BroadcastChannel => new BroadcastChannel(channel)
-  const [releaseTab, intents, plans] = await Promise.all([
+  const [releaseTab, intents] = await Promise.all([
     locks === undefined ? () => undefined : holdTabLock(locks, tabId),
     openIntentStore(intentStoreOf(who.userId, who.teamId), { indexedDb: indexedDB, createChannel }),
-    openPlanStore(planStoreOf(who.userId, who.teamId), { indexedDb: indexedDB, createChannel }),
   ])
   const link = locks === undefined ? openSocket() : createTabLink({ name, tabId, locks, createChannel, openSocket })
   const workspace = createWorkspace({
@@ -45,7 +43,15 @@ export async function openBrowserWorkspace(
     fetch: (input, init) => fetch(input, init),
     link,
     plans: {
-      store: plans,
+      async openStore() {
+        const { openPlanStore, planStoreOf } = await import('./plans/store/browser-plan-store.ts')
+        return openPlanStore(planStoreOf(who.userId, who.teamId), { indexedDb: indexedDB, createChannel })
+      },
+      async openImages() {
+        const { openImageStore, imageStoreOf } = await import('./images/browser-image-store.ts')
+        return openImageStore(imageStoreOf(who.userId, who.teamId), { indexedDb: indexedDB, createChannel })
+      },
+      soon: whenIdle,
       rooms: { url: `${location.origin.replace(/^http/, 'ws')}${planRoomPath}`, WebSocket, random: Math.random },
       whenIdle,
     },

@@ -4,6 +4,7 @@ import type { PlanId, RunId, TeamId, UserId } from '#shared/ids.ts'
 import type { Refusal } from '#shared/refusal.ts'
 import type { MutatorName, Mutators } from '#sync/core/mutators/all.ts'
 import type { ReadTransaction } from '#sync/core/transaction.ts'
+import type { DeviceImages } from './images/device-images.ts'
 import type { DevicePlans } from './plans/plan-document.ts'
 import type { RowsChange } from './rows-feed.ts'
 
@@ -21,7 +22,7 @@ export type SyncStatus = {
   readonly freshAt: number | undefined
   /** Since when it can't reach the server; `undefined` while it can. */
   readonly offlineSince: number | undefined
-  /** Mutations that the server has not taken yet, and plans in which something was written that it has not stored for a while. */
+  /** Mutations that the server has not taken yet, plans in which something was written that it has not stored for a while, and pictures. */
   readonly pending: number
   /**
    * What needs a person: this app is too old; the session ended; the team can't be read any more; the server keeps failing;
@@ -56,47 +57,48 @@ export function concernsPlan({ args }: PendingMutation, planId: PlanId): boolean
 export type Presence = { readonly userId: UserId; readonly typing: boolean }
 
 /** A signed-in person's view of one team, from the device's own store. */
-export type Workspace = DevicePlans & {
-  readonly userId: UserId
-  readonly teamId: TeamId
-  /** Resolves once the intent is durable on this device; rejects with `RefusedError` when this device can tell it is refused. */
-  readonly mutate: { readonly [Name in MutatorName]: (args: MutatorArgs<Name>) => Promise<void> }
-  /** Calls `onData` with the query's value now and whenever a row it read changes. Returns the unsubscriber. */
-  subscribe<T>(query: (tx: ReadTransaction) => Promise<T>, onData: (value: T) => void): () => void
-  query<T>(query: (tx: ReadTransaction) => Promise<T>): Promise<T>
-  /** Rows under a prefix that may be thousands, by keys that grow with time (`run/`): the newest first, then the rest, then changes. */
-  feedRows(prefix: string, onChange: (change: RowsChange) => void): () => void
-  subscribeStatus(onStatus: (status: SyncStatus) => void): () => void
-  subscribePending(onPending: (pending: readonly PendingMutation[]) => void): () => void
-  /** What was done on this device, in any of its tabs, newest first: what waits, and for some days what the server has taken. */
-  subscribeIntents(onIntents: (intents: readonly DeviceIntent[]) => void): () => void
-  /** Takes one that the server has taken out of that list. */
-  forgetIntent(id: string): Promise<void>
-  /**
-   * Opens the store of a run that will be started here, which takes a while, so that it is there when `openTranscript` is called.
-   * Returns what removes it again; without effect once the transcript was opened.
-   */
-  prepareRun(runId: RunId): () => void
-  /** Opens (or joins) the cache of a run's transcript and follows its growing texts. Close it when it is not shown. */
-  openTranscript(runId: RunId): Transcript
-  /** Calls back with the runs whose transcripts this device has, at once and on each change. */
-  subscribeKept(onKept: (kept: ReadonlyMap<RunId, KeptRun>) => void): () => void
-  /** Keeps all of a run on this device, or lets it make room again. Resolves once that is noted; what it takes comes by and by. */
-  pinRun(runId: RunId, pinned: boolean): Promise<void>
-  /** Gives up the transcripts that are not pinned; returns how many. The server has them. */
-  makeRoom(): Promise<number>
-  /**
-   * Finds words in the transcripts on this device, the runs shown last first, and calls back with the hits of each, newest first. Needs
-   * no network; parts of a run that are not here are not searched.
-   */
-  findText(query: TextQuery, onHits: (runId: RunId, hits: readonly TextHit[]) => void): Promise<TextFound>
-  /** Who else looks at this run; calls back at once and on each change. */
-  subscribePresence(runId: RunId, onPresence: (people: readonly Presence[]) => void): () => void
-  setPresence(runId: RunId | null, typing?: boolean): void
-  /** Asks the server for what is newer, now. */
-  refresh(): Promise<void>
-  close(): Promise<void>
-}
+export type Workspace = DevicePlans &
+  DeviceImages & {
+    readonly userId: UserId
+    readonly teamId: TeamId
+    /** Resolves once the intent is durable on this device; rejects with `RefusedError` when this device can tell it is refused. */
+    readonly mutate: { readonly [Name in MutatorName]: (args: MutatorArgs<Name>) => Promise<void> }
+    /** Calls `onData` with the query's value now and whenever a row it read changes. Returns the unsubscriber. */
+    subscribe<T>(query: (tx: ReadTransaction) => Promise<T>, onData: (value: T) => void): () => void
+    query<T>(query: (tx: ReadTransaction) => Promise<T>): Promise<T>
+    /** Rows under a prefix that may be thousands, by keys that grow with time (`run/`): the newest first, then the rest, then changes. */
+    feedRows(prefix: string, onChange: (change: RowsChange) => void): () => void
+    subscribeStatus(onStatus: (status: SyncStatus) => void): () => void
+    subscribePending(onPending: (pending: readonly PendingMutation[]) => void): () => void
+    /** What was done on this device, in any of its tabs, newest first: what waits, and for some days what the server has taken. */
+    subscribeIntents(onIntents: (intents: readonly DeviceIntent[]) => void): () => void
+    /** Takes one that the server has taken out of that list. */
+    forgetIntent(id: string): Promise<void>
+    /**
+     * Opens the store of a run that will be started here, which takes a while, so that it is there when `openTranscript` is called.
+     * Returns what removes it again; without effect once the transcript was opened.
+     */
+    prepareRun(runId: RunId): () => void
+    /** Opens (or joins) the cache of a run's transcript and follows its growing texts. Close it when it is not shown. */
+    openTranscript(runId: RunId): Transcript
+    /** Calls back with the runs whose transcripts this device has, at once and on each change. */
+    subscribeKept(onKept: (kept: ReadonlyMap<RunId, KeptRun>) => void): () => void
+    /** Keeps all of a run on this device, or lets it make room again. Resolves once that is noted; what it takes comes by and by. */
+    pinRun(runId: RunId, pinned: boolean): Promise<void>
+    /** Gives up the transcripts that are not pinned; returns how many. The server has them. */
+    makeRoom(): Promise<number>
+    /**
+     * Finds words in the transcripts on this device, the runs shown last first, and calls back with the hits of each, newest first. Needs
+     * no network; parts of a run that are not here are not searched.
+     */
+    findText(query: TextQuery, onHits: (runId: RunId, hits: readonly TextHit[]) => void): Promise<TextFound>
+    /** Who else looks at this run; calls back at once and on each change. */
+    subscribePresence(runId: RunId, onPresence: (people: readonly Presence[]) => void): () => void
+    setPresence(runId: RunId | null, typing?: boolean): void
+    /** Asks the server for what is newer, now. */
+    refresh(): Promise<void>
+    close(): Promise<void>
+  }
 
 /** What to look for in transcripts. */
 export type TextQuery = {

@@ -10,6 +10,7 @@ import { PushState, PushTestResult, type NewPushSubscription } from '#shared/pro
 import { browserProtocol } from '#shared/protocol/browser-socket.ts'
 import { droverVersion } from '#shared/version.ts'
 import { newId, type Person, type World } from '../world.ts'
+import { pngOf } from '../pictures.ts'
 import { newRun, openPusher, openStranger } from './people.ts'
 import * as samples from './samples.ts'
 
@@ -84,6 +85,9 @@ export async function setStage(world: World): Promise<Stage> {
 
 const secret = 'the stranger’s own'
 const output = new TextEncoder().encode('A long output')
+const picture = pngOf({ width: 2, height: 1 })
+const otherPicture = pngOf({ width: 1, height: 2 })
+const strangersPicture = pngOf({ width: 2, height: 2 })
 const hashOf = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex')
 
 export const problem = z.strictObject({
@@ -617,6 +621,32 @@ export const restCases: Readonly<Record<string, RestCase>> = {
       { path: `/api/v1/blobs/${strangersBlob}` },
       { path: `/api/v1/blobs/${'0'.repeat(64)}` },
     ],
+  },
+  'PUT /api/v1/teams/:teamId/images/:hash': {
+    path: team(`/images/${hashOf(picture)}`),
+    raw: picture,
+    status: 201,
+    answer: nothing,
+    bound: 10 * 1024 * 1024,
+    foreign: async ({ stranger }) => [
+      { path: `/api/v1/teams/${stranger.teamId}/images/${hashOf(picture)}` },
+      { path: `/api/v1/teams/unknown/images/${hashOf(picture)}` },
+    ],
+  },
+  'GET /api/v1/teams/:teamId/images/:hash': {
+    path: async (stage) => {
+      const path = `/api/v1/teams/${stage.mara.teamId}/images/${hashOf(otherPicture)}`
+      await stage.mara.fetch(path, { method: 'PUT', body: otherPicture })
+      return path
+    },
+    status: 200,
+    answer: undefined,
+    foreign: async ({ mara, stranger }) => {
+      const theirs = `/api/v1/teams/${stranger.teamId}/images/${hashOf(strangersPicture)}`
+      await stranger.fetch(theirs, { method: 'PUT', body: strangersPicture })
+      const mine = (hash: string) => ({ path: `/api/v1/teams/${mara.teamId}/images/${hash}` })
+      return [mine(hashOf(strangersPicture)), mine('0'.repeat(64))]
+    },
   },
   'POST /api/v1/plans': {
     body: () => ({ title: 'Move to the new queue', folder: 'work', markdown: 'First words.' }),

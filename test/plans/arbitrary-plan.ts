@@ -123,6 +123,11 @@ const marks: fc.Arbitrary<readonly Mark[]> = fc
     )
   })
 
+/** One of the team's, with its size or without. */
+const picture = fc
+  .record({ hash: fc.stringMatching(/^[0-9a-f]{64}$/), size: fc.option(fc.constant('#640x480'), { nil: '' }) })
+  .map(({ hash, size }) => `drover:image/${hash}${size}`)
+
 const inlineNode: fc.Arbitrary<Node> = fc.oneof(
   {
     weight: 8,
@@ -134,7 +139,7 @@ const inlineNode: fc.Arbitrary<Node> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc
-      .tuple(fc.record({ src: href, alt: title, title }), marks)
+      .tuple(fc.record({ src: fc.oneof(href, picture), alt: title, title }), marks)
       .map(([attrs, set]) => schema.node('image', attrs, [], set)),
   },
   {

@@ -1,3 +1,4 @@
+import { createMemoryImages } from '#sync/client/images/memory-images.ts'
 import { createMemoryPlans } from '#sync/client/plans/memory-plans.ts'
 import {
   RefusedError,
@@ -130,6 +131,7 @@ export function createMemoryWorkspace(options: {
 
   return {
     ...createMemoryPlans({ now, newId: () => crypto.randomUUID() }),
+    ...createMemoryImages({ now }),
     userId: options.userId,
     teamId: options.teamId,
     rows,

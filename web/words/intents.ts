@@ -1,4 +1,5 @@
 import type { MutatorName } from '#sync/core/mutators/all.ts'
+import { fieldOf as field } from '#sync/client/intent-args.ts'
 
 /** What a change was meant to do, as a verb: "Deny", "New run". `args` are the mutator's own; unknown ones say less. */
 export function intentVerb(name: string, args: unknown): string {
@@ -73,21 +74,6 @@ export function intentText(args: unknown): string | undefined {
   return typeof text === 'string' && text !== '' ? text : undefined
 }
 
-export function intentRunId(args: unknown): string | undefined {
-  const id = field(args, 'runId')
-  return typeof id === 'string' ? id : undefined
-}
-
-export function intentPromptId(args: unknown): string | undefined {
-  const id = field(args, 'promptId')
-  return typeof id === 'string' ? id : undefined
-}
-
-export function intentPermissionId(args: unknown): string | undefined {
-  const id = field(args, 'permissionId')
-  return typeof id === 'string' ? id : undefined
-}
-
 const names: Record<MutatorName, true> = {
   addPlanComment: true,
   answerAccessRequest: true,
@@ -119,8 +105,4 @@ const names: Record<MutatorName, true> = {
 
 function isKnown(name: string): name is MutatorName {
   return Object.hasOwn(names, name)
-}
-
-function field(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined
 }

@@ -94,6 +94,9 @@ export const plansWords = {
   },
   edits: (title: string) => `Edits of “${title}”`,
   editsWait: 'Edits of plans that wait to be sent',
+  picture: 'Picture',
+  pictureIn: (title: string) => `Picture in “${title}”`,
+  picturesWait: 'Pictures that the server does not have yet',
   moveDialog: {
     title: 'Move to a folder',
     label: 'Folder',

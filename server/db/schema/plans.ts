@@ -1,6 +1,6 @@
-import { bigint, customType, foreignKey, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
+import { bigint, customType, foreignKey, index, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
 
-/** The documents of plans; `migrations/0008_plans.sql` says why. Times are ms since epoch. */
+/** The documents of plans and their pictures; `migrations/0008_plans.sql` and `0009_plan_images.sql` say why. Times are ms since epoch. */
 const count = (name: string) => bigint(name, { mode: 'number' })
 const bytes = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
 
@@ -48,4 +48,19 @@ export const planVersion = pgTable(
     createdAt: count('created_at').notNull(),
   },
   (table) => [primaryKey({ columns: [table.teamId, table.planId, table.id] })],
+)
+
+export const planImage = pgTable(
+  'plan_image',
+  {
+    teamId: text('team_id').notNull(),
+    hash: text('hash').notNull(),
+    type: text('type').notNull(),
+    bytes: count('bytes').notNull(),
+    content: bytes('content').notNull(),
+    addedBy: text('added_by').notNull(),
+    createdAt: count('created_at').notNull(),
+    namedAt: count('named_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.teamId, table.hash] }), index('plan_image_by_age').on(table.namedAt)],
 )

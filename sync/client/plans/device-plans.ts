@@ -9,7 +9,6 @@ import type { PlanRowsDeps } from './plan-rows.ts'
 import type { PlanStore } from './store/plan-store.ts'
 import { countUnstored } from './unstored-count.ts'
 
-/** What a device has for its plans: in a browser one for all its pages, in tests one for each device. */
 export type PlanDeps = {
   readonly store: PlanStore
   /** `undefined`: there is no server. */

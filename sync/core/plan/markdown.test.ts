@@ -54,6 +54,7 @@ describe('reading', () => {
     'line\\\nnext line\n',
     '![alt](a.png "title") and [src/a b.ts](drover:path/src/a%20b.ts)\n',
     '[![badge](b.svg)](https://ci) text\n',
+    `![A shot of it](drover:image/${'0a'.repeat(32)}#640x480)\n`,
     'one\n\n---\n\ntwo\n',
     '<https://a.b/c>\n',
     '2 <3 and [a \\<1a@b.co>](/path)\n',

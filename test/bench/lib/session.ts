@@ -7,6 +7,7 @@ import { TeamId, UserId, uuidv7 } from '#shared/ids.ts'
 import { createWorkspace } from '#sync/client/create-workspace.ts'
 import { createMemoryIntentStore } from '#sync/client/intents.ts'
 import { createMemoryKeeping } from '#sync/client/kept-runs.ts'
+import { createMemoryImageStore } from '#sync/client/images/memory-image-store.ts'
 import { createMemoryPlanStore } from '#sync/client/plans/store/memory-plan-store.ts'
 import { planRoomPath } from '#shared/protocol/plan-room.ts'
 import { createSocketLink, type Link } from '#sync/client/socket-link.ts'
@@ -76,7 +77,9 @@ export function openDevice(session: Session): Workspace {
     intents: createMemoryIntentStore(),
     keeping: createMemoryKeeping(),
     plans: {
-      store: createMemoryPlanStore(),
+      openStore: async () => createMemoryPlanStore(),
+      openImages: async () => createMemoryImageStore(),
+      soon: (act) => act(),
       rooms: {
         url: `${session.origin.replace('http', 'ws')}${planRoomPath}`,
         WebSocket: deviceSocket(session),

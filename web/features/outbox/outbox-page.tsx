@@ -10,12 +10,14 @@ import { getRow, type ReadTransaction } from '#sync/core/transaction.ts'
 import { hasBackgroundSync } from '../../pwa/background-sync.ts'
 import { useNow } from '../../state/clock.ts'
 import { useFrame } from '../../state/frame.ts'
+import { intentPermissionId, intentPromptId, intentRunId } from '#sync/client/intent-args.ts'
 import { useKeys } from '../../state/keyboard.ts'
 import { usePlanCopies } from '../../state/plan-copies.ts'
 import { useQuery } from '../../state/query.ts'
 import { useIntents, useStatus } from '../../state/sync-status.ts'
 import { useTeamData } from '../../state/team-data.ts'
 import { useTitle } from '../../state/title.ts'
+import { useUnsentImages } from '../../state/unsent-images.ts'
 import { useWorkspace } from '../../state/workspace.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
@@ -25,12 +27,13 @@ import { useKeptFocus } from '../../ui/kept-focus.ts'
 import { PageHead } from '../../ui/page-head.tsx'
 import { SkeletonRows } from '../../ui/skeleton.tsx'
 import { Time } from '../../ui/time.tsx'
-import { intentPermissionId, intentPromptId, intentRunId, intentText, intentVerb } from '../../words/intents.ts'
+import { intentText, intentVerb } from '../../words/intents.ts'
 import { plansWords } from '../../words/plans.ts'
 import { refusalWords } from '../../words/refusals.ts'
 import { outboxWords, syncWords } from '../../words/shell.ts'
 import { standingOf, toOutbox, type AboutRows } from './outbox-model.ts'
 import { PlanEdits } from './plan-edits.tsx'
+import { UnsentImages } from './unsent-images.tsx'
 import { RefusedItem } from './refused-item.tsx'
 import styles from './outbox.module.css'
 
@@ -45,10 +48,11 @@ export function OutboxPage() {
   useTitle(() => outboxWords.title)
   const outbox = createMemo(() => toOutbox(intents() ?? [], data.refused.all()))
   const copies = usePlanCopies()
+  const images = useUnsentImages()
   const plans = createMemo(() => [...copies().values()].filter(({ lost, unstored }) => lost || unstored))
   const isEmpty = () => {
     const { refused, waiting, lately } = outbox()
-    return refused.length + waiting.length + lately.length + plans().length === 0
+    return refused.length + waiting.length + lately.length + plans().length + images().length === 0
   }
   let list!: HTMLDivElement
   /** From one thing to the next, as in the runs list. */
@@ -116,6 +120,11 @@ export function OutboxPage() {
               <Show when={plans().length > 0}>
                 <Part title={plansWords.editsWait}>
                   <PlanEdits plans={plans()} />
+                </Part>
+              </Show>
+              <Show when={images().length > 0}>
+                <Part title={plansWords.picturesWait}>
+                  <UnsentImages images={images()} />
                 </Part>
               </Show>
               <Show when={outbox().waiting.length > 0}>

@@ -18,6 +18,7 @@ import { refusalText } from '../../state/refusal-text.ts'
 import { useStatus } from '../../state/sync-status.ts'
 import { useTeamData } from '../../state/team-data.ts'
 import { useTitles } from '../../state/title.ts'
+import { useUnsentImages } from '../../state/unsent-images.ts'
 import { useUpdates } from '../../state/update.ts'
 import { useWorkspace } from '../../state/workspace.ts'
 import { preloadMenus } from '../../ui/menu.tsx'
@@ -65,7 +66,11 @@ export function Shell(props: { readonly mailbox: MailboxPart; readonly children:
   useSeenThrough(shownRun)
   useNextPresses()
 
-  const sync = () => ({ status: status(), refused: data.refused.all().length })
+  const unsent = useUnsentImages()
+  const sync = () => ({
+    status: status(),
+    refused: data.refused.all().length + unsent().filter(({ refusal }) => refusal !== undefined).length,
+  })
   /** A plan has its outline beside it, and needs the room. */
   const narrow = () => frame() === 'tablet' || /^\/plans\/./.test(location().pathname)
   /** Pages that take the whole phone have their own way back. */

@@ -5,15 +5,17 @@ import { CollaborationCaret } from '@tiptap/extension-collaboration-caret'
 import { DragHandle } from '@tiptap/extension-drag-handle'
 import { TaskItem } from '@tiptap/extension-list'
 import { Placeholder } from '@tiptap/extensions'
+import { NodeSelection } from '@tiptap/pm/state'
 import type { PlanDocument } from '#sync/client/plans/plan-document.ts'
 import { PlanMention, planExtensions, planField } from '#sync/core/plan/schema.ts'
 import { planWords } from '../../../words/plan.ts'
+import type { ShownImages } from './images/image-view.ts'
 import { drawCaret, drawSelection, type Someone } from './parts/caret.ts'
 import { CommentMarks } from './parts/comment-marks.ts'
 import { CodeBlocks } from './parts/code-blocks.ts'
 import { InlineViews } from './parts/inline-views.ts'
 import { LeaveByEscape } from './parts/leave-by-escape.ts'
-import { MarkdownClipboard } from './parts/markdown-clipboard.ts'
+import { MarkdownClipboard, type OnFiles } from './parts/markdown-clipboard.ts'
 import { MoveBlock } from './parts/move-block.ts'
 import { NameParts } from './parts/name-parts.ts'
 import { NearbyChanges } from './parts/nearby-changes.ts'
@@ -31,15 +33,17 @@ export type PlanEditorParts = {
   readonly mentions: (query: string) => readonly SuggestItem[]
   readonly newId: () => string
   readonly onGo: (href: string) => void
-  readonly onPicture: () => void
-  /** Files were dropped or pasted that are no text. */
-  readonly onFiles: () => void
+  /** A picture is wanted: from this device, or by its address. */
+  readonly onPicture: (from: 'device' | 'address') => void
+  readonly images: ShownImages
+  readonly onFiles: OnFiles
   /** A commented text was pressed; what is selected is to be commented. */
   readonly onThread: (thread: string) => void
   readonly onComment: () => void
-  /** What hangs at marked text, and at a table. */
+  /** What hangs at marked text, at a table, and at a picture. */
   readonly marksBar: HTMLElement
   readonly tableBar: HTMLElement
+  readonly imageBar: HTMLElement
   readonly handle: HTMLElement
 }
 
@@ -92,7 +96,11 @@ export function createPlanEditor(parts: PlanEditorParts): Editor {
       LeaveByEscape,
       MarkdownClipboard.configure({ onFiles: parts.onFiles }),
       CodeBlocks,
-      InlineViews.configure({ onGo: parts.onGo }),
+      InlineViews.configure({
+        onGo: parts.onGo,
+        images: parts.images,
+        onDescribe: () => parts.imageBar.querySelector('input')?.focus(),
+      }),
       BubbleMenu.configure({
         pluginKey: 'marks',
         element: parts.marksBar,
@@ -117,6 +125,17 @@ export function createPlanEditor(parts: PlanEditorParts): Editor {
         shouldShow: ({ editor, element, view }) =>
           editor.isEditable &&
           editor.isActive('table') &&
+          (view.hasFocus() || element.contains(window.document.activeElement)),
+      }),
+      BubbleMenu.extend({ name: 'imageBar' }).configure({
+        pluginKey: 'image',
+        element: parts.imageBar,
+        updateDelay: 120,
+        options: { placement: 'bottom', offset: 8, flip: true, shift: { padding: 8 } },
+        shouldShow: ({ editor, element, state, view }) =>
+          editor.isEditable &&
+          state.selection instanceof NodeSelection &&
+          state.selection.node.type.name === 'image' &&
           (view.hasFocus() || element.contains(window.document.activeElement)),
       }),
       DragHandle.configure({

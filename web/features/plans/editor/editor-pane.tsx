@@ -4,15 +4,18 @@ import { GripVertical } from 'lucide'
 import { Show, createEffect, createSignal, on, onCleanup, onMount } from 'solid-js'
 import { Portal } from 'solid-js/web'
 import type { Plan } from '#shared/domain/plan.ts'
+import { contentTypeOf, imageTypes } from '#shared/domain/plan-image.ts'
 import { uuidv7 } from '#shared/ids.ts'
 import type { PlanDocument } from '#sync/client/plans/plan-document.ts'
 import { usePlatform } from '../../../state/platform.ts'
 import { useTeamData } from '../../../state/team-data.ts'
+import { useWorkspace } from '../../../state/workspace.ts'
 import { Icon } from '../../../ui/icon.tsx'
 import { showToast } from '../../../ui/toast.tsx'
 import { planWords } from '../../../words/plan.ts'
 import type { Someone } from './parts/caret.ts'
 import { createPlanEditor } from './create-editor.ts'
+import { ImageBar } from './bars/image-bar.tsx'
 import { MarksBar } from './bars/marks-bar.tsx'
 import { mentionItems } from './suggest/mention-items.ts'
 import { PictureDialog } from './bars/picture-dialog.tsx'
@@ -23,6 +26,7 @@ import { createSuggest } from './suggest/suggest.ts'
 import { SuggestMenu } from './suggest/suggest-menu.tsx'
 import { TableBar } from './bars/table-bar.tsx'
 import { TouchBar } from './bars/touch-bar.tsx'
+import { createPutImages } from './images/put-images.ts'
 import styles from './editor-pane.module.css'
 
 /** A plan's text, to be read and written. One editor for one document: the page mounts it anew for another. */
@@ -42,12 +46,20 @@ export function EditorPane(props: {
 }) {
   const data = useTeamData()
   const platform = usePlatform()
+  const workspace = useWorkspace()
   const [editor, setEditor] = createSignal<Editor>()
   const [picturing, setPicturing] = createSignal(false)
   const suggest = createSuggest()
+  const put = createPutImages({
+    images: workspace,
+    planId: props.plan.id,
+    onProblem: (text) => showToast({ text }),
+  })
   let host!: HTMLDivElement
+  let picker!: HTMLInputElement
   const marksBar = floating()
   const tableBar = floating()
+  const imageBar = floating()
   const handle = document.createElement('div')
   handle.className = styles.handle ?? ''
   handle.title = planWords.handle
@@ -65,10 +77,12 @@ export function EditorPane(props: {
       onGo: (href) => props.onGo(href),
       onThread: (thread) => props.onThread(thread),
       onComment: () => props.onComment(),
-      onPicture: () => setPicturing(true),
-      onFiles: () => showToast({ text: planWords.noUploads }),
+      onPicture: (from) => (from === 'device' ? picker.click() : setPicturing(true)),
+      images: workspace,
+      onFiles: (files, at) => void put(made, files, at),
       marksBar,
       tableBar,
+      imageBar,
       handle,
     })
     setEditor(made)
@@ -111,11 +125,25 @@ export function EditorPane(props: {
             <Portal mount={tableBar}>
               <TableBar editor={known} />
             </Portal>
+            <Portal mount={imageBar}>
+              <ImageBar editor={known} />
+            </Portal>
+            <input
+              ref={picker}
+              type="file"
+              accept={imageTypes.map(contentTypeOf).join(',')}
+              multiple
+              hidden
+              onChange={() => {
+                void put(known, [...(picker.files ?? [])])
+                picker.value = ''
+              }}
+            />
             <Portal mount={handle}>
               <Icon of={GripVertical} size="sm" />
             </Portal>
             <Show when={props.phone && props.editable}>
-              <Writing editor={known} />
+              <Writing editor={known} onPicture={() => picker.click()} />
             </Show>
           </>
         )}
@@ -146,7 +174,7 @@ function Follow(props: {
 }
 
 /** The bar above the keyboard, while the text has the focus. */
-function Writing(props: { readonly editor: Editor }) {
+function Writing(props: { readonly editor: Editor; readonly onPicture: () => void }) {
   // oxlint-disable-next-line solid/reactivity
   const { editor } = props
   const [writing, setWriting] = createSignal(editor.isFocused)
@@ -160,7 +188,7 @@ function Writing(props: { readonly editor: Editor }) {
   })
   return (
     <Show when={writing()}>
-      <TouchBar editor={editor} />
+      <TouchBar editor={editor} onPicture={() => props.onPicture()} />
     </Show>
   )
 }

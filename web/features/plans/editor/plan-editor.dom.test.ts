@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { Awareness } from 'y-protocols/awareness'
 import * as Y from 'yjs'
 import { PlanId, uuidv7 } from '#shared/ids.ts'
+import { createMemoryImages } from '#sync/client/images/memory-images.ts'
 import type { PlanDocument } from '#sync/client/plans/plan-document.ts'
 import { readBody, writeBody } from '#sync/core/plan/body.ts'
 import { parsePlan, writePlan } from '#sync/core/plan/markdown.ts'
@@ -48,6 +49,8 @@ function edit(doc: Y.Doc, name = 'a'): Editor {
     onComment: () => undefined,
     onPicture: () => undefined,
     onFiles: () => undefined,
+    images: createMemoryImages({ now: () => 1 }),
+    imageBar: piece(),
     marksBar: piece(),
     tableBar: piece(),
     handle: piece(),

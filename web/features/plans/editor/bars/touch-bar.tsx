@@ -4,6 +4,7 @@ import {
   Bold,
   Check,
   Heading2,
+  ImageUp,
   IndentDecrease,
   IndentIncrease,
   List,
@@ -21,7 +22,7 @@ import styles from './bars.module.css'
 const words = planWords.bar
 
 /** Above the keyboard of a phone, in thumb reach: what has no key there. */
-export function TouchBar(props: { readonly editor: Editor }) {
+export function TouchBar(props: { readonly editor: Editor; readonly onPicture: () => void }) {
   const state = useEditorState(
     // oxlint-disable-next-line solid/reactivity
     props.editor,
@@ -104,6 +105,7 @@ export function TouchBar(props: { readonly editor: Editor }) {
           label={planWords.mention.label}
           onClick={() => chain().insertContent('@').run()}
         />
+        <IconButton size="touch" icon={ImageUp} label={words.picture} onClick={() => props.onPicture()} />
         <IconButton size="touch" icon={Undo2} label={words.undo} onClick={() => chain().undo().run()} />
         <IconButton size="touch" icon={Redo2} label={words.redo} onClick={() => chain().redo().run()} />
       </div>

@@ -1,9 +1,11 @@
 import { Extension } from '@tiptap/core'
 import type { Node } from '@tiptap/pm/model'
-import { Plugin } from '@tiptap/pm/state'
+import { NodeSelection, Plugin } from '@tiptap/pm/state'
 import type { NodeView } from '@tiptap/pm/view'
+import { imageOf } from '#sync/core/plan/image-address.ts'
 import { mentionKinds, type MentionKind } from '#sync/core/plan/schema.ts'
 import { planWords } from '../../../../words/plan.ts'
+import { createImageView, type ShownImages } from '../images/image-view.ts'
 import styles from './inline-views.module.css'
 
 /** Where a mention leads within the app; `undefined`: nowhere yet. */
@@ -13,18 +15,32 @@ export function hrefOf(kind: MentionKind, id: string): string | undefined {
   return kind === 'run' ? `/runs/${id}` : undefined
 }
 
+export type InlineViewsOptions = {
+  readonly onGo: (href: string) => void
+  readonly images: ShownImages | undefined
+  /** What a picture that is selected shows is to be said. */
+  readonly onDescribe: () => void
+}
+
 /** Mentions as links of the app, and pictures: `onGo` follows one. */
-export const InlineViews = Extension.create<{ onGo: (href: string) => void }>({
+export const InlineViews = Extension.create<InlineViewsOptions>({
   name: 'inlineViews',
-  addOptions: () => ({ onGo: () => undefined }),
+  addOptions: () => ({ onGo: () => undefined, images: undefined, onDescribe: () => undefined }),
   addProseMirrorPlugins() {
-    const { onGo } = this.options
+    const { onGo, images, onDescribe } = this.options
     return [
       new Plugin({
         props: {
           nodeViews: {
             mention: (node) => mentionView(node, onGo),
-            image: (node) => pictureView(node),
+            image: (node) => pictureView(node, images),
+          },
+          handleKeyDown(view, event) {
+            const { selection } = view.state
+            if (event.key !== 'Enter' || event.isComposing || !view.editable) return false
+            if (!(selection instanceof NodeSelection) || selection.node.type.name !== 'image') return false
+            onDescribe()
+            return true
           },
         },
       }),
@@ -53,8 +69,10 @@ function mentionView(node: Node, onGo: (href: string) => void): NodeView {
 }
 
 /** Pictures of other servers are not fetched: they would tell who reads what. Their address is there to be opened. */
-function pictureView(node: Node): NodeView {
+function pictureView(node: Node, images: ShownImages | undefined): NodeView {
   const [src, alt] = [textOf(node, 'src'), textOf(node, 'alt')]
+  const own = imageOf(src)
+  if (own !== undefined && images !== undefined) return createImageView(own, node, images)
   if (src.startsWith('/') && !src.startsWith('//')) {
     const dom = document.createElement('img')
     dom.className = styles.picture ?? ''

@@ -5,8 +5,11 @@ import type { EditorView } from '@tiptap/pm/view'
 import { parsePlan, writePlan } from '#sync/core/plan/markdown.ts'
 import { planSchema } from '#sync/core/plan/schema.ts'
 
+/** Files that were put in are no text. `at`: where they were dropped; else where the caret is. */
+export type OnFiles = (files: readonly File[], at?: number) => void
+
 /** Plain text is read as Markdown, and what is copied goes out as Markdown beside its HTML. Pasted as text (with Shift) it stays text. */
-export const MarkdownClipboard = Extension.create<{ onFiles: () => void }>({
+export const MarkdownClipboard = Extension.create<{ onFiles: OnFiles }>({
   name: 'markdownClipboard',
   addOptions: () => ({ onFiles: () => undefined }),
   addProseMirrorPlugins() {
@@ -19,16 +22,17 @@ export const MarkdownClipboard = Extension.create<{ onFiles: () => void }>({
           handlePaste(_view, event) {
             const data = event.clipboardData
             if (data === null || data.files.length === 0 || data.types.includes('text/plain')) return false
-            onFiles()
+            onFiles([...data.files])
             return true
           },
           // Left to the browser, a file that is dropped here is opened in the place of the app.
           handleDrop(view, event) {
-            const [file] = event.dataTransfer?.files ?? []
+            const files = [...(event.dataTransfer?.files ?? [])]
+            const [file] = files
             if (file === undefined) return false
             const at = view.posAtCoords({ left: event.clientX, top: event.clientY })?.pos
-            if (at === undefined || !isMarkdown(file)) onFiles()
-            else void putIn(view, file, at).catch(onFiles)
+            if (at === undefined || !isMarkdown(file)) onFiles(files, at)
+            else void putIn(view, file, at).catch(() => onFiles(files, at))
             return true
           },
           transformPasted: (slice, view, plain) =>

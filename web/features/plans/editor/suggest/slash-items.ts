@@ -10,6 +10,7 @@ import {
   Heading2,
   Heading3,
   Image,
+  ImageUp,
   List,
   ListChecks,
   ListOrdered,
@@ -26,7 +27,9 @@ import type { SuggestItem } from './suggest.ts'
 const words = planWords.slash
 
 /** What `/` puts in, in its order: what is written most comes first. */
-export function slashItems(onPicture: () => void): readonly (SuggestItem & { readonly also: string })[] {
+export function slashItems(
+  onPicture: (from: 'device' | 'address') => void,
+): readonly (SuggestItem & { readonly also: string })[] {
   const item = (
     key: string,
     icon: IconNode,
@@ -62,16 +65,16 @@ export function slashItems(onPicture: () => void): readonly (SuggestItem & { rea
     item('quote', Quote, group.parts, words.quote, 'blockquote', (chain) => chain.toggleBlockquote()),
     item('rule', Minus, group.parts, words.rule, 'divider horizontal hr', (chain) => chain.setHorizontalRule()),
     item('mention', AtSign, group.parts, words.mention, 'link plan run file', (chain) => chain.insertContent('@')),
-    {
-      key: 'picture',
-      icon: Image,
+    ...(['device', 'address'] as const).map((from) => ({
+      key: `picture-${from}`,
+      icon: from === 'device' ? ImageUp : Image,
       group: group.parts,
-      title: words.picture,
-      also: fold(`${words.picture} image photo`),
-      put(editor, range) {
+      title: words.picture[from],
+      also: fold(`${words.picture[from]} image photo screenshot`),
+      put: ((editor, range) => {
         editor.chain().focus().deleteRange(range).run()
-        onPicture()
-      },
-    },
+        onPicture(from)
+      }) satisfies SuggestItem['put'],
+    })),
   ]
 }

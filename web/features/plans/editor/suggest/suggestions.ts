@@ -7,7 +7,7 @@ import type { SuggestItem, createSuggest } from './suggest.ts'
 
 export type SuggestionsOptions = {
   suggest: ReturnType<typeof createSuggest> | undefined
-  onPicture: () => void
+  onPicture: (from: 'device' | 'address') => void
   mentions: (query: string) => readonly SuggestItem[]
 }
 
