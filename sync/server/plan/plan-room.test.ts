@@ -6,6 +6,7 @@ import { planField } from '#sync/core/plan/schema.ts'
 import { createFakePlanStore, type FakePlanStore } from '#test/fakes/plan-store.ts'
 import { enterRoom } from '#test/fakes/room-member.ts'
 import { paragraph, paragraphsOf } from '#test/plan-client.ts'
+import { createPlanBoard } from './plan-board.ts'
 import { createPlanRoom, type PlanRoom } from './plan-room.ts'
 import { maxLogged } from './stored-document.ts'
 import type { PlanRef } from './plan-store.ts'
@@ -24,6 +25,7 @@ function open(store: FakePlanStore, wait: (ms: number) => Promise<void> = async 
     {
       store,
       now: () => opened.now,
+      board: createPlanBoard({ now: () => opened.now }),
       onStored: () => undefined,
       onError: (error) => opened.errors.push(error),
       async wait(ms) {

@@ -5,6 +5,7 @@ import { roomBounds, roomClosed } from '#shared/protocol/plan-room.ts'
 import { applyChanges, type TakenChange } from './apply-changes.ts'
 import { createParkedChanges } from './parked-changes.ts'
 import type { ChangeOutcome, PendingChange } from './pending-change.ts'
+import type { PlanBoard } from './plan-board.ts'
 import type { PlanRef } from './plan-store.ts'
 import { createRoomMembers, type RoomMembers } from './room-members.ts'
 import { answerMessage, updateMessage } from './room-wire.ts'
@@ -13,6 +14,7 @@ import { createStoredDocument, type StoredDocumentDeps } from './stored-document
 export type PlanRoomDeps = StoredDocumentDeps & {
   /** Something of the document is stored that was not before, by this process or another one. */
   readonly onStored: (plan: PlanRef) => void
+  readonly board: Pick<PlanBoard, 'say' | 'elsewhere'>
 }
 
 /**
@@ -71,7 +73,9 @@ export function createPlanRoom(deps: PlanRoomDeps, plan: PlanRef): PlanRoom {
       }
     },
     onChange: take,
+    onSaid: (entries) => deps.board.say('room', plan, entries),
   })
+  members.put(deps.board.elsewhere(plan))
 
   const loaded = load()
   loaded.then(

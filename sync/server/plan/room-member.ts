@@ -1,6 +1,7 @@
 import type { PlanAuthor } from '#shared/domain/plan.ts'
 import { roomBounds, roomClosed } from '#shared/protocol/plan-room.ts'
 import { createMessageRate } from './message-rate.ts'
+import type { AwarenessEntry } from './awareness-entry.ts'
 import type { PendingChange } from './pending-change.ts'
 import type { RoomAwareness, RoomPerson } from './room-awareness.ts'
 import { awarenessMessage, readRoomMessage, stateVectorMessage, storedMessage } from './room-wire.ts'
@@ -51,7 +52,8 @@ export type RoomMemberDeps = {
 type Company = {
   readonly awareness: RoomAwareness
   readonly isOpen: () => boolean
-  readonly tell: (message: Uint8Array, except: Member) => void
+  /** To be told to the others. */
+  readonly onSaid: (entries: readonly AwarenessEntry[], by: Member) => void
   /** It is none of them any more. */
   readonly onLeft: (member: OpenMember) => void
 }
@@ -99,8 +101,7 @@ export function createRoomMember(
       case 'awareness': {
         const taken = awareness.take(member, person, message.states)
         if (taken === 'forged') return member.shut(roomClosed.malformed, 'this is not who you are')
-        if (taken.told !== undefined) deps.tell(awarenessMessage(taken.told), member)
-        return
+        return deps.onSaid(taken.told, member)
       }
       case 'query_awareness': {
         const all = awareness.all()
@@ -197,8 +198,7 @@ export function createRoomMember(
       isShut = true
       early = []
       deps.onLeft(member)
-      const gone = awareness.leave(member)
-      if (gone !== undefined) deps.tell(awarenessMessage(gone), member)
+      deps.onSaid(awareness.leave(member), member)
     },
   }
   return member

@@ -1,4 +1,5 @@
 import { roomBounds, roomClosed } from '#shared/protocol/plan-room.ts'
+import { writeEntries, type AwarenessEntry } from './awareness-entry.ts'
 import { createRoomAwareness, type RoomPerson } from './room-awareness.ts'
 import {
   createRoomMember,
@@ -7,6 +8,7 @@ import {
   type RoomMemberDeps,
   type RoomTransport,
 } from './room-member.ts'
+import { awarenessMessage } from './room-wire.ts'
 
 export type RoomMembers = {
   /** The room answers from when it is open; what comes before waits. */
@@ -17,10 +19,17 @@ export type RoomMembers = {
   keepAlive(): void
   shutAll(code: number, reason: string): void
   count(): number
+  /** Who is here without a connection: agents, and people at other processes. */
+  put(entries: readonly AwarenessEntry[]): void
+}
+
+export type RoomMembersDeps = RoomMemberDeps & {
+  /** What connections here say of themselves. */
+  readonly onSaid: (entries: readonly AwarenessEntry[]) => void
 }
 
 /** The connections of one room. */
-export function createRoomMembers(deps: RoomMemberDeps): RoomMembers {
+export function createRoomMembers(deps: RoomMembersDeps): RoomMembers {
   const members = new Set<OpenMember>()
   const awareness = createRoomAwareness()
   let isOpen = false
@@ -28,10 +37,17 @@ export function createRoomMembers(deps: RoomMemberDeps): RoomMembers {
   function tell(message: Uint8Array, except: object | undefined): void {
     for (const member of members) if (member !== except) member.send(message)
   }
+
+  function say(entries: readonly AwarenessEntry[], by: Member): void {
+    if (entries.length === 0) return
+    tell(awarenessMessage(writeEntries(entries)), by)
+    deps.onSaid(entries)
+  }
+
   const company = {
     ...deps,
     awareness,
-    tell,
+    onSaid: say,
     isOpen: () => isOpen,
     onLeft: (member: OpenMember) => void members.delete(member),
   }
@@ -58,5 +74,9 @@ export function createRoomMembers(deps: RoomMemberDeps): RoomMembers {
       for (const member of [...members]) member.shut(code, reason)
     },
     count: () => members.size,
+    put(entries) {
+      const told = awareness.put(entries)
+      if (told.length > 0) tell(awarenessMessage(writeEntries(told)), undefined)
+    },
   }
 }
