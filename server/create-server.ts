@@ -267,6 +267,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       hub,
       live,
       presence,
+      planBoard: plans.board,
       access,
       now,
       actorAgain: auth.getActor,

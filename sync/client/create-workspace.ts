@@ -268,6 +268,9 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
       case 'presence':
         presence.take(message.runId, message.people)
         return
+      case 'plan_guests':
+        plans.guests.take(message)
+        return
     }
   }
 
@@ -277,6 +280,7 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     // A socket that can't be opened doesn't say why: HTTP tells a missing network from an ended session, and goes on syncing meanwhile.
     if (state === 'closed') void pullAll()
     if (state === 'closed') plans.doubt()
+    if (state === 'closed') plans.guests.forget()
     if (state !== 'open') return
     presence.sayAgain()
     void subscribeAll().then(refresh)

@@ -1,5 +1,6 @@
 import type { PlanId } from '#shared/ids.ts'
 import type { EstimateRoom } from '../device-room.ts'
+import { createGuestBoard } from './guest-board.ts'
 import { createOpenPlans } from './open-plans.ts'
 import type { Rooms } from './room/plan-connection.ts'
 import { createPlanCopies } from './plan-copies.ts'
@@ -55,6 +56,7 @@ export function createDevicePlans(deps: DevicePlansDeps) {
   courier = rooms && createPlanCourier({ ...deps, open, copies })
   deps.whenIdle(() => void copies.tidy().catch(deps.unlessClosed))
 
+  const guests = createGuestBoard()
   const plans: DevicePlans = {
     async openPlan(planId) {
       const plan = await open.open(planId)
@@ -62,6 +64,7 @@ export function createDevicePlans(deps: DevicePlansDeps) {
       return plan
     },
     subscribePlanCopies: copies.subscribe,
+    subscribePlanGuests: guests.subscribe,
     pinPlan: copies.pin,
     copyPlan: (from, to) => open.using(from, (source) => open.using(to, (target) => target.take(source))),
     async dropPlanCopy(planId) {
@@ -71,6 +74,7 @@ export function createDevicePlans(deps: DevicePlansDeps) {
   }
   return {
     plans,
+    guests,
     /** The server is to be reached again. */
     wake(): void {
       open.tell('wake')

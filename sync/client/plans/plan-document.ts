@@ -1,6 +1,7 @@
 import type { Awareness } from 'y-protocols/awareness'
 import type * as Y from 'yjs'
 import type { PlanId } from '#shared/ids.ts'
+import type { PlanGuests } from './guest-board.ts'
 
 /** How far a plan's document on this device and the server's agree. */
 export type PlanDocumentState = {
@@ -63,6 +64,8 @@ export type DevicePlans = {
   openPlan(planId: PlanId): Promise<PlanDocument>
   /** Calls back with the plans that this device has, at once and on each change. */
   subscribePlanCopies(onCopies: (copies: ReadonlyMap<PlanId, PlanCopy>) => void): () => void
+  /** Calls back with who has which plan open now, at once and on each change; nobody while there is no socket. Returns the unsubscriber. */
+  subscribePlanGuests(onGuests: (guests: PlanGuests) => void): () => void
   /** Keeps a plan on this device and up to date, or lets it make room again. Resolves once that is noted; the plan comes by and by. */
   pinPlan(planId: PlanId, pinned: boolean): Promise<void>
   /** Writes what a plan's copy here holds into the document of another plan: to duplicate it, or to make a plan of one that is lost. */

@@ -1,18 +1,13 @@
 import * as decoding from 'lib0/decoding'
 import * as encoding from 'lib0/encoding'
 import { z } from 'zod'
-import { HarnessId } from '#shared/domain/harness.ts'
-import { RunId, UserId } from '#shared/ids.ts'
+import { PlanGuest } from '#shared/domain/plan-guest.ts'
 import { roomBounds } from '#shared/protocol/plan-room.ts'
 
 /** What one client of Yjs says of itself. `json`: its state; `null`: it has left. */
 export type AwarenessEntry = { readonly client: number; readonly clock: number; readonly json: string }
 
 export const gone = 'null'
-
-/** Who is in a plan: a person, however many devices they have, or the agent of a run. */
-export const PlanGuest = z.union([z.object({ userId: UserId }), z.object({ runId: RunId, harness: HarnessId })])
-export type PlanGuest = z.infer<typeof PlanGuest>
 
 const Said = z.object({ user: PlanGuest })
 

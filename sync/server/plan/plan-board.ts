@@ -1,6 +1,7 @@
+import type { PlanGuest } from '#shared/domain/plan-guest.ts'
 import type { PlanId, TeamId } from '#shared/ids.ts'
 import { roomBounds } from '#shared/protocol/plan-room.ts'
-import { gone, guestOf, type AwarenessEntry, type PlanGuest } from './awareness-entry.ts'
+import { gone, guestOf, type AwarenessEntry } from './awareness-entry.ts'
 import type { PlanRef } from './plan-store.ts'
 
 /** Who says it: connections of a room of this process, an agent that calls it, or another process, by its name. */
