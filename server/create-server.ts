@@ -249,7 +249,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       log,
       push,
       runs: { store, jobs, blobs, access, demoRepository },
-      plans: { ...transacting, plans },
+      plans: { ...transacting, plans, rateLimits: auth.parts.rateLimits },
       webPush: { ...transacting, database: db, service: webPush, rateLimits: auth.parts.rateLimits },
       shared: {
         ...transacting,

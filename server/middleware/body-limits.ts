@@ -9,6 +9,8 @@ export const SMALL_BODY = 64 * 1024
 export const GUEST_PROMPT = 512 * 1024
 /** A plan as Markdown: a million units of UTF-16, in any script, as JSON. */
 export const PLAN_BODY = 4 * 1024 * 1024
+/** What a device says to a plan's room at once, with what it has. */
+export const PLAN_SYNC_BODY = 1_088 * 1024
 
 /**
  * Refuses a body beyond `bytes` with 413. Where the length is given, Node's parser holds the body to it, and the header is enough:

@@ -1,8 +1,9 @@
-import { encodeStateAsUpdate, encodeStateVector, snapshot, snapshotContainsUpdate, type Doc } from 'yjs'
+import { encodeStateAsUpdate, encodeStateVector, type Doc } from 'yjs'
 import { assert } from '#shared/assert.ts'
 import type { PlanAuthor } from '#shared/domain/plan.ts'
 import { roomBounds, roomClosed } from '#shared/protocol/plan-room.ts'
 import { applyChanges, type TakenChange } from './apply-changes.ts'
+import { isKnown } from './is-known.ts'
 import { createParkedChanges } from './parked-changes.ts'
 import type { ChangeOutcome, PendingChange } from './pending-change.ts'
 import type { PlanBoard } from './plan-board.ts'
@@ -64,14 +65,7 @@ export function createPlanRoom(deps: PlanRoomDeps, plan: PlanRef): PlanRoom {
     now: deps.now,
     answer: (stateVector) => answerMessage(encodeStateAsUpdate(document.doc(), stateVector)),
     stateVector: () => encodeStateVector(document.doc()),
-    isKnown(update) {
-      try {
-        return snapshotContainsUpdate(snapshot(document.doc()), update)
-      } catch {
-        // It is no update; of one who only reads it does not matter.
-        return false
-      }
-    },
+    isKnown: (update) => isKnown(document.doc(), update),
     onChange: take,
     onSaid: (entries) => deps.board.say('room', plan, entries),
   })
