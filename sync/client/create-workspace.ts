@@ -215,6 +215,7 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     rows: { feed: (of, onChange) => team.feed(of, deps.now(), onChange), query: team.query },
     mayWrite: () => mayWrite,
     isOnline: () => isReached(status.current()),
+    isSocketBlocked: () => status.current().connection === 'polling',
     onUnstored(count) {
       unstoredPlans = count
       tellPending()
