@@ -38,12 +38,15 @@ function proxy(answer: (real: Response) => Response | Promise<Response> = (real)
   const made: Proxy = {
     blocked: true,
     fetch: (real) => async (input, init) =>
-      String(input).endsWith('/sync') ? await answer(await real(input, init)) : await real(input, init),
+      addressOf(input).endsWith('/sync') ? await answer(await real(input, init)) : await real(input, init),
     connect(socket) {
       if (made.blocked) socket.terminate()
     },
   }
   return made
+}
+function addressOf(input: Parameters<typeof fetch>[0]): string {
+  return input instanceof Request ? input.url : input.toString()
 }
 const reached = (desk: Workspace): Promise<unknown> =>
   until(desk.subscribeStatus, ({ connection }) => connection === 'polling')
