@@ -6,7 +6,7 @@ import { browserProtocol } from '#shared/protocol/browser-socket.ts'
 import type { PushDeps } from '#sync/server/push.ts'
 import type { Auth } from './auth/create-auth.ts'
 import type { RememberedActors } from './auth/remembered-actors.ts'
-import { GUEST_PROMPT, IMAGE_BODY, limitBody, PLAN_BODY, SMALL_BODY } from './middleware/body-limits.ts'
+import { GUEST_PROMPT, IMAGE_BODY, limitBody, PLAN_BODY, PLAN_SYNC_BODY, SMALL_BODY } from './middleware/body-limits.ts'
 import { clientAddress } from './middleware/client-address.ts'
 import type { Environment } from './middleware/environment.ts'
 import { handleErrors, unknownRoute } from './middleware/errors.ts'
@@ -75,17 +75,18 @@ export function createApp(deps: AppDeps): Hono<Environment> {
   app.route('/api/sync', syncRoutes({ ...deps.push, access: deps.runs.access }))
 
   const [small, prompt, plan] = [limitBody(SMALL_BODY), limitBody(GUEST_PROMPT), limitBody(PLAN_BODY)]
-  const image = limitBody(IMAGE_BODY)
+  const [image, planSync] = [limitBody(IMAGE_BODY), limitBody(PLAN_SYNC_BODY)]
   const limitOf = (path: string): MiddlewareHandler => {
     if (isGuestPrompt(path)) return prompt
     if (isPlanImage(path)) return image
+    if (isPlanSync(path)) return planSync
     return path === '/api/v1/plans' ? plan : small
   }
   app.use('/api/v1/*', (c, next) => limitOf(c.req.path)(c, next))
   // What changes an account, such as another team being chosen, holds for the very next push.
   app.use('/api/v1/*', async (c, next) => {
     await next()
-    if (c.req.method !== 'GET') deps.actors.forget()
+    if (c.req.method !== 'GET' && !isPlanSync(c.req.path)) deps.actors.forget()
   })
   app.route('/api/v1', authRoutes(deps.auth))
   app.route('/api/v1', planImageRoutes({ images: deps.images, now: deps.now }))
@@ -109,6 +110,7 @@ export function createApp(deps: AppDeps): Hono<Environment> {
 
 const isPlanImage = (path: string): boolean => /^\/api\/v1\/teams\/[^/]+\/images\/[^/]+$/.test(path)
 const isGuestPrompt = (path: string): boolean => /^\/api\/v1\/shared\/[^/]+\/[^/]+\/prompts$/.test(path)
+const isPlanSync = (path: string): boolean => /^\/api\/v1\/plans\/[^/]+\/sync$/.test(path)
 
 /**
  * The built app: hashed files for ever, everything else checked each time, and the page itself for every route of it. The build has written each

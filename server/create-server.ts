@@ -250,7 +250,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       log,
       push,
       runs: { store, jobs, blobs, access, demoRepository },
-      plans: { ...transacting, plans },
+      plans: { ...transacting, plans, rateLimits: auth.parts.rateLimits },
       images: createImageStore(db),
       webPush: { ...transacting, database: db, service: webPush, rateLimits: auth.parts.rateLimits },
       shared: {
@@ -269,6 +269,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       hub,
       live,
       presence,
+      planBoard: plans.board,
       access,
       now,
       actorAgain: auth.getActor,

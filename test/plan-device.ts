@@ -13,6 +13,9 @@ import { newId, until } from './world.ts'
 export type PlanDevice = DevicePlans &
   Omit<ReturnType<typeof createDevicePlans>, 'plans'> & { readonly store: PlanStore; readonly unstored: () => number }
 
+/** A network that takes none. */
+const requests = { fetch: () => Promise.reject(new TypeError('no network')), url: '' }
+
 /** The plans of a device without the rest of it; `url`: where its rooms are. */
 export function openDevicePlans({
   url,
@@ -22,12 +25,15 @@ export function openDevicePlans({
   let unstored = 0
   const { plans, ...rest } = createDevicePlans({
     rooms:
-      url === undefined ? undefined : { url, WebSocket: deviceSocket({ cookie: '', origin: '' }), random: Math.random },
+      url === undefined
+        ? undefined
+        : { url, WebSocket: deviceSocket({ cookie: '', origin: '' }), random: Math.random, requests },
     channel: newId(),
     rows: noRows,
     whenIdle: () => undefined,
     mayWrite: () => true,
     isOnline: () => true,
+    isSocketBlocked: () => false,
     isOnItsWay: () => false,
     onUnstored: (count) => (unstored = count),
     estimate: async () => undefined,

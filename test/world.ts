@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { Role } from '#shared/domain/team.ts'
 import { TeamId, UserId, uuidv7 } from '#shared/ids.ts'
-import { planRoomPath } from '#shared/protocol/plan-room.ts'
+import { planRequestsPath, planRoomPath } from '#shared/protocol/plan-room.ts'
 import { createServer, type DroverServer } from '#server/create-server.ts'
 import { readConfig } from '#server/config.ts'
 import { createLog, type Log } from '#server/log.ts'
@@ -173,6 +173,11 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
               url: `${origin.replace('http', 'ws')}${planRoomPath}`,
               WebSocket: deviceSocket({ cookie, origin }, network),
               random: Math.random,
+              requests: {
+                fetch: client.fetch?.(connected) ?? connected,
+                url: `${origin}${planRequestsPath}`,
+                everyMs: 100,
+              },
             },
             whenIdle: (act) => client.whenIdle?.(act),
           },

@@ -21,6 +21,8 @@ export const limits = {
   sharedAct: { name: 'shared-act', max: 60, windowMs: MINUTE },
   /** Pushes to one's own device, to see that they come. */
   pushTest: { name: 'push-test', max: 10, windowMs: MINUTE },
+  /** Requests of one person for plans, where no socket gets through: one each 3 s for each plan, and what is sent in parts. */
+  planSync: { name: 'plan-sync', max: 600, windowMs: MINUTE },
   /** Password checks of somebody who is signed in. */
   password: { name: 'password', max: 5, windowMs: 15 * MINUTE },
 } as const satisfies Record<string, Limit>

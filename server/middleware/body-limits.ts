@@ -12,6 +12,8 @@ export const GUEST_PROMPT = 512 * 1024
 export const PLAN_BODY = 4 * 1024 * 1024
 /** A picture; the limit itself is `imageBytesLimit`. */
 export const IMAGE_BODY = imageBytesLimit
+/** What a device says to a plan's room at once, with what it has. */
+export const PLAN_SYNC_BODY = 1_088 * 1024
 
 /**
  * Refuses a body beyond `bytes` with 413. Where the length is given, Node's parser holds the body to it, and the header is enough:

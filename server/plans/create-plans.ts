@@ -3,13 +3,16 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { applyUpdate, Doc, encodeStateAsUpdate, encodeStateVector } from 'yjs'
 import type { PlanAuthor, PlanVersion } from '#shared/domain/plan.ts'
 import { uuidv7 } from '#shared/ids.ts'
+import { createPlanBoard, type PlanBoard } from '#sync/server/plan/plan-board.ts'
 import { createPlanRooms, keyOf, type PlanRooms } from '#sync/server/plan/plan-rooms.ts'
 import type { PlanRef } from '#sync/server/plan/plan-store.ts'
 import type { TransactDeps } from '#sync/server/transact.ts'
 import type { Database } from '../db/database.ts'
 import { createWorker } from '../runs/worker.ts'
+import { createAgentPresence, type AgentPresence } from './agent/agent-presence.ts'
 import { createDocumentStore, type DocumentStore } from './document-store.ts'
 import { listenForPlans } from './news.ts'
+import { joinPeopleNews } from './people-news.ts'
 import { createPlanSockets, type PlanSockets, type PlanSocketsDeps } from './plan-sockets.ts'
 import { createProjector, type Projector } from './projector.ts'
 import { createDocumentReader, type DocumentReader } from './document-reader.ts'
@@ -28,6 +31,9 @@ export type PlansDeps = TransactDeps &
 /** Everything about plans in this process. */
 export type Plans = DocumentReader & {
   readonly rooms: PlanRooms
+  /** Who is in which plan. */
+  readonly board: Pick<PlanBoard, 'watch'>
+  readonly agents: Pick<AgentPresence, 'seen'>
   readonly sockets: PlanSockets
   readonly documents: DocumentStore
   readonly versions: Pick<Versions, 'make'>
@@ -67,8 +73,10 @@ export async function createPlans(deps: PlansDeps): Promise<Plans> {
   const hasOthers = database.kind !== 'embedded'
   const documents = createDocumentStore(database, hasOthers ? channel : undefined)
   const unloading = new Set<Promise<void>>()
+  const board = createPlanBoard({ now })
   const rooms = createPlanRooms({
     store: documents,
+    board,
     now,
     idleMs: times.idleMs,
     onStored: (plan) => projector.changed(plan),
@@ -103,6 +111,12 @@ export async function createPlans(deps: PlansDeps): Promise<Plans> {
   const projector = createProjector({ ...deps, documents, readPlan, times })
   const versions = createVersions({ ...deps, documents, readPlan, newId, times })
   const sockets = createPlanSockets({ ...deps, rooms })
+  const agents = createAgentPresence({
+    board,
+    hub: deps.hub,
+    newClient: () => randomBytes(4).readUInt32BE(),
+    staysMs: times.agentMs,
+  })
 
   /** What a process that is gone has left, and what only time makes due. */
   const rounds = createWorker({
@@ -116,6 +130,7 @@ export async function createPlans(deps: PlansDeps): Promise<Plans> {
         if (await isReadable(plan)) await versions.afterPause(plan).catch(onError)
     },
   })
+  const people = hasOthers ? await joinPeopleNews({ database, board, id: newId(), onError }) : undefined
   const news = hasOthers ? await listenForPlans({ database, channel, rooms, documents, onError }) : undefined
   rounds.wake()
 
@@ -152,6 +167,8 @@ export async function createPlans(deps: PlansDeps): Promise<Plans> {
   return {
     ...reader,
     rooms,
+    board,
+    agents,
     sockets,
     documents,
     versions,
@@ -163,7 +180,10 @@ export async function createPlans(deps: PlansDeps): Promise<Plans> {
     change,
     async close() {
       sockets.close()
+      agents.close()
+      board.close()
       rounds.close()
+      await people?.close()
       await news?.close()
       await rooms.close()
       await projector.close()

@@ -10,6 +10,8 @@ export type PlanTimes = {
   readonly idleMs: number
   /** How often what another process, or an earlier one, left behind is looked for. */
   readonly sweepMs: number
+  /** An agent is shown in a plan for so long after its last call. */
+  readonly agentMs: number
 }
 
 export const planTimes: PlanTimes = {
@@ -18,4 +20,5 @@ export const planTimes: PlanTimes = {
   pauseMs: 5 * 60_000,
   idleMs: 15_000,
   sweepMs: 30_000,
+  agentMs: 30_000,
 }

@@ -78,14 +78,57 @@ describe.each<DatabaseKind>(['postgres', 'neon'])('a plan that is open at two se
     expect(far.texts()).toEqual([])
   })
 
+  const userIn = (client: PlanClient, of: PlanClient): unknown =>
+    client.provider.awareness.getStates().get(of.doc.clientID)?.['user']
+  const say = (client: PlanClient, more: object = {}): void =>
+    client.provider.awareness.setLocalState({ user: { userId: mara.userId, name: 'X', hue: 2 }, ...more })
+
+  test('who is in it at one is seen at the other, with where they write, and is gone when they leave', async () => {
+    const plan = await openPlanDevice(mara).createPlan()
+    const [one, far] = [enter('one', plan), enter('other', plan)]
+    await Promise.all([one.synced(), far.synced()])
+    // As editors do: a device that says nothing of itself is taken for what it repeats of its person.
+    say(far)
+    say(one, { cursor: { anchor: 1 } })
+    await until(() => userIn(far, one) !== undefined)
+    expect(far.provider.awareness.getStates().get(one.doc.clientID)).toEqual({
+      user: { userId: mara.userId, name: expect.stringMatching(/^Person|Mara|Owner/), hue: 2 },
+      cursor: { anchor: 1 },
+    })
+    // One that comes later is told of those who are there.
+    const late = enter('other', plan)
+    say(late)
+    await until(() => userIn(late, one) !== undefined)
+    one.close()
+    await until(() => userIn(far, one) === undefined && userIn(late, one) === undefined)
+    expect(userIn(far, one)).toBeUndefined()
+  })
+
+  test('of many moves the last one arrives, and who marks more than a message holds is there without the place', async () => {
+    const plan = await openPlanDevice(mara).createPlan()
+    const [one, far] = [enter('one', plan), enter('other', plan)]
+    await Promise.all([one.synced(), far.synced()])
+    for (let n = 1; n <= 300; n++) say(one, { cursor: { anchor: n } })
+    const anchor = () => far.provider.awareness.getStates().get(one.doc.clientID)?.['cursor']?.anchor
+    await until(() => anchor() === 300)
+    // Within what a device may say, in letters of three bytes each.
+    say(one, { cursor: { anchor: '‱'.repeat(3_800) } })
+    await until(() => anchor() === undefined)
+    expect(userIn(far, one)).toBeDefined()
+    expect(one.closes).toEqual([])
+  })
+
   test('one that missed the news, because its connection broke, asks for it', async () => {
     const plan = await openPlanDevice(mara).createPlan()
     const [one, far] = [enter('one', plan), enter('other', plan)]
     await Promise.all([one.synced(), far.synced()])
     await world.database.breakConnections()
     one.write('while it was away')
+    say(one)
     await one.stored()
     await until(() => far.texts().length === 1)
     expect(far.texts()).toEqual(['while it was away'])
+    await until(() => userIn(far, one) !== undefined)
+    expect(userIn(far, one)).toMatchObject({ userId: mara.userId })
   })
 })

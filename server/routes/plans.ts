@@ -6,26 +6,37 @@ import { Plan, PlanFolder, planMarkdownLimit, planTitleLimit } from '#shared/dom
 import { canEditPlans } from '#shared/domain/policies.ts'
 import { PlanId, PlanVersionId } from '#shared/ids.ts'
 import { teamSpace } from '#shared/protocol/sync.ts'
-import { refusal } from '#shared/refusal.ts'
+import { roomClosed } from '#shared/protocol/plan-room.ts'
+import { refusal, type Refusal } from '#shared/refusal.ts'
+import { readSyncRequest, writeSyncAnswer } from '#sync/core/plan/sync-message.ts'
 import { keys } from '#sync/core/keys.ts'
 import type { PlanRef } from '#sync/server/plan/plan-store.ts'
 import type { SpaceStore } from '#sync/server/space-store.ts'
+import { limits, type RateLimits } from '../auth/rate-limits.ts'
 import type { Actor } from '../auth/actor.ts'
 import type { Environment } from '../middleware/environment.ts'
-import { refuse } from '../middleware/errors.ts'
+import { refuse, refuseTooFast } from '../middleware/errors.ts'
 import { readBody } from '../middleware/json-body.ts'
 import type { Plans } from '../plans/create-plans.ts'
 import { importPlan, type ImportPlanDeps } from '../plans/import-plan.ts'
 import { fileNameOf } from '../plans/file-name.ts'
+import { syncPlan, type SyncRefusal } from '../plans/sync-plan.ts'
 import { answer } from './answers.ts'
 
 export type PlanRoutesDeps = Omit<ImportPlanDeps, 'store' | 'plans'> & {
   readonly store: SpaceStore
   readonly plans: Plans
+  readonly rateLimits: Pick<RateLimits, 'take'>
 }
 
 const noPlan = refusal('not_found', 'There is no such plan in your team.')
 const noVersion = refusal('not_found', 'There is no such version of this plan.')
+/** As the room says it where it closes a socket. */
+const syncRefusals: Record<SyncRefusal, Refusal> = {
+  [roomClosed.later]: refusal('too_many', 'Too many plans are open at the moment. Try again in a minute.'),
+  [roomClosed.malformed]: refusal('invalid', 'This is no change of a plan.'),
+  [roomClosed.full]: refusal('too_large', 'This plan is as large as it may be.'),
+}
 
 const NewPlanBody = z.object({
   title: z.string().trim().min(1).max(planTitleLimit).optional(),
@@ -55,6 +66,23 @@ export function planRoutes({ plans, ...deps }: PlanRoutesDeps): Hono<Environment
       const body = await readBody(c, NewPlanBody)
       if (!canEditPlans(c.var.actor.role)) return refuse(c, refusal('not_allowed'))
       return answer(c, await importPlan({ ...deps, plans }, c.var.actor, body), 201)
+    })
+    .post('/plans/:planId/sync', async (c) => {
+      const { userId, role } = c.var.actor
+      const wait = await deps.rateLimits.take(limits.planSync, userId)
+      if (wait !== undefined) return refuseTooFast(c, wait)
+      const plan = await find(c.var.actor, c.req.param('planId'))
+      if (plan === undefined) return refuse(c, noPlan)
+      const request = readSyncRequest(new Uint8Array(await c.req.arrayBuffer()))
+      if (request === undefined) return refuse(c, syncRefusals[roomClosed.malformed])
+      const by = { plan: plan.ref, userId, mayWrite: canEditPlans(role) }
+      const answered = await syncPlan(plans.rooms, by, request)
+      if (!answered.ok)
+        return refuse(c, syncRefusals[answered.error], answered.error === roomClosed.later ? 503 : undefined)
+      return c.body(writeSyncAnswer(answered.value), 200, {
+        'content-type': 'application/octet-stream',
+        'cache-control': 'no-store',
+      })
     })
     .get('/plans/:planId/versions/:versionId', async (c) => {
       const plan = await find(c.var.actor, c.req.param('planId'))

@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { EntryId, RunId, UserId } from '../ids.ts'
+import { EntryId, PlanId, RunId, UserId } from '../ids.ts'
 import { Json } from '../json.ts'
 import { Refusal } from '../refusal.ts'
+import { PlanGuest } from '../domain/plan-guest.ts'
 import { TranscriptEntry } from '../domain/transcript.ts'
 import { PatchOperation, PullRequest, PushRequest, SpaceId, SyncCookie } from './sync.ts'
 
@@ -88,6 +89,15 @@ export const BrowserDown = z.discriminatedUnion('type', [
     type: z.literal('presence'),
     runId: RunId,
     people: z.array(z.object({ userId: UserId, typing: z.boolean() })),
+  }),
+  /**
+   * Who has which plan open, to those who get pokes of the team: all of it after `subscribe` (`whole`: in a plan that is not named there is nobody),
+   * and then each plan that changed. `more`: how many there are beyond those who are named. An app that does not know this drops it.
+   */
+  z.object({
+    type: z.literal('plan_guests'),
+    whole: z.boolean(),
+    plans: z.array(z.object({ planId: PlanId, guests: z.array(PlanGuest), more: z.number().int().nonnegative() })),
   }),
   /** The status and the JSON that HTTP would have answered this push or pull with. */
   z.object({ type: z.literal('answer'), id: z.string(), status: z.number().int(), body: Json }),

@@ -5,6 +5,8 @@ import { PlanId } from '../ids.ts'
  * more, so that a device knows when it may forget. https://github.com/yjs/y-protocols/blob/master/PROTOCOL.md
  */
 export const planRoomPath = '/api/plan'
+/** `POST …/<plan>/sync`: the same by requests, where no socket gets through. */
+export const planRequestsPath = '/api/v1/plans'
 
 /** The plan that an address of a room names. */
 export function planOfPath(path: string): PlanId | undefined {

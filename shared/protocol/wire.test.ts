@@ -19,7 +19,7 @@ const wires = [
     version: browserProtocol,
     todo: mend('browserProtocol'),
     shapes: { BrowserUp, BrowserDown },
-    pinned: { version: 3, hash: '6ed16d7c14ab1d71' },
+    pinned: { version: 3, hash: 'fd0d5e96bec6098d' },
   },
   {
     what: 'messages between runner and server',

@@ -216,6 +216,7 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     rows: { feed: (of, onChange) => team.feed(of, deps.now(), onChange), query: team.query },
     mayWrite: () => mayWrite,
     isOnline: () => isReached(status.current()),
+    isSocketBlocked: () => status.current().connection === 'polling',
     onUnstored(count) {
       unstoredPlans = count
       tellPending()
@@ -269,6 +270,9 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
       case 'presence':
         presence.take(message.runId, message.people)
         return
+      case 'plan_guests':
+        plans.guests.take(message)
+        return
     }
   }
 
@@ -278,6 +282,7 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     // A socket that can't be opened doesn't say why: HTTP tells a missing network from an ended session, and goes on syncing meanwhile.
     if (state === 'closed') void pullAll()
     if (state === 'closed') plans.doubt()
+    if (state === 'closed') plans.guests.forget()
     if (state !== 'open') return
     presence.sayAgain()
     void subscribeAll().then(refresh)

@@ -213,6 +213,10 @@ export function openGuestRun(
       onCopies(new Map())
       return () => undefined
     },
+    subscribePlanGuests(onGuests) {
+      onGuests(new Map())
+      return () => undefined
+    },
     pinPlan: () => Promise.reject(notHere()),
     copyPlan: () => Promise.reject(notHere()),
     dropPlanCopy: () => Promise.reject(notHere()),

@@ -1,5 +1,5 @@
 import { uuidv7, type TeamId, type UserId } from '#shared/ids.ts'
-import { planRoomPath } from '#shared/protocol/plan-room.ts'
+import { planRequestsPath, planRoomPath } from '#shared/protocol/plan-room.ts'
 import { createWorkspace } from './create-workspace.ts'
 import { intentStoreOf, openIntentStore } from './intents.ts'
 import type { Keeping } from './kept-runs.ts'
@@ -52,7 +52,12 @@ export async function openBrowserWorkspace(
         return openImageStore(imageStoreOf(who.userId, who.teamId), { indexedDb: indexedDB, createChannel })
       },
       soon: whenIdle,
-      rooms: { url: `${location.origin.replace(/^http/, 'ws')}${planRoomPath}`, WebSocket, random: Math.random },
+      rooms: {
+        url: `${location.origin.replace(/^http/, 'ws')}${planRoomPath}`,
+        WebSocket,
+        random: Math.random,
+        requests: { fetch: (input, init) => fetch(input, init), url: planRequestsPath },
+      },
       whenIdle,
     },
     intents,

@@ -5,6 +5,7 @@ import { schemaVersion } from '#shared/protocol/sync.ts'
 import { createBrowserConnection } from './browser-connection.ts'
 import { createHub } from './hub.ts'
 import { createLiveHub } from './live.ts'
+import { createPlanBoard } from './plan/plan-board.ts'
 import { createPresenceHub } from './presence.ts'
 
 test('a peer that asks and never reads is shut out before what waits for it grows large', async () => {
@@ -25,6 +26,7 @@ test('a peer that asks and never reads is shut out before what waits for it grow
       hub: createHub(async () => 1),
       live: createLiveHub(),
       presence: createPresenceHub(),
+      planBoard: createPlanBoard({ now: () => 0 }),
       serverVersion: '1',
       request: () => {},
       now: () => 0,

@@ -1,10 +1,11 @@
 import type { RunId, UserId } from '#shared/ids.ts'
 import type { Json } from '#shared/json.ts'
 import { BrowserUp, browserProtocol, type BrowserDown } from '#shared/protocol/browser-socket.ts'
-import { schemaVersion, versionOf, type SpaceId } from '#shared/protocol/sync.ts'
+import { parseSpace, schemaVersion, versionOf, type SpaceId } from '#shared/protocol/sync.ts'
 import { refusal, type Refusal } from '#shared/refusal.ts'
 import type { Hub, SpaceChange } from './hub.ts'
 import type { LiveHub } from './live.ts'
+import type { PlanBoard, PlanGuests } from './plan/plan-board.ts'
 import type { PresenceHub } from './presence.ts'
 import { personalKind, readableBy, toOperation } from './pull.ts'
 import type { SpaceStore } from './space-store.ts'
@@ -22,6 +23,7 @@ export type BrowserConnectionDeps = {
   readonly hub: Hub
   readonly live: LiveHub
   readonly presence: PresenceHub
+  readonly planBoard: Pick<PlanBoard, 'watch'>
   readonly serverVersion: string
   readonly now: () => number
   /** Whether this person may read the space now. */
@@ -52,6 +54,9 @@ const maxSpaces = 64
 const maxFollowed = 32
 /** A patch of more rows is not sent: pulling it in pages blocks the device less. */
 const maxPokeRows = 500
+/** Plans, and who is in each, that are told at once. */
+const maxGuestPlans = 500
+const maxGuests = 12
 
 /** One browser profile: sends pokes of the spaces it subscribed to, live text of the runs it follows, and presence. */
 export function createBrowserConnection(
@@ -103,9 +108,22 @@ export function createBrowserConnection(
       onChange: (change) => onChange(space, change),
       onGap: (version) => tellBehind(space, version),
     })
-    spaces.set(space, stop)
+    const stopGuests = watchGuests(space)
+    spaces.set(space, () => {
+      stop()
+      stopGuests()
+    })
     const head = await deps.store.head(space)
     if (cookie === null || head.version !== versionOf(cookie)) tellBehind(space, head.version)
+  }
+
+  /** Who is in the plans of a team is for whoever may read its rows. */
+  function watchGuests(space: SpaceId): () => void {
+    const parsed = parseSpace(space)
+    if (parsed.kind !== 'team') return () => undefined
+    return deps.planBoard.watch(parsed.teamId, (guests, whole) =>
+      send({ type: 'plan_guests', whole, plans: toGuests(guests) }),
+    )
   }
 
   async function follow(runId: RunId): Promise<void> {
@@ -199,6 +217,14 @@ export function createBrowserConnection(
       deps.presence.set(identity, undefined)
     },
   }
+}
+
+function toGuests(all: PlanGuests): Extract<BrowserDown, { type: 'plan_guests' }>['plans'] {
+  return [...all].slice(0, maxGuestPlans).map(([planId, guests]) => ({
+    planId,
+    guests: guests.slice(0, maxGuests),
+    more: Math.max(0, guests.length - maxGuests),
+  }))
 }
 
 function parseUp(text: string): BrowserUp | undefined {

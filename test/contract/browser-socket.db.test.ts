@@ -11,6 +11,7 @@ import { runSpace, schemaVersion, teamSpace } from '#shared/protocol/sync.ts'
 import { EntryId } from '#shared/ids.ts'
 import { boundedText, headLimit } from '#shared/domain/bounded-text.ts'
 import { connectScriptedRunner, type ScriptedRunner } from '../fakes/scripted-runner.ts'
+import { enterPlan, openPlanDevice } from '../plan-world.ts'
 import { newId, openWorld, type Person, type World } from '../world.ts'
 import { collectLog, levels } from './log-lines.ts'
 import { spoil, withUnknownKeys } from './malformed.ts'
@@ -217,6 +218,30 @@ describe('what a browser hears', () => {
       again.send({ type: 'follow', runId })
       const people = [{ userId: mara.userId, typing: false }]
       await vi.waitFor(async () => expect((await again.next('presence')).people).toEqual(people))
+    },
+    async plan_guests() {
+      const socket = await greet()
+      socket.send({ type: 'subscribe', space: teamSpace(mara.teamId), cookie: null })
+      expect(await socket.next('plan_guests')).toEqual({ type: 'plan_guests', whole: true, plans: [] })
+      const planId = await openPlanDevice(mara).createPlan()
+      const device = enterPlan(world, jonas, planId)
+      try {
+        await device.synced()
+        device.provider.awareness.setLocalStateField('user', { userId: jonas.userId, name: 'Jonas' })
+        const plans = [{ planId, guests: [{ userId: jonas.userId }], more: 0 }]
+        expect(await socket.next('plan_guests')).toEqual({ type: 'plan_guests', whole: false, plans })
+        // Who comes later hears of it at once; another team never.
+        const [late, other] = [await greet(jonas), await greet(stranger)]
+        other.send({ type: 'subscribe', space: teamSpace(stranger.teamId), cookie: null })
+        other.send({ type: 'subscribe', space: teamSpace(mara.teamId), cookie: null })
+        late.send({ type: 'subscribe', space: teamSpace(mara.teamId), cookie: null })
+        expect(await late.next('plan_guests')).toEqual({ type: 'plan_guests', whole: true, plans })
+        expect(await other.next('plan_guests')).toEqual({ type: 'plan_guests', whole: true, plans: [] })
+        expect((await other.next('gone')).space).toBe(teamSpace(mara.teamId))
+      } finally {
+        device.close()
+      }
+      expect((await socket.next('plan_guests')).plans).toEqual([{ planId, guests: [], more: 0 }])
     },
     async answer() {
       const socket = await greet()

@@ -9,6 +9,7 @@ import { SharedPage, SharedView } from '#shared/protocol/shared-run.ts'
 import { PushState, PushTestResult, type NewPushSubscription } from '#shared/protocol/push.ts'
 import { browserProtocol } from '#shared/protocol/browser-socket.ts'
 import { droverVersion } from '#shared/version.ts'
+import { writeSyncRequest } from '#sync/core/plan/sync-message.ts'
 import { newId, type Person, type World } from '../world.ts'
 import { pngOf } from '../pictures.ts'
 import { newRun, openPusher, openStranger } from './people.ts'
@@ -654,6 +655,14 @@ export const restCases: Readonly<Record<string, RestCase>> = {
     status: 201,
     answer: z.strictObject({ id: PlanId }),
     bound: 4 * 1024 * 1024,
+  },
+  'POST /api/v1/plans/:planId/sync': {
+    path: async ({ mara }) => `/api/v1/plans/${await planOf(mara)}/sync`,
+    raw: writeSyncRequest({ stateVector: Uint8Array.of(0), updates: [] }),
+    status: 200,
+    answer: undefined,
+    bound: 1_088 * 1024,
+    foreign: ofPlan('/sync'),
   },
   'GET /api/v1/plans/:planId/versions/:versionId': {
     path: async ({ mara }) => {

@@ -170,6 +170,11 @@ export const browserDown: ByType<BrowserDown> = {
   live_state: { type: 'live_state', runId: ids.run, entries: [entry] },
   live: { type: 'live', runId: ids.run, deltas: [{ entryId: ids.entry, field: 'text', offset: 5, text: ' you' }] },
   presence: { type: 'presence', runId: ids.run, people: [{ userId: ids.user, typing: true }] },
+  plan_guests: {
+    type: 'plan_guests',
+    whole: true,
+    plans: [{ planId: ids.plan, guests: [{ userId: ids.user }, { runId: ids.run, harness: ids.harness }], more: 0 }],
+  },
   answer: { type: 'answer', id: 'push-1', status: 403, body: { error: 'a sentence', refusal: refused } },
   use_http: { type: 'use_http', id: 'pull-1' },
   pong: { type: 'pong', at, serverAt: at },

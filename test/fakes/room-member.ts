@@ -6,7 +6,7 @@ import { UserId } from '#shared/ids.ts'
 import { roomMessage } from '#shared/protocol/plan-room.ts'
 import { planField } from '#sync/core/plan/schema.ts'
 import type { PlanRoom } from '#sync/server/plan/plan-room.ts'
-import type { Member, RoomTransport } from '#sync/server/plan/room-members.ts'
+import type { Member, RoomTransport } from '#sync/server/plan/room-member.ts'
 import { paragraph, paragraphsOf } from '../plan-client.ts'
 
 /** A device in a room without a socket between: what it sends is there at once. */

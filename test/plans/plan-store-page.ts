@@ -37,6 +37,7 @@ export async function writePlan(characters: number): Promise<Found> {
     rows: noRows,
     whenIdle: () => undefined,
     isOnline: () => false,
+    isSocketBlocked: () => false,
     isOnItsWay: () => true,
     mayWrite: () => true,
     onUnstored: () => undefined,

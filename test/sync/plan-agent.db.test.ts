@@ -1,5 +1,11 @@
-import { createAbsolutePositionFromRelativePosition, decodeRelativePosition, XmlElement, XmlText } from 'yjs'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import {
+  createAbsolutePositionFromRelativePosition,
+  createRelativePositionFromJSON,
+  decodeRelativePosition,
+  XmlElement,
+  XmlText,
+} from 'yjs'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { HarnessId } from '#shared/domain/harness.ts'
 import { Plan, PlanVersion } from '#shared/domain/plan.ts'
 import { PlanComment } from '#shared/domain/plan-comment.ts'
@@ -354,4 +360,70 @@ test('a loop of a model is stopped before it fills the history', async () => {
     last = await ask({ tool: 'plan_set_step', planId, stepId, done: n % 2 === 0 })
   expect(last).toMatchObject({ ok: false, text: expect.stringContaining('too often') })
   expect((await ask({ tool: 'plan_read', planId })).ok).toBe(true)
+})
+
+describe('an agent that uses plan tools', () => {
+  const agentIn = (plan: PlanDocument): Record<string, unknown> | undefined =>
+    [...plan.awareness.getStates()].find(
+      ([client, said]) => client !== plan.awareness.clientID && said['user']?.runId !== undefined,
+    )?.[1]
+  const seen = (plan: PlanDocument, holds: boolean) =>
+    vi.waitUntil(() => (agentIn(plan) !== undefined) === holds, { timeout: 10_000, interval: 5 })
+
+  test('stands among those who are in the plan, by its name, and where it wrote', async () => {
+    const { planId, answer } = await create()
+    const plan = await openPlan(planId)
+    await seen(plan, true)
+    expect(agentIn(plan)).toEqual({
+      user: { runId, harness: 'runbook', name: expect.any(String), letters: expect.any(String), color: '#57534e' },
+    })
+    await ask({
+      tool: 'plan_update',
+      planId,
+      revision: revisionOf(answer),
+      markdown: markdown.replace('Later.', 'Much later.'),
+    })
+    await vi.waitUntil(() => agentIn(plan)?.['cursor'] !== undefined, { timeout: 10_000, interval: 5 })
+    await untilText(plan.doc, 'Much')
+    const cursor = agentIn(plan)?.['cursor']
+    const head: unknown = typeof cursor === 'object' && cursor !== null ? Reflect.get(cursor, 'head') : undefined
+    const place = createAbsolutePositionFromRelativePosition(createRelativePositionFromJSON(head), plan.doc)
+    const text = place?.type instanceof XmlText ? place.type.toJSON() : undefined
+    expect([text, place?.index]).toEqual(['Much later.', 'Much later'.length])
+  })
+
+  test('marks the words that it comments on', async () => {
+    const { planId } = await create()
+    const plan = await openPlan(planId)
+    await ask({ tool: 'plan_comment', planId, quote: 'Forbid imports', text: 'Which ones?' })
+    await vi.waitUntil(() => agentIn(plan)?.['cursor'] !== undefined, { timeout: 10_000, interval: 5 })
+    expect(agentIn(plan)).toMatchObject({ user: { runId } })
+  })
+
+  test('is gone when its run ends', async () => {
+    const { planId } = await create()
+    const plan = await openPlan(planId)
+    await seen(plan, true)
+    const mine = (await desk.query((tx) => getRow(tx, keys.plan(planId), Plan)))?.title
+    runner.emit(runId, { type: 'state', event: 'succeed', turn: 1 })
+    await seen(plan, false)
+    expect([mine, agentIn(plan)]).toEqual(['Extract billing', undefined])
+  })
+
+  test('is gone some time after its last call, and was never there where it may not look', async () => {
+    await world.close()
+    world = await openWorld({ planTimes: { agentMs: 200 } })
+    mara = await world.owner()
+    runner = await connectScriptedRunner({ url: world.url, key: await world.runnerKey() })
+    desk = mara.open()
+    runId = await work(desk)
+    const { planId } = await create()
+    const plan = await openPlan(planId)
+    await seen(plan, false)
+    await ask({ tool: 'plan_read', planId })
+    await seen(plan, true)
+    await seen(plan, false)
+    expect(await ask({ tool: 'plan_read', planId: newId() })).toMatchObject({ ok: false })
+    expect(agentIn(plan)).toBeUndefined()
+  })
 })

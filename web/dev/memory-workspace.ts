@@ -231,6 +231,10 @@ export function createMemoryWorkspace(options: {
         close: () => undefined,
       }
     },
+    subscribePlanGuests(onGuests) {
+      onGuests(new Map())
+      return () => undefined
+    },
     subscribePresence(_runId, onPresence) {
       onPresence([])
       return () => undefined

@@ -210,6 +210,7 @@ export const planWords = {
 export function planSyncWords(state: PlanDocumentState, offlineSince: number | undefined, phone: boolean): string {
   if (state.refused !== undefined || !state.kept) return 'Not saved'
   if (state.connection === 'online') return state.stored ? (state.synced ? 'Saved' : 'Catching up') : 'Saving'
+  if (state.connection === 'polling') return phone ? 'Slow connection' : 'Slow connection: changes go every few seconds'
   if (!state.stored) return phone ? 'On this phone, not sent' : 'On this device, not sent'
   if (state.connection === 'connecting') return 'Connecting'
   return offlineSince === undefined ? 'Offline' : `Offline since ${clockWords(offlineSince)}`

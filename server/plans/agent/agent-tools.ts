@@ -15,6 +15,7 @@ import { mergeRewrite } from '#sync/core/plan/merge-rewrite.ts'
 import type { PlanRef } from '#sync/server/plan/plan-store.ts'
 import { transact, type TransactDeps } from '#sync/server/transact.ts'
 import type { PlanChanged, Plans } from '../create-plans.ts'
+import { caretAfter, caretAt } from './agent-caret.ts'
 import { isTellable, namesWords, no, threadsWords, wholeWords, yes } from './answer-words.ts'
 import { addComment, anchorAt, openThreads } from './comments.ts'
 import { createReadStates, type ReadStates } from './read-states.ts'
@@ -28,12 +29,15 @@ export type PlanAgent = {
   readonly role: Role
   /** What the run executes. */
   readonly plan: PlanId | undefined
+  /** What its runner calls it, and the letters of its tile. */
+  readonly name: string
+  readonly letters: string
 }
 
 export type AgentToolsDeps = TransactDeps & {
   readonly plans: Pick<
     Plans,
-    'read' | 'readPlan' | 'change' | 'writePlan' | 'showPlan' | 'rewritePlan' | 'versions' | 'projector'
+    'read' | 'readPlan' | 'change' | 'writePlan' | 'showPlan' | 'rewritePlan' | 'versions' | 'projector' | 'agents'
   >
   readonly states?: ReadStates
 }
@@ -55,6 +59,7 @@ export function createAgentTools(deps: AgentToolsDeps): AgentTools {
     const plan = await find(agent, id)
     if (plan === undefined)
       return no(`There is no plan with the id “${id.slice(0, 60)}” here. Use an id that you were given.`)
+    plans.agents.seen(agent, plan)
     switch (asked.tool) {
       case 'plan_read':
         return await read(agent, plan, asked)
@@ -114,6 +119,7 @@ export function createAgentTools(deps: AgentToolsDeps): AgentTools {
       runId: agent.runId,
     })
     await plans.projector.project(plan)
+    plans.agents.seen(agent, plan)
     const revision = states.keep(stateName(agent, plan), state)
     return {
       ...yes(
@@ -154,6 +160,7 @@ export function createAgentTools(deps: AgentToolsDeps): AgentTools {
       restored = mergeRewrite(doc, base, made)
     })
     if (stored.outcome !== 'stored') return no(why(stored))
+    plans.agents.seen(agent, plan, caretAfter(made))
     const now = await plans.readPlan(plan)
     const next = states.keep(stateName(agent, plan), state)
     const told = [`The plan was changed. Plan ${plan.planId}, revision ${next}.`]
@@ -214,6 +221,7 @@ export function createAgentTools(deps: AgentToolsDeps): AgentTools {
     if (typeof anchor === 'number') return no(`These words stand in the plan ${anchor} times. Quote more of them.`)
     const made = await addComment(deps, plan, { text: text.trim(), thread, anchor, by: authorOf(agent) }, agent)
     if (typeof made === 'string') return no(`The comment could not be made: ${made}.`)
+    if (anchor !== undefined) plans.agents.seen(agent, plan, caretAt(anchor))
     return yes(`The comment stands. Its thread is ${thread ?? made.id}.`)
   }
 

@@ -1,5 +1,5 @@
 import { Run } from '#shared/domain/run.ts'
-import { Member } from '#shared/domain/team.ts'
+import { Member, Runner } from '#shared/domain/team.ts'
 import type { RunId, RunnerId, TeamId } from '#shared/ids.ts'
 import type { PlanToolAnswer, PlanToolCall } from '#shared/protocol/plan-tools.ts'
 import { teamSpace } from '#shared/protocol/sync.ts'
@@ -53,22 +53,28 @@ export function createPlanCalls(deps: {
     if (run === undefined) return 'This run is gone, so it can’t use plans.'
     // A guest who steers a shared run gets no way into the plans of the team through its agent.
     const people = [...new Set([job.assignment.prompt.by ?? run.createdBy, run.createdBy])]
-    const { rows } = await deps.store.read(
-      space,
-      people.map((userId) => keys.member(userId)),
-    )
+    const { rows } = await deps.store.read(space, [
+      ...people.map((userId) => keys.member(userId)),
+      keys.runner(runner.id),
+    ])
     const members = rows.flatMap(({ value }) => Member.safeParse(value).data ?? [])
     const [first] = members
     if (first === undefined || members.length < people.length)
       return 'The person of this run is no member of its team, so it can’t use plans.'
     const least = members.find(({ role }) => role === 'viewer') ?? first
+    const { harness } = run.config
+    const offer = rows
+      .flatMap(({ value }) => Runner.safeParse(value).data?.harnesses ?? [])
+      .find(({ id }) => id === harness)
     return {
       teamId: job.teamId,
       runId,
-      harness: run.config.harness,
+      harness,
       userId: run.createdBy,
       role: least.role,
       plan: run.plan?.planId,
+      name: offer?.name ?? harness,
+      letters: offer?.letters ?? harness.slice(0, 2).toUpperCase(),
     }
   }
 

@@ -22,6 +22,8 @@ export type DevicePlansDeps = PlanDeps & {
   readonly channel: string
   readonly rows: PlanRowsDeps
   readonly isOnline: () => boolean
+  /** The server is reached, and no socket to it gets through. */
+  readonly isSocketBlocked: () => boolean
   /** The server can't know this plan yet: it was only just made on this device. */
   readonly isOnItsWay: (planId: PlanId) => boolean
   /** This person may write to the team's plans, as far as this device knows. */

@@ -20,6 +20,7 @@ function open(given: Partial<LaterPlansDeps> = {}) {
     whenIdle: () => undefined,
     mayWrite: () => true,
     isOnline: () => false,
+    isSocketBlocked: () => false,
     isOnItsWay: () => true,
     onUnstored: () => undefined,
     estimate: async () => undefined,

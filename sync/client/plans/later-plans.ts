@@ -2,6 +2,7 @@ import type { PlanId, TeamId } from '#shared/ids.ts'
 import type { DeviceImages, UnsentImage } from '../images/device-images.ts'
 import type { ImageStore } from '../images/image-store.ts'
 import type { DevicePlansDeps, PlanDeps } from './device-plans.ts'
+import { createGuestBoard, type WatchPlanGuests } from './guest-board.ts'
 import type { DevicePlans, PlanCopy } from './plan-document.ts'
 import type { PlanStore } from './store/plan-store.ts'
 
@@ -30,6 +31,7 @@ export function createLaterPlans(deps: LaterPlansDeps) {
   let failed = false
   let closed = false
   const followers = new Set<() => void>()
+  const guests = createGuestBoard()
 
   function ask(): Promise<Loaded> {
     if (closed && loading === undefined) return Promise.reject(new Error('the workspace is closed'))
@@ -72,7 +74,7 @@ export function createLaterPlans(deps: LaterPlansDeps) {
   /** For what nobody waits for: whoever asks next is told why it did not come. */
   const askQuietly = (): void => void (closed || ask().catch(() => undefined))
 
-  const plans: DevicePlans & DeviceImages = {
+  const plans: DevicePlans & WatchPlanGuests & DeviceImages = {
     openPlan: async (planId) => (await ask()).plans.openPlan(planId),
     subscribePlanCopies(onCopies) {
       askQuietly()
@@ -80,6 +82,7 @@ export function createLaterPlans(deps: LaterPlansDeps) {
         here.subscribePlanCopies(on),
       )
     },
+    subscribePlanGuests: guests.subscribe,
     pinPlan: async (planId, pinned) => (await ask()).plans.pinPlan(planId, pinned),
     copyPlan: async (from, to) => (await ask()).plans.copyPlan(from, to),
     dropPlanCopy: async (planId) => (await ask()).plans.dropPlanCopy(planId),
@@ -95,6 +98,7 @@ export function createLaterPlans(deps: LaterPlansDeps) {
 
   return {
     plans,
+    guests,
     wake(): void {
       // What failed to load for want of a network comes with it.
       if (failed && loaded === undefined) askQuietly()

@@ -14,6 +14,8 @@ export type LivePlanDeps = {
   readonly rooms: Rooms | undefined
   /** It is made on this device, and the server does not know it yet. */
   readonly isOnItsWay: () => boolean
+  /** The server is reached, and no socket to it gets through. */
+  readonly isSocketBlocked: () => boolean
   /** As far as this device knows. */
   readonly mayWrite: () => boolean
   /** `updatedAt` of the plan's row, where this device knows it. */
@@ -95,6 +97,7 @@ export async function openLivePlan(deps: LivePlanDeps): Promise<LivePlan> {
           doc,
           awareness,
           isOnItsWay: deps.isOnItsWay,
+          isSocketBlocked: deps.isSocketBlocked,
           mayWrite: deps.mayWrite,
           async readDisk() {
             rowAt = deps.rowAt()

@@ -14,6 +14,7 @@ export function createMemoryPlans(from: { readonly now: () => number; readonly n
     whenIdle: () => undefined,
     mayWrite: () => true,
     isOnline: () => false,
+    isSocketBlocked: () => false,
     onUnstored: () => undefined,
     estimate: async () => undefined,
     isOnItsWay: () => true,

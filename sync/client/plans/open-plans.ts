@@ -52,7 +52,10 @@ export function createOpenPlans(deps: OpenPlansDeps) {
   async function release(planId: PlanId, one: Opened): Promise<void> {
     if (--one.users > 0) return
     const plan = await one.plan
-    await plan.until(({ connection, stored, refused }) => stored || connection !== 'online' || refused !== undefined)
+    await plan.until(
+      ({ connection, stored, refused }) =>
+        stored || (connection !== 'online' && connection !== 'polling') || refused !== undefined,
+    )
     if (one.users === 0) await end(planId, one)
   }
 

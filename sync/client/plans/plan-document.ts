@@ -4,7 +4,8 @@ import type { PlanId } from '#shared/ids.ts'
 
 /** How far a plan's document on this device and the server's agree. */
 export type PlanDocumentState = {
-  readonly connection: 'connecting' | 'online' | 'offline'
+  /** `polling`: no socket gets through, and it is asked for by requests every few seconds. */
+  readonly connection: 'connecting' | 'online' | 'polling' | 'offline'
   /**
    * This device has the plan's text: from before, from the server, or because it was made here. Where not, the document is empty because nothing has come
    * yet, and the row `plan-text/…` may have more of it.

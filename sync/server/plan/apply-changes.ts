@@ -1,6 +1,6 @@
 import { applyUpdate, mergeUpdates, type Doc, type Transaction } from 'yjs'
 import type { UpdateVerdict } from './check-update.ts'
-import type { PendingChange } from './room-members.ts'
+import type { PendingChange } from './pending-change.ts'
 
 /** One that is in the document now. `news`: the document did not have all of it. */
 export type TakenChange = { readonly change: PendingChange; readonly news: boolean }

@@ -6,7 +6,9 @@ import { planField } from '#sync/core/plan/schema.ts'
 import { createFakePlanStore, type FakePlanStore } from '#test/fakes/plan-store.ts'
 import { enterRoom } from '#test/fakes/room-member.ts'
 import { paragraph, paragraphsOf } from '#test/plan-client.ts'
-import { createPlanRoom, maxLogged, type PlanRoom } from './plan-room.ts'
+import { createPlanBoard } from './plan-board.ts'
+import { createPlanRoom, type PlanRoom } from './plan-room.ts'
+import { maxLogged } from './stored-document.ts'
 import type { PlanRef } from './plan-store.ts'
 
 const plan: PlanRef = { teamId: TeamId.parse('t1'), planId: PlanId.parse('0192f0e4-0000-7000-8000-000000000001') }
@@ -23,6 +25,7 @@ function open(store: FakePlanStore, wait: (ms: number) => Promise<void> = async 
     {
       store,
       now: () => opened.now,
+      board: createPlanBoard({ now: () => opened.now }),
       onStored: () => undefined,
       onError: (error) => opened.errors.push(error),
       async wait(ms) {

@@ -1,8 +1,10 @@
 import { roomClosed } from '#shared/protocol/plan-room.ts'
+import type { PlanBoard } from './plan-board.ts'
 import { createPlanRoom, type PlanRoom, type PlanRoomDeps } from './plan-room.ts'
 import type { PlanRef } from './plan-store.ts'
 
-export type PlanRoomsDeps = PlanRoomDeps & {
+export type PlanRoomsDeps = Omit<PlanRoomDeps, 'board'> & {
+  readonly board: PlanBoard
   /** Called when nobody is in a room any more and all of it is stored, just before it goes. */
   readonly onUnload: (plan: PlanRef) => void
   /** How long a room that nobody is in stays. */
@@ -40,6 +42,7 @@ export function createPlanRooms(deps: PlanRoomsDeps): PlanRooms {
   }
 
   function sweep(): void {
+    deps.board.sweep()
     for (const [key, entry] of rooms) {
       const { room } = entry
       room.sweep()
@@ -51,6 +54,7 @@ export function createPlanRooms(deps: PlanRoomsDeps): PlanRooms {
       }
     }
   }
+  deps.board.onElsewhere((plan, entries) => rooms.get(keyOf(plan))?.room.members.put(entries))
   const timer = setInterval(sweep, Math.min(sweepMs, deps.idleMs ?? sweepMs))
 
   return {

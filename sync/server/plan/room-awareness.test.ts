@@ -3,6 +3,7 @@ import * as decoding from 'lib0/decoding'
 import * as encoding from 'lib0/encoding'
 import { UserId } from '#shared/ids.ts'
 import { roomBounds } from '#shared/protocol/plan-room.ts'
+import type { AwarenessEntry } from './awareness-entry.ts'
 import { createRoomAwareness, type RoomAwareness, type RoomPerson } from './room-awareness.ts'
 
 const mara: RoomPerson = { userId: UserId.parse('u1'), name: 'Mara' }
@@ -30,8 +31,10 @@ function read(bytes: Uint8Array | undefined): readonly Entry[] {
 }
 function told(taken: ReturnType<RoomAwareness['take']>): readonly Entry[] {
   if (taken === 'forged') throw new Error('it was taken for forged')
-  return read(taken.told)
+  return parsed(taken.told)
 }
+const parsed = (entries: readonly AwarenessEntry[]): readonly Entry[] =>
+  entries.map(({ client, clock, json }) => [client, clock, JSON.parse(json)])
 const here = (person: RoomPerson, more: object = {}) => ({ user: { userId: person.userId, name: 'X', ...more } })
 
 test('tells who is here, by the name that they have, and when they have left', () => {
@@ -44,9 +47,9 @@ test('tells who is here, by the name that they have, and when they have left', (
   ]
   expect(told(awareness.take(device, mara, states([7, 1, said])))).toEqual([entry])
   expect(read(awareness.all())).toEqual([entry])
-  expect(read(awareness.leave(device))).toEqual([[7, 1, null]])
+  expect(parsed(awareness.leave(device))).toEqual([[7, 1, null]])
   expect(awareness.all()).toBeUndefined()
-  expect(awareness.leave(device)).toBeUndefined()
+  expect(awareness.leave(device)).toEqual([])
 })
 
 test('a colour that could be more than a colour is left out', () => {
@@ -88,7 +91,7 @@ test('a device that comes back is there at once, also before its old connection 
   const [awareness, old, fresh] = [createRoomAwareness(), {}, {}]
   awareness.take(old, mara, states([7, 5, here(mara)]))
   expect(told(awareness.take(fresh, mara, states([7, 5, here(mara)])))).toEqual([[7, 5, expect.anything()]])
-  expect(awareness.leave(old)).toBeUndefined()
+  expect(awareness.leave(old)).toEqual([])
   awareness.leave(fresh)
   expect(told(awareness.take({}, mara, states([7, 5, here(mara)])))).toEqual([[7, 5, expect.anything()]])
 })
@@ -122,4 +125,46 @@ test('what is none, too much or too large is not taken', () => {
     expect(awareness.take({}, mara, bytes)).toBe('forged')
   expect(told(awareness.take({}, mara, states([7, 1, 'a word'])))).toEqual([])
   expect(awareness.all()).toBeUndefined()
+})
+
+const elsewhere = (client: number, clock: number, user: object | null): AwarenessEntry => ({
+  client,
+  clock,
+  json: JSON.stringify(user === null ? null : { user }),
+})
+const agent = { runId: '0192f0e4-0000-7000-8000-0000000000aa', harness: 'opencode', name: 'OpenCode', letters: 'OC' }
+
+test('an agent is told like everybody, and its client is nobody’s to speak for', () => {
+  const [awareness, device] = [createRoomAwareness(), {}]
+  awareness.take(device, mara, states([7, 1, here(mara)]))
+  expect(parsed(awareness.put([elsewhere(9, 1, agent)]))).toEqual([[9, 1, { user: agent }]])
+  expect(read(awareness.all()).map(([client]) => client)).toEqual([7, 9])
+  expect(awareness.take(device, mara, states([9, 2, { user: agent }]))).toBe('forged')
+  expect(awareness.take(device, mara, states([9, 2, null]))).toBe('forged')
+  expect(awareness.take({}, mara, states([9, 2, here(mara)]))).toBe('forged')
+  expect(parsed(awareness.put([elsewhere(9, 1, null)]))).toEqual([[9, 1, null]])
+  expect(awareness.put([elsewhere(9, 1, null)])).toEqual([])
+})
+
+test('nobody makes themselves an agent by what they say', () => {
+  const awareness = createRoomAwareness()
+  const said = { ...here(mara, agent), runId: agent.runId }
+  expect(told(awareness.take({}, mara, states([7, 1, said])))).toEqual([
+    [7, 1, { user: { userId: 'u1', name: 'Mara' }, runId: agent.runId }],
+  ])
+  // Without a person there is nobody who speaks.
+  expect(told(awareness.take({}, noor, states([8, 1, { user: agent }])))).toEqual([])
+  expect(read(awareness.all()).map(([client]) => client)).toEqual([7])
+})
+
+test('a device that goes over to another process is there once, and its old connection takes nothing away', () => {
+  const [awareness, old] = [createRoomAwareness(), {}]
+  awareness.take(old, mara, states([7, 5, here(mara)]))
+  expect(parsed(awareness.put([elsewhere(7, 4, { userId: 'u1', name: 'Mara' })]))).toEqual([])
+  expect(parsed(awareness.put([elsewhere(7, 5, { userId: 'u1', name: 'Mara' })]))).toHaveLength(1)
+  expect(awareness.leave(old)).toEqual([])
+  expect(read(awareness.all())).toHaveLength(1)
+  expect(told(awareness.take({}, mara, states([7, 6, here(mara)])))).toHaveLength(1)
+  // It is back here: what the other process says of it is over.
+  expect(awareness.put([elsewhere(7, 5, null)])).toEqual([])
 })

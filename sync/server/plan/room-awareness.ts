@@ -1,30 +1,35 @@
-import * as decoding from 'lib0/decoding'
-import * as encoding from 'lib0/encoding'
 import { z } from 'zod'
-import { roomBounds } from '#shared/protocol/plan-room.ts'
 import type { UserId } from '#shared/ids.ts'
+import { roomBounds } from '#shared/protocol/plan-room.ts'
+import { gone, guestOf, readEntries, writeEntries, type AwarenessEntry } from './awareness-entry.ts'
 
 /** Whose connection it is, as others may be told. */
 export type RoomPerson = { readonly userId: UserId; readonly name: string }
 
 /**
  * Who is in a room, with name, colour and selection (the awareness of y-protocols 1). A connection speaks for one client of Yjs, its own, and as its
- * person. https://github.com/yjs/y-protocols/blob/master/PROTOCOL.md#awareness-protocol
+ * person. Agents, and who is in the same room of another process, are put in by this side alone.
+ * https://github.com/yjs/y-protocols/blob/master/PROTOCOL.md#awareness-protocol
  */
 export type RoomAwareness = {
   /**
    * Takes what a connection says. `told`: what the others must hear, if anything. `forged`: it speaks as somebody else, or what it says is none or
    * too large. A provider repeats what it hears of others, also of those who have left since; that is passed over.
    */
-  take(connection: object, person: RoomPerson, states: Uint8Array): { readonly told: Uint8Array | undefined } | 'forged'
+  take(
+    connection: object,
+    person: RoomPerson,
+    states: Uint8Array,
+  ): { readonly told: readonly AwarenessEntry[] } | 'forged'
+  /** Who has no connection here. Returns what those who have one must hear. */
+  put(entries: readonly AwarenessEntry[]): readonly AwarenessEntry[]
   /** Everybody; `undefined` for nobody. */
   all(): Uint8Array | undefined
   /** The connection has ended. What the others must hear. */
-  leave(connection: object): Uint8Array | undefined
+  leave(connection: object): readonly AwarenessEntry[]
 }
 
-type Present = { readonly connection: object; readonly userId: UserId; clock: number; json: string }
-type Entry = { readonly client: number; readonly clock: number; readonly json: string }
+type Present = { readonly connection: object; readonly userId: UserId | undefined; clock: number; json: string }
 
 /** What an editor says of its person, beside the name, stands in a style of all others' pages. */
 const Looks = z.object({
@@ -37,8 +42,8 @@ const Looks = z.object({
 })
 const State = z.looseObject({ user: z.looseObject({ userId: z.string() }) })
 
-/** Clients in one message: a provider that repeats everybody is within it. */
-const maxEntries = 2 * roomBounds.connections
+/** Stands for the connection of those who have none here. */
+const elsewhere = {}
 
 export function createRoomAwareness(): RoomAwareness {
   const present = new Map<number, Present>()
@@ -46,14 +51,14 @@ export function createRoomAwareness(): RoomAwareness {
   /** Clocks of those who left, so that what others repeat of them is not taken for them; the oldest go first. */
   const left = new Map<number, number>()
 
-  function take(connection: object, person: RoomPerson, entry: Entry): Entry | undefined | 'forged' {
+  function take(connection: object, person: RoomPerson, entry: AwarenessEntry): AwarenessEntry | undefined | 'forged' {
     const mine = own.get(connection)
     const there = present.get(entry.client)
     // A provider repeats what it hears; what is newer than all that was told here is its own.
     if (there !== undefined && there.userId !== person.userId) return entry.clock > there.clock ? 'forged' : undefined
     // A person's pages tell each other what is new, and repeat it here.
     if (mine !== undefined && mine !== entry.client) return undefined
-    if (entry.json === 'null') return mine === undefined ? undefined : remove(entry.client, entry.clock)
+    if (entry.json === gone) return mine === undefined ? undefined : remove(entry.client, entry.clock)
     const state = readState(entry.json)
     if (state === undefined || state.user.userId !== person.userId) return mine === undefined ? undefined : 'forged'
     // The connection before this one may not have ended yet; what its person says on another device is not this one's.
@@ -69,27 +74,41 @@ export function createRoomAwareness(): RoomAwareness {
     return { ...entry, json }
   }
 
-  function remove(client: number, clock: number): Entry {
+  function put({ client, clock, json }: AwarenessEntry): AwarenessEntry | undefined {
+    const there = present.get(client)
+    if (json === gone) return there?.connection === elsewhere ? remove(client, there.clock) : undefined
+    if (there !== undefined && clock < there.clock) return undefined
+    const guest = guestOf(json)
+    if (guest === undefined) return undefined
+    // Its device has gone over to another process, and the connection here does not know yet that it is dead.
+    if (there !== undefined) own.delete(there.connection)
+    left.delete(client)
+    present.set(client, { connection: elsewhere, userId: 'userId' in guest ? guest.userId : undefined, clock, json })
+    return { client, clock, json }
+  }
+
+  function remove(client: number, clock: number): AwarenessEntry {
     present.delete(client)
     left.delete(client)
     left.set(client, clock)
     const [oldest] = left.keys()
     if (left.size > 2 * roomBounds.connections && oldest !== undefined) left.delete(oldest)
-    return { client, clock, json: 'null' }
+    return { client, clock, json: gone }
   }
 
   return {
     take(connection, person, states) {
       const entries = readEntries(states)
       if (entries === undefined) return 'forged'
-      const told: Entry[] = []
+      const told: AwarenessEntry[] = []
       for (const entry of entries) {
         const taken = take(connection, person, entry)
         if (taken === 'forged') return 'forged'
         if (taken !== undefined) told.push(taken)
       }
-      return { told: told.length === 0 ? undefined : writeEntries(told) }
+      return { told }
     },
+    put: (entries) => entries.flatMap((entry) => put(entry) ?? []),
     all() {
       const entries = [...present].map(([client, { clock, json }]) => ({ client, clock, json }))
       return entries.length === 0 ? undefined : writeEntries(entries)
@@ -98,8 +117,8 @@ export function createRoomAwareness(): RoomAwareness {
       const client = own.get(connection)
       own.delete(connection)
       const there = client === undefined ? undefined : present.get(client)
-      if (client === undefined || there === undefined || there.connection !== connection) return undefined
-      return writeEntries([remove(client, there.clock)])
+      if (client === undefined || there === undefined || there.connection !== connection) return []
+      return [remove(client, there.clock)]
     },
   }
 }
@@ -112,38 +131,4 @@ function userOf(user: Record<string, unknown>, person: RoomPerson): object {
 function readState(json: string): z.infer<typeof State> | undefined {
   const parsed = State.safeParse(JSON.parse(json))
   return parsed.success ? parsed.data : undefined
-}
-
-/** `undefined`: it is none, or something in it is too large. */
-function readEntries(states: Uint8Array): Entry[] | undefined {
-  try {
-    const decoder = decoding.createDecoder(states)
-    const count = decoding.readVarUint(decoder)
-    if (count > maxEntries) return undefined
-    const entries: Entry[] = []
-    for (let n = 0; n < count; n++) {
-      const entry = {
-        client: decoding.readVarUint(decoder),
-        clock: decoding.readVarUint(decoder),
-        json: decoding.readVarString(decoder),
-      }
-      if (entry.json.length > roomBounds.awarenessBytes) return undefined
-      JSON.parse(entry.json)
-      entries.push(entry)
-    }
-    return entries
-  } catch {
-    return undefined
-  }
-}
-
-function writeEntries(entries: readonly Entry[]): Uint8Array {
-  return encoding.encode((encoder) => {
-    encoding.writeVarUint(encoder, entries.length)
-    for (const { client, clock, json } of entries) {
-      encoding.writeVarUint(encoder, client)
-      encoding.writeVarUint(encoder, clock)
-      encoding.writeVarString(encoder, json)
-    }
-  })
 }

@@ -4,6 +4,7 @@ import { roomClosed } from '#shared/protocol/plan-room.ts'
 import { createFakePlanStore } from '#test/fakes/plan-store.ts'
 import { enterRoom } from '#test/fakes/room-member.ts'
 import { paragraphsOf } from '#test/plan-client.ts'
+import { createPlanBoard } from './plan-board.ts'
 import { createPlanRoom } from './plan-room.ts'
 
 /** An update that is none, and that the check lets pass: what a mistake in it would be. */
@@ -25,6 +26,7 @@ test('a document in which Yjs broke off is read anew, and what others wrote at t
     {
       store,
       now: Date.now,
+      board: createPlanBoard({ now: Date.now }),
       onStored: () => undefined,
       onError: (error) => errors.push(error),
       wait: async () => undefined,

@@ -5,7 +5,9 @@ import { connectDatabase } from '#server/db/database.ts'
 import { openCluster } from '#server/db/embedded/cluster.ts'
 import { migrateDatabase } from '#server/db/migrate.ts'
 import { createDocumentStore } from '#server/plans/document-store.ts'
-import { createPlanRoom, maxLogged, type PlanRoom } from '#sync/server/plan/plan-room.ts'
+import { createPlanBoard } from '#sync/server/plan/plan-board.ts'
+import { createPlanRoom, type PlanRoom } from '#sync/server/plan/plan-room.ts'
+import { maxLogged } from '#sync/server/plan/stored-document.ts'
 import type { PlanRef, PlanStore } from '#sync/server/plan/plan-store.ts'
 import { enterRoom } from '../../fakes/room-member.ts'
 import { paragraphsOf } from '../../plan-client.ts'
@@ -50,6 +52,7 @@ export const figure: Figure = {
           {
             store: through,
             now: () => now,
+            board: createPlanBoard({ now: () => now }),
             onStored: () => undefined,
             onError: (error) => say(String(error)),
             wait: async () => undefined,

@@ -9,7 +9,7 @@ import { createMemoryIntentStore } from '#sync/client/intents.ts'
 import { createMemoryKeeping } from '#sync/client/kept-runs.ts'
 import { createMemoryImageStore } from '#sync/client/images/memory-image-store.ts'
 import { createMemoryPlanStore } from '#sync/client/plans/store/memory-plan-store.ts'
-import { planRoomPath } from '#shared/protocol/plan-room.ts'
+import { planRequestsPath, planRoomPath } from '#shared/protocol/plan-room.ts'
 import { createSocketLink, type Link } from '#sync/client/socket-link.ts'
 import type { Workspace } from '#sync/client/workspace.ts'
 
@@ -84,6 +84,7 @@ export function openDevice(session: Session): Workspace {
         url: `${session.origin.replace('http', 'ws')}${planRoomPath}`,
         WebSocket: deviceSocket(session),
         random: Math.random,
+        requests: { fetch: fetchAs(session), url: `${session.origin}${planRequestsPath}` },
       },
       whenIdle: () => undefined,
     },

@@ -7,6 +7,7 @@ import type * as Y from 'yjs'
 import type { PlanId } from '#shared/ids.ts'
 import { roomClosed, roomMessage } from '#shared/protocol/plan-room.ts'
 import { retryDelayMs } from '../../retry-delay.ts'
+import { createPlanPoll, type PlanRequests } from './plan-poll.ts'
 import { outgoing } from './outgoing.ts'
 import type { PlanDocumentState, PlanRefused } from '../plan-document.ts'
 import { watchedSocket, type RoomSocket, type SocketClass } from './room-socket.ts'
@@ -19,6 +20,8 @@ export type Rooms = {
   /** A channel between pages; it carries person and team, so that people on one device never mix. */
   readonly channel: string
   readonly random: () => number
+  /** The way without a socket. */
+  readonly requests: PlanRequests
 }
 
 export type PlanConnectionDeps = Rooms & {
@@ -27,6 +30,8 @@ export type PlanConnectionDeps = Rooms & {
   readonly awareness: Awareness
   /** The server can't know this plan yet. It is asked when `wake` is called after that. */
   readonly isOnItsWay: () => boolean
+  /** The server is reached, and no socket to it gets through. */
+  readonly isSocketBlocked: () => boolean
   /** Else the server takes nothing, and doesn't say so. */
   readonly mayWrite: () => boolean
   /** Brings into the document what other pages have kept; returns the marks that this answers for. */
@@ -41,6 +46,8 @@ const patienceMs = 8_000
 const mostPatienceMs = 64_000
 /** Whoever comes back to the app finds out within this time. */
 const probeMs = 4_000
+/** Sockets that fail one after the other before requests are tried. */
+const failuresBeforeRequests = 3
 /** How often the server is asked whether it is there. */
 const pingMs = 15_000
 
@@ -94,6 +101,7 @@ export function connectPlan(deps: PlanConnectionDeps) {
     if (!isSynced) return
     failures = 0
     patience = patienceMs
+    poll.stop()
     deps.onState({ synced: true, here: true, refused: undefined })
     look()
   })
@@ -109,6 +117,26 @@ export function connectPlan(deps: PlanConnectionDeps) {
     provider.ws?.send(encoding.toUint8Array(message))
   }
   deps.doc.on('update', passOn)
+  const poll = createPlanPoll({
+    ...deps.requests,
+    path: deps.planId,
+    doc: deps.doc,
+    readDisk: deps.readDisk,
+    onSynced: () => deps.onState({ connection: 'polling', synced: true, here: true, refused: undefined }),
+    onAllStored(stored) {
+      lastCode = undefined
+      deps.onAllStored(stored)
+    },
+    onNotTaken() {
+      deps.onState({ connection: 'polling', synced: true, here: true })
+      if (!deps.mayWrite()) deps.onState({ refused: 'not_allowed' })
+    },
+    onRefused(code) {
+      judge(code)
+      if (refused !== undefined) giveUp()
+    },
+    onLost: () => deps.onState({ connection: 'offline' }),
+  })
   provider.on('closed', ({ code }) => lost(code))
   provider.bcChannel = `${deps.channel}/${deps.planId}`
   provider.connectBc()
@@ -149,7 +177,8 @@ export function connectPlan(deps: PlanConnectionDeps) {
     isHeld = deps.isOnItsWay()
     if (isHeld) return deps.onState({ connection: 'offline' })
     isReading = true
-    deps.onState({ connection: 'connecting' })
+    tellUnlessPolling('connecting')
+    if (deps.isSocketBlocked()) poll.start()
     marks = await deps.readDisk().catch(() => ({}))
     isReading = false
     if (closed) return
@@ -161,19 +190,37 @@ export function connectPlan(deps: PlanConnectionDeps) {
     }
   }
 
-  function lost(code: number | undefined): void {
-    socket = undefined
-    if (closed) return
-    clearTimeout(retry)
-    failures++
+  function tellUnlessPolling(connection: 'connecting' | 'offline'): void {
+    deps.onState({ connection: poll.isAlive() ? 'polling' : connection })
+  }
+
+  function judge(code: number | undefined): void {
     refused = code === undefined ? undefined : refusals.get(code)
     // Once it may have been a change that another page has to bring what it builds on. All at once, it is whole.
     if (refused === 'malformed' && lastCode !== code) refused = undefined
     lastCode = code
     // It is asked for again when the server has taken the plan.
     if (refused === 'not_found' && deps.isOnItsWay()) refused = undefined
+  }
+
+  function lost(code: number | undefined): void {
+    socket = undefined
+    if (closed) return
+    clearTimeout(retry)
+    failures++
+    judge(code)
+    if (refused !== undefined) return giveUp()
+    deps.onState({ refused })
+    tellUnlessPolling('offline')
+    if (failures >= failuresBeforeRequests || deps.isSocketBlocked()) poll.start()
+    retry = setTimeout(() => void open(), retryDelayMs(failures, deps.random))
+  }
+
+  /** The server has said why it takes nothing more of it. */
+  function giveUp(): void {
+    clearTimeout(retry)
+    poll.stop()
     deps.onState({ connection: 'offline', refused })
-    if (refused === undefined) retry = setTimeout(() => void open(), retryDelayMs(failures, deps.random))
   }
 
   void open()
@@ -183,11 +230,12 @@ export function connectPlan(deps: PlanConnectionDeps) {
       // What does not fit, and what is no document, is so until it is opened anew.
       if (refused === 'full' || refused === 'malformed') return
       failures = 0
-      if (socket?.isOpen() === true) ask(probeMs)
-      else void open()
+      if (socket?.isOpen() === true) return ask(probeMs)
+      if (!isHeld && deps.isSocketBlocked()) poll.start()
+      void open()
     },
     /** Whether a change with this origin came in by way of this connection. */
-    isOrigin: (origin: unknown): boolean => origin === provider,
+    isOrigin: (origin: unknown): boolean => origin === provider || origin === poll.origin,
     /** The server may not be there any more: whether it is shows soon. */
     doubt(): void {
       if (socket?.isOpen() === true) ask(probeMs)
@@ -205,6 +253,7 @@ export function connectPlan(deps: PlanConnectionDeps) {
       closed = true
       clearInterval(ping)
       clearTimeout(retry)
+      poll.close()
       socket?.watch.close()
       deps.doc.off('update', passOn)
       provider.destroy()

@@ -2,6 +2,7 @@ import { Link } from '@tanstack/solid-router'
 import { Clock, Ellipsis, Folder, ListChecks } from 'lucide'
 import { Show, createMemo, type JSX } from 'solid-js'
 import type { Plan } from '#shared/domain/plan.ts'
+import type { GuestsOfPlan } from '#sync/client/plans/guest-board.ts'
 import { useNow } from '../../../state/clock.ts'
 import { useFrame } from '../../../state/frame.ts'
 import { Chip } from '../../../ui/chip.tsx'
@@ -12,6 +13,7 @@ import { VisuallyHidden } from '../../../ui/visually-hidden.tsx'
 import { planStateWords, plansWords } from '../../../words/plans.ts'
 import { daysBetween } from '../../../words/time.ts'
 import { AuthorMark } from '../author-mark.tsx'
+import { GuestsMark } from './guests-mark.tsx'
 import { titleOf } from './list-model.ts'
 import { PlanStateGlyph } from './plan-state-glyph.tsx'
 import styles from './plan-row.module.css'
@@ -20,6 +22,8 @@ type RowProps = {
   readonly plan: Plan
   /** It is only on this device so far. */
   readonly local: boolean
+  /** Who has it open now. */
+  readonly guests: GuestsOfPlan | undefined
   /** Its heading names the day. */
   readonly byDay: boolean
   readonly onOpen: () => void
@@ -52,6 +56,7 @@ function Wide(props: RowProps) {
         </Show>
       </span>
       <span role="gridcell" class={styles.chips}>
+        <GuestsMark of={props.guests} />
         <Show when={props.plan.folder !== ''}>
           <Chip icon={Folder} title={props.plan.folder}>
             <span class={styles.folder}>{props.plan.folder}</span>
@@ -94,6 +99,7 @@ function Narrow(props: RowProps) {
         <span class={styles.facts}>
           <AuthorMark author={props.plan.updatedBy} size="sm" />
           <Time at={props.plan.updatedAt} />
+          <GuestsMark of={props.guests} />
           <Show when={props.plan.steps.total > 0}>
             <span title={plansWords.steps(props.plan.steps.done, props.plan.steps.total)}>
               {plansWords.stepsShort(props.plan.steps.done, props.plan.steps.total)}

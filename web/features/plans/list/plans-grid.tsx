@@ -68,6 +68,7 @@ export function PlansGrid(props: {
               <PlanRow
                 plan={plan()}
                 local={props.list.isLocal(plan().id)}
+                guests={props.list.guestsOf(plan().id)}
                 byDay={props.list.sort() === 'changed'}
                 onOpen={() => props.onOpen(plan().id)}
                 menu={props.acts.mayEdit() ? menu(plan) : undefined}

@@ -2,9 +2,11 @@ import { useNavigate } from '@tanstack/solid-router'
 import { createMemo, type Accessor } from 'solid-js'
 import type { Plan } from '#shared/domain/plan.ts'
 import type { PlanId, UserId } from '#shared/ids.ts'
+import type { GuestsOfPlan } from '#sync/client/plans/guest-board.ts'
 import { keys } from '#sync/core/keys.ts'
 import { useNow } from '../../../state/clock.ts'
 import { usePlanCopies } from '../../../state/plan-copies.ts'
+import { usePlanGuests } from '../../../state/plan-guests.ts'
 import type { PlanFilter, PlanSort, PlansSearch } from '../../../state/plans-search.ts'
 import { usePending } from '../../../state/sync-status.ts'
 import { useTeamData } from '../../../state/team-data.ts'
@@ -35,6 +37,7 @@ export type PlansList = {
   readonly showAll: () => void
   /** Whether the server lacks something of it that this device has. */
   readonly isLocal: (id: PlanId) => boolean
+  readonly guestsOf: (id: PlanId) => GuestsOfPlan | undefined
 }
 
 /** Needs an owner. */
@@ -43,6 +46,7 @@ export function usePlansList(search: Accessor<PlansSearch>): PlansList {
   const data = useTeamData()
   const pending = usePending()
   const copies = usePlanCopies()
+  const guests = usePlanGuests()
   const now = useNow()
   const navigate = useNavigate()
 
@@ -106,6 +110,7 @@ export function usePlansList(search: Accessor<PlansSearch>): PlansList {
       void navigate({ to: '/plans', search: {}, replace: true })
     },
     isLocal: (id) => local().has(id),
+    guestsOf: (id) => guests().get(id),
   }
 }
 
