@@ -10,6 +10,12 @@ export type PlanTimes = {
   readonly idleMs: number
   /** How often what another process, or an earlier one, left behind is looked for. */
   readonly sweepMs: number
+  /** A run is told of changes by itself once nobody has written for so long … */
+  readonly tellQuietMs: number
+  /** … and at most once in so long. */
+  readonly tellEveryMs: number
+  /** How often it is looked for what there is to tell. */
+  readonly tellLookMs: number
 }
 
 export const planTimes: PlanTimes = {
@@ -18,4 +24,7 @@ export const planTimes: PlanTimes = {
   pauseMs: 5 * 60_000,
   idleMs: 15_000,
   sweepMs: 30_000,
+  tellQuietMs: 20_000,
+  tellEveryMs: 60_000,
+  tellLookMs: 5_000,
 }
