@@ -26,5 +26,10 @@ export function mentionedPlans(text: string): readonly MentionedPlan[] {
   return [...found.values()]
 }
 
+/** The text as people read it in one line: with the names of what it mentions. */
+export function plainMentions(text: string): string {
+  return text.replace(link, (_whole, name: string) => `@${name.replace(/\\(.)/g, '$1')}`)
+}
+
 /** Bounded, so that no text takes long to be read. */
 const link = /\[((?:[^[\]\\\n]|\\.){0,500})\]\(drover:plan\/([0-9a-fA-F-]{36})\)/g

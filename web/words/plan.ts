@@ -54,6 +54,12 @@ export const planWords = {
     tellLater: 'Tell it after this turn',
     tellNot: 'Leave it',
     changesTooLong: 'The change is too long for one message. Tell the agent in words, or start another run.',
+    told: (version: number) => `Told of version ${version}`,
+    tells: 'Tell the agent about changes by itself',
+    tellsHint:
+      'For after its turn, once nobody has written for a while. What is ticked or written by itself is not told.',
+    tellsOn: 'Tell the agent about changes by itself',
+    tellsOff: 'Tell no agent about changes by itself',
     runs: 'Runs',
     atStep: (agent: string, state: string) => `${agent} is at this step: ${state}`,
     moreRuns: (more: number) => `and ${numbers.format(more)} more`,

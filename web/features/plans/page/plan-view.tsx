@@ -1,7 +1,7 @@
 import { useNavigate, useRouter } from '@tanstack/solid-router'
 import type { Editor } from '@tiptap/core'
-import { Copy, FolderInput, MessageSquare, Pencil } from 'lucide'
-import { Show, createEffect, createMemo, createSignal, on } from 'solid-js'
+import { Copy, FolderInput, MessageSquare, Pencil, RefreshCw } from 'lucide'
+import { Show, createEffect, createMemo, createSignal, on, untrack } from 'solid-js'
 import type { Plan } from '#shared/domain/plan.ts'
 import { useCommands } from '../../../state/commands.ts'
 import { useFrame } from '../../../state/frame.ts'
@@ -43,7 +43,12 @@ import { usePlanText } from './use-plan-text.ts'
 import styles from './plan-view.module.css'
 
 /** The page of one plan: outline, head, text. Mounted anew for each plan. */
-export function PlanView(props: { readonly plan: Plan; readonly section: string | undefined }) {
+export function PlanView(props: {
+  readonly plan: Plan
+  readonly section: string | undefined
+  /** To be shown in the history. */
+  readonly version: number | undefined
+}) {
   const frame = useFrame()
   const workspace = useWorkspace()
   const navigate = useNavigate()
@@ -111,6 +116,10 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
     ),
   )
 
+  createEffect(() => {
+    if (props.version !== undefined && document() !== undefined) untrack(() => sides.setHistory(true))
+  })
+
   const write = (): void => void editor()?.commands.focus()
   useKeys({
     i: () => {
@@ -135,6 +144,12 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
       ? [
           { id: 'plan.duplicate', title: plansWords.duplicate, icon: Copy, act: () => void duplicate() },
           { id: 'plan.move', title: plansWords.move, icon: FolderInput, act: () => setMoving(true) },
+          {
+            id: 'plan.tells',
+            title: props.plan.tells === undefined ? planWords.execute.tellsOn : planWords.execute.tellsOff,
+            icon: RefreshCw,
+            act: () => void acts.setTells(props.plan, props.plan.tells === undefined),
+          },
         ]
       : []),
   ])
@@ -169,7 +184,7 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
       <Show when={frame() === 'desktop'}>
         <aside class={styles.outline} aria-label={planWords.outline.title}>
           <Outline reading={reading()} current={current()} onGo={go} />
-          <LinkedRuns runs={execution.runs()} />
+          <LinkedRuns runs={execution.runs()} plan={props.plan} acts={acts} />
         </aside>
       </Show>
       <section class={styles.pane} aria-label={title()}>
@@ -199,7 +214,7 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
           }}
         />
         <Show when={warning()}>{(words) => <Banner>{words()}</Banner>}</Show>
-        <Show when={document()}>
+        <Show when={props.plan.tells === undefined ? document() : undefined}>
           {(known) => <ChangedBanners runs={execution.runs()} document={known()} title={title()} />}
         </Show>
         <PlanFindBar find={find} mayFind={editor() !== undefined} />
@@ -234,6 +249,7 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
       </CommentsSide>
       <HistorySide
         document={document()}
+        version={props.version}
         open={sides.history()}
         onOpenChange={sides.setHistory}
         beside={sides.beside()}
@@ -248,7 +264,7 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
             requestAnimationFrame(() => go(key))
           }}
         />
-        <LinkedRuns runs={execution.runs()} />
+        <LinkedRuns runs={execution.runs()} plan={props.plan} acts={acts} />
       </Sheet>
       <ExecuteDialog
         open={execution.asking()}
