@@ -45,6 +45,7 @@ import { createDispatcher } from './runs/dispatcher.ts'
 import { createLeases } from './runs/leases.ts'
 import type { Worker } from './runs/worker.ts'
 import { createPruning } from './jobs/prune.ts'
+import { createPlanTidying } from './jobs/tidy-plans.ts'
 import { createSharedStreams } from './shares/streams.ts'
 import { createTeamRows } from './team-rows.ts'
 
@@ -166,12 +167,14 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       onError: report('checking leases failed'),
     })
     const pruning = createPruning({ database: db, now, onError: report('pruning failed') })
+    const tidying = createPlanTidying({ ...transacting, database: db, onError: report('tidying plans failed') })
     toClose.unshift(() => {
       pruning.close()
+      tidying.close()
       dispatcher.close()
       deliveries.close()
       leases.close()
-      return Promise.all([dispatcher.idle(), deliveries.idle(), leases.idle(), pruning.idle()])
+      return Promise.all([dispatcher.idle(), deliveries.idle(), leases.idle(), pruning.idle(), tidying.idle()])
     })
 
     let app: { fetch: Fetch } | undefined

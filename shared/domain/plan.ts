@@ -48,6 +48,8 @@ export const Plan = z.object({
   steps: z.object({ done: z.number().int().nonnegative(), total: z.number().int().nonnegative() }),
   /** The number of its newest version; 0: none yet. */
   version: z.number().int().nonnegative(),
+  /** The agent of this run made it, and no person has taken it up: moved it, named a version, written in it or commented on it. */
+  untouched: RunId.optional(),
   /** Runs at it are told by themselves what is changed in it, in the name of this person, who switched it on. */
   tells: z.object({ by: UserId, at: z.number() }).optional(),
 })

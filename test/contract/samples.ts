@@ -373,7 +373,7 @@ export const mutations: { readonly [Name in MutatorName]: z.infer<Mutators[Name]
   },
   sendPrompt: { runId: ids.run, promptId: ids.prompt, deliveryId: ids.delivery, text: 'Go on', mode: 'queue' },
   sendPromptNow: { runId: ids.run, promptId: ids.prompt, deliveryId: ids.delivery },
-  setTeam: { maxActiveRuns: 5 },
+  setTeam: { maxActiveRuns: 5, agentPlans: 'tidied' },
   shareRun: {
     runId: ids.run,
     secret: 'S'.repeat(43),

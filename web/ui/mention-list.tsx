@@ -4,17 +4,8 @@ import { For, Show, createEffect, createMemo, createSignal, createUniqueId, on, 
 import { Portal } from 'solid-js/web'
 import { mentionWords } from '../words/mention.ts'
 import { Icon } from './icon.tsx'
-import type { MentionAt } from './mentions.tsx'
+import type { MentionAt, MentionFind } from './mention-choice.ts'
 import styles from './mention-list.module.css'
-
-export type MentionChoice = {
-  readonly key: string
-  readonly title: string
-  readonly hint: string
-  /** Written in place of what was typed. */
-  readonly text: string
-}
-export type MentionFind = (query: string) => readonly MentionChoice[]
 
 /** What can be mentioned, beside the text area, which keeps the focus and says which line is marked (a combobox's list, ARIA practices). */
 export function MentionList(props: {

@@ -1,12 +1,9 @@
 import { Show, createEffect, createSignal, onCleanup } from 'solid-js'
 import { Dynamic } from 'solid-js/web'
 import { createPart } from './part.ts'
-import type { MentionFind } from './mention-list.tsx'
+import type { MentionAt, MentionFind } from './mention-choice.ts'
 
 const list = createPart(() => import('./mention-list.tsx'))
-
-/** `@` and what follows it up to the caret: where it stands, and what is looked for. */
-export type MentionAt = { readonly start: number; readonly query: string }
 
 /** Offers what can be mentioned where somebody types `@` in a text area; the focus stays there. The code for it comes with the first one. */
 export function Mentions(props: {

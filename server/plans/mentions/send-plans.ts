@@ -79,7 +79,11 @@ export function createPlanSender(deps: PlanSenderDeps): PlanSender {
     try {
       const { markdown } = (await deps.plans.readPlan(plan)).reading
       const newest = await rowOf(teamId, keys.planVersion(planId, row.version), PlanVersion)
-      const isNewest = newest !== undefined && (await deps.plans.documents.version(plan, newest.id)) === markdown
+      // A version says that a plan which its agent alone knew was taken up.
+      const isNewest =
+        row.untouched === undefined &&
+        newest !== undefined &&
+        (await deps.plans.documents.version(plan, newest.id)) === markdown
       const version = isNewest
         ? newest
         : await deps.plans.versions.make(plan, {

@@ -75,6 +75,7 @@ export const changePlan = defineMutator({
       folder: folder ?? plan.folder,
       state: state ?? plan.state,
       archivedAt: archived === undefined ? plan.archivedAt : archived ? (plan.archivedAt ?? now) : undefined,
+      untouched: undefined,
       tells: tells === undefined ? plan.tells : tells ? (plan.tells ?? { by: userId, at: now }) : undefined,
       updatedAt: now,
       updatedBy: { kind: 'person', userId },
@@ -137,7 +138,7 @@ export async function addVersion(
 ): Promise<number> {
   const { markdown, ...rest } = version
   const n = plan.version + 1
-  await putRow(tx, keys.plan(plan.id), { ...plan, version: n })
+  await putRow(tx, keys.plan(plan.id), { ...plan, version: n, untouched: undefined })
   await putRow(tx, keys.planVersion(plan.id, n), {
     ...rest,
     planId: plan.id,
