@@ -127,6 +127,11 @@ export const planWords = {
     alt: 'What it shows',
     confirm: 'Put in',
   },
+  file: {
+    copied: 'The path is copied',
+    open: 'Open in the run’s changes',
+    title: 'File. A press copies its path, and opens it among the changes of this plan’s newest run',
+  },
   mention: {
     label: 'Mention a plan or a run',
     none: 'No plan and no run is called that. With a “/” it is the path of a file.',

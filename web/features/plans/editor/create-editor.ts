@@ -31,6 +31,7 @@ export type PlanEditorParts = {
   readonly mentions: (query: string) => readonly SuggestItem[]
   readonly newId: () => string
   readonly onGo: (href: string) => void
+  readonly onPath: (path: string) => void
   readonly onPicture: () => void
   /** Files were dropped or pasted that are no text. */
   readonly onFiles: () => void
@@ -92,7 +93,7 @@ export function createPlanEditor(parts: PlanEditorParts): Editor {
       LeaveByEscape,
       MarkdownClipboard.configure({ onFiles: parts.onFiles }),
       CodeBlocks,
-      InlineViews.configure({ onGo: parts.onGo }),
+      InlineViews.configure({ onGo: parts.onGo, onPath: parts.onPath }),
       BubbleMenu.configure({
         pluginKey: 'marks',
         element: parts.marksBar,

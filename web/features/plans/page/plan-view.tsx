@@ -37,6 +37,7 @@ import { usePlanPin } from './head/plan-pin.ts'
 import { usePeopleHere } from './people-here.ts'
 import { goToSection, useCurrentSection } from './use-current-section.ts'
 import { useDocument } from './use-document.ts'
+import { useFiles } from './use-files.ts'
 import { useSides } from './use-sides.ts'
 import { useMe } from './use-me.ts'
 import { usePlanText } from './use-plan-text.ts'
@@ -85,6 +86,7 @@ export function PlanView(props: {
     return typeof known === 'string' ? undefined : known
   })
   const execution = useExecution({ plan: () => props.plan, editor, document })
+  const openFile = useFiles(execution.runs, (href) => router.history.push(href))
   const [people, setPeople] = createSignal<readonly Someone[]>([])
   createEffect(() => {
     const known = document()
@@ -225,6 +227,7 @@ export function PlanView(props: {
           mayEdit={acts.mayEdit() && open.state()?.refused !== 'not_allowed'}
           phone={phone()}
           onGo={(href) => router.history.push(href)}
+          onPath={(path) => void openFile(path)}
           onEditor={setEditor}
           onReading={setReading}
           onThread={(id) => {
