@@ -56,8 +56,7 @@ export const planWords = {
     changesTooLong: 'The change is too long for one message. Tell the agent in words, or start another run.',
     told: (version: number) => `Told of version ${version}`,
     tells: 'Tell the agent about changes by itself',
-    tellsHint:
-      'For after its turn, once nobody has written for a while. What is ticked or written by itself is not told.',
+    tellsHint: 'After its turn, once nobody has written for a while.',
     tellsOn: 'Tell the agent about changes by itself',
     tellsOff: 'Tell no agent about changes by itself',
     runs: 'Runs',

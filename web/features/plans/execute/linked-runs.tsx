@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/solid-router'
 import { For, Show, createMemo, type Accessor } from 'solid-js'
 import type { Plan } from '#shared/domain/plan.ts'
-import { displayState, hasEnded, type Run } from '#shared/domain/run.ts'
+import { displayState, type Run } from '#shared/domain/run.ts'
 import type { PlanId } from '#shared/ids.ts'
 import { useTeamData } from '../../../state/team-data.ts'
 import { StatusGlyph } from '../../../ui/status-glyph.tsx'
@@ -51,7 +51,7 @@ export function LinkedRuns(props: {
                   )}
                 </Show>
               </Link>
-              <Show when={hasEnded(run.state) ? undefined : run.plan?.told}>
+              <Show when={run.plan?.told}>
                 {(told) => (
                   <p class={styles.told}>
                     {planWords.execute.told(told().version)}

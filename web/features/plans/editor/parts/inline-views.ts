@@ -43,7 +43,11 @@ export const InlineViews = Extension.create<MentionActs>({
 
 /** The mention that is marked, or stands before or after the caret. */
 function mentionAt({ selection }: EditorState): Node | undefined {
-  const near = [selection instanceof NodeSelection ? selection.node : null, selection.$from.nodeBefore, selection.$to.nodeAfter]
+  const near = [
+    selection instanceof NodeSelection ? selection.node : null,
+    selection.$from.nodeBefore,
+    selection.$to.nodeAfter,
+  ]
   return near.find((node) => node?.type.name === 'mention') ?? undefined
 }
 
