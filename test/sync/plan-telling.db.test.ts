@@ -109,7 +109,7 @@ describeOnEachDatabase('a plan that tells its runs of changes', (_open, kind) =>
         plans: [{ planId, version: { n: 2, id: second?.id } }],
       },
     ])
-    expect(second).toMatchObject({ origin: 'execute', runId, by: [{ kind: 'person', userId: mara.userId }] })
+    expect(second).toMatchObject({ origin: 'mention', runId, by: [{ kind: 'person', userId: mara.userId }] })
     expect((await run()).plan).toMatchObject({
       versionId: first?.id,
       told: { version: 2, versionId: second?.id, at: expect.any(Number) },

@@ -136,7 +136,7 @@ async function makeVersion(
     id: versionId,
     at: tx.now,
     by: authorsOf(facts),
-    origin: 'execute',
+    origin: 'mention',
     runId: run.id,
     words: countWords(markdown),
   } satisfies PlanVersion)
