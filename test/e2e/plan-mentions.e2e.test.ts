@@ -162,8 +162,19 @@ describe.skipIf(browserPath === undefined && !required)('a plan in messages (nee
     await shot(mobile, 'phone')
     await option.tap()
     expect(await area.inputValue()).toContain('(drover:plan/')
-    await mobile.goto(planUrl)
-    await mobile.getByRole('button', { name: 'More' }).first().waitFor()
+    await context.close()
+  })
+
+  test('the list of plans is searched, sorted, filtered and tidied on a phone', async () => {
+    const context = await browser.newContext({ ...phone, storageState: await plan.context().storageState() })
+    const mobile = await openPage(context, problems)
+    await mobile.goto(`${app.origin}/plans`)
+    const row = mobile.getByRole('row', { name: /Build the shed/ })
+    await row.waitFor()
+    await shot(mobile, 'plans-phone')
+    expect(await axeFindings(mobile)).toEqual([])
+    expect(await mobile.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true)
+    for (const name of ['Folder', 'Made by', 'Order']) await mobile.getByRole('button', { name }).first().waitFor()
     await context.close()
   })
 

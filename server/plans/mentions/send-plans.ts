@@ -15,7 +15,21 @@ export type PlanSenderDeps = {
   readonly plans: Pick<Plans, 'documents' | 'readPlan' | 'versions'>
   readonly store: Pick<SpaceStore, 'read'>
   readonly now: () => number
+  /** For all plans of a message. */
+  readonly patienceMs?: number
   readonly onError: (error: unknown) => void
+}
+
+/** Nobody else's message waits longer for the plans of one. Those that are not read by then do not go along. */
+const patienceMs = 5_000
+
+function unlessLate<T>(work: Promise<T>, late: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const give = (): void => reject(new Error('the plans of a message took too long to read'))
+    if (late.aborted) give()
+    else late.addEventListener('abort', give, { once: true })
+    work.then(resolve, reject)
+  })
 }
 
 /** A message on its way to the agent of a run. */
@@ -47,9 +61,15 @@ export function createPlanSender(deps: PlanSenderDeps): PlanSender {
 
   async function pinPlans(message: MessageToSend, mentioned: readonly MentionedPlan[]): Promise<readonly SentPlan[]> {
     const mayRead = await isReader(message)
-    const plans: SentPlan[] = []
-    for (const one of mentioned) plans.push(mayRead ? await pinPlan(message, one) : one)
-    return await message.pin(plans)
+    const late = new AbortController()
+    const timer = setTimeout(() => late.abort(), deps.patienceMs ?? patienceMs)
+    try {
+      const plans: SentPlan[] = []
+      for (const one of mentioned) plans.push(mayRead ? await pinPlan(message, one, late.signal) : one)
+      return await message.pin(plans)
+    } finally {
+      clearTimeout(timer)
+    }
   }
 
   async function isReader({ teamId, prompt }: MessageToSend): Promise<boolean> {
@@ -71,13 +91,14 @@ export function createPlanSender(deps: PlanSenderDeps): PlanSender {
   async function pinPlan(
     { teamId, runId, prompt }: MessageToSend,
     { planId, title }: MentionedPlan,
+    late: AbortSignal,
   ): Promise<SentPlan> {
     const plan = { teamId, planId }
     const row = await rowOf(teamId, keys.plan(planId), Plan)
     if (row === undefined || prompt.by === undefined) return { planId, title }
     const named = row.title === '' ? title : row.title
     try {
-      const { markdown } = (await deps.plans.readPlan(plan)).reading
+      const { markdown } = (await unlessLate(deps.plans.readPlan(plan), late)).reading
       const newest = await rowOf(teamId, keys.planVersion(planId, row.version), PlanVersion)
       // A version says that a plan which its agent alone knew was taken up.
       const isNewest =

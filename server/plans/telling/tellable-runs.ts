@@ -26,7 +26,7 @@ export async function tellableRuns(db: Queryable, before: number): Promise<reado
        join entry r on r.space_id = 'team/' || j.team_id and r.key = 'run/' || j.run_id and r.deleted_at is null
        join plan_document d on d.team_id = j.team_id and d.plan_id = r.value->'plan'->>'planId'
        join entry p on p.space_id = r.space_id and p.key = 'plan/' || d.plan_id and p.deleted_at is null
-      where j.phase <> 'ended' and p.value->'tells' is not null and d.changed_at <= $1
+      where (j.phase = 'waiting' or j.phase in ('assigned', 'held')) and p.value->'tells' is not null and d.changed_at <= $1
       order by d.changed_at limit ${most}`,
     [before],
     { name: 'plan-tellable' },
