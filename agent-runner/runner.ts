@@ -102,6 +102,7 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
       platform: `${process.platform} ${process.arch}`,
       capacity: config.capacity,
       ...offer.now(),
+      takesContext: true,
       runs: shelf
         .all()
         .slice(0, 10_000)

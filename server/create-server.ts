@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { Server } from 'node:http'
+import { assert } from '#shared/assert.ts'
 import type { Effect, Mutator } from '#sync/core/mutator.ts'
 import { mutators } from '#sync/core/mutators/all.ts'
 import { createHub, type Hub, type SpaceChange } from '#sync/server/hub.ts'
@@ -33,7 +34,9 @@ import { createImageStore } from './plans/image-store.ts'
 import { createAgentTools } from './plans/agent/agent-tools.ts'
 import { createPlanCalls } from './plans/agent/plan-calls.ts'
 import { createPlanProgress, type PlanProgress } from './plans/progress.ts'
-import type { PlanTimes } from './plans/times.ts'
+import { createPlanSender, type PlanSender } from './plans/mentions/send-plans.ts'
+import { createPlanTelling } from './plans/telling/create-plan-telling.ts'
+import { planTimes as defaultPlanTimes, type PlanTimes } from './plans/times.ts'
 import { planOfPath, planRoomPath } from '#shared/protocol/plan-room.ts'
 import { createRefusalLog } from './refusal-log.ts'
 import { createRunnerRegistry } from './runners/registry.ts'
@@ -41,7 +44,9 @@ import { createRunAccess } from './runs/access.ts'
 import { createDeliveries } from './runs/deliveries.ts'
 import { createDispatcher } from './runs/dispatcher.ts'
 import { createLeases } from './runs/leases.ts'
+import type { Worker } from './runs/worker.ts'
 import { createPruning } from './jobs/prune.ts'
+import { createPlanTidying } from './jobs/tidy-plans.ts'
 import { createSharedStreams } from './shares/streams.ts'
 import { createTeamRows } from './team-rows.ts'
 
@@ -52,6 +57,8 @@ export type DroverServer = {
   readonly database: Database
   readonly reachability: Reachability
   readonly plans: Plans
+  /** What tells runs of changed plans, for tests that do not wait. */
+  readonly planTelling: Pick<Worker, 'wake' | 'idle'>
   /** Everything that answers from outside, for tests that must miss none. A socket's method is `SOCKET`. */
   readonly endpoints: readonly Endpoint[]
   close(): Promise<void>
@@ -130,8 +137,28 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       cluster.work()
     }
     const transacting: TransactDeps = { store, hub: shared, now, onEffects }
-    const dispatcher = createDispatcher({ ...transacting, jobs, runners, onError: report('dispatching failed') })
-    const deliveries = createDeliveries({ ...transacting, jobs, runners, onError: report('delivering failed') })
+    let sender: PlanSender | undefined
+    // No runner is connected before it is there.
+    const planSender: PlanSender = {
+      withPlans(message) {
+        assert(sender !== undefined, 'plans are there before runners')
+        return sender.withPlans(message)
+      },
+    }
+    const dispatcher = createDispatcher({
+      ...transacting,
+      jobs,
+      runners,
+      planSender,
+      onError: report('dispatching failed'),
+    })
+    const deliveries = createDeliveries({
+      ...transacting,
+      jobs,
+      runners,
+      planSender,
+      onError: report('delivering failed'),
+    })
     const leases = createLeases({
       ...transacting,
       jobs,
@@ -141,12 +168,14 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       onError: report('checking leases failed'),
     })
     const pruning = createPruning({ database: db, now, onError: report('pruning failed') })
+    const tidying = createPlanTidying({ ...transacting, database: db, onError: report('tidying plans failed') })
     toClose.unshift(() => {
       pruning.close()
+      tidying.close()
       dispatcher.close()
       deliveries.close()
       leases.close()
-      return Promise.all([dispatcher.idle(), deliveries.idle(), leases.idle(), pruning.idle()])
+      return Promise.all([dispatcher.idle(), deliveries.idle(), leases.idle(), pruning.idle(), tidying.idle()])
     })
 
     let app: { fetch: Fetch } | undefined
@@ -206,6 +235,19 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       onError: report('ticking the steps of a plan failed'),
     })
     toClose.unshift(() => progress?.close())
+    sender = createPlanSender({ plans, store, now, onError: report('a plan could not go with a message') })
+    const telling = createPlanTelling({
+      ...transacting,
+      plans,
+      jobs,
+      database: db,
+      times: { ...defaultPlanTimes, ...planTimes },
+      onError: report('telling an agent of a changed plan failed'),
+    })
+    toClose.unshift(async () => {
+      telling.close()
+      await telling.idle()
+    })
 
     const origins = createOriginChecks({ publicUrl, port })
     const actors = rememberActors({ getActor: auth.getActor, now })
@@ -285,6 +327,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       ...transacting,
       jobs,
       runners,
+      planSender,
       live,
       planCalls: createPlanCalls({
         jobs,
@@ -374,6 +417,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       database: db,
       reachability,
       plans,
+      planTelling: telling,
       endpoints: [...endpointsOf(served), ...routes.map(({ path }) => ({ method: 'SOCKET', path }))],
       close() {
         closing ??= closeAll(toClose)

@@ -1,4 +1,5 @@
 import type { DeliveryId, PromptId, RunId, UserId } from '#shared/ids.ts'
+import type { SentPlan } from '#shared/domain/sent-plan.ts'
 import type { RunnerUp } from '#shared/protocol/runner-link.ts'
 import type { Clock } from '../clock.ts'
 import type { AcpLimits } from '../harness/acp-session.ts'
@@ -38,4 +39,8 @@ export interface QueuedPrompt {
   text: string
   by?: UserId | undefined
   mode: 'interrupt' | 'queue'
+  automatic?: boolean | undefined
+  plans?: readonly SentPlan[] | undefined
+  /** For the agent alone, after the text. */
+  context?: string | undefined
 }

@@ -142,9 +142,7 @@ export function createRunWorker(deps: RunWorkerDeps): RunWorker {
       case 'prompt':
         if (current.waiting() >= queueLimit) {
           await receipts.set(deliveryId, 'refused', refusal('too_many', `${queueLimit} messages wait already`))
-        } else if (
-          !current.take({ deliveryId, promptId: body.promptId, text: body.text, by: body.by, mode: body.mode })
-        ) {
+        } else if (!current.take({ ...body, deliveryId })) {
           await receipts.set(deliveryId, 'refused', refusal('run_ended', 'the turn was over when this came'))
         }
     }

@@ -2,6 +2,7 @@ import type { DeliveryId } from '#shared/ids.ts'
 import type { Assignment } from '#shared/protocol/runner-link.ts'
 import { refusal } from '#shared/refusal.ts'
 import type { Clock } from '../clock.ts'
+import { runbook } from '../harness/declarations/runbook.ts'
 import type { Journal } from './journal.ts'
 import type { Receipts } from './receipts.ts'
 import type { QueuedPrompt } from './run-deps.ts'
@@ -44,9 +45,7 @@ export function createTurn(deps: {
   const { assignment, journal, transcript, workbench, receipts } = deps
   const aborting = new AbortController()
   const { promise: brokenOff, resolve: end } = Promise.withResolvers<TurnEnd>()
-  const queue: QueuedPrompt[] = [
-    { promptId: assignment.prompt.promptId, text: assignment.prompt.text, by: assignment.prompt.by, mode: 'queue' },
-  ]
+  const queue: QueuedPrompt[] = [{ ...assignment.prompt, mode: 'queue' }]
   const stops: DeliveryId[] = []
   let over = false
   let told = false
@@ -111,9 +110,18 @@ export function createTurn(deps: {
       text: prompt.text,
       promptId: prompt.promptId,
       ...(prompt.by === undefined ? {} : { by: prompt.by }),
+      ...(prompt.automatic === undefined ? {} : { automatic: prompt.automatic }),
+      ...(prompt.plans === undefined ? {} : { plans: [...prompt.plans] }),
     })
     journal.append({ type: 'prompt_taken', promptId: prompt.promptId })
     if (prompt.deliveryId !== undefined) void receipts.set(prompt.deliveryId, 'done')
+    if (prompt.context === undefined) return prompt.text
+    if (assignment.config.harness !== runbook.id) return `${prompt.text}\n\n${prompt.context}`
+    // It would execute the commands of a plan that was only mentioned.
+    transcript.notice(
+      'info',
+      'Runbook carries out only what stands in the message itself, not the plans that it mentions.',
+    )
     return prompt.text
   }
 

@@ -1,4 +1,5 @@
 import { Assignment, DeliveryBody } from '#shared/protocol/runner-link.ts'
+import type { SentPlan } from '#shared/domain/sent-plan.ts'
 import type { RunId, RunnerId, TeamId } from '#shared/ids.ts'
 import type { SpaceId } from '#shared/protocol/sync.ts'
 import type { Queryable } from './database.ts'
@@ -75,6 +76,29 @@ export function createJobStore(db: Queryable) {
     /** After the server was away nobody could renew: every lease begins anew. */
     async renewAll(leaseUntil: number): Promise<void> {
       await db.query(`update run_job set lease_until = $1 where phase in ('assigned', 'held')`, [leaseUntil])
+    },
+
+    /** Puts plans to the message of this turn, unless it has some already. @returns those that it has. */
+    async pinAssignment(runId: string, turn: number, plans: readonly SentPlan[]): Promise<readonly SentPlan[]> {
+      const [row] = await db.query<{ plans: readonly SentPlan[] | null }>(
+        `update run_job set assignment = case when assignment->'prompt'->'plans' is null
+                then jsonb_set(assignment, '{prompt,plans}', $3::jsonb) else assignment end
+          where run_id = $1 and turn = $2 returning assignment->'prompt'->'plans' as plans`,
+        [runId, turn, JSON.stringify(plans)],
+        { name: 'job-pin' },
+      )
+      return row?.plans ?? plans
+    },
+    /** The same for a message that is brought to a run. */
+    async pinDelivery(id: string, plans: readonly SentPlan[]): Promise<readonly SentPlan[]> {
+      const [row] = await db.query<{ plans: readonly SentPlan[] | null }>(
+        `update delivery set body = case when body->'plans' is null
+                then jsonb_set(body, '{plans}', $2::jsonb) else body end
+          where id = $1 returning body->'plans' as plans`,
+        [id, JSON.stringify(plans)],
+        { name: 'delivery-pin' },
+      )
+      return row?.plans ?? plans
     },
 
     openDeliveries: (runIds: readonly string[]) =>

@@ -45,6 +45,8 @@ export type Plans = DocumentReader & {
   /** For agents: see `ReadingThread`. */
   showPlan: ReadingThread['show']
   rewritePlan: ReadingThread['rewrite']
+  /** See `ReadingThread`. */
+  comparePlans: ReadingThread['compare']
   /**
    * Changes a plan from this side, in its room: `edit` is given a copy of the document, and what it does there is applied to what the document is by
    * then. Resolves when it is stored. What an agent does becomes a version. Authority is the caller's to check.
@@ -177,6 +179,7 @@ export async function createPlans(deps: PlansDeps): Promise<Plans> {
     writePlan: thread.write,
     showPlan: thread.show,
     rewritePlan: thread.rewrite,
+    comparePlans: thread.compare,
     change,
     async close() {
       sockets.close()

@@ -6,7 +6,7 @@ import { canonicalJson } from '#shared/json.ts'
 import { keyOf } from '#sync/server/plan/plan-rooms.ts'
 import type { PlanRef } from '#sync/server/plan/plan-store.ts'
 import { transact, type TransactDeps } from '#sync/server/transact.ts'
-import type { DocumentStore } from './document-store.ts'
+import type { DocumentFacts, DocumentStore } from './document-store.ts'
 import type { PlanReading } from './reading.ts'
 import type { PlanTimes } from './times.ts'
 
@@ -77,6 +77,7 @@ export function createProjector(deps: ProjectorDeps): Projector {
       const next: Plan = {
         ...row,
         ...said,
+        untouched: isByPerson(facts) ? undefined : row.untouched,
         ...(facts.changedAt > row.updatedAt ? { updatedAt: facts.changedAt, updatedBy: facts.changedBy } : {}),
       }
       const text = textOf(plan, markdown)
@@ -108,6 +109,10 @@ export function createProjector(deps: ProjectorDeps): Projector {
       await Promise.all(working.values())
     },
   }
+}
+
+function isByPerson({ changedBy, writers }: DocumentFacts): boolean {
+  return [changedBy, ...writers.map(({ author }) => author)].some(({ kind }) => kind === 'person')
 }
 
 function textOf({ planId }: PlanRef, markdown: string): PlanText {

@@ -14,6 +14,7 @@ export type ReadingTask =
       readonly markdown: string
       readonly sectionId?: string | undefined
     }
+  | { readonly kind: 'compare'; readonly before: string; readonly now: string }
 export type ReadingAnswer =
   | { readonly id: number; readonly ok: true; readonly value: unknown }
   | { readonly id: number; readonly ok: false; readonly error: string }
@@ -35,6 +36,8 @@ export type ReadingThread = {
     base: Uint8Array,
     text: { readonly markdown: string; readonly sectionId?: string | undefined },
   ): Promise<Rewritten | undefined>
+  /** What is another, as the body of a unified diff; `undefined`: nothing but ticks. */
+  compare(before: string, now: string): Promise<string | undefined>
   close(): Promise<void>
 }
 
@@ -135,6 +138,9 @@ export function createReadingThread(): ReadingThread {
     async rewrite(base, { markdown, sectionId }) {
       return Rewrite.optional().parse(await ask({ kind: 'rewrite', base, markdown, sectionId }))
     },
+    async compare(before, now) {
+      return Changes.parse(await ask({ kind: 'compare', before, now }))
+    },
     async close() {
       closed = true
       clearTimeout(idle)
@@ -163,4 +169,5 @@ const ForAgent = z.object({
   sections: z.array(z.object({ id: z.string(), level: z.number(), text: z.string() })),
   steps: z.array(z.object({ id: z.string(), text: z.string(), checked: z.boolean() })),
 })
+const Changes = z.string().optional()
 const Rewrite = z.object({ update: Bytes, state: Bytes, reading: ForAgent, changed: z.boolean() })

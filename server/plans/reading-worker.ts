@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { parentPort } from 'node:worker_threads'
 import { applyUpdate, Doc, encodeStateAsUpdate } from 'yjs'
 import { uuidv7 } from '#shared/ids.ts'
+import { changesBetween, isSamePlan } from '#sync/core/plan/changes.ts'
 import { planForAgent, rewritePlan } from './agent/plan-for-agent.ts'
 import { readingOf, writeMarkdown } from './reading.ts'
 import type { ReadingAnswer, ReadingTask } from './reading-thread.ts'
@@ -35,5 +36,7 @@ function work(task: ReadingTask): unknown {
       return planForAgent(task.state, task.sectionId)
     case 'rewrite':
       return rewritePlan(task.base, task, newId)
+    case 'compare':
+      return isSamePlan(task.before, task.now) ? undefined : changesBetween(task.before, task.now)
   }
 }

@@ -12,6 +12,12 @@ export type PlanTimes = {
   readonly sweepMs: number
   /** An agent is shown in a plan for so long after its last call. */
   readonly agentMs: number
+  /** A run is told of changes by itself once nobody has written for so long … */
+  readonly tellQuietMs: number
+  /** … and at most once in so long. */
+  readonly tellEveryMs: number
+  /** How often it is looked for what there is to tell. */
+  readonly tellLookMs: number
 }
 
 export const planTimes: PlanTimes = {
@@ -21,4 +27,7 @@ export const planTimes: PlanTimes = {
   idleMs: 15_000,
   sweepMs: 30_000,
   agentMs: 30_000,
+  tellQuietMs: 20_000,
+  tellEveryMs: 60_000,
+  tellLookMs: 5_000,
 }

@@ -58,7 +58,9 @@ export function createVersions(deps: VersionsDeps): Versions {
           at: tx.now,
           words: countWords(markdown),
         }
-        await putRow(rows, keys.plan(plan.planId), { ...row, version: made.n })
+        // Whoever sends it to an agent has taken it up.
+        const untouched = version.origin === 'mention' ? undefined : row.untouched
+        await putRow(rows, keys.plan(plan.planId), { ...row, version: made.n, untouched } satisfies Plan)
         await putRow(rows, keys.planVersion(plan.planId, made.n), made)
         tx.effect({ type: 'plan_version', ...plan, versionId: made.id, markdown })
         return undefined

@@ -10,7 +10,8 @@ import type { LiveHub } from '#sync/server/live.ts'
 import { transact, type TransactDeps } from '#sync/server/transact.ts'
 import type { Job, JobStore } from '../db/job-store.ts'
 import { moveRun } from '../runs/run-changes.ts'
-import { releaseJob, withProgress } from '../runs/dispatcher.ts'
+import type { PlanSender } from '../plans/mentions/send-plans.ts'
+import { releaseJob, sendAssignment } from '../runs/dispatcher.ts'
 import { sendOpen, takeReceipt } from '../runs/deliveries.ts'
 import { createRunIngest, type RunIngest } from '../runs/ingest.ts'
 import type { PlanCalls } from '../plans/agent/plan-calls.ts'
@@ -19,6 +20,7 @@ import type { ConnectedRunner, RunnerRegistry } from './registry.ts'
 export type RunnerConnectionDeps = TransactDeps & {
   readonly jobs: JobStore
   readonly runners: RunnerRegistry
+  readonly planSender: PlanSender
   readonly live: LiveHub
   readonly planCalls: PlanCalls
   readonly serverVersion: string
@@ -162,7 +164,7 @@ export function createRunnerConnection(
     openIngest(job)
     const known = message.runs.find((one) => one.runId === job.runId)
     if (known !== undefined && known.turn >= job.turn) return
-    send({ type: 'assign', assignment: await withProgress(deps, job) })
+    await sendAssignment(deps, job, current)
   }
 
   async function claimed(runId: RunId, turn: number): Promise<void> {
@@ -261,6 +263,7 @@ export function createRunnerConnection(
       name: message.name,
       hostName: message.hostName,
       capacity: message.capacity,
+      takesContext: message.takesContext === true,
       get sandboxes() {
         return hello?.sandboxes ?? []
       },

@@ -12,6 +12,8 @@ export type ConnectedRunner = {
   readonly capacity: number
   readonly sandboxes: readonly string[]
   readonly harnesses: readonly HarnessOffer[]
+  /** Reads `context` of a message. */
+  readonly takesContext: boolean
   /** Takes nothing new. */
   readonly draining: boolean
   /** Runs it was given or claims, so that its capacity is kept while commits are under way. */

@@ -2,18 +2,21 @@ import { Permission } from '#shared/domain/permission.ts'
 import { Prompt } from '#shared/domain/prompt.ts'
 import { Run, hasEnded, type IntentState } from '#shared/domain/run.ts'
 import { DeliveryId } from '#shared/ids.ts'
-import type { RunnerDown, RunnerUp } from '#shared/protocol/runner-link.ts'
+import type { DeliveryBody, RunnerUp } from '#shared/protocol/runner-link.ts'
 import { refusal, type Refusal } from '#shared/refusal.ts'
 import { keys } from '#sync/core/keys.ts'
 import { getRow, putRow, type WriteTransaction } from '#sync/core/transaction.ts'
 import { transact, type TransactDeps } from '#sync/server/transact.ts'
 import type { JobStore, OpenDelivery } from '../db/job-store.ts'
 import type { ConnectedRunner, RunnerRegistry } from '../runners/registry.ts'
+import type { MessageToSend, PlanSender } from '../plans/mentions/send-plans.ts'
+import { forRunner } from './dispatcher.ts'
 import { createWorker, type Worker } from './worker.ts'
 
 export type DeliveriesDeps = TransactDeps & {
   readonly jobs: JobStore
   readonly runners: RunnerRegistry
+  readonly planSender: PlanSender
   readonly onError: (error: unknown) => void
 }
 
@@ -33,13 +36,29 @@ export function createDeliveries(deps: DeliveriesDeps): Worker {
 }
 
 /** Everything still open for the runs of one runner, in the order in which it was asked. */
-export async function sendOpen(deps: Pick<DeliveriesDeps, 'jobs'>, runner: ConnectedRunner): Promise<void> {
+export async function sendOpen(
+  deps: Pick<DeliveriesDeps, 'jobs' | 'planSender'>,
+  runner: ConnectedRunner,
+): Promise<void> {
   if (runner.runs.size === 0) return
-  for (const delivery of await deps.jobs.openDeliveries([...runner.runs])) runner.send(toMessage(delivery))
+  for (const delivery of await deps.jobs.openDeliveries([...runner.runs]))
+    runner.send({
+      type: 'deliver',
+      deliveryId: DeliveryId.parse(delivery.id),
+      runId: delivery.runId,
+      body: await bodyFor(deps, runner, delivery),
+    })
 }
 
-function toMessage(delivery: OpenDelivery): RunnerDown {
-  return { type: 'deliver', deliveryId: DeliveryId.parse(delivery.id), runId: delivery.runId, body: delivery.body }
+async function bodyFor(
+  deps: Pick<DeliveriesDeps, 'jobs' | 'planSender'>,
+  runner: ConnectedRunner,
+  { id, runId, body }: OpenDelivery,
+): Promise<DeliveryBody> {
+  if (body.type !== 'prompt') return body
+  const { teamId } = runner
+  const pin: MessageToSend['pin'] = (plans) => deps.jobs.pinDelivery(id, plans)
+  return forRunner(runner, await deps.planSender.withPlans({ teamId, runId, prompt: body, pin }))
 }
 
 /** What a runner says of a delivery, shown in its row and kept; then the runner may forget it. */

@@ -7,12 +7,14 @@ import { getRow, putRow } from '#sync/core/transaction.ts'
 import { transact, type ServerTransaction, type TransactDeps } from '#sync/server/transact.ts'
 import type { Job, JobStore } from '../db/job-store.ts'
 import type { ConnectedRunner, RunnerRegistry } from '../runners/registry.ts'
+import type { PlanSender } from '../plans/mentions/send-plans.ts'
 import { moveRun } from './run-changes.ts'
 import { createWorker, type Worker } from './worker.ts'
 
 export type DispatcherDeps = TransactDeps & {
   readonly jobs: JobStore
   readonly runners: RunnerRegistry
+  readonly planSender: PlanSender
   readonly onError: (error: unknown) => void
 }
 
@@ -117,14 +119,35 @@ async function assign(deps: DispatcherDeps, job: Job, runner: ConnectedRunner): 
     runner.release(job.runId)
     return false
   }
-  runner.send({ type: 'assign', assignment: await withProgress(deps, { ...job, runnerId: runner.id }) })
+  await sendAssignment(deps, job, runner)
   return true
 }
 
-/** The assignment with what the server already has of the run, for a runner that may not know it. */
-export async function withProgress(deps: Pick<DispatcherDeps, 'jobs' | 'store'>, job: Job): Promise<Job['assignment']> {
-  if (job.ackedSeq === 0) return job.assignment
-  return { ...job.assignment, after: { seq: job.ackedSeq, entries: await deps.jobs.lastEntry(job.runId) } }
+/** With what the server already has of the run, for a runner that may not know it, and the plans that the message mentions. */
+export async function sendAssignment(
+  deps: Pick<DispatcherDeps, 'jobs' | 'planSender'>,
+  job: Job,
+  runner: ConnectedRunner,
+): Promise<void> {
+  const { runId, teamId, turn, assignment } = job
+  const prompt = await deps.planSender.withPlans({
+    teamId,
+    runId,
+    prompt: assignment.prompt,
+    pin: (plans) => deps.jobs.pinAssignment(runId, turn, plans),
+  })
+  const after = { seq: job.ackedSeq, entries: job.ackedSeq === 0 ? 0 : await deps.jobs.lastEntry(runId) }
+  const known = job.ackedSeq === 0 ? assignment : { ...assignment, after }
+  runner.send({ type: 'assign', assignment: { ...known, prompt: forRunner(runner, prompt) } })
+}
+
+/** An older runner knows the text alone. */
+export function forRunner<T extends { readonly text: string; readonly context?: string | undefined }>(
+  { takesContext }: Pick<ConnectedRunner, 'takesContext'>,
+  prompt: T,
+): T {
+  if (takesContext || prompt.context === undefined) return prompt
+  return { ...prompt, text: `${prompt.text}\n\n${prompt.context}` }
 }
 
 /** Gives an assignment back: the runner refused it, or did not claim it in time. */

@@ -89,7 +89,13 @@ export function createPresenter(deps: {
   function body(given: EntryBody): EntryBody {
     switch (given.kind) {
       case 'user':
-        return { kind: 'user', text: given.text, promptId: given.promptId, ...by(given.by) }
+        return {
+          kind: 'user',
+          text: given.text,
+          promptId: given.promptId,
+          ...by(given.by),
+          ...(given.automatic === undefined ? {} : { automatic: given.automatic }),
+        }
       case 'message':
       case 'thought':
       case 'tasks':

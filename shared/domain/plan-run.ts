@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { PlanId, PlanVersionId } from '../ids.ts'
+import { PlanId, PlanVersionId, PromptId } from '../ids.ts'
 import { planTitleLimit } from './plan.ts'
 
 /** Names a section or a step within its plan: the attribute `id` of a heading or of a box of a check list. */
@@ -17,18 +17,28 @@ export const PlanScope = z.discriminatedUnion('kind', [
 ])
 export type PlanScope = z.infer<typeof PlanScope>
 
+/** Number and id of a version. */
+const versionRef = { version: z.number().int().positive(), versionId: PlanVersionId }
+
 /** The plan that a run executes: that very version, whatever becomes of the plan meanwhile. */
 export const RunPlan = z.object({
   planId: PlanId,
-  /** Number and id of the version that the run was started from. */
-  version: z.number().int().positive(),
-  versionId: PlanVersionId,
+  /** Of the version that the run was started from. */
+  ...versionRef,
   title: z.string().max(planTitleLimit),
   scope: PlanScope,
   /** The section's heading, or the first of the steps; absent: the whole plan. */
   part: z.string().max(planTitleLimit).optional(),
   /** The newest version that the agent was told of, where that is a later one. */
-  told: z.object({ version: z.number().int().positive(), versionId: PlanVersionId }).optional(),
+  told: z
+    .object({
+      ...versionRef,
+      /** Absent: told before this was written down. */
+      at: z.number().optional(),
+      /** By itself: the message, and the version that it speaks of as the one before. */
+      own: z.object({ promptId: PromptId, from: z.object(versionRef) }).optional(),
+    })
+    .optional(),
 })
 export type RunPlan = z.infer<typeof RunPlan>
 

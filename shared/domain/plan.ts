@@ -48,6 +48,10 @@ export const Plan = z.object({
   steps: z.object({ done: z.number().int().nonnegative(), total: z.number().int().nonnegative() }),
   /** The number of its newest version; 0: none yet. */
   version: z.number().int().nonnegative(),
+  /** The agent of this run made it, and no person has taken it up: moved it, named a version, written in it or commented on it. */
+  untouched: RunId.optional(),
+  /** Runs at it are told by themselves what is changed in it, in the name of this person, who switched it on. */
+  tells: z.object({ by: UserId, at: z.number() }).optional(),
 })
 export type Plan = z.infer<typeof Plan>
 
@@ -62,9 +66,9 @@ export type PlanText = z.infer<typeof PlanText>
 
 /**
  * What a version was made by: an agent's change, a run that starts from it, taking an older one back, a person who named it, a pause of editing, a
- * file that was brought in.
+ * file that was brought in, a message that took it to an agent.
  */
-export const planVersionOrigins = ['agent', 'execute', 'restore', 'named', 'pause', 'import'] as const
+export const planVersionOrigins = ['agent', 'execute', 'restore', 'named', 'pause', 'import', 'mention'] as const
 export const PlanVersionOrigin = z.enum(planVersionOrigins)
 export type PlanVersionOrigin = z.infer<typeof PlanVersionOrigin>
 

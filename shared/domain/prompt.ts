@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { PromptId, RunId, UserId } from '../ids.ts'
 import { Refusal } from '../refusal.ts'
 import { IntentState } from './run.ts'
+import { promptExtras } from './sent-plan.ts'
 
 /** The longest message a person can send, in UTF-16 units. */
 export const promptLimit = 100_000
@@ -30,5 +31,6 @@ export const Prompt = z.object({
   /** `accepted`: waits in the queue. `delivered`: the runner has it. Then the row goes. */
   state: IntentState,
   refusal: Refusal.optional(),
+  ...promptExtras,
 })
 export type Prompt = z.infer<typeof Prompt>

@@ -3,6 +3,7 @@ import { PermissionId, RunId, RunnerId, TeamId, UserId } from '../ids.ts'
 import { Refusal, refusal } from '../refusal.ts'
 import { err, ok, type Result } from '../result.ts'
 import { HarnessId, SandboxKind } from './harness.ts'
+import { plainMentions } from './plan-mention.ts'
 import { RunPlan } from './plan-run.ts'
 
 /**
@@ -212,7 +213,7 @@ export type Run = z.infer<typeof Run>
 
 /** The title when nobody gave one: the first line of the prompt that says something, cut at 80. */
 export function titleFromPrompt(prompt: string): string {
-  const line = prompt
+  const line = plainMentions(prompt)
     .split('\n')
     .map((text) => text.replace(/^[#>*\-\s`]+/, '').trim())
     .find((text) => text !== '' && !/^(sh|bash|text)$/.test(text))

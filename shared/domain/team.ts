@@ -6,12 +6,17 @@ export const roles = ['owner', 'admin', 'member', 'viewer'] as const
 export const Role = z.enum(roles)
 export type Role = z.infer<typeof Role>
 
+export const AgentPlans = z.enum(['kept', 'tidied'])
+export type AgentPlans = z.infer<typeof AgentPlans>
+
 /** Row `team`. */
 export const Team = z.object({
   id: TeamId,
   name: z.string().min(1).max(80),
   /** Runs of the team that may be held by runners at once; more wait in the queue. */
   maxActiveRuns: z.number().int().min(1).max(1000),
+  /** `tidied`: plans that agents made, and nobody has taken up, go into the archive a week after their run. Absent: they are kept. */
+  agentPlans: AgentPlans.optional(),
   createdAt: z.number(),
 })
 export type Team = z.infer<typeof Team>

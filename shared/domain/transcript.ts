@@ -3,6 +3,7 @@ import { ArtifactId, BlobHash, EntryId, PermissionId, PlanId, PromptId, UserId }
 import { BoundedText } from './bounded-text.ts'
 import { PermissionAnswer } from './permission.ts'
 import { RunReason, RunState, Task } from './run.ts'
+import { promptExtras } from './sent-plan.ts'
 
 export const ToolStatus = z.enum(['pending', 'in_progress', 'completed', 'failed', 'cancelled'])
 export type ToolStatus = z.infer<typeof ToolStatus>
@@ -60,7 +61,13 @@ export type Artifact = z.infer<typeof Artifact>
 const timed = { startedAt: z.number(), endedAt: z.number().optional() }
 
 export const EntryBody = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('user'), text: BoundedText, by: UserId.optional(), promptId: PromptId.optional() }),
+  z.object({
+    kind: z.literal('user'),
+    text: BoundedText,
+    by: UserId.optional(),
+    promptId: PromptId.optional(),
+    ...promptExtras,
+  }),
   /** Markdown of the agent. `done` is false while it streams. */
   z.object({ kind: z.literal('message'), text: BoundedText, done: z.boolean() }),
   z.object({ kind: z.literal('thought'), text: BoundedText, done: z.boolean(), ...timed }),

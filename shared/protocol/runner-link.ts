@@ -4,6 +4,7 @@ import { Refusal } from '../refusal.ts'
 import { HarnessOffer, SandboxKind } from '../domain/harness.ts'
 import { PermissionAnswer } from '../domain/permission.ts'
 import { RunConfig } from '../domain/run.ts'
+import { promptExtras } from '../domain/sent-plan.ts'
 import { PlanToolAnswer, PlanToolCall } from './plan-tools.ts'
 import { RunEvent } from './run-event.ts'
 
@@ -31,13 +32,19 @@ import { RunEvent } from './run-event.ts'
  */
 export const runnerProtocol = 1
 
+const promptParts = {
+  ...promptExtras,
+  /** For the agent alone, after the text: the plans that the text mentions. */
+  context: z.string().optional(),
+}
+
 /** One turn of a run: what the runner must do. `prompt` starts the turn. */
 export const Assignment = z.object({
   runId: RunId,
   turn: z.number().int().positive(),
   title: z.string().max(200),
   config: RunConfig,
-  prompt: z.object({ promptId: PromptId, text: z.string(), by: UserId.optional() }),
+  prompt: z.object({ promptId: PromptId, text: z.string(), by: UserId.optional(), ...promptParts }),
   /**
    * What the server already has of this run: its newest event and its newest entry. A runner that does not know the
    * run, or lost a part of it, counts on from there. Absent: nothing.
@@ -55,6 +62,7 @@ export const DeliveryBody = z.discriminatedUnion('type', [
     by: UserId.optional(),
     /** `interrupt` cancels the agent's turn first; `queue` waits for its end. */
     mode: z.enum(['interrupt', 'queue']),
+    ...promptParts,
   }),
   z.object({
     type: z.literal('answer'),
@@ -82,6 +90,8 @@ export const RunnerHello = z.object({
   harnesses: z.array(HarnessOffer).max(50),
   capacity: z.number().int().min(1).max(1000),
   problems: z.array(z.string().max(300)).max(10),
+  /** It gives the agent `context` of a message; absent: it is older, and has it in the text. */
+  takesContext: z.boolean().optional(),
   /** Every run whose journal is still here. `active`: its agent is alive. */
   runs: z
     .array(

@@ -234,6 +234,13 @@ export const runEvents: ByType<RunEventBody> = {
   prompt_taken: { type: 'prompt_taken', promptId: ids.prompt },
 }
 
+const sentPlan = {
+  planId: ids.plan,
+  title: 'Extract billing',
+  version: { n: 1, id: ids.planVersion, at },
+  cut: true,
+}
+
 export const runnerUp: ByType<RunnerUp> = {
   hello: {
     type: 'hello',
@@ -244,6 +251,7 @@ export const runnerUp: ByType<RunnerUp> = {
     version: '0.1.0',
     platform: 'linux x64',
     ...offers,
+    takesContext: true,
     capacity: 4,
     runs: [{ runId: ids.run, turn: 1, lastSeq: 3, active: true }],
   },
@@ -263,7 +271,16 @@ export const runnerUp: ByType<RunnerUp> = {
 }
 
 export const deliveryBodies: ByType<DeliveryBody> = {
-  prompt: { type: 'prompt', promptId: ids.prompt, text: 'Go on', by: ids.user, mode: 'queue' },
+  prompt: {
+    type: 'prompt',
+    promptId: ids.prompt,
+    text: 'Go on',
+    by: ids.user,
+    mode: 'queue',
+    automatic: true,
+    plans: [sentPlan],
+    context: 'Plans',
+  },
   answer: { type: 'answer', permissionId: ids.permission, digest, answer, by: ids.user, at },
   stop: { type: 'stop', by: ids.user },
 }
@@ -285,7 +302,7 @@ export const runnerDown: ByType<RunnerDown> = {
       turn: 1,
       title: 'A run',
       config: { ...runConfig, setupCommands: ['true'] },
-      prompt: { promptId: ids.prompt, text: 'Go', by: ids.user },
+      prompt: { promptId: ids.prompt, text: 'Go', by: ids.user, automatic: false, plans: [sentPlan], context: 'Plans' },
       after: { seq: 3, entries: 1 },
     },
   },
@@ -314,7 +331,7 @@ export const mutations: { readonly [Name in MutatorName]: z.infer<Mutators[Name]
   },
   answerAccessRequest: { runId: ids.run, userId: ids.user, answer: 'steer' },
   answerPermission: { runId: ids.run, permissionId: ids.permission, deliveryId: ids.delivery, digest, answer },
-  changePlan: { planId: ids.plan, folder: 'Billing/2026', state: 'approved', archived: true },
+  changePlan: { planId: ids.plan, folder: 'Billing/2026', state: 'approved', archived: true, tells: true },
   createPlan: { planId: ids.plan, title: 'Extract billing', folder: 'Billing' },
   createRun: {
     runId: ids.run,
@@ -361,7 +378,7 @@ export const mutations: { readonly [Name in MutatorName]: z.infer<Mutators[Name]
   },
   sendPrompt: { runId: ids.run, promptId: ids.prompt, deliveryId: ids.delivery, text: 'Go on', mode: 'queue' },
   sendPromptNow: { runId: ids.run, promptId: ids.prompt, deliveryId: ids.delivery },
-  setTeam: { maxActiveRuns: 5 },
+  setTeam: { maxActiveRuns: 5, agentPlans: 'tidied' },
   shareRun: {
     runId: ids.run,
     secret: 'S'.repeat(43),

@@ -32,6 +32,8 @@ export type ScriptedRunnerOptions = {
   readonly capacity?: number
   readonly runs?: Extract<RunnerUp, { type: 'hello' }>['runs']
   readonly protocol?: number
+  /** `false`: as an older runner, which does not know it. */
+  readonly takesContext?: boolean
   readonly seqs?: Map<RunId, number>
 }
 
@@ -108,6 +110,7 @@ export async function connectScriptedRunner(options: ScriptedRunnerOptions): Pro
     harnesses: [{ id: HarnessId.parse('runbook'), name: 'Runbook', letters: 'RB', sandboxes: ['direct'] }],
     capacity: options.capacity ?? 4,
     problems: [],
+    ...(options.takesContext === false ? {} : { takesContext: true }),
     runs: options.runs ?? [],
   })
   return runner

@@ -22,6 +22,9 @@ export const PlansSearch = z.object({
 })
 export type PlansSearch = z.infer<typeof PlansSearch>
 
-/** Where in a plan: `/plans/<id>?section=<id of its heading or step>`. */
-export const PlanSearch = z.object({ section: z.string().max(80).optional().catch(undefined) })
+/** Where in a plan: `/plans/<id>?section=<id of its heading or step>`, or `?version=3`, shown in its history. */
+export const PlanSearch = z.object({
+  section: z.string().max(80).optional().catch(undefined),
+  version: z.number().int().positive().optional().catch(undefined),
+})
 export type PlanSearch = z.infer<typeof PlanSearch>

@@ -30,6 +30,7 @@ export const historyWords = {
   origin: {
     agent: 'Changed by an agent',
     execute: 'A run started from it',
+    mention: 'Sent with a message',
     restore: 'Brought back',
     named: 'Kept by hand',
     pause: 'Kept after a pause',

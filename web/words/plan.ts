@@ -54,6 +54,11 @@ export const planWords = {
     tellLater: 'Tell it after this turn',
     tellNot: 'Leave it',
     changesTooLong: 'The change is too long for one message. Tell the agent in words, or start another run.',
+    told: (version: number) => `Told of version ${version}`,
+    tells: 'Tell the agent about changes by itself',
+    tellsHint: 'After its turn, once nobody has written for a while.',
+    tellsOn: 'Tell the agent about changes by itself',
+    tellsOff: 'Tell no agent about changes by itself',
     runs: 'Runs',
     atStep: (agent: string, state: string) => `${agent} is at this step: ${state}`,
     moreRuns: (more: number) => `and ${numbers.format(more)} more`,
@@ -140,6 +145,11 @@ export const planWords = {
     wrong: 'An address begins with https:// and has no spaces.',
     alt: 'What it shows',
     confirm: 'Put in',
+  },
+  file: {
+    copied: 'The path is copied',
+    open: 'Open in the run’s changes',
+    title: 'File. A press copies its path, and opens it among the changes of this plan’s newest run',
   },
   mention: {
     label: 'Mention a plan or a run',

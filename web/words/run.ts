@@ -76,6 +76,14 @@ export const runWords = {
   ofPlan: (title: string, part: string | undefined, version: number) =>
     `Executes ${part === undefined ? '' : `“${part}” of `}the plan “${title}”, version ${version}`,
   branch: (name: string) => `Branch: ${name}`,
+  drover: 'Drover',
+  droverLetters: 'Dr',
+  byItself: 'by itself',
+  byItselfFor: (name: string) => `Told by itself, as ${name} wanted`,
+  sentPlan: (title: string, at: string) => `Plan “${title}”, version of ${at}`,
+  sentPlanCut: 'only its beginning',
+  notSentPlan: (title: string) => `Plan “${title}” was not sent`,
+  notSentPlanWhy: 'It was deleted, could not be read, or was not for the person who wrote.',
 
   notFound: {
     title: 'There is no such run',
@@ -334,6 +342,7 @@ export const runWords = {
     label: 'Queued messages',
     menu: 'Message',
     notYours: (name: string) => `From ${name}`,
+    byItself: 'From Drover, by itself',
   },
 
   refused: {

@@ -142,6 +142,9 @@ export const teamWords = {
   name: 'Name of the team',
   limit: 'Runs at once',
   limitHint: 'Runs that runners may hold at the same time. More wait in the queue.',
+  agentPlans: 'Keep plans that agents make',
+  agentPlansHint:
+    'When this is off, a plan that an agent made goes into the archive seven days after its run ended, unless a person wrote in it, commented on it, moved it, kept a version of it, executed it or sent it to an agent. Nothing is deleted.',
   limitInvalid: 'Give a whole number from 1 to 1000.',
   members: 'Members',
   you: 'you',

@@ -106,7 +106,7 @@ export function createAgentTools(deps: AgentToolsDeps): AgentTools {
         refused = made.ok ? undefined : (made.error.detail ?? made.error.code)
         const row = await getRow(rows, keys.plan(plan.planId), Plan)
         if (!made.ok || row === undefined) return false
-        await putRow(rows, keys.plan(plan.planId), { ...row, updatedBy: author })
+        await putRow(rows, keys.plan(plan.planId), { ...row, updatedBy: author, untouched: agent.runId } satisfies Plan)
         return undefined
       },
       { user: agent.userId },

@@ -8,7 +8,7 @@ import { err, ok, type Result } from '#shared/result.ts'
 import { keys } from '../keys.ts'
 import { defineMutator, type MutationContext } from '../mutator.ts'
 import { getRow, putRow, type WriteTransaction } from '../transaction.ts'
-import { startNextTurn } from './next-turn.ts'
+import { extrasOf, startNextTurn } from './next-turn.ts'
 
 const promptRef = { runId: RunId, promptId: PromptId }
 
@@ -34,7 +34,10 @@ export const editPrompt = defineMutator({
   async run(tx, args, context) {
     const prompt = await waitingPrompt(tx, args, context)
     if (!prompt.ok) return prompt
-    await putRow(tx, keys.prompt(args.runId, args.promptId), { ...prompt.value, text: args.text })
+    // What a person has changed is theirs, and no word of Drover's.
+    const { automatic: _automatic, plans: _plans, ...rest } = prompt.value
+    const edited = args.text === rest.text ? prompt.value : { ...rest, text: args.text }
+    await putRow(tx, keys.prompt(args.runId, args.promptId), edited)
     return ok()
   },
 })
@@ -86,7 +89,8 @@ export const sendPromptNow = defineMutator({
     await putRow(tx, key, prompt)
     if (hasEnded(run.state)) return startNextTurn(tx, run, prompt, context)
     if (isHeld(run.state)) {
-      const body = { type: 'prompt', promptId: prompt.id, text: prompt.text, by: prompt.by, mode: 'interrupt' } as const
+      const { id, text, by } = prompt
+      const body = { type: 'prompt', promptId: id, text, by, mode: 'interrupt', ...extrasOf(prompt) } as const
       context.effect({ type: 'deliver', deliveryId: args.deliveryId, runId: run.id, row: key, body })
     }
     return ok()

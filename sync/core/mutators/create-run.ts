@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { canStartRuns } from '#shared/domain/policies.ts'
+import { plainMentions } from '#shared/domain/plan-mention.ts'
 import { promptLimit } from '#shared/domain/prompt.ts'
 import { Run, RunConfig, RunSource, titleFromPrompt } from '#shared/domain/run.ts'
 import { Plan, planMarkdownLimit, planTitleLimit } from '#shared/domain/plan.ts'
@@ -51,7 +52,7 @@ export const createRun = defineMutator({
       id: args.runId,
       teamId: context.teamId,
       title: args.title ?? titleFromPrompt(args.prompt),
-      prompt: args.prompt.slice(0, 300),
+      prompt: plainMentions(args.prompt).slice(0, 300),
       createdBy: context.userId,
       source: args.source,
       config: args.config,

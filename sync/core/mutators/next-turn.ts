@@ -31,7 +31,7 @@ export async function startNextTurn(
 }
 
 /** The turn that the run is at, with the message that it begins with, waits for a runner. */
-export function dispatchOf(run: Run, prompt: Pick<Prompt, 'id' | 'text' | 'by'>): Effect {
+export function dispatchOf(run: Run, prompt: Pick<Prompt, 'id' | 'text' | 'by' | 'automatic' | 'plans'>): Effect {
   return {
     type: 'dispatch',
     teamId: run.teamId,
@@ -40,7 +40,15 @@ export function dispatchOf(run: Run, prompt: Pick<Prompt, 'id' | 'text' | 'by'>)
       turn: run.turn,
       title: run.title,
       config: run.config,
-      prompt: { promptId: prompt.id, text: prompt.text, by: prompt.by },
+      prompt: { promptId: prompt.id, text: prompt.text, by: prompt.by, ...extrasOf(prompt) },
     },
   }
+}
+
+/** What stands with the text, for the agent's machine. */
+export function extrasOf({
+  automatic,
+  plans,
+}: Pick<Prompt, 'automatic' | 'plans'>): Pick<Prompt, 'automatic' | 'plans'> {
+  return { ...(automatic === undefined ? {} : { automatic }), ...(plans === undefined ? {} : { plans }) }
 }

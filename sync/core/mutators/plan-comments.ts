@@ -36,12 +36,14 @@ export const addPlanComment = defineMutator({
   intent: (args) => `plan-comment/${args.commentId}`,
   async run(tx, { planId, commentId, thread, anchor, text: words }, { role, userId, now }) {
     if (!canEditPlans(role)) return err(refusal('not_allowed'))
-    if ((await getRow(tx, keys.plan(planId), Plan)) === undefined) return err(refusal('not_found', 'plan'))
+    const plan = await getRow(tx, keys.plan(planId), Plan)
+    if (plan === undefined) return err(refusal('not_found', 'plan'))
     const all = await commentsOf(tx, planId)
     const known = all.find(({ id }) => id === commentId)
     if (known !== undefined) return isOwn(known, userId) ? ok() : err(refusal('conflict', 'this comment exists'))
     if (all.length >= planCommentsLimit) return err(refusal('too_many', `${planCommentsLimit} comments of a plan`))
     const comment = { id: commentId, planId, text: words, by: { kind: 'person', userId }, at: now } as const
+    if (plan.untouched !== undefined) await putRow(tx, keys.plan(planId), { ...plan, untouched: undefined })
     const key = keys.planComment(planId, commentId)
     if (thread === undefined) {
       const open = all.filter((one) => one.thread === undefined && one.resolved === undefined)

@@ -57,6 +57,8 @@ export const ChangePlanArgs = z.object({
   folder: PlanFolder.optional(),
   state: PlanState.optional(),
   archived: z.boolean().optional(),
+  /** Whether runs at it are told of changes by themselves. */
+  tells: z.boolean().optional(),
 })
 export type ChangePlanArgs = z.infer<typeof ChangePlanArgs>
 
@@ -64,7 +66,7 @@ export type ChangePlanArgs = z.infer<typeof ChangePlanArgs>
 export const changePlan = defineMutator({
   name: 'changePlan',
   args: ChangePlanArgs,
-  async run(tx, { planId, folder, state, archived }, { role, userId, now }) {
+  async run(tx, { planId, folder, state, archived, tells }, { role, userId, now }) {
     if (!canEditPlans(role)) return err(refusal('not_allowed'))
     const plan = await getRow(tx, keys.plan(planId), Plan)
     if (plan === undefined) return err(refusal('not_found', 'plan'))
@@ -73,6 +75,8 @@ export const changePlan = defineMutator({
       folder: folder ?? plan.folder,
       state: state ?? plan.state,
       archivedAt: archived === undefined ? plan.archivedAt : archived ? (plan.archivedAt ?? now) : undefined,
+      untouched: undefined,
+      tells: tells === undefined ? plan.tells : tells ? (plan.tells ?? { by: userId, at: now }) : undefined,
       updatedAt: now,
       updatedBy: { kind: 'person', userId },
     })
@@ -134,7 +138,7 @@ export async function addVersion(
 ): Promise<number> {
   const { markdown, ...rest } = version
   const n = plan.version + 1
-  await putRow(tx, keys.plan(plan.id), { ...plan, version: n })
+  await putRow(tx, keys.plan(plan.id), { ...plan, version: n, untouched: undefined })
   await putRow(tx, keys.planVersion(plan.id, n), {
     ...rest,
     planId: plan.id,

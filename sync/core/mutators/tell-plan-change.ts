@@ -30,8 +30,9 @@ export const tellPlanChange = defineMutator({
     if (run?.plan === undefined) return err(refusal('stale', 'this run executes no plan'))
     const plan = await getRow(tx, keys.plan(run.plan.planId), Plan)
     if (plan === undefined) return err(refusal('not_found', 'plan'))
-    const version = await addVersion(tx, plan, { id: versionId, origin: 'execute', runId: run.id, markdown }, context)
-    await putRow(tx, keys.run(run.id), { ...run, plan: { ...run.plan, told: { version, versionId } } } satisfies Run)
+    const version = await addVersion(tx, plan, { id: versionId, origin: 'mention', runId: run.id, markdown }, context)
+    const told = { version, versionId, at: context.now }
+    await putRow(tx, keys.run(run.id), { ...run, plan: { ...run.plan, told } } satisfies Run)
     return ok()
   },
 })

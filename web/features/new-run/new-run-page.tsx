@@ -21,7 +21,9 @@ import { useWorkspace } from '../../state/workspace.ts'
 import { AgentTile } from '../../ui/avatar.tsx'
 import { Banner } from '../../ui/banner.tsx'
 import { Button } from '../../ui/button.tsx'
+import { Mentions } from '../../ui/mentions.tsx'
 import { TextArea, TextInput } from '../../ui/field.tsx'
+import { usePlanMentions } from '../../state/plan-mentions.ts'
 import { Icon } from '../../ui/icon.tsx'
 import { PageHead } from '../../ui/page-head.tsx'
 import { RadioCards } from '../../ui/radio-cards.tsx'
@@ -76,6 +78,7 @@ export function NewRunPage() {
   const [starting, setStarting] = createSignal(false)
   const [more, setMore] = createSignal(false)
   let page: HTMLFormElement | undefined
+  const mentions = usePlanMentions()
 
   const change = (changed: Partial<NewRunForm>) => {
     draft.set({ ...form(), ...changed })
@@ -227,6 +230,7 @@ export function NewRunPage() {
             rows={plan.choice() !== undefined ? 3 : frame() === 'phone' ? 6 : 8}
             enterkeyhint="enter"
           />
+          <Mentions area={() => page?.querySelector('textarea') ?? undefined} finder={mentions} />
           <div class={styles.pair}>
             <Select
               label={newRunWords.agent}

@@ -66,7 +66,13 @@ export function PlanPage() {
             const known = createMemo<Plan | undefined>((before) => (plan()?.id === id ? plan() : before))
             return (
               <Show when={known()}>
-                {(now) => <PlanView plan={now()} section={PlanSearch.parse(search()).section} />}
+                {(now) => (
+                  <PlanView
+                    plan={now()}
+                    section={PlanSearch.parse(search()).section}
+                    version={PlanSearch.parse(search()).version}
+                  />
+                )}
               </Show>
             )
           }}

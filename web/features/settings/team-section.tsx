@@ -6,6 +6,7 @@ import { useTeamData } from '../../state/team-data.ts'
 import { useWorkspace } from '../../state/workspace.ts'
 import { Button } from '../../ui/button.tsx'
 import { TextInput } from '../../ui/field.tsx'
+import { Switch } from '../../ui/switch.tsx'
 import { refusalText } from '../../state/refusal-text.ts'
 import { settingsWords, teamWords } from '../../words/settings.ts'
 import { InvitationList } from './invitation-list.tsx'
@@ -22,6 +23,7 @@ export function TeamSection() {
       <Section title={teamWords.team} text={manages() ? undefined : teamWords.onlyAdmins}>
         <NameForm disabled={!manages()} />
         <LimitForm disabled={!manages()} />
+        <AgentPlansSwitch disabled={!manages()} />
       </Section>
       <MemberList />
       <Show when={manages()}>
@@ -121,5 +123,32 @@ function LimitForm(props: { readonly disabled: boolean }) {
         </div>
       </Show>
     </form>
+  )
+}
+
+/** At once, and synced as the limit is. */
+function AgentPlansSwitch(props: { readonly disabled: boolean }) {
+  const data = useTeamData()
+  const workspace = useWorkspace()
+  const [problem, setProblem] = createSignal<string>()
+  const set = async (kept: boolean): Promise<void> => {
+    setProblem(undefined)
+    try {
+      await workspace.mutate.setTeam({ agentPlans: kept ? 'kept' : 'tidied' })
+    } catch (error) {
+      setProblem(refusalText(error))
+    }
+  }
+  return (
+    <div>
+      <Switch
+        label={teamWords.agentPlans}
+        hint={teamWords.agentPlansHint}
+        checked={data.team.value?.agentPlans !== 'tidied'}
+        disabled={props.disabled}
+        onChange={(kept) => void set(kept)}
+      />
+      <Problem text={problem()} />
+    </div>
   )
 }

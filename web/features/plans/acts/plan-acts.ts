@@ -14,6 +14,8 @@ export type PlanActs = {
   readonly setState: (plan: Plan, state: PlanState) => Promise<void>
   readonly move: (plan: Plan, folder: string) => Promise<void>
   readonly archive: (plan: Plan, archived: boolean) => Promise<boolean>
+  /** Whether runs at it are told of changes by themselves. */
+  readonly setTells: (plan: Plan, tells: boolean) => Promise<boolean>
   readonly remove: (plan: Plan) => Promise<boolean>
 }
 
@@ -45,6 +47,7 @@ export function usePlanActs(): PlanActs {
         })
       return done
     },
+    setTells: (plan, tells) => tried(workspace.mutate.changePlan({ planId: plan.id, tells })),
     remove: (plan) => tried(workspace.mutate.deletePlan({ planId: plan.id })),
   }
 }

@@ -33,6 +33,7 @@ export type PlanEditorParts = {
   readonly mentions: (query: string) => readonly SuggestItem[]
   readonly newId: () => string
   readonly onGo: (href: string) => void
+  readonly onPath: (path: string) => void
   /** A picture is wanted: from this device, or by its address. */
   readonly onPicture: (from: 'device' | 'address') => void
   readonly images: ShownImages
@@ -98,6 +99,7 @@ export function createPlanEditor(parts: PlanEditorParts): Editor {
       CodeBlocks,
       InlineViews.configure({
         onGo: parts.onGo,
+        onPath: parts.onPath,
         images: parts.images,
         onDescribe: () => parts.imageBar.querySelector('input')?.focus(),
       }),

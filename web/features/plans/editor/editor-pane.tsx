@@ -37,6 +37,8 @@ export function EditorPane(props: {
   readonly editable: boolean
   readonly phone: boolean
   readonly onGo: (href: string) => void
+  /** The path of a file was pressed. */
+  readonly onPath: (path: string) => void
   readonly onEditor: (editor: Editor | undefined) => void
   readonly onReading: (reading: Reading) => void
   readonly onThread: (thread: string) => void
@@ -75,6 +77,7 @@ export function EditorPane(props: {
       mentions: (query) => mentionItems(query, { plans: data.plans.all(), runs: data.runs.all(), own: props.plan.id }),
       newId: () => uuidv7(platform.now(), platform.random(10)),
       onGo: (href) => props.onGo(href),
+      onPath: (path) => props.onPath(path),
       onThread: (thread) => props.onThread(thread),
       onComment: () => props.onComment(),
       onPicture: (from) => (from === 'device' ? picker.click() : setPicturing(true)),

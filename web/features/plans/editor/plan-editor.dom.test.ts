@@ -20,8 +20,11 @@ import { createSuggest } from './suggest/suggest.ts'
 
 const closers: (() => void)[] = []
 let ids = 0
+/** Where mentions led. */
+let went: string[] = []
 beforeEach(() => {
   ids = 0
+  went = []
   // Nothing is laid out here, and an editor asks where its caret is.
   Range.prototype.getClientRects = () => Object.assign([], { item: () => null })
   Range.prototype.getBoundingClientRect = () => new DOMRect()
@@ -44,7 +47,8 @@ function edit(doc: Y.Doc, name = 'a'): Editor {
     suggest: createSuggest(),
     mentions: () => [],
     newId: () => `${name}${++ids}`,
-    onGo: () => undefined,
+    onGo: (href) => went.push(href),
+    onPath: (path) => went.push(path),
     onThread: () => undefined,
     onComment: () => undefined,
     onPicture: () => undefined,
@@ -320,5 +324,38 @@ describe('what is commented', () => {
     caretAfter(there, 'Begin.')
     there.commands.splitBlock()
     expect([textAt(here), textAt(there)]).toEqual(['The admin app reads', 'The admin app reads'])
+  })
+})
+
+describe('a mention', () => {
+  const plan = '01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b31'
+
+  test('of a file is a button, by the pointer and by keys', () => {
+    const editor = edit(docOf('See [src/app.ts](drover:path/src/app.ts) first.'))
+    const file = editor.view.dom.querySelector<HTMLElement>('[data-kind=path]')
+    expect(file?.getAttribute('role')).toBe('button')
+    file?.click()
+    for (const key of ['Enter', ' ', 'a'])
+      file?.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }))
+    expect(went).toEqual(['src/app.ts', 'src/app.ts', 'src/app.ts'])
+    expect(editor.getText()).toContain('See')
+  })
+
+  test('is followed from the text by Alt and Enter, and only beside it', () => {
+    const editor = edit(docOf(`See [src/app.ts](drover:path/src/app.ts) and [It](drover:plan/${plan}).`))
+    const press = (): void =>
+      void editor.view.someProp('handleKeyDown', (handle) =>
+        handle(editor.view, new KeyboardEvent('keydown', { key: 'Enter', altKey: true })),
+      )
+    editor.commands.setTextSelection(3)
+    press()
+    expect(went).toEqual([])
+    editor.commands.setTextSelection(5)
+    press()
+    editor.state.doc.descendants((node, at) => {
+      if (node.attrs['kind'] === 'plan') editor.commands.setTextSelection(at + 1)
+    })
+    press()
+    expect(went).toEqual(['src/app.ts', `/plans/${plan}`])
   })
 })

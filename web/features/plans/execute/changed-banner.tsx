@@ -62,7 +62,10 @@ function ChangedBanner(props: { readonly run: Run; readonly document: PlanDocume
     if (plan === undefined || version === undefined) return
     const text = await texts.get(plan.planId, version.versionId)
     if (text.kind !== 'text' || followed() !== version) return
-    const { isSamePlan, markdownOf } = await import('./plan-changes.ts')
+    const [{ isSamePlan }, { markdownOf }] = await Promise.all([
+      import('#sync/core/plan/changes.ts'),
+      import('./plan-markdown.ts'),
+    ])
     const now = markdownOf(props.document)
     setChanged(isSamePlan(text.markdown, now) ? undefined : { before: text.markdown, now })
   }
@@ -87,7 +90,7 @@ function ChangedBanner(props: { readonly run: Run; readonly document: PlanDocume
     if (known === undefined || plan === undefined) return
     setProblem(undefined)
     try {
-      const { changesBetween } = await import('./plan-changes.ts')
+      const { changesBetween } = await import('#sync/core/plan/changes.ts')
       const text = planChangePrompt(props.title, changesBetween(known.before, known.now))
       if (text.length > promptLimit) return void setProblem(planWords.execute.changesTooLong)
       const versionId = ids.planVersionId()

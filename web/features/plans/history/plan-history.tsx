@@ -1,5 +1,5 @@
 import { GitCompare, Radio, X } from 'lucide'
-import { For, Match, Show, Switch, createMemo, createSignal } from 'solid-js'
+import { For, Match, Show, Switch, createEffect, createMemo, createSignal } from 'solid-js'
 import { PlanVersion } from '#shared/domain/plan.ts'
 import { canEditPlans } from '#shared/domain/policies.ts'
 import type { PlanId } from '#shared/ids.ts'
@@ -35,6 +35,8 @@ const pageSize = 60
 export function PlanHistory(props: {
   readonly planId: PlanId
   readonly document: PlanDocument
+  /** Chosen at first, where it is one of those. */
+  readonly version?: number | undefined
   readonly onClose?: (() => void) | undefined
   readonly flush?: boolean | undefined
 }) {
@@ -54,6 +56,7 @@ export function PlanHistory(props: {
   const [filter, setFilter] = createSignal<HistoryFilter>('all')
   const [drawn, setDrawn] = createSignal(pageSize)
   const [choice, setChoice] = createSignal<Choice>([])
+  createEffect(() => setChoice(props.version === undefined ? [] : [props.version]))
   const [keeping, setKeeping] = createSignal(false)
   const [comparing, setComparing] = createSignal(false)
   const [restoring, setRestoring] = createSignal<PlanVersion>()

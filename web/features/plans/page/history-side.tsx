@@ -9,6 +9,8 @@ import styles from './plan-view.module.css'
 /** What the plan was: beside the text where there is room, over the page elsewhere. */
 export function HistorySide(props: {
   readonly document: PlanDocument | undefined
+  /** The one that was asked for. */
+  readonly version: number | undefined
   readonly open: boolean
   readonly onOpenChange: (open: boolean) => void
   readonly beside: boolean
@@ -17,7 +19,7 @@ export function HistorySide(props: {
     <>
       <Show when={props.open && props.beside}>
         <aside class={styles.rail} aria-label={planWords.history.title}>
-          <History document={props.document} onClose={() => props.onOpenChange(false)} />
+          <History document={props.document} version={props.version} onClose={() => props.onOpenChange(false)} />
         </aside>
       </Show>
       <Sheet
@@ -25,14 +27,18 @@ export function HistorySide(props: {
         onOpenChange={(open) => props.onOpenChange(open)}
         title={planWords.history.title}
       >
-        <History document={props.document} />
+        <History document={props.document} version={props.version} />
       </Sheet>
     </>
   )
 }
 
 /** In a sheet, which has a way out of its own, there is no `onClose`. */
-function History(props: { readonly document: PlanDocument | undefined; readonly onClose?: () => void }) {
+function History(props: {
+  readonly document: PlanDocument | undefined
+  readonly version: number | undefined
+  readonly onClose?: () => void
+}) {
   return (
     <Show when={historyPart.here()}>
       {(part) => (
@@ -42,6 +48,7 @@ function History(props: { readonly document: PlanDocument | undefined; readonly 
               component={part().PlanHistory}
               planId={known.planId}
               document={known}
+              version={props.version}
               flush={props.onClose === undefined}
               onClose={props.onClose}
             />

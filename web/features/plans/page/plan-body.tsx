@@ -22,6 +22,7 @@ export type PlanBodyProps = {
   readonly mayEdit: boolean
   readonly phone: boolean
   readonly onGo: (href: string) => void
+  readonly onPath: (path: string) => void
   readonly onEditor: (editor: Editor | undefined) => void
   readonly onReading: (reading: Reading) => void
   readonly onThread: (thread: string) => void
@@ -92,6 +93,7 @@ function Text(
         editable={props.mayEdit}
         phone={props.phone}
         onGo={(href: string) => props.onGo(href)}
+        onPath={(path: string) => props.onPath(path)}
         onEditor={(editor: Editor | undefined) => props.onEditor(editor)}
         onReading={(reading: Reading) => props.onReading(reading)}
         onThread={(thread: string) => props.onThread(thread)}

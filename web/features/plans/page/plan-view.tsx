@@ -1,7 +1,7 @@
 import { useNavigate, useRouter } from '@tanstack/solid-router'
 import type { Editor } from '@tiptap/core'
-import { Copy, FolderInput, MessageSquare, Pencil } from 'lucide'
-import { Show, createEffect, createMemo, createSignal, on } from 'solid-js'
+import { Copy, FolderInput, MessageSquare, Pencil, RefreshCw } from 'lucide'
+import { Show, createEffect, createMemo, createSignal, on, untrack } from 'solid-js'
 import type { Plan } from '#shared/domain/plan.ts'
 import { useCommands } from '../../../state/commands.ts'
 import { useFrame } from '../../../state/frame.ts'
@@ -37,13 +37,19 @@ import { usePlanPin } from './head/plan-pin.ts'
 import { usePeopleHere } from './people-here.ts'
 import { goToSection, useCurrentSection } from './use-current-section.ts'
 import { useDocument } from './use-document.ts'
+import { useFiles } from './use-files.ts'
 import { useSides } from './use-sides.ts'
 import { useMe } from './use-me.ts'
 import { usePlanText } from './use-plan-text.ts'
 import styles from './plan-view.module.css'
 
 /** The page of one plan: outline, head, text. Mounted anew for each plan. */
-export function PlanView(props: { readonly plan: Plan; readonly section: string | undefined }) {
+export function PlanView(props: {
+  readonly plan: Plan
+  readonly section: string | undefined
+  /** To be shown in the history. */
+  readonly version: number | undefined
+}) {
   const frame = useFrame()
   const workspace = useWorkspace()
   const navigate = useNavigate()
@@ -80,6 +86,7 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
     return typeof known === 'string' ? undefined : known
   })
   const execution = useExecution({ plan: () => props.plan, editor, document })
+  const openFile = useFiles(execution.runs, (href) => router.history.push(href))
   const [people, setPeople] = createSignal<readonly Someone[]>([])
   createEffect(() => {
     const known = document()
@@ -111,6 +118,10 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
     ),
   )
 
+  createEffect(() => {
+    if (props.version !== undefined && document() !== undefined) untrack(() => sides.setHistory(true))
+  })
+
   const write = (): void => void editor()?.commands.focus()
   useKeys({
     i: () => {
@@ -135,6 +146,12 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
       ? [
           { id: 'plan.duplicate', title: plansWords.duplicate, icon: Copy, act: () => void duplicate() },
           { id: 'plan.move', title: plansWords.move, icon: FolderInput, act: () => setMoving(true) },
+          {
+            id: 'plan.tells',
+            title: props.plan.tells === undefined ? planWords.execute.tellsOn : planWords.execute.tellsOff,
+            icon: RefreshCw,
+            act: () => void acts.setTells(props.plan, props.plan.tells === undefined),
+          },
         ]
       : []),
   ])
@@ -169,7 +186,7 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
       <Show when={frame() === 'desktop'}>
         <aside class={styles.outline} aria-label={planWords.outline.title}>
           <Outline reading={reading()} current={current()} onGo={go} />
-          <LinkedRuns runs={execution.runs()} />
+          <LinkedRuns runs={execution.runs()} plan={props.plan} acts={acts} />
         </aside>
       </Show>
       <section class={styles.pane} aria-label={title()}>
@@ -199,7 +216,7 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
           }}
         />
         <Show when={warning()}>{(words) => <Banner>{words()}</Banner>}</Show>
-        <Show when={document()}>
+        <Show when={props.plan.tells === undefined ? document() : undefined}>
           {(known) => <ChangedBanners runs={execution.runs()} document={known()} title={title()} />}
         </Show>
         <PlanFindBar find={find} mayFind={editor() !== undefined} />
@@ -210,6 +227,7 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
           mayEdit={acts.mayEdit() && open.state()?.refused !== 'not_allowed'}
           phone={phone()}
           onGo={(href) => router.history.push(href)}
+          onPath={(path) => void openFile(path)}
           onEditor={setEditor}
           onReading={setReading}
           onThread={(id) => {
@@ -234,6 +252,7 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
       </CommentsSide>
       <HistorySide
         document={document()}
+        version={props.version}
         open={sides.history()}
         onOpenChange={sides.setHistory}
         beside={sides.beside()}
@@ -248,7 +267,7 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
             requestAnimationFrame(() => go(key))
           }}
         />
-        <LinkedRuns runs={execution.runs()} />
+        <LinkedRuns runs={execution.runs()} plan={props.plan} acts={acts} />
       </Sheet>
       <ExecuteDialog
         open={execution.asking()}

@@ -1,7 +1,8 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { writePlanPrompt } from '#shared/domain/plan-command.ts'
 import { Prompt } from '#shared/domain/prompt.ts'
 import { Runner } from '#shared/domain/team.ts'
+import { PlanId } from '#shared/ids.ts'
 import { keys } from '#sync/core/keys.ts'
 import { createRows } from '../../../state/rows.ts'
 import { createMemoryDeviceStore } from '../../../state/device-store.ts'
@@ -310,5 +311,82 @@ describe('the queue', () => {
     press(area, 'Enter')
     await settled()
     expect(of.root.querySelector('ol')?.textContent).toContain('On this device')
+  })
+})
+
+describe('mentions', () => {
+  const planId = PlanId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b31')
+  const options = (): readonly (string | undefined)[] =>
+    [...document.querySelectorAll('[role=option]')].map((one) => one.textContent?.trim())
+  async function withPlans(): Promise<{ readonly stage: Stage; readonly area: HTMLTextAreaElement }> {
+    const opened = await open()
+    const plan = (id: PlanId, title: string, updatedAt: number) =>
+      opened.stage.workspace.put(keys.plan(id), {
+        id,
+        title,
+        folder: '',
+        state: 'draft',
+        createdBy: opened.stage.workspace.userId,
+        createdAt: 1,
+        updatedAt,
+        updatedBy: { kind: 'server' },
+        excerpt: '',
+        words: 0,
+        steps: { done: 0, total: 0 },
+        version: 0,
+      })
+    plan(planId, 'Zebra billing', 2)
+    plan(PlanId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b32'), 'Zebra search', 1)
+    await settled()
+    return opened
+  }
+
+  test('@ offers plans of this device; Enter puts one in and does not send', async () => {
+    const { stage: of, area } = await withPlans()
+    type(area, 'Do @zebra')
+    await vi.waitFor(() => expect(options()).toEqual(['Zebra billing', 'Zebra search']))
+    expect(document.querySelector('[role=listbox]')?.id).toBe(area.getAttribute('aria-controls'))
+    press(area, 'ArrowDown')
+    press(area, 'ArrowDown')
+    expect(press(area, 'Enter').defaultPrevented).toBe(true)
+    await settled()
+    expect(area.value).toBe(`Do [Zebra billing](drover:plan/${planId}) `)
+    expect(options()).toEqual([])
+    expect(area.hasAttribute('aria-controls')).toBe(false)
+    expect(prompts(of)).toHaveLength(2)
+    press(area, 'Enter')
+    await settled()
+    expect(prompts(of).at(-1)?.text).toBe(`Do [Zebra billing](drover:plan/${planId})`)
+  })
+
+  test('Escape sends the list away and not the writer; an address of mail is no mention', async () => {
+    const { area } = await withPlans()
+    type(area, '@zeb')
+    await vi.waitFor(() => expect(options()).toHaveLength(2))
+    press(area, 'Escape')
+    await settled()
+    expect(options()).toEqual([])
+    expect(document.activeElement).not.toBe(document.querySelector('[role=log]'))
+    type(area, '@zebr')
+    await settled()
+    expect(options()).toEqual([])
+    type(area, 'mara@zebra')
+    await settled()
+    expect(options()).toEqual([])
+  })
+
+  test('a queued message is edited with the same list, and reads with names', async () => {
+    const { stage: of } = await withPlans()
+    button(of.root, 'Edit')?.click()
+    const area = of.root.querySelector<HTMLTextAreaElement>('li textarea')
+    if (area === null) throw new Error('no edit box')
+    await settled()
+    type(area, '@search')
+    await vi.waitFor(() => expect(options()).toEqual(['Zebra search']))
+    press(area, 'Tab')
+    press(area, 'Enter', { ctrlKey: true })
+    await settled()
+    expect(prompts(of)[0]?.text).toContain('(drover:plan/')
+    expect(of.root.querySelector('li')?.textContent).toContain('@Zebra search')
   })
 })

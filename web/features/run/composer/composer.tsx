@@ -9,10 +9,12 @@ import { scanRows } from '#sync/core/transaction.ts'
 import { IconButton } from '../../../ui/button.tsx'
 import { Icon } from '../../../ui/icon.tsx'
 import { Kbd } from '../../../ui/kbd.tsx'
+import { Mentions } from '../../../ui/mentions.tsx'
 import { useMessageDraft } from '../../../state/draft.ts'
 import { useMedia } from '../../../state/frame.ts'
 import { isKey, useKeys } from '../../../state/keyboard.ts'
 import { useIds } from '../../../state/platform.ts'
+import { usePlanMentions } from '../../../state/plan-mentions.ts'
 import { useSendingMode } from '../../../state/sending-mode.ts'
 import { useWorkspace } from '../../../state/workspace.ts'
 import { runWords } from '../../../words/run.ts'
@@ -52,6 +54,7 @@ export function Composer(props: {
   const [problem, setProblem] = createSignal<string>()
   const id = createUniqueId()
   let area!: HTMLTextAreaElement
+  const mentions = usePlanMentions()
 
   const works = createMemo(() => isHeld(scene.run().state))
   const ended = createMemo(() => hasEnded(scene.run().state))
@@ -198,6 +201,7 @@ export function Composer(props: {
           aria-describedby={over() > 0 ? `over-${id}` : undefined}
           aria-invalid={over() > 0 ? 'true' : undefined}
         />
+        <Mentions area={() => area} finder={mentions} />
         <Show when={over() > 0}>
           <p class={styles.over} id={`over-${id}`}>
             {uiWords.tooLong(over())}

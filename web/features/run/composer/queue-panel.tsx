@@ -1,15 +1,18 @@
 import { ArrowDown, ArrowUp, ChevronDown, ChevronRight, Ellipsis, GripVertical, Lock, Pencil, X, Zap } from 'lucide'
 import { For, Show, createEffect, createMemo, createSignal, createUniqueId, on, onMount } from 'solid-js'
 import { canChangePrompt } from '#shared/domain/policies.ts'
+import { plainMentions } from '#shared/domain/plan-mention.ts'
 import { promptLimit, type Prompt } from '#shared/domain/prompt.ts'
 import { hasEnded, isHeld } from '#shared/domain/run.ts'
 import { Button, IconButton } from '../../../ui/button.tsx'
+import { Mentions } from '../../../ui/mentions.tsx'
 import { Icon } from '../../../ui/icon.tsx'
 import { Menu, MenuItem } from '../../../ui/menu.tsx'
 import type { PromptId } from '#shared/ids.ts'
 import { useTextDraft } from '../../../state/draft.ts'
 import { isKey } from '../../../state/keyboard.ts'
 import { useIds } from '../../../state/platform.ts'
+import { usePlanMentions } from '../../../state/plan-mentions.ts'
 import { useTeamData } from '../../../state/team-data.ts'
 import { useWorkspace } from '../../../state/workspace.ts'
 import { refusalWords } from '../../../words/refusals.ts'
@@ -236,8 +239,8 @@ function QueueItem(props: {
             <Icon of={GripVertical} size="sm" />
           </button>
         </Show>
-        <span class={styles.text} title={prompt().text} dir="auto">
-          {prompt().text}
+        <span class={styles.text} title={plainMentions(prompt().text)} dir="auto">
+          {plainMentions(prompt().text)}
         </span>
         <Show when={prompt().refusal}>
           {(refusal) => <span class={styles.refused}>{refusalWords(refusal().code, refusal().detail)}</span>}
@@ -245,8 +248,10 @@ function QueueItem(props: {
         <Show when={!isQueued() || props.waiting.intent === 'local'}>
           <IntentMark state={props.waiting.intent} />
         </Show>
-        <Show when={isQueued() && prompt().by !== scene.me}>
-          <span class={styles.from}>{runWords.queue.notYours(scene.callName(prompt().by))}</span>
+        <Show when={isQueued() && (prompt().automatic === true || prompt().by !== scene.me)}>
+          <span class={styles.from}>
+            {prompt().automatic ? runWords.queue.byItself : runWords.queue.notYours(scene.callName(prompt().by))}
+          </span>
         </Show>
         <Show when={mayChange()}>
           <Show
@@ -311,6 +316,7 @@ function EditForm(props: {
   const over = () => text().trim().length - promptLimit
   const overId = createUniqueId()
   let area!: HTMLTextAreaElement
+  const mentions = usePlanMentions()
   onMount(() => area.focus())
   const write = (typed: string): void => {
     setEmptied(typed === '')
@@ -357,6 +363,7 @@ function EditForm(props: {
         value={text()}
         onInput={(event) => write(event.currentTarget.value)}
       />
+      <Mentions area={() => area} finder={mentions} />
       <Show when={over() > 0}>
         <p class={styles.over} id={overId} role="alert">
           {uiWords.tooLong(over())}

@@ -1,15 +1,16 @@
 import { ChevronRight } from 'lucide'
 import { Match, Show, Switch, type JSX } from 'solid-js'
 import type { UserId } from '#shared/ids.ts'
-import { Avatar } from '../../../ui/avatar.tsx'
+import { AgentTile, Avatar } from '../../../ui/avatar.tsx'
 import { Icon } from '../../../ui/icon.tsx'
 import { StatusGlyph } from '../../../ui/status-glyph.tsx'
 import { Time } from '../../../ui/time.tsx'
-import { runWords } from '../../../words/run.ts'
+import { midSentence, runWords } from '../../../words/run.ts'
 import { useScene } from '../scene.ts'
 import { LongText } from '../text/long-text.tsx'
 import { Markdown } from '../text/markdown-view.tsx'
 import { RunOutput } from '../text/run-output.tsx'
+import { SentPlans } from './sent-plans.tsx'
 import { Line } from './line.tsx'
 import type { EntryOf } from './entry-of.ts'
 import styles from './prose-entries.module.css'
@@ -17,8 +18,9 @@ import styles from './prose-entries.module.css'
 /** What a person wrote. */
 export function UserEntry(props: { readonly entry: EntryOf<'user'> }) {
   return (
-    <UserText by={props.entry.body.by} at={props.entry.at}>
+    <UserText by={props.entry.body.by} at={props.entry.at} automatic={props.entry.body.automatic}>
       <LongText text={props.entry.body.text}>{(text) => <Markdown text={text()} />}</LongText>
+      <SentPlans plans={props.entry.body.plans ?? []} />
     </UserText>
   )
 }
@@ -27,16 +29,29 @@ export function UserEntry(props: { readonly entry: EntryOf<'user'> }) {
 export function UserText(props: {
   readonly by: UserId | undefined
   readonly at: number
+  /** Drover wrote it in their name. */
+  readonly automatic?: boolean | undefined
   readonly children: JSX.Element
 }) {
   const scene = useScene()
   const by = () => scene.person(props.by)
   return (
     <div class={styles.user}>
-      <Avatar name={by()?.name ?? runWords.somebody} hue={by()?.hue ?? 1} size="lg" decorative />
+      <Show
+        when={props.automatic}
+        fallback={<Avatar name={by()?.name ?? runWords.somebody} hue={by()?.hue ?? 1} size="lg" decorative />}
+      >
+        <AgentTile letters={runWords.droverLetters} size="lg" />
+      </Show>
       <div class={styles.said}>
         <div class={styles.by}>
-          <h2 title={by()?.name}>{firstName(by()?.name) ?? runWords.somebody}</h2>
+          <Show
+            when={props.automatic}
+            fallback={<h2 title={by()?.name}>{firstName(by()?.name) ?? runWords.somebody}</h2>}
+          >
+            <h2 title={runWords.byItselfFor(midSentence(scene.callName(props.by)))}>{runWords.drover}</h2>
+            <span>{runWords.byItself}</span>
+          </Show>
           <Time at={props.at} form="when" />
         </div>
         {props.children}

@@ -1,11 +1,4 @@
 import { structuredPatch } from 'diff'
-import type { PlanDocument } from '#sync/client/plans/plan-document.ts'
-import { readBody } from '#sync/core/plan/body.ts'
-import { writePlan } from '#sync/core/plan/markdown.ts'
-
-export function markdownOf(document: PlanDocument): string {
-  return writePlan(readBody(document.doc))
-}
 
 /** Ticks come from the runs themselves, and are no change of what is to be done. */
 export function isSamePlan(before: string, now: string): boolean {
@@ -28,3 +21,14 @@ export function changesBetween(before: string, now: string): string {
     )
     .join('\n')
 }
+
+/** The changes as far as they fit, with a line that says what is missing. */
+export function cutChanges(changes: string, units: number): string {
+  if (changes.length <= units) return changes
+  const end = changes.lastIndexOf('\n', units - cutRoom)
+  const kept = changes.slice(0, Math.max(0, end))
+  const left = changes.slice(kept.length).split('\n').length - 1
+  return `${kept}\n… ${left} more lines have changed. Read the plan itself.`
+}
+
+const cutRoom = 100

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { changesBetween, isSamePlan } from './plan-changes.ts'
+import { changesBetween, isSamePlan } from './changes.ts'
 
 test('a tick is no change of a plan, a word is', () => {
   expect(isSamePlan('- [ ] Move\n  1. [x] Check\n', '- [x] Move\n  1. [ ] Check\n')).toBe(true)
