@@ -31,6 +31,7 @@ import { createWebPush, type WebPush } from './web-push/create-web-push.ts'
 import { createPlans, type Plans } from './plans/create-plans.ts'
 import { createAgentTools } from './plans/agent/agent-tools.ts'
 import { createPlanCalls } from './plans/agent/plan-calls.ts'
+import { textDigest } from './plans/text-digest.ts'
 import { createPlanProgress, type PlanProgress } from './plans/progress.ts'
 import type { PlanTimes } from './plans/times.ts'
 import { planOfPath, planRoomPath } from '#shared/protocol/plan-room.ts'
@@ -215,6 +216,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       known,
       mutators: mutators as unknown as Readonly<Record<string, Mutator<never>>>,
       now,
+      digest: textDigest,
       onEffects,
       onError: (error, mutation) => report(`the mutator ${mutation.name} failed`)(error),
     }

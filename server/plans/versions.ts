@@ -8,6 +8,7 @@ import type { PlanRef } from '#sync/server/plan/plan-store.ts'
 import { transact, type TransactDeps } from '#sync/server/transact.ts'
 import type { DocumentStore } from './document-store.ts'
 import type { PlanReading } from './reading.ts'
+import { textDigest } from './text-digest.ts'
 import type { PlanTimes } from './times.ts'
 
 export type VersionsDeps = TransactDeps & {
@@ -57,6 +58,7 @@ export function createVersions(deps: VersionsDeps): Versions {
           id: PlanVersionId.parse(deps.newId()),
           at: tx.now,
           words: countWords(markdown),
+          digest: textDigest(markdown),
         }
         await putRow(rows, keys.plan(plan.planId), { ...row, version: made.n })
         await putRow(rows, keys.planVersion(plan.planId, made.n), made)

@@ -57,6 +57,8 @@ export type MutationContext = {
   /** Not of the team: the run was shared with them. `role` is what that lets them do. */
   readonly guest?: boolean
   readonly effect: (effect: Effect) => void
+  /** Names a text, so that equal ones are known without having both. Only the server does. */
+  readonly digest?: (text: string) => string
 }
 
 /**

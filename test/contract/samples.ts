@@ -337,6 +337,13 @@ export const mutations: { readonly [Name in MutatorName]: z.infer<Mutators[Name]
   removePrompt: { runId: ids.run, promptId: ids.prompt },
   renameRun: { runId: ids.run, title: 'Another title' },
   resolvePlanThread: { planId: ids.plan, thread: ids.planComment, resolved: true },
+  reviewPlan: {
+    planId: ids.plan,
+    verdict: 'changes_requested',
+    note: 'Phase 3 is missing',
+    versionId: ids.planVersion,
+    markdown: '# Extract billing',
+  },
   savePlanVersion: {
     planId: ids.plan,
     versionId: ids.planVersion,
@@ -375,6 +382,7 @@ export const mutations: { readonly [Name in MutatorName]: z.infer<Mutators[Name]
     versionId: ids.planVersion,
     markdown: '# Extract billing',
   },
+  withdrawReview: { planId: ids.plan },
 }
 
 export const pulled: PullResponse = {

@@ -46,6 +46,10 @@ export function intentVerb(name: string, args: unknown): string {
       return 'Tell the agent what changed'
     case 'savePlanVersion':
       return 'Keep a version'
+    case 'reviewPlan':
+      return field(args, 'verdict') === 'approved' ? 'Approve a plan' : 'Request changes of a plan'
+    case 'withdrawReview':
+      return 'Withdraw a review'
     case 'addPlanComment':
       return 'Comment'
     case 'editPlanComment':
@@ -69,7 +73,11 @@ export function intentVerb(name: string, args: unknown): string {
 /** What it was about: the text that was typed, or the title given; the run's title is the caller's to add. */
 export function intentText(args: unknown): string | undefined {
   const text =
-    field(args, 'text') ?? field(args, 'title') ?? field(args, 'prompt') ?? field(field(args, 'answer'), 'message')
+    field(args, 'text') ??
+    field(args, 'note') ??
+    field(args, 'title') ??
+    field(args, 'prompt') ??
+    field(field(args, 'answer'), 'message')
   return typeof text === 'string' && text !== '' ? text : undefined
 }
 
@@ -106,6 +114,7 @@ const names: Record<MutatorName, true> = {
   removePrompt: true,
   renameRun: true,
   resolvePlanThread: true,
+  reviewPlan: true,
   savePlanVersion: true,
   sendPlanComments: true,
   sendPrompt: true,
@@ -115,6 +124,7 @@ const names: Record<MutatorName, true> = {
   stopRun: true,
   stopSharing: true,
   tellPlanChange: true,
+  withdrawReview: true,
 }
 
 function isKnown(name: string): name is MutatorName {

@@ -34,6 +34,8 @@ export const historyWords = {
     named: 'Kept by hand',
     pause: 'Kept after a pause',
     import: 'Came from a file',
+    review: 'Seen by a reviewer',
+    suggestion: 'A suggestion was accepted',
   } satisfies Record<PlanVersion['origin'], string>,
   restoredFrom: (n: number) => `Version ${n} brought back`,
   words: (words: number) => count(words, 'word'),

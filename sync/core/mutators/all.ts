@@ -7,6 +7,7 @@ import {
   resolvePlanThread,
   sendPlanComments,
 } from './plan-comments.ts'
+import { reviewPlan, withdrawReview } from './review-plan.ts'
 import { changePlan, createPlan, deletePlan, savePlanVersion } from './plans.ts'
 import { createRun } from './create-run.ts'
 import { tellPlanChange } from './tell-plan-change.ts'
@@ -37,6 +38,7 @@ export const mutators = {
   removePrompt,
   renameRun,
   resolvePlanThread,
+  reviewPlan,
   savePlanVersion,
   sendPlanComments,
   sendPrompt,
@@ -46,6 +48,7 @@ export const mutators = {
   stopRun,
   stopSharing,
   tellPlanChange,
+  withdrawReview,
 } as const
 
 export type Mutators = typeof mutators
