@@ -1,7 +1,8 @@
 import { Link } from '@tanstack/solid-router'
-import { Clock, Ellipsis, Folder, ListChecks } from 'lucide'
+import { BadgeCheck, Clock, Ellipsis, Folder, ListChecks } from 'lucide'
 import { Show, createMemo, type JSX } from 'solid-js'
 import type { Plan } from '#shared/domain/plan.ts'
+import type { ReviewCounts } from '#shared/domain/plan-review.ts'
 import { useNow } from '../../../state/clock.ts'
 import { useFrame } from '../../../state/frame.ts'
 import { Chip } from '../../../ui/chip.tsx'
@@ -9,6 +10,7 @@ import { Icon } from '../../../ui/icon.tsx'
 import { Menu } from '../../../ui/menu.tsx'
 import { Time } from '../../../ui/time.tsx'
 import { VisuallyHidden } from '../../../ui/visually-hidden.tsx'
+import { reviewWords } from '../../../words/plan-review.ts'
 import { planStateWords, plansWords } from '../../../words/plans.ts'
 import { daysBetween } from '../../../words/time.ts'
 import { AuthorMark } from '../author-mark.tsx'
@@ -20,6 +22,8 @@ type RowProps = {
   readonly plan: Plan
   /** It is only on this device so far. */
   readonly local: boolean
+  /** What people think of it. */
+  readonly reviews: ReviewCounts | undefined
   /** Its heading names the day. */
   readonly byDay: boolean
   readonly onOpen: () => void
@@ -52,6 +56,13 @@ function Wide(props: RowProps) {
         </Show>
       </span>
       <span role="gridcell" class={styles.chips}>
+        <Show when={props.reviews}>
+          {(counts) => (
+            <Chip icon={BadgeCheck} tone={counts().changesRequested > 0 ? 'warn' : 'done'}>
+              {reviewWords.summary(counts())}
+            </Chip>
+          )}
+        </Show>
         <Show when={props.plan.folder !== ''}>
           <Chip icon={Folder} title={props.plan.folder}>
             <span class={styles.folder}>{props.plan.folder}</span>
@@ -99,6 +110,7 @@ function Narrow(props: RowProps) {
               {plansWords.stepsShort(props.plan.steps.done, props.plan.steps.total)}
             </span>
           </Show>
+          <Show when={props.reviews}>{(counts) => <span>{reviewWords.summary(counts())}</span>}</Show>
           <Show when={!props.local} fallback={<Local />}>
             <Show when={props.plan.folder !== ''}>
               <span class={styles.folder}>{props.plan.folder}</span>

@@ -68,6 +68,7 @@ export function PlansGrid(props: {
               <PlanRow
                 plan={plan()}
                 local={props.list.isLocal(plan().id)}
+                reviews={props.list.reviewsOf(plan().id)}
                 byDay={props.list.sort() === 'changed'}
                 onOpen={() => props.onOpen(plan().id)}
                 menu={props.acts.mayEdit() ? menu(plan) : undefined}

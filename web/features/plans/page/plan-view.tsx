@@ -27,6 +27,7 @@ import { ExecuteDialog } from '../execute/execute-dialog.tsx'
 import { LinkedRuns } from '../execute/linked-runs.tsx'
 import { useExecution } from '../execute/use-execution.ts'
 import { titleOf } from '../list/list-model.ts'
+import { ReviewButton } from '../review/review-button.tsx'
 import { CommentsSide } from './comments-side.tsx'
 import { HistorySide } from './history-side.tsx'
 import { Outline } from './outline.tsx'
@@ -183,6 +184,9 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
           phone={phone()}
           stepsLeft={stepsLeft()}
           historyOpen={sides.history()}
+          review={
+            <ReviewButton plan={props.plan} acts={acts} document={document()} isHere={open.state()?.here === true} />
+          }
           comments={{ isOpen: sides.comments(), open: comments.open().length }}
           on={{
             onFind: editor() === undefined ? undefined : find.open,
