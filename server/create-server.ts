@@ -31,6 +31,8 @@ import { createWebPush, type WebPush } from './web-push/create-web-push.ts'
 import { createPlans, type Plans } from './plans/create-plans.ts'
 import { createAgentTools } from './plans/agent/agent-tools.ts'
 import { createPlanCalls } from './plans/agent/plan-calls.ts'
+import { createSuggestionJobs } from './plans/suggestion-jobs.ts'
+import { createSuggestions, type Suggestions } from './plans/suggestions.ts'
 import { textDigest } from './plans/text-digest.ts'
 import { createPlanProgress, type PlanProgress } from './plans/progress.ts'
 import type { PlanTimes } from './plans/times.ts'
@@ -125,6 +127,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
     const onEffects = (effects: readonly Effect[]): void => {
       if (effects.some((effect) => effect.type === 'notify')) webPush?.wake()
       for (const effect of effects) if (effect.type === 'plan_progress') progress?.note(effect)
+      if (effects.some((effect) => effect.type === 'plan_suggestion')) suggestions?.wake()
       if (!effects.some((effect) => effect.type === 'dispatch' || effect.type === 'deliver')) return
       wake()
       cluster.work()
@@ -152,6 +155,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
     let app: { fetch: Fetch } | undefined
     let webPush: WebPush | undefined
     let progress: PlanProgress | undefined
+    let suggestions: Suggestions | undefined
     const underWay = new Set<Promise<unknown>>()
     const listening = await listen((request, env) => {
       const answer = Promise.resolve(app?.fetch(request, env) ?? starting())
@@ -206,6 +210,13 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       onError: report('ticking the steps of a plan failed'),
     })
     toClose.unshift(() => progress?.close())
+    suggestions = createSuggestions({
+      ...transacting,
+      plans,
+      jobs: createSuggestionJobs(db),
+      onError: report('putting a suggestion into its plan failed'),
+    })
+    toClose.unshift(() => suggestions?.close())
 
     const origins = createOriginChecks({ publicUrl, port })
     const actors = rememberActors({ getActor: auth.getActor, now })

@@ -1,5 +1,5 @@
 import type { PlanCommentId } from '../ids.ts'
-import type { PlanComment } from './plan-comment.ts'
+import type { PlanComment, PlanSuggestion } from './plan-comment.ts'
 
 export type PlanThread = { readonly first: PlanComment; readonly replies: readonly PlanComment[] }
 
@@ -36,15 +36,23 @@ export function commentsPrompt(asked: {
     const about =
       first.anchor === undefined ? 'the plan as a whole' : section === undefined ? 'the text' : `“${section}”`
     const said = [first, ...replies]
-      .filter(({ removed }) => removed !== true)
+      .filter(({ removed, text }) => removed !== true && text !== '')
       .map((comment) => `${asked.name(comment)}: ${comment.text}`)
     return [
       `## ${index + 1}. On ${about}`,
       ...(first.anchor === undefined ? [] : [first.anchor.quote.replace(/^/gm, '> ')]),
+      ...suggestionWords(first.suggestion),
       ...said,
     ].join('\n\n')
   })
   return [`There are comments on the plan “${asked.title}”. Follow each of them, or say why not.`, ...parts].join(
     '\n\n',
   )
+}
+
+function suggestionWords(suggestion: PlanSuggestion | undefined): readonly string[] {
+  if (suggestion === undefined || suggestion.settled !== undefined) return []
+  const { from, to } = suggestion
+  if (to.trim() === '') return ['Suggested: take out these words:', from.replace(/^/gm, '> ')]
+  return ['Suggested: in place of', from.replace(/^/gm, '> '), 'write', to.replace(/^/gm, '> ')]
 }

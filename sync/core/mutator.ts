@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { Role } from '#shared/domain/team.ts'
-import type { DeliveryId, PlanId, PlanVersionId, RunId, TeamId, UserId } from '#shared/ids.ts'
+import type { DeliveryId, PlanCommentId, PlanId, PlanVersionId, RunId, TeamId, UserId } from '#shared/ids.ts'
 import type { Refusal } from '#shared/refusal.ts'
 import type { Result } from '#shared/result.ts'
 import type { Assignment, DeliveryBody } from '#shared/protocol/runner-link.ts'
@@ -33,6 +33,13 @@ export type Effect =
       readonly planId: PlanId
       readonly versionId: PlanVersionId
       readonly markdown: string
+    }
+  /** A suggestion was accepted: its words are put into the document, once. `commentId`: of the comment that makes it. */
+  | {
+      readonly type: 'plan_suggestion'
+      readonly teamId: TeamId
+      readonly planId: PlanId
+      readonly commentId: PlanCommentId
     }
   /** The tasks of a run that executes a plan have changed: what is done is ticked there. */
   | { readonly type: 'plan_progress'; readonly teamId: TeamId; readonly runId: RunId }

@@ -305,6 +305,7 @@ export const mutations: { readonly [Name in MutatorName]: z.infer<Mutators[Name]
     commentId: ids.planComment,
     thread: ids.planThread,
     anchor: { start: 'AAEBAgM=', end: 'AAEBAgM=', quote: 'one package' },
+    suggestion: { from: 'one package', to: 'a package' },
     text: 'Does the admin app count?',
   },
   answerAccessRequest: { runId: ids.run, userId: ids.user, answer: 'steer' },
@@ -364,6 +365,7 @@ export const mutations: { readonly [Name in MutatorName]: z.infer<Mutators[Name]
   sendPrompt: { runId: ids.run, promptId: ids.prompt, deliveryId: ids.delivery, text: 'Go on', mode: 'queue' },
   sendPromptNow: { runId: ids.run, promptId: ids.prompt, deliveryId: ids.delivery },
   setTeam: { maxActiveRuns: 5 },
+  settleSuggestion: { planId: ids.plan, thread: ids.planComment, as: 'accepted' },
   shareRun: {
     runId: ids.run,
     secret: 'S'.repeat(43),

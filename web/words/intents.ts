@@ -50,8 +50,10 @@ export function intentVerb(name: string, args: unknown): string {
       return field(args, 'verdict') === 'approved' ? 'Approve a plan' : 'Request changes of a plan'
     case 'withdrawReview':
       return 'Withdraw a review'
+    case 'settleSuggestion':
+      return field(args, 'as') === 'accepted' ? 'Accept a suggestion' : 'Dismiss a suggestion'
     case 'addPlanComment':
-      return 'Comment'
+      return field(args, 'suggestion') === undefined ? 'Comment' : 'Suggest a change'
     case 'editPlanComment':
       return 'Edit a comment'
     case 'removePlanComment':
@@ -120,6 +122,7 @@ const names: Record<MutatorName, true> = {
   sendPrompt: true,
   sendPromptNow: true,
   setTeam: true,
+  settleSuggestion: true,
   shareRun: true,
   stopRun: true,
   stopSharing: true,

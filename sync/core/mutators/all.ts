@@ -17,6 +17,7 @@ import { renameRun } from './rename-run.ts'
 import { sendPrompt } from './send-prompt.ts'
 import { answerAccessRequest, shareRun, stopSharing } from './share-run.ts'
 import { stopRun } from './stop-run.ts'
+import { settleSuggestion } from './settle-suggestion.ts'
 import { setTeam } from './team-settings.ts'
 
 /** Every mutator, by name. A name that was ever released stays here for 90 days. */
@@ -44,6 +45,7 @@ export const mutators = {
   sendPrompt,
   sendPromptNow,
   setTeam,
+  settleSuggestion,
   shareRun,
   stopRun,
   stopSharing,
