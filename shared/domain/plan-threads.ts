@@ -1,4 +1,4 @@
-import type { PlanCommentId } from '../ids.ts'
+import type { PlanCommentId, RunId } from '../ids.ts'
 import type { PlanComment, PlanSuggestion } from './plan-comment.ts'
 
 export type PlanThread = { readonly first: PlanComment; readonly replies: readonly PlanComment[] }
@@ -24,6 +24,16 @@ export function isUnsent({ first, replies }: PlanThread): boolean {
   if (resolved !== undefined) return false
   if (sent === undefined) return true
   return [first, ...replies].some(({ at, editedAt, by }) => by.kind === 'person' && (editedAt ?? at) > sent.at)
+}
+
+/**
+ * Nobody has to see to it any more: it is resolved, or its agent has it and has revised the plan since. `revisedAt`: when the newest version was made that
+ * is this run's.
+ */
+export function isHandled(thread: PlanThread, revisedAt: (run: RunId) => number | undefined): boolean {
+  const { sent, resolved } = thread.first
+  if (resolved !== undefined) return true
+  return sent !== undefined && !isUnsent(thread) && (revisedAt(sent.runId) ?? 0) > sent.at
 }
 
 /** What an agent is told of open threads, in Markdown. `section`: the heading above the text, `name`: who wrote a comment. */

@@ -60,7 +60,7 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
   const [reading, setReading] = createSignal<Reading>()
   const [outlineOpen, setOutlineOpen] = createSignal(false)
   const comments = useComments(planId, editor)
-  const sides = useSides(() => comments.open().length)
+  const sides = useSides(() => comments.inSight().length)
   const [moving, setMoving] = createSignal(false)
   const [removing, setRemoving] = createSignal(false)
   const stepsLeft = () => {
@@ -187,7 +187,7 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
           review={
             <ReviewButton plan={props.plan} acts={acts} document={document()} isHere={open.state()?.here === true} />
           }
-          comments={{ isOpen: sides.comments(), open: comments.open().length }}
+          comments={{ isOpen: sides.comments(), open: comments.inSight().length }}
           on={{
             onFind: editor() === undefined ? undefined : find.open,
             onCopy: text.copy,
