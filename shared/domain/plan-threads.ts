@@ -1,4 +1,4 @@
-import type { PlanCommentId, RunId } from '../ids.ts'
+import type { PlanCommentId, PlanId, RunId } from '../ids.ts'
 import type { PlanComment, PlanSuggestion } from './plan-comment.ts'
 
 export type PlanThread = { readonly first: PlanComment; readonly replies: readonly PlanComment[] }
@@ -58,6 +58,23 @@ export function commentsPrompt(asked: {
   return [`There are comments on the plan “${asked.title}”. Follow each of them, or say why not.`, ...parts].join(
     '\n\n',
   )
+}
+
+/** What a new run is told: the comments, and the plan that they are about. `note`: what its person adds. `markdown`: all of the plan. */
+export function commentsRunPrompt(
+  asked: Parameters<typeof commentsPrompt>[0] & {
+    readonly planId: PlanId
+    readonly note: string
+    readonly markdown: string
+  },
+): string {
+  const note = asked.note.trim()
+  return [
+    commentsPrompt(asked),
+    ...(note === '' ? [] : [note]),
+    `Where you have tools for plans, change the plan itself: its plan_id is ${asked.planId}. Else answer with what you would change. This is the plan as it is now:`,
+    asked.markdown.trim(),
+  ].join('\n\n')
 }
 
 function suggestionWords(suggestion: PlanSuggestion | undefined): readonly string[] {

@@ -326,6 +326,7 @@ export const mutations: { readonly [Name in MutatorName]: z.infer<Mutators[Name]
       part: 'Phase 1',
       markdown: '# Extract billing',
     },
+    planThreads: { planId: ids.plan, threads: [ids.planComment] },
   },
   deletePlan: { planId: ids.plan },
   dismissRefusal: { clientId: 'client-1', mutationId: 1 },

@@ -35,6 +35,7 @@ export const commentWords = {
   gone: 'This text is not in the plan any more:',
   whole: 'The plan as a whole',
   sendTo: (of: number, agent: string) => `Send ${count(of, 'thread')} to ${agent}`,
+  sendToNew: (of: number) => `Send ${count(of, 'thread')} to a new run`,
   sendLabel: (of: number, agent: string, run: string) => `Send ${count(of, 'thread')} to ${agent}, in the run “${run}”`,
   sent: (agent: string) => `${agent} has them.`,
   sentTo: (agent: string) => `Sent to ${agent}`,

@@ -165,8 +165,8 @@ export const sendPlanComments = defineMutator({
   },
 })
 
-/** A thread that went meanwhile is passed over: its words are in the message. */
-async function markSent(
+/** An agent was given these. A thread that went meanwhile is passed over: its words are in the message. */
+export async function markSent(
   tx: WriteTransaction,
   { planId, threads, runId }: Pick<SendPlanCommentsArgs, 'planId' | 'threads'> & { readonly runId: RunId },
   { userId, now }: MutationContext,

@@ -29,12 +29,12 @@ afterEach(() => {
   document.body.replaceChildren()
 })
 
-function open(options: { readonly role?: Role; readonly store?: DeviceStore } = {}): Stage {
+function open(options: { readonly role?: Role; readonly store?: DeviceStore; readonly runs?: 'none' } = {}): Stage {
   const opened = stage(() => {
     const made = useComments(planId, () => undefined)
     comments = made
     const data = useTeamData()
-    const runs = () => data.runs.all().filter((run) => run.id === billingRun)
+    const runs = () => data.runs.all().filter((run) => options.runs === undefined && run.id === billingRun)
     return (
       <CommentsPanel planId={planId} comments={made} onLeave={() => undefined}>
         <SendComments planId={planId} title="Extract billing" comments={made} runs={runs()} />
@@ -244,4 +244,25 @@ test('what its agent has and has revised since is handled, and comes back with a
     }),
   )
   await until(() => expect(shown()).toContain('Not quite'))
+})
+
+test('where no run is to send to, the threads are offered to a new one; an agent that has some is one to send to', async () => {
+  const of = open({ runs: 'none' })
+  await until(() => expect(button(document.body, 'Send 1 thread to a new run')).toBeDefined())
+  of.workspace.put(
+    keys.planComment(planId, id(7)),
+    PlanComment.parse({
+      id: id(7),
+      planId,
+      text: 'Given',
+      by: { kind: 'person', userId: 'jonas' },
+      at,
+      sent: { runId: billingRun, by: 'mara', at },
+    }),
+  )
+  await until(() =>
+    expect(
+      button(document.body, 'Send 1 thread to Claude Code, in the run “Get @northwind/billing ready to publish”'),
+    ).toBeDefined(),
+  )
 })
