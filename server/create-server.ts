@@ -33,6 +33,7 @@ import { createAgentTools } from './plans/agent/agent-tools.ts'
 import { createPlanCalls } from './plans/agent/plan-calls.ts'
 import { createSuggestionJobs } from './plans/suggestion-jobs.ts'
 import { createSuggestions, type Suggestions } from './plans/suggestions.ts'
+import { createVersionBlocks, type VersionBlocks } from './plans/version-blocks.ts'
 import { textDigest } from './plans/text-digest.ts'
 import { createPlanProgress, type PlanProgress } from './plans/progress.ts'
 import type { PlanTimes } from './plans/times.ts'
@@ -127,6 +128,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
     const onEffects = (effects: readonly Effect[]): void => {
       if (effects.some((effect) => effect.type === 'notify')) webPush?.wake()
       for (const effect of effects) if (effect.type === 'plan_progress') progress?.note(effect)
+      for (const effect of effects) if (effect.type === 'plan_version') versionBlocks?.note(effect)
       if (effects.some((effect) => effect.type === 'plan_suggestion')) suggestions?.wake()
       if (!effects.some((effect) => effect.type === 'dispatch' || effect.type === 'deliver')) return
       wake()
@@ -156,6 +158,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
     let webPush: WebPush | undefined
     let progress: PlanProgress | undefined
     let suggestions: Suggestions | undefined
+    let versionBlocks: VersionBlocks | undefined
     const underWay = new Set<Promise<unknown>>()
     const listening = await listen((request, env) => {
       const answer = Promise.resolve(app?.fetch(request, env) ?? starting())
@@ -210,6 +213,13 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       onError: report('ticking the steps of a plan failed'),
     })
     toClose.unshift(() => progress?.close())
+    versionBlocks = createVersionBlocks({
+      ...transacting,
+      documents: plans.documents,
+      compareTexts: plans.compareTexts,
+      onError: report('comparing two versions of a plan failed'),
+    })
+    toClose.unshift(() => versionBlocks?.close())
     suggestions = createSuggestions({
       ...transacting,
       plans,

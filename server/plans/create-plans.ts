@@ -39,6 +39,7 @@ export type Plans = DocumentReader & {
   /** For agents: see `ReadingThread`. */
   showPlan: ReadingThread['show']
   rewritePlan: ReadingThread['rewrite']
+  compareTexts: ReadingThread['compare']
   /**
    * Changes a plan from this side, in its room: `edit` is given a copy of the document, and what it does there is applied to what the document is by
    * then. Resolves when it is stored. What an agent does becomes a version. Authority is the caller's to check.
@@ -160,6 +161,7 @@ export async function createPlans(deps: PlansDeps): Promise<Plans> {
     writePlan: thread.write,
     showPlan: thread.show,
     rewritePlan: thread.rewrite,
+    compareTexts: thread.compare,
     change,
     async close() {
       sockets.close()

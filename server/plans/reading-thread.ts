@@ -8,6 +8,7 @@ export type ReadingTask =
   | { readonly kind: 'read'; readonly update: Uint8Array }
   | { readonly kind: 'write'; readonly markdown: string; readonly title?: string | undefined }
   | { readonly kind: 'show'; readonly state: Uint8Array; readonly sectionId?: string | undefined }
+  | { readonly kind: 'compare'; readonly before: string; readonly after: string }
   | {
       readonly kind: 'rewrite'
       readonly base: Uint8Array
@@ -35,8 +36,12 @@ export type ReadingThread = {
     base: Uint8Array,
     text: { readonly markdown: string; readonly sectionId?: string | undefined },
   ): Promise<Rewritten | undefined>
+  /** How many blocks are new and gone between two texts, Markdown. */
+  compare(before: string, after: string): Promise<BlockCounts>
   close(): Promise<void>
 }
+
+export type BlockCounts = { readonly added: number; readonly removed: number }
 
 const patienceMs = 30_000
 const idleMs = 60_000
@@ -135,6 +140,9 @@ export function createReadingThread(): ReadingThread {
     async rewrite(base, { markdown, sectionId }) {
       return Rewrite.optional().parse(await ask({ kind: 'rewrite', base, markdown, sectionId }))
     },
+    async compare(before, after) {
+      return Counts.parse(await ask({ kind: 'compare', before, after }))
+    },
     async close() {
       closed = true
       clearTimeout(idle)
@@ -163,4 +171,5 @@ const ForAgent = z.object({
   sections: z.array(z.object({ id: z.string(), level: z.number(), text: z.string() })),
   steps: z.array(z.object({ id: z.string(), text: z.string(), checked: z.boolean() })),
 })
+const Counts = z.object({ added: z.number(), removed: z.number() })
 const Rewrite = z.object({ update: Bytes, state: Bytes, reading: ForAgent, changed: z.boolean() })

@@ -64,7 +64,7 @@ export function createVersions(deps: VersionsDeps): Versions {
         }
         await putRow(rows, keys.plan(plan.planId), { ...row, version: made.n })
         await putRow(rows, keys.planVersion(plan.planId, made.n), made)
-        tx.effect({ type: 'plan_version', ...plan, versionId: made.id, markdown })
+        tx.effect({ type: 'plan_version', ...plan, versionId: made.id, n: made.n, markdown })
         return undefined
       },
       only === undefined ? {} : { intent: { space, effect: only.receipt } },

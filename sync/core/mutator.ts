@@ -32,6 +32,8 @@ export type Effect =
       readonly teamId: TeamId
       readonly planId: PlanId
       readonly versionId: PlanVersionId
+      /** Its number. */
+      readonly n: number
       readonly markdown: string
     }
   /** A suggestion was accepted: its words are put into the document, once. `commentId`: of the comment that makes it. */

@@ -39,6 +39,8 @@ export const historyWords = {
   } satisfies Record<PlanVersion['origin'], string>,
   restoredFrom: (n: number) => `Version ${n} brought back`,
   words: (words: number) => count(words, 'word'),
+  blocks: (added: number, removed: number) =>
+    `${count(added, 'block')} new or changed, ${count(removed, 'block')} gone or changed since the version before`,
   a: 'A, the earlier one',
   b: 'B, the later one',
   compare: 'Compare',

@@ -144,6 +144,6 @@ export async function addVersion(
     words: countWords(markdown),
     ...(digest === undefined ? {} : { digest: digest(markdown) }),
   } satisfies PlanVersion)
-  effect({ type: 'plan_version', teamId, planId: plan.id, versionId: version.id, markdown })
+  effect({ type: 'plan_version', teamId, planId: plan.id, versionId: version.id, n, markdown })
   return n
 }
