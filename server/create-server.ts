@@ -33,6 +33,10 @@ import { createPlans, type Plans } from './plans/create-plans.ts'
 import { createImageStore } from './plans/image-store.ts'
 import { createAgentTools } from './plans/agent/agent-tools.ts'
 import { createPlanCalls } from './plans/agent/plan-calls.ts'
+import { createSuggestionJobs } from './plans/suggestion-jobs.ts'
+import { createSuggestions, type Suggestions } from './plans/suggestions.ts'
+import { createVersionBlocks, type VersionBlocks } from './plans/version-blocks.ts'
+import { textDigest } from './plans/text-digest.ts'
 import { createPlanProgress, type PlanProgress } from './plans/progress.ts'
 import { createPlanSender, type PlanSender } from './plans/mentions/send-plans.ts'
 import { createPlanTelling } from './plans/telling/create-plan-telling.ts'
@@ -132,6 +136,8 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
     const onEffects = (effects: readonly Effect[]): void => {
       if (effects.some((effect) => effect.type === 'notify')) webPush?.wake()
       for (const effect of effects) if (effect.type === 'plan_progress') progress?.note(effect)
+      for (const effect of effects) if (effect.type === 'plan_version') versionBlocks?.note(effect)
+      if (effects.some((effect) => effect.type === 'plan_suggestion')) suggestions?.wake()
       if (!effects.some((effect) => effect.type === 'dispatch' || effect.type === 'deliver')) return
       wake()
       cluster.work()
@@ -181,6 +187,8 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
     let app: { fetch: Fetch } | undefined
     let webPush: WebPush | undefined
     let progress: PlanProgress | undefined
+    let suggestions: Suggestions | undefined
+    let versionBlocks: VersionBlocks | undefined
     const underWay = new Set<Promise<unknown>>()
     const listening = await listen((request, env) => {
       const answer = Promise.resolve(app?.fetch(request, env) ?? starting())
@@ -248,6 +256,20 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       telling.close()
       await telling.idle()
     })
+    versionBlocks = createVersionBlocks({
+      ...transacting,
+      documents: plans.documents,
+      compareTexts: plans.compareTexts,
+      onError: report('comparing two versions of a plan failed'),
+    })
+    toClose.unshift(() => versionBlocks?.close())
+    suggestions = createSuggestions({
+      ...transacting,
+      plans,
+      jobs: createSuggestionJobs(db),
+      onError: report('putting a suggestion into its plan failed'),
+    })
+    toClose.unshift(() => suggestions?.close())
 
     const origins = createOriginChecks({ publicUrl, port })
     const actors = rememberActors({ getActor: auth.getActor, now })
@@ -258,6 +280,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       known,
       mutators: mutators as unknown as Readonly<Record<string, Mutator<never>>>,
       now,
+      digest: textDigest,
       onEffects,
       onError: (error, mutation) => report(`the mutator ${mutation.name} failed`)(error),
     }

@@ -1,7 +1,7 @@
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { z } from 'zod'
 import { planTitleLimit } from '#shared/domain/plan.ts'
-import { planCommentLimit, planQuoteLimit } from '#shared/domain/plan-comment.ts'
+import { planCommentLimit, planQuoteLimit, suggestionLimit } from '#shared/domain/plan-comment.ts'
 import { PlanPartId } from '#shared/domain/plan-run.ts'
 import { agentMarkdownLimit, type PlanToolAnswer, type PlanToolCall } from '#shared/protocol/plan-tools.ts'
 import { droverVersion } from '#shared/version.ts'
@@ -101,7 +101,7 @@ export function createPlanMcpServer(ask: (call: PlanToolCall) => Promise<PlanToo
     {
       title: 'Comment on a plan',
       description:
-        'Says something about a plan beside its text, for people to read: a question, a doubt, or an answer to an open comment, which plan_read lists with its thread_id. To change what the plan says, use plan_update instead.',
+        'Says something about a plan beside its text, for people to read: a question, a doubt, other words that you suggest, or an answer to an open comment, which plan_read lists with its thread_id. To change what the plan says yourself, use plan_update instead.',
       inputSchema: {
         plan_id,
         thread_id: z.string().max(200).optional().describe('The thread that you answer. Left out: you begin one.'),
@@ -112,12 +112,19 @@ export function createPlanMcpServer(ask: (call: PlanToolCall) => Promise<PlanToo
           .describe(
             'What a new thread is about: some words of the plan as they stand, without signs of Markdown, from one paragraph. Left out: the plan as a whole.',
           ),
+        suggestion: z
+          .string()
+          .max(suggestionLimit)
+          .optional()
+          .describe(
+            'Only with a quote: what the quoted words should say instead, in plain text. People accept it, which puts it into the plan, or dismiss it.',
+          ),
         text: z.string().max(planCommentLimit).describe('What you say, in plain text.'),
       },
       annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: false },
     },
-    ({ plan_id: planId, thread_id: threadId, quote, text }) =>
-      told({ tool: 'plan_comment', planId, threadId, quote, text }),
+    ({ plan_id: planId, thread_id: threadId, quote, suggestion, text }) =>
+      told({ tool: 'plan_comment', planId, threadId, quote, suggestion, text }),
   )
   return server
 }

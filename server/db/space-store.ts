@@ -271,6 +271,13 @@ function toCommitJson(commit: Commit, values: string[]): object {
         markdown,
       })),
     ),
+    suggestions: some(
+      of('plan_suggestion').map(({ teamId, planId, commentId }) => ({
+        team: teamId,
+        plan: planId,
+        comment: commentId,
+      })),
+    ),
     jobs: some(
       of('dispatch').map((one) => ({
         run: one.assignment.runId,

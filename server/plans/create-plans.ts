@@ -47,6 +47,7 @@ export type Plans = DocumentReader & {
   rewritePlan: ReadingThread['rewrite']
   /** See `ReadingThread`. */
   comparePlans: ReadingThread['compare']
+  compareTexts: ReadingThread['count']
   /**
    * Changes a plan from this side, in its room: `edit` is given a copy of the document, and what it does there is applied to what the document is by
    * then. Resolves when it is stored. What an agent does becomes a version. Authority is the caller's to check.
@@ -180,6 +181,7 @@ export async function createPlans(deps: PlansDeps): Promise<Plans> {
     showPlan: thread.show,
     rewritePlan: thread.rewrite,
     comparePlans: thread.compare,
+    compareTexts: thread.count,
     change,
     async close() {
       sockets.close()

@@ -10,6 +10,7 @@ import { createPlan, savePlanVersion } from '#sync/core/mutators/plans.ts'
 import { transact, type TransactDeps } from '#sync/server/transact.ts'
 import type { Actor } from '../auth/actor.ts'
 import type { Plans } from './create-plans.ts'
+import { textDigest } from './text-digest.ts'
 
 export type ImportPlanDeps = TransactDeps & { readonly plans: Plans }
 
@@ -50,6 +51,7 @@ export async function importPlan(
         now: tx.now,
         side: 'server',
         effect: (effect) => tx.effect(effect),
+        digest: textDigest,
       }
       const made = await createPlan.run(rows, { planId, title: stored.title, folder }, context)
       const kept = made.ok

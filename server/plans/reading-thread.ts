@@ -8,6 +8,7 @@ export type ReadingTask =
   | { readonly kind: 'read'; readonly update: Uint8Array }
   | { readonly kind: 'write'; readonly markdown: string; readonly title?: string | undefined }
   | { readonly kind: 'show'; readonly state: Uint8Array; readonly sectionId?: string | undefined }
+  | { readonly kind: 'count'; readonly before: string; readonly after: string }
   | {
       readonly kind: 'rewrite'
       readonly base: Uint8Array
@@ -38,8 +39,12 @@ export type ReadingThread = {
   ): Promise<Rewritten | undefined>
   /** What is another, as the body of a unified diff; `undefined`: nothing but ticks. */
   compare(before: string, now: string): Promise<string | undefined>
+  /** How many blocks are new and gone between two texts, Markdown. */
+  count(before: string, after: string): Promise<BlockCounts>
   close(): Promise<void>
 }
+
+export type BlockCounts = { readonly added: number; readonly removed: number }
 
 const patienceMs = 30_000
 const idleMs = 60_000
@@ -141,6 +146,9 @@ export function createReadingThread(): ReadingThread {
     async compare(before, now) {
       return Changes.parse(await ask({ kind: 'compare', before, now }))
     },
+    async count(before, after) {
+      return Counts.parse(await ask({ kind: 'count', before, after }))
+    },
     async close() {
       closed = true
       clearTimeout(idle)
@@ -170,4 +178,5 @@ const ForAgent = z.object({
   steps: z.array(z.object({ id: z.string(), text: z.string(), checked: z.boolean() })),
 })
 const Changes = z.string().optional()
+const Counts = z.object({ added: z.number(), removed: z.number() })
 const Rewrite = z.object({ update: Bytes, state: Bytes, reading: ForAgent, changed: z.boolean() })

@@ -4,6 +4,8 @@ import { parentPort } from 'node:worker_threads'
 import { applyUpdate, Doc, encodeStateAsUpdate } from 'yjs'
 import { uuidv7 } from '#shared/ids.ts'
 import { changesBetween, isSamePlan } from '#sync/core/plan/changes.ts'
+import { comparePlans, countBlocks } from '#sync/core/plan/compare.ts'
+import { parsePlan } from '#sync/core/plan/markdown.ts'
 import { planForAgent, rewritePlan } from './agent/plan-for-agent.ts'
 import { readingOf, writeMarkdown } from './reading.ts'
 import type { ReadingAnswer, ReadingTask } from './reading-thread.ts'
@@ -34,6 +36,8 @@ function work(task: ReadingTask): unknown {
     }
     case 'show':
       return planForAgent(task.state, task.sectionId)
+    case 'count':
+      return countBlocks(comparePlans(parsePlan(task.before), parsePlan(task.after)).changes)
     case 'rewrite':
       return rewritePlan(task.base, task, newId)
     case 'compare':

@@ -8,6 +8,7 @@ import type { PlanRef } from '#sync/server/plan/plan-store.ts'
 import { transact, type TransactDeps } from '#sync/server/transact.ts'
 import type { DocumentStore } from './document-store.ts'
 import type { PlanReading } from './reading.ts'
+import { textDigest } from './text-digest.ts'
 import type { PlanTimes } from './times.ts'
 
 export type VersionsDeps = TransactDeps & {
@@ -20,9 +21,12 @@ export type VersionsDeps = TransactDeps & {
 /** A version that is made on this side. */
 export type NewVersion = Pick<PlanVersion, 'by' | 'origin' | 'runId' | 'label'> & { readonly markdown: string }
 
+/** `receipt`: of two tries to make it, one does. `ifNewest`: only while that is the number of the newest version. */
+export type Only = { readonly receipt: string; readonly ifNewest?: number }
+
 export type Versions = {
   /** `undefined`: there is no such plan. */
-  make(plan: PlanRef, version: NewVersion): Promise<PlanVersion | undefined>
+  make(plan: PlanRef, version: NewVersion, only?: Only): Promise<PlanVersion | undefined>
   /** After a pause of editing: a version by all who wrote, unless the newest one says the same. */
   afterPause(plan: PlanRef): Promise<void>
   /** Nobody is in the plan any more: a version at once, where the newest one is older than a pause. */
@@ -35,11 +39,10 @@ const maxAuthors = 20
 export function createVersions(deps: VersionsDeps): Versions {
   const { documents } = deps
 
-  /** `ifNewest`: only while that is the number of its newest version; of two processes that come to it at once, one makes it. */
   async function make(
     plan: PlanRef,
     { markdown, ...version }: NewVersion,
-    only?: { readonly ifNewest: number; readonly receipt: string },
+    only?: Only,
   ): Promise<PlanVersion | undefined> {
     const space = teamSpace(plan.teamId)
     let made: PlanVersion | undefined
@@ -49,7 +52,7 @@ export function createVersions(deps: VersionsDeps): Versions {
         made = undefined
         const rows = tx.space(space)
         const row = await getRow(rows, keys.plan(plan.planId), Plan)
-        if (row === undefined || (only !== undefined && row.version !== only.ifNewest)) return false
+        if (row === undefined || (only?.ifNewest !== undefined && row.version !== only.ifNewest)) return false
         made = {
           ...version,
           planId: plan.planId,
@@ -57,12 +60,13 @@ export function createVersions(deps: VersionsDeps): Versions {
           id: PlanVersionId.parse(deps.newId()),
           at: tx.now,
           words: countWords(markdown),
+          digest: textDigest(markdown),
         }
         // Whoever sends it to an agent has taken it up.
         const untouched = version.origin === 'mention' ? undefined : row.untouched
         await putRow(rows, keys.plan(plan.planId), { ...row, version: made.n, untouched } satisfies Plan)
         await putRow(rows, keys.planVersion(plan.planId, made.n), made)
-        tx.effect({ type: 'plan_version', ...plan, versionId: made.id, markdown })
+        tx.effect({ type: 'plan_version', ...plan, versionId: made.id, n: made.n, markdown })
         return undefined
       },
       only === undefined ? {} : { intent: { space, effect: only.receipt } },

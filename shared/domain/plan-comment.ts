@@ -25,6 +25,30 @@ export const PlanAnchor = z.object({
 })
 export type PlanAnchor = z.infer<typeof PlanAnchor>
 
+/** UTF-16 units of the words that a suggestion changes, and of those that it puts in their place. */
+export const suggestionLimit = 2_000
+
+/**
+ * Other words for those that a thread is about, in plain text of one paragraph. Once it is accepted the server puts them in, once. `outcome`: what came of
+ * that; absent: it is under way. `changed`: the words were not those any more. `failed`: the plan could not take it.
+ */
+export const PlanSuggestion = z.object({
+  from: z.string().min(1).max(suggestionLimit),
+  to: z.string().max(suggestionLimit),
+  settled: z
+    .discriminatedUnion('as', [
+      z.object({ as: z.literal('dismissed'), by: UserId, at: z.number() }),
+      z.object({
+        as: z.literal('accepted'),
+        by: UserId,
+        at: z.number(),
+        outcome: z.enum(['applied', 'changed', 'failed']).optional(),
+      }),
+    ])
+    .optional(),
+})
+export type PlanSuggestion = z.infer<typeof PlanSuggestion>
+
 /** Row `plan-comment/<planId>/<id>`. The first one of a thread has what holds for the thread. */
 export const PlanComment = z.object({
   id: PlanCommentId,
@@ -34,6 +58,8 @@ export const PlanComment = z.object({
   /** Absent: about the plan as a whole. */
   anchor: PlanAnchor.optional(),
   text: z.string().max(planCommentLimit),
+  /** Of the first one of a thread, about words of the text. */
+  suggestion: PlanSuggestion.optional(),
   by: PlanAuthor,
   at: z.number(),
   editedAt: z.number().optional(),

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { PlanComment } from './plan-comment.ts'
-import { commentsPrompt, isUnsent, threadsOf } from './plan-threads.ts'
+import { PlanId, RunId } from '../ids.ts'
+import { commentsPrompt, commentsRunPrompt, isHandled, isUnsent, threadsOf } from './plan-threads.ts'
 
 const id = (n: number) => `01994f2e-5c1a-7d3e-9b1f-${String(n).padStart(12, '0')}`
 const comment = (n: number, more: object = {}): PlanComment =>
@@ -55,4 +56,62 @@ test('the message has what each thread is about, its section and who said what',
       'jonas: Comment 4',
     ].join('\n\n'),
   )
+})
+
+test('a suggestion that is open is told with its words, and a remark only where there is one', () => {
+  const suggestion = { from: 'one package', to: 'a package' }
+  const settled = { as: 'dismissed', by: 'mara', at: 3 }
+  const threads = threadsOf([
+    comment(1, { anchor, text: '', suggestion }),
+    comment(2, { anchor, text: '', suggestion: { ...suggestion, to: ' ' } }),
+    comment(3, { anchor, suggestion: { ...suggestion, settled } }),
+  ])
+  const text = commentsRunPrompt({
+    planId: PlanId.parse(id(99)),
+    title: 'Extract billing',
+    threads: threads.map((thread) => ({ thread, section: undefined })),
+    name: () => 'mara',
+    note: ' Be brief. ',
+    markdown: '# Extract billing\n',
+  })
+  expect(text).toBe(
+    [
+      'There are comments on the plan “Extract billing”. Follow each of them, or say why not.',
+      '## 1. On the text',
+      '> one package',
+      'Suggested: in place of',
+      '> one package',
+      'write',
+      '> a package',
+      '## 2. On the text',
+      '> one package',
+      'Suggested: take out these words:',
+      '> one package',
+      '## 3. On the text',
+      '> one package',
+      'mara: Comment 3',
+      'Be brief.',
+      `Where you have tools for plans, change the plan itself: its plan_id is ${id(99)}. Else answer with what you would change. This is the plan as it is now:`,
+      '# Extract billing',
+    ].join('\n\n'),
+  )
+})
+
+test('a thread is handled when it is resolved, or its own agent revised the plan after it was given, and nobody answered', () => {
+  const revised = (at: number) => (run: RunId) => (run === RunId.parse(id(98)) ? at : undefined)
+  const [resolved] = threadsOf([comment(1, { resolved: { by: 'mara', at: 2 } })])
+  const [given] = threadsOf([comment(1, { sent })])
+  const [answered] = threadsOf([comment(1, { sent }), comment(7, { thread: id(1) })])
+  const [other] = threadsOf([comment(1, { sent: { ...sent, runId: id(97) } })])
+  const [open] = threadsOf([comment(1)])
+  const handled = [resolved, given, answered, other, open].map((thread) =>
+    thread === undefined ? undefined : [isHandled(thread, revised(4)), isHandled(thread, revised(6))],
+  )
+  expect(handled).toEqual([
+    [true, true],
+    [false, true],
+    [false, false],
+    [false, false],
+    [false, false],
+  ])
 })

@@ -1,5 +1,5 @@
-import type { PlanCommentId } from '../ids.ts'
-import type { PlanComment } from './plan-comment.ts'
+import type { PlanCommentId, PlanId, RunId } from '../ids.ts'
+import type { PlanComment, PlanSuggestion } from './plan-comment.ts'
 
 export type PlanThread = { readonly first: PlanComment; readonly replies: readonly PlanComment[] }
 
@@ -26,6 +26,16 @@ export function isUnsent({ first, replies }: PlanThread): boolean {
   return [first, ...replies].some(({ at, editedAt, by }) => by.kind === 'person' && (editedAt ?? at) > sent.at)
 }
 
+/**
+ * Nobody has to see to it any more: it is resolved, or its agent has it and has revised the plan since. `revisedAt`: when the newest version was made that
+ * is this run's.
+ */
+export function isHandled(thread: PlanThread, revisedAt: (run: RunId) => number | undefined): boolean {
+  const { sent, resolved } = thread.first
+  if (resolved !== undefined) return true
+  return sent !== undefined && !isUnsent(thread) && (revisedAt(sent.runId) ?? 0) > sent.at
+}
+
 /** What an agent is told of open threads, in Markdown. `section`: the heading above the text, `name`: who wrote a comment. */
 export function commentsPrompt(asked: {
   readonly title: string
@@ -36,15 +46,40 @@ export function commentsPrompt(asked: {
     const about =
       first.anchor === undefined ? 'the plan as a whole' : section === undefined ? 'the text' : `“${section}”`
     const said = [first, ...replies]
-      .filter(({ removed }) => removed !== true)
+      .filter(({ removed, text }) => removed !== true && text !== '')
       .map((comment) => `${asked.name(comment)}: ${comment.text}`)
     return [
       `## ${index + 1}. On ${about}`,
       ...(first.anchor === undefined ? [] : [first.anchor.quote.replace(/^/gm, '> ')]),
+      ...suggestionWords(first.suggestion),
       ...said,
     ].join('\n\n')
   })
   return [`There are comments on the plan “${asked.title}”. Follow each of them, or say why not.`, ...parts].join(
     '\n\n',
   )
+}
+
+/** What a new run is told: the comments, and the plan that they are about. `note`: what its person adds. `markdown`: all of the plan. */
+export function commentsRunPrompt(
+  asked: Parameters<typeof commentsPrompt>[0] & {
+    readonly planId: PlanId
+    readonly note: string
+    readonly markdown: string
+  },
+): string {
+  const note = asked.note.trim()
+  return [
+    commentsPrompt(asked),
+    ...(note === '' ? [] : [note]),
+    `Where you have tools for plans, change the plan itself: its plan_id is ${asked.planId}. Else answer with what you would change. This is the plan as it is now:`,
+    asked.markdown.trim(),
+  ].join('\n\n')
+}
+
+function suggestionWords(suggestion: PlanSuggestion | undefined): readonly string[] {
+  if (suggestion === undefined || suggestion.settled !== undefined) return []
+  const { from, to } = suggestion
+  if (to.trim() === '') return ['Suggested: take out these words:', from.replace(/^/gm, '> ')]
+  return ['Suggested: in place of', from.replace(/^/gm, '> '), 'write', to.replace(/^/gm, '> ')]
 }

@@ -66,9 +66,19 @@ export type PlanText = z.infer<typeof PlanText>
 
 /**
  * What a version was made by: an agent's change, a run that starts from it, taking an older one back, a person who named it, a pause of editing, a
- * file that was brought in, a message that took it to an agent.
+ * file that was brought in, a message that took it to an agent, somebody's review of what they saw, a suggestion that was accepted.
  */
-export const planVersionOrigins = ['agent', 'execute', 'restore', 'named', 'pause', 'import', 'mention'] as const
+export const planVersionOrigins = [
+  'agent',
+  'execute',
+  'restore',
+  'named',
+  'pause',
+  'import',
+  'mention',
+  'review',
+  'suggestion',
+] as const
 export const PlanVersionOrigin = z.enum(planVersionOrigins)
 export type PlanVersionOrigin = z.infer<typeof PlanVersionOrigin>
 
@@ -87,5 +97,9 @@ export const PlanVersion = z.object({
   /** The number of the version that was taken back. */
   restoredFrom: z.number().int().positive().optional(),
   words: z.number().int().nonnegative(),
+  /** Names its text, by the server: two versions with the same one say the same. */
+  digest: z.string().max(64).optional(),
+  /** Blocks that are new or gone against the version before, by the server, some moments later; a changed one counts for both. */
+  blocks: z.object({ added: z.number().int().nonnegative(), removed: z.number().int().nonnegative() }).optional(),
 })
 export type PlanVersion = z.infer<typeof PlanVersion>

@@ -36,6 +36,9 @@ export function canDeletePlan(role: Role | undefined, actor: UserId, createdBy: 
   return canEditPlans(role) && (actor === createdBy || canManageTeam(role))
 }
 
+/** Those who may change a plan say whether it may be done. */
+export const canReviewPlans = (role: Role | undefined): boolean => canEditPlans(role)
+
 /** People take back their own comments; admins everybody's, also those of agents. */
 export function canRemoveComment(role: Role | undefined, actor: UserId, author: UserId | undefined): boolean {
   return canEditPlans(role) && (actor === author || canManageTeam(role))

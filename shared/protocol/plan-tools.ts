@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { planTitleLimit } from '../domain/plan.ts'
-import { planCommentLimit, planQuoteLimit } from '../domain/plan-comment.ts'
+import { planCommentLimit, planQuoteLimit, suggestionLimit } from '../domain/plan-comment.ts'
 import { PlanPartId } from '../domain/plan-run.ts'
 import { PlanId } from '../ids.ts'
 
@@ -34,6 +34,8 @@ export const PlanToolCall = z.discriminatedUnion('tool', [
     threadId: z.string().max(200).optional(),
     /** Words of the plan that a new thread is about; absent: the plan as a whole. */
     quote: z.string().max(planQuoteLimit).optional(),
+    /** What the quoted words should say instead, for people to accept or dismiss. */
+    suggestion: z.string().max(suggestionLimit).optional(),
     text: z.string().max(planCommentLimit),
   }),
 ])

@@ -4,6 +4,7 @@ import { AgentNotification } from '../domain/notification.ts'
 import { Permission } from '../domain/permission.ts'
 import { Plan, PlanText, PlanVersion } from '../domain/plan.ts'
 import { PlanComment } from '../domain/plan-comment.ts'
+import { PlanReview } from '../domain/plan-review.ts'
 import { Prompt } from '../domain/prompt.ts'
 import { Run } from '../domain/run.ts'
 import { Share } from '../domain/share.ts'
@@ -25,6 +26,7 @@ export const rowSchemas: Readonly<Record<string, z.ZodType>> = {
   'plan-text': PlanText,
   'plan-version': PlanVersion,
   'plan-comment': PlanComment,
+  'plan-review': PlanReview,
   chunk: TranscriptChunk,
   files: RunFiles,
   tasks: RunTasks,

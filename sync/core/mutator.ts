@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { Role } from '#shared/domain/team.ts'
-import type { DeliveryId, PlanId, PlanVersionId, RunId, TeamId, UserId } from '#shared/ids.ts'
+import type { DeliveryId, PlanCommentId, PlanId, PlanVersionId, RunId, TeamId, UserId } from '#shared/ids.ts'
 import type { Refusal } from '#shared/refusal.ts'
 import type { Result } from '#shared/result.ts'
 import type { Assignment, DeliveryBody } from '#shared/protocol/runner-link.ts'
@@ -32,7 +32,16 @@ export type Effect =
       readonly teamId: TeamId
       readonly planId: PlanId
       readonly versionId: PlanVersionId
+      /** Its number. */
+      readonly n: number
       readonly markdown: string
+    }
+  /** A suggestion was accepted: its words are put into the document, once. `commentId`: of the comment that makes it. */
+  | {
+      readonly type: 'plan_suggestion'
+      readonly teamId: TeamId
+      readonly planId: PlanId
+      readonly commentId: PlanCommentId
     }
   /** The tasks of a run that executes a plan have changed: what is done is ticked there. */
   | { readonly type: 'plan_progress'; readonly teamId: TeamId; readonly runId: RunId }
@@ -57,6 +66,8 @@ export type MutationContext = {
   /** Not of the team: the run was shared with them. `role` is what that lets them do. */
   readonly guest?: boolean
   readonly effect: (effect: Effect) => void
+  /** Names a text, so that equal ones are known without having both. Only the server does. */
+  readonly digest?: (text: string) => string
 }
 
 /**

@@ -23,6 +23,7 @@ export const laterRows: readonly { readonly prefix: string; readonly page: numbe
   { prefix: keys.planTexts, page: 25 },
   { prefix: keys.planVersions, page: olderRuns },
   { prefix: keys.planComments, page: olderRuns },
+  { prefix: keys.planReviews, page: olderRuns },
 ]
 /** Comes after every key under a prefix: ids and numbers are less than it. */
 const last = '~'

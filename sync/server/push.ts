@@ -24,6 +24,8 @@ export type PushDeps = {
   readonly known: KnownRows
   readonly mutators: Readonly<Record<string, Mutator<never>>>
   readonly now: () => number
+  /** See `MutationContext`. */
+  readonly digest?: (text: string) => string
   /** Called after a commit whose effects somebody must act on. */
   readonly onEffects: (effects: readonly Effect[]) => void
   readonly onError: (error: unknown, mutation: Mutation) => void
@@ -97,6 +99,7 @@ async function tryMutation(
     now,
     side: 'server',
     effect: (effect) => effects.push(effect),
+    ...(deps.digest === undefined ? {} : { digest: deps.digest }),
   }
   const mutator = Object.hasOwn(deps.mutators, mutation.name) ? deps.mutators[mutation.name] : undefined
   const args = mutator?.args.safeParse(mutation.args)

@@ -327,6 +327,7 @@ export const mutations: { readonly [Name in MutatorName]: z.infer<Mutators[Name]
     commentId: ids.planComment,
     thread: ids.planThread,
     anchor: { start: 'AAEBAgM=', end: 'AAEBAgM=', quote: 'one package' },
+    suggestion: { from: 'one package', to: 'a package' },
     text: 'Does the admin app count?',
   },
   answerAccessRequest: { runId: ids.run, userId: ids.user, answer: 'steer' },
@@ -347,6 +348,7 @@ export const mutations: { readonly [Name in MutatorName]: z.infer<Mutators[Name]
       part: 'Phase 1',
       markdown: '# Extract billing',
     },
+    planThreads: { planId: ids.plan, threads: [ids.planComment] },
   },
   deletePlan: { planId: ids.plan },
   dismissRefusal: { clientId: 'client-1', mutationId: 1 },
@@ -359,6 +361,13 @@ export const mutations: { readonly [Name in MutatorName]: z.infer<Mutators[Name]
   removePrompt: { runId: ids.run, promptId: ids.prompt },
   renameRun: { runId: ids.run, title: 'Another title' },
   resolvePlanThread: { planId: ids.plan, thread: ids.planComment, resolved: true },
+  reviewPlan: {
+    planId: ids.plan,
+    verdict: 'changes_requested',
+    note: 'Phase 3 is missing',
+    versionId: ids.planVersion,
+    markdown: '# Extract billing',
+  },
   savePlanVersion: {
     planId: ids.plan,
     versionId: ids.planVersion,
@@ -379,6 +388,7 @@ export const mutations: { readonly [Name in MutatorName]: z.infer<Mutators[Name]
   sendPrompt: { runId: ids.run, promptId: ids.prompt, deliveryId: ids.delivery, text: 'Go on', mode: 'queue' },
   sendPromptNow: { runId: ids.run, promptId: ids.prompt, deliveryId: ids.delivery },
   setTeam: { maxActiveRuns: 5, agentPlans: 'tidied' },
+  settleSuggestion: { planId: ids.plan, thread: ids.planComment, as: 'accepted' },
   shareRun: {
     runId: ids.run,
     secret: 'S'.repeat(43),
@@ -397,6 +407,7 @@ export const mutations: { readonly [Name in MutatorName]: z.infer<Mutators[Name]
     versionId: ids.planVersion,
     markdown: '# Extract billing',
   },
+  withdrawReview: { planId: ids.plan },
 }
 
 export const pulled: PullResponse = {

@@ -150,7 +150,7 @@ describe.skipIf(browserPath === undefined && !required)('comments of plans (need
     await one.getByRole('button', { name: 'Resolve' }).click()
     await one.waitFor({ state: 'detached' })
     await expect.poll(() => marked(mobile)).toBe('')
-    await desk.getByRole('button', { name: 'Show 1 resolved thread' }).click()
+    await desk.getByRole('button', { name: 'Handled (1)' }).click()
     await one.getByText('Resolved by You').waitFor()
     await one.getByRole('button', { name: 'Open again' }).click()
     await expect.poll(() => marked(mobile)).toMatch(/^The admin app ?$/)

@@ -251,6 +251,32 @@ test('it comments on words of the plan and answers people, as itself', async () 
     })
 })
 
+test('it suggests other words, and a person puts them in', async () => {
+  const { planId } = await create()
+  const asked = { tool: 'plan_comment', planId, quote: 'Move models', suggestion: 'Move models and tests' } as const
+  expect((await ask({ ...asked, text: '' })).ok).toBe(true)
+  const [made] = await until<readonly PlanComment[]>(
+    (on) => desk.subscribe((tx) => scanRows(tx, keys.planCommentsOf(planId), PlanComment), on),
+    (all) => all.length === 1,
+  )
+  expect(made?.suggestion).toEqual({ from: 'Move models', to: 'Move models and tests' })
+  expect((await ask({ tool: 'plan_read', planId })).text).toContain(
+    'suggests “Move models and tests” for “Move models”',
+  )
+  for (const wrong of [{ quote: undefined }, { suggestion: 'Move models' }, { threadId: made?.id }])
+    expect(await ask({ ...asked, text: 'x', ...wrong })).toMatchObject({
+      ok: false,
+      text: expect.stringMatching(/\.$/),
+    })
+  await desk.mutate.settleSuggestion({ planId, thread: made?.id ?? PlanCommentId.parse(newId()), as: 'accepted' })
+  const [settled] = await until<readonly PlanComment[]>(
+    (on) => desk.subscribe((tx) => scanRows(tx, keys.planCommentsOf(planId), PlanComment), on),
+    ([one]) => one?.resolved !== undefined,
+  )
+  expect(settled?.suggestion?.settled).toMatchObject({ as: 'accepted', outcome: 'applied', by: mara.userId })
+  expect((await ask({ tool: 'plan_read', planId })).text).toContain('Move models and tests')
+})
+
 test('a revision that is not kept is said to be none, and the change applies to the plan as it is', async () => {
   const { planId } = await create()
   const changed = await ask({ tool: 'plan_update', planId, revision: 'none', markdown: '# Extract billing\n\nNew.\n' })

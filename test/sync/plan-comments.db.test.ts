@@ -132,3 +132,30 @@ test('an agent is given what is open once; an answer makes it news again', async
   await mobile.mutate.addPlanComment({ planId, commentId: commentId(), thread: first, text: 'And phase 4' })
   await threads(desk, ([one]) => one !== undefined && isUnsent(one))
 })
+
+test('a new run takes open threads along, and they are noted as given to it; those of others and unknown ones are passed over', async () => {
+  const [first, unknown] = [commentId(), commentId()]
+  await desk.mutate.addPlanComment({ planId, commentId: first, text: 'Cut phase 3' })
+  await threads(mobile, (all) => all.length === 1)
+  const start = (threadIds: readonly PlanCommentId[]) => {
+    const runId = RunId.parse(newId())
+    const made = mobile.mutate.createRun({
+      runId,
+      promptId: PromptId.parse(newId()),
+      prompt: 'There are comments',
+      config: { harness: HarnessId.parse('runbook'), sandbox: 'direct' },
+      planThreads: { planId, threads: [...threadIds] },
+    })
+    return { runId, made }
+  }
+  network.cut('before')
+  const run = start([first, unknown])
+  await run.made
+  // At once on the device, and for the others once it has been sent.
+  await threads(mobile, ([one]) => one?.first.sent?.runId === run.runId)
+  expect((await threads(desk, (all) => all.length === 1))[0]?.first.sent).toBeUndefined()
+  network.cut('no')
+  await mobile.refresh()
+  await threads(desk, ([one]) => one?.first.sent?.runId === run.runId && one.first.sent.by === jonas.userId)
+  expect(await threads(desk, (all) => all.length === 1)).toHaveLength(1)
+})

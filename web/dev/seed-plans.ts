@@ -1,6 +1,7 @@
 import type { Plan, PlanAuthor, PlanState, PlanText } from '#shared/domain/plan.ts'
+import type { PlanReview } from '#shared/domain/plan-review.ts'
 import { HarnessId } from '#shared/domain/harness.ts'
-import { PlanId, RunId, UserId, uuidv7 } from '#shared/ids.ts'
+import { PlanId, PlanVersionId, RunId, UserId, uuidv7 } from '#shared/ids.ts'
 import { keys } from '#sync/core/keys.ts'
 
 const minute = 60_000
@@ -71,6 +72,21 @@ export function seedPlans(now: number): Record<string, object> {
     steps: { done: 5, total: 5 },
     excerpt: 'From the shared disk to object storage.',
   })
+  const review = (planId: PlanId, userId: string, verdict: PlanReview['verdict'], ago: number, note?: string) => {
+    const by = UserId.parse(userId)
+    rows[keys.planReview(planId, by)] = {
+      planId,
+      userId: by,
+      verdict,
+      ...(note === undefined ? {} : { note }),
+      version: 3,
+      versionId: PlanVersionId.parse(uuidv7(1_710_000_000_000, new Uint8Array(10).fill(3))),
+      at: now - ago,
+    } satisfies PlanReview
+  }
+  review(seedPlanIds.webhooks, 'mara', 'approved', 20 * minute)
+  review(seedPlanIds.webhooks, 'tomoko', 'changes_requested', 12 * minute, 'What if the queue is full?')
+  review(seedPlanIds.onCall, 'jonas', 'approved', 27 * hour)
   return rows
 }
 

@@ -3,24 +3,35 @@ import { chosenStepsLimit, PlanPartId, type PlanScope } from '#shared/domain/pla
 import { PlanId } from '#shared/ids.ts'
 import type { Workspace } from '#sync/client/workspace.ts'
 
-/** A plan that a new run is to execute, kept in the address: `/new?plan=<id>&section=<id>` or `…&steps=<id>,<id>`. */
+/**
+ * A plan that a new run is to execute, kept in the address: `/new?plan=<id>&section=<id>` or `…&steps=<id>,<id>`. With `&comments=open` the run gets the open
+ * comments of the plan, and does not execute it.
+ */
 export const NewRunSearch = z.object({
   plan: PlanId.optional().catch(undefined),
   section: PlanPartId.optional().catch(undefined),
   steps: z.string().max(7_000).optional().catch(undefined),
+  comments: z.literal('open').optional().catch(undefined),
 })
 export type NewRunSearch = z.infer<typeof NewRunSearch>
 
-export type PlanChoice = { readonly planId: PlanId; readonly scope: PlanScope }
+export type PlanChoice = {
+  readonly planId: PlanId
+  readonly scope: PlanScope
+  /** The run gets the open comments, and does not execute the plan. */
+  readonly comments?: true
+}
 
-export function choiceOf({ plan, section, steps }: NewRunSearch): PlanChoice | undefined {
+export function choiceOf({ plan, section, steps, comments }: NewRunSearch): PlanChoice | undefined {
   if (plan === undefined) return undefined
+  if (comments !== undefined) return { planId: plan, scope: { kind: 'whole' }, comments: true }
   const ids = (steps ?? '').split(',').flatMap((id) => PlanPartId.safeParse(id).data ?? [])
   if (ids.length > 0) return { planId: plan, scope: { kind: 'steps', ids: ids.slice(0, chosenStepsLimit) } }
   return { planId: plan, scope: section === undefined ? { kind: 'whole' } : { kind: 'section', id: section } }
 }
 
-export function searchOf({ planId, scope }: PlanChoice): NewRunSearch {
+export function searchOf({ planId, scope, comments }: PlanChoice): NewRunSearch {
+  if (comments) return { plan: planId, comments: 'open' }
   switch (scope.kind) {
     case 'whole':
       return { plan: planId }

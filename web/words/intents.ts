@@ -47,8 +47,14 @@ export function intentVerb(name: string, args: unknown): string {
       return 'Tell the agent what changed'
     case 'savePlanVersion':
       return 'Keep a version'
+    case 'reviewPlan':
+      return field(args, 'verdict') === 'approved' ? 'Approve a plan' : 'Request changes of a plan'
+    case 'withdrawReview':
+      return 'Withdraw a review'
+    case 'settleSuggestion':
+      return field(args, 'as') === 'accepted' ? 'Accept a suggestion' : 'Dismiss a suggestion'
     case 'addPlanComment':
-      return 'Comment'
+      return field(args, 'suggestion') === undefined ? 'Comment' : 'Suggest a change'
     case 'editPlanComment':
       return 'Edit a comment'
     case 'removePlanComment':
@@ -70,7 +76,11 @@ export function intentVerb(name: string, args: unknown): string {
 /** What it was about: the text that was typed, or the title given; the run's title is the caller's to add. */
 export function intentText(args: unknown): string | undefined {
   const text =
-    field(args, 'text') ?? field(args, 'title') ?? field(args, 'prompt') ?? field(field(args, 'answer'), 'message')
+    field(args, 'text') ??
+    field(args, 'note') ??
+    field(args, 'title') ??
+    field(args, 'prompt') ??
+    field(field(args, 'answer'), 'message')
   return typeof text === 'string' && text !== '' ? text : undefined
 }
 
@@ -92,15 +102,18 @@ const names: Record<MutatorName, true> = {
   removePrompt: true,
   renameRun: true,
   resolvePlanThread: true,
+  reviewPlan: true,
   savePlanVersion: true,
   sendPlanComments: true,
   sendPrompt: true,
   sendPromptNow: true,
   setTeam: true,
+  settleSuggestion: true,
   shareRun: true,
   stopRun: true,
   stopSharing: true,
   tellPlanChange: true,
+  withdrawReview: true,
 }
 
 function isKnown(name: string): name is MutatorName {

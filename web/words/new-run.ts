@@ -90,6 +90,14 @@ export const newRunWords = {
           ? 'All steps done'
           : `${numbers.format(open)} of ${count(total, 'step')} open`,
     chosen: (chosen: number, first: string) => (chosen === 1 ? first : `${count(chosen, 'step')}, “${first}” first`),
+    commentsLabel: 'The plan whose comments go along',
+    comments: 'Its open comments go along, with the plan as it is now',
+    commentsTitle: (title: string) => `Comments on ${title}`,
+    commentsHint: 'The agent gets the comments that no agent has yet, and the text that they are about.',
+    noComments: 'No open comment of this plan is left that no agent has.',
+    commentsTooLong: (over: number) =>
+      `The plan with its comments is ${numbers.format(over)} characters too long for one run. Resolve some of them, or send them to a run of a section.`,
+    somebody: 'Somebody',
     note: 'Anything to add',
     noteHint: 'The agent gets the plan as it is now; this version stays pinned to the run.',
     trouble: {

@@ -35,9 +35,13 @@ export const historyWords = {
     named: 'Kept by hand',
     pause: 'Kept after a pause',
     import: 'Came from a file',
+    review: 'Seen by a reviewer',
+    suggestion: 'A suggestion was accepted',
   } satisfies Record<PlanVersion['origin'], string>,
   restoredFrom: (n: number) => `Version ${n} brought back`,
   words: (words: number) => count(words, 'word'),
+  blocks: (added: number, removed: number) =>
+    `${count(added, 'block')} new or changed, ${count(removed, 'block')} gone or changed since the version before`,
   a: 'A, the earlier one',
   b: 'B, the later one',
   compare: 'Compare',

@@ -1,4 +1,4 @@
-import { bigint, customType, foreignKey, index, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
+import { bigint, customType, foreignKey, index, integer, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
 
 /** The documents of plans and their pictures; `migrations/0008_plans.sql` and `0009_plan_images.sql` say why. Times are ms since epoch. */
 const count = (name: string) => bigint(name, { mode: 'number' })
@@ -36,6 +36,19 @@ export const planUpdate = pgTable(
       foreignColumns: [planDocument.teamId, planDocument.planId],
     }).onDelete('cascade'),
   ],
+)
+
+export const planSuggestion = pgTable(
+  'plan_suggestion',
+  {
+    teamId: text('team_id').notNull(),
+    planId: text('plan_id').notNull(),
+    commentId: text('comment_id').notNull(),
+    createdAt: count('created_at').notNull(),
+    tries: integer('tries').notNull().default(0),
+    takenUntil: count('taken_until').notNull().default(0),
+  },
+  (table) => [primaryKey({ columns: [table.teamId, table.planId, table.commentId] })],
 )
 
 export const planVersion = pgTable(

@@ -7,7 +7,7 @@
 --        job?:    {run, turn, expect?, acked?, from?, holder?, phase?, runner?, lease?},
 --        spaces:  [{id, at, gets?: [key], scans?: [prefix], puts?: [[key, place]], dels?: [key]}],
 --        transitions?: [...], deliveries?: [...], jobs?: [...], notices?: [{team, user, row}],
---        versions?: [{team, plan, id, markdown}] }
+--        versions?: [{team, plan, id, markdown}], suggestions?: [{team, plan, comment}] }
 --   p_values: JSON texts; `place` of a put counts from 1.
 --
 --   status: committed  everything was written
@@ -157,6 +157,11 @@ begin
     insert into plan_version (team_id, plan_id, id, markdown, created_at)
       select v->>'team', v->>'plan', v->>'id', v->>'markdown', v_now from jsonb_array_elements(p->'versions') v
       on conflict (team_id, plan_id, id) do nothing;
+  end if;
+  if not v_repeat and p ? 'suggestions' then
+    insert into plan_suggestion (team_id, plan_id, comment_id, created_at)
+      select s->>'team', s->>'plan', s->>'comment', v_now from jsonb_array_elements(p->'suggestions') s
+      on conflict (team_id, plan_id, comment_id) do update set tries = plan_suggestion.tries + 1, taken_until = 0;
   end if;
   if not v_repeat and p ? 'jobs' then
     insert into run_job (run_id, team_id, turn, phase, host, harness, sandbox, assignment, queued_at)

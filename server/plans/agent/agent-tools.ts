@@ -205,9 +205,9 @@ export function createAgentTools(deps: AgentToolsDeps): AgentTools {
   async function comment(
     agent: PlanAgent,
     plan: PlanRef,
-    { threadId, quote, text }: Call<'plan_comment'>,
+    { threadId, quote, suggestion, text }: Call<'plan_comment'>,
   ): Promise<PlanToolAnswer> {
-    if (text.trim() === '') return no('A comment needs a text.')
+    if (text.trim() === '' && suggestion === undefined) return no('A comment needs a text.')
     const thread = threadId === undefined ? undefined : PlanCommentId.safeParse(threadId.trim()).data
     if (threadId !== undefined && thread === undefined)
       return no('There is no thread of comments with this id. Read the plan for its open threads.')
@@ -219,7 +219,17 @@ export function createAgentTools(deps: AgentToolsDeps): AgentTools {
         'These words are not in the plan. Quote them as they stand, without signs of Markdown, from one paragraph.',
       )
     if (typeof anchor === 'number') return no(`These words stand in the plan ${anchor} times. Quote more of them.`)
-    const made = await addComment(deps, plan, { text: text.trim(), thread, anchor, by: authorOf(agent) }, agent)
+    if (suggestion !== undefined && (anchor === undefined || words === undefined))
+      return no('A suggestion needs the words that it is about: give them as quote, and no thread_id.')
+    if (suggestion !== undefined && suggestion === words) return no('The suggestion says what the plan says already.')
+    const comment = {
+      text: text.trim(),
+      thread,
+      anchor,
+      ...(suggestion === undefined || words === undefined ? {} : { suggestion: { from: words, to: suggestion } }),
+      by: authorOf(agent),
+    }
+    const made = await addComment(deps, plan, comment, agent)
     if (typeof made === 'string') return no(`The comment could not be made: ${made}.`)
     if (anchor !== undefined) plans.agents.seen(agent, plan, caretAt(anchor))
     return yes(`The comment stands. Its thread is ${thread ?? made.id}.`)

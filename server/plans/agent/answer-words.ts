@@ -53,15 +53,21 @@ export function threadsWords(threads: readonly PlanThread[], runId: RunId): stri
     .slice(0, threadsTold)
     .flatMap(({ first, replies }) => [
       `- ${first.id}${first.anchor === undefined ? '' : ` about “${shortened(first.anchor.quote)}”`}`,
-      ...[first, ...replies.slice(-repliesTold)].map(
-        (one) => `  ${whoWords(one.by, runId)}: ${shortened(one.text, commentTold)}`,
-      ),
+      ...suggested(first),
+      ...[first, ...replies.slice(-repliesTold)]
+        .filter(({ text }) => text !== '')
+        .map((one) => `  ${whoWords(one.by, runId)}: ${shortened(one.text, commentTold)}`),
     ])
   if (lines.length === 0) return ''
   const more = threads.length - threadsTold
   return ['Open comments (thread_id, what is said):', ...lines, ...(more > 0 ? [`and ${more} more threads`] : [])].join(
     '\n',
   )
+}
+
+function suggested({ suggestion }: PlanThread['first']): readonly string[] {
+  if (suggestion === undefined) return []
+  return [`  suggests “${shortened(suggestion.to, commentTold)}” for “${shortened(suggestion.from, commentTold)}”`]
 }
 
 function whoWords(by: PlanAuthor, runId: RunId): string {

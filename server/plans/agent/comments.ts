@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import * as Y from 'yjs'
-import { PlanComment, planQuoteLimit, type PlanAnchor } from '#shared/domain/plan-comment.ts'
+import { PlanComment, planQuoteLimit, type PlanAnchor, type PlanSuggestion } from '#shared/domain/plan-comment.ts'
 import { threadsOf, type PlanThread } from '#shared/domain/plan-threads.ts'
 import type { PlanAuthor } from '#shared/domain/plan.ts'
 import { PlanCommentId, uuidv7 } from '#shared/ids.ts'
@@ -8,7 +8,7 @@ import { teamSpace } from '#shared/protocol/sync.ts'
 import { keys } from '#sync/core/keys.ts'
 import type { MutationContext } from '#sync/core/mutator.ts'
 import { addPlanComment } from '#sync/core/mutators/plan-comments.ts'
-import { planBody } from '#sync/core/plan/body.ts'
+import { findWords } from '#sync/core/plan/find-words.ts'
 import { getRow, putRow, scanRows } from '#sync/core/transaction.ts'
 import type { PlanRef } from '#sync/server/plan/plan-store.ts'
 import { transact, type TransactDeps } from '#sync/server/transact.ts'
@@ -31,6 +31,7 @@ export async function addComment(
     readonly text: string
     readonly thread: PlanCommentId | undefined
     readonly anchor: PlanAnchor | undefined
+    readonly suggestion?: Pick<PlanSuggestion, 'from' | 'to'>
     readonly by: PlanAuthor
   },
   person: Pick<MutationContext, 'userId' | 'role'>,
@@ -60,33 +61,13 @@ export async function addComment(
 
 /** The place of words that stand once in a plan, within one paragraph; else how often they stand there. */
 export function anchorAt(doc: Y.Doc, words: string): PlanAnchor | number {
-  const places: { readonly text: Y.XmlText; readonly at: number }[] = []
-  const open: unknown[] = planBody(doc).toArray().toReversed()
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (next instanceof Y.XmlElement) open.push(...next.toArray().toReversed())
-    if (!(next instanceof Y.XmlText)) continue
-    const plain = plainOf(next)
-    for (let at = plain.indexOf(words); at !== -1; at = plain.indexOf(words, at + words.length))
-      places.push({ text: next, at })
-  }
+  const places = findWords(doc, words)
   const [place] = places
   if (place === undefined || places.length > 1) return places.length
   // Each end holds on to the letter inside of it.
   const start = Y.createRelativePositionFromTypeIndex(place.text, place.at, 0)
   const end = Y.createRelativePositionFromTypeIndex(place.text, place.at + words.length, -1)
   return { start: toBase64(start), end: toBase64(end), quote: words.slice(0, planQuoteLimit).trimEnd() }
-}
-
-/** Its letters without marks; what is no text, such as a mention, takes one place. */
-function plainOf(text: Y.XmlText): string {
-  const delta: unknown = text.toDelta()
-  if (!Array.isArray(delta)) return ''
-  return delta
-    .map((piece: unknown) => {
-      const insert: unknown = typeof piece === 'object' && piece !== null ? Reflect.get(piece, 'insert') : undefined
-      return typeof insert === 'string' ? insert : '\uFFFC'
-    })
-    .join('')
 }
 
 function toBase64(position: Y.RelativePosition): string {

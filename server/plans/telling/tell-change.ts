@@ -140,7 +140,7 @@ async function makeVersion(
     runId: run.id,
     words: countWords(markdown),
   } satisfies PlanVersion)
-  tx.effect({ type: 'plan_version', teamId: run.teamId, planId: plan.id, versionId, markdown })
+  tx.effect({ type: 'plan_version', teamId: run.teamId, planId: plan.id, versionId, n, markdown })
   return { version: n, versionId }
 }
 

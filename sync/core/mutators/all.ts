@@ -7,6 +7,7 @@ import {
   resolvePlanThread,
   sendPlanComments,
 } from './plan-comments.ts'
+import { reviewPlan, withdrawReview } from './review-plan.ts'
 import { changePlan, createPlan, deletePlan, savePlanVersion } from './plans.ts'
 import { createRun } from './create-run.ts'
 import { tellPlanChange } from './tell-plan-change.ts'
@@ -16,6 +17,7 @@ import { renameRun } from './rename-run.ts'
 import { sendPrompt } from './send-prompt.ts'
 import { answerAccessRequest, shareRun, stopSharing } from './share-run.ts'
 import { stopRun } from './stop-run.ts'
+import { settleSuggestion } from './settle-suggestion.ts'
 import { setTeam } from './team-settings.ts'
 
 /** Every mutator, by name. A name that was ever released stays here for 90 days. */
@@ -37,15 +39,18 @@ export const mutators = {
   removePrompt,
   renameRun,
   resolvePlanThread,
+  reviewPlan,
   savePlanVersion,
   sendPlanComments,
   sendPrompt,
   sendPromptNow,
   setTeam,
+  settleSuggestion,
   shareRun,
   stopRun,
   stopSharing,
   tellPlanChange,
+  withdrawReview,
 } as const
 
 export type Mutators = typeof mutators

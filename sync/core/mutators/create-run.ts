@@ -4,13 +4,15 @@ import { plainMentions } from '#shared/domain/plan-mention.ts'
 import { promptLimit } from '#shared/domain/prompt.ts'
 import { Run, RunConfig, RunSource, titleFromPrompt } from '#shared/domain/run.ts'
 import { Plan, planMarkdownLimit, planTitleLimit } from '#shared/domain/plan.ts'
+import { openThreadsLimit } from '#shared/domain/plan-comment.ts'
 import { PlanScope, type RunPlan } from '#shared/domain/plan-run.ts'
-import { PlanId, PlanVersionId, PromptId, RunId } from '#shared/ids.ts'
+import { PlanCommentId, PlanId, PlanVersionId, PromptId, RunId } from '#shared/ids.ts'
 import { refusal, type Refusal } from '#shared/refusal.ts'
 import { err, ok, type Result } from '#shared/result.ts'
 import { keys } from '../keys.ts'
 import { defineMutator, type MutationContext } from '../mutator.ts'
 import { dispatchOf } from './next-turn.ts'
+import { markSent } from './plan-comments.ts'
 import { addVersion } from './plans.ts'
 import { getRow, putRow, type WriteTransaction } from '../transaction.ts'
 
@@ -33,6 +35,8 @@ export const CreateRunArgs = z.object({
       markdown: z.string().max(planMarkdownLimit),
     })
     .optional(),
+  /** Open threads that the prompt gives to its agent. */
+  planThreads: z.object({ planId: PlanId, threads: z.array(PlanCommentId).min(1).max(openThreadsLimit) }).optional(),
 })
 export type CreateRunArgs = z.infer<typeof CreateRunArgs>
 
@@ -64,6 +68,7 @@ export const createRun = defineMutator({
       updatedAt: context.now,
     }
     await putRow(tx, key, run)
+    if (args.planThreads !== undefined) await markSent(tx, { ...args.planThreads, runId: run.id }, context)
     context.effect({ type: 'transition', runId: run.id, event: 'create', from: null, to: 'QUEUED' })
     context.effect(dispatchOf(run, { id: args.promptId, text: args.prompt, by: context.userId }))
     return ok()

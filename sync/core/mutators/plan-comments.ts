@@ -6,6 +6,7 @@ import {
   PlanComment,
   planCommentLimit,
   planCommentsLimit,
+  PlanSuggestion,
   threadRepliesLimit,
 } from '#shared/domain/plan-comment.ts'
 import { canEditPlans, canRemoveComment } from '#shared/domain/policies.ts'
@@ -20,21 +21,25 @@ import { SendPromptArgs, sendPrompt } from './send-prompt.ts'
 const about = { planId: PlanId, commentId: PlanCommentId }
 const text = z.string().trim().min(1).max(planCommentLimit)
 
-export const AddPlanCommentArgs = z.object({
-  ...about,
-  /** The thread that it answers; absent: it begins one. */
-  thread: PlanCommentId.optional(),
-  /** What a new thread is about; absent: the plan as a whole. */
-  anchor: PlanAnchor.optional(),
-  text,
-})
+export const AddPlanCommentArgs = z
+  .object({
+    ...about,
+    /** The thread that it answers; absent: it begins one. */
+    thread: PlanCommentId.optional(),
+    /** What a new thread is about; absent: the plan as a whole. */
+    anchor: PlanAnchor.optional(),
+    /** Other words for those that a new thread is about. It needs no text beside. */
+    suggestion: PlanSuggestion.omit({ settled: true }).optional(),
+    text: z.string().trim().max(planCommentLimit),
+  })
+  .refine(({ text: words, suggestion }) => words !== '' || suggestion !== undefined, { path: ['text'] })
 export type AddPlanCommentArgs = z.infer<typeof AddPlanCommentArgs>
 
 export const addPlanComment = defineMutator({
   name: 'addPlanComment',
   args: AddPlanCommentArgs,
   intent: (args) => `plan-comment/${args.commentId}`,
-  async run(tx, { planId, commentId, thread, anchor, text: words }, { role, userId, now }) {
+  async run(tx, { planId, commentId, thread, anchor, suggestion, text: words }, { role, userId, now }) {
     if (!canEditPlans(role)) return err(refusal('not_allowed'))
     const plan = await getRow(tx, keys.plan(planId), Plan)
     if (plan === undefined) return err(refusal('not_found', 'plan'))
@@ -46,9 +51,15 @@ export const addPlanComment = defineMutator({
     if (plan.untouched !== undefined) await putRow(tx, keys.plan(planId), { ...plan, untouched: undefined })
     const key = keys.planComment(planId, commentId)
     if (thread === undefined) {
+      if (suggestion !== undefined && (anchor === undefined || suggestion.from === suggestion.to))
+        return err(refusal('invalid', 'a suggestion is about words, and says others'))
       const open = all.filter((one) => one.thread === undefined && one.resolved === undefined)
       if (open.length >= openThreadsLimit) return err(refusal('too_many', `${openThreadsLimit} open threads`))
-      await putRow(tx, key, { ...comment, anchor } satisfies PlanComment)
+      await putRow(tx, key, {
+        ...comment,
+        anchor,
+        ...(suggestion === undefined ? {} : { suggestion }),
+      } satisfies PlanComment)
       return ok()
     }
     const first = all.find((one) => one.id === thread && one.thread === undefined)
@@ -57,8 +68,7 @@ export const addPlanComment = defineMutator({
       return err(refusal('too_many', `${threadRepliesLimit} answers in a thread`))
     await putRow(tx, key, { ...comment, thread } satisfies PlanComment)
     // What is answered is not settled: nobody would see the answer.
-    if (first.resolved !== undefined)
-      await putRow(tx, keys.planComment(planId, thread), { ...first, resolved: undefined })
+    if (first.resolved !== undefined) await putRow(tx, keys.planComment(planId, thread), reopened(first))
     return ok()
   },
 })
@@ -128,7 +138,11 @@ export const resolvePlanThread = defineMutator({
       )
       if (open.length >= openThreadsLimit) return err(refusal('too_many', `${openThreadsLimit} open threads`))
     }
-    await putRow(tx, key, { ...first, resolved: resolved ? { by: userId, at: now } : undefined } satisfies PlanComment)
+    await putRow(
+      tx,
+      key,
+      resolved ? ({ ...first, resolved: { by: userId, at: now } } satisfies PlanComment) : reopened(first),
+    )
     return ok()
   },
 })
@@ -153,8 +167,8 @@ export const sendPlanComments = defineMutator({
   },
 })
 
-/** A thread that went meanwhile is passed over: its words are in the message. */
-async function markSent(
+/** An agent was given these. A thread that went meanwhile is passed over: its words are in the message. */
+export async function markSent(
   tx: WriteTransaction,
   { planId, threads, runId }: Pick<SendPlanCommentsArgs, 'planId' | 'threads'> & { readonly runId: RunId },
   { userId, now }: MutationContext,
@@ -165,6 +179,13 @@ async function markSent(
     if (first?.thread === undefined && first !== undefined)
       await putRow(tx, key, { ...first, sent: { runId, by: userId, at: now } } satisfies PlanComment)
   }
+}
+
+/** A suggestion that was dismissed can be accepted again with it. */
+function reopened(first: PlanComment): PlanComment {
+  const { suggestion } = first
+  if (suggestion?.settled?.as !== 'dismissed') return { ...first, resolved: undefined }
+  return { ...first, resolved: undefined, suggestion: { ...suggestion, settled: undefined } }
 }
 
 function commentsOf(tx: ReadTransaction, planId: PlanId): Promise<readonly PlanComment[]> {

@@ -98,7 +98,7 @@ export const deletePlan = defineMutator({
       return err(refusal('not_allowed', 'only who made a plan, and admins, delete it'))
     await tx.del(keys.plan(planId))
     if ((await getRow(tx, keys.planText(planId), PlanText)) !== undefined) await tx.del(keys.planText(planId))
-    for (const rows of [keys.planVersionsOf(planId), keys.planCommentsOf(planId)])
+    for (const rows of [keys.planVersionsOf(planId), keys.planCommentsOf(planId), keys.planReviewsOf(planId)])
       for (const [key] of await tx.scan(rows)) await tx.del(key)
     return ok()
   },
@@ -134,7 +134,7 @@ export async function addVersion(
   tx: WriteTransaction,
   plan: Plan,
   version: Pick<PlanVersion, 'id' | 'origin' | 'label' | 'restoredFrom' | 'runId'> & { readonly markdown: string },
-  { userId, teamId, now, effect }: MutationContext,
+  { userId, teamId, now, effect, digest }: MutationContext,
 ): Promise<number> {
   const { markdown, ...rest } = version
   const n = plan.version + 1
@@ -146,7 +146,8 @@ export async function addVersion(
     at: now,
     by: [{ kind: 'person', userId }],
     words: countWords(markdown),
+    ...(digest === undefined ? {} : { digest: digest(markdown) }),
   } satisfies PlanVersion)
-  effect({ type: 'plan_version', teamId, planId: plan.id, versionId: version.id, markdown })
+  effect({ type: 'plan_version', teamId, planId: plan.id, versionId: version.id, n, markdown })
   return n
 }

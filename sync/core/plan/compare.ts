@@ -95,6 +95,13 @@ export function comparePlans(before: Node, after: Node, written: Written = new M
   return { changes, ...countLines(changes) }
 }
 
+/** Blocks that are new and that are gone; a changed one counts for both, a moved one for neither. */
+export function countBlocks(changes: readonly BlockChange[]): { readonly added: number; readonly removed: number } {
+  const count = (...kinds: readonly BlockChange['kind'][]): number =>
+    changes.filter(({ kind }) => kinds.includes(kind)).length
+  return { added: count('added', 'changed'), removed: count('removed', 'changed') }
+}
+
 /**
  * The later version with one change taken back; the blocks of the earlier one are `before`. `change` is one of `changes`, which were made from these two. A moved block goes back
  * to where it left.

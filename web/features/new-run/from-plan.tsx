@@ -28,7 +28,11 @@ export function FromPlan(props: {
     return known.part
   }
   return (
-    <section class={styles.plan} aria-label={words.label} data-trouble={trouble() === undefined ? undefined : ''}>
+    <section
+      class={styles.plan}
+      aria-label={props.choice.comments ? words.commentsLabel : words.label}
+      data-trouble={trouble() === undefined ? undefined : ''}
+    >
       <Icon of={NotebookText} />
       <div class={styles.what}>
         <Switch>
@@ -47,7 +51,9 @@ export function FromPlan(props: {
                 </Link>
                 <p class={styles.part}>
                   <Show when={part()}>{(name) => <span dir="auto">{name()}</span>}</Show>
-                  <span>{words.steps(known().steps.open, known().steps.total)}</span>
+                  <span>
+                    {props.choice.comments ? words.comments : words.steps(known().steps.open, known().steps.total)}
+                  </span>
                 </p>
               </>
             )}

@@ -221,7 +221,9 @@ export function NewRunPage() {
             error={errors().prompt}
             hint={
               plan.choice() !== undefined
-                ? newRunWords.plan.noteHint
+                ? plan.choice()?.comments
+                  ? newRunWords.plan.commentsHint
+                  : newRunWords.plan.noteHint
                 : canPlan()
                   ? newRunWords.promptPlan
                   : newRunWords.promptKept

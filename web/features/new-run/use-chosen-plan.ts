@@ -6,6 +6,7 @@ import { titleLimit } from '#shared/domain/run.ts'
 import type { CreateRunArgs } from '#sync/core/mutators/create-run.ts'
 import { useIds } from '../../state/platform.ts'
 import { NewRunSearch, choiceOf, readChoice, type PlanChoice, type ReadChoice } from '../../state/plan-choice.ts'
+import { useTeamData } from '../../state/team-data.ts'
 import { useWorkspace } from '../../state/workspace.ts'
 import { newRunWords } from '../../words/new-run.ts'
 import type { CheckedText } from './form.ts'
@@ -21,12 +22,13 @@ export type ChosenForRun = {
   readonly read: Accessor<ReadChoice | undefined>
   readonly leave: () => void
   /** What the run is started with. Of a plan: its text at this moment, which is the version that the run is pinned to. Rejects with `PlanTrouble`. */
-  readonly toRun: (form: CheckedText) => Promise<Pick<CreateRunArgs, 'prompt' | 'title' | 'plan'>>
+  readonly toRun: (form: CheckedText) => Promise<Pick<CreateRunArgs, 'prompt' | 'title' | 'plan' | 'planThreads'>>
 }
 
 /** The plan that the address names for a new run. */
 export function useChosenPlan(): ChosenForRun {
   const workspace = useWorkspace()
+  const data = useTeamData()
   const ids = useIds()
   const navigate = useNavigate()
   const search = useSearch({ strict: false })
@@ -56,6 +58,25 @@ export function useChosenPlan(): ChosenForRun {
       if (now.outcome !== 'read') throw new PlanTrouble(newRunWords.plan.trouble[now.outcome])
       const { title, part, chosen: text, markdown } = now.plan
       const { planId, scope } = chosen
+      if (chosen.comments) {
+        const { threadsForRun } = await import('../../state/threads-for-run.ts')
+        const taken = await threadsForRun(workspace, {
+          planId,
+          title,
+          markdown,
+          note: form.prompt,
+          agentName: ({ by }) => (by.kind === 'agent' ? data.harness(by.harness).name : newRunWords.plan.somebody),
+        })
+        if (taken === undefined) throw new PlanTrouble(newRunWords.plan.noComments)
+        const over = taken.prompt.length - promptLimit
+        if (over > 0) throw new PlanTrouble(newRunWords.plan.commentsTooLong(over))
+        return {
+          prompt: taken.prompt,
+          title: newRunWords.plan.commentsTitle(title).slice(0, titleLimit),
+          ...titled,
+          planThreads: { planId, threads: [...taken.threads] },
+        }
+      }
       const prompt = planPrompt({ title, part, scope: scope.kind, markdown: text, note: form.prompt })
       if (prompt.length > promptLimit) throw new PlanTrouble(newRunWords.plan.tooLong(prompt.length - promptLimit))
       const named = part === undefined ? {} : { part }

@@ -32,13 +32,33 @@ function patchWords(text: Y.XmlText, next: string): void {
   const before = plainText(text)
   // Something in it is no text: its places can't be counted in letters.
   if (before === undefined || before === next) return
-  let at = 0
+  replaceStretch(text, 0, before, next)
+}
+
+/** Makes a stretch of a text, which says `before`, say `next`: word by word. `marksAt`: the marks of what is put in place of the letter that stood there. */
+export function replaceStretch(
+  text: Y.XmlText,
+  from: number,
+  before: string,
+  next: string,
+  marksAt: (index: number) => Readonly<Record<string, unknown>> | undefined = () => undefined,
+): void {
+  let [at, was] = [from, from]
+  let marks: Readonly<Record<string, unknown>> | undefined
   for (const piece of diffTexts(before, next)) {
-    if (piece.kind === 'removed') text.delete(at, piece.text.length)
-    else {
-      if (piece.kind === 'added') text.insert(at, piece.text)
-      at += piece.text.length
+    const { length } = piece.text
+    if (piece.kind === 'removed') {
+      marks = marksAt(was)
+      text.delete(at, length)
+      was += length
+      continue
     }
+    if (piece.kind === 'added') {
+      if (marks === undefined) text.insert(at, piece.text)
+      else text.insert(at, piece.text, marks)
+    } else was += length
+    marks = undefined
+    at += length
   }
 }
 

@@ -1,4 +1,4 @@
-import { Show, createSignal, createUniqueId, onMount } from 'solid-js'
+import { Show, createSignal, createUniqueId, onMount, type JSX } from 'solid-js'
 import { planCommentLimit } from '#shared/domain/plan-comment.ts'
 import { isKey } from '../../../state/keyboard.ts'
 import { Button } from '../../../ui/button.tsx'
@@ -14,11 +14,16 @@ export function CommentForm(props: {
   readonly onText: (text: string) => void
   readonly onSend: (text: string) => Promise<boolean>
   readonly onCancel: () => void
+  /** What stands above the text. */
+  readonly children?: JSX.Element
+  /** Absent: a text is needed. `ready`: it goes without one. `wrong`: it does not go. */
+  readonly beside?: 'ready' | 'wrong' | undefined
 }) {
   const [busy, setBusy] = createSignal(false)
   const overId = createUniqueId()
   const over = () => props.text.trim().length - planCommentLimit
-  const isReady = () => props.text.trim() !== '' && over() <= 0
+  const isReady = () =>
+    props.beside !== 'wrong' && (props.text.trim() !== '' || props.beside === 'ready') && over() <= 0
   let area!: HTMLTextAreaElement
   // After what was pressed has given up the focus.
   onMount(() => requestAnimationFrame(() => area.isConnected && area.focus()))
@@ -46,6 +51,7 @@ export function CommentForm(props: {
         }
       }}
     >
+      {props.children}
       <textarea
         ref={area}
         class={styles.area}

@@ -55,9 +55,11 @@ export function CommentItem(props: {
       <Show
         when={editing() && mayEdit()}
         fallback={
-          <p class={styles.text} dir="auto" data-removed={props.comment.removed ? '' : undefined}>
-            {props.comment.removed ? commentWords.removed : props.comment.text}
-          </p>
+          <Show when={props.comment.removed || props.comment.text !== ''}>
+            <p class={styles.text} dir="auto" data-removed={props.comment.removed ? '' : undefined}>
+              {props.comment.removed ? commentWords.removed : props.comment.text}
+            </p>
+          </Show>
         }
       >
         <Editing comment={props.comment} acts={props.acts} onDone={() => setEditing(false)} />

@@ -29,12 +29,12 @@ afterEach(() => {
   document.body.replaceChildren()
 })
 
-function open(options: { readonly role?: Role; readonly store?: DeviceStore } = {}): Stage {
+function open(options: { readonly role?: Role; readonly store?: DeviceStore; readonly runs?: 'none' } = {}): Stage {
   const opened = stage(() => {
     const made = useComments(planId, () => undefined)
     comments = made
     const data = useTeamData()
-    const runs = () => data.runs.all().filter((run) => run.id === billingRun)
+    const runs = () => data.runs.all().filter((run) => options.runs === undefined && run.id === billingRun)
     return (
       <CommentsPanel planId={planId} comments={made} onLeave={() => undefined}>
         <SendComments planId={planId} title="Extract billing" comments={made} runs={runs()} />
@@ -96,7 +96,7 @@ test('a thread has what it is about, its people and agents, and what can be done
   expect(shown()).toContain('the public entry point')
   expect(shown()).toContain('Claude Code')
   expect(shown()).not.toContain('Comment 4')
-  await press('Show 1 resolved thread')
+  await press('Handled (1)')
   await until(() => expect(shown()).toContain('Resolved by Jonas'))
   expect(await findings()).toEqual([])
 })
@@ -150,5 +150,119 @@ test('a viewer reads, and has nothing to press but what shows more', async () =>
   await until(() => expect(shown()).toContain('Comment 3'))
   const labels = () =>
     [...document.querySelectorAll('button')].map((one) => one.getAttribute('aria-label') ?? one.textContent)
-  await until(() => expect(labels()).toEqual(['Show 1 resolved thread']))
+  await until(() => expect(labels()).toEqual(['Handled (1)']))
+})
+
+test('other words are shown old and new, accepted while there is no answer yet, and said to be on their way', async () => {
+  const of = open()
+  const suggestion = { from: 'the public entry point', to: 'its public entry point' }
+  const put = (settled?: object): void =>
+    of.workspace.put(
+      keys.planComment(planId, id(5)),
+      PlanComment.parse({
+        id: id(5),
+        planId,
+        anchor,
+        text: '',
+        by: { kind: 'person', userId: 'jonas' },
+        at,
+        suggestion: { ...suggestion, ...(settled === undefined ? {} : { settled }) },
+      }),
+    )
+  put()
+  await until(() => expect(document.querySelector('ins')?.textContent).toBe('Puts in: its'))
+  expect(document.querySelector('del')?.textContent).toBe('Takes out: the')
+  expect(await findings()).toEqual([])
+  await press('Accept')
+  await until(() => expect(shown()).toContain('It is being put into the text'))
+  expect(rows(of).find((row) => row.id === id(5))?.suggestion?.settled).toMatchObject({ as: 'accepted', by: 'mara' })
+  put({ as: 'accepted', by: 'mara', at, outcome: 'changed' })
+  await until(() => expect(shown()).toContain('the words have changed since'))
+  expect(button(document.body, 'Try again')).toBeDefined()
+  await press('Dismiss')
+  await until(() => expect(rows(of).find((row) => row.id === id(5))?.resolved).toMatchObject({ by: 'mara' }))
+  await press('Handled (2)')
+  await until(() => expect(shown()).toContain('Dismissed by You'))
+})
+
+test('a change is suggested with the words that were marked, with and without a remark', async () => {
+  const of = open()
+  await until(() => expect(shown()).toContain('Comment 3'))
+  createRoot(() => comments?.draft.set({ text: '', anchor, words: 'the public entry point' }))
+  await press('Suggest a change')
+  const area = await textarea('What these words should say instead')
+  expect(area.value).toBe('the public entry point')
+  const send = () => button(document.body, 'Comment')
+  await until(() => expect(send()?.hasAttribute('disabled')).toBe(true))
+  type(area, 'its entry point')
+  await press('Comment')
+  await until(() =>
+    expect(rows(of).find((row) => row.suggestion !== undefined)).toMatchObject({
+      text: '',
+      anchor,
+      suggestion: { from: 'the public entry point', to: 'its entry point' },
+    }),
+  )
+})
+
+test('what its agent has and has revised since is handled, and comes back with an answer', async () => {
+  const of = open()
+  await until(() => expect(shown()).toContain('Comment 1'))
+  const first = rows(of).find((row) => row.id === id(1))
+  of.workspace.put(
+    keys.planComment(planId, id(1)),
+    PlanComment.parse({ ...first, sent: { runId: billingRun, by: 'mara', at } }),
+  )
+  const version = (n: number, when: number, runId: string): void =>
+    of.workspace.put(keys.planVersion(planId, n), {
+      planId,
+      n,
+      id: uuidv7(at + n, new Uint8Array(10).fill(n)),
+      at: when,
+      by: [{ kind: 'agent', runId, harness: 'claude-code' }],
+      origin: 'agent',
+      runId,
+      words: 1,
+    })
+  // Of another run, and one from before it was sent.
+  version(1, at + 5, uuidv7(at, new Uint8Array(10).fill(9)))
+  version(2, at - 5, billingRun)
+  await until(() => expect(shown()).toContain('Sent to Claude Code'))
+  expect(button(document.body, 'Handled (1)')).toBeDefined()
+  version(3, at + 10, billingRun)
+  await until(() => expect(button(document.body, 'Handled (2)')).toBeDefined())
+  expect(shown()).not.toContain('Comment 1')
+  of.workspace.put(
+    keys.planComment(planId, id(6)),
+    PlanComment.parse({
+      id: id(6),
+      planId,
+      thread: id(1),
+      text: 'Not quite',
+      by: { kind: 'person', userId: 'jonas' },
+      at: at + 20,
+    }),
+  )
+  await until(() => expect(shown()).toContain('Not quite'))
+})
+
+test('where no run is to send to, the threads are offered to a new one; an agent that has some is one to send to', async () => {
+  const of = open({ runs: 'none' })
+  await until(() => expect(button(document.body, 'Send 1 thread to a new run')).toBeDefined())
+  of.workspace.put(
+    keys.planComment(planId, id(7)),
+    PlanComment.parse({
+      id: id(7),
+      planId,
+      text: 'Given',
+      by: { kind: 'person', userId: 'jonas' },
+      at,
+      sent: { runId: billingRun, by: 'mara', at },
+    }),
+  )
+  await until(() =>
+    expect(
+      button(document.body, 'Send 1 thread to Claude Code, in the run “Get @northwind/billing ready to publish”'),
+    ).toBeDefined(),
+  )
 })

@@ -1,5 +1,6 @@
-import { MessageSquarePlus, X } from 'lucide'
+import { ChevronDown, ChevronRight, MessageSquarePlus, X } from 'lucide'
 import { For, Match, Show, Switch, createMemo, createSignal, type JSX } from 'solid-js'
+import { suggestionLimit } from '#shared/domain/plan-comment.ts'
 import type { PlanThread } from '#shared/domain/plan-threads.ts'
 import type { PlanId } from '#shared/ids.ts'
 import { Button, IconButton } from '../../../ui/button.tsx'
@@ -9,11 +10,12 @@ import { commentWords } from '../../../words/plan-comments.ts'
 import { useCommentActs } from './comment-acts.ts'
 import { CommentForm } from './comment-form.tsx'
 import styles from './comments.module.css'
+import { SuggestionField } from './suggestion-field.tsx'
 import { ThreadCard } from './thread-card.tsx'
 import type { Comments } from './use-comments.ts'
 
-/** Threads drawn at once of those that are settled. */
-const resolvedShown = 50
+/** Threads drawn at once of those that nobody has to see to. */
+const handledShown = 50
 
 /** What people think of the plan: beside the text, in its order, or in a sheet, which has a head of its own (`flush`). */
 export function CommentsPanel(props: {
@@ -28,23 +30,36 @@ export function CommentsPanel(props: {
   // One panel for one plan.
   // oxlint-disable-next-line solid/reactivity
   const acts = useCommentActs(props.planId)
-  const [withResolved, setWithResolved] = createSignal(false)
+  const [withHandled, setWithHandled] = createSignal(false)
   const order = ({ first }: PlanThread): number => {
     const at = props.comments.placeOf(first.id)?.from
     // About the whole first, what lost its place last.
     return at ?? (first.anchor === undefined ? -1 : Number.POSITIVE_INFINITY)
   }
   const open = createMemo(() => {
-    const placed = props.comments.open().map((thread) => ({ thread, at: order(thread) }))
+    const placed = props.comments.inSight().map((thread) => ({ thread, at: order(thread) }))
     return placed.toSorted((a, b) => compare(a.at, b.at)).map(({ thread }) => thread)
   })
-  const resolved = createMemo(() => props.comments.threads().filter(({ first }) => first.resolved !== undefined))
+  const handled = createMemo(() => {
+    const shown = new Set(props.comments.inSight().map(({ first }) => first.id))
+    return props.comments.threads().filter(({ first }) => !shown.has(first.id))
+  })
   // By id: a row that changes must not take away what is being written.
   const openIds = createMemo(() => open().map(({ first }) => first.id))
   const threadOf = (id: PlanThread['first']['id']) => props.comments.threads().find(({ first }) => first.id === id)
   const draft = () => props.comments.draft.value()
+  const suggestion = () => {
+    const { words, suggested } = draft() ?? {}
+    return words === undefined || suggested === undefined || suggested === words
+      ? undefined
+      : { from: words, to: suggested }
+  }
+  const beside = () => {
+    const known = suggestion()
+    return known === undefined ? undefined : known.to.length > suggestionLimit ? 'wrong' : 'ready'
+  }
   const send = async (text: string): Promise<boolean> => {
-    const made = await acts.begin(text, draft()?.anchor)
+    const made = await acts.begin({ text, anchor: draft()?.anchor, suggestion: suggestion() })
     if (made === undefined) return false
     await props.comments.draft.clear()
     props.comments.setActive(made)
@@ -103,7 +118,18 @@ export function CommentsPanel(props: {
                 onText={(text) => props.comments.draft.set({ ...written(), text })}
                 onSend={send}
                 onCancel={() => void props.comments.draft.clear()}
-              />
+                beside={beside()}
+              >
+                <Show when={written().words}>
+                  {(words) => (
+                    <SuggestionField
+                      words={words()}
+                      value={written().suggested}
+                      onChange={(suggested) => props.comments.draft.set({ ...written(), suggested })}
+                    />
+                  )}
+                </Show>
+              </CommentForm>
             </div>
           )}
         </Show>
@@ -114,7 +140,7 @@ export function CommentsPanel(props: {
           <Match when={open().length === 0 && draft() === undefined}>
             <EmptyState
               text={
-                resolved().length > 0
+                handled().length > 0
                   ? commentWords.noneOpen
                   : props.comments.mayWrite()
                     ? commentWords.none
@@ -124,15 +150,21 @@ export function CommentsPanel(props: {
           </Match>
         </Switch>
         <For each={openIds()}>{card}</For>
-        <Show when={resolved().length > 0}>
-          <Button size="sm" tone="ghost" onClick={() => setWithResolved((shown) => !shown)}>
-            {withResolved() ? commentWords.hideResolved : commentWords.showResolved(resolved().length)}
+        <Show when={handled().length > 0}>
+          <Button
+            size="sm"
+            tone="ghost"
+            icon={withHandled() ? ChevronDown : ChevronRight}
+            aria-expanded={withHandled()}
+            onClick={() => setWithHandled((shown) => !shown)}
+          >
+            {commentWords.showHandled(handled().length)}
           </Button>
-          <Show when={withResolved()}>
+          <Show when={withHandled()}>
             <For
-              each={resolved()
-                .toSorted((a, b) => (b.first.resolved?.at ?? 0) - (a.first.resolved?.at ?? 0))
-                .slice(0, resolvedShown)
+              each={handled()
+                .toSorted((a, b) => handledAt(b) - handledAt(a))
+                .slice(0, handledShown)
                 .map(({ first }) => first.id)}
             >
               {card}
@@ -142,6 +174,10 @@ export function CommentsPanel(props: {
       </div>
     </section>
   )
+}
+
+function handledAt({ first }: PlanThread): number {
+  return first.resolved?.at ?? first.sent?.at ?? 0
 }
 
 function compare(a: number, b: number): number {

@@ -1,11 +1,13 @@
+import { useNavigate } from '@tanstack/solid-router'
 import { Send } from 'lucide'
 import { Show, createMemo, createSignal } from 'solid-js'
-import { commentsPrompt, isUnsent } from '#shared/domain/plan-threads.ts'
+import { commentsPrompt, isUnsent, type PlanThread } from '#shared/domain/plan-threads.ts'
 import { canSteerRuns } from '#shared/domain/policies.ts'
 import { promptLimit } from '#shared/domain/prompt.ts'
 import { hasEnded, type Run } from '#shared/domain/run.ts'
 import type { PlanId } from '#shared/ids.ts'
 import { keys } from '#sync/core/keys.ts'
+import { searchOf } from '../../../state/plan-choice.ts'
 import { useIds } from '../../../state/platform.ts'
 import { refusalText } from '../../../state/refusal-text.ts'
 import { useTeamData } from '../../../state/team-data.ts'
@@ -27,10 +29,22 @@ export function SendComments(props: {
   const workspace = useWorkspace()
   const data = useTeamData()
   const ids = useIds()
+  const navigate = useNavigate()
   const nameOf = useAuthorName()
   const [busy, setBusy] = createSignal(false)
   const unsent = createMemo(() => props.comments.open().filter(isUnsent))
-  const run = createMemo(() => props.runs.find(({ state }) => !hasEnded(state)) ?? props.runs[0])
+  /** One that was started for comments executes nothing, and has been given some. */
+  const lastGiven = (threads: readonly PlanThread[]): Run | undefined => {
+    const given = threads.flatMap(({ first }) => first.sent ?? []).toSorted((a, b) => b.at - a.at)
+    for (const { runId } of given) {
+      const known = data.runs.get(keys.run(runId))
+      if (known !== undefined) return known
+    }
+    return undefined
+  }
+  const run = createMemo(
+    () => props.runs.find(({ state }) => !hasEnded(state)) ?? props.runs[0] ?? lastGiven(props.comments.threads()),
+  )
   const agent = (to: Run) => data.harness(to.config.harness).name
   const send = async (to: Run): Promise<void> => {
     const threads = unsent()
@@ -62,20 +76,31 @@ export function SendComments(props: {
     }
     setBusy(false)
   }
+  const toNewRun = (): void =>
+    void navigate({ to: '/new', search: searchOf({ planId: props.planId, scope: { kind: 'whole' }, comments: true }) })
   return (
-    <Show when={canSteerRuns(data.me()?.role) && unsent().length > 0 && run()}>
-      {(to) => (
-        <Button
-          icon={Send}
-          wide
-          aria-label={commentWords.sendLabel(unsent().length, agent(to()), to().title)}
-          aria-busy={busy()}
-          disabled={busy()}
-          onClick={() => void send(to())}
-        >
-          {commentWords.sendTo(unsent().length, agent(to()))}
-        </Button>
-      )}
+    <Show when={canSteerRuns(data.me()?.role) && unsent().length > 0}>
+      <Show
+        when={run()}
+        fallback={
+          <Button icon={Send} wide onClick={toNewRun}>
+            {commentWords.sendToNew(unsent().length)}
+          </Button>
+        }
+      >
+        {(to) => (
+          <Button
+            icon={Send}
+            wide
+            aria-label={commentWords.sendLabel(unsent().length, agent(to()), to().title)}
+            aria-busy={busy()}
+            disabled={busy()}
+            onClick={() => void send(to())}
+          >
+            {commentWords.sendTo(unsent().length, agent(to()))}
+          </Button>
+        )}
+      </Show>
     </Show>
   )
 }

@@ -12,6 +12,7 @@ import type { CommentActs } from './comment-acts.ts'
 import { CommentForm } from './comment-form.tsx'
 import { CommentItem } from './comment-item.tsx'
 import styles from './comments.module.css'
+import { SuggestionView } from './suggestion-view.tsx'
 import type { Comments } from './use-comments.ts'
 
 /** A thread: what it is about, what was said, and what can be done with it. */
@@ -93,6 +94,16 @@ export function ThreadCard(props: {
               {words()}
             </button>
           </Show>
+        )}
+      </Show>
+      <Show when={first().suggestion}>
+        {(suggestion) => (
+          <SuggestionView
+            suggestion={suggestion()}
+            onSettle={
+              props.comments.mayWrite() && !isResolved() ? (as) => void props.acts.settle(first().id, as) : undefined
+            }
+          />
         )}
       </Show>
       <CommentItem comment={first()} acts={props.acts} fixed={isResolved()} />

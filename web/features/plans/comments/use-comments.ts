@@ -1,10 +1,11 @@
 import type { Editor } from '@tiptap/core'
 import { createEffect, createMemo, createSignal, on, onCleanup, type Accessor } from 'solid-js'
 import { z } from 'zod'
-import { PlanAnchor, PlanComment, planCommentLimit } from '#shared/domain/plan-comment.ts'
-import { threadsOf, type PlanThread } from '#shared/domain/plan-threads.ts'
+import { PlanAnchor, PlanComment, planCommentLimit, suggestionLimit } from '#shared/domain/plan-comment.ts'
+import { isHandled, threadsOf, type PlanThread } from '#shared/domain/plan-threads.ts'
+import { PlanVersion } from '#shared/domain/plan.ts'
 import { canEditPlans } from '#shared/domain/policies.ts'
-import type { PlanCommentId, PlanId } from '#shared/ids.ts'
+import type { PlanCommentId, PlanId, RunId } from '#shared/ids.ts'
 import { keys } from '#sync/core/keys.ts'
 import { useDeviceStore } from '../../../state/device-store.ts'
 import { createDraft, draftKey, type Draft } from '../../../state/draft.ts'
@@ -14,7 +15,17 @@ import { useWorkspace } from '../../../state/workspace.ts'
 import { editorPart } from '../editor-part.ts'
 
 /** A comment that begins a thread, half written. */
-const NewComment = z.object({ text: z.string().max(planCommentLimit * 2), anchor: PlanAnchor.optional() })
+const NewComment = z.object({
+  text: z.string().max(planCommentLimit * 2),
+  anchor: PlanAnchor.optional(),
+  /** The very words that it is about, where others can be suggested for them. */
+  words: z.string().max(suggestionLimit).optional(),
+  /** What is suggested in their place. */
+  suggested: z
+    .string()
+    .max(suggestionLimit * 2)
+    .optional(),
+})
 type NewComment = z.infer<typeof NewComment>
 
 export type Place = { readonly from: number; readonly to: number }
@@ -22,6 +33,8 @@ export type Place = { readonly from: number; readonly to: number }
 export type Comments = {
   readonly threads: Accessor<readonly PlanThread[]>
   readonly open: Accessor<readonly PlanThread[]>
+  /** Open ones that nobody has seen to yet. */
+  readonly inSight: Accessor<readonly PlanThread[]>
   readonly loaded: Accessor<boolean>
   /** `false`: this person may only read them. */
   readonly mayWrite: Accessor<boolean>
@@ -46,6 +59,14 @@ export function useComments(planId: PlanId, editor: Accessor<Editor | undefined>
   const rows = createFedRows(workspace, keys.planCommentsOf(planId), PlanComment)
   const threads = createMemo(() => threadsOf(rows.all()))
   const open = createMemo(() => threads().filter(({ first }) => first.resolved === undefined))
+  const versions = createFedRows(workspace, keys.planVersionsOf(planId), PlanVersion)
+  const revisions = createMemo(() => {
+    const byRun = new Map<RunId, number>()
+    for (const { origin, runId, at } of versions.all())
+      if (origin === 'agent' && runId !== undefined) byRun.set(runId, at)
+    return byRun
+  })
+  const inSight = createMemo(() => open().filter((thread) => !isHandled(thread, (run) => revisions().get(run))))
   const [active, setActive] = createSignal<PlanCommentId>()
   const [places, setPlaces] = createSignal<ReadonlyMap<PlanCommentId, Place>>()
   const draft = createDraft<NewComment | undefined>({
@@ -98,6 +119,7 @@ export function useComments(planId: PlanId, editor: Accessor<Editor | undefined>
   return {
     threads,
     open,
+    inSight,
     loaded: rows.loaded,
     mayWrite: () => canEditPlans(data.me()?.role),
     placeOf,
@@ -121,7 +143,12 @@ export function useComments(planId: PlanId, editor: Accessor<Editor | undefined>
       const known = editor()
       const anchor = about === 'plan' || known === undefined ? undefined : code()?.anchorOf(known)
       // What was half written goes on, about what is selected now.
-      draft.set({ text: draft.value()?.text ?? '', ...(anchor === undefined ? {} : { anchor }) })
+      const words = anchor === undefined || known === undefined ? undefined : code()?.wordsOf(known)
+      draft.set({
+        text: draft.value()?.text ?? '',
+        ...(anchor === undefined ? {} : { anchor }),
+        ...(words === undefined ? {} : { words }),
+      })
     },
   }
 }

@@ -6,7 +6,7 @@ import {
   ySyncPluginKey,
 } from '@tiptap/y-tiptap'
 import * as Y from 'yjs'
-import { planQuoteLimit, type PlanAnchor } from '#shared/domain/plan-comment.ts'
+import { planQuoteLimit, suggestionLimit, type PlanAnchor } from '#shared/domain/plan-comment.ts'
 import { fold } from '../../../state/find.ts'
 import { hitsIn } from './find-in-plan.ts'
 
@@ -26,6 +26,18 @@ export function anchorOf(editor: Editor): PlanAnchor | undefined {
   const start = Y.createAbsolutePositionFromRelativePosition(at(from), binding.doc)
   const inner = start === null ? at(from) : Y.createRelativePositionFromTypeIndex(start.type, start.index, 0)
   return { start: toBase64(inner), end: toBase64(at(to)), quote }
+}
+
+/** The very words that are selected, where others can be suggested for them: letters of one paragraph. */
+export function wordsOf(editor: Editor): string | undefined {
+  const { $from, $to, from, to } = editor.state.selection
+  if (!$from.sameParent($to) || !$from.parent.isTextblock) return undefined
+  let isText = true
+  editor.state.doc.nodesBetween(from, to, (node) => {
+    if (node.isInline && !node.isText) isText = false
+  })
+  const words = editor.state.doc.textBetween(from, to)
+  return isText && words.trim() !== '' && words.length <= suggestionLimit ? words : undefined
 }
 
 /** Where the text of an anchor is now; `undefined`: it is gone. */

@@ -1,4 +1,4 @@
-import { anchorOf, placeOf, sectionAt } from './anchors.ts'
+import { anchorOf, placeOf, sectionAt, wordsOf } from './anchors.ts'
 import { showComments } from './parts/comment-marks.ts'
 import { beginPlan, fits } from './fits.ts'
 import { readParts } from '../execute/read-parts.ts'
@@ -16,4 +16,5 @@ export const editorCode = {
   sectionAt,
   showComments,
   stepRunsOf,
+  wordsOf,
 } as const

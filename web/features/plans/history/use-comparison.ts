@@ -7,6 +7,8 @@ import type { VersionText, VersionTexts } from './version-texts.ts'
 
 /** `b` absent: what is there now. */
 export type Sides = { readonly a: PlanVersion; readonly b: PlanVersion | undefined }
+/** Of a version, what its text is found by. */
+export type VersionName = Pick<PlanVersion, 'planId' | 'id'>
 
 export type Compared = {
   /** `missing`: a text that is not to be had. */
@@ -18,7 +20,11 @@ export type Compared = {
 }
 
 /** Compares two versions, or one with what is there now, which may go on changing. Needs an owner. */
-export function useComparison(sides: Accessor<Sides | undefined>, texts: VersionTexts, now: Accessor<Node>): Compared {
+export function useComparison(
+  sides: Accessor<{ readonly a: VersionName; readonly b: VersionName | undefined } | undefined>,
+  texts: VersionTexts,
+  now: Accessor<Node>,
+): Compared {
   // By number, so that a row which only came anew asks for nothing.
   const wanted = createMemo(() => sides(), undefined, {
     equals: (a, b) => a?.a.id === b?.a.id && a?.b?.id === b?.b?.id,

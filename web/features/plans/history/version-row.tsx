@@ -2,6 +2,7 @@ import { Bookmark, Clock } from 'lucide'
 import { Show } from 'solid-js'
 import type { PlanVersion } from '#shared/domain/plan.ts'
 import { Icon } from '../../../ui/icon.tsx'
+import { PlusMinus } from '../../../ui/text/plus-minus.tsx'
 import { Time } from '../../../ui/time.tsx'
 import { historyWords } from '../../../words/plan-history.ts'
 import { AuthorMark } from '../author-mark.tsx'
@@ -52,6 +53,16 @@ export function VersionRow(props: {
             ? historyWords.origin[props.version.origin]
             : historyWords.restoredFrom(props.version.restoredFrom)}{' '}
           · {historyWords.words(props.version.words)}
+          <Show when={props.version.blocks}>
+            {(blocks) => (
+              <Show when={blocks().added + blocks().removed > 0}>
+                {' · '}
+                <span title={historyWords.blocks(blocks().added, blocks().removed)}>
+                  <PlusMinus added={blocks().added} removed={blocks().removed} />
+                </span>
+              </Show>
+            )}
+          </Show>
         </span>
       </button>
     </li>

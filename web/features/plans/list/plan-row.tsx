@@ -1,7 +1,8 @@
 import { Link } from '@tanstack/solid-router'
-import { Clock, Ellipsis, Folder, ListChecks } from 'lucide'
+import { BadgeCheck, Clock, Ellipsis, Folder, ListChecks } from 'lucide'
 import { Show, createMemo, type JSX } from 'solid-js'
 import type { Plan } from '#shared/domain/plan.ts'
+import type { ReviewCounts } from '#shared/domain/plan-review.ts'
 import type { GuestsOfPlan } from '#sync/client/plans/guest-board.ts'
 import { useNow } from '../../../state/clock.ts'
 import { useFrame } from '../../../state/frame.ts'
@@ -10,6 +11,7 @@ import { Icon } from '../../../ui/icon.tsx'
 import { Menu } from '../../../ui/menu.tsx'
 import { Time } from '../../../ui/time.tsx'
 import { VisuallyHidden } from '../../../ui/visually-hidden.tsx'
+import { reviewWords } from '../../../words/plan-review.ts'
 import { planStateWords, plansWords } from '../../../words/plans.ts'
 import { daysBetween } from '../../../words/time.ts'
 import { AuthorMark } from '../author-mark.tsx'
@@ -24,6 +26,8 @@ type RowProps = {
   readonly local: boolean
   /** Who has it open now. */
   readonly guests: GuestsOfPlan | undefined
+  /** What people think of it. */
+  readonly reviews: ReviewCounts | undefined
   /** Its heading names the day. */
   readonly byDay: boolean
   readonly onOpen: () => void
@@ -57,6 +61,13 @@ function Wide(props: RowProps) {
       </span>
       <span role="gridcell" class={styles.chips}>
         <GuestsMark of={props.guests} />
+        <Show when={props.reviews}>
+          {(counts) => (
+            <Chip icon={BadgeCheck} tone={counts().changesRequested > 0 ? 'warn' : 'done'}>
+              {reviewWords.summary(counts())}
+            </Chip>
+          )}
+        </Show>
         <Show when={props.plan.folder !== ''}>
           <Chip icon={Folder} title={props.plan.folder}>
             <span class={styles.folder}>{props.plan.folder}</span>
@@ -105,6 +116,7 @@ function Narrow(props: RowProps) {
               {plansWords.stepsShort(props.plan.steps.done, props.plan.steps.total)}
             </span>
           </Show>
+          <Show when={props.reviews}>{(counts) => <span>{reviewWords.summary(counts())}</span>}</Show>
           <Show when={!props.local} fallback={<Local />}>
             <Show when={props.plan.folder !== ''}>
               <span class={styles.folder}>{props.plan.folder}</span>

@@ -69,6 +69,7 @@ export function PlansGrid(props: {
                 plan={plan()}
                 local={props.list.isLocal(plan().id)}
                 guests={props.list.guestsOf(plan().id)}
+                reviews={props.list.reviewsOf(plan().id)}
                 byDay={props.list.sort() === 'changed'}
                 onOpen={() => props.onOpen(plan().id)}
                 menu={props.acts.mayEdit() ? menu(plan) : undefined}

@@ -1,12 +1,14 @@
 import { useNavigate } from '@tanstack/solid-router'
 import { createMemo, type Accessor } from 'solid-js'
 import type { Plan } from '#shared/domain/plan.ts'
+import { countReviews, PlanReview, type ReviewCounts } from '#shared/domain/plan-review.ts'
 import type { PlanId, UserId } from '#shared/ids.ts'
 import type { GuestsOfPlan } from '#sync/client/plans/guest-board.ts'
 import { keys } from '#sync/core/keys.ts'
 import { useNow } from '../../../state/clock.ts'
 import { usePlanCopies } from '../../../state/plan-copies.ts'
 import { usePlanGuests } from '../../../state/plan-guests.ts'
+import { createFedRows } from '../../../state/rows.ts'
 import type { PlanFilter, PlanSort, PlansSearch } from '../../../state/plans-search.ts'
 import { usePending } from '../../../state/sync-status.ts'
 import { useTeamData } from '../../../state/team-data.ts'
@@ -35,6 +37,8 @@ export type PlansList = {
   readonly setFind: (text: string) => void
   readonly show: (change: PlansSearch) => void
   readonly showAll: () => void
+  /** What people think of a plan; absent where nobody said anything. */
+  readonly reviewsOf: (id: PlanId) => ReviewCounts | undefined
   /** Whether the server lacks something of it that this device has. */
   readonly isLocal: (id: PlanId) => boolean
   readonly guestsOf: (id: PlanId) => GuestsOfPlan | undefined
@@ -72,6 +76,13 @@ export function usePlansList(search: Accessor<PlansSearch>): PlansList {
     const asked = { show: filter(), folder: folder(), by: author(), find: find() }
     return findPlans(ordered(), asked, workspace.userId, (id) => texts.get(id))
   })
+  const reviews = createFedRows(workspace, keys.planReviews, PlanReview)
+  const counted = createMemo(
+    () =>
+      new Map(
+        [...Map.groupBy(reviews.all(), ({ planId }) => planId)].map(([id, rows]) => [id, countReviews(rows)] as const),
+      ),
+  )
   const basis = createMemo(() => [filter(), sort(), folder() ?? '*', author() ?? '*', find()].join(' '))
   const wanted = createMemo(() => listEntries(found(), sort(), today()))
   const held = createHeldOrder<ListEntry>({
@@ -105,6 +116,7 @@ export function usePlansList(search: Accessor<PlansSearch>): PlansList {
     find,
     setFind: typed.set,
     show,
+    reviewsOf: (id) => counted().get(id),
     showAll() {
       typed.set('')
       void navigate({ to: '/plans', search: {}, replace: true })

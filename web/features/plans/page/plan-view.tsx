@@ -27,6 +27,7 @@ import { ExecuteDialog } from '../execute/execute-dialog.tsx'
 import { LinkedRuns } from '../execute/linked-runs.tsx'
 import { useExecution } from '../execute/use-execution.ts'
 import { titleOf } from '../list/list-model.ts'
+import { ReviewButton } from '../review/review-button.tsx'
 import { CommentsSide } from './comments-side.tsx'
 import { HistorySide } from './history-side.tsx'
 import { Outline } from './outline.tsx'
@@ -65,7 +66,7 @@ export function PlanView(props: {
   const [reading, setReading] = createSignal<Reading>()
   const [outlineOpen, setOutlineOpen] = createSignal(false)
   const comments = useComments(planId, editor)
-  const sides = useSides(() => comments.open().length)
+  const sides = useSides(() => comments.inSight().length)
   const [moving, setMoving] = createSignal(false)
   const [removing, setRemoving] = createSignal(false)
   const stepsLeft = () => {
@@ -200,7 +201,10 @@ export function PlanView(props: {
           phone={phone()}
           stepsLeft={stepsLeft()}
           historyOpen={sides.history()}
-          comments={{ isOpen: sides.comments(), open: comments.open().length }}
+          review={
+            <ReviewButton plan={props.plan} acts={acts} document={document()} isHere={open.state()?.here === true} />
+          }
+          comments={{ isOpen: sides.comments(), open: comments.inSight().length }}
           on={{
             onFind: editor() === undefined ? undefined : find.open,
             onCopy: text.copy,

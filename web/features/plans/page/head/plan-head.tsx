@@ -14,7 +14,7 @@ import {
   Search,
   TextSearch,
 } from 'lucide'
-import { Show } from 'solid-js'
+import { Show, type JSX } from 'solid-js'
 import type { Plan } from '#shared/domain/plan.ts'
 import type { PlanDocumentState } from '#sync/client/plans/plan-document.ts'
 import { useCommands } from '../../../../state/commands.ts'
@@ -65,6 +65,8 @@ export function PlanHead(props: {
   readonly stepsLeft: number
   readonly historyOpen: boolean
   readonly comments: { readonly isOpen: boolean; readonly open: number }
+  /** What people think of it. */
+  readonly review: JSX.Element
   readonly on: PlanHeadActs
 }) {
   const openPalette = useOpenPalette()
@@ -138,6 +140,7 @@ export function PlanHead(props: {
         </div>
         <div class={styles.facts}>
           <StateMenu plan={props.plan} acts={props.acts} />
+          {props.review}
           <Show when={props.plan.archivedAt !== undefined}>
             <span>{plansWords.filter.archived}</span>
           </Show>
