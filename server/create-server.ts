@@ -41,6 +41,9 @@ import { createDeliveries } from './runs/deliveries.ts'
 import { createDispatcher } from './runs/dispatcher.ts'
 import { createLeases } from './runs/leases.ts'
 import { createPruning } from './jobs/prune.ts'
+import { createPlanFeeds } from './plan-shares/feed.ts'
+import { createPlanTexts } from './plan-shares/texts.ts'
+import { createPlaces } from './shares/places.ts'
 import { createSharedStreams } from './shares/streams.ts'
 import { createTeamRows } from './team-rows.ts'
 
@@ -228,7 +231,9 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       onError: report('sending pushes failed'),
     })
     toClose.unshift(() => webPush?.close())
+    const places = createPlaces()
     const streams = createSharedStreams({
+      places,
       store,
       hub,
       live,
@@ -237,6 +242,8 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       onError: report('telling of a shared run failed'),
     })
     toClose.unshift(() => streams.endAll())
+    const planFeeds = createPlanFeeds({ hub, places, now, onError: report('telling of a shared plan failed') })
+    toClose.unshift(() => planFeeds.endAll())
     const served = createApp({
       auth,
       refusals,
@@ -258,6 +265,15 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
         auth,
         blobs,
         streams,
+        rateLimits: auth.parts.rateLimits,
+      },
+      sharedPlans: {
+        ...transacting,
+        database: db,
+        auth,
+        plans,
+        texts: createPlanTexts(plans),
+        feeds: planFeeds,
         rateLimits: auth.parts.rateLimits,
       },
     })
@@ -357,6 +373,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       reachability.onLost((trouble) => {
         browsers.endAll(trouble)
         streams.endAll()
+        planFeeds.endAll()
       }),
     )
     app = served

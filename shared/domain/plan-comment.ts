@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { PlanCommentId, PlanId, RunId, UserId } from '../ids.ts'
+import { GuestAuthor } from './plan-guest.ts'
 import { PlanAuthor } from './plan.ts'
 
 /** UTF-16 units of a comment, and of the text that it is about. */
@@ -25,6 +26,10 @@ export const PlanAnchor = z.object({
 })
 export type PlanAnchor = z.infer<typeof PlanAnchor>
 
+/** Whose words a comment is. `guest`: of somebody outside of the team, by the plan's link. */
+export const CommentAuthor = z.discriminatedUnion('kind', [...PlanAuthor.options, GuestAuthor])
+export type CommentAuthor = z.infer<typeof CommentAuthor>
+
 /** Row `plan-comment/<planId>/<id>`. The first one of a thread has what holds for the thread. */
 export const PlanComment = z.object({
   id: PlanCommentId,
@@ -34,7 +39,7 @@ export const PlanComment = z.object({
   /** Absent: about the plan as a whole. */
   anchor: PlanAnchor.optional(),
   text: z.string().max(planCommentLimit),
-  by: PlanAuthor,
+  by: CommentAuthor,
   at: z.number(),
   editedAt: z.number().optional(),
   resolved: z.object({ by: UserId, at: z.number() }).optional(),

@@ -3,6 +3,7 @@ import { RefusedMutation } from '../domain/notice.ts'
 import { AgentNotification } from '../domain/notification.ts'
 import { Permission } from '../domain/permission.ts'
 import { Plan, PlanText, PlanVersion } from '../domain/plan.ts'
+import { PlanShare } from '../domain/plan-share.ts'
 import { PlanComment } from '../domain/plan-comment.ts'
 import { Prompt } from '../domain/prompt.ts'
 import { Run } from '../domain/run.ts'
@@ -25,6 +26,7 @@ export const rowSchemas: Readonly<Record<string, z.ZodType>> = {
   'plan-text': PlanText,
   'plan-version': PlanVersion,
   'plan-comment': PlanComment,
+  'plan-share': PlanShare,
   chunk: TranscriptChunk,
   files: RunFiles,
   tasks: RunTasks,

@@ -2,7 +2,7 @@ import type { PermissionId, PlanCommentId, PlanId, PromptId, RunId, RunnerId, Us
 
 /**
  * Keys of the rows. The team's space holds `team`, `member/…`, `runner/…`, `run/…`, `permission/…`, `prompt/…`,
- * `refused/…`, `notification/…`, `share/…`, `plan/…`, `plan-text/…`, `plan-version/…` and `plan-comment/…`; a run's space holds `chunk/…`, `files`, `tasks`, `session` and `artifact/…`. `sys/cookie` is
+ * `refused/…`, `notification/…`, `share/…`, `plan/…`, `plan-text/…`, `plan-version/…`, `plan-comment/…` and `plan-share/…`; a run's space holds `chunk/…`, `files`, `tasks`, `session` and `artifact/…`. `sys/cookie` is
  * written by the device beside every patch, so that it can tell what it has.
  */
 export const keys = {
@@ -37,6 +37,8 @@ export const keys = {
   planComment: (id: PlanId, comment: PlanCommentId) => `plan-comment/${id}/${comment}`,
   planCommentsOf: (id: PlanId) => `plan-comment/${id}/`,
   planComments: 'plan-comment/',
+  planShare: (id: PlanId) => `plan-share/${id}`,
+  planShares: 'plan-share/',
   chunk: (number: number) => `chunk/${String(number).padStart(7, '0')}`,
   chunks: 'chunk/',
   files: 'files',

@@ -357,6 +357,7 @@ export const mutations: { readonly [Name in MutatorName]: z.infer<Mutators[Name]
   sendPrompt: { runId: ids.run, promptId: ids.prompt, deliveryId: ids.delivery, text: 'Go on', mode: 'queue' },
   sendPromptNow: { runId: ids.run, promptId: ids.prompt, deliveryId: ids.delivery },
   setTeam: { maxActiveRuns: 5 },
+  sharePlan: { planId: ids.plan, secret: 'S'.repeat(43), access: 'comment', expiresAt: at + 1000 },
   shareRun: {
     runId: ids.run,
     secret: 'S'.repeat(43),
@@ -364,6 +365,7 @@ export const mutations: { readonly [Name in MutatorName]: z.infer<Mutators[Name]
     person: { email: 'jonas@example.test', access: 'steer' },
     remove: 'lena@example.test',
   },
+  stopPlanSharing: { planId: ids.plan },
   stopRun: { runId: ids.run, deliveryId: ids.delivery },
   stopSharing: { runId: ids.run },
   tellPlanChange: {

@@ -58,8 +58,11 @@ export async function addComment(
   return refused ?? { id }
 }
 
-/** The place of words that stand once in a plan, within one paragraph; else how often they stand there. */
-export function anchorAt(doc: Y.Doc, words: string): PlanAnchor | number {
+/**
+ * The place of words that stand once in a plan, within one paragraph; else how often they stand there. `nth`, counted from 0: which one is meant
+ * where there are more.
+ */
+export function anchorAt(doc: Y.Doc, words: string, nth?: number): PlanAnchor | number {
   const places: { readonly text: Y.XmlText; readonly at: number }[] = []
   const open: unknown[] = planBody(doc).toArray().toReversed()
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
@@ -69,8 +72,8 @@ export function anchorAt(doc: Y.Doc, words: string): PlanAnchor | number {
     for (let at = plain.indexOf(words); at !== -1; at = plain.indexOf(words, at + words.length))
       places.push({ text: next, at })
   }
-  const [place] = places
-  if (place === undefined || places.length > 1) return places.length
+  const place = places.length === 1 ? places[0] : nth === undefined ? undefined : places[nth]
+  if (place === undefined) return places.length
   // Each end holds on to the letter inside of it.
   const start = Y.createRelativePositionFromTypeIndex(place.text, place.at, 0)
   const end = Y.createRelativePositionFromTypeIndex(place.text, place.at + words.length, -1)

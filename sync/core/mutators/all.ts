@@ -14,6 +14,7 @@ import { dismissRefusal } from './dismiss-refusal.ts'
 import { markNotification, readNotifications } from './mark-notifications.ts'
 import { renameRun } from './rename-run.ts'
 import { sendPrompt } from './send-prompt.ts'
+import { sharePlan, stopPlanSharing } from './share-plan.ts'
 import { answerAccessRequest, shareRun, stopSharing } from './share-run.ts'
 import { stopRun } from './stop-run.ts'
 import { setTeam } from './team-settings.ts'
@@ -42,7 +43,9 @@ export const mutators = {
   sendPrompt,
   sendPromptNow,
   setTeam,
+  sharePlan,
   shareRun,
+  stopPlanSharing,
   stopRun,
   stopSharing,
   tellPlanChange,

@@ -27,7 +27,7 @@ export function CommentItem(props: {
   const [editing, setEditing] = createSignal(false)
   const author = () => (props.comment.by.kind === 'person' ? props.comment.by.userId : undefined)
   const role = () => data.me()?.role
-  const mayRemove = () => !props.fixed && !props.comment.removed && canRemoveComment(role(), userId, author())
+  const mayRemove = () => !props.fixed && !props.comment.removed && canRemoveComment(role(), userId, props.comment.by)
   const mayEdit = () => mayRemove() && author() === userId
   return (
     <div class={styles.comment}>
