@@ -34,6 +34,9 @@ export function CommentItem(props: {
       <AuthorMark author={props.comment.by} />
       <span class={styles.by}>
         <b>{nameOf(props.comment.by)}</b>
+        <Show when={props.comment.by.kind === 'guest'}>
+          <span class={styles.guest}>{commentWords.guest}</span>
+        </Show>
         <Time at={props.comment.at} form="when" />
         <Show when={props.comment.editedAt !== undefined && !props.comment.removed}>
           <span>{commentWords.edited}</span>

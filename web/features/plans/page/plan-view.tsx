@@ -27,6 +27,7 @@ import { ExecuteDialog } from '../execute/execute-dialog.tsx'
 import { LinkedRuns } from '../execute/linked-runs.tsx'
 import { useExecution } from '../execute/use-execution.ts'
 import { titleOf } from '../list/list-model.ts'
+import { SharePlanDialog } from '../share/share-plan-dialog.tsx'
 import { CommentsSide } from './comments-side.tsx'
 import { HistorySide } from './history-side.tsx'
 import { Outline } from './outline.tsx'
@@ -60,6 +61,7 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
   const [outlineOpen, setOutlineOpen] = createSignal(false)
   const comments = useComments(planId, editor)
   const sides = useSides(() => comments.open().length)
+  const [sharing, setSharing] = createSignal(false)
   const [moving, setMoving] = createSignal(false)
   const [removing, setRemoving] = createSignal(false)
   const stepsLeft = () => {
@@ -189,6 +191,7 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
             onCopy: text.copy,
             onDownload: () => text.download(title()),
             onPrint: () => window.print(),
+            onShare: () => setSharing(true),
             onDuplicate: () => void duplicate(),
             onMove: () => setMoving(true),
             onRemove: () => setRemoving(true),
@@ -257,6 +260,7 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
         current={current()}
         read={execution.parts}
       />
+      <SharePlanDialog planId={planId} open={sharing()} onOpenChange={setSharing} />
       <MoveDialog plan={moving() ? props.plan : undefined} onClose={() => setMoving(false)} acts={acts} />
       <RemoveDialog
         plan={removing() ? props.plan : undefined}

@@ -12,6 +12,7 @@ import {
   Play,
   Printer,
   Search,
+  Share2,
   TextSearch,
 } from 'lucide'
 import { Show } from 'solid-js'
@@ -25,6 +26,7 @@ import { Icon } from '../../../../ui/icon.tsx'
 import { Menu, MenuItem, MenuSeparator } from '../../../../ui/menu.tsx'
 import { paletteWords } from '../../../../words/palette.ts'
 import { commentWords } from '../../../../words/plan-comments.ts'
+import { planShareWords } from '../../../../words/plan-share.ts'
 import { planSyncWords, planWords } from '../../../../words/plan.ts'
 import { plansWords } from '../../../../words/plans.ts'
 import { runWords } from '../../../../words/run.ts'
@@ -41,6 +43,7 @@ export type PlanHeadActs = {
   readonly onCopy: () => void
   readonly onDownload: () => void
   readonly onPrint: () => void
+  readonly onShare: () => void
   readonly onDuplicate: () => void
   readonly onMove: () => void
   readonly onRemove: () => void
@@ -84,6 +87,7 @@ export function PlanHead(props: {
         ]),
     { id: 'plan.copy', title: planWords.copyMarkdown, icon: Copy, act: () => props.on.onCopy() },
     { id: 'plan.download', title: planWords.download, icon: Download, act: () => props.on.onDownload() },
+    { id: 'plan.share', title: planShareWords.title, icon: Share2, act: () => props.on.onShare() },
     { id: 'plan.print', title: planWords.print, icon: Printer, act: () => props.on.onPrint() },
     { id: 'plan.keep-offline', title: keepWords(), icon: PinIcon, act: () => props.pin.toggle() },
     ...(props.on.onOutline === undefined
@@ -222,6 +226,9 @@ export function PlanHead(props: {
         </MenuItem>
         <MenuItem icon={Printer} onSelect={() => props.on.onPrint()}>
           {planWords.print}
+        </MenuItem>
+        <MenuItem icon={Share2} onSelect={() => props.on.onShare()}>
+          {planShareWords.share}
         </MenuItem>
         <Show when={props.phone}>
           <MenuItem icon={Search} onSelect={openPalette}>
