@@ -60,7 +60,10 @@ export function commitRunbook(asked: {
   const { path, branch } = PlanCommit.parse(asked.commit)
   const message = CommitMessage.parse(asked.message)
   assert(/^[A-Za-z0-9]+$/.test(nonce), 'a nonce is letters and digits')
-  assert(markdown.endsWith('\n') && !markdown.includes('\r'), 'a plan ends its last line, and all of them by a line feed')
+  assert(
+    markdown.endsWith('\n') && !markdown.includes('\r'),
+    'a plan ends its last line, and all of them by a line feed',
+  )
   const end = `END_OF_PLAN_${nonce}`
   assert(!markdown.split('\n').includes(end), 'the end is not in the text')
   const [file, name] = [quoted(`./${path}`), quoted(branch)]

@@ -68,6 +68,7 @@ export function openGuestPlan(deps: GuestPlanDeps): GuestPlanLink {
   let timer: ReturnType<typeof setTimeout> | undefined
   let gathering: ReturnType<typeof setTimeout> | undefined
   let streaming: AbortController | undefined
+  let asking: Promise<unknown> = Promise.resolve()
 
   const setState = (next: GuestPlanState): void => {
     state = next
@@ -111,8 +112,15 @@ export function openGuestPlan(deps: GuestPlanDeps): GuestPlanLink {
       })
   }
 
+  /** One after another: an answer that was overtaken would show what is not so any more. */
+  function loadOnce(isOver: () => boolean): Promise<boolean> {
+    const next = asking.then(() => (isOver() ? false : look(isOver)))
+    asking = next.catch(() => undefined)
+    return next
+  }
+
   /** `true`: it is open, and can be followed. */
-  async function loadOnce(isOver: () => boolean): Promise<boolean> {
+  async function look(isOver: () => boolean): Promise<boolean> {
     const have = state.type === 'open' ? state.plan : undefined
     const query = have === undefined ? '' : `?have=${encodeURIComponent(have.tag)}`
     const response = await ask(query, { signal: AbortSignal.timeout(patienceMs) })

@@ -3,24 +3,39 @@ import { chosenStepsLimit, PlanPartId, type PlanScope } from '#shared/domain/pla
 import { PlanId } from '#shared/ids.ts'
 import type { Workspace } from '#sync/client/workspace.ts'
 
-/** A plan that a new run is to execute, kept in the address: `/new?plan=<id>&section=<id>` or `…&steps=<id>,<id>`. */
+/**
+ * A plan that a new run is to execute, kept in the address: `/new?plan=<id>&section=<id>` or `…&steps=<id>,<id>`; or to commit:
+ * `…&commit=<path>&branch=<name>&message=<text>`.
+ */
 export const NewRunSearch = z.object({
   plan: PlanId.optional().catch(undefined),
   section: PlanPartId.optional().catch(undefined),
   steps: z.string().max(7_000).optional().catch(undefined),
+  /** The path that its text is to be committed to, on which branch, and with which words. */
+  commit: z.string().max(300).optional().catch(undefined),
+  branch: z.string().max(250).optional().catch(undefined),
+  message: z.string().max(2_000).optional().catch(undefined),
 })
 export type NewRunSearch = z.infer<typeof NewRunSearch>
 
-export type PlanChoice = { readonly planId: PlanId; readonly scope: PlanScope }
+export type PlanChoice = {
+  readonly planId: PlanId
+  readonly scope: PlanScope
+  /** As it was typed: it is checked before anything is done with it. */
+  readonly commit?: { readonly path: string; readonly branch: string; readonly message: string }
+}
 
-export function choiceOf({ plan, section, steps }: NewRunSearch): PlanChoice | undefined {
+export function choiceOf(search: NewRunSearch): PlanChoice | undefined {
+  const { plan, section, steps, commit: path, branch = '', message = '' } = search
   if (plan === undefined) return undefined
+  if (path !== undefined) return { planId: plan, scope: { kind: 'whole' }, commit: { path, branch, message } }
   const ids = (steps ?? '').split(',').flatMap((id) => PlanPartId.safeParse(id).data ?? [])
   if (ids.length > 0) return { planId: plan, scope: { kind: 'steps', ids: ids.slice(0, chosenStepsLimit) } }
   return { planId: plan, scope: section === undefined ? { kind: 'whole' } : { kind: 'section', id: section } }
 }
 
-export function searchOf({ planId, scope }: PlanChoice): NewRunSearch {
+export function searchOf({ planId, scope, commit }: PlanChoice): NewRunSearch {
+  if (commit !== undefined) return { plan: planId, commit: commit.path, branch: commit.branch, message: commit.message }
   switch (scope.kind) {
     case 'whole':
       return { plan: planId }

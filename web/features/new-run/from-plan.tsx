@@ -5,6 +5,7 @@ import type { PlanChoice, ReadChoice } from '../../state/plan-choice.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { newRunWords } from '../../words/new-run.ts'
+import { planCommitWords } from '../../words/plan-commit.ts'
 import styles from './from-plan.module.css'
 
 const words = newRunWords.plan
@@ -24,11 +25,19 @@ export function FromPlan(props: {
   const part = () => {
     const known = plan()
     if (known === undefined) return undefined
+    if (props.choice.commit !== undefined) {
+      const { path, branch } = props.choice.commit
+      return planCommitWords.where(path, branch)
+    }
     if (props.choice.scope.kind === 'steps') return words.chosen(props.choice.scope.ids.length, known.part ?? '')
     return known.part
   }
   return (
-    <section class={styles.plan} aria-label={words.label} data-trouble={trouble() === undefined ? undefined : ''}>
+    <section
+      class={styles.plan}
+      aria-label={props.choice.commit === undefined ? words.label : planCommitWords.label}
+      data-trouble={trouble() === undefined ? undefined : ''}
+    >
       <Icon of={NotebookText} />
       <div class={styles.what}>
         <Switch>
@@ -47,7 +56,9 @@ export function FromPlan(props: {
                 </Link>
                 <p class={styles.part}>
                   <Show when={part()}>{(name) => <span dir="auto">{name()}</span>}</Show>
-                  <span>{words.steps(known().steps.open, known().steps.total)}</span>
+                  <Show when={props.choice.commit === undefined}>
+                    <span>{words.steps(known().steps.open, known().steps.total)}</span>
+                  </Show>
                 </p>
               </>
             )}

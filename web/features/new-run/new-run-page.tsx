@@ -44,6 +44,9 @@ import { SharedOffer } from './shared-offer.tsx'
 import { PlanTrouble, useChosenPlan } from './use-chosen-plan.ts'
 import styles from './new-run-page.module.css'
 
+/** The agent that carries out commands. */
+const committer = 'runbook'
+
 /** How long a press on “Start run” waits for the first rows of the team on a new device. */
 const firstRowsMs = 10_000
 
@@ -88,13 +91,18 @@ export function NewRunPage() {
   const told = (hint: string | undefined): string | undefined => (data.me() === undefined ? undefined : hint)
   // Single values, so that typing does not make the choices anew.
   const askedHost = createMemo(() => form().host)
-  const askedAgent = createMemo(() => form().harness)
-  const agents = createMemo(() => agentChoices(runners(), askedHost()))
+  const commit = createMemo(() => plan.choice()?.commit)
+  /** A text is committed by commands alone, which need no model. */
+  const askedAgent = createMemo(() => (commit() === undefined ? form().harness : committer))
+  const agents = createMemo(() => {
+    const all = agentChoices(runners(), askedHost())
+    return commit() === undefined ? all : all.filter(({ value }) => value === committer)
+  })
   const hosts = createMemo(() => hostChoices(runners()))
   const sandboxes = createMemo(() => sandboxesOf(runners(), askedAgent(), askedHost()))
   /** What is shown as chosen: what was kept may no longer be offered. */
   const agent = () =>
-    agents().some((choice) => choice.value === form().harness) ? form().harness : (agents()[0]?.value ?? '')
+    agents().some((choice) => choice.value === askedAgent()) ? askedAgent() : (agents()[0]?.value ?? '')
   const host = () => (hosts().some((choice) => choice.value === form().host) ? form().host : '')
   const sandbox = () =>
     sandboxes().has(form().sandbox) || sandboxes().size === 0 ? form().sandbox : ([...sandboxes()][0] ?? form().sandbox)
@@ -132,9 +140,11 @@ export function NewRunPage() {
 
   const start = async () => {
     if (starting() || !mayStart()) return
-    const planned = plan.choice() !== undefined
-    const typed = checkForm({ ...form(), harness: agent(), host: host(), sandbox: sandbox() }, planned)
-    const checked = planned ? typed : withPlanCommand(typed, runners())
+    const planned = plan.choice() === undefined ? undefined : commit() === undefined ? 'execute' : 'commit'
+    // What is half written for another run is no part of this one.
+    const text = planned === 'commit' ? { prompt: '' } : {}
+    const typed = checkForm({ ...form(), ...text, harness: agent(), host: host(), sandbox: sandbox() }, planned)
+    const checked = planned !== undefined ? typed : withPlanCommand(typed, runners())
     if (!checked.ok) {
       setErrors(checked.errors)
       if (checked.errors.title !== undefined || checked.errors.setup !== undefined) setMore(true)
@@ -158,7 +168,8 @@ export function NewRunPage() {
       // Until the page itself does, this holds it open.
       const opening = workspace.openTranscript(runId)
       // The next run most often has the same surroundings.
-      draft.set({ ...form(), runId: undefined, prompt: '', title: '' })
+      const prompt = planned === 'commit' ? form().prompt : ''
+      draft.set({ ...form(), runId: undefined, prompt, title: '' })
       await navigate({ to: '/runs/$runId', params: { runId } }).finally(() => whenIdle(() => opening.close()))
     } catch (error) {
       if (error instanceof PlanTrouble) {
@@ -209,24 +220,26 @@ export function NewRunPage() {
           <Show when={plan.choice()}>
             {(chosen) => <FromPlan choice={chosen()} read={plan.read()} onLeave={plan.leave} />}
           </Show>
-          <TextArea
-            label={plan.choice() === undefined ? newRunWords.prompt : newRunWords.plan.note}
-            optional={plan.choice() !== undefined}
-            placeholder={plan.choice() === undefined ? newRunWords.promptHolder : ''}
-            value={form().prompt}
-            onChange={(prompt) => change({ prompt })}
-            error={errors().prompt}
-            hint={
-              plan.choice() !== undefined
-                ? newRunWords.plan.noteHint
-                : canPlan()
-                  ? newRunWords.promptPlan
-                  : newRunWords.promptKept
-            }
-            limit={promptLimit}
-            rows={plan.choice() !== undefined ? 3 : frame() === 'phone' ? 6 : 8}
-            enterkeyhint="enter"
-          />
+          <Show when={commit() === undefined}>
+            <TextArea
+              label={plan.choice() === undefined ? newRunWords.prompt : newRunWords.plan.note}
+              optional={plan.choice() !== undefined}
+              placeholder={plan.choice() === undefined ? newRunWords.promptHolder : ''}
+              value={form().prompt}
+              onChange={(prompt) => change({ prompt })}
+              error={errors().prompt}
+              hint={
+                plan.choice() !== undefined
+                  ? newRunWords.plan.noteHint
+                  : canPlan()
+                    ? newRunWords.promptPlan
+                    : newRunWords.promptKept
+              }
+              limit={promptLimit}
+              rows={plan.choice() !== undefined ? 3 : frame() === 'phone' ? 6 : 8}
+              enterkeyhint="enter"
+            />
+          </Show>
           <div class={styles.pair}>
             <Select
               label={newRunWords.agent}
@@ -252,7 +265,7 @@ export function NewRunPage() {
           <div class={styles.pair} data-wide-first="">
             <TextInput
               label={newRunWords.repository}
-              optional
+              optional={commit() === undefined}
               value={form().repository}
               onChange={(repository) => change({ repository })}
               limit={repositoryLimit}

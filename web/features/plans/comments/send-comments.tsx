@@ -30,7 +30,9 @@ export function SendComments(props: {
   const nameOf = useAuthorName()
   const [busy, setBusy] = createSignal(false)
   const unsent = createMemo(() => props.comments.open().filter(isUnsent))
-  const run = createMemo(() => props.runs.find(({ state }) => !hasEnded(state)) ?? props.runs[0])
+  // What only commits the text has no agent that could read them.
+  const runs = createMemo(() => props.runs.filter(({ plan }) => plan?.commit === undefined))
+  const run = createMemo(() => runs().find(({ state }) => !hasEnded(state)) ?? runs()[0])
   const agent = (to: Run) => data.harness(to.config.harness).name
   const send = async (to: Run): Promise<void> => {
     const threads = unsent()

@@ -4,6 +4,7 @@ import { displayState, type Run } from '#shared/domain/run.ts'
 import type { PlanId } from '#shared/ids.ts'
 import { useTeamData } from '../../../state/team-data.ts'
 import { StatusGlyph } from '../../../ui/status-glyph.tsx'
+import { planCommitWords } from '../../../words/plan-commit.ts'
 import { planWords } from '../../../words/plan.ts'
 import styles from './linked-runs.module.css'
 
@@ -34,7 +35,7 @@ export function LinkedRuns(props: { readonly runs: readonly Run[] }) {
             <Link to="/runs/$runId" params={{ runId: run.id }} class={styles.run} title={run.title} preload={false}>
               <StatusGlyph state={displayState(run)} />
               <span class={styles.name} dir="auto">
-                {run.plan?.part ?? planWords.execute.wholeShort}
+                {nameOf(run)}
               </span>
               <Show when={run.tasks}>
                 {(tasks) => (
@@ -50,4 +51,9 @@ export function LinkedRuns(props: { readonly runs: readonly Run[] }) {
       </section>
     </Show>
   )
+}
+
+function nameOf({ plan }: Run): string {
+  if (plan?.commit !== undefined) return planCommitWords.run(plan.commit.branch)
+  return plan?.part ?? planWords.execute.wholeShort
 }

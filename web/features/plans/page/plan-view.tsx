@@ -17,6 +17,7 @@ import { MoveDialog } from '../acts/move-dialog.tsx'
 import { usePlanActs } from '../acts/plan-acts.ts'
 import { RemoveDialog } from '../acts/remove-dialog.tsx'
 import { useCopies } from '../acts/use-copies.ts'
+import { CommitDialog } from '../commit/commit-dialog.tsx'
 import { SendComments } from '../comments/send-comments.tsx'
 import { useComments } from '../comments/use-comments.ts'
 import type { Someone } from '../editor/parts/caret.ts'
@@ -61,6 +62,7 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
   const [outlineOpen, setOutlineOpen] = createSignal(false)
   const comments = useComments(planId, editor)
   const sides = useSides(() => comments.open().length)
+  const [committing, setCommitting] = createSignal(false)
   const [sharing, setSharing] = createSignal(false)
   const [moving, setMoving] = createSignal(false)
   const [removing, setRemoving] = createSignal(false)
@@ -192,6 +194,7 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
             onDownload: () => text.download(title()),
             onPrint: () => window.print(),
             onShare: () => setSharing(true),
+            onCommit: execution.ask() === undefined ? undefined : () => setCommitting(true),
             onDuplicate: () => void duplicate(),
             onMove: () => setMoving(true),
             onRemove: () => setRemoving(true),
@@ -260,6 +263,7 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
         current={current()}
         read={execution.parts}
       />
+      <CommitDialog planId={planId} title={title()} open={committing()} onOpenChange={setCommitting} />
       <SharePlanDialog planId={planId} open={sharing()} onOpenChange={setSharing} />
       <MoveDialog plan={moving() ? props.plan : undefined} onClose={() => setMoving(false)} acts={acts} />
       <RemoveDialog
