@@ -33,14 +33,14 @@ const wires = [
     version: schemaVersion,
     todo: mend('schemaVersion'),
     shapes: { PushRequest, PullRequest, PullResponse, ...rowSchemas },
-    pinned: { version: '2', hash: 'c6ce5f43bf2e3929' },
+    pinned: { version: '2', hash: '8573b6d14318dcbb' },
   },
   {
     what: 'names and arguments of the mutators',
     version: schemaVersion,
     todo: 'They stay valid for 90 days, so add an optional argument, or a mutator beside the old one.',
     shapes: Object.fromEntries(Object.values(mutators).map(({ name, args }): [string, z.ZodType] => [name, args])),
-    pinned: { version: '2', hash: '12f240ff1a0a76aa' },
+    pinned: { version: '2', hash: '7d54a9de68929831' },
   },
   {
     what: 'way in which a mutation names its intent',

@@ -323,6 +323,7 @@ export const mutations: { readonly [Name in MutatorName]: z.infer<Mutators[Name]
       versionId: ids.planVersion,
       scope: { kind: 'section', id: 'section-1' },
       part: 'Phase 1',
+      commit: { path: 'docs/plans/billing.md', branch: 'plan/billing' },
       markdown: '# Extract billing',
     },
   },

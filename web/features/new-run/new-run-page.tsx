@@ -28,6 +28,7 @@ import { RadioCards } from '../../ui/radio-cards.tsx'
 import { Select } from '../../ui/select.tsx'
 import { keyCaps } from '../../words/key-caps.ts'
 import { newRunWords } from '../../words/new-run.ts'
+import { planCommitWords } from '../../words/plan-commit.ts'
 import { agentChoices, anyHost, hostChoices, sandboxesOf } from './choices.ts'
 import { DemoOffer } from './demo-offer.tsx'
 import { FromPlan } from './from-plan.tsx'
@@ -269,7 +270,7 @@ export function NewRunPage() {
               value={form().repository}
               onChange={(repository) => change({ repository })}
               limit={repositoryLimit}
-              hint={newRunWords.repositoryHint}
+              hint={commit() === undefined ? newRunWords.repositoryHint : planCommitWords.repositoryHint}
               error={errors().repository}
               inputmode="url"
               autocomplete="off"
@@ -281,7 +282,7 @@ export function NewRunPage() {
               optional
               value={form().branch}
               onChange={(branch) => change({ branch })}
-              hint={newRunWords.branchHint}
+              hint={commit() === undefined ? newRunWords.branchHint : planCommitWords.fromHint}
               error={errors().branch}
               autocomplete="off"
               autocapitalize="off"
