@@ -1,12 +1,13 @@
 import { createRoot } from 'solid-js'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { PlanCommentId, PlanId, uuidv7 } from '#shared/ids.ts'
+import type { GuestPlanLink } from '#sync/client/guest-plan.ts'
 import { RefusedError, UnreachableError } from '#sync/client/workspace.ts'
 import { createMemoryDeviceStore, type DeviceStore } from './device-store.ts'
 import { createGuestComments, type GuestComments } from './guest-comments.ts'
 
 const planId = PlanId.parse('01900000-0000-7000-8000-000000000001')
-type Sent = readonly [method: string, path: string, body?: object]
+type Sent = Parameters<GuestPlanLink['send']>
 
 let stop: (() => void) | undefined
 beforeEach(() => void vi.useFakeTimers())

@@ -22,7 +22,8 @@ export const planCommitWords = {
   run: (branch: string) => `Commit to ${branch}`,
   label: 'The plan to commit',
   where: (path: string, branch: string) => `to ${path}, on the branch ${branch}`,
-  repositoryHint: 'An address that git can clone, or the full path of a folder on the machine, whose uncommitted changes stay out.',
+  repositoryHint:
+    'An address that git can clone, or the full path of a folder on the machine, whose uncommitted changes stay out.',
   fromHint: 'Where a new branch begins. Without one, the default branch.',
   wrong: 'The path, the branch or the message can’t be used. Begin again on the plan’s page.',
   empty: 'Nothing is written in this plan yet.',
