@@ -31,7 +31,7 @@ function serve() {
       server.stream?.enqueue(new TextEncoder().encode(`data: ${JSON.stringify(event)}\n\n`)),
   }
   const doFetch: typeof fetch = async (input, init) => {
-    const url = String(input)
+    const url = typeof input === 'string' ? input : ''
     server.tokens.push(new Headers(init?.headers).get(guestTokenHeader))
     if (init?.method !== undefined) return server.sent()
     if (!url.endsWith('/live')) {

@@ -168,6 +168,11 @@ function Comment(props: { readonly comment: ShownComment; readonly guest: GuestC
   const [editing, setEditing] = createSignal<string>()
   const mayChange = () => props.mayWrite && props.comment.mine && !props.comment.removed && !props.comment.waits
   const by = () => props.comment.by
+  const save = async (text: string): Promise<boolean> => {
+    const isKept = await props.guest.edit(props.comment.id, text)
+    if (isKept) setEditing(undefined)
+    return isKept
+  }
   return (
     <div class={comments.comment}>
       <Show
@@ -200,11 +205,7 @@ function Comment(props: { readonly comment: ShownComment; readonly guest: GuestC
             send={commentWords.save}
             text={text()}
             onText={setEditing}
-            onSend={async (next) => {
-              const isKept = await props.guest.edit(props.comment.id, next)
-              if (isKept) setEditing(undefined)
-              return isKept
-            }}
+            onSend={save}
             onCancel={() => setEditing(undefined)}
           />
         )}
@@ -252,7 +253,8 @@ function GuestForm(props: {
   readonly draft: ReturnType<typeof useGuestDraft>
 }) {
   const [naming, setNaming] = createSignal(false)
-  const [name, setName] = createSignal(props.guest.name() ?? '')
+  const [typed, setTyped] = createSignal<string>()
+  const name = () => typed() ?? props.guest.name() ?? ''
   const [wrong, setWrong] = createSignal<string>()
   const [lost, setLost] = createSignal(false)
   const asksName = () => naming() || props.guest.name() === undefined
@@ -297,7 +299,7 @@ function GuestForm(props: {
           value={name()}
           onChange={(value) => {
             setWrong(undefined)
-            setName(value)
+            setTyped(value)
           }}
         />
       </Show>

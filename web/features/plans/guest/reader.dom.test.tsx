@@ -79,7 +79,8 @@ test('words are known by which of those they are, whatever their form, and one l
     '# One package\n\nBilling is **one** package.\n\n- [ ] one package and one package\n- [x] two\n',
   )
   expect(quoteOfSelection(root, select(root, ' package.'))).toEqual({ quote: 'package.', nth: 0 })
-  expect(quoteOfSelection(root, select(root, 'one', ' package.'))).toEqual({ quote: 'one package', nth: 1 })
+  expect(quoteOfSelection(root, select(root, 'one', ' package.'))).toEqual({ quote: 'one package.', nth: 0 })
+  expect(quoteOfSelection(root, select(root, 'one package'))).toEqual({ quote: 'one package', nth: 1 })
   expect(quoteOfSelection(root, select(root, 'one package and one', 'two'))).toEqual({
     quote: 'one package and one package',
     nth: 0,
