@@ -272,7 +272,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
         database: db,
         auth,
         plans,
-        texts: createPlanTexts(plans),
+        texts: createPlanTexts({ plans, now }),
         feeds: planFeeds,
         rateLimits: auth.parts.rateLimits,
       },

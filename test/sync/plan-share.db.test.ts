@@ -113,8 +113,10 @@ describe('a link', () => {
     writer.write('Another end')
     await writer.stored()
     writer.close()
-    const changed = SharedPlanView.parse(await (await look(secret, undefined, `?have=${tag}`)).json())
-    expect(changed.markdown).toMatch(/Another end\n$/)
+    const changed = async () =>
+      SharedPlanView.parse(await (await look(secret, undefined, `?have=${tag}`)).json()).markdown
+    // The server rests between two readings.
+    await expect.poll(changed, { timeout: 20_000 }).toMatch(/Another end\n$/)
   })
 
   test('names no plan or run that the text mentions', async () => {
