@@ -26,6 +26,7 @@ import { planRoutes, type PlanRoutesDeps } from './routes/plans.ts'
 import { planImageRoutes } from './routes/plan-images.ts'
 import { runRoutes, type RunRoutesDeps } from './routes/runs.ts'
 import { shareRoutes } from './routes/share.ts'
+import { sharedPlanRoutes, type SharedPlanRoutesDeps } from './routes/shared-plans.ts'
 import { sharedRoutes, type SharedRoutesDeps } from './routes/shared-runs.ts'
 import { syncRoutes } from './routes/sync.ts'
 
@@ -42,6 +43,7 @@ export type AppDeps = {
   readonly images: ImageStore
   readonly webPush: WebPushRoutesDeps
   readonly shared: SharedRoutesDeps
+  readonly sharedPlans: SharedPlanRoutesDeps
   readonly now: () => number
   readonly log: { error(facts: object, message: string): void }
   readonly refusals: RefusalLog
@@ -92,18 +94,20 @@ export function createApp(deps: AppDeps): Hono<Environment> {
   app.route('/api/v1', planImageRoutes({ images: deps.images, now: deps.now }))
   app.route('/api/v1', webPushAnswerRoutes(deps.webPush))
   app.route('/api/v1', sharedRoutes(deps.shared))
+  app.route('/api/v1', sharedPlanRoutes(deps.sharedPlans))
   app.use('/api/v1/*', requireActor(deps.auth))
   app.route('/api/v1', runRoutes(deps.runs))
   app.route('/api/v1', planRoutes(deps.plans))
   app.route('/api/v1', webPushRoutes(deps.webPush))
   app.all('/api/*', unknownRoute)
 
-  // The address of a shared run opens it: it is for nobody's index, and not told to where the page leads.
-  app.use('/shared/*', async (c, next) => {
-    await next()
-    c.header('x-robots-tag', 'noindex, nofollow')
-    c.header('referrer-policy', 'no-referrer')
-  })
+  // The address of a shared run or plan opens it: it is for nobody's index, and not told to where the page leads.
+  for (const shared of ['/shared/*', '/shared-plan/*'])
+    app.use(shared, async (c, next) => {
+      await next()
+      c.header('x-robots-tag', 'noindex, nofollow')
+      c.header('referrer-policy', 'no-referrer')
+    })
   serveWeb(app, deps.webDir)
   return app
 }

@@ -51,6 +51,9 @@ import { createLeases } from './runs/leases.ts'
 import type { Worker } from './runs/worker.ts'
 import { createPruning } from './jobs/prune.ts'
 import { createPlanTidying } from './jobs/tidy-plans.ts'
+import { createPlanFeeds } from './plan-shares/feed.ts'
+import { createPlanTexts } from './plan-shares/texts.ts'
+import { createPlaces } from './shares/places.ts'
 import { createSharedStreams } from './shares/streams.ts'
 import { createTeamRows } from './team-rows.ts'
 
@@ -294,7 +297,9 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       onError: report('sending pushes failed'),
     })
     toClose.unshift(() => webPush?.close())
+    const places = createPlaces()
     const streams = createSharedStreams({
+      places,
       store,
       hub,
       live,
@@ -303,6 +308,8 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       onError: report('telling of a shared run failed'),
     })
     toClose.unshift(() => streams.endAll())
+    const planFeeds = createPlanFeeds({ hub, places, now, onError: report('telling of a shared plan failed') })
+    toClose.unshift(() => planFeeds.endAll())
     const served = createApp({
       auth,
       refusals,
@@ -325,6 +332,15 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
         auth,
         blobs,
         streams,
+        rateLimits: auth.parts.rateLimits,
+      },
+      sharedPlans: {
+        ...transacting,
+        database: db,
+        auth,
+        plans,
+        texts: createPlanTexts({ plans, now }),
+        feeds: planFeeds,
         rateLimits: auth.parts.rateLimits,
       },
     })
@@ -426,6 +442,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       reachability.onLost((trouble) => {
         browsers.endAll(trouble)
         streams.endAll()
+        planFeeds.endAll()
       }),
     )
     app = served

@@ -124,6 +124,13 @@ const shared = createRoute({
   component: lazyRouteComponent(() => import('./features/run/guest/guest-page.tsx'), 'GuestPage'),
 })
 
+/** A plan for whoever has its link: no account is asked for. */
+const sharedPlan = createRoute({
+  getParentRoute: () => root,
+  path: '/shared-plan/$planId/$secret',
+  component: lazyRouteComponent(() => import('./features/plans/guest/guest-plan-page.tsx'), 'GuestPlanPage'),
+})
+
 /** Where the browser sends what is shared, for who comes by the address alone. */
 const share = createRoute({
   getParentRoute: () => root,
@@ -182,6 +189,7 @@ const routeTree = root.addChildren([
   settingsHome,
   share,
   shared,
+  sharedPlan,
   signIn,
   welcome,
   invite,

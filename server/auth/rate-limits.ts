@@ -19,6 +19,8 @@ export const limits = {
   sharedLink: { name: 'shared-link', max: 40, windowMs: 15 * MINUTE },
   /** What a guest does to a shared run: asking for access, messages, answers. */
   sharedAct: { name: 'shared-act', max: 60, windowMs: MINUTE },
+  /** What guests of one plan's link write, whoever they are. */
+  guestComments: { name: 'guest-comments', max: 120, windowMs: 60 * MINUTE },
   /** Pushes to one's own device, to see that they come. */
   pushTest: { name: 'push-test', max: 10, windowMs: MINUTE },
   /** Requests of one person for plans, where no socket gets through: one each 3 s for each plan, and what is sent in parts. */

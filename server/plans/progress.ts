@@ -90,7 +90,7 @@ async function tick(
   const run = Run.safeParse(team.rows[0]?.value).data
   const tasks = RunTasks.safeParse(own.rows[0]?.value).data?.tasks ?? []
   const done = tasks.filter(({ status }) => status === 'completed')
-  if (run?.plan === undefined || done.length === 0) return
+  if (run?.plan === undefined || run.plan.commit !== undefined || done.length === 0) return
   const { planId, scope } = run.plan
   const plan = { teamId, planId }
   const openIn = (doc: Parameters<Parameters<typeof deps.plans.read>[1]>[0]): ReadonlySet<string> => {

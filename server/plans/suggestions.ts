@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { decodeStateVector, encodeStateVector, type Doc } from 'yjs'
-import { PlanComment, type PlanSuggestion } from '#shared/domain/plan-comment.ts'
+import { PlanComment, type CommentAuthor, type PlanSuggestion } from '#shared/domain/plan-comment.ts'
 import type { PlanAuthor } from '#shared/domain/plan.ts'
 import type { PlanCommentId } from '#shared/ids.ts'
 import { teamSpace } from '#shared/protocol/sync.ts'
@@ -71,9 +71,9 @@ export function createSuggestions(deps: SuggestionsDeps): Suggestions {
     return PlanComment.safeParse(rows[0]?.value).data
   }
 
-  async function keepVersion({ plan, commentId }: SuggestionJob, by: PlanAuthor, author: PlanAuthor): Promise<void> {
+  async function keepVersion({ plan, commentId }: SuggestionJob, by: PlanAuthor, author: CommentAuthor): Promise<void> {
     const { reading } = await plans.readPlan(plan)
-    const others = JSON.stringify(by) === JSON.stringify(author) ? [] : [author]
+    const others = author.kind === 'guest' || JSON.stringify(by) === JSON.stringify(author) ? [] : [author]
     await plans.versions.make(
       plan,
       { markdown: reading.markdown, by: [by, ...others], origin: 'suggestion' },

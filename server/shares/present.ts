@@ -226,6 +226,6 @@ export function withoutCredentials(text: string): string {
 }
 
 /** Some write an address where a name is asked for. */
-function firstName(name: string): string {
+export function firstName(name: string): string {
   return name.trim().split(/[\s@]+/)[0] ?? ''
 }

@@ -1,12 +1,8 @@
-import type { RunId } from '#shared/ids.ts'
 import type { PresenceHub } from '#sync/server/presence.ts'
-import { err, ok, type Result } from '#shared/result.ts'
+import { ok, type Result } from '#shared/result.ts'
 import { createFeed, type Feed, type FeedDeps } from './feed.ts'
 import { isNamed, type Opened } from './links.ts'
-
-/** Readers of one link, and of all links of this process, who are told of changes as they happen. */
-export const maxFeedsPerLink = 50
-export const maxFeeds = 500
+import type { Places } from './places.ts'
 
 export type SharedStreams = {
   /** `link` or `server`: it has as many readers as it may. */
@@ -18,35 +14,35 @@ export type SharedStreams = {
 }
 
 export function createSharedStreams(
-  deps: Omit<FeedDeps, 'again'> & { readonly presence: Pick<PresenceHub, 'set'> },
+  deps: Omit<FeedDeps, 'again'> & { readonly presence: Pick<PresenceHub, 'set'>; readonly places: Places },
 ): SharedStreams {
-  const open = new Map<Feed, RunId>()
-  const ofLink = (runId: RunId): number => [...open.values()].filter((one) => one === runId).length
+  const open = new Set<Feed>()
 
   return {
     open(opened, again) {
-      if (open.size >= maxFeeds) return err('server')
-      if (ofLink(opened.runId) >= maxFeedsPerLink) return err('link')
+      const place = deps.places.take(opened.runId)
+      if (!place.ok) return place
       const made = createFeed({ ...deps, again }, opened)
       const feed: Feed = {
         ...made,
         close() {
           made.close()
+          place.value()
           open.delete(feed)
           deps.presence.set(feed, undefined)
         },
       }
-      open.set(feed, opened.runId)
+      open.add(feed)
       // Who is named is seen to look by those who share with them; others who have the link are nobody that could be named.
       if (opened.guest !== undefined && isNamed(opened))
         deps.presence.set(feed, { runId: opened.runId, userId: opened.guest.userId, typing: false })
       return ok(feed)
     },
     recheck() {
-      for (const feed of open.keys()) feed.recheck()
+      for (const feed of open) feed.recheck()
     },
     endAll() {
-      for (const feed of open.keys()) feed.close()
+      for (const feed of open) feed.close()
     },
   }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { PlanCommentId, PlanId, RunId, UserId } from '../ids.ts'
+import { GuestAuthor } from './plan-guest.ts'
 import { PlanAuthor } from './plan.ts'
 
 /** UTF-16 units of a comment, and of the text that it is about. */
@@ -48,6 +49,9 @@ export const PlanSuggestion = z.object({
     .optional(),
 })
 export type PlanSuggestion = z.infer<typeof PlanSuggestion>
+/** Whose words a comment is. `guest`: of somebody outside of the team, by the plan's link. */
+export const CommentAuthor = z.discriminatedUnion('kind', [...PlanAuthor.options, GuestAuthor])
+export type CommentAuthor = z.infer<typeof CommentAuthor>
 
 /** Row `plan-comment/<planId>/<id>`. The first one of a thread has what holds for the thread. */
 export const PlanComment = z.object({
@@ -60,7 +64,7 @@ export const PlanComment = z.object({
   text: z.string().max(planCommentLimit),
   /** Of the first one of a thread, about words of the text. */
   suggestion: PlanSuggestion.optional(),
-  by: PlanAuthor,
+  by: CommentAuthor,
   at: z.number(),
   editedAt: z.number().optional(),
   resolved: z.object({ by: UserId, at: z.number() }).optional(),

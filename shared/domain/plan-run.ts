@@ -19,6 +19,9 @@ export type PlanScope = z.infer<typeof PlanScope>
 
 /** Number and id of a version. */
 const versionRef = { version: z.number().int().positive(), versionId: PlanVersionId }
+/** Where a run writes the plan's text, instead of executing it. What may stand here is checked where the run is made (`plan-commit.ts`). */
+export const RunPlanCommit = z.object({ path: z.string().min(1).max(300), branch: z.string().min(1).max(250) })
+export type RunPlanCommit = z.infer<typeof RunPlanCommit>
 
 /** The plan that a run executes: that very version, whatever becomes of the plan meanwhile. */
 export const RunPlan = z.object({
@@ -29,6 +32,7 @@ export const RunPlan = z.object({
   scope: PlanScope,
   /** The section's heading, or the first of the steps; absent: the whole plan. */
   part: z.string().max(planTitleLimit).optional(),
+  commit: RunPlanCommit.optional(),
   /** The newest version that the agent was told of, where that is a later one. */
   told: z
     .object({

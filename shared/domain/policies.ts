@@ -1,4 +1,5 @@
 import { UserId } from '../ids.ts'
+import type { CommentAuthor } from './plan-comment.ts'
 import { Role } from './team.ts'
 
 /** Who may do what in a team. Small predicates; every one takes the actor's role first. */
@@ -39,9 +40,15 @@ export function canDeletePlan(role: Role | undefined, actor: UserId, createdBy: 
 /** Those who may change a plan say whether it may be done. */
 export const canReviewPlans = (role: Role | undefined): boolean => canEditPlans(role)
 
-/** People take back their own comments; admins everybody's, also those of agents. */
-export function canRemoveComment(role: Role | undefined, actor: UserId, author: UserId | undefined): boolean {
-  return canEditPlans(role) && (actor === author || canManageTeam(role))
+/** People take back their own comments; admins everybody's, also those of agents. What guests say, everybody of the team who writes. */
+export function canRemoveComment(role: Role | undefined, actor: UserId, by: CommentAuthor): boolean {
+  if (!canEditPlans(role)) return false
+  return by.kind === 'guest' || (by.kind === 'person' && by.userId === actor) || canManageTeam(role)
+}
+
+/** Who made a plan's link, and admins, change it and stop it; everybody who edits may make one. */
+export function canChangePlanShare(role: Role | undefined, actor: UserId, createdBy: UserId): boolean {
+  return canEditPlans(role) && (actor === createdBy || canManageTeam(role))
 }
 
 function atLeast(role: Role | undefined, least: Role): boolean {

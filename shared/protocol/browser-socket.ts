@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { EntryId, PlanId, RunId, UserId } from '../ids.ts'
 import { Json } from '../json.ts'
 import { Refusal } from '../refusal.ts'
-import { PlanGuest } from '../domain/plan-guest.ts'
+import { PlanGuest } from '../domain/plan-participant.ts'
 import { TranscriptEntry } from '../domain/transcript.ts'
 import { PatchOperation, PullRequest, PushRequest, SpaceId, SyncCookie } from './sync.ts'
 

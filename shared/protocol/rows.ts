@@ -3,6 +3,7 @@ import { RefusedMutation } from '../domain/notice.ts'
 import { AgentNotification } from '../domain/notification.ts'
 import { Permission } from '../domain/permission.ts'
 import { Plan, PlanText, PlanVersion } from '../domain/plan.ts'
+import { PlanShare } from '../domain/plan-share.ts'
 import { PlanComment } from '../domain/plan-comment.ts'
 import { PlanReview } from '../domain/plan-review.ts'
 import { Prompt } from '../domain/prompt.ts'
@@ -27,6 +28,7 @@ export const rowSchemas: Readonly<Record<string, z.ZodType>> = {
   'plan-version': PlanVersion,
   'plan-comment': PlanComment,
   'plan-review': PlanReview,
+  'plan-share': PlanShare,
   chunk: TranscriptChunk,
   files: RunFiles,
   tasks: RunTasks,

@@ -8,6 +8,7 @@ import {
   type SharedYou,
 } from '#shared/protocol/shared-run.ts'
 import { Problem } from '#shared/protocol/sync.ts'
+import { eventsOf } from './event-stream.ts'
 import { RefusedError, UnreachableError } from './workspace.ts'
 
 /** How a shared run stands for who has its link. */
@@ -134,7 +135,7 @@ export function openGuestLink(deps: GuestLinkDeps): GuestLink {
         await response.body?.cancel()
         return later(0)
       }
-      for await (const event of eventsOf(response.body)) {
+      for await (const event of eventsOf(response.body, SharedEvent)) {
         if (isOver()) return
         heard = true
         clearTimeout(silence)
@@ -198,25 +199,3 @@ export function openGuestLink(deps: GuestLinkDeps): GuestLink {
 }
 
 const wasOpen = (state: GuestState): boolean => state.type === 'open' || (state.type === 'none' && state.before)
-
-/** Server-sent events (HTML, 9.2) as our server writes them: one line of `data` each. */
-async function* eventsOf(body: ReadableStream<Uint8Array>): AsyncGenerator<SharedEvent> {
-  const reader = body.getReader()
-  const decoder = new TextDecoder()
-  let text = ''
-  try {
-    for (let part = await reader.read(); !part.done; part = await reader.read()) {
-      text += decoder.decode(part.value, { stream: true })
-      const blocks = text.split('\n\n')
-      text = blocks.pop() ?? ''
-      for (const block of blocks) {
-        const data = /^data: ?(.*)$/m.exec(block)?.[1]
-        // A kind of event that a newer server has.
-        const event = data === undefined ? undefined : SharedEvent.safeParse(JSON.parse(data)).data
-        if (event !== undefined) yield event
-      }
-    }
-  } finally {
-    reader.cancel().catch(() => undefined)
-  }
-}

@@ -2,7 +2,7 @@ import type { PermissionId, PlanCommentId, PlanId, PromptId, RunId, RunnerId, Us
 
 /**
  * Keys of the rows. The team's space holds `team`, `member/…`, `runner/…`, `run/…`, `permission/…`, `prompt/…`,
- * `refused/…`, `notification/…`, `share/…`, `plan/…`, `plan-text/…`, `plan-version/…`, `plan-comment/…` and `plan-review/…`; a run's space holds `chunk/…`, `files`, `tasks`, `session` and `artifact/…`. `sys/cookie` is
+ * `refused/…`, `notification/…`, `share/…`, `plan/…`, `plan-text/…`, `plan-version/…`, `plan-comment/…`, `plan-review/…` and `plan-share/…`; a run's space holds `chunk/…`, `files`, `tasks`, `session` and `artifact/…`. `sys/cookie` is
  * written by the device beside every patch, so that it can tell what it has.
  */
 export const keys = {
@@ -40,6 +40,8 @@ export const keys = {
   planReview: (id: PlanId, user: UserId) => `plan-review/${id}/${user}`,
   planReviewsOf: (id: PlanId) => `plan-review/${id}/`,
   planReviews: 'plan-review/',
+  planShare: (id: PlanId) => `plan-share/${id}`,
+  planShares: 'plan-share/',
   chunk: (number: number) => `chunk/${String(number).padStart(7, '0')}`,
   chunks: 'chunk/',
   files: 'files',

@@ -5,6 +5,7 @@ import { Role } from '#shared/domain/team.ts'
 import { TranscriptEntry } from '#shared/domain/transcript.ts'
 import { PlanId, RunId, TeamId, UserId } from '#shared/ids.ts'
 import { Refusal } from '#shared/refusal.ts'
+import { guestTokenHeader, SharedPlanView } from '#shared/protocol/shared-plan.ts'
 import { SharedPage, SharedView } from '#shared/protocol/shared-run.ts'
 import { PushState, PushTestResult, type NewPushSubscription } from '#shared/protocol/push.ts'
 import { browserProtocol } from '#shared/protocol/browser-socket.ts'
@@ -23,6 +24,7 @@ export type RestCase = {
   readonly as?: (stage: Stage) => Promise<Person>
   readonly path?: (stage: Stage, me: Person) => string | Promise<string>
   readonly body?: (stage: Stage, me: Person) => object | Promise<object>
+  readonly headers?: Readonly<Record<string, string>>
   /** Fields of the body that may be left out. */
   readonly optional?: readonly string[]
   /** Sent by the browser itself, on behalf of no page: it changes nothing, and every answer leads on to a page. */
@@ -51,6 +53,8 @@ export type Stage = {
   readonly strangersBlob: string
   /** Of the owner's run, which the stranger may steer. */
   readonly secret: string
+  /** Of a plan of the owner's, on which the stranger may comment. */
+  readonly sharedPlan: { readonly planId: string; readonly secret: string }
   someone(): Promise<Person>
 }
 
@@ -66,6 +70,8 @@ export async function setStage(world: World): Promise<Stage> {
   const link = randomBytes(32).toString('base64url')
   const sharing = { runId: mine.runId, secret: link, anyone: true, person: { email, access: 'steer' } }
   await openPusher(mara).push(['shareRun', sharing])
+  const sharedPlan = { planId: await planOf(mara), secret: randomBytes(32).toString('base64url') }
+  await openPusher(mara).push(['sharePlan', { ...sharedPlan, access: 'comment' }])
   const strangersBlob = hashOf(secret)
   await fetch(`${world.url}/api/runner/blobs/${strangersBlob}`, {
     method: 'PUT',
@@ -80,6 +86,7 @@ export async function setStage(world: World): Promise<Stage> {
     strangersRun: theirs.runId,
     strangersBlob,
     secret: link,
+    sharedPlan,
     someone: () => world.invite(mara, 'member'),
   }
 }
@@ -176,6 +183,18 @@ const ofShared = (rest: string, body?: () => object) => async (stage: Stage) => 
     { path: `/api/v1/shared/${newId()}/${wrong}${rest}`, ...given },
   ] as const
 }
+const sharedPlan = (rest: string) => (stage: Stage) =>
+  `/api/v1/shared-plan/${stage.sharedPlan.planId}/${stage.sharedPlan.secret}${rest}`
+const ofSharedPlan = (rest: string, body?: () => object) => async (stage: Stage) => {
+  const wrong = randomBytes(32).toString('base64url')
+  const given = body === undefined ? {} : { body: body() }
+  return [
+    { path: `/api/v1/shared-plan/${stage.sharedPlan.planId}/${wrong}${rest}`, ...given },
+    { path: `/api/v1/shared-plan/${newId()}/${wrong}${rest}`, ...given },
+  ] as const
+}
+const asGuest = { [guestTokenHeader]: 'G'.repeat(43) }
+const guestsComment = () => ({ id: newId(), name: 'Ada', text: 'From a guest', about: { quote: 'words', nth: 0 } })
 const guestsPrompt = () => ({
   intentId: newId(),
   promptId: newId(),
@@ -764,6 +783,56 @@ export const restCases: Readonly<Record<string, RestCase>> = {
     answer: nothing,
     limit: 60,
     foreign: ofShared('/stop', guestsStop),
+  },
+  'GET /api/v1/shared-plan/:planId/:secret': {
+    access: 'open',
+    as: async ({ stranger }) => stranger,
+    path: sharedPlan(''),
+    status: 200,
+    answer: SharedPlanView.strict(),
+    foreign: ofSharedPlan(''),
+  },
+  // A stream does not end; who is in the team has the app for it.
+  'GET /api/v1/shared-plan/:planId/:secret/live': {
+    access: 'open',
+    path: sharedPlan('/live'),
+    status: 403,
+    answer: problem,
+    foreign: ofSharedPlan('/live'),
+  },
+  'POST /api/v1/shared-plan/:planId/:secret/comments': {
+    access: 'open',
+    as: async ({ stranger }) => stranger,
+    headers: asGuest,
+    path: sharedPlan('/comments'),
+    body: guestsComment,
+    optional: ['about'],
+    status: 200,
+    answer: nothing,
+    limit: 60,
+    foreign: ofSharedPlan('/comments', guestsComment),
+  },
+  'PUT /api/v1/shared-plan/:planId/:secret/comments/:commentId': {
+    access: 'open',
+    as: async ({ stranger }) => stranger,
+    headers: asGuest,
+    path: (stage) => sharedPlan(`/comments/${newId()}`)(stage),
+    body: () => ({ text: 'Better' }),
+    status: 404,
+    answer: problem,
+    limit: 60,
+    foreign: ofSharedPlan(`/comments/${newId()}`, () => ({ text: 'Better' })),
+  },
+  // What is gone already is done.
+  'DELETE /api/v1/shared-plan/:planId/:secret/comments/:commentId': {
+    access: 'open',
+    as: async ({ stranger }) => stranger,
+    headers: asGuest,
+    path: (stage) => sharedPlan(`/comments/${newId()}`)(stage),
+    status: 200,
+    answer: nothing,
+    limit: 60,
+    foreign: ofSharedPlan(`/comments/${newId()}`),
   },
   // The app itself; where it is not built, a sentence says what to do.
   'GET /assets/*': { access: 'open', path: () => '/assets/missing.js', status: 404, answer: undefined },

@@ -83,7 +83,12 @@ async function prepare(name: string, one: RestCase): Promise<Prepared> {
   const type = one.body === undefined ? {} : { 'content-type': 'application/json' }
   return {
     me,
-    sent: { method, path, headers: { ...who, ...type, ...from() }, ...(body === undefined ? {} : { body }) },
+    sent: {
+      method,
+      path,
+      headers: { ...who, ...type, ...from(), ...one.headers },
+      ...(body === undefined ? {} : { body }),
+    },
   }
 }
 

@@ -346,6 +346,7 @@ export const mutations: { readonly [Name in MutatorName]: z.infer<Mutators[Name]
       versionId: ids.planVersion,
       scope: { kind: 'section', id: 'section-1' },
       part: 'Phase 1',
+      commit: { path: 'docs/plans/billing.md', branch: 'plan/billing' },
       markdown: '# Extract billing',
     },
     planThreads: { planId: ids.plan, threads: [ids.planComment] },
@@ -389,6 +390,7 @@ export const mutations: { readonly [Name in MutatorName]: z.infer<Mutators[Name]
   sendPromptNow: { runId: ids.run, promptId: ids.prompt, deliveryId: ids.delivery },
   setTeam: { maxActiveRuns: 5, agentPlans: 'tidied' },
   settleSuggestion: { planId: ids.plan, thread: ids.planComment, as: 'accepted' },
+  sharePlan: { planId: ids.plan, secret: 'S'.repeat(43), access: 'comment', expiresAt: at + 1000 },
   shareRun: {
     runId: ids.run,
     secret: 'S'.repeat(43),
@@ -396,6 +398,7 @@ export const mutations: { readonly [Name in MutatorName]: z.infer<Mutators[Name]
     person: { email: 'jonas@example.test', access: 'steer' },
     remove: 'lena@example.test',
   },
+  stopPlanSharing: { planId: ids.plan },
   stopRun: { runId: ids.run, deliveryId: ids.delivery },
   stopSharing: { runId: ids.run },
   tellPlanChange: {

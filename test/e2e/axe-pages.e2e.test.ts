@@ -33,7 +33,7 @@ describe.skipIf(browserPath === undefined && !required)('axe everywhere (needs C
   let browser: Browser
   const signedIn = new Map<Width, Page>()
   const strangers = new Map<Width, Page>()
-  const links = { invitation: '', asks: '', done: '', shared: '', plan: '' }
+  const links = { invitation: '', asks: '', done: '', shared: '', plan: '', sharedPlan: '' }
 
   const go = (path: string) => (page: Page) => page.goto(`${app.origin}${path}`)
   const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { name }).first().waitFor()
@@ -178,6 +178,17 @@ describe.skipIf(browserPath === undefined && !required)('axe everywhere (needs C
       },
       'a link that opens nothing': async (page) => {
         await page.goto(`${links.shared.slice(0, -1)}${links.shared.endsWith('A') ? 'B' : 'A'}`)
+        await page.getByRole('heading', { level: 1 }).waitFor()
+      },
+    },
+    '/shared-plan/$planId/$secret': {
+      'a plan shared with anyone': async (page) => {
+        await page.goto(links.sharedPlan)
+        await heading(page, 'Phase 1')
+        await page.getByRole('button', { name: 'Comment on the plan' }).waitFor()
+      },
+      'a link that opens nothing': async (page) => {
+        await page.goto(`${links.sharedPlan.slice(0, -1)}${links.sharedPlan.endsWith('A') ? 'B' : 'A'}`)
         await page.getByRole('heading', { level: 1 }).waitFor()
       },
     },
@@ -394,6 +405,21 @@ describe.skipIf(browserPath === undefined && !required)('axe everywhere (needs C
     await nothingFound(desk, 'marked text')
     await desk.getByRole('status').filter({ hasText: 'Saved' }).first().waitFor()
     links.plan = desk.url()
+    await desk.getByRole('button', { name: 'More of this plan' }).click()
+    await desk.getByRole('menuitem', { name: 'Commit to a repository…' }).click()
+    await desk.getByRole('dialog', { name: 'Commit this plan' }).waitFor()
+    await nothingFound(desk, 'committing a plan')
+    await desk.keyboard.press('Escape')
+    await desk.getByRole('button', { name: 'More of this plan' }).click()
+    await desk.getByRole('menuitem', { name: 'Share…' }).click()
+    const sharingPlan = desk.getByRole('dialog', { name: 'Share this plan' })
+    await nothingFound(desk, 'a plan that is not shared')
+    await sharingPlan.getByRole('button', { name: 'Make a link' }).click()
+    links.sharedPlan = await sharingPlan.getByLabel('Link', { exact: true }).innerText()
+    await sharingPlan.getByRole('button', { name: 'People with the link' }).click()
+    await desk.getByRole('option', { name: /Can read and comment/ }).click()
+    await nothingFound(desk, 'a plan that is shared')
+    await desk.keyboard.press('Escape')
     links.asks = await startRun(desk, app.origin, asking('Ask me'))
     await allowOnce(desk).waitFor()
     await desk.goto(`${app.origin}/settings/team`)

@@ -175,3 +175,35 @@ test('a plan that was deleted before the run reached the server starts nothing',
   await expect(execute({ kind: 'whole' })).rejects.toMatchObject({ code: 'not_found' })
   expect(await desk.query((tx) => tx.scan(keys.runs))).toEqual([])
 })
+
+test('a run that commits the text is pinned to it, and neither changes the plan’s state nor ticks its steps', async () => {
+  const runId = RunId.parse(newId())
+  await desk.mutate.createRun({
+    runId,
+    promptId: PromptId.parse(newId()),
+    prompt: 'Write it down',
+    config: { harness: HarnessId.parse('runbook'), sandbox: 'direct' },
+    plan: {
+      planId,
+      versionId: PlanVersionId.parse(newId()),
+      scope: { kind: 'whole' },
+      commit: { path: 'docs/plans/billing.md', branch: 'plan/billing' },
+      markdown,
+    },
+  })
+  await claim(runner, runId)
+  await inState(desk, runId, 'INPROGRESS')
+  const run = await until(runOf(desk, runId), (one) => one?.plan !== undefined)
+  expect(run?.plan).toMatchObject({ version: 1, commit: { path: 'docs/plans/billing.md', branch: 'plan/billing' } })
+  const [version] = await versions(1)
+  expect(await textOf(version)).toEqual({ markdown })
+  expect((await row((one) => one?.version === 1))?.state).toBe('draft')
+  // A task with a step's words, and then one of a run that does execute: once that is ticked, the first was looked at.
+  runner.emit(runId, { type: 'tasks', tasks: [task('Forbid deep imports', 'completed')] })
+  const other = await execute({ kind: 'section', id: 'part-2' })
+  await claim(runner, other)
+  await inState(desk, other, 'INPROGRESS')
+  runner.emit(other, { type: 'tasks', tasks: [task('Move models', 'completed')] })
+  await untilTicked([true, false, false])
+  expect(ticked()).toEqual([true, false, false])
+})

@@ -5,13 +5,17 @@ import type { Workspace } from '#sync/client/workspace.ts'
 
 /**
  * A plan that a new run is to execute, kept in the address: `/new?plan=<id>&section=<id>` or `…&steps=<id>,<id>`. With `&comments=open` the run gets the open
- * comments of the plan, and does not execute it.
+ * comments of the plan, and does not execute it; with `&commit=<path>&branch=<name>&message=<text>` it commits its text.
  */
 export const NewRunSearch = z.object({
   plan: PlanId.optional().catch(undefined),
   section: PlanPartId.optional().catch(undefined),
   steps: z.string().max(7_000).optional().catch(undefined),
   comments: z.literal('open').optional().catch(undefined),
+  /** The path that its text is to be committed to, on which branch, and with which words. */
+  commit: z.string().max(300).optional().catch(undefined),
+  branch: z.string().max(250).optional().catch(undefined),
+  message: z.string().max(2_000).optional().catch(undefined),
 })
 export type NewRunSearch = z.infer<typeof NewRunSearch>
 
@@ -20,17 +24,22 @@ export type PlanChoice = {
   readonly scope: PlanScope
   /** The run gets the open comments, and does not execute the plan. */
   readonly comments?: true
+  /** As it was typed: it is checked before anything is done with it. */
+  readonly commit?: { readonly path: string; readonly branch: string; readonly message: string }
 }
 
-export function choiceOf({ plan, section, steps, comments }: NewRunSearch): PlanChoice | undefined {
+export function choiceOf(search: NewRunSearch): PlanChoice | undefined {
+  const { plan, section, steps, comments, commit: path, branch = '', message = '' } = search
   if (plan === undefined) return undefined
+  if (path !== undefined) return { planId: plan, scope: { kind: 'whole' }, commit: { path, branch, message } }
   if (comments !== undefined) return { planId: plan, scope: { kind: 'whole' }, comments: true }
   const ids = (steps ?? '').split(',').flatMap((id) => PlanPartId.safeParse(id).data ?? [])
   if (ids.length > 0) return { planId: plan, scope: { kind: 'steps', ids: ids.slice(0, chosenStepsLimit) } }
   return { planId: plan, scope: section === undefined ? { kind: 'whole' } : { kind: 'section', id: section } }
 }
 
-export function searchOf({ planId, scope, comments }: PlanChoice): NewRunSearch {
+export function searchOf({ planId, scope, commit, comments }: PlanChoice): NewRunSearch {
+  if (commit !== undefined) return { plan: planId, commit: commit.path, branch: commit.branch, message: commit.message }
   if (comments) return { plan: planId, comments: 'open' }
   switch (scope.kind) {
     case 'whole':

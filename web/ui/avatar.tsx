@@ -7,10 +7,13 @@ export function Avatar(props: {
   readonly hue: number
   readonly size?: 'sm' | 'md' | 'lg' | undefined
   readonly decorative?: boolean | undefined
+  /** Not of the team. */
+  readonly guest?: boolean | undefined
 }) {
   return (
     <span
       class={styles.avatar}
+      data-guest={props.guest ? '' : undefined}
       data-hue={props.hue}
       data-size={props.size ?? 'md'}
       title={props.name}

@@ -37,6 +37,10 @@ export function intentVerb(name: string, args: unknown): string {
       return 'Stop sharing'
     case 'answerAccessRequest':
       return field(args, 'answer') === 'deny' ? 'Deny access' : 'Allow access'
+    case 'sharePlan':
+      return 'Share a plan'
+    case 'stopPlanSharing':
+      return 'Stop sharing a plan'
     case 'createPlan':
       return 'New plan'
     case 'changePlan':
@@ -109,7 +113,9 @@ const names: Record<MutatorName, true> = {
   sendPromptNow: true,
   setTeam: true,
   settleSuggestion: true,
+  sharePlan: true,
   shareRun: true,
+  stopPlanSharing: true,
   stopRun: true,
   stopSharing: true,
   tellPlanChange: true,

@@ -114,6 +114,7 @@ export const newRunWords = {
     promptMissing: 'Write what should be done.',
     planMissing: 'Write what to plan after /plan.',
     repository: 'Write an address that git can clone (https://…, git@host:…), or a full path that starts with “/”.',
+    repositoryMissing: 'Write which repository the plan goes to.',
     branch: 'A branch’s name has no spaces and no “..”, “~”, “^” or “:”.',
     setupMany: 'At most 20 commands.',
     setupLong: 'A command is at most 4,000 characters.',

@@ -22,6 +22,7 @@ export const commentWords = {
   edit: 'Edit',
   remove: 'Delete',
   removed: 'This comment was deleted.',
+  guest: 'guest',
   edited: 'edited',
   more: 'More of this comment',
   resolve: 'Resolve',

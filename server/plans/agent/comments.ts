@@ -59,11 +59,14 @@ export async function addComment(
   return refused ?? { id }
 }
 
-/** The place of words that stand once in a plan, within one paragraph; else how often they stand there. */
-export function anchorAt(doc: Y.Doc, words: string): PlanAnchor | number {
+/**
+ * The place of words that stand once in a plan, within one paragraph; else how often they stand there. `nth`, counted from 0: which one is meant
+ * where there are more.
+ */
+export function anchorAt(doc: Y.Doc, words: string, nth?: number): PlanAnchor | number {
   const places = findWords(doc, words)
-  const [place] = places
-  if (place === undefined || places.length > 1) return places.length
+  const place = places.length === 1 ? places[0] : nth === undefined ? undefined : places[nth]
+  if (place === undefined) return places.length
   // Each end holds on to the letter inside of it.
   const start = Y.createRelativePositionFromTypeIndex(place.text, place.at, 0)
   const end = Y.createRelativePositionFromTypeIndex(place.text, place.at + words.length, -1)

@@ -1,4 +1,4 @@
-import type { PlanGuest } from '#shared/domain/plan-guest.ts'
+import type { PlanGuest } from '#shared/domain/plan-participant.ts'
 import type { PlanId } from '#shared/ids.ts'
 import type { BrowserDown } from '#shared/protocol/browser-socket.ts'
 

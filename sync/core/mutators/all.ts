@@ -15,6 +15,7 @@ import { dismissRefusal } from './dismiss-refusal.ts'
 import { markNotification, readNotifications } from './mark-notifications.ts'
 import { renameRun } from './rename-run.ts'
 import { sendPrompt } from './send-prompt.ts'
+import { sharePlan, stopPlanSharing } from './share-plan.ts'
 import { answerAccessRequest, shareRun, stopSharing } from './share-run.ts'
 import { stopRun } from './stop-run.ts'
 import { settleSuggestion } from './settle-suggestion.ts'
@@ -46,7 +47,9 @@ export const mutators = {
   sendPromptNow,
   setTeam,
   settleSuggestion,
+  sharePlan,
   shareRun,
+  stopPlanSharing,
   stopRun,
   stopSharing,
   tellPlanChange,

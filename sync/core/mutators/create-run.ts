@@ -5,7 +5,7 @@ import { promptLimit } from '#shared/domain/prompt.ts'
 import { Run, RunConfig, RunSource, titleFromPrompt } from '#shared/domain/run.ts'
 import { Plan, planMarkdownLimit, planTitleLimit } from '#shared/domain/plan.ts'
 import { openThreadsLimit } from '#shared/domain/plan-comment.ts'
-import { PlanScope, type RunPlan } from '#shared/domain/plan-run.ts'
+import { PlanScope, RunPlanCommit, type RunPlan } from '#shared/domain/plan-run.ts'
 import { PlanCommentId, PlanId, PlanVersionId, PromptId, RunId } from '#shared/ids.ts'
 import { refusal, type Refusal } from '#shared/refusal.ts'
 import { err, ok, type Result } from '#shared/result.ts'
@@ -31,6 +31,7 @@ export const CreateRunArgs = z.object({
       versionId: PlanVersionId,
       scope: PlanScope,
       part: z.string().max(planTitleLimit).optional(),
+      commit: RunPlanCommit.optional(),
       /** All of the plan. */
       markdown: z.string().max(planMarkdownLimit),
     })
@@ -79,12 +80,21 @@ export const createRun = defineMutator({
 async function startPlan(
   tx: WriteTransaction,
   runId: RunId,
-  { planId, versionId, scope, part, markdown }: NonNullable<CreateRunArgs['plan']>,
+  { planId, versionId, scope, part, commit, markdown }: NonNullable<CreateRunArgs['plan']>,
   context: MutationContext,
 ): Promise<Result<RunPlan, Refusal>> {
   const plan = await getRow(tx, keys.plan(planId), Plan)
   if (plan === undefined) return err(refusal('not_found', 'plan'))
-  const going = { ...plan, state: 'executing', updatedAt: context.now } as const
+  // What is only written down somewhere is not being done.
+  const going = commit === undefined ? ({ ...plan, state: 'executing', updatedAt: context.now } as const) : plan
   const version = await addVersion(tx, going, { id: versionId, origin: 'execute', runId, markdown }, context)
-  return ok({ planId, version, versionId, title: plan.title, scope, ...(part === undefined ? {} : { part }) })
+  return ok({
+    planId,
+    version,
+    versionId,
+    title: plan.title,
+    scope,
+    ...(part === undefined ? {} : { part }),
+    ...(commit === undefined ? {} : { commit }),
+  })
 }

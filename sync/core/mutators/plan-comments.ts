@@ -11,8 +11,8 @@ import {
 } from '#shared/domain/plan-comment.ts'
 import { canEditPlans, canRemoveComment } from '#shared/domain/policies.ts'
 import { PlanCommentId, PlanId, type RunId } from '#shared/ids.ts'
-import { refusal } from '#shared/refusal.ts'
-import { err, ok } from '#shared/result.ts'
+import { refusal, type Refusal } from '#shared/refusal.ts'
+import { err, ok, type Result } from '#shared/result.ts'
 import { keys } from '../keys.ts'
 import { defineMutator, type MutationContext } from '../mutator.ts'
 import { getRow, putRow, scanRows, type ReadTransaction, type WriteTransaction } from '../transaction.ts'
@@ -39,39 +39,55 @@ export const addPlanComment = defineMutator({
   name: 'addPlanComment',
   args: AddPlanCommentArgs,
   intent: (args) => `plan-comment/${args.commentId}`,
-  async run(tx, { planId, commentId, thread, anchor, suggestion, text: words }, { role, userId, now }) {
+  async run(tx, args, { role, userId, now }) {
     if (!canEditPlans(role)) return err(refusal('not_allowed'))
-    const plan = await getRow(tx, keys.plan(planId), Plan)
-    if (plan === undefined) return err(refusal('not_found', 'plan'))
-    const all = await commentsOf(tx, planId)
-    const known = all.find(({ id }) => id === commentId)
+    if ((await getRow(tx, keys.plan(args.planId), Plan)) === undefined) return err(refusal('not_found', 'plan'))
+    const all = await commentsOf(tx, args.planId)
+    const known = all.find(({ id }) => id === args.commentId)
     if (known !== undefined) return isOwn(known, userId) ? ok() : err(refusal('conflict', 'this comment exists'))
-    if (all.length >= planCommentsLimit) return err(refusal('too_many', `${planCommentsLimit} comments of a plan`))
-    const comment = { id: commentId, planId, text: words, by: { kind: 'person', userId }, at: now } as const
-    if (plan.untouched !== undefined) await putRow(tx, keys.plan(planId), { ...plan, untouched: undefined })
-    const key = keys.planComment(planId, commentId)
-    if (thread === undefined) {
-      if (suggestion !== undefined && (anchor === undefined || suggestion.from === suggestion.to))
-        return err(refusal('invalid', 'a suggestion is about words, and says others'))
-      const open = all.filter((one) => one.thread === undefined && one.resolved === undefined)
-      if (open.length >= openThreadsLimit) return err(refusal('too_many', `${openThreadsLimit} open threads`))
-      await putRow(tx, key, {
-        ...comment,
-        anchor,
-        ...(suggestion === undefined ? {} : { suggestion }),
-      } satisfies PlanComment)
-      return ok()
-    }
-    const first = all.find((one) => one.id === thread && one.thread === undefined)
-    if (first === undefined) return err(refusal('not_found', 'thread'))
-    if (all.filter((one) => one.thread === thread).length >= threadRepliesLimit)
-      return err(refusal('too_many', `${threadRepliesLimit} answers in a thread`))
-    await putRow(tx, key, { ...comment, thread } satisfies PlanComment)
-    // What is answered is not settled: nobody would see the answer.
-    if (first.resolved !== undefined) await putRow(tx, keys.planComment(planId, thread), reopened(first))
-    return ok()
+    return await putNewComment(tx, { ...args, by: { kind: 'person', userId }, at: now }, all)
   },
 })
+
+/** Writes a comment that is not there yet, within the bounds of its plan. `all`: the comments of the plan. */
+export async function putNewComment(
+  tx: WriteTransaction,
+  given: AddPlanCommentArgs & Pick<PlanComment, 'by' | 'at'>,
+  all: readonly PlanComment[],
+): Promise<Result<void, Refusal>> {
+  const { planId, commentId, thread, anchor, suggestion, text: words, by, at } = given
+  if (all.length >= planCommentsLimit) return err(refusal('too_many', `${planCommentsLimit} comments of a plan`))
+  const comment = { id: commentId, planId, text: words, by, at } as const
+  const key = keys.planComment(planId, commentId)
+  if (thread === undefined) {
+    if (suggestion !== undefined && (anchor === undefined || suggestion.from === suggestion.to))
+      return err(refusal('invalid', 'a suggestion is about words, and says others'))
+    const open = all.filter((one) => one.thread === undefined && one.resolved === undefined)
+    if (open.length >= openThreadsLimit) return err(refusal('too_many', `${openThreadsLimit} open threads`))
+    await putRow(tx, key, {
+      ...comment,
+      anchor,
+      ...(suggestion === undefined ? {} : { suggestion }),
+    } satisfies PlanComment)
+    await touch(tx, planId)
+    return ok()
+  }
+  const first = all.find((one) => one.id === thread && one.thread === undefined)
+  if (first === undefined) return err(refusal('not_found', 'thread'))
+  if (all.filter((one) => one.thread === thread).length >= threadRepliesLimit)
+    return err(refusal('too_many', `${threadRepliesLimit} answers in a thread`))
+  await putRow(tx, key, { ...comment, thread } satisfies PlanComment)
+  // What is answered is not settled: nobody would see the answer.
+  if (first.resolved !== undefined) await putRow(tx, keys.planComment(planId, thread), reopened(first))
+  await touch(tx, planId)
+  return ok()
+}
+
+/** A plan that somebody has to do with is no agent's leftover. */
+async function touch(tx: WriteTransaction, planId: PlanId): Promise<void> {
+  const plan = await getRow(tx, keys.plan(planId), Plan)
+  if (plan?.untouched !== undefined) await putRow(tx, keys.plan(planId), { ...plan, untouched: undefined })
+}
 
 export const EditPlanCommentArgs = z.object({ ...about, text })
 export type EditPlanCommentArgs = z.infer<typeof EditPlanCommentArgs>
@@ -102,22 +118,31 @@ export const removePlanComment = defineMutator({
     const all = await commentsOf(tx, planId)
     const comment = all.find(({ id }) => id === commentId)
     if (comment === undefined) return ok()
-    const author = comment.by.kind === 'person' ? comment.by.userId : undefined
-    if (!canRemoveComment(role, userId, author))
+    if (!canRemoveComment(role, userId, comment.by))
       return err(refusal('not_allowed', 'only its author, and admins, delete a comment'))
-    const key = keys.planComment(planId, commentId)
-    const thread = comment.thread ?? commentId
-    const others = all.filter((one) => one.thread === thread && one.id !== commentId)
-    if (comment.thread === undefined && others.length > 0) {
-      await putRow(tx, key, { ...comment, text: '', removed: true } satisfies PlanComment)
-      return ok()
-    }
-    await tx.del(key)
-    const isLeft = all.some((one) => one.id === thread && one.id !== commentId && one.removed)
-    if (isLeft && others.length === 0) await tx.del(keys.planComment(planId, thread))
+    await dropComment(tx, comment, all)
     return ok()
   },
 })
+
+/** `all`: the comments of its plan. */
+export async function dropComment(
+  tx: WriteTransaction,
+  comment: PlanComment,
+  all: readonly PlanComment[],
+): Promise<void> {
+  const { id, planId } = comment
+  const key = keys.planComment(planId, id)
+  const thread = comment.thread ?? id
+  const others = all.filter((one) => one.thread === thread && one.id !== id)
+  if (comment.thread === undefined && others.length > 0) {
+    await putRow(tx, key, { ...comment, text: '', removed: true } satisfies PlanComment)
+    return
+  }
+  await tx.del(key)
+  const isLeft = all.some((one) => one.id === thread && one.id !== id && one.removed)
+  if (isLeft && others.length === 0) await tx.del(keys.planComment(planId, thread))
+}
 
 export const ResolvePlanThreadArgs = z.object({ planId: PlanId, thread: PlanCommentId, resolved: z.boolean() })
 export type ResolvePlanThreadArgs = z.infer<typeof ResolvePlanThreadArgs>
@@ -188,7 +213,7 @@ function reopened(first: PlanComment): PlanComment {
   return { ...first, resolved: undefined, suggestion: { ...suggestion, settled: undefined } }
 }
 
-function commentsOf(tx: ReadTransaction, planId: PlanId): Promise<readonly PlanComment[]> {
+export function commentsOf(tx: ReadTransaction, planId: PlanId): Promise<readonly PlanComment[]> {
   return scanRows(tx, keys.planCommentsOf(planId), PlanComment)
 }
 

@@ -98,6 +98,7 @@ export const deletePlan = defineMutator({
       return err(refusal('not_allowed', 'only who made a plan, and admins, delete it'))
     await tx.del(keys.plan(planId))
     if ((await getRow(tx, keys.planText(planId), PlanText)) !== undefined) await tx.del(keys.planText(planId))
+    if ((await tx.get(keys.planShare(planId))) !== undefined) await tx.del(keys.planShare(planId))
     for (const rows of [keys.planVersionsOf(planId), keys.planCommentsOf(planId), keys.planReviewsOf(planId)])
       for (const [key] of await tx.scan(rows)) await tx.del(key)
     return ok()

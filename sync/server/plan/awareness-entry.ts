@@ -1,7 +1,7 @@
 import * as decoding from 'lib0/decoding'
 import * as encoding from 'lib0/encoding'
 import { z } from 'zod'
-import { PlanGuest } from '#shared/domain/plan-guest.ts'
+import { PlanGuest } from '#shared/domain/plan-participant.ts'
 import { roomBounds } from '#shared/protocol/plan-room.ts'
 
 /** What one client of Yjs says of itself. `json`: its state; `null`: it has left. */

@@ -1,4 +1,4 @@
-import type { PlanGuest } from '#shared/domain/plan-guest.ts'
+import type { PlanGuest } from '#shared/domain/plan-participant.ts'
 import type { PlanId, TeamId } from '#shared/ids.ts'
 import { roomBounds } from '#shared/protocol/plan-room.ts'
 import { gone, guestOf, type AwarenessEntry } from './awareness-entry.ts'

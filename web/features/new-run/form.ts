@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { HarnessId, SandboxKind } from '#shared/domain/harness.ts'
+import { isBranchName } from '#shared/domain/branch-name.ts'
 import { RunId } from '#shared/ids.ts'
 import { promptLimit } from '#shared/domain/prompt.ts'
 import { canWritePlans, planCommand, writePlanPrompt } from '#shared/domain/plan-command.ts'
@@ -45,8 +46,11 @@ export type CheckedForm =
   | ({ readonly ok: true; readonly config: RunConfig } & CheckedText)
   | { readonly ok: false; readonly errors: FormErrors }
 
-/** What the form asks for, or what must be mended, field by field. `planned`: a plan says what should be done, the text only adds to it. */
-export function checkForm(form: NewRunForm, planned = false): CheckedForm {
+/**
+ * What the form asks for, or what must be mended, field by field. `plan`: a plan says what should be done, and the text only adds to it (`execute`), or
+ * the plan's text goes to a repository, which there must be then (`commit`).
+ */
+export function checkForm(form: NewRunForm, plan?: 'execute' | 'commit'): CheckedForm {
   const errors: FormErrors = {}
   const words = newRunWords.error
   const prompt = form.prompt.trim()
@@ -56,12 +60,13 @@ export function checkForm(form: NewRunForm, planned = false): CheckedForm {
   const setupCommands = commandsOf(form.setup)
   const harness = HarnessId.safeParse(form.harness)
 
-  if (prompt === '' && !planned) errors.prompt = words.promptMissing
+  if (prompt === '' && plan === undefined) errors.prompt = words.promptMissing
   else if (prompt.length > promptLimit) errors.prompt = uiWords.tooLong(prompt.length - promptLimit)
   if (title.length > titleLimit) errors.title = uiWords.tooLong(title.length - titleLimit)
   if (repository.length > repositoryLimit) errors.repository = uiWords.tooLong(repository.length - repositoryLimit)
+  else if (repository === '' && plan === 'commit') errors.repository = words.repositoryMissing
   else if (repository !== '' && !isRepository(repository)) errors.repository = words.repository
-  if (branch !== '' && !isBranch(branch)) errors.branch = words.branch
+  if (branch !== '' && !isBranchName(branch)) errors.branch = words.branch
   if (setupCommands.length > 20) errors.setup = words.setupMany
   else if (setupCommands.some((command) => command.length > 4000)) errors.setup = words.setupLong
   if (!harness.success) errors.harness = words.agentMissing
@@ -111,9 +116,4 @@ function isRepository(text: string): boolean {
     /^\/./.test(text) ||
     /^~\/./.test(text)
   )
-}
-
-/** The rules of git-check-ref-format(1) that people run into. */
-function isBranch(text: string): boolean {
-  return text.length <= 250 && !/[\s~^:?*[\\\u0000-\u001f\u007f]|\.\.|@\{|\/\/|^[-/.]|[/.]$|\.lock$/.test(text)
 }

@@ -5,6 +5,7 @@ import type { PlanChoice, ReadChoice } from '../../state/plan-choice.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { newRunWords } from '../../words/new-run.ts'
+import { planCommitWords } from '../../words/plan-commit.ts'
 import styles from './from-plan.module.css'
 
 const words = newRunWords.plan
@@ -24,13 +25,23 @@ export function FromPlan(props: {
   const part = () => {
     const known = plan()
     if (known === undefined) return undefined
+    if (props.choice.commit !== undefined) {
+      const { path, branch } = props.choice.commit
+      return planCommitWords.where(path, branch)
+    }
     if (props.choice.scope.kind === 'steps') return words.chosen(props.choice.scope.ids.length, known.part ?? '')
     return known.part
   }
   return (
     <section
       class={styles.plan}
-      aria-label={props.choice.comments ? words.commentsLabel : words.label}
+      aria-label={
+        props.choice.commit !== undefined
+          ? planCommitWords.label
+          : props.choice.comments
+            ? words.commentsLabel
+            : words.label
+      }
       data-trouble={trouble() === undefined ? undefined : ''}
     >
       <Icon of={NotebookText} />
@@ -51,9 +62,11 @@ export function FromPlan(props: {
                 </Link>
                 <p class={styles.part}>
                   <Show when={part()}>{(name) => <span dir="auto">{name()}</span>}</Show>
-                  <span>
-                    {props.choice.comments ? words.comments : words.steps(known().steps.open, known().steps.total)}
-                  </span>
+                  <Show when={props.choice.commit === undefined}>
+                    <span>
+                      {props.choice.comments ? words.comments : words.steps(known().steps.open, known().steps.total)}
+                    </span>
+                  </Show>
                 </p>
               </>
             )}

@@ -30,6 +30,7 @@ import { RadioCards } from '../../ui/radio-cards.tsx'
 import { Select } from '../../ui/select.tsx'
 import { keyCaps } from '../../words/key-caps.ts'
 import { newRunWords } from '../../words/new-run.ts'
+import { planCommitWords } from '../../words/plan-commit.ts'
 import { agentChoices, anyHost, hostChoices, sandboxesOf } from './choices.ts'
 import { DemoOffer } from './demo-offer.tsx'
 import { FromPlan } from './from-plan.tsx'
@@ -45,6 +46,9 @@ import {
 import { SharedOffer } from './shared-offer.tsx'
 import { PlanTrouble, useChosenPlan } from './use-chosen-plan.ts'
 import styles from './new-run-page.module.css'
+
+/** The agent that carries out commands. */
+const committer = 'runbook'
 
 /** How long a press on “Start run” waits for the first rows of the team on a new device. */
 const firstRowsMs = 10_000
@@ -91,13 +95,18 @@ export function NewRunPage() {
   const told = (hint: string | undefined): string | undefined => (data.me() === undefined ? undefined : hint)
   // Single values, so that typing does not make the choices anew.
   const askedHost = createMemo(() => form().host)
-  const askedAgent = createMemo(() => form().harness)
-  const agents = createMemo(() => agentChoices(runners(), askedHost()))
+  const commit = createMemo(() => plan.choice()?.commit)
+  /** A text is committed by commands alone, which need no model. */
+  const askedAgent = createMemo(() => (commit() === undefined ? form().harness : committer))
+  const agents = createMemo(() => {
+    const all = agentChoices(runners(), askedHost())
+    return commit() === undefined ? all : all.filter(({ value }) => value === committer)
+  })
   const hosts = createMemo(() => hostChoices(runners()))
   const sandboxes = createMemo(() => sandboxesOf(runners(), askedAgent(), askedHost()))
   /** What is shown as chosen: what was kept may no longer be offered. */
   const agent = () =>
-    agents().some((choice) => choice.value === form().harness) ? form().harness : (agents()[0]?.value ?? '')
+    agents().some((choice) => choice.value === askedAgent()) ? askedAgent() : (agents()[0]?.value ?? '')
   const host = () => (hosts().some((choice) => choice.value === form().host) ? form().host : '')
   const sandbox = () =>
     sandboxes().has(form().sandbox) || sandboxes().size === 0 ? form().sandbox : ([...sandboxes()][0] ?? form().sandbox)
@@ -135,9 +144,11 @@ export function NewRunPage() {
 
   const start = async () => {
     if (starting() || !mayStart()) return
-    const planned = plan.choice() !== undefined
-    const typed = checkForm({ ...form(), harness: agent(), host: host(), sandbox: sandbox() }, planned)
-    const checked = planned ? typed : withPlanCommand(typed, runners())
+    const planned = plan.choice() === undefined ? undefined : commit() === undefined ? 'execute' : 'commit'
+    // What is half written for another run is no part of this one.
+    const text = planned === 'commit' ? { prompt: '' } : {}
+    const typed = checkForm({ ...form(), ...text, harness: agent(), host: host(), sandbox: sandbox() }, planned)
+    const checked = planned !== undefined ? typed : withPlanCommand(typed, runners())
     if (!checked.ok) {
       setErrors(checked.errors)
       if (checked.errors.title !== undefined || checked.errors.setup !== undefined) setMore(true)
@@ -161,7 +172,8 @@ export function NewRunPage() {
       // Until the page itself does, this holds it open.
       const opening = workspace.openTranscript(runId)
       // The next run most often has the same surroundings.
-      draft.set({ ...form(), runId: undefined, prompt: '', title: '' })
+      const prompt = planned === 'commit' ? form().prompt : ''
+      draft.set({ ...form(), runId: undefined, prompt, title: '' })
       await navigate({ to: '/runs/$runId', params: { runId } }).finally(() => whenIdle(() => opening.close()))
     } catch (error) {
       if (error instanceof PlanTrouble) {
@@ -212,27 +224,29 @@ export function NewRunPage() {
           <Show when={plan.choice()}>
             {(chosen) => <FromPlan choice={chosen()} read={plan.read()} onLeave={plan.leave} />}
           </Show>
-          <TextArea
-            label={plan.choice() === undefined ? newRunWords.prompt : newRunWords.plan.note}
-            optional={plan.choice() !== undefined}
-            placeholder={plan.choice() === undefined ? newRunWords.promptHolder : ''}
-            value={form().prompt}
-            onChange={(prompt) => change({ prompt })}
-            error={errors().prompt}
-            hint={
-              plan.choice() !== undefined
-                ? plan.choice()?.comments
-                  ? newRunWords.plan.commentsHint
-                  : newRunWords.plan.noteHint
-                : canPlan()
-                  ? newRunWords.promptPlan
-                  : newRunWords.promptKept
-            }
-            limit={promptLimit}
-            rows={plan.choice() !== undefined ? 3 : frame() === 'phone' ? 6 : 8}
-            enterkeyhint="enter"
-          />
-          <Mentions area={() => page?.querySelector('textarea') ?? undefined} finder={mentions} />
+          <Show when={commit() === undefined}>
+            <TextArea
+              label={plan.choice() === undefined ? newRunWords.prompt : newRunWords.plan.note}
+              optional={plan.choice() !== undefined}
+              placeholder={plan.choice() === undefined ? newRunWords.promptHolder : ''}
+              value={form().prompt}
+              onChange={(prompt) => change({ prompt })}
+              error={errors().prompt}
+              hint={
+                plan.choice() !== undefined
+                  ? plan.choice()?.comments
+                    ? newRunWords.plan.commentsHint
+                    : newRunWords.plan.noteHint
+                  : canPlan()
+                    ? newRunWords.promptPlan
+                    : newRunWords.promptKept
+              }
+              limit={promptLimit}
+              rows={plan.choice() !== undefined ? 3 : frame() === 'phone' ? 6 : 8}
+              enterkeyhint="enter"
+            />
+            <Mentions area={() => page?.querySelector('textarea') ?? undefined} finder={mentions} />
+          </Show>
           <div class={styles.pair}>
             <Select
               label={newRunWords.agent}
@@ -258,11 +272,11 @@ export function NewRunPage() {
           <div class={styles.pair} data-wide-first="">
             <TextInput
               label={newRunWords.repository}
-              optional
+              optional={commit() === undefined}
               value={form().repository}
               onChange={(repository) => change({ repository })}
               limit={repositoryLimit}
-              hint={newRunWords.repositoryHint}
+              hint={commit() === undefined ? newRunWords.repositoryHint : planCommitWords.repositoryHint}
               error={errors().repository}
               inputmode="url"
               autocomplete="off"
@@ -274,7 +288,7 @@ export function NewRunPage() {
               optional
               value={form().branch}
               onChange={(branch) => change({ branch })}
-              hint={newRunWords.branchHint}
+              hint={commit() === undefined ? newRunWords.branchHint : planCommitWords.fromHint}
               error={errors().branch}
               autocomplete="off"
               autocapitalize="off"

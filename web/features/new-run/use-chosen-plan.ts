@@ -1,5 +1,6 @@
 import { useNavigate, useSearch } from '@tanstack/solid-router'
 import { createEffect, createMemo, createSignal, on, untrack, type Accessor } from 'solid-js'
+import { CommitMessage, commitRunbook, PlanCommit } from '#shared/domain/plan-commit.ts'
 import { planPrompt } from '#shared/domain/plan-run.ts'
 import { promptLimit } from '#shared/domain/prompt.ts'
 import { titleLimit } from '#shared/domain/run.ts'
@@ -9,6 +10,7 @@ import { NewRunSearch, choiceOf, readChoice, type PlanChoice, type ReadChoice } 
 import { useTeamData } from '../../state/team-data.ts'
 import { useWorkspace } from '../../state/workspace.ts'
 import { newRunWords } from '../../words/new-run.ts'
+import { planCommitWords } from '../../words/plan-commit.ts'
 import type { CheckedText } from './form.ts'
 
 /** Why a plan can't be executed now, in words. */
@@ -77,6 +79,19 @@ export function useChosenPlan(): ChosenForRun {
           planThreads: { planId, threads: [...taken.threads] },
         }
       }
+      if (chosen.commit !== undefined) {
+        const { prompt, commit } = toCommit(
+          { title, markdown, nonce: ids.planVersionId().replaceAll('-', '') },
+          chosen.commit,
+        )
+        if (prompt.length > promptLimit) throw new PlanTrouble(planCommitWords.tooLong(prompt.length - promptLimit))
+        return {
+          prompt,
+          title: planCommitWords.title(title).slice(0, titleLimit),
+          ...titled,
+          plan: { planId, versionId: ids.planVersionId(), scope, commit, markdown },
+        }
+      }
       const prompt = planPrompt({ title, part, scope: scope.kind, markdown: text, note: form.prompt })
       if (prompt.length > promptLimit) throw new PlanTrouble(newRunWords.plan.tooLong(prompt.length - promptLimit))
       const named = part === undefined ? {} : { part }
@@ -88,4 +103,16 @@ export function useChosenPlan(): ChosenForRun {
       }
     },
   }
+}
+
+/** What the address says is anybody's: it is checked before it becomes a command. */
+function toCommit(
+  text: { readonly title: string; readonly markdown: string; readonly nonce: string },
+  asked: NonNullable<PlanChoice['commit']>,
+): { readonly prompt: string; readonly commit: PlanCommit } {
+  const commit = PlanCommit.safeParse(asked)
+  const message = CommitMessage.safeParse(asked.message)
+  if (!commit.success || !message.success) throw new PlanTrouble(planCommitWords.wrong)
+  if (text.markdown === '') throw new PlanTrouble(planCommitWords.empty)
+  return { prompt: commitRunbook({ ...text, commit: commit.data, message: message.data }), commit: commit.data }
 }

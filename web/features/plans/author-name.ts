@@ -1,10 +1,10 @@
-import type { PlanAuthor } from '#shared/domain/plan.ts'
+import type { CommentAuthor } from '#shared/domain/plan-comment.ts'
 import { useCallName } from '../../state/call-name.ts'
 import { useTeamData } from '../../state/team-data.ts'
 import { historyWords } from '../../words/plan-history.ts'
 
 /** What the hand behind a change or a comment is called in a sentence. */
-export function useAuthorName(): (author: PlanAuthor) => string {
+export function useAuthorName(): (author: CommentAuthor) => string {
   const data = useTeamData()
   const callName = useCallName()
   return (author) => {
@@ -13,6 +13,8 @@ export function useAuthorName(): (author: PlanAuthor) => string {
         return callName(author.userId)
       case 'agent':
         return data.harness(author.harness).name
+      case 'guest':
+        return author.name
       case 'server':
         return historyWords.server
     }

@@ -27,13 +27,16 @@ export function CommentItem(props: {
   const [editing, setEditing] = createSignal(false)
   const author = () => (props.comment.by.kind === 'person' ? props.comment.by.userId : undefined)
   const role = () => data.me()?.role
-  const mayRemove = () => !props.fixed && !props.comment.removed && canRemoveComment(role(), userId, author())
+  const mayRemove = () => !props.fixed && !props.comment.removed && canRemoveComment(role(), userId, props.comment.by)
   const mayEdit = () => mayRemove() && author() === userId
   return (
     <div class={styles.comment}>
       <AuthorMark author={props.comment.by} />
       <span class={styles.by}>
         <b>{nameOf(props.comment.by)}</b>
+        <Show when={props.comment.by.kind === 'guest'}>
+          <span class={styles.guest}>{commentWords.guest}</span>
+        </Show>
         <Time at={props.comment.at} form="when" />
         <Show when={props.comment.editedAt !== undefined && !props.comment.removed}>
           <span>{commentWords.edited}</span>

@@ -42,8 +42,10 @@ export function SendComments(props: {
     }
     return undefined
   }
+  // What only commits the text has no agent that could read them.
+  const runs = createMemo(() => props.runs.filter(({ plan }) => plan?.commit === undefined))
   const run = createMemo(
-    () => props.runs.find(({ state }) => !hasEnded(state)) ?? props.runs[0] ?? lastGiven(props.comments.threads()),
+    () => runs().find(({ state }) => !hasEnded(state)) ?? runs()[0] ?? lastGiven(props.comments.threads()),
   )
   const agent = (to: Run) => data.harness(to.config.harness).name
   const send = async (to: Run): Promise<void> => {

@@ -1,14 +1,13 @@
 import { Check, Copy, X } from 'lucide'
-import { For, Match, Show, Switch, createMemo } from 'solid-js'
+import { Match, Show, Switch } from 'solid-js'
 import type { PlanSuggestion } from '#shared/domain/plan-comment.ts'
-import { diffTexts } from '#sync/core/plan/alignment/words.ts'
 import { useCallName } from '../../../state/call-name.ts'
 import { useStatus } from '../../../state/sync-status.ts'
 import { Button } from '../../../ui/button.tsx'
 import { copyAndTell } from '../../../ui/copy.ts'
-import { VisuallyHidden } from '../../../ui/visually-hidden.tsx'
 import { commentWords } from '../../../words/plan-comments.ts'
 import styles from './comments.module.css'
+import { SuggestedWords } from './suggested-words.tsx'
 
 /** What is suggested, old and new by words, and what became of it. */
 export function SuggestionView(props: {
@@ -18,7 +17,6 @@ export function SuggestionView(props: {
 }) {
   const callName = useCallName()
   const status = useStatus()
-  const pieces = createMemo(() => diffTexts(props.suggestion.from, props.suggestion.to))
   const settled = () => props.suggestion.settled
   const failed = () => {
     const known = settled()
@@ -29,26 +27,7 @@ export function SuggestionView(props: {
   const isOpen = () => settled() === undefined || failed() !== undefined
   return (
     <div class={styles.suggestion} role="group" aria-label={commentWords.suggestion}>
-      <p class={styles.change} dir="auto">
-        <For each={pieces()}>
-          {(piece) => (
-            <Switch fallback={piece.text}>
-              <Match when={piece.kind === 'removed'}>
-                <del>
-                  <VisuallyHidden>{commentWords.takesOut}</VisuallyHidden>
-                  {piece.text}
-                </del>
-              </Match>
-              <Match when={piece.kind === 'added'}>
-                <ins>
-                  <VisuallyHidden>{commentWords.putsIn}</VisuallyHidden>
-                  {piece.text}
-                </ins>
-              </Match>
-            </Switch>
-          )}
-        </For>
-      </p>
+      <SuggestedWords from={props.suggestion.from} to={props.suggestion.to} />
       <Show when={settled()}>
         {(known) => (
           <p class={styles.note} role={failed() === undefined ? undefined : 'alert'}>

@@ -27,7 +27,10 @@ export function ChangedBanners(props: {
   const data = useTeamData()
   // By id: a row that changes must not take away what is being pressed.
   const working = createMemo(
-    () => (canSteerRuns(data.me()?.role) ? props.runs.filter((run) => !hasEnded(run.state)).map(({ id }) => id) : []),
+    () =>
+      canSteerRuns(data.me()?.role)
+        ? props.runs.filter((run) => run.plan?.commit === undefined && !hasEnded(run.state)).map(({ id }) => id)
+        : [],
     [],
     { equals: (a, b) => a.join() === b.join() },
   )

@@ -7,6 +7,7 @@ import { useTeamData } from '../../../state/team-data.ts'
 import { StatusGlyph } from '../../../ui/status-glyph.tsx'
 import { Switch } from '../../../ui/switch.tsx'
 import { Time } from '../../../ui/time.tsx'
+import { planCommitWords } from '../../../words/plan-commit.ts'
 import { planWords } from '../../../words/plan.ts'
 import type { PlanActs } from '../acts/plan-acts.ts'
 import styles from './linked-runs.module.css'
@@ -43,7 +44,7 @@ export function LinkedRuns(props: {
               <Link to="/runs/$runId" params={{ runId: run.id }} class={styles.run} title={run.title} preload={false}>
                 <StatusGlyph state={displayState(run)} />
                 <span class={styles.name} dir="auto">
-                  {run.plan?.part ?? planWords.execute.wholeShort}
+                  {nameOf(run)}
                 </span>
                 <Show when={run.tasks}>
                   {(tasks) => (
@@ -84,4 +85,9 @@ export function LinkedRuns(props: {
       </section>
     </Show>
   )
+}
+
+function nameOf({ plan }: Run): string {
+  if (plan?.commit !== undefined) return planCommitWords.run(plan.commit.branch)
+  return plan?.part ?? planWords.execute.wholeShort
 }

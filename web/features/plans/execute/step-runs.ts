@@ -15,7 +15,8 @@ export function stepRunsOf(
   const found = new Map<string, StepRun>()
   for (const run of runs) {
     const current = run.tasks?.current
-    if (run.plan === undefined || current === undefined || hasEnded(run.state)) continue
+    if (run.plan === undefined || run.plan.commit !== undefined || current === undefined || hasEnded(run.state))
+      continue
     const step = partOf(plan, run.plan.scope)?.steps.find(({ text }) => sameStep(text, current))
     if (step?.id === null || step === undefined || found.has(step.id)) continue
     const state = displayState(run)

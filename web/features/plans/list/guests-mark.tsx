@@ -1,5 +1,5 @@
 import { For, Show, createMemo } from 'solid-js'
-import type { PlanGuest } from '#shared/domain/plan-guest.ts'
+import type { PlanGuest } from '#shared/domain/plan-participant.ts'
 import { keys } from '#sync/core/keys.ts'
 import { useCallName } from '../../../state/call-name.ts'
 import { useTeamData } from '../../../state/team-data.ts'

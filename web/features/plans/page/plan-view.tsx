@@ -17,6 +17,7 @@ import { MoveDialog } from '../acts/move-dialog.tsx'
 import { usePlanActs } from '../acts/plan-acts.ts'
 import { RemoveDialog } from '../acts/remove-dialog.tsx'
 import { useCopies } from '../acts/use-copies.ts'
+import { CommitDialog } from '../commit/commit-dialog.tsx'
 import { SendComments } from '../comments/send-comments.tsx'
 import { useComments } from '../comments/use-comments.ts'
 import type { Someone } from '../editor/parts/caret.ts'
@@ -28,6 +29,7 @@ import { LinkedRuns } from '../execute/linked-runs.tsx'
 import { useExecution } from '../execute/use-execution.ts'
 import { titleOf } from '../list/list-model.ts'
 import { ReviewButton } from '../review/review-button.tsx'
+import { SharePlanDialog } from '../share/share-plan-dialog.tsx'
 import { CommentsSide } from './comments-side.tsx'
 import { HistorySide } from './history-side.tsx'
 import { Outline } from './outline.tsx'
@@ -67,6 +69,8 @@ export function PlanView(props: {
   const [outlineOpen, setOutlineOpen] = createSignal(false)
   const comments = useComments(planId, editor)
   const sides = useSides(() => comments.inSight().length)
+  const [committing, setCommitting] = createSignal(false)
+  const [sharing, setSharing] = createSignal(false)
   const [moving, setMoving] = createSignal(false)
   const [removing, setRemoving] = createSignal(false)
   const stepsLeft = () => {
@@ -210,6 +214,8 @@ export function PlanView(props: {
             onCopy: text.copy,
             onDownload: () => text.download(title()),
             onPrint: () => window.print(),
+            onShare: () => setSharing(true),
+            onCommit: execution.ask() === undefined ? undefined : () => setCommitting(true),
             onDuplicate: () => void duplicate(),
             onMove: () => setMoving(true),
             onRemove: () => setRemoving(true),
@@ -280,6 +286,8 @@ export function PlanView(props: {
         current={current()}
         read={execution.parts}
       />
+      <CommitDialog planId={planId} title={title()} open={committing()} onOpenChange={setCommitting} />
+      <SharePlanDialog planId={planId} open={sharing()} onOpenChange={setSharing} />
       <MoveDialog plan={moving() ? props.plan : undefined} onClose={() => setMoving(false)} acts={acts} />
       <RemoveDialog
         plan={removing() ? props.plan : undefined}

@@ -1,13 +1,12 @@
 import { Link } from '@tanstack/solid-router'
 import { Match, Show, Switch, createEffect, createMemo, createSignal } from 'solid-js'
 import type { SharedGate } from '#shared/protocol/shared-run.ts'
-import { Nothing, request } from '../../../state/account-api.ts'
+import { useChooseTeam } from '../../../state/choose-team.ts'
 import { refusalText } from '../../../state/refusal-text.ts'
-import { useSession } from '../../../state/session.ts'
 import { Button, ButtonInside, buttonClass } from '../../../ui/button.tsx'
+import { Note } from '../../../ui/note.tsx'
 import { Problem } from '../../../ui/problem.tsx'
 import { shareWords } from '../../../words/share.ts'
-import { Note } from './note.tsx'
 
 const words = shareWords.page
 
@@ -109,7 +108,7 @@ export function AskButton(props: {
 
 /** Whoever is in the run's team has the whole app for it. */
 function TeamsOwn(props: { readonly teamId: string; readonly chosen: boolean; readonly onTeam: () => Promise<void> }) {
-  const session = useSession()
+  const choose = useChooseTeam()
   const [busy, setBusy] = createSignal(false)
   const [problem, setProblem] = createSignal<string>()
   createEffect(() => {
@@ -118,11 +117,9 @@ function TeamsOwn(props: { readonly teamId: string; readonly chosen: boolean; re
   const open = async (): Promise<void> => {
     setBusy(true)
     const { teamId, onTeam } = props
-    const done = await request(Nothing, 'POST', '/me/team', { teamId })
-    if (done.ok) {
-      await session.refresh()
-      await onTeam()
-    } else setProblem(done.error.error)
+    const why = await choose(teamId)
+    if (why === undefined) await onTeam()
+    else setProblem(why)
     setBusy(false)
   }
   return (

@@ -4,13 +4,14 @@ import { RunId } from '#shared/ids.ts'
 import { openGuestRun, type GuestRun } from '#sync/client/guest-workspace.ts'
 import type { GuestState } from '#sync/client/guest-link.ts'
 import { Button } from '../../../ui/button.tsx'
+import { Note } from '../../../ui/note.tsx'
 import { SkeletonRows } from '../../../ui/skeleton.tsx'
+import { onceBack, tellNobody } from '../../../state/guest.ts'
 import { usePlatform } from '../../../state/platform.ts'
 import { useTitle } from '../../../state/title.ts'
 import { shareWords } from '../../../words/share.ts'
 import { GuestGate } from './guest-gate.tsx'
 import { GuestRunView } from './guest-run-view.tsx'
-import { Note } from './note.tsx'
 import styles from './guest-page.module.css'
 
 const words = shareWords.page
@@ -104,25 +105,3 @@ function Opened(props: { readonly runId: RunId; readonly secret: string }) {
 }
 
 const wasOpen = (state: GuestState): boolean => state.type === 'none' && state.before
-
-/** The address opens the run: no page that it leads to is told of it. */
-function tellNobody(): void {
-  const meta = document.createElement('meta')
-  meta.name = 'referrer'
-  meta.content = 'no-referrer'
-  document.head.append(meta)
-  onCleanup(() => meta.remove())
-}
-
-/** When the network, or the person, is back, nobody waits for the next try. */
-function onceBack(act: () => void): () => void {
-  const seen = (): void => {
-    if (document.visibilityState === 'visible') act()
-  }
-  window.addEventListener('online', act)
-  document.addEventListener('visibilitychange', seen)
-  return () => {
-    window.removeEventListener('online', act)
-    document.removeEventListener('visibilitychange', seen)
-  }
-}

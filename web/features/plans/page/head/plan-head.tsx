@@ -4,6 +4,7 @@ import {
   Copy,
   Download,
   Ellipsis,
+  GitCommitHorizontal,
   History,
   ListTree,
   MessageSquare,
@@ -12,6 +13,7 @@ import {
   Play,
   Printer,
   Search,
+  Share2,
   TextSearch,
 } from 'lucide'
 import { Show, type JSX } from 'solid-js'
@@ -25,6 +27,8 @@ import { Icon } from '../../../../ui/icon.tsx'
 import { Menu, MenuItem, MenuSeparator } from '../../../../ui/menu.tsx'
 import { paletteWords } from '../../../../words/palette.ts'
 import { commentWords } from '../../../../words/plan-comments.ts'
+import { planCommitWords } from '../../../../words/plan-commit.ts'
+import { planShareWords } from '../../../../words/plan-share.ts'
 import { planSyncWords, planWords } from '../../../../words/plan.ts'
 import { plansWords } from '../../../../words/plans.ts'
 import { runWords } from '../../../../words/run.ts'
@@ -41,6 +45,9 @@ export type PlanHeadActs = {
   readonly onCopy: () => void
   readonly onDownload: () => void
   readonly onPrint: () => void
+  readonly onShare: () => void
+  /** Absent where this person starts no runs. */
+  readonly onCommit: (() => void) | undefined
   readonly onDuplicate: () => void
   readonly onMove: () => void
   readonly onRemove: () => void
@@ -86,6 +93,10 @@ export function PlanHead(props: {
         ]),
     { id: 'plan.copy', title: planWords.copyMarkdown, icon: Copy, act: () => props.on.onCopy() },
     { id: 'plan.download', title: planWords.download, icon: Download, act: () => props.on.onDownload() },
+    { id: 'plan.share', title: planShareWords.title, icon: Share2, act: () => props.on.onShare() },
+    ...(props.on.onCommit === undefined
+      ? []
+      : [{ id: 'plan.commit', title: planCommitWords.open, icon: GitCommitHorizontal, act: props.on.onCommit }]),
     { id: 'plan.print', title: planWords.print, icon: Printer, act: () => props.on.onPrint() },
     { id: 'plan.keep-offline', title: keepWords(), icon: PinIcon, act: () => props.pin.toggle() },
     ...(props.on.onOutline === undefined
@@ -225,6 +236,14 @@ export function PlanHead(props: {
         </MenuItem>
         <MenuItem icon={Printer} onSelect={() => props.on.onPrint()}>
           {planWords.print}
+        </MenuItem>
+        <Show when={props.on.onCommit !== undefined}>
+          <MenuItem icon={GitCommitHorizontal} onSelect={() => props.on.onCommit?.()}>
+            {planCommitWords.open}
+          </MenuItem>
+        </Show>
+        <MenuItem icon={Share2} onSelect={() => props.on.onShare()}>
+          {planShareWords.share}
         </MenuItem>
         <Show when={props.phone}>
           <MenuItem icon={Search} onSelect={openPalette}>

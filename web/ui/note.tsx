@@ -1,8 +1,8 @@
 import { Show, type JSX } from 'solid-js'
-import { Mark } from '../../../ui/mark.tsx'
-import styles from './guest-page.module.css'
+import { Mark } from './mark.tsx'
+import styles from './note.module.css'
 
-/** Instead of the run: why, and what can be done. `alert`: it came while somebody was looking. */
+/** Instead of what was to be shown: why, and what can be done. `alert`: it came while somebody was looking. */
 export function Note(props: {
   readonly title: string
   readonly text: string
