@@ -116,11 +116,11 @@ describe.skipIf(browserPath === undefined && !required)('plans (needs Chromium)'
     const list = await openPage(deskContext, problems)
     await list.goto(`${app.origin}/plans`)
     const row = list.getByRole('row', { name: /Extract billing/ })
-    await row.getByRole('img', { name: 'Here now: Jonas Okafor', exact: true }).waitFor()
+    await row.getByRole('img', { name: 'Here now: Jonas', exact: true }).waitFor()
     await mobile.goto(`${app.origin}/plans`)
     await row.getByRole('img', { name: /Here now/ }).waitFor({ state: 'detached' })
     await mobile.goto(planUrl)
-    await row.getByRole('img', { name: 'Here now: Jonas Okafor', exact: true }).waitFor()
+    await row.getByRole('img', { name: 'Here now: Jonas', exact: true }).waitFor()
     await list.close()
   })
 
