@@ -118,6 +118,29 @@ describe.each<DatabaseKind>(['postgres', 'neon'])('a plan that is open at two se
     expect(one.closes).toEqual([])
   })
 
+  test('what is no word of another process does no harm', async () => {
+    const plan = await openPlanDevice(mara).createPlan()
+    const [one, far] = [enter('one', plan), enter('other', plan)]
+    await Promise.all([one.synced(), far.synced()])
+    const saying = (...entry: unknown[]): string => JSON.stringify({ from: 'x', said: [entry] })
+    const payloads = [
+      '',
+      '{',
+      '[]',
+      JSON.stringify({ from: 'x', said: 'all' }),
+      saying(mara.teamId, plan, 1, 1, '{"user":'),
+      saying(mara.teamId, plan, 1, 1, '{"user":{"userId":7}}'),
+      saying(mara.teamId, plan, -1, 1, '{}'),
+      saying(mara.teamId, 'no plan', 1, 1, '{}'),
+    ]
+    for (const payload of payloads)
+      await world.database.query('select pg_notify($1, $2)', ['drover_plan_people', payload])
+    say(one)
+    await until(() => userIn(far, one) !== undefined)
+    const others = [...far.provider.awareness.getStates().keys()].filter((client) => client !== far.doc.clientID)
+    expect(others).toEqual([one.doc.clientID])
+  })
+
   test('one that missed the news, because its connection broke, asks for it', async () => {
     const plan = await openPlanDevice(mara).createPlan()
     const [one, far] = [enter('one', plan), enter('other', plan)]

@@ -112,6 +112,33 @@ describe.skipIf(browserPath === undefined && !required)('plans (needs Chromium)'
     await says(mobile, 'of three')
   })
 
+  test('the list shows who else has a plan open, as long as they have', async () => {
+    const list = await openPage(deskContext, problems)
+    await list.goto(`${app.origin}/plans`)
+    const row = list.getByRole('row', { name: /Extract billing/ })
+    await row.getByRole('img', { name: 'Here now: Jonas', exact: true }).waitFor()
+    await mobile.goto(`${app.origin}/plans`)
+    await row.getByRole('img', { name: /Here now/ }).waitFor({ state: 'detached' })
+    await mobile.goto(planUrl)
+    await row.getByRole('img', { name: 'Here now: Jonas', exact: true }).waitFor()
+    await list.close()
+  })
+
+  test('where no socket gets through, what is written goes all the same, and the page says so', async () => {
+    const behind = await browser.newContext({ ...desktop, storageState: await deskContext.storageState() })
+    const page = await openPage(behind, problems)
+    await page.routeWebSocket(/.*/, (socket) => void socket.close())
+    await page.goto(planUrl)
+    await sync(page, 'Slow connection: changes go every few seconds')
+    await line(page, 'One package').click()
+    await page.keyboard.press('End')
+    await page.keyboard.type(' From behind a proxy.')
+    await says(mobile, 'From behind a proxy.')
+    await behind.close()
+    await desk.goto(planUrl)
+    await says(desk, 'From behind a proxy.')
+  })
+
   test('one goes on without a network, and back online both have both texts', async () => {
     await phoneContext.setOffline(true)
     await sync(mobile, /Offline|not sent/)

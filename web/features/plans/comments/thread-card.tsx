@@ -96,7 +96,7 @@ export function ThreadCard(props: {
           </Show>
         )}
       </Show>
-      <Show when={first().suggestion}>
+      <Show when={!first().removed && first().suggestion}>
         {(suggestion) => (
           <SuggestionView
             suggestion={suggestion()}
