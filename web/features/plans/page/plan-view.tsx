@@ -185,7 +185,13 @@ export function PlanView(props: { readonly plan: Plan; readonly section: string 
           stepsLeft={stepsLeft()}
           historyOpen={sides.history()}
           review={
-            <ReviewButton plan={props.plan} acts={acts} document={document()} isHere={open.state()?.here === true} />
+            <ReviewButton
+              plan={props.plan}
+              acts={acts}
+              document={document()}
+              isHere={open.state()?.here === true}
+              short={phone()}
+            />
           }
           comments={{ isOpen: sides.comments(), open: comments.inSight().length }}
           on={{
