@@ -14,6 +14,9 @@ export const reviewWords = {
     ]
       .filter((part) => part !== '')
       .join(' · '),
+  /** How many of those who said something approve. */
+  short: ({ approved, changesRequested }: ReviewCounts) =>
+    `${numbers.format(approved)}/${numbers.format(approved + changesRequested)}`,
   open: (summary: string) => (summary === '' ? 'Review this plan' : `Review this plan: ${summary}`),
   none: 'Nobody has reviewed this plan yet.',
   people: 'What people said',

@@ -96,6 +96,7 @@ export function ThreadCard(props: {
           </Show>
         )}
       </Show>
+      <CommentItem comment={first()} acts={props.acts} fixed={isResolved()} />
       <Show when={!first().removed && first().suggestion}>
         {(suggestion) => (
           <SuggestionView
@@ -106,7 +107,6 @@ export function ThreadCard(props: {
           />
         )}
       </Show>
-      <CommentItem comment={first()} acts={props.acts} fixed={isResolved()} />
       <For each={props.thread.replies}>
         {(reply) => <CommentItem comment={reply} acts={props.acts} fixed={isResolved()} />}
       </For>

@@ -57,7 +57,7 @@ export function VersionRow(props: {
             {(blocks) => (
               <Show when={blocks().added + blocks().removed > 0}>
                 {' · '}
-                <span title={historyWords.blocks(blocks().added, blocks().removed)}>
+                <span class={styles.blocks} title={historyWords.blocks(blocks().added, blocks().removed)}>
                   <PlusMinus added={blocks().added} removed={blocks().removed} />
                 </span>
               </Show>

@@ -206,7 +206,13 @@ export function PlanView(props: {
           stepsLeft={stepsLeft()}
           historyOpen={sides.history()}
           review={
-            <ReviewButton plan={props.plan} acts={acts} document={document()} isHere={open.state()?.here === true} />
+            <ReviewButton
+              plan={props.plan}
+              acts={acts}
+              document={document()}
+              isHere={open.state()?.here === true}
+              short={phone()}
+            />
           }
           comments={{ isOpen: sides.comments(), open: comments.inSight().length }}
           on={{

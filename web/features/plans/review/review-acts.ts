@@ -28,14 +28,14 @@ export function useReviewActs(texts: VersionTexts, acts: () => PlanActs): Review
         return false
       }
       const [planId, versionId] = [plan.id, ids.planVersionId()]
+      // First, so that it can be compared here from the moment on that it is shown.
+      await texts.keep(planId, versionId, markdown)
       try {
         await mutate.reviewPlan({ planId, verdict, versionId, markdown, ...(note === '' ? {} : { note }) })
       } catch (error) {
         showToast({ text: refusalText(error) })
         return false
       }
-      // So that it can be compared here before the server has it.
-      await texts.keep(planId, versionId, markdown)
       const isOpen = verdict === 'approved' && (plan.state === 'draft' || plan.state === 'in_review')
       const onAction = (): void => void acts().setState(plan, 'approved')
       showToast({

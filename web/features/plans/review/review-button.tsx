@@ -19,6 +19,8 @@ export function ReviewButton(props: {
   readonly document: PlanDocument | undefined
   /** All of the text is on this device. */
   readonly isHere: boolean
+  /** There is room for numbers, not for words. */
+  readonly short?: boolean
 }) {
   // One button for one plan.
   // oxlint-disable-next-line solid/reactivity
@@ -38,7 +40,7 @@ export function ReviewButton(props: {
   return (
     <Show when={isOffered()}>
       <Button size="sm" tone="ghost" icon={BadgeCheck} aria-label={reviewWords.open(summary())} onClick={show}>
-        {summary() === '' ? reviewWords.label : summary()}
+        {summary() === '' ? reviewWords.label : props.short ? reviewWords.short(reviews.counts()) : summary()}
       </Button>
       <Show when={reviewPart.here()}>
         {(part) => (

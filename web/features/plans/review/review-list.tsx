@@ -6,7 +6,6 @@ import { writePlan } from '#sync/core/plan/markdown.ts'
 import { useCallName } from '../../../state/call-name.ts'
 import { Button } from '../../../ui/button.tsx'
 import { Chip } from '../../../ui/chip.tsx'
-import { EmptyState } from '../../../ui/empty-state.tsx'
 import { Time } from '../../../ui/time.tsx'
 import { reviewWords } from '../../../words/plan-review.ts'
 import { AuthorMark } from '../author-mark.tsx'
@@ -27,7 +26,7 @@ export function ReviewList(props: {
   })
   const reviewOf = (userId: PlanReview['userId']) => props.reviews.find((review) => review.userId === userId)
   return (
-    <Show when={people().length > 0} fallback={<EmptyState text={reviewWords.none} />}>
+    <Show when={people().length > 0} fallback={<p class={styles.hint}>{reviewWords.none}</p>}>
       <ul class={styles.list} aria-label={reviewWords.people}>
         <For each={people()}>
           {(userId) => (
