@@ -246,13 +246,20 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       onError: report('ticking the steps of a plan failed'),
     })
     toClose.unshift(() => progress?.close())
-    sender = createPlanSender({ plans, store, now, onError: report('a plan could not go with a message') })
+    const times = { ...defaultPlanTimes, ...planTimes }
+    sender = createPlanSender({
+      plans,
+      store,
+      now,
+      patienceMs: times.mentionMs,
+      onError: report('a plan could not go with a message as it is'),
+    })
     const telling = createPlanTelling({
       ...transacting,
       plans,
       jobs,
       database: db,
-      times: { ...defaultPlanTimes, ...planTimes },
+      times,
       onError: report('telling an agent of a changed plan failed'),
     })
     toClose.unshift(async () => {

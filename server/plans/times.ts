@@ -18,6 +18,8 @@ export type PlanTimes = {
   readonly tellEveryMs: number
   /** How often it is looked for what there is to tell. */
   readonly tellLookMs: number
+  /** For all plans that one message mentions: nobody else's message waits longer for them. Less than a runner has to claim a run. */
+  readonly mentionMs: number
 }
 
 export const planTimes: PlanTimes = {
@@ -30,4 +32,5 @@ export const planTimes: PlanTimes = {
   tellQuietMs: 20_000,
   tellEveryMs: 60_000,
   tellLookMs: 5_000,
+  mentionMs: 12_000,
 }

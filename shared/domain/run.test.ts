@@ -98,6 +98,7 @@ describe('the title of a run without one', () => {
     ['```sh\nls -la\n```', 'ls -la'],
     ['   ', 'Untitled run'],
     ['x'.repeat(100), `${'x'.repeat(79)}…`],
+    ['Do [Billing](drover:plan/01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b31) now', 'Do @Billing now'],
   ])('%j → %j', (prompt, title) => {
     expect(titleFromPrompt(prompt)).toBe(title)
   })

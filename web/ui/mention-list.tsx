@@ -18,9 +18,14 @@ export function MentionList(props: {
   /** The place of an `@` for which it was sent away. */
   const [left, setLeft] = createSignal<number>()
   const items = createMemo(() => props.find(props.at?.query ?? ''))
+  /** A guest, or a new team, has nothing to mention. */
+  const hasAny = createMemo(() => props.find('').length > 0)
   // A name may have spaces. What no name begins with is text, and the list gets out of its way.
   const isShown = () =>
-    props.at !== undefined && left() !== props.at.start && (items().length > 0 || !/\s/.test(props.at.query))
+    props.at !== undefined &&
+    hasAny() &&
+    left() !== props.at.start &&
+    (items().length > 0 || !/\s/.test(props.at.query))
   createEffect(on(items, () => setIndex(0)))
 
   const choose = (which: number): void => {

@@ -87,3 +87,20 @@ test('what Drover wrote takes nothing along', async () => {
   const pin = async (given: readonly SentPlan[]) => given
   expect(await sender.withPlans({ teamId: TeamId.parse('t'), runId: RunId.parse(id), prompt, pin })).toBe(prompt)
 })
+
+test('where the plan itself can’t be read, its newest version goes', async () => {
+  const row = rows[`plan/${id}`]
+  rows[`plan/${id}`] = { ...row, version: 4 }
+  rows[`plan-version/${id}/0000004`] = {
+    planId,
+    n: 4,
+    id,
+    at: 1,
+    by: [{ kind: 'server' }],
+    origin: 'pause',
+    words: 1,
+  }
+  const { send } = open(() => Promise.reject(new Error('broken')))
+  expect((await send()).plans).toEqual([{ planId, title: 'Billing', version: { n: 4, id, at: 7 } }])
+  rows[`plan/${id}`] = row ?? {}
+})

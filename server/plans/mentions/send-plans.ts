@@ -15,13 +15,10 @@ export type PlanSenderDeps = {
   readonly plans: Pick<Plans, 'documents' | 'readPlan' | 'versions'>
   readonly store: Pick<SpaceStore, 'read'>
   readonly now: () => number
-  /** For all plans of a message. */
-  readonly patienceMs?: number
+  /** For all plans of a message; one that is not read by then goes as its newest version. */
+  readonly patienceMs: number
   readonly onError: (error: unknown) => void
 }
-
-/** Nobody else's message waits longer for the plans of one. Those that are not read by then do not go along. */
-const patienceMs = 5_000
 
 function unlessLate<T>(work: Promise<T>, late: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -62,7 +59,7 @@ export function createPlanSender(deps: PlanSenderDeps): PlanSender {
   async function pinPlans(message: MessageToSend, mentioned: readonly MentionedPlan[]): Promise<readonly SentPlan[]> {
     const mayRead = await isReader(message)
     const late = new AbortController()
-    const timer = setTimeout(() => late.abort(), deps.patienceMs ?? patienceMs)
+    const timer = setTimeout(() => late.abort(), deps.patienceMs)
     try {
       const plans: SentPlan[] = []
       for (const one of mentioned) plans.push(mayRead ? await pinPlan(message, one, late.signal) : one)
@@ -97,27 +94,26 @@ export function createPlanSender(deps: PlanSenderDeps): PlanSender {
     const row = await rowOf(teamId, keys.plan(planId), Plan)
     if (row === undefined || prompt.by === undefined) return { planId, title }
     const named = row.title === '' ? title : row.title
+    const newest = await rowOf(teamId, keys.planVersion(planId, row.version), PlanVersion)
+    const pinnedTo = ({ n, id }: Pick<PlanVersion, 'n' | 'id'>): SentPlan => ({
+      planId,
+      title: named,
+      version: { n, id, at: deps.now() },
+    })
     try {
       const { markdown } = (await unlessLate(deps.plans.readPlan(plan), late)).reading
-      const newest = await rowOf(teamId, keys.planVersion(planId, row.version), PlanVersion)
       // A version says that a plan which its agent alone knew was taken up.
       const isNewest =
         row.untouched === undefined &&
         newest !== undefined &&
         (await deps.plans.documents.version(plan, newest.id)) === markdown
-      const version = isNewest
-        ? newest
-        : await deps.plans.versions.make(plan, {
-            markdown,
-            by: [{ kind: 'person', userId: prompt.by }],
-            origin: 'mention',
-            runId,
-          })
-      if (version === undefined) return { planId, title: named }
-      return { planId, title: named, version: { n: version.n, id: version.id, at: deps.now() } }
+      if (isNewest) return pinnedTo(newest)
+      const by = [{ kind: 'person', userId: prompt.by } as const]
+      const made = await deps.plans.versions.make(plan, { markdown, by, origin: 'mention', runId })
+      return made === undefined ? { planId, title: named } : pinnedTo(made)
     } catch (error) {
       deps.onError(error)
-      return { planId, title: named }
+      return newest === undefined ? { planId, title: named } : pinnedTo(newest)
     }
   }
 

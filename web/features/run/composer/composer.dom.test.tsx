@@ -315,6 +315,8 @@ describe('the queue', () => {
 })
 
 describe('mentions', () => {
+  /** The list is fetched with the first `@`. */
+  const patience = { timeout: 10_000 }
   const planId = PlanId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b31')
   const options = (): readonly (string | undefined)[] =>
     [...document.querySelectorAll('[role=option]')].map((one) => one.textContent?.trim())
@@ -344,7 +346,7 @@ describe('mentions', () => {
   test('@ offers plans of this device; Enter puts one in and does not send', async () => {
     const { stage: of, area } = await withPlans()
     type(area, 'Do @zebra')
-    await vi.waitFor(() => expect(options()).toEqual(['Zebra billing', 'Zebra search']))
+    await vi.waitFor(() => expect(options()).toEqual(['Zebra billing', 'Zebra search']), patience)
     expect(document.querySelector('[role=listbox]')?.id).toBe(area.getAttribute('aria-controls'))
     press(area, 'ArrowDown')
     press(area, 'ArrowDown')
@@ -362,7 +364,7 @@ describe('mentions', () => {
   test('Escape sends the list away and not the writer; an address of mail is no mention', async () => {
     const { area } = await withPlans()
     type(area, '@zeb')
-    await vi.waitFor(() => expect(options()).toHaveLength(2))
+    await vi.waitFor(() => expect(options()).toHaveLength(2), patience)
     press(area, 'Escape')
     await settled()
     expect(options()).toEqual([])
@@ -382,7 +384,7 @@ describe('mentions', () => {
     if (area === null) throw new Error('no edit box')
     await settled()
     type(area, '@search')
-    await vi.waitFor(() => expect(options()).toEqual(['Zebra search']))
+    await vi.waitFor(() => expect(options()).toEqual(['Zebra search']), patience)
     press(area, 'Tab')
     press(area, 'Enter', { ctrlKey: true })
     await settled()
