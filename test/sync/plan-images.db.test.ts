@@ -34,6 +34,7 @@ const untilStored = (hash: BlobHash) =>
       return () => clearInterval(timer)
     },
     (status) => status === 200,
+    30_000,
   )
 const untilSent = async (workspace: Workspace, hash: BlobHash): Promise<void> => {
   await untilStored(hash)
