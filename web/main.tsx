@@ -9,7 +9,6 @@ import { onLaunch } from './pwa/launch.ts'
 import { askForSync, registerSync } from './pwa/background-sync.ts'
 import { browserStorage } from './pwa/storage.ts'
 import { createBrowserKeeping, forgetKeeping } from './pwa/keeping.ts'
-import { forgetKeptVersions } from './pwa/plan-versions.ts'
 import { registerServiceWorker } from './pwa/register.ts'
 import { createAppRouter } from './routes.tsx'
 import { openEarly } from './state/early-workspace.ts'
@@ -38,6 +37,7 @@ const deps: AppDeps = {
   fetchMe,
   async forgetTeam(userId, teamId) {
     await forgetKeeping(userId, teamId)
+    const { forgetKeptVersions } = await import('./pwa/plan-versions.ts')
     await forgetKeptVersions(userId)
     await forgetTeamInBrowser(userId, teamId)
   },

@@ -16,6 +16,8 @@ export const rooms: Readonly<Record<string, Room>> = {
       'diff',
       'mdast',
       'mdast-util-*',
+      // Reads what a picture is from its first bytes, on devices and on the server.
+      'image-dimensions',
       'micromark-extension-*',
     ],
   },

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { planPrompt, sameStep } from './plan-run.ts'
+import { planPrompt } from './plan-prompt.ts'
+import { sameStep } from './plan-run.ts'
 
 test.each([
   ['Move `invoice` models', 'move invoice models.', true],

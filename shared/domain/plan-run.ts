@@ -46,28 +46,6 @@ export const RunPlan = z.object({
 })
 export type RunPlan = z.infer<typeof RunPlan>
 
-/** What an agent is told to do, in Markdown. `markdown`: what was chosen of the plan. */
-export function planPrompt(asked: {
-  readonly title: string
-  readonly part: string | undefined
-  readonly scope: PlanScope['kind']
-  readonly markdown: string
-  /** What its person adds. */
-  readonly note: string
-}): string {
-  const what = {
-    whole: `the plan “${asked.title}”`,
-    section: `the section “${asked.part ?? ''}” of the plan “${asked.title}”`,
-    steps: `these steps of the plan “${asked.title}”`,
-  }[asked.scope]
-  const note = asked.note.trim()
-  return [
-    `Execute ${what}. Take its steps in order and keep your task list in their words. Steps that are ticked are done.`,
-    ...(note === '' ? [] : [note]),
-    asked.markdown.trim(),
-  ].join('\n\n')
-}
-
 /** What an agent is told when its plan has changed. `changes`: unified diff of the Markdown. */
 export function planChangePrompt(title: string, changes: string): string {
   return `The plan “${title}” has changed since you began. Follow the plan as it is now; say so if work that is done already has to be undone.\n\n\`\`\`diff\n${changes.trimEnd()}\n\`\`\``

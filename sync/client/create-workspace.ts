@@ -1,4 +1,4 @@
-import type { TeamId, UserId } from '#shared/ids.ts'
+import type { RunId, TeamId, UserId } from '#shared/ids.ts'
 import type { BrowserDown } from '#shared/protocol/browser-socket.ts'
 import { parseSpace, teamSpace, type SpaceId } from '#shared/protocol/sync.ts'
 import { canEditPlans } from '#shared/domain/policies.ts'
@@ -7,7 +7,8 @@ import { keys } from '#sync/core/keys.ts'
 import { mutators, type MutatorName } from '#sync/core/mutators/all.ts'
 import { getRow } from '#sync/core/transaction.ts'
 import { deviceMutators } from './device-mutators.ts'
-import { createKeptRuns, type Keeping } from './kept-runs.ts'
+import type { Keeping } from './kept-runs.ts'
+import { createLater } from './later.ts'
 import { createIntentLog, type IntentLog } from './intent-log.ts'
 import type { IntentStore } from './intents.ts'
 import type { TextFinder } from './find-text.ts'
@@ -19,7 +20,7 @@ import { createSocketRequests } from './socket-requests.ts'
 import { createPresenceBoard } from './presence-board.ts'
 import { createStatus, type Failure } from './status.ts'
 import { createOpenRuns } from './open-runs.ts'
-import { concernsPlan, concernsRun, type SyncStatus, type Workspace } from './workspace.ts'
+import { concernsPlan, concernsRun, type KeptRun, type SyncStatus, type Workspace } from './workspace.ts'
 
 export type WorkspaceDeps = {
   readonly userId: UserId
@@ -197,17 +198,21 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     isOnItsWay: (runId) => intents.has((pending) => pending.name === 'createRun' && concernsRun(pending, runId)),
     onAhead: onRefused,
     isAhead: (id) => refused.has(id),
-    isPinned: (runId) => kept.isPinned(runId),
+    // Until it is known which runs stay, all do.
+    isPinned: (runId) => kept.now()?.isPinned(runId) ?? true,
     unlessClosed,
   })
 
-  const kept = createKeptRuns({
-    ...deps.keeping,
-    runs,
-    readRun: (runId) => team.query((tx) => tx.get(keys.run(runId))),
-    isOnline: () => isReached(status.current()),
-    now: deps.now,
-    onError: unlessClosed,
+  const kept = createLater(async () => {
+    const { createKeptRuns } = await import('./kept-runs.ts')
+    return createKeptRuns({
+      ...deps.keeping,
+      runs,
+      readRun: (runId) => team.query((tx) => tx.get(keys.run(runId))),
+      isOnline: () => isReached(status.current()),
+      now: deps.now,
+      onError: unlessClosed,
+    })
   })
   const plans = createLaterPlans({
     ...deps,
@@ -237,13 +242,16 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     },
   )
   let finder: Promise<TextFinder> | undefined
-  const stopRuns = team.watch(keys.runs, kept.takeRuns)
+  let stopRuns = (): void => undefined
+  kept.onHere(({ takeRuns }) => (stopRuns = team.watch(keys.runs, takeRuns)))
+  deps.plans.soon(kept.begin)
   // The server has taken what was on its way: a plan's room is there now.
   const stopTaken = intents.subscribe(() => plans.taken())
   let wasReached = false
   const stopReached = status.subscribe((now) => {
     if (isReached(now) && !wasReached) {
       kept.retry()
+      kept.now()?.retry()
       plans.wake()
     }
     wasReached = isReached(now)
@@ -316,6 +324,12 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     (Object.keys(mutators) as MutatorName[]).map((name) => [name, (args: unknown) => intents.perform(name, args)]),
   ) as Workspace['mutate']
 
+  async function closeKept(): Promise<void> {
+    const here = await kept.close()
+    if (here === undefined) deps.keeping.notes.close()
+    else await here.close()
+  }
+
   intents.offerAgain().catch(unlessClosed)
 
   return {
@@ -331,15 +345,23 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     forgetIntent: intents.forget,
     prepareRun: runs.prepare,
     openTranscript(runId) {
-      kept.opened(runId).catch(unlessClosed)
+      kept
+        .ask()
+        .then((runsHere) => runsHere.opened(runId))
+        .catch(unlessClosed)
       return runs.open(runId)
     },
-    subscribeKept: kept.subscribe,
-    pinRun: kept.pin,
-    makeRoom: () => kept.makeRoom(0),
+    subscribeKept(onKept) {
+      kept.begin()
+      return kept.follow<ReadonlyMap<RunId, KeptRun>>(new Map(), onKept, (here, on) => here.subscribe(on))
+    },
+    pinRun: async (runId, pinned) => (await kept.ask()).pin(runId, pinned),
+    makeRoom: async () => (await kept.ask()).makeRoom(0),
     ...plans.plans,
     async findText(query, onHits) {
-      finder ??= import('./find-text.ts').then(({ createTextFinder }) => createTextFinder({ kept, runs }))
+      finder ??= Promise.all([import('./find-text.ts'), kept.ask()]).then(([{ createTextFinder }, here]) =>
+        createTextFinder({ kept: here, runs }),
+      )
       finder.catch(() => (finder = undefined))
       return (await finder).find(query, onHits)
     },
@@ -362,7 +384,7 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
       stopReached()
       stopTaken()
       stopRole()
-      const keptClosed = kept.close()
+      const keptClosed = closeKept()
       const plansClosed = plans.close()
       const runsClosed = runs.close()
       status.close()

@@ -30,10 +30,11 @@ const stored = async (person: Person, hash: BlobHash) => (await person.fetch(pla
 const untilStored = (hash: BlobHash) =>
   until<number>(
     (on) => {
-      const timer = setInterval(() => void stored(mara, hash).then(on), 20)
+      const timer = setInterval(() => void stored(mara, hash).then(on, () => undefined), 20)
       return () => clearInterval(timer)
     },
     (status) => status === 200,
+    30_000,
   )
 const untilSent = async (workspace: Workspace, hash: BlobHash): Promise<void> => {
   await untilStored(hash)

@@ -1,12 +1,11 @@
 import type { PlanId, TeamId } from '#shared/ids.ts'
 import type { DeviceImages, UnsentImage } from '../images/device-images.ts'
 import type { ImageStore } from '../images/image-store.ts'
+import { createLater } from '../later.ts'
 import type { DevicePlansDeps, PlanDeps } from './device-plans.ts'
 import { createGuestBoard, type WatchPlanGuests } from './guest-board.ts'
 import type { DevicePlans, PlanCopy } from './plan-document.ts'
 import type { PlanStore } from './store/plan-store.ts'
-
-type Loaded = Awaited<ReturnType<typeof load>>
 
 export type LaterPlansDeps = Omit<DevicePlansDeps, 'store'> & {
   readonly openStore: () => Promise<PlanStore>
@@ -22,95 +21,45 @@ export type LaterPlansDeps = Omit<DevicePlansDeps, 'store'> & {
 export type LaterPlanDeps = Omit<PlanDeps, 'store'> & Pick<LaterPlansDeps, 'openStore' | 'openImages' | 'soon'>
 
 /**
- * The plans of a device and their pictures, whose code and store are no part of the app's first load: they come with the first one who asks, or soon. What fails to come is tried
- * again by the next one who asks.
+ * The plans of a device and their pictures, whose code and store are no part of the app's first load: they come with the first one who asks, or soon.
  */
 export function createLaterPlans(deps: LaterPlansDeps) {
-  let loading: Promise<Loaded> | undefined
-  let loaded: Loaded | undefined
-  let failed = false
-  let closed = false
-  const followers = new Set<() => void>()
+  const later = createLater(() => load(deps))
   const guests = createGuestBoard()
-
-  function ask(): Promise<Loaded> {
-    if (closed && loading === undefined) return Promise.reject(new Error('the workspace is closed'))
-    loading ??= load(deps).then(
-      (plans) => {
-        loaded = plans
-        for (const follow of followers) follow()
-        return plans
-      },
-      (error: unknown) => {
-        loading = undefined
-        failed = true
-        throw error
-      },
-    )
-    return loading
-  }
-
-  /** Calls back with `empty`, and with what is told once the code is here. */
-  function follow<T>(
-    empty: T,
-    on: (value: T) => void,
-    subscribe: (plans: Loaded, on: (value: T) => void) => () => void,
-  ) {
-    let stop: (() => void) | undefined
-    const begin = (): void => {
-      if (loaded !== undefined) stop ??= subscribe(loaded, on)
-    }
-    begin()
-    if (stop === undefined) {
-      on(empty)
-      followers.add(begin)
-    }
-    return () => {
-      followers.delete(begin)
-      stop?.()
-    }
-  }
-
-  /** For what nobody waits for: whoever asks next is told why it did not come. */
-  const askQuietly = (): void => void (closed || ask().catch(() => undefined))
-
   const plans: DevicePlans & WatchPlanGuests & DeviceImages = {
-    openPlan: async (planId) => (await ask()).plans.openPlan(planId),
+    openPlan: async (planId) => (await later.ask()).plans.openPlan(planId),
     subscribePlanCopies(onCopies) {
-      askQuietly()
-      return follow<ReadonlyMap<PlanId, PlanCopy>>(new Map(), onCopies, ({ plans: here }, on) =>
-        here.subscribePlanCopies(on),
+      later.begin()
+      return later.follow<ReadonlyMap<PlanId, PlanCopy>>(new Map(), onCopies, (here, on) =>
+        here.plans.subscribePlanCopies(on),
       )
     },
     subscribePlanGuests: guests.subscribe,
-    pinPlan: async (planId, pinned) => (await ask()).plans.pinPlan(planId, pinned),
-    copyPlan: async (from, to) => (await ask()).plans.copyPlan(from, to),
-    dropPlanCopy: async (planId) => (await ask()).plans.dropPlanCopy(planId),
-    keepImage: async (image) => (await ask()).images.keepImage(image),
-    readImage: async (hash, signal) => (await ask()).images.readImage(hash, signal),
+    pinPlan: async (planId, pinned) => (await later.ask()).plans.pinPlan(planId, pinned),
+    copyPlan: async (from, to) => (await later.ask()).plans.copyPlan(from, to),
+    dropPlanCopy: async (planId) => (await later.ask()).plans.dropPlanCopy(planId),
+    keepImage: async (image) => (await later.ask()).images.keepImage(image),
+    readImage: async (hash, signal) => (await later.ask()).images.readImage(hash, signal),
     // The frame of every page asks: it is told soon.
     subscribeUnsentImages: (onUnsent) =>
-      follow<readonly UnsentImage[]>([], onUnsent, ({ images }, on) => images.subscribeUnsentImages(on)),
-    retryImage: async (hash) => (await ask()).images.retryImage(hash),
-    discardImage: async (hash) => (await ask()).images.discardImage(hash),
+      later.follow<readonly UnsentImage[]>([], onUnsent, ({ images }, on) => images.subscribeUnsentImages(on)),
+    retryImage: async (hash) => (await later.ask()).images.retryImage(hash),
+    discardImage: async (hash) => (await later.ask()).images.discardImage(hash),
   }
-  deps.soon(askQuietly)
+  deps.soon(later.begin)
 
   return {
     plans,
     guests,
     wake(): void {
-      // What failed to load for want of a network comes with it.
-      if (failed && loaded === undefined) askQuietly()
-      loaded?.wake()
+      later.retry()
+      later.now()?.wake()
     },
-    doubt: (): void => loaded?.doubt(),
-    roleChanged: (): void => loaded?.roleChanged(),
-    taken: (): void => loaded?.taken(),
+    doubt: (): void => later.now()?.doubt(),
+    roleChanged: (): void => later.now()?.roleChanged(),
+    taken: (): void => later.now()?.taken(),
     async close(): Promise<void> {
-      closed = true
-      followers.clear()
-      await (await loading?.catch(() => undefined))?.close()
+      await (await later.close())?.close()
     },
   }
 }

@@ -1,7 +1,7 @@
 import { useNavigate, useSearch } from '@tanstack/solid-router'
 import { createEffect, createMemo, createSignal, on, untrack, type Accessor } from 'solid-js'
 import { CommitMessage, commitRunbook, PlanCommit } from '#shared/domain/plan-commit.ts'
-import { planPrompt } from '#shared/domain/plan-run.ts'
+import { planPrompt } from '#shared/domain/plan-prompt.ts'
 import { promptLimit } from '#shared/domain/prompt.ts'
 import { titleLimit } from '#shared/domain/run.ts'
 import type { CreateRunArgs } from '#sync/core/mutators/create-run.ts'

@@ -54,6 +54,8 @@ export function EditorPane(props: {
   const suggest = createSuggest()
   const put = createPutImages({
     images: workspace,
+    // One editor for one plan.
+    // oxlint-disable-next-line solid/reactivity
     planId: props.plan.id,
     onProblem: (text) => showToast({ text }),
   })

@@ -77,6 +77,7 @@ export function TouchBar(props: { readonly editor: Editor; readonly onPicture: (
           aria-pressed={state().bullets}
           onClick={() => chain().toggleBulletList().run()}
         />
+        <IconButton size="touch" icon={ImageUp} label={words.picture} onClick={() => props.onPicture()} />
         <IconButton
           size="touch"
           icon={IndentIncrease}
@@ -105,7 +106,6 @@ export function TouchBar(props: { readonly editor: Editor; readonly onPicture: (
           label={planWords.mention.label}
           onClick={() => chain().insertContent('@').run()}
         />
-        <IconButton size="touch" icon={ImageUp} label={words.picture} onClick={() => props.onPicture()} />
         <IconButton size="touch" icon={Undo2} label={words.undo} onClick={() => chain().undo().run()} />
         <IconButton size="touch" icon={Redo2} label={words.redo} onClick={() => chain().redo().run()} />
       </div>
