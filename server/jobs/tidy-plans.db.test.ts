@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { Plan } from '#shared/domain/plan.ts'
+import { Plan, PlanText } from '#shared/domain/plan.ts'
 import { planMention } from '#shared/domain/plan-mention.ts'
 import { HarnessId } from '#shared/domain/harness.ts'
 import { PlanCommentId, PlanId, PlanVersionId, PromptId, RunId } from '#shared/ids.ts'
@@ -100,6 +100,19 @@ describe('plans of agents that nobody has taken up', () => {
       'commented on',
       (planId) =>
         device.push('addPlanComment', { planId, commentId: PlanCommentId.parse(newId()), text: 'Why this way?' }),
+    ],
+    ['shared by a link', (planId) => device.push('sharePlan', { planId, secret: 'S'.repeat(43), access: 'view' })],
+    [
+      'approved as it stands',
+      async (planId) => {
+        const text = await rowsOf(world, mara, keys.planText(planId))
+        await device.push('reviewPlan', {
+          planId,
+          verdict: 'approved',
+          versionId: PlanVersionId.parse(newId()),
+          markdown: PlanText.parse(text[0]).markdown,
+        })
+      },
     ],
     [
       'kept as a version',

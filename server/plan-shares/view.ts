@@ -65,7 +65,9 @@ export async function readSharedPlan(
     ...(one.thread === undefined ? {} : { thread: one.thread }),
     ...(one.anchor === undefined ? {} : { quote: one.anchor.quote }),
     text: one.text,
-    ...(one.suggestion === undefined || one.removed ? {} : { suggestion: { from: one.suggestion.from, to: one.suggestion.to } }),
+    ...(one.suggestion === undefined || one.removed
+      ? {}
+      : { suggestion: { from: one.suggestion.from, to: one.suggestion.to } }),
     by: authorOf(one.by),
     at: one.at,
     ...(one.editedAt === undefined ? {} : { editedAt: one.editedAt }),

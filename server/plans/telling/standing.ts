@@ -33,7 +33,8 @@ export async function readStanding(
   const run = await getRow(rows, keys.run(runId), Run)
   const plan = await getRow(rows, keys.plan(planId), Plan)
   if (run?.plan?.planId !== planId || hasEnded(run.state) || run.stop !== undefined) return undefined
-  if (plan?.tells === undefined) return undefined
+  // Who only commits the text follows nothing.
+  if (plan?.tells === undefined || run.plan.commit !== undefined) return undefined
   const member = await getRow(rows, keys.member(plan.tells.by), Member)
   if (!canSteerRuns(member?.role)) return undefined
   const { told } = run.plan

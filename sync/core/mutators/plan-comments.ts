@@ -17,6 +17,7 @@ import { keys } from '../keys.ts'
 import { defineMutator, type MutationContext } from '../mutator.ts'
 import { getRow, putRow, scanRows, type ReadTransaction, type WriteTransaction } from '../transaction.ts'
 import { SendPromptArgs, sendPrompt } from './send-prompt.ts'
+import { touchPlan } from './touch-plan.ts'
 
 const about = { planId: PlanId, commentId: PlanCommentId }
 const text = z.string().trim().min(1).max(planCommentLimit)
@@ -69,7 +70,7 @@ export async function putNewComment(
       anchor,
       ...(suggestion === undefined ? {} : { suggestion }),
     } satisfies PlanComment)
-    await touch(tx, planId)
+    await touchPlan(tx, planId)
     return ok()
   }
   const first = all.find((one) => one.id === thread && one.thread === undefined)
@@ -79,14 +80,8 @@ export async function putNewComment(
   await putRow(tx, key, { ...comment, thread } satisfies PlanComment)
   // What is answered is not settled: nobody would see the answer.
   if (first.resolved !== undefined) await putRow(tx, keys.planComment(planId, thread), reopened(first))
-  await touch(tx, planId)
+  await touchPlan(tx, planId)
   return ok()
-}
-
-/** A plan that somebody has to do with is no agent's leftover. */
-async function touch(tx: WriteTransaction, planId: PlanId): Promise<void> {
-  const plan = await getRow(tx, keys.plan(planId), Plan)
-  if (plan?.untouched !== undefined) await putRow(tx, keys.plan(planId), { ...plan, untouched: undefined })
 }
 
 export const EditPlanCommentArgs = z.object({ ...about, text })

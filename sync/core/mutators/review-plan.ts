@@ -9,6 +9,7 @@ import { keys } from '../keys.ts'
 import { defineMutator, type MutationContext } from '../mutator.ts'
 import { getRow, putRow, type WriteTransaction } from '../transaction.ts'
 import { addVersion } from './plans.ts'
+import { touchPlan } from './touch-plan.ts'
 
 export const ReviewPlanArgs = z.object({
   planId: PlanId,
@@ -41,6 +42,7 @@ export const reviewPlan = defineMutator({
       versionId: seen?.id ?? versionId,
       at: context.now,
     } satisfies PlanReview)
+    await touchPlan(tx, planId)
     return ok()
   },
 })

@@ -7,6 +7,7 @@ import { err, ok } from '#shared/result.ts'
 import { keys } from '../keys.ts'
 import { defineMutator } from '../mutator.ts'
 import { getRow, putRow } from '../transaction.ts'
+import { touchPlan } from './touch-plan.ts'
 
 export const SettleSuggestionArgs = z.object({
   planId: PlanId,
@@ -40,6 +41,7 @@ export const settleSuggestion = defineMutator({
       suggestion: { ...suggestion, settled: { as, ...by } },
       ...(as === 'dismissed' ? { resolved: by } : {}),
     } satisfies PlanComment)
+    await touchPlan(tx, planId)
     if (as === 'accepted') effect({ type: 'plan_suggestion', teamId, planId, commentId: thread })
     return ok()
   },

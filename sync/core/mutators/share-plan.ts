@@ -9,6 +9,7 @@ import { err, ok } from '#shared/result.ts'
 import { keys } from '../keys.ts'
 import { defineMutator } from '../mutator.ts'
 import { getRow, putRow } from '../transaction.ts'
+import { touchPlan } from './touch-plan.ts'
 
 export const SharePlanArgs = z.object({
   planId: PlanId,
@@ -46,6 +47,7 @@ export const sharePlan = defineMutator({
     if (known !== undefined && !canChangePlanShare(role, userId, known.createdBy))
       return err(refusal('not_allowed', 'only who made the link, and admins, change it'))
     await putRow(tx, key, PlanShare.parse(next))
+    await touchPlan(tx, planId)
     return ok()
   },
 })

@@ -27,7 +27,8 @@ export const tellPlanChange = defineMutator({
     if (!sent.ok) return sent
     // Read again: the message may have started the next turn.
     const run = await getRow(tx, keys.run(prompt.runId), Run)
-    if (run?.plan === undefined) return err(refusal('stale', 'this run executes no plan'))
+    if (run?.plan === undefined || run.plan.commit !== undefined)
+      return err(refusal('stale', 'this run executes no plan'))
     const plan = await getRow(tx, keys.plan(run.plan.planId), Plan)
     if (plan === undefined) return err(refusal('not_found', 'plan'))
     const version = await addVersion(tx, plan, { id: versionId, origin: 'mention', runId: run.id, markdown }, context)
