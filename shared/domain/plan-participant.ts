@@ -3,5 +3,5 @@ import { RunId, UserId } from '../ids.ts'
 import { HarnessId } from './harness.ts'
 
 /** Who is in a plan: a person, however many devices they have, or the agent of a run. */
-export const PlanGuest = z.union([z.object({ userId: UserId }), z.object({ runId: RunId, harness: HarnessId })])
-export type PlanGuest = z.infer<typeof PlanGuest>
+export const PlanParticipant = z.union([z.object({ userId: UserId }), z.object({ runId: RunId, harness: HarnessId })])
+export type PlanParticipant = z.infer<typeof PlanParticipant>

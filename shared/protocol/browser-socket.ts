@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { EntryId, PlanId, RunId, UserId } from '../ids.ts'
 import { Json } from '../json.ts'
 import { Refusal } from '../refusal.ts'
-import { PlanGuest } from '../domain/plan-participant.ts'
+import { PlanParticipant } from '../domain/plan-participant.ts'
 import { TranscriptEntry } from '../domain/transcript.ts'
 import { PatchOperation, PullRequest, PushRequest, SpaceId, SyncCookie } from './sync.ts'
 
@@ -95,9 +95,11 @@ export const BrowserDown = z.discriminatedUnion('type', [
    * and then each plan that changed. `more`: how many there are beyond those who are named. An app that does not know this drops it.
    */
   z.object({
-    type: z.literal('plan_guests'),
+    type: z.literal('plan_participants'),
     whole: z.boolean(),
-    plans: z.array(z.object({ planId: PlanId, guests: z.array(PlanGuest), more: z.number().int().nonnegative() })),
+    plans: z.array(
+      z.object({ planId: PlanId, participants: z.array(PlanParticipant), more: z.number().int().nonnegative() }),
+    ),
   }),
   /** The status and the JSON that HTTP would have answered this push or pull with. */
   z.object({ type: z.literal('answer'), id: z.string(), status: z.number().int(), body: Json }),

@@ -278,8 +278,8 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
       case 'presence':
         presence.take(message.runId, message.people)
         return
-      case 'plan_guests':
-        plans.guests.take(message)
+      case 'plan_participants':
+        plans.participants.take(message)
         return
     }
   }
@@ -290,7 +290,7 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     // A socket that can't be opened doesn't say why: HTTP tells a missing network from an ended session, and goes on syncing meanwhile.
     if (state === 'closed') void pullAll()
     if (state === 'closed') plans.doubt()
-    if (state === 'closed') plans.guests.forget()
+    if (state === 'closed') plans.participants.forget()
     if (state !== 'open') return
     presence.sayAgain()
     void subscribeAll().then(refresh)

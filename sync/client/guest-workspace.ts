@@ -213,8 +213,8 @@ export function openGuestRun(
       onCopies(new Map())
       return () => undefined
     },
-    subscribePlanGuests(onGuests) {
-      onGuests(new Map())
+    subscribePlanParticipants(onParticipants) {
+      onParticipants(new Map())
       return () => undefined
     },
     pinPlan: () => Promise.reject(notHere()),

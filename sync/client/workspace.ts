@@ -5,7 +5,7 @@ import type { Refusal } from '#shared/refusal.ts'
 import type { MutatorName, Mutators } from '#sync/core/mutators/all.ts'
 import type { ReadTransaction } from '#sync/core/transaction.ts'
 import type { DeviceImages } from './images/device-images.ts'
-import type { WatchPlanGuests } from './plans/guest-board.ts'
+import type { WatchPlanParticipants } from './plans/participant-board.ts'
 import type { DevicePlans } from './plans/plan-document.ts'
 import type { RowsChange } from './rows-feed.ts'
 
@@ -59,7 +59,7 @@ export type Presence = { readonly userId: UserId; readonly typing: boolean }
 
 /** A signed-in person's view of one team, from the device's own store. */
 export type Workspace = DevicePlans &
-  WatchPlanGuests &
+  WatchPlanParticipants &
   DeviceImages & {
     readonly userId: UserId
     readonly teamId: TeamId

@@ -5,7 +5,7 @@ import { parseSpace, schemaVersion, versionOf, type SpaceId } from '#shared/prot
 import { refusal, type Refusal } from '#shared/refusal.ts'
 import type { Hub, SpaceChange } from './hub.ts'
 import type { LiveHub } from './live.ts'
-import type { PlanBoard, PlanGuests } from './plan/plan-board.ts'
+import type { PlanBoard, PlanParticipants } from './plan/plan-board.ts'
 import type { PresenceHub } from './presence.ts'
 import { personalKind, readableBy, toOperation } from './pull.ts'
 import type { SpaceStore } from './space-store.ts'
@@ -55,8 +55,8 @@ const maxFollowed = 32
 /** A patch of more rows is not sent: pulling it in pages blocks the device less. */
 const maxPokeRows = 500
 /** Plans, and who is in each, that are told at once. */
-const maxGuestPlans = 500
-const maxGuests = 12
+const maxToldPlans = 500
+const maxParticipants = 12
 
 /** One browser profile: sends pokes of the spaces it subscribed to, live text of the runs it follows, and presence. */
 export function createBrowserConnection(
@@ -108,21 +108,21 @@ export function createBrowserConnection(
       onChange: (change) => onChange(space, change),
       onGap: (version) => tellBehind(space, version),
     })
-    const stopGuests = watchGuests(space)
+    const stopParticipants = watchParticipants(space)
     spaces.set(space, () => {
       stop()
-      stopGuests()
+      stopParticipants()
     })
     const head = await deps.store.head(space)
     if (cookie === null || head.version !== versionOf(cookie)) tellBehind(space, head.version)
   }
 
   /** Who is in the plans of a team is for whoever may read its rows. */
-  function watchGuests(space: SpaceId): () => void {
+  function watchParticipants(space: SpaceId): () => void {
     const parsed = parseSpace(space)
     if (parsed.kind !== 'team') return () => undefined
-    return deps.planBoard.watch(parsed.teamId, (guests, whole) =>
-      send({ type: 'plan_guests', whole, plans: toGuests(guests) }),
+    return deps.planBoard.watch(parsed.teamId, (participants, whole) =>
+      send({ type: 'plan_participants', whole, plans: toParticipants(participants) }),
     )
   }
 
@@ -219,11 +219,11 @@ export function createBrowserConnection(
   }
 }
 
-function toGuests(all: PlanGuests): Extract<BrowserDown, { type: 'plan_guests' }>['plans'] {
-  return [...all].slice(0, maxGuestPlans).map(([planId, guests]) => ({
+function toParticipants(all: PlanParticipants): Extract<BrowserDown, { type: 'plan_participants' }>['plans'] {
+  return [...all].slice(0, maxToldPlans).map(([planId, participants]) => ({
     planId,
-    guests: guests.slice(0, maxGuests),
-    more: Math.max(0, guests.length - maxGuests),
+    participants: participants.slice(0, maxParticipants),
+    more: Math.max(0, participants.length - maxParticipants),
   }))
 }
 

@@ -219,29 +219,29 @@ describe('what a browser hears', () => {
       const people = [{ userId: mara.userId, typing: false }]
       await vi.waitFor(async () => expect((await again.next('presence')).people).toEqual(people))
     },
-    async plan_guests() {
+    async plan_participants() {
       const socket = await greet()
       socket.send({ type: 'subscribe', space: teamSpace(mara.teamId), cookie: null })
-      expect(await socket.next('plan_guests')).toEqual({ type: 'plan_guests', whole: true, plans: [] })
+      expect(await socket.next('plan_participants')).toEqual({ type: 'plan_participants', whole: true, plans: [] })
       const planId = await openPlanDevice(mara).createPlan()
       const device = enterPlan(world, jonas, planId)
       try {
         await device.synced()
         device.provider.awareness.setLocalStateField('user', { userId: jonas.userId, name: 'Jonas' })
-        const plans = [{ planId, guests: [{ userId: jonas.userId }], more: 0 }]
-        expect(await socket.next('plan_guests')).toEqual({ type: 'plan_guests', whole: false, plans })
+        const plans = [{ planId, participants: [{ userId: jonas.userId }], more: 0 }]
+        expect(await socket.next('plan_participants')).toEqual({ type: 'plan_participants', whole: false, plans })
         // Who comes later hears of it at once; another team never.
         const [late, other] = [await greet(jonas), await greet(stranger)]
         other.send({ type: 'subscribe', space: teamSpace(stranger.teamId), cookie: null })
         other.send({ type: 'subscribe', space: teamSpace(mara.teamId), cookie: null })
         late.send({ type: 'subscribe', space: teamSpace(mara.teamId), cookie: null })
-        expect(await late.next('plan_guests')).toEqual({ type: 'plan_guests', whole: true, plans })
-        expect(await other.next('plan_guests')).toEqual({ type: 'plan_guests', whole: true, plans: [] })
+        expect(await late.next('plan_participants')).toEqual({ type: 'plan_participants', whole: true, plans })
+        expect(await other.next('plan_participants')).toEqual({ type: 'plan_participants', whole: true, plans: [] })
         expect((await other.next('gone')).space).toBe(teamSpace(mara.teamId))
       } finally {
         device.close()
       }
-      expect((await socket.next('plan_guests')).plans).toEqual([{ planId, guests: [], more: 0 }])
+      expect((await socket.next('plan_participants')).plans).toEqual([{ planId, participants: [], more: 0 }])
     },
     async answer() {
       const socket = await greet()

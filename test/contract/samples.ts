@@ -170,10 +170,12 @@ export const browserDown: ByType<BrowserDown> = {
   live_state: { type: 'live_state', runId: ids.run, entries: [entry] },
   live: { type: 'live', runId: ids.run, deltas: [{ entryId: ids.entry, field: 'text', offset: 5, text: ' you' }] },
   presence: { type: 'presence', runId: ids.run, people: [{ userId: ids.user, typing: true }] },
-  plan_guests: {
-    type: 'plan_guests',
+  plan_participants: {
+    type: 'plan_participants',
     whole: true,
-    plans: [{ planId: ids.plan, guests: [{ userId: ids.user }, { runId: ids.run, harness: ids.harness }], more: 0 }],
+    plans: [
+      { planId: ids.plan, participants: [{ userId: ids.user }, { runId: ids.run, harness: ids.harness }], more: 0 },
+    ],
   },
   answer: { type: 'answer', id: 'push-1', status: 403, body: { error: 'a sentence', refusal: refused } },
   use_http: { type: 'use_http', id: 'pull-1' },

@@ -231,8 +231,8 @@ export function createMemoryWorkspace(options: {
         close: () => undefined,
       }
     },
-    subscribePlanGuests(onGuests) {
-      onGuests(new Map())
+    subscribePlanParticipants(onParticipants) {
+      onParticipants(new Map())
       return () => undefined
     },
     subscribePresence(_runId, onPresence) {

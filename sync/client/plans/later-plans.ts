@@ -3,7 +3,7 @@ import type { DeviceImages, UnsentImage } from '../images/device-images.ts'
 import type { ImageStore } from '../images/image-store.ts'
 import { createLater } from '../later.ts'
 import type { DevicePlansDeps, PlanDeps } from './device-plans.ts'
-import { createGuestBoard, type WatchPlanGuests } from './guest-board.ts'
+import { createParticipantBoard, type WatchPlanParticipants } from './participant-board.ts'
 import type { DevicePlans, PlanCopy } from './plan-document.ts'
 import type { PlanStore } from './store/plan-store.ts'
 
@@ -25,8 +25,8 @@ export type LaterPlanDeps = Omit<PlanDeps, 'store'> & Pick<LaterPlansDeps, 'open
  */
 export function createLaterPlans(deps: LaterPlansDeps) {
   const later = createLater(() => load(deps))
-  const guests = createGuestBoard()
-  const plans: DevicePlans & WatchPlanGuests & DeviceImages = {
+  const participants = createParticipantBoard()
+  const plans: DevicePlans & WatchPlanParticipants & DeviceImages = {
     openPlan: async (planId) => (await later.ask()).plans.openPlan(planId),
     subscribePlanCopies(onCopies) {
       later.begin()
@@ -34,7 +34,7 @@ export function createLaterPlans(deps: LaterPlansDeps) {
         here.plans.subscribePlanCopies(on),
       )
     },
-    subscribePlanGuests: guests.subscribe,
+    subscribePlanParticipants: participants.subscribe,
     pinPlan: async (planId, pinned) => (await later.ask()).plans.pinPlan(planId, pinned),
     copyPlan: async (from, to) => (await later.ask()).plans.copyPlan(from, to),
     dropPlanCopy: async (planId) => (await later.ask()).plans.dropPlanCopy(planId),
@@ -50,7 +50,7 @@ export function createLaterPlans(deps: LaterPlansDeps) {
 
   return {
     plans,
-    guests,
+    participants,
     wake(): void {
       later.retry()
       later.now()?.wake()

@@ -1,7 +1,7 @@
 import * as decoding from 'lib0/decoding'
 import * as encoding from 'lib0/encoding'
 import { z } from 'zod'
-import { PlanGuest } from '#shared/domain/plan-participant.ts'
+import { PlanParticipant } from '#shared/domain/plan-participant.ts'
 import { roomBounds } from '#shared/protocol/plan-room.ts'
 
 /** What one client of Yjs says of itself. `json`: its state; `null`: it has left. */
@@ -9,10 +9,10 @@ export type AwarenessEntry = { readonly client: number; readonly clock: number; 
 
 export const gone = 'null'
 
-const Said = z.object({ user: PlanGuest })
+const Said = z.object({ user: PlanParticipant })
 
 /** Whose state it is, as the room or this server wrote it. */
-export function guestOf(json: string): PlanGuest | undefined {
+export function participantOf(json: string): PlanParticipant | undefined {
   return Said.safeParse(JSON.parse(json)).data?.user
 }
 

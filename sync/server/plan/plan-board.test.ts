@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { PlanId, RunId, TeamId, UserId } from '#shared/ids.ts'
 import { gone, type AwarenessEntry } from './awareness-entry.ts'
-import { createPlanBoard, type PlanBoard, type PlanGuests } from './plan-board.ts'
+import { createPlanBoard, type PlanBoard, type PlanParticipants } from './plan-board.ts'
 import type { PlanRef } from './plan-store.ts'
 
 const team = TeamId.parse('t1')
@@ -81,8 +81,8 @@ test('who was in a room of a process that says nothing any more is gone after a 
 
 test('a team hears who is in its plans: each once, all at first, then what changed, several changes at once', () => {
   board.say('room', plan, [person(1, mara), person(2, mara)])
-  const heard: [PlanGuests, boolean][] = []
-  const stop = board.watch(team, (guests, isWhole) => heard.push([guests, isWhole]))
+  const heard: [PlanParticipants, boolean][] = []
+  const stop = board.watch(team, (participants, isWhole) => heard.push([participants, isWhole]))
   expect(heard).toEqual([[new Map([[plan.planId, [{ userId: mara }]]]), true]])
   board.say('room', plan, [person(1, mara, 2)])
   vi.runAllTimers()
@@ -107,8 +107,8 @@ test('a team hears who is in its plans: each once, all at first, then what chang
 })
 
 test('another team hears nothing of it, also of a plan with the same id', () => {
-  const heard: PlanGuests[] = []
-  board.watch(TeamId.parse('t2'), (guests) => heard.push(guests))
+  const heard: PlanParticipants[] = []
+  board.watch(TeamId.parse('t2'), (participants) => heard.push(participants))
   board.say('room', plan, [person(1, mara)])
   vi.runAllTimers()
   expect(heard).toEqual([new Map()])

@@ -1,14 +1,14 @@
-import type { PlanGuest } from '#shared/domain/plan-participant.ts'
+import type { PlanParticipant } from '#shared/domain/plan-participant.ts'
 import type { PlanId, TeamId } from '#shared/ids.ts'
 import { roomBounds } from '#shared/protocol/plan-room.ts'
-import { gone, guestOf, type AwarenessEntry } from './awareness-entry.ts'
+import { gone, participantOf, type AwarenessEntry } from './awareness-entry.ts'
 import type { PlanRef } from './plan-store.ts'
 
 /** Who says it: connections of a room of this process, an agent that calls it, or another process, by its name. */
 export type BoardSource = 'room' | 'agent' | `process ${string}`
 
 /** Who is in each plan of a team, each once; a plan in which nobody is any more has an empty list. */
-export type PlanGuests = ReadonlyMap<PlanId, readonly PlanGuest[]>
+export type PlanParticipants = ReadonlyMap<PlanId, readonly PlanParticipant[]>
 
 /** Who is in which plan, over all processes as far as this one has heard, in memory. */
 export type PlanBoard = {
@@ -22,13 +22,17 @@ export type PlanBoard = {
   /** Hears what rooms of this process must be told. */
   onElsewhere(listener: (plan: PlanRef, entries: readonly AwarenessEntry[]) => void): void
   /** Calls back at once with all plans in which somebody is, and then with those that changed. Returns the unsubscriber. */
-  watch(teamId: TeamId, listener: (guests: PlanGuests, isWhole: boolean) => void): () => void
+  watch(teamId: TeamId, listener: (participants: PlanParticipants, isWhole: boolean) => void): () => void
   /** Now and then: forgets who was in rooms of a process that says nothing any more. */
   sweep(): void
   close(): void
 }
 
-type Said = AwarenessEntry & { readonly source: BoardSource; readonly guest: PlanGuest; readonly at: number }
+type Said = AwarenessEntry & {
+  readonly source: BoardSource
+  readonly participant: PlanParticipant
+  readonly at: number
+}
 type PlanEntries = { readonly plan: PlanRef; readonly said: Map<number, Said> }
 
 /** Devices say every 15 s that they are there. */
@@ -40,7 +44,7 @@ const maxPlans = 5_000
 
 export function createPlanBoard(deps: { readonly now: () => number }): PlanBoard {
   const teams = new Map<TeamId, Map<PlanId, PlanEntries>>()
-  const watchers = new Map<TeamId, Set<(guests: PlanGuests, isWhole: boolean) => void>>()
+  const watchers = new Map<TeamId, Set<(participants: PlanParticipants, isWhole: boolean) => void>>()
   const changed = new Map<TeamId, Set<PlanId>>()
   let onOwn: (plan: PlanRef, entries: readonly AwarenessEntry[]) => void = () => undefined
   let onElsewhere = onOwn
@@ -76,9 +80,9 @@ export function createPlanBoard(deps: { readonly now: () => number }): PlanBoard
     }
     if (there !== undefined && there.source !== source && entry.clock < there.clock) return false
     if (there === undefined && said.size >= maxClients) return false
-    const guest = there?.source === source ? there.guest : guestOf(entry.json)
-    if (guest === undefined) return false
-    said.set(entry.client, { ...entry, source, guest, at: deps.now() })
+    const participant = there?.source === source ? there.participant : participantOf(entry.json)
+    if (participant === undefined) return false
+    said.set(entry.client, { ...entry, source, participant, at: deps.now() })
     if (there === undefined) note(plan)
     return true
   }
@@ -94,14 +98,21 @@ export function createPlanBoard(deps: { readonly now: () => number }): PlanBoard
     const now = [...changed]
     changed.clear()
     for (const [teamId, planIds] of now) {
-      const guests = new Map([...planIds].map((planId) => [planId, guestsOf(teamId, planId)]))
-      for (const listener of watchers.get(teamId) ?? []) listener(guests, false)
+      const participants = new Map([...planIds].map((planId) => [planId, participantsOf(teamId, planId)]))
+      for (const listener of watchers.get(teamId) ?? []) listener(participants, false)
     }
   }
 
-  function guestsOf(teamId: TeamId, planId: PlanId): readonly PlanGuest[] {
+  function participantsOf(teamId: TeamId, planId: PlanId): readonly PlanParticipant[] {
     const said = teams.get(teamId)?.get(planId)?.said.values() ?? []
-    return [...new Map([...said].map(({ guest }) => ['userId' in guest ? guest.userId : guest.runId, guest])).values()]
+    return [
+      ...new Map(
+        [...said].map(({ participant }) => [
+          'userId' in participant ? participant.userId : participant.runId,
+          participant,
+        ]),
+      ).values(),
+    ]
   }
 
   function say(source: BoardSource, plan: PlanRef, entries: readonly AwarenessEntry[]): void {
@@ -135,7 +146,7 @@ export function createPlanBoard(deps: { readonly now: () => number }): PlanBoard
     watch(teamId, listener) {
       const known = watchers.get(teamId) ?? new Set()
       watchers.set(teamId, known.add(listener))
-      listener(new Map([...(teams.get(teamId)?.keys() ?? [])].map((id) => [id, guestsOf(teamId, id)])), true)
+      listener(new Map([...(teams.get(teamId)?.keys() ?? [])].map((id) => [id, participantsOf(teamId, id)])), true)
       return () => {
         known.delete(listener)
         if (known.size === 0 && watchers.get(teamId) === known) watchers.delete(teamId)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { UserId } from '#shared/ids.ts'
 import { roomBounds } from '#shared/protocol/plan-room.ts'
-import { gone, guestOf, readEntries, writeEntries, type AwarenessEntry } from './awareness-entry.ts'
+import { gone, participantOf, readEntries, writeEntries, type AwarenessEntry } from './awareness-entry.ts'
 
 /** Whose connection it is, as others may be told. */
 export type RoomPerson = { readonly userId: UserId; readonly name: string }
@@ -78,12 +78,17 @@ export function createRoomAwareness(): RoomAwareness {
     const there = present.get(client)
     if (json === gone) return there?.connection === elsewhere ? remove(client, there.clock) : undefined
     if (there !== undefined && clock < there.clock) return undefined
-    const guest = guestOf(json)
-    if (guest === undefined) return undefined
+    const participant = participantOf(json)
+    if (participant === undefined) return undefined
     // Its device has gone over to another process, and the connection here does not know yet that it is dead.
     if (there !== undefined) own.delete(there.connection)
     left.delete(client)
-    present.set(client, { connection: elsewhere, userId: 'userId' in guest ? guest.userId : undefined, clock, json })
+    present.set(client, {
+      connection: elsewhere,
+      userId: 'userId' in participant ? participant.userId : undefined,
+      clock,
+      json,
+    })
     return { client, clock, json }
   }
 

@@ -3,7 +3,7 @@ import { BadgeCheck, Clock, Ellipsis, Folder, ListChecks } from 'lucide'
 import { Show, createMemo, type JSX } from 'solid-js'
 import type { Plan } from '#shared/domain/plan.ts'
 import type { ReviewCounts } from '#shared/domain/plan-review.ts'
-import type { GuestsOfPlan } from '#sync/client/plans/guest-board.ts'
+import type { ParticipantsOfPlan } from '#sync/client/plans/participant-board.ts'
 import { useNow } from '../../../state/clock.ts'
 import { useFrame } from '../../../state/frame.ts'
 import { Chip } from '../../../ui/chip.tsx'
@@ -15,7 +15,7 @@ import { reviewWords } from '../../../words/plan-review.ts'
 import { planStateWords, plansWords } from '../../../words/plans.ts'
 import { daysBetween } from '../../../words/time.ts'
 import { AuthorMark } from '../author-mark.tsx'
-import { GuestsMark } from './guests-mark.tsx'
+import { ParticipantsMark } from './participants-mark.tsx'
 import { titleOf } from './list-model.ts'
 import { PlanStateGlyph } from './plan-state-glyph.tsx'
 import styles from './plan-row.module.css'
@@ -25,7 +25,7 @@ type RowProps = {
   /** It is only on this device so far. */
   readonly local: boolean
   /** Who has it open now. */
-  readonly guests: GuestsOfPlan | undefined
+  readonly participants: ParticipantsOfPlan | undefined
   /** What people think of it. */
   readonly reviews: ReviewCounts | undefined
   /** Its heading names the day. */
@@ -60,7 +60,7 @@ function Wide(props: RowProps) {
         </Show>
       </span>
       <span role="gridcell" class={styles.chips}>
-        <GuestsMark of={props.guests} />
+        <ParticipantsMark of={props.participants} />
         <Show when={props.reviews}>
           {(counts) => (
             <Chip icon={BadgeCheck} tone={counts().changesRequested > 0 ? 'warn' : 'done'}>
@@ -110,7 +110,7 @@ function Narrow(props: RowProps) {
         <span class={styles.facts}>
           <AuthorMark author={props.plan.updatedBy} size="sm" />
           <Time at={props.plan.updatedAt} />
-          <GuestsMark of={props.guests} />
+          <ParticipantsMark of={props.participants} />
           <Show when={props.plan.steps.total > 0}>
             <span title={plansWords.steps(props.plan.steps.done, props.plan.steps.total)}>
               {plansWords.stepsShort(props.plan.steps.done, props.plan.steps.total)}

@@ -68,7 +68,7 @@ export function PlansGrid(props: {
               <PlanRow
                 plan={plan()}
                 local={props.list.isLocal(plan().id)}
-                guests={props.list.guestsOf(plan().id)}
+                participants={props.list.participantsOf(plan().id)}
                 reviews={props.list.reviewsOf(plan().id)}
                 byDay={props.list.sort() === 'changed'}
                 onOpen={() => props.onOpen(plan().id)}

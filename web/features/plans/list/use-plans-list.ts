@@ -3,11 +3,11 @@ import { createMemo, type Accessor } from 'solid-js'
 import type { Plan } from '#shared/domain/plan.ts'
 import { countReviews, PlanReview, type ReviewCounts } from '#shared/domain/plan-review.ts'
 import type { PlanId, UserId } from '#shared/ids.ts'
-import type { GuestsOfPlan } from '#sync/client/plans/guest-board.ts'
+import type { ParticipantsOfPlan } from '#sync/client/plans/participant-board.ts'
 import { keys } from '#sync/core/keys.ts'
 import { useNow } from '../../../state/clock.ts'
 import { usePlanCopies } from '../../../state/plan-copies.ts'
-import { usePlanGuests } from '../../../state/plan-guests.ts'
+import { usePlanParticipants } from '../../../state/plan-participants.ts'
 import { createFedRows } from '../../../state/rows.ts'
 import type { PlanFilter, PlanSort, PlansSearch } from '../../../state/plans-search.ts'
 import { usePending } from '../../../state/sync-status.ts'
@@ -41,7 +41,7 @@ export type PlansList = {
   readonly reviewsOf: (id: PlanId) => ReviewCounts | undefined
   /** Whether the server lacks something of it that this device has. */
   readonly isLocal: (id: PlanId) => boolean
-  readonly guestsOf: (id: PlanId) => GuestsOfPlan | undefined
+  readonly participantsOf: (id: PlanId) => ParticipantsOfPlan | undefined
 }
 
 /** Needs an owner. */
@@ -50,7 +50,7 @@ export function usePlansList(search: Accessor<PlansSearch>): PlansList {
   const data = useTeamData()
   const pending = usePending()
   const copies = usePlanCopies()
-  const guests = usePlanGuests()
+  const participants = usePlanParticipants()
   const now = useNow()
   const navigate = useNavigate()
 
@@ -122,7 +122,7 @@ export function usePlansList(search: Accessor<PlansSearch>): PlansList {
       void navigate({ to: '/plans', search: {}, replace: true })
     },
     isLocal: (id) => local().has(id),
-    guestsOf: (id) => guests().get(id),
+    participantsOf: (id) => participants().get(id),
   }
 }
 
