@@ -11,7 +11,6 @@ import type { PushDeps } from '#sync/server/push.ts'
 import type { TransactDeps } from '#sync/server/transact.ts'
 import { createApp } from './app.ts'
 import { defaultPublicUrl } from './auth/addresses.ts'
-import type { Actor } from './auth/actor.ts'
 import { createAuth, type Auth } from './auth/create-auth.ts'
 import { rememberActors } from './auth/remembered-actors.ts'
 import { loadAuthSecret } from './auth/secret.ts'
@@ -24,7 +23,8 @@ import { createSpaceStore } from './db/space-store.ts'
 import { createBrowserSockets } from './live/browser-sockets.ts'
 import { createRunnerSockets } from './live/runner-sockets.ts'
 import { joinCluster, soloCluster, type Cluster } from './live/cluster.ts'
-import { handleUpgrades, type UpgradeRoute } from './live/upgrade.ts'
+import { socketRoutes } from './live/socket-routes.ts'
+import { handleUpgrades } from './live/upgrade.ts'
 import { listen, type Fetch } from './listen.ts'
 import type { Log } from './log.ts'
 import { createOriginChecks } from './middleware/origin-check.ts'
@@ -33,15 +33,10 @@ import { createPlans, type Plans } from './plans/create-plans.ts'
 import { createImageStore } from './plans/image-store.ts'
 import { createAgentTools } from './plans/agent/agent-tools.ts'
 import { createPlanCalls } from './plans/agent/plan-calls.ts'
-import { createSuggestionJobs } from './plans/suggestion-jobs.ts'
-import { createSuggestions, type Suggestions } from './plans/suggestions.ts'
-import { createVersionBlocks, type VersionBlocks } from './plans/version-blocks.ts'
 import { textDigest } from './plans/text-digest.ts'
-import { createPlanProgress, type PlanProgress } from './plans/progress.ts'
-import { createPlanSender, type PlanSender } from './plans/mentions/send-plans.ts'
-import { createPlanTelling } from './plans/telling/create-plan-telling.ts'
+import type { PlanSender } from './plans/mentions/send-plans.ts'
+import { createPlanWork, type PlanWork } from './plans/plan-work.ts'
 import { planTimes as defaultPlanTimes, type PlanTimes } from './plans/times.ts'
-import { planOfPath, planRoomPath } from '#shared/protocol/plan-room.ts'
 import { createRefusalLog } from './refusal-log.ts'
 import { createRunnerRegistry } from './runners/registry.ts'
 import { createRunAccess } from './runs/access.ts'
@@ -138,20 +133,18 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
     }
     const onEffects = (effects: readonly Effect[]): void => {
       if (effects.some((effect) => effect.type === 'notify')) webPush?.wake()
-      for (const effect of effects) if (effect.type === 'plan_progress') progress?.note(effect)
-      for (const effect of effects) if (effect.type === 'plan_version') versionBlocks?.note(effect)
-      if (effects.some((effect) => effect.type === 'plan_suggestion')) suggestions?.wake()
+      planWork?.note(effects)
       if (!effects.some((effect) => effect.type === 'dispatch' || effect.type === 'deliver')) return
       wake()
       cluster.work()
     }
     const transacting: TransactDeps = { store, hub: shared, now, onEffects }
-    let sender: PlanSender | undefined
+    let planWork: PlanWork | undefined
     // No runner is connected before it is there.
     const planSender: PlanSender = {
       withPlans(message) {
-        assert(sender !== undefined, 'plans are there before runners')
-        return sender.withPlans(message)
+        assert(planWork !== undefined, 'plans are there before runners')
+        return planWork.sender.withPlans(message)
       },
     }
     const dispatcher = createDispatcher({
@@ -189,9 +182,6 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
 
     let app: { fetch: Fetch } | undefined
     let webPush: WebPush | undefined
-    let progress: PlanProgress | undefined
-    let suggestions: Suggestions | undefined
-    let versionBlocks: VersionBlocks | undefined
     const underWay = new Set<Promise<unknown>>()
     const listening = await listen((request, env) => {
       const answer = Promise.resolve(app?.fetch(request, env) ?? starting())
@@ -238,48 +228,16 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       onError: report('a plan could not be kept'),
     })
     toClose.unshift(() => plans.close())
-    progress = createPlanProgress({
-      store,
-      plans,
-      database: db,
-      now,
-      onError: report('ticking the steps of a plan failed'),
-    })
-    toClose.unshift(() => progress?.close())
-    const times = { ...defaultPlanTimes, ...planTimes }
-    sender = createPlanSender({
-      plans,
-      store,
-      now,
-      patienceMs: times.mentionMs,
-      onError: report('a plan could not go with a message as it is'),
-    })
-    const telling = createPlanTelling({
+    planWork = createPlanWork({
       ...transacting,
       plans,
       jobs,
       database: db,
-      times,
-      onError: report('telling an agent of a changed plan failed'),
+      times: { ...defaultPlanTimes, ...planTimes },
+      report,
     })
-    toClose.unshift(async () => {
-      telling.close()
-      await telling.idle()
-    })
-    versionBlocks = createVersionBlocks({
-      ...transacting,
-      documents: plans.documents,
-      compareTexts: plans.compareTexts,
-      onError: report('comparing two versions of a plan failed'),
-    })
-    toClose.unshift(() => versionBlocks?.close())
-    suggestions = createSuggestions({
-      ...transacting,
-      plans,
-      jobs: createSuggestionJobs(db),
-      onError: report('putting a suggestion into its plan failed'),
-    })
-    toClose.unshift(() => suggestions?.close())
+    const { telling } = planWork
+    toClose.unshift(() => planWork?.close())
 
     const origins = createOriginChecks({ publicUrl, port })
     const actors = rememberActors({ getActor: auth.getActor, now })
@@ -389,43 +347,14 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       log,
       onError: (error, about) => report(`${about} failed`)(error),
     })
-    /** Who opens a socket from one of our own pages; else why they may not. */
-    async function whoIs(headers: Headers): Promise<Actor | { status: number; reason: string }> {
-      if (!origins.isAllowedHost(headers) || !origins.isAllowedOrigin(headers))
-        return { status: 403, reason: `This page is not of ${publicUrl.origin}.` }
-      return (await auth.getActor(headers)) ?? { status: 401, reason: 'Sign in first.' }
-    }
-
-    const routes: UpgradeRoute[] = [
-      {
-        path: '/api/sync/socket',
-        async accept(headers, address) {
-          const actor = await whoIs(headers)
-          return 'status' in actor ? actor : (socket) => browsers.accept(socket, actor, { headers, address })
-        },
-      },
-      {
-        path: `${planRoomPath}/:planId`,
-        async accept(headers, _address, path) {
-          const actor = await whoIs(headers)
-          if ('status' in actor) return actor
-          // A page can't see why an upgrade is refused, so it is told over the socket; a plan of others and none are the same.
-          const planId = planOfPath(path)
-          const mayEnter = planId !== undefined && (await plans.sockets.mayEnter(actor, planId))
-          return (socket) => plans.sockets.accept(socket, actor, { planId, mayEnter, headers })
-        },
-      },
-      {
-        path: '/api/runner/socket',
-        async accept(headers) {
-          if (headers.get('origin') !== null) return { status: 403, reason: 'Runners are no pages.' }
-          const key = await auth.authenticateRunner(headers)
-          if (key === undefined)
-            return { status: 401, reason: 'This agent key is not valid. Make one under Settings, Runners.' }
-          return (socket) => runnerSockets.accept(socket, key, headers)
-        },
-      },
-    ]
+    const routes = socketRoutes({
+      auth,
+      origins,
+      publicUrl,
+      browsers,
+      rooms: plans.sockets,
+      runners: runnerSockets,
+    })
     const upgrades = handleUpgrades(listening.server, routes, {
       trouble: reachability.trouble,
       onRefused: (refused) => refusals.note(refused),

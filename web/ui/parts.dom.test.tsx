@@ -216,6 +216,27 @@ describe('choices', () => {
   })
 })
 
+test('a choice that is made elsewhere has its own sign', async () => {
+  const [value, setValue] = createSignal<'a' | 'b'>('a')
+  const choices = [
+    { value: 'a' as const, label: 'A' },
+    { value: 'b' as const, label: 'B' },
+  ]
+  mount(() => (
+    <Select
+      label="State"
+      choices={choices}
+      value={value()}
+      tile={(choice) => <i data-sign={choice.value} />}
+      onChange={() => undefined}
+    />
+  ))
+  await settled()
+  setValue('b')
+  await settled()
+  expect(query('button [data-sign]')?.getAttribute('data-sign')).toBe('b')
+})
+
 test('a field ties its label, hint and error to the input', async () => {
   const [error, setError] = createSignal<string | undefined>()
   mount(() => (

@@ -65,7 +65,9 @@ export function Select<Value extends string>(props: {
         {props.label}
       </KSelect.Label>
       <KSelect.Trigger class={`${field.input} ${styles.trigger}`}>
-        <Show when={props.tile && chosen()}>{(choice) => props.tile?.(choice())}</Show>
+        <Show when={props.tile && chosen()} keyed>
+          {(choice) => props.tile?.(choice)}
+        </Show>
         <KSelect.Value<Choice<Value>> class={styles.value}>{(state) => state.selectedOption().label}</KSelect.Value>
         <KSelect.Icon class={styles.icon}>
           <Icon of={ChevronDown} size="sm" />

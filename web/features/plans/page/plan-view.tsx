@@ -13,11 +13,8 @@ import { useFoundMarks } from '../../../ui/found-marks.ts'
 import { commentWords } from '../../../words/plan-comments.ts'
 import { planWords } from '../../../words/plan.ts'
 import { plansWords } from '../../../words/plans.ts'
-import { MoveDialog } from '../acts/move-dialog.tsx'
 import { usePlanActs } from '../acts/plan-acts.ts'
-import { RemoveDialog } from '../acts/remove-dialog.tsx'
 import { useCopies } from '../acts/use-copies.ts'
-import { CommitDialog } from '../commit/commit-dialog.tsx'
 import { SendComments } from '../comments/send-comments.tsx'
 import { useComments } from '../comments/use-comments.ts'
 import type { Someone } from '../editor/parts/caret.ts'
@@ -29,11 +26,11 @@ import { LinkedRuns } from '../execute/linked-runs.tsx'
 import { useExecution } from '../execute/use-execution.ts'
 import { titleOf } from '../list/list-model.ts'
 import { ReviewButton } from '../review/review-button.tsx'
-import { SharePlanDialog } from '../share/share-plan-dialog.tsx'
 import { CommentsSide } from './comments-side.tsx'
 import { HistorySide } from './history-side.tsx'
 import { Outline } from './outline.tsx'
 import { PlanBody } from './plan-body.tsx'
+import { PlanDialogs, type PlanDialog } from './plan-dialogs.tsx'
 import { PlanFindBar } from './plan-find-bar.tsx'
 import { PlanHead } from './head/plan-head.tsx'
 import { usePlanPin } from './head/plan-pin.ts'
@@ -69,10 +66,7 @@ export function PlanView(props: {
   const [outlineOpen, setOutlineOpen] = createSignal(false)
   const comments = useComments(planId, editor)
   const sides = useSides(() => comments.inSight().length)
-  const [committing, setCommitting] = createSignal(false)
-  const [sharing, setSharing] = createSignal(false)
-  const [moving, setMoving] = createSignal(false)
-  const [removing, setRemoving] = createSignal(false)
+  const [dialog, setDialog] = createSignal<PlanDialog>()
   const stepsLeft = () => {
     const steps = reading()?.steps
     return steps === undefined ? 0 : steps.total - steps.done
@@ -150,7 +144,7 @@ export function PlanView(props: {
     ...(acts.mayEdit()
       ? [
           { id: 'plan.duplicate', title: plansWords.duplicate, icon: Copy, act: () => void duplicate() },
-          { id: 'plan.move', title: plansWords.move, icon: FolderInput, act: () => setMoving(true) },
+          { id: 'plan.move', title: plansWords.move, icon: FolderInput, act: () => setDialog('move') },
           {
             id: 'plan.tells',
             title: props.plan.tells === undefined ? planWords.execute.tellsOn : planWords.execute.tellsOff,
@@ -220,11 +214,11 @@ export function PlanView(props: {
             onCopy: text.copy,
             onDownload: () => text.download(title()),
             onPrint: () => window.print(),
-            onShare: () => setSharing(true),
-            onCommit: execution.ask() === undefined ? undefined : () => setCommitting(true),
+            onShare: () => setDialog('share'),
+            onCommit: execution.ask() === undefined ? undefined : () => setDialog('commit'),
             onDuplicate: () => void duplicate(),
-            onMove: () => setMoving(true),
-            onRemove: () => setRemoving(true),
+            onMove: () => setDialog('move'),
+            onRemove: () => setDialog('remove'),
             onOutline: frame() === 'desktop' ? undefined : () => setOutlineOpen(true),
             onHistory: document() === undefined ? undefined : () => sides.setHistory(!sides.history()),
             onComments: () => sides.setComments(!sides.comments()),
@@ -292,12 +286,12 @@ export function PlanView(props: {
         current={current()}
         read={execution.parts}
       />
-      <CommitDialog planId={planId} title={title()} open={committing()} onOpenChange={setCommitting} />
-      <SharePlanDialog planId={planId} open={sharing()} onOpenChange={setSharing} />
-      <MoveDialog plan={moving() ? props.plan : undefined} onClose={() => setMoving(false)} acts={acts} />
-      <RemoveDialog
-        plan={removing() ? props.plan : undefined}
-        onClose={() => setRemoving(false)}
+      <PlanDialogs
+        plan={props.plan}
+        title={title()}
+        acts={acts}
+        open={dialog}
+        onOpen={setDialog}
         onRemove={(plan) => void remove(plan)}
       />
     </div>
