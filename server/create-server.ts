@@ -275,6 +275,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
     toClose.unshift(() => streams.endAll())
     const planFeeds = createPlanFeeds({ hub, places, now, onError: report('telling of a shared plan failed') })
     toClose.unshift(() => planFeeds.endAll())
+    const images = createImageStore(db)
     const served = createApp({
       auth,
       refusals,
@@ -288,7 +289,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       push,
       runs: { store, jobs, blobs, access, demoRepository },
       plans: { ...transacting, plans, rateLimits: auth.parts.rateLimits },
-      images: createImageStore(db),
+      images,
       webPush: { ...transacting, database: db, service: webPush, rateLimits: auth.parts.rateLimits },
       shared: {
         ...transacting,
@@ -305,6 +306,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
         auth,
         plans,
         texts: createPlanTexts({ plans, now }),
+        images,
         feeds: planFeeds,
         rateLimits: auth.parts.rateLimits,
       },

@@ -21,6 +21,8 @@ export const limits = {
   sharedAct: { name: 'shared-act', max: 60, windowMs: MINUTE },
   /** What guests of one plan's link write, whoever they are. */
   guestComments: { name: 'guest-comments', max: 120, windowMs: 60 * MINUTE },
+  /** Pictures of plans that are shared by a link, to one address. */
+  sharedImages: { name: 'shared-images', max: 300, windowMs: MINUTE },
   /** Pushes to one's own device, to see that they come. */
   pushTest: { name: 'push-test', max: 10, windowMs: MINUTE },
   /** Requests of one person for plans, where no socket gets through: one each 3 s for each plan, and what is sent in parts. */

@@ -115,7 +115,9 @@ function isBy({ by }: PlanComment, guestId: GuestId): boolean {
 
 /** Of a place that was not found. The words are the guest's then, since nobody can say that they ever stood in the plan. */
 function quoted(quote: string, text: string): string {
-  return `“${quote}”\n\n${text}`.slice(0, planCommentLimit)
+  // What was written is never cut for it.
+  const room = planCommentLimit - text.length - '“”\n\n'.length
+  return room <= 0 ? text : `“${quote.slice(0, room)}”\n\n${text}`
 }
 
 function placeOf(

@@ -2,7 +2,7 @@ import { Hono, type Context } from 'hono'
 import { z } from 'zod'
 import { streamSSE } from 'hono/streaming'
 import type { GuestId } from '#shared/domain/plan-guest.ts'
-import { PlanCommentId } from '#shared/ids.ts'
+import { BlobHash, PlanCommentId } from '#shared/ids.ts'
 import { GuestComment, GuestEdit, guestTokenHeader, type SharedPlanGate } from '#shared/protocol/shared-plan.ts'
 import { refusal } from '#shared/refusal.ts'
 import type { SpaceStore } from '#sync/server/space-store.ts'
@@ -24,13 +24,16 @@ import {
 import { findPlanLink, guestOf, type OpenPlan } from '../plan-shares/links.ts'
 import type { PlanTexts } from '../plan-shares/texts.ts'
 import { readSharedPlan } from '../plan-shares/view.ts'
+import type { ImageStore } from '../plans/image-store.ts'
 import { answer } from './answers.ts'
+import { imageHeaders } from './plan-images.ts'
 
 export type SharedPlanRoutesDeps = GuestCommentsDeps & {
   readonly database: Queryable
   readonly store: SpaceStore
   readonly auth: Pick<Auth, 'getActor'>
   readonly texts: PlanTexts
+  readonly images: Pick<ImageStore, 'get'>
   readonly feeds: PlanFeeds
   readonly rateLimits: RateLimits
 }
@@ -108,6 +111,17 @@ export function sharedPlanRoutes(deps: SharedPlanRoutesDeps): Hono<Environment> 
         })
       }),
     )
+    .get(`${path}/images/:hash`, limitRate(rateLimits, limits.sharedImages), (c) =>
+      withLink(c, async (link) => {
+        const hash = BlobHash.safeParse(c.req.param('hash')).data
+        // Whoever has the link sees what stands in the text, and none of the team's other pictures.
+        const { markdown } = await deps.texts.read(link, undefined)
+        if (hash === undefined || markdown?.includes(`drover:image/${hash}`) !== true) return refuse(c, noPicture)
+        const image = await deps.images.get(link.teamId, hash)
+        if (image === undefined) return refuse(c, noPicture)
+        return c.body(new Uint8Array(image.content), 200, imageHeaders(image.type, hash))
+      }),
+    )
     .use(`${path}/comments/*`, limitRate(rateLimits, limits.sharedAct))
     .post(`${path}/comments`, async (c) => {
       const comment = await readBody(c, GuestComment)
@@ -130,6 +144,7 @@ export function sharedPlanRoutes(deps: SharedPlanRoutesDeps): Hono<Environment> 
     )
 }
 
+const noPicture = refusal('not_found', 'There is no such picture in this plan.')
 const noComment = refusal('not_found', 'There is no such comment here.')
 
 function refuseFull(c: Context, what: 'link' | 'server'): Response {

@@ -800,6 +800,16 @@ export const restCases: Readonly<Record<string, RestCase>> = {
     answer: problem,
     foreign: ofSharedPlan('/live'),
   },
+  // What the text does not name is not there.
+  'GET /api/v1/shared-plan/:planId/:secret/images/:hash': {
+    access: 'open',
+    as: async ({ stranger }) => stranger,
+    path: sharedPlan(`/images/${'0'.repeat(64)}`),
+    status: 404,
+    answer: problem,
+    foreign: ofSharedPlan(`/images/${'0'.repeat(64)}`),
+    limit: 300,
+  },
   'POST /api/v1/shared-plan/:planId/:secret/comments': {
     access: 'open',
     as: async ({ stranger }) => stranger,

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { PlanComment } from '#shared/domain/plan-comment.ts'
 import { commentsPrompt, threadsOf } from '#shared/domain/plan-threads.ts'
@@ -88,6 +88,13 @@ async function follow(secret: string) {
   }
 }
 
+/** A GIF of one pixel, and another for each number. */
+function pictureOf(n: number): { readonly hash: string; readonly content: Uint8Array<ArrayBuffer> } {
+  const head = Buffer.from('GIF89a\x01\0\x01\0\x80\0\0', 'latin1')
+  const content = new Uint8Array([...head, n, n, n, 255, 255, 255, 0x2c, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 2, 68, 1, 0, 59])
+  return { hash: createHash('sha256').update(content).digest('hex'), content }
+}
+
 describe('a link', () => {
   test('shows title, state, text and comments without an account, and nothing else of the team', async () => {
     await device.push('addPlanComment', { planId, commentId: newId(), text: 'Too long' })
@@ -101,6 +108,27 @@ describe('a link', () => {
     expect(shown.markdown).toContain('Billing becomes **one package**')
     expect(shown.comments.map((one) => [one.by.kind, one.text])).toEqual([['person', 'Too long']])
     for (const own of [mara.teamId, mara.userId, secret, '@example'] as const) expect(text).not.toContain(own)
+  })
+
+  test('shows the pictures that stand in the text, and none of the others of the team', async () => {
+    const [shown, other] = [pictureOf(1), pictureOf(2)]
+    for (const { hash, content } of [shown, other]) {
+      const put = await mara.fetch(`/api/v1/teams/${mara.teamId}/images/${hash}`, { method: 'PUT', body: content })
+      expect(put.status).toBe(201)
+    }
+    planId = await imported(`# A page\n\n![The page](drover:image/${shown.hash}#1x1)\n`)
+    const secret = await share({ access: 'view' })
+    const found = await look(secret, undefined, `/images/${shown.hash}`)
+    expect(found.status).toBe(200)
+    expect(found.headers.get('content-type')).toBe('image/gif')
+    expect(found.headers.get('content-security-policy')).toContain('sandbox')
+    expect(found.headers.get('cache-control')).toBe('no-store')
+    expect(new Uint8Array(await found.arrayBuffer())).toEqual(shown.content)
+    for (const hash of [other.hash, 'me', '0'.repeat(64)])
+      expect((await look(secret, undefined, `/images/${hash}`)).status).toBe(404)
+    expect((await look(newSecret(), undefined, `/images/${shown.hash}`)).status).toBe(404)
+    await device.push('stopPlanSharing', { planId })
+    expect((await look(secret, undefined, `/images/${shown.hash}`)).status).toBe(404)
   })
 
   test('tells the text once, and again when it is another', async () => {

@@ -98,7 +98,15 @@ function Opened(props: { readonly planId: PlanId; readonly secret: string }) {
       }
     >
       <Match when={open()}>
-        {(known) => <GuestPlanView planId={planId} plan={known().plan} following={known().following} guest={guest} />}
+        {(known) => (
+          <GuestPlanView
+            planId={planId}
+            plan={known().plan}
+            following={known().following}
+            guest={guest}
+            pictureAddress={(hash) => `/api/v1/shared-plan/${planId}/${encodeURIComponent(secret)}/images/${hash}`}
+          />
+        )}
       </Match>
       <Match when={gate()}>
         {(known) => (

@@ -1,6 +1,6 @@
 import { CloudOff, Eye, MessageSquare } from 'lucide'
 import { For, Show, createSignal, lazy, onCleanup, onMount, Suspense } from 'solid-js'
-import type { PlanId } from '#shared/ids.ts'
+import type { BlobHash, PlanId } from '#shared/ids.ts'
 import type { GuestPlan } from '#sync/client/guest-plan.ts'
 import type { GuestComments } from '../../../state/guest-comments.ts'
 import { useTitle } from '../../../state/title.ts'
@@ -24,6 +24,7 @@ const Reader = lazy(async () => ({ default: (await import('./reader.tsx')).Reade
 
 export function GuestPlanView(props: {
   readonly planId: PlanId
+  readonly pictureAddress: (hash: BlobHash) => string
   readonly plan: GuestPlan
   readonly following: 'live' | 'slow' | 'offline'
   readonly guest: GuestComments
@@ -111,6 +112,7 @@ export function GuestPlanView(props: {
             <Suspense fallback={<SkeletonRows waitsFor={words.loading} rows={6} />}>
               <Reader
                 markdown={props.plan.markdown}
+                pictureAddress={props.pictureAddress}
                 onSections={setSections}
                 onHeading={mayWrite() ? (heading) => comment(quoteOfHeading(text, heading)) : undefined}
               />

@@ -16,7 +16,14 @@ function open(markdown: string) {
   const [text, setText] = createSignal(markdown)
   let sections: readonly ReadSection[] = []
   dispose = render(
-    () => <Reader markdown={text()} onSections={(read) => (sections = read)} onHeading={() => undefined} />,
+    () => (
+      <Reader
+        markdown={text()}
+        pictureAddress={(hash) => `/shared/images/${hash}`}
+        onSections={(read) => (sections = read)}
+        onHeading={() => undefined}
+      />
+    ),
     root,
   )
   return { root, setText, sections: () => sections }
@@ -35,6 +42,15 @@ function select(root: HTMLElement, from: string, to = from): Selection {
   selection.setBaseAndExtent(start, start.data.indexOf(from), end, end.data.indexOf(to) + to.length)
   return selection
 }
+
+test('a picture of the team is fetched by the link, and no other', () => {
+  const hash = 'ab'.repeat(32)
+  const { root } = open(`![The new page](drover:image/${hash}#640x480) ![x](drover:image/${hash}/../me)`)
+  const pictures = [...root.querySelectorAll('img')]
+  expect(pictures.map((one) => [one.getAttribute('src'), one.alt, one.width, one.height])).toEqual([
+    [`/shared/images/${hash}`, 'The new page', 640, 480],
+  ])
+})
 
 test('nothing in a text becomes more than its words', () => {
   const { root } = open(

@@ -1,7 +1,9 @@
 import type { Mark, Node } from '@tiptap/pm/model'
 import { MessageSquarePlus } from 'lucide'
 import { Dynamic } from 'solid-js/web'
-import { For, Show, createMemo, type JSX } from 'solid-js'
+import { For, Show, createContext, createMemo, useContext, type JSX } from 'solid-js'
+import type { BlobHash } from '#shared/ids.ts'
+import { imageOf } from '#sync/core/plan/image-address.ts'
 import { parsePlan } from '#sync/core/plan/markdown.ts'
 import { IconButton } from '../../../ui/button.tsx'
 import { planShareWords } from '../../../words/plan-share.ts'
@@ -13,15 +15,19 @@ const words = planShareWords.page
 
 export type ReadSection = { readonly index: number; readonly level: number; readonly text: string }
 
+/** Where a picture of the plan's team is fetched. */
+const PictureAddress = createContext<(hash: BlobHash) => string>()
+
 /** What names a block: the same block is the same object, so that only what changed is drawn again. */
 type Block = { readonly node: Node; readonly heading: number | undefined }
 
 /**
- * A plan's Markdown to be read. It is drawn node by node, never as HTML; a picture is its address, since fetching it would tell its server
- * who reads this. Text between two other things is one `[data-run]`: comments are about words within one.
+ * A plan's Markdown to be read. It is drawn node by node, never as HTML; a picture of another server is its address, since fetching it would tell
+ * that server who reads this. Text between two other things is one `[data-run]`: comments are about words within one.
  */
 export function Reader(props: {
   readonly markdown: string
+  readonly pictureAddress: (hash: BlobHash) => string
   readonly onSections: (sections: readonly ReadSection[]) => void
   /** Comments on a heading; absent where nobody comments. */
   readonly onHeading: ((heading: HTMLElement) => void) | undefined
@@ -49,19 +55,21 @@ export function Reader(props: {
   })
   const isEmpty = () => props.markdown.trim() === ''
   return (
-    <div class={`${pane.page} ${styles.page}`}>
-      <div class="tiptap" dir="auto">
-        <Show when={!isEmpty()} fallback={<p>{words.empty}</p>}>
-          <For each={blocks()}>
-            {(block) => (
-              <Show when={block.heading !== undefined} fallback={<BlockView node={block.node} />}>
-                <Heading node={block.node} index={block.heading ?? 0} onComment={props.onHeading} />
-              </Show>
-            )}
-          </For>
-        </Show>
+    <PictureAddress.Provider value={(hash) => props.pictureAddress(hash)}>
+      <div class={`${pane.page} ${styles.page}`}>
+        <div class="tiptap" dir="auto">
+          <Show when={!isEmpty()} fallback={<p>{words.empty}</p>}>
+            <For each={blocks()}>
+              {(block) => (
+                <Show when={block.heading !== undefined} fallback={<BlockView node={block.node} />}>
+                  <Heading node={block.node} index={block.heading ?? 0} onComment={props.onHeading} />
+                </Show>
+              )}
+            </For>
+          </Show>
+        </div>
       </div>
-    </div>
+    </PictureAddress.Provider>
   )
 }
 
@@ -222,10 +230,27 @@ function thingOf(node: Node): JSX.Element {
     case 'mention':
       return <span class={styles.mention}>{String(node.attrs['label'] ?? '')}</span>
     case 'image':
-      return linkTo(node.attrs['src'], words.picture(String(node.attrs['alt'] ?? '')))
+      return picture(String(node.attrs['src'] ?? ''), String(node.attrs['alt'] ?? ''))
     default:
       return node.textContent
   }
+}
+
+function picture(src: string, alt: string): JSX.Element {
+  const own = imageOf(src)
+  const addressOf = useContext(PictureAddress)
+  if (own === undefined || addressOf === undefined) return linkTo(src, words.picture(alt))
+  return (
+    <img
+      class={styles.picture}
+      src={addressOf(own.hash)}
+      alt={alt}
+      width={own.size?.width}
+      height={own.size?.height}
+      loading="lazy"
+      decoding="async"
+    />
+  )
 }
 
 /** Only addresses that a page may lead to; anything else is its words. */
