@@ -30,7 +30,7 @@ export function createPlanWork(
     readonly report: (about: string) => (error: unknown) => void
   },
 ): PlanWork {
-  const { database, jobs, now, plans, report, store, times } = deps
+  const { database, now, plans, report, store, times } = deps
   const progress = createPlanProgress({
     store,
     plans,

@@ -122,6 +122,8 @@ describeOnEachDatabase('what is written in a plan', (_open, kind) => {
         (
           await world.database.query<{ version: number }>('select version from entry where key = $1', [keys.plan(plan)])
         )[0]?.version
+      // Else the version of the pause comes in between.
+      await expect.poll(async () => (await rowOf(plan)).version, patience).toBe(1)
       const before = await version()
       await world.server.plans.projector.project({ teamId: mara.teamId, planId: plan })
       expect(await version()).toBe(before)

@@ -15,8 +15,8 @@ const words = planShareWords.page
 
 export type ReadSection = { readonly index: number; readonly level: number; readonly text: string }
 
-/** Where a picture of the plan's team is fetched. */
-const PictureAddress = createContext<(hash: BlobHash) => string>()
+/** Where pictures of the plan's team are fetched. */
+const Pictures = createContext<{ readonly pictureAddress: (hash: BlobHash) => string }>()
 
 /** What names a block: the same block is the same object, so that only what changed is drawn again. */
 type Block = { readonly node: Node; readonly heading: number | undefined }
@@ -55,7 +55,7 @@ export function Reader(props: {
   })
   const isEmpty = () => props.markdown.trim() === ''
   return (
-    <PictureAddress.Provider value={(hash) => props.pictureAddress(hash)}>
+    <Pictures.Provider value={props}>
       <div class={`${pane.page} ${styles.page}`}>
         <div class="tiptap" dir="auto">
           <Show when={!isEmpty()} fallback={<p>{words.empty}</p>}>
@@ -69,7 +69,7 @@ export function Reader(props: {
           </Show>
         </div>
       </div>
-    </PictureAddress.Provider>
+    </Pictures.Provider>
   )
 }
 
@@ -238,12 +238,12 @@ function thingOf(node: Node): JSX.Element {
 
 function picture(src: string, alt: string): JSX.Element {
   const own = imageOf(src)
-  const addressOf = useContext(PictureAddress)
-  if (own === undefined || addressOf === undefined) return linkTo(src, words.picture(alt))
+  const pictures = useContext(Pictures)
+  if (own === undefined || pictures === undefined) return linkTo(src, words.picture(alt))
   return (
     <img
       class={styles.picture}
-      src={addressOf(own.hash)}
+      src={pictures.pictureAddress(own.hash)}
       alt={alt}
       width={own.size?.width}
       height={own.size?.height}
