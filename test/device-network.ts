@@ -1,7 +1,7 @@
 import type { WebSocket } from 'ws'
 
-/** Where a device is cut off. `before`: nothing gets through. `after`: what it sends arrives, and nothing comes back. */
-export type Cut = 'no' | 'before' | 'after'
+/** Where a device is cut off. `before`: nothing gets through. `after`: what it sends arrives, and nothing comes back; `requests`: of requests alone. */
+export type Cut = 'no' | 'before' | 'after' | 'requests'
 
 /** A device's way to the server, HTTP and socket alike, so that no test cuts one and is overtaken by the other. */
 export type DeviceNetwork = {
@@ -31,7 +31,7 @@ export function openDeviceNetwork(): DeviceNetwork {
       socket.on('close', () => sockets.delete(socket))
       const emit = socket.emit.bind(socket)
       socket.emit = (event: string | symbol, ...args: unknown[]) => {
-        if (event !== 'message' || where === 'no') return emit(event, ...args)
+        if (event !== 'message' || where === 'no' || where === 'requests') return emit(event, ...args)
         socket.terminate()
         return true
       }
