@@ -143,10 +143,13 @@ describe.skipIf(browserPath === undefined && !required)('pictures of plans (need
     await textbox(desk).getByRole('heading').click()
     await desk.keyboard.press('ControlOrMeta+End')
     await desk.keyboard.press('Enter')
+    // Asked for long before the press: it takes a while until the browser hands its dialog over.
+    const choosing = desk.waitForEvent('filechooser')
     await desk.keyboard.type('/picture')
     await desk.getByRole('option', { name: 'Picture from this device', selected: true }).waitFor()
     await expect.poll(() => desk.getByRole('option').count()).toBe(2)
-    const [chooser] = await Promise.all([desk.waitForEvent('filechooser'), desk.keyboard.press('Enter')])
+    await desk.keyboard.press('Enter')
+    const chooser = await choosing
     await deskContext.setOffline(true)
     await chooser.setFiles(file)
     await expect.poll(() => drawn(desk)).toContain(64)
