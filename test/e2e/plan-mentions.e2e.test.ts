@@ -181,6 +181,7 @@ describe.skipIf(browserPath === undefined && !required)('a plan in messages (nee
   test('a team says whether plans of agents are kept', async () => {
     await plan.goto(`${app.origin}/settings/team`)
     const kept = plan.getByRole('switch', { name: 'Keep plans that agents make' })
+    await expect.poll(() => kept.isEnabled()).toBe(true)
     await kept.focus()
     await plan.keyboard.press('Space')
     await expect.poll(() => kept.isChecked()).toBe(false)

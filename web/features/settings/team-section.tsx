@@ -145,7 +145,8 @@ function AgentPlansSwitch(props: { readonly disabled: boolean }) {
         label={teamWords.agentPlans}
         hint={teamWords.agentPlansHint}
         checked={data.team.value?.agentPlans !== 'tidied'}
-        disabled={props.disabled}
+        // What is not known yet can't be changed.
+        disabled={props.disabled || data.team.value === undefined}
         onChange={(kept) => void set(kept)}
       />
       <Problem text={problem()} />
