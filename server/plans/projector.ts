@@ -27,8 +27,15 @@ export type Projector = {
   close(): Promise<void>
 }
 
-/** Reading a document takes the time of everybody who writes: at most this part of it. */
+/** Reading a document takes the time of everybody who writes: at most this part of it … */
 const share = 1 / 20
+/** … unless that would leave the rows behind for longer: the first reading of a process waits for its thread. */
+const longestRestMs = 3_000
+
+/** How long a plan rests whose reading took so long. */
+export function restAfter(tookMs: number): number {
+  return Math.min(tookMs / share, longestRestMs)
+}
 
 export function createProjector(deps: ProjectorDeps): Projector {
   type Due = { readonly plan: PlanRef; readonly since: number; timer: ReturnType<typeof setTimeout> }
@@ -94,7 +101,7 @@ export function createProjector(deps: ProjectorDeps): Projector {
   function rest(key: string, began: number): void {
     const now = deps.now()
     for (const [other, until] of rests) if (until <= now) rests.delete(other)
-    rests.set(key, now + (now - began) / share)
+    rests.set(key, now + restAfter(now - began))
   }
 
   return {

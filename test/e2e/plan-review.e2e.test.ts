@@ -63,7 +63,11 @@ describe.skipIf(browserPath === undefined && !required)('reviews of plans (needs
       .poll(async () => {
         await line(desk, text).click()
         await desk.keyboard.press('Home')
-        for (let word = 0; word < words; word++) await desk.keyboard.press('Control+Shift+ArrowRight')
+        for (let word = 0; word < words; word++) {
+          await desk.keyboard.press('Control+Shift+ArrowRight')
+          // The editor hears of a selection some time after it is drawn.
+          await desk.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))))
+        }
         return desk.evaluate(() => getSelection()?.toString().trim())
       })
       .toBe(text)

@@ -35,6 +35,7 @@ if (options.has('outbox')) workspace.setIntents(seedIntents(now))
 if (options.has('refused')) workspace.put(...seedRefusal(now))
 Object.assign(globalThis, { workspace })
 
+root.replaceChildren()
 render(
   () => (
     <App

@@ -114,6 +114,7 @@ if (options.has('live')) {
 }
 Object.assign(globalThis, { workspace: memory })
 
+root.replaceChildren()
 render(
   () => (
     <App

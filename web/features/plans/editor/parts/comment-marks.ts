@@ -23,7 +23,8 @@ export const CommentMarks = Extension.create<CommentMarksOptions>({
     const { onComment } = this.options
     return {
       'Mod-Alt-m': () => {
-        onComment()
+        // What was selected by the keys just before is told by the browser first.
+        setTimeout(onComment)
         return true
       },
     }
