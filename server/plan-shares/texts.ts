@@ -1,11 +1,11 @@
 import type { PlanRef } from '#sync/server/plan/plan-store.ts'
 import { keyOf } from '#sync/server/plan/plan-rooms.ts'
 import type { Plans } from '../plans/create-plans.ts'
+import { restAfter } from '../plans/rest-after.ts'
 
 /** Texts kept for those who ask next. */
 const maxKept = 20
-/** Reading a document takes the time of everybody who writes: at most this part of it, and never a rest longer than this. */
-const share = 1 / 20
+/** Guests see what is written after so long, whatever its reading takes. */
 const maxRestMs = 15_000
 
 export type PlanTexts = {
@@ -32,7 +32,7 @@ export function createPlanTexts({
     const markdown = plans.readPlan(plan).then(({ reading }) => withoutAddresses(reading.markdown))
     const made: Kept = { seq, markdown, restsUntil: Number.POSITIVE_INFINITY }
     const settled = (): void => {
-      made.restsUntil = now() + Math.min((now() - began) / share, maxRestMs)
+      made.restsUntil = now() + restAfter(now() - began, maxRestMs)
     }
     markdown.then(settled, () => {
       if (kept.get(key) === made) kept.delete(key)

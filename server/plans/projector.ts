@@ -7,6 +7,7 @@ import { keyOf } from '#sync/server/plan/plan-rooms.ts'
 import type { PlanRef } from '#sync/server/plan/plan-store.ts'
 import { transact, type TransactDeps } from '#sync/server/transact.ts'
 import type { DocumentFacts, DocumentStore } from './document-store.ts'
+import { restAfter } from './rest-after.ts'
 import type { PlanReading } from './reading.ts'
 import type { PlanTimes } from './times.ts'
 
@@ -27,15 +28,8 @@ export type Projector = {
   close(): Promise<void>
 }
 
-/** Reading a document takes the time of everybody who writes: at most this part of it … */
-const share = 1 / 20
-/** … unless that would leave the rows behind for longer: the first reading of a process waits for its thread. */
+/** The rows are never left behind for longer: the first reading of a process waits for its thread. */
 const longestRestMs = 3_000
-
-/** How long a plan rests whose reading took so long. */
-export function restAfter(tookMs: number): number {
-  return Math.min(tookMs / share, longestRestMs)
-}
 
 export function createProjector(deps: ProjectorDeps): Projector {
   type Due = { readonly plan: PlanRef; readonly since: number; timer: ReturnType<typeof setTimeout> }
@@ -101,7 +95,7 @@ export function createProjector(deps: ProjectorDeps): Projector {
   function rest(key: string, began: number): void {
     const now = deps.now()
     for (const [other, until] of rests) if (until <= now) rests.delete(other)
-    rests.set(key, now + restAfter(now - began))
+    rests.set(key, now + restAfter(now - began, longestRestMs))
   }
 
   return {

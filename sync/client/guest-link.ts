@@ -2,13 +2,12 @@ import type { RunId } from '#shared/ids.ts'
 import {
   SharedAnswer,
   SharedEvent,
-  sharedPingMs,
   type SharedGate,
   type SharedView,
   type SharedYou,
 } from '#shared/protocol/shared-run.ts'
 import { Problem } from '#shared/protocol/sync.ts'
-import { eventsOf } from './event-stream.ts'
+import { followStream } from './follow-stream.ts'
 import { RefusedError, UnreachableError } from './workspace.ts'
 
 /** How a shared run stands for who has its link. */
@@ -120,41 +119,24 @@ export function openGuestLink(deps: GuestLinkDeps): GuestLink {
   async function follow(isOver: () => boolean): Promise<void> {
     const stop = new AbortController()
     streaming = stop
-    let heard = false
-    const giveUp = (): void => stop.abort()
-    let silence = setTimeout(giveUp, patienceMs)
-    try {
-      const response = await ask('/live', { signal: stop.signal })
-      if (isOver()) return
-      if (response.status === 429 || response.status === 503) {
-        await response.body?.cancel()
-        follows('slow')
-        return later(slowMs)
-      }
-      if (!response.ok || response.body === null) {
-        await response.body?.cancel()
-        return later(0)
-      }
-      for await (const event of eventsOf(response.body, SharedEvent)) {
-        if (isOver()) return
-        heard = true
-        clearTimeout(silence)
-        silence = setTimeout(giveUp, 2 * sharedPingMs)
-        if (event.type === 'ended') return later(0)
+    const end = await followStream({
+      ask: (init) => ask('/live', init),
+      events: SharedEvent,
+      stop,
+      patienceMs,
+      isOver,
+      onEvent(event) {
         if (event.type === 'view') take(event.view, 'live')
         else if (event.type === 'you' && state.type === 'open') setState({ ...state, you: event.you })
         else deps.onEvent(event)
-      }
-      if (!isOver()) fail()
-    } catch (error) {
-      if (isOver()) return
-      // Something in between holds back what is not finished: what comes as a whole does come.
-      if (heard || !stop.signal.aborted) throw error
+      },
+    })
+    if (end === 'slow') {
       follows('slow')
       later(slowMs)
-    } finally {
-      clearTimeout(silence)
     }
+    if (end === 'again') later(0)
+    if (end === 'broken') fail()
   }
 
   load()

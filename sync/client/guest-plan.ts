@@ -7,9 +7,8 @@ import {
   type SharedPlanGate,
   type SharedPlanView,
 } from '#shared/protocol/shared-plan.ts'
-import { sharedPingMs } from '#shared/protocol/shared-run.ts'
 import { Problem } from '#shared/protocol/sync.ts'
-import { eventsOf } from './event-stream.ts'
+import { followStream } from './follow-stream.ts'
 import { RefusedError, UnreachableError } from './workspace.ts'
 
 /** A view with its text, whichever answer it came with. */
@@ -148,41 +147,22 @@ export function openGuestPlan(deps: GuestPlanDeps): GuestPlanLink {
   async function follow(isOver: () => boolean): Promise<void> {
     const stop = new AbortController()
     streaming = stop
-    let heard = false
-    const giveUp = (): void => stop.abort()
-    let silence = setTimeout(giveUp, patienceMs)
-    try {
-      const response = await ask('/live', { signal: stop.signal })
-      if (isOver()) return
-      if (response.status === 429 || response.status === 503) {
-        await response.body?.cancel()
-        follows('slow')
-        return later(slowMs)
-      }
-      if (!response.ok || response.body === null) {
-        await response.body?.cancel()
-        return later(0)
-      }
-      for await (const event of eventsOf(response.body, SharedPlanEvent)) {
-        if (isOver()) return
-        heard = true
-        follows('live')
-        clearTimeout(silence)
-        silence = setTimeout(giveUp, 2 * sharedPingMs)
-        if (event.type === 'ended') return later(0)
-        // Rows follow a text later where the server is busy: what nobody told of yet comes with the next ping.
-        gather(isOver)
-      }
-      if (!isOver()) fail()
-    } catch (error) {
-      if (isOver()) return
-      // Something in between holds back what is not finished: what comes as a whole does come.
-      if (heard || !stop.signal.aborted) throw error
+    const end = await followStream({
+      ask: (init) => ask('/live', init),
+      events: SharedPlanEvent,
+      stop,
+      patienceMs,
+      isOver,
+      onHeard: () => follows('live'),
+      // Rows follow a text later where the server is busy: what nobody told of yet comes with the next ping.
+      onEvent: () => gather(isOver),
+    })
+    if (end === 'slow') {
       follows('slow')
       later(slowMs)
-    } finally {
-      clearTimeout(silence)
     }
+    if (end === 'again') later(0)
+    if (end === 'broken') fail()
   }
 
   function gather(isOver: () => boolean): void {
