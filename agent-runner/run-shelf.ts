@@ -45,7 +45,7 @@ export interface RunShelf {
 
 export interface RunShelfDeps extends Pick<
   RunnerDeps,
-  'config' | 'folder' | 'clock' | 'log' | 'sandboxes' | 'harnesses' | 'limits' | 'openFile'
+  'config' | 'folder' | 'clock' | 'log' | 'sandboxes' | 'harnesses' | 'models' | 'limits' | 'openFile'
 > {
   blobs: BlobStore
   pump: EventPump
@@ -111,6 +111,7 @@ export function createRunShelf(deps: RunShelfDeps): RunShelf {
       blobs,
       send: (message: RunnerUp) => deps.send(message),
       planTools: deps.planTools,
+      models: deps.models,
       harness: (id) => deps.harnesses.find((one) => one.id === id),
       sandbox: (kind) => deps.sandboxes.find((one) => one.kind === kind),
       hostEnv: config.hostEnv,

@@ -4,6 +4,7 @@ import type { DataFolder } from './data-folder.ts'
 import type { AcpLimits } from './harness/acp-session.ts'
 import type { HarnessDeclaration } from './harness/declaration.ts'
 import type { Log } from './log.ts'
+import type { ModelGateway } from './models/endpoints.ts'
 import type { JournalFile } from './run/journal-file.ts'
 import type { SandboxProvider } from './sandbox/sandbox.ts'
 
@@ -14,6 +15,7 @@ export interface RunnerDeps {
   log: Log
   sandboxes: readonly SandboxProvider[]
   harnesses: readonly HarnessDeclaration[]
+  models: ModelGateway
   limits?: Partial<AcpLimits>
   /** First and longest wait between attempts to connect. */
   reconnect?: { firstMs: number; mostMs: number }

@@ -217,6 +217,7 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
       plans.close()
       await Promise.all(shelf.all().map((worker) => worker.close(reason)))
       await mcpHost.close()
+      await deps.models.close()
       await lastEventsTaken()
       await link.close()
       pump.close()

@@ -1,4 +1,6 @@
 import type { HarnessId, HarnessOffer, SandboxKind } from '#shared/domain/harness.ts'
+import type { RunConfig } from '#shared/domain/run.ts'
+import type { RunModels } from '../models/endpoints.ts'
 import type { Exec, Sandbox } from '../sandbox/sandbox.ts'
 
 /** A harness that this runner can start: how to get it, how to call it, and where it differs from the others. */
@@ -40,15 +42,24 @@ export type PreparedHarness = ProgramHarness | OwnHarness
 export interface ProgramHarness {
   /** Folders and files of this machine that it needs, read-only. */
   tools: readonly string[]
-  /** `inside` tells where a host path is found in the sandbox. */
   argv(inside: (hostPath: string) => string): readonly string[]
-  env(inside: (hostPath: string) => string): Readonly<Record<string, string>>
+  env(context: HarnessContext): Readonly<Record<string, string>>
+}
+
+/** What a start of a harness depends on. */
+export interface HarnessContext {
+  /** Where a host path is found in the sandbox. */
+  inside: (hostPath: string) => string
+  /** Of the harness, in the sandbox. */
+  home: string
+  models: RunModels
+  config: RunConfig
 }
 
 /** An agent of ours, inside this process: only what it executes goes into the sandbox. */
 export interface OwnHarness {
   readonly tools: readonly []
-  open(sandbox: Sandbox): Exec
+  open(sandbox: Sandbox, context: HarnessContext): Exec
 }
 
 export function offerOf(declaration: HarnessDeclaration, available: readonly SandboxKind[]): HarnessOffer {

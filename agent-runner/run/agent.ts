@@ -1,8 +1,9 @@
 import type { RunConfig } from '#shared/domain/run.ts'
 import { openAcpSession, type AcpHandlers, type AcpLimits, type AcpSession } from '../harness/acp-session.ts'
-import type { HarnessDeclaration, PreparedHarness } from '../harness/declaration.ts'
+import type { HarnessContext, HarnessDeclaration, PreparedHarness } from '../harness/declaration.ts'
 import { objectOf } from '../harness/tool-content.ts'
 import { messageOf } from '../log.ts'
+import type { RunModels } from '../models/endpoints.ts'
 import type { PlanTools } from '../plan-tools/mcp-host.ts'
 import { markProcess } from '../sandbox/process-tree.ts'
 import type { Exec, Sandbox } from '../sandbox/sandbox.ts'
@@ -20,6 +21,7 @@ export async function startAgent({
   journal,
   transcript,
   planTools,
+  models,
 }: {
   config: RunConfig
   declaration: HarnessDeclaration
@@ -30,8 +32,14 @@ export async function startAgent({
   journal: Journal
   transcript: Transcript
   planTools: PlanTools | undefined
+  models: RunModels
 }): Promise<AcpSession> {
-  const exec = await open(prepared, sandbox)
+  const exec = await open(prepared, sandbox, {
+    inside: (path) => sandbox.toolPath(path),
+    home: sandbox.home,
+    models,
+    config,
+  })
   const mark = exec.pid === undefined ? undefined : await markProcess(exec.pid)
   if (mark !== undefined) await journal.record({ k: 'facts', facts: { process: mark } })
   const session = await openAcpSession({
@@ -49,10 +57,9 @@ export async function startAgent({
   return session
 }
 
-async function open(prepared: PreparedHarness, sandbox: Sandbox): Promise<Exec> {
-  if ('open' in prepared) return prepared.open(sandbox)
-  const inside = (path: string): string => sandbox.toolPath(path)
-  return sandbox.exec({ argv: prepared.argv(inside), env: prepared.env(inside) })
+async function open(prepared: PreparedHarness, sandbox: Sandbox, context: HarnessContext): Promise<Exec> {
+  if ('open' in prepared) return prepared.open(sandbox, context)
+  return sandbox.exec({ argv: prepared.argv(context.inside), env: prepared.env(context) })
 }
 
 async function chooseMode(session: AcpSession, declaration: HarnessDeclaration): Promise<void> {

@@ -1,5 +1,6 @@
 import type { AcpSession } from '../harness/acp-session.ts'
 import { createTranslator, type Translator } from '../harness/translator.ts'
+import type { RunModels } from '../models/endpoints.ts'
 import type { PlanTools } from '../plan-tools/mcp-host.ts'
 import { runbookPolicy } from '../permission/judge-command.ts'
 import { createPermissionDesk, type PermissionDesk } from './conversation.ts'
@@ -15,6 +16,8 @@ export interface Bench extends Equipment {
   session: AcpSession | undefined
   /** Of the session; absent where it has none. */
   planTools: PlanTools | undefined
+  /** Opened with the first session, and kept for those after it. */
+  models: RunModels | undefined
   /** Rejects when the session told more than can be kept. */
   flooded: Promise<never>
   judge: Judge
@@ -72,6 +75,7 @@ export function createBench(
     sandbox,
     session: undefined,
     planTools: undefined,
+    models: undefined,
     flooded: new Promise<never>(() => {}),
     prepared,
     declaration,

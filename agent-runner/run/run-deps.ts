@@ -6,6 +6,7 @@ import type { AcpLimits } from '../harness/acp-session.ts'
 import type { HarnessDeclaration } from '../harness/declaration.ts'
 import type { BlobStore } from '../link/blob-store.ts'
 import type { Log } from '../log.ts'
+import type { ModelGateway } from '../models/endpoints.ts'
 import type { McpHost } from '../plan-tools/mcp-host.ts'
 import type { SandboxProvider } from '../sandbox/sandbox.ts'
 import type { WatchTimes } from './conversation.ts'
@@ -25,6 +26,7 @@ export interface RunWorkerDeps {
   planTools: () => Pick<McpHost, 'open'> | undefined
   harness: (id: string) => HarnessDeclaration | undefined
   sandbox: (kind: string) => SandboxProvider | undefined
+  models: ModelGateway
   /** For git on this machine. */
   hostEnv: Readonly<Record<string, string>>
   limits: AcpLimits

@@ -56,7 +56,8 @@ export function createRunWorker(deps: RunWorkerDeps): RunWorker {
     // A turn that ended meanwhile has lain down to rest.
     wake?.()
     await clearing
-    await journal.record({ k: 'assign', assignment })
+    const { secrets: _secrets, ...written } = assignment
+    await journal.record({ k: 'assign', assignment: written })
     transcript.setTurn(assignment.turn)
     const current = createTurn({ assignment, journal, clock, transcript, workbench, receipts })
     turn = current

@@ -62,6 +62,7 @@ export function createWorkbench(
     const said = journal.memory().conversation.slice(0, -1)
     const knownSession = journal.memory().facts.sessionId
     bench ??= await build(assignment, signal)
+    bench.models?.renew(assignment.secrets ?? [])
     if (bench.session !== undefined) return { firstPrompt: (text) => text }
     const session = await startSession(bench, assignment, signal)
     if (session.loaded || (assignment.turn === 1 && said.length === 0)) return { firstPrompt: (text) => text }
@@ -97,6 +98,11 @@ export function createWorkbench(
     on.planTools?.close()
     const planTools = await openPlanTools(deps, on)
     on.planTools = planTools
+    on.models ??= await deps.models.open({
+      runId: deps.runId,
+      sandbox: on.sandbox,
+      secrets: assignment.secrets ?? [],
+    })
     try {
       const session = await startAgent({
         config: assignment.config,
@@ -108,6 +114,7 @@ export function createWorkbench(
         journal,
         transcript,
         planTools,
+        models: on.models,
       })
       signal.throwIfAborted()
       on.session = session
@@ -158,6 +165,7 @@ export function createWorkbench(
       starting = undefined
       old?.session?.close()
       old?.planTools?.close()
+      old?.models?.close()
       await sandbox?.dispose()
       // What was being made ready fails now that its sandbox is gone; what it made until then goes as well.
       if (round === 0) await Promise.race([opening, new Promise((resolve) => setTimeout(resolve, 5000))])

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { SecretKind } from './secret.ts'
 
 /** What can act in a run. A harness is an agent that speaks the Agent Client Protocol. */
 export const HarnessId = z
@@ -10,6 +11,19 @@ export type HarnessId = z.infer<typeof HarnessId>
 export const SandboxKind = z.enum(['direct', 'docker'])
 export type SandboxKind = z.infer<typeof SandboxKind>
 
+/** How hard a model thinks, where that can be chosen. */
+export const ModelEffort = z.enum(['minimal', 'low', 'medium', 'high', 'max'])
+export type ModelEffort = z.infer<typeof ModelEffort>
+
+export const ModelOffer = z.object({
+  /** As the harness takes it. */
+  id: z.string().min(1).max(200),
+  name: z.string().min(1).max(120),
+  /** Absent: it can't be chosen. */
+  efforts: z.array(ModelEffort).max(5).optional(),
+})
+export type ModelOffer = z.infer<typeof ModelOffer>
+
 /** What a runner says of a harness it can start. */
 export const HarnessOffer = z.object({
   id: HarnessId,
@@ -20,6 +34,12 @@ export const HarnessOffer = z.object({
   sandboxes: z.array(SandboxKind).max(4),
   /** Where it can make, read and change plans. */
   planTools: z.array(SandboxKind).max(4).optional(),
+  /** Models that can be chosen; more may be told once it has started. */
+  models: z.array(ModelOffer).max(200).optional(),
+  /** Credentials of which it needs one, best first. Absent: it needs none. */
+  takes: z.array(SecretKind).max(9).optional(),
+  /** Where it needs none of them, since the person of this machine is signed in to it. */
+  signedIn: z.array(SandboxKind).max(4).optional(),
   /** A sentence when it can't be used now: what is missing and what to do. */
   unavailable: z.string().max(300).optional(),
 })

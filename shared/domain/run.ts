@@ -1,10 +1,11 @@
 import { z } from 'zod'
-import { PermissionId, RunId, RunnerId, TeamId, UserId } from '../ids.ts'
+import { EnvironmentId, PermissionId, ProfileId, RunId, RunnerId, TeamId, UserId } from '../ids.ts'
 import { Refusal, refusal } from '../refusal.ts'
 import { err, ok, type Result } from '../result.ts'
-import { HarnessId, SandboxKind } from './harness.ts'
+import { HarnessId, ModelEffort, SandboxKind } from './harness.ts'
 import { plainMentions } from './plan-mention.ts'
 import { RunPlan } from './plan-run.ts'
+import { SecretName } from './secret.ts'
 
 /**
  * The life of a run.
@@ -137,6 +138,7 @@ export type Repository = z.infer<typeof Repository>
 export const RunConfig = z.object({
   harness: HarnessId,
   model: z.string().max(200).optional(),
+  effort: ModelEffort.optional(),
   /** Name of the host that must run it; absent: any runner that can. */
   host: z.string().min(1).max(120).optional(),
   sandbox: SandboxKind,
@@ -144,6 +146,12 @@ export const RunConfig = z.object({
   image: z.string().min(1).max(300).optional(),
   repository: Repository.optional(),
   setupCommands: z.array(z.string().min(1).max(4000)).max(20).optional(),
+  /** What it is worked in; its image, repositories and commands are taken when a turn is given to a runner. */
+  environmentId: EnvironmentId.optional(),
+  /** What the agent may do without asking; absent: the team's default. */
+  profileId: ProfileId.optional(),
+  /** Names of the secrets it gets; none when empty. Absent: those of its environment, else all that its person may use. */
+  secrets: z.array(SecretName).max(200).optional(),
 })
 export type RunConfig = z.infer<typeof RunConfig>
 

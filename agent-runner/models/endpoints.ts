@@ -1,0 +1,30 @@
+import type { RunSecret } from '#shared/domain/secret.ts'
+import type { RunId } from '#shared/ids.ts'
+import type { Sandbox } from '../sandbox/sandbox.ts'
+
+/** The wire of a provider: Anthropic's Messages, OpenAI's Responses and Chat Completions, Google's Gemini API. */
+export type ModelApi = 'anthropic' | 'openai' | 'google'
+
+/** Where the agent of one run finds the models of a provider. */
+export interface ModelEndpoint {
+  readonly api: ModelApi
+  /** Without a slash at its end, and as the provider's own libraries take it: with `/v1` for `openai`, else without a version. */
+  readonly baseUrl: string
+  /** What the agent gives as its key. */
+  readonly token: string
+}
+
+/** The models that one run may call. */
+export interface RunModels {
+  /** `undefined`: the run has no credentials for it. */
+  endpoint(api: ModelApi): ModelEndpoint | undefined
+  /** The next turn brings its secrets anew; the endpoints stay where they are. */
+  renew(secrets: readonly RunSecret[]): void
+  close(): void
+}
+
+/** Gives each run its own way to the models, by the credentials among its secrets. */
+export interface ModelGateway {
+  open(run: { runId: RunId; sandbox: Sandbox; secrets: readonly RunSecret[] }): Promise<RunModels>
+  close(): Promise<void>
+}
