@@ -11,7 +11,19 @@ afterEach(() => model.close())
 const tool = { name: 'look', description: 'Looks', parameters: { type: 'object' } }
 
 /** A request on each wire that offers a tool. */
-const wires = [
+interface Case {
+  wire: string
+  api: ModelApi
+  path: string
+  headers: Record<string, string>
+  body: Record<string, unknown>
+  /** Parts of what is streamed. */
+  streamed: string
+  call: string
+  end: string
+}
+
+const wires: readonly Case[] = [
   {
     wire: 'chat',
     api: 'openai',
@@ -84,9 +96,9 @@ const wires = [
     call: '"functionCall"',
     end: '"finishReason":"STOP"',
   },
-] as const satisfies readonly { wire: string; api: ModelApi; headers: Record<string, string> }[]
+]
 
-function ask(one: (typeof wires)[number], stream: boolean, headers: Record<string, string> = one.headers) {
+function ask(one: Case, stream: boolean, headers: Record<string, string> = one.headers) {
   const path = stream ? one.path.replace(':generate', ':streamGenerate') : one.path
   return fetch(`${model.endpoint(one.api).baseUrl}${path}`, {
     method: 'POST',
