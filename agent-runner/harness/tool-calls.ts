@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts'
 import type { GrowingBody, GrowingEntry } from '../run/growing-entry.ts'
 import { cut, type Transcript } from '../run/transcript.ts'
 import type { ToolCallFields } from './acp-shapes.ts'
-import { commandOf, contentPatches, contentText, objectOf } from './tool-content.ts'
+import { commandOf, contentPatches, contentText, objectOf, withoutFence } from './tool-content.ts'
 
 /** The tool calls of a turn as entries: each opens with the first word of it, grows, and ends once. */
 export interface ToolCalls {
@@ -101,7 +101,7 @@ export function createToolCalls(deps: ToolCallsDeps): ToolCalls {
       one.entry.append(data)
     }
     const text = contentText(fields.content)
-    if (text !== undefined && !one.streamed && !one.ended) one.entry.setText(text)
+    if (text !== undefined && !one.streamed && !one.ended) one.entry.setText(withoutFence(text))
   }
 
   function writePatches(one: Tool, fields: ToolCallFields): void {
