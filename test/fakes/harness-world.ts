@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { wholeText, type BoundedText } from '#shared/domain/bounded-text.ts'
 import type { SandboxKind } from '#shared/domain/harness.ts'
@@ -8,6 +8,7 @@ import { UserId, type RunId } from '#shared/ids.ts'
 import { processEnvironment, readConfig } from '#agent-runner/config.ts'
 import { createHarnesses } from '#agent-runner/harnesses.ts'
 import { messageOf } from '#agent-runner/log.ts'
+import { findRunProcesses } from '#agent-runner/sandbox/process-tree.ts'
 import { startControlServer, type ControlServer, type SeenRun } from './control-server.ts'
 import { startModelServer, type ModelServer } from './model-server.ts'
 import { keptTools, makeRunnerFolder } from './opencode.ts'
@@ -52,7 +53,10 @@ export async function harnessMissing(id: string, sandbox: SandboxKind = 'direct'
 export interface HarnessWorld {
   readonly server: ControlServer
   readonly model: ModelServer
-  readonly runnerFolder: string
+  /** A file of a run's workspace, in the direct sandbox. */
+  fileOf(runId: RunId, name: string): string
+  /** The command lines of a run's processes. */
+  processesOf(runId: RunId): Promise<string[]>
   start(prompt: string, config?: Partial<RunConfig>, secrets?: readonly RunSecret[]): RunId
   ended(runId: RunId, turn?: number): Promise<SeenRun>
   /** Stops a run. @returns it, once the runner has said that nothing of it is left. */
@@ -97,7 +101,11 @@ export async function openHarnessWorld({
   return {
     server,
     model,
-    runnerFolder: folder.path,
+    fileOf: (runId, name) => join(folder.path, 'runs', runId, 'workspace', name),
+    processesOf: async (runId) => {
+      const pids = await findRunProcesses(runId, join(folder.path, 'runs', runId))
+      return Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'latin1').catch(() => `${pid} is gone`)))
+    },
     start: (prompt, config, given = secrets(model)) =>
       server.start({
         harness,
