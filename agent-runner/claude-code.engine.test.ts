@@ -26,6 +26,9 @@ const claudeCode: HarnessDialect = {
     },
     call('TaskUpdate', { taskId: '1', status: 'in_progress' }),
   ],
+  model: 'haiku',
+  sent: 'claude-haiku-4-5-20251001',
+  mayForget: false,
   denied: 'failed',
   errors: {
     401: { code: 'authentication_required', text: 'Incorrect API key provided.' },

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { RunnerConfig } from './config.ts'
 import type { HarnessDeclaration } from './harness/declaration.ts'
 import { createClaudeCode } from './harness/declarations/claude-code.ts'
+import { createGemini } from './harness/declarations/gemini.ts'
 import { createOpenCode } from './harness/declarations/opencode.ts'
 import { runbook } from './harness/declarations/runbook.ts'
 import { createModelMemory } from './harness/model-memory.ts'
@@ -19,6 +20,10 @@ export function createHarnesses({
   const tools = createToolsFolder(toolsFolder, config.hostEnv)
   const person = personOf(config.hostEnv)
   const memory = createModelMemory(join(config.folder, 'models.json'))
-  const agents = [createClaudeCode({ tools, person }), createOpenCode({ tools, config: config.openCodeConfig })]
+  const agents = [
+    createClaudeCode({ tools, person }),
+    createGemini({ tools, person }),
+    createOpenCode({ tools, config: config.openCodeConfig }),
+  ]
   return [runbook, ...agents.map(memory.remembering)]
 }

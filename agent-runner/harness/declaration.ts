@@ -2,6 +2,7 @@ import type { HarnessId, HarnessOffer, ModelOffer, SandboxKind } from '#shared/d
 import type { RunConfig } from '#shared/domain/run.ts'
 import type { RunSecret, SecretKind } from '#shared/domain/secret.ts'
 import type { RunModels } from '../models/endpoints.ts'
+import type { Dialect } from './dialects.ts'
 import type { Exec, Sandbox } from '../sandbox/sandbox.ts'
 
 /** A harness that this runner can start: how to get it, how to call it, and where it differs from the others. */
@@ -39,6 +40,8 @@ export interface HarnessQuirks {
   readonly rulesApply: boolean
   /** Uses tools that a server of the Model Context Protocol offers. */
   readonly takesTools: boolean
+  /** How its tool calls are read. */
+  readonly dialect?: Dialect
   /** What it can't be made to ask about, in sentences for the page. */
   readonly cannotAsk?: Partial<Record<SandboxKind, readonly string[]>>
 }

@@ -66,10 +66,14 @@ export interface ModelAnswer {
 export type Write = (text: string) => Promise<void>
 
 const pieceLength = 7
-const floodLine = `${'All work and no play makes the model a dull one. '.repeat(20).trimEnd()}\n`
-
 /** A few characters at a time; a flood in lines. */
 export function* piecesOf(text: string, flood = 0): Generator<string> {
   for (let at = 0; at < text.length; at += pieceLength) yield text.slice(at, at + pieceLength)
-  for (let left = flood; left > 0; left -= floodLine.length) yield floodLine.slice(0, left)
+  // No line is like another: some harnesses end a model that repeats itself.
+  for (let line = 1, left = flood; left > 0; line++) {
+    const words = Array.from({ length: 40 }, (_, word) => (line * 7919 + word * word * 104_729).toString(36))
+    const piece = `${words.join(' ')}\n`.slice(0, left)
+    left -= piece.length
+    yield piece
+  }
 }
