@@ -4,13 +4,15 @@ import type { Clock } from '../clock.ts'
 import type { GrowingBody, GrowingEntry } from '../run/growing-entry.ts'
 import { cut, type Transcript } from '../run/transcript.ts'
 import type { ToolCallFields } from './acp-shapes.ts'
-import { commandOf, contentPatches, contentText, objectOf } from './tool-content.ts'
+import { commandOf, contentPatches, contentText, objectOf, withoutFence } from './tool-content.ts'
 
 /** The tool calls of a turn as entries: each opens with the first word of it, grows, and ends once. */
 export interface ToolCalls {
   take(fields: ToolCallFields): void
   /** A question about it was answered: its time counts from now, not from when it was asked. */
   answered(toolCallId: string): void
+  /** It was not allowed: it ends as failed, also where the harness does not speak of it again. */
+  denied(toolCallId: string): void
   /** Text under a tool call's output. */
   remark(toolCallId: string, text: string): void
   /** Whether one is at work. */
@@ -37,6 +39,7 @@ interface Tool {
   /** Output came piece by piece, so the final content repeats it. */
   streamed: boolean
   ended: boolean
+  denied: boolean
 }
 
 const inlinePatch = 4000
@@ -78,7 +81,7 @@ export function createToolCalls(deps: ToolCallsDeps): ToolCalls {
       ...changeOf(fields, blank),
       status: fields.status === 'in_progress' ? 'in_progress' : 'pending',
     })
-    const made = { entry, streamed: false, ended: false }
+    const made = { entry, streamed: false, ended: false, denied: false }
     tools.set(fields.toolCallId, made)
     if (tools.size > toolLimit) forgetOldest()
     deps.onActivity(titleOf(entry))
@@ -101,7 +104,7 @@ export function createToolCalls(deps: ToolCallsDeps): ToolCalls {
       one.entry.append(data)
     }
     const text = contentText(fields.content)
-    if (text !== undefined && !one.streamed && !one.ended) one.entry.setText(text)
+    if (text !== undefined && !one.streamed && !one.ended) one.entry.setText(withoutFence(text))
   }
 
   function writePatches(one: Tool, fields: ToolCallFields): void {
@@ -168,6 +171,10 @@ export function createToolCalls(deps: ToolCallsDeps): ToolCalls {
       const one = tools.get(toolCallId)
       if (one !== undefined && !one.ended) one.entry.change({ startedAt: clock.now() })
     },
+    denied: (toolCallId) => {
+      const one = tools.get(toolCallId)
+      if (one !== undefined) one.denied = true
+    },
     remark: (toolCallId, text) => {
       tools.get(toolCallId)?.entry.append(`${text}\n`)
     },
@@ -176,7 +183,7 @@ export function createToolCalls(deps: ToolCallsDeps): ToolCalls {
       for (const one of tools.values()) {
         if (one.ended) continue
         one.ended = true
-        one.entry.finish({ status, endedAt: clock.now() })
+        one.entry.finish({ status: one.denied ? 'failed' : status, endedAt: clock.now() })
       }
       tools.clear()
     },

@@ -11,6 +11,7 @@ import {
   type SessionAnswer,
   type ToolCallFields,
 } from './acp-shapes.ts'
+import type { Dialect } from './dialects.ts'
 import { spokenLine } from './spoken-line.ts'
 import { createTaskList, isTodo, taskOf, todoTask } from './task-list.ts'
 import { createToolCalls } from './tool-calls.ts'
@@ -24,6 +25,8 @@ export interface Translator {
   tool(fields: ToolCallFields): void
   /** A question about a tool call was answered: what it does begins now. */
   answered(toolCallId: string): void
+  /** It will not do it. */
+  denied(toolCallId: string): void
   sessionOpened(answer: SessionAnswer): void
   promptAnswered(answer: PromptAnswer): void
   /** Text under a tool call's output, e.g. which rule allowed it. */
@@ -42,6 +45,7 @@ export interface TranslatorDeps {
   clock: Clock
   blobs: BlobStore
   harnessName: string
+  dialect?: Dialect | undefined
   /** The workspace as the harness sees it; paths are told relative to it. */
   workspace: string
   onActivity: (text: string) => void
@@ -126,7 +130,8 @@ export function createTranslator(deps: TranslatorDeps): Translator {
     )
   }
 
-  function tool(fields: ToolCallFields): void {
+  function tool(told: ToolCallFields): void {
+    const fields = deps.dialect?.(told, deps.workspace) ?? told
     if (isTodo(fields)) {
       hidden.add(fields.toolCallId)
       const todos = objectOf(fields.rawInput)?.['todos']
@@ -164,6 +169,7 @@ export function createTranslator(deps: TranslatorDeps): Translator {
       })
     },
     answered: calls.answered,
+    denied: calls.denied,
     remark: calls.remark,
     busy: calls.busy,
     endTurn: (status) => {

@@ -53,6 +53,7 @@ export function createBench(
     clock,
     blobs: deps.blobs,
     harnessName: declaration.name,
+    dialect: declaration.quirks.dialect,
     workspace: sandbox.workspace,
     onActivity,
     onTouched: results.touched,

@@ -136,9 +136,11 @@ export function createPermissionDesk(deps: {
   let unheard: string[] = []
 
   async function decide(
-    params: PermissionParams,
+    told: PermissionParams,
     signal: AbortSignal,
   ): Promise<{ optionId: string; message?: string } | undefined> {
+    const { dialect } = declaration.quirks
+    const params = dialect === undefined ? told : { ...told, toolCall: dialect(told.toolCall, deps.cwd()) }
     const options = params.options.map(({ optionId, name, kind }): PermissionOption => ({
       optionId,
       name: cut(name, 200),
@@ -181,6 +183,7 @@ export function createPermissionDesk(deps: {
     )
     if (outcome.kind === 'lapsed') return undefined
     deps.translator().answered(params.toolCall.toolCallId)
+    if (outcome.option?.kind.startsWith('allow') !== true) deps.translator().denied(params.toolCall.toolCallId)
     if (outcome.answer.kind === 'allow_similar' && similar !== undefined) deps.allowSimilar(similar.patterns)
     const message = outcome.answer.message?.trim()
     const said = message === undefined || message === '' ? undefined : message

@@ -115,6 +115,7 @@ export function createWorkbench(
         transcript,
         planTools,
         models: on.models,
+        secrets: assignment.secrets ?? [],
       })
       signal.throwIfAborted()
       on.session = session

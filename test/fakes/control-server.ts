@@ -6,8 +6,10 @@ import { appendAt, emptyText, type BoundedText } from '#shared/domain/bounded-te
 import { HarnessId, type SandboxKind } from '#shared/domain/harness.ts'
 import type { PermissionAnswer, PermissionRequest } from '#shared/domain/permission.ts'
 import { nextState, type RunConfig, type RunReason, type RunState } from '#shared/domain/run.ts'
+import type { RunSecret } from '#shared/domain/secret.ts'
 import type { EntryBody, TranscriptEntry } from '#shared/domain/transcript.ts'
 import { DeliveryId, PromptId, RunId, UserId, uuidv7 } from '#shared/ids.ts'
+import type { PlanToolAnswer, PlanToolCall } from '#shared/protocol/plan-tools.ts'
 import { maxFrameBytes, RunEvent, type RunEventBody } from '#shared/protocol/run-event.ts'
 import {
   RunnerUp,
@@ -44,6 +46,8 @@ export interface ControlServer {
   readonly url: string
   readonly key: string
   readonly hellos: RunnerHello[]
+  /** What was told of a change. */
+  readonly offers: Extract<RunnerUp, { type: 'offer' }>[]
   readonly receipts: { deliveryId: string; state: string; refusal?: string | undefined }[]
   readonly blobs: Map<string, Buffer>
   run(runId: RunId): SeenRun
@@ -54,6 +58,8 @@ export interface ControlServer {
     config?: Partial<RunConfig>
     runId?: RunId
     turn?: number
+    /** Given with each turn. */
+    secrets?: readonly RunSecret[]
   }): RunId
   /** The next turn of a run. */
   follow(runId: RunId, prompt: string): void
@@ -90,7 +96,16 @@ const ends: ReadonlySet<RunState> = new Set(['SUCCEEDED', 'FAILED', 'ERROR', 'CA
 
 const newUuid = (): string => uuidv7(Date.now(), randomBytes(10))
 
-export async function startControlServer({ leaseMs = 60_000, heartbeatMs = 5_000 } = {}): Promise<ControlServer> {
+export async function startControlServer({
+  leaseMs = 60_000,
+  heartbeatMs = 5_000,
+  planTools,
+}: {
+  leaseMs?: number
+  heartbeatMs?: number
+  /** Absent: they are not offered. */
+  planTools?: (call: PlanToolCall) => PlanToolAnswer
+} = {}): Promise<ControlServer> {
   let key = 'fake-agent-key'
   let away = false
   let silent = false
@@ -104,6 +119,7 @@ export async function startControlServer({ leaseMs = 60_000, heartbeatMs = 5_000
   const receipts: ControlServer['receipts'] = []
   const told: Extract<RunnerDown, { type: 'assign' | 'deliver' }>[] = []
   const hellos: RunnerHello[] = []
+  const offers: Extract<RunnerUp, { type: 'offer' }>[] = []
   const blobs = new Map<string, Buffer>()
   const watchers = new Set<() => void>()
 
@@ -185,8 +201,12 @@ export async function startControlServer({ leaseMs = 60_000, heartbeatMs = 5_000
       case 'draining':
         draining = true
         return
+      case 'plan_call': {
+        const answered = planTools?.(message.call) ?? { ok: false, text: 'not offered' }
+        return send({ type: 'plan_answer', callId: message.callId, answer: answered })
+      }
       case 'offer':
-      case 'plan_call':
+        offers.push(message)
         return
     }
   }
@@ -199,6 +219,7 @@ export async function startControlServer({ leaseMs = 60_000, heartbeatMs = 5_000
       serverVersion: 'fake',
       heartbeatMs,
       leaseMs,
+      ...(planTools === undefined ? {} : { planTools: true }),
       runs: hello.runs.map(({ runId }) => ({
         runId,
         ackedSeq: runs.get(runId)?.ackedSeq ?? 0,
@@ -286,6 +307,7 @@ export async function startControlServer({ leaseMs = 60_000, heartbeatMs = 5_000
       turn === 1
         ? undefined
         : { seq: run.ackedSeq, entries: Math.max(0, ...[...run.entries.values()].map((entry) => entry.n)) }
+    const given = secretsOf.get(runId)
     const assignment: Extract<RunnerDown, { type: 'assign' }> = {
       type: 'assign',
       assignment: {
@@ -295,6 +317,7 @@ export async function startControlServer({ leaseMs = 60_000, heartbeatMs = 5_000
         config,
         prompt: { promptId: PromptId.parse(newUuid()), text: prompt, by: person },
         ...(after === undefined ? {} : { after }),
+        ...(given === undefined ? {} : { secrets: [...given] }),
       },
     }
     assignments.set(runId, assignment)
@@ -303,6 +326,7 @@ export async function startControlServer({ leaseMs = 60_000, heartbeatMs = 5_000
     send(assignment)
   }
   const configs = new Map<RunId, RunConfig>()
+  const secretsOf = new Map<RunId, readonly RunSecret[]>()
 
   function deliver(runId: RunId, body: DeliveryBody): DeliveryId {
     const deliveryId = DeliveryId.parse(newUuid())
@@ -362,10 +386,20 @@ export async function startControlServer({ leaseMs = 60_000, heartbeatMs = 5_000
     url: `http://127.0.0.1:${port}`,
     key,
     hellos,
+    offers,
     receipts,
     blobs,
     run: seen,
-    start: ({ harness = 'runbook', sandbox = 'direct', prompt, config, runId = RunId.parse(newUuid()), turn = 1 }) => {
+    start: ({
+      harness = 'runbook',
+      sandbox = 'direct',
+      prompt,
+      config,
+      runId = RunId.parse(newUuid()),
+      turn = 1,
+      secrets,
+    }) => {
+      if (secrets !== undefined) secretsOf.set(runId, secrets)
       runs.set(runId, {
         runId,
         turn,
