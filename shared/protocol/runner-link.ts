@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { DeliveryId, PermissionId, PromptId, RunId, RunnerId, UserId } from '../ids.ts'
 import { Refusal } from '../refusal.ts'
+import { EgressPolicy } from '../domain/environment-egress.ts'
 import { HarnessOffer, SandboxKind } from '../domain/harness.ts'
 import { PermissionAnswer } from '../domain/permission.ts'
 import { RunConfig } from '../domain/run.ts'
@@ -53,6 +54,8 @@ export const Assignment = z.object({
   after: z.object({ seq: z.number().int().nonnegative(), entries: z.number().int().nonnegative() }).optional(),
   /** Opened for this runner and this turn; neither side writes them down. */
   secrets: z.array(RunSecret).max(200).optional(),
+  /** What the run's processes may reach. Absent: all. */
+  egress: EgressPolicy.optional(),
 })
 export type Assignment = z.infer<typeof Assignment>
 

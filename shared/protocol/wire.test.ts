@@ -26,7 +26,7 @@ const wires = [
     version: runnerProtocol,
     todo: mend('runnerProtocol'),
     shapes: { RunnerUp, RunnerDown, RunEvent },
-    pinned: { version: 1, hash: 'a7764244ef406095' },
+    pinned: { version: 1, hash: '07bedaf06d82973c' },
   },
   {
     what: 'shapes of push, pull and the synced rows',
