@@ -2,7 +2,7 @@ import type { AcpSession } from '../harness/acp-session.ts'
 import { createTranslator, type Translator } from '../harness/translator.ts'
 import type { RunModels } from '../models/endpoints.ts'
 import type { PlanTools } from '../plan-tools/mcp-host.ts'
-import { runbookPolicy } from '../permission/judge-command.ts'
+import { plainPolicy } from '#shared/permission/judge-command.ts'
 import { createPermissionDesk, type PermissionDesk } from './conversation.ts'
 import type { Equipment } from './equip.ts'
 import { createJudge, type Judge } from './judge.ts'
@@ -36,7 +36,7 @@ export function createBench(
     workspace: sandbox.workspace,
     hostWorkspace: folders.workspace,
     environment: { PATH: deps.hostEnv['PATH'] ?? '/usr/bin:/bin' },
-    policy: runbookPolicy,
+    policy: plainPolicy,
   })
   const permissions = createPermissions({
     runId,

@@ -1,4 +1,4 @@
-import type { CommandEffect } from '#shared/domain/permission.ts'
+import type { CommandEffect } from '../../domain/permission.ts'
 import { shownWord, type DynamicWord, type Word } from '../command-types.ts'
 import { visibleText } from '../visible-text.ts'
 

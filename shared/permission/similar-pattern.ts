@@ -1,8 +1,8 @@
-import { posix } from 'node:path'
 import { altersShell, classifyPart } from './classify-part.ts'
 import type { CommandPart, ParsedOk, Word } from './command-types.ts'
 import { isSafeGlob } from './catalogue/meaning.ts'
 import { isWithin } from './part-folders.ts'
+import { pathFrom } from './posix-path.ts'
 import { canNameSecret } from './secret-names.ts'
 import { visibleText } from './visible-text.ts'
 
@@ -133,7 +133,7 @@ function isOption(word: string): boolean {
 function isTame(word: Word, cwd: string): boolean {
   const text = typeof word === 'string' ? word : word.text
   if (/^~|^[a-z][a-z0-9+.-]*:\/\//i.test(text) || canNameSecret(word)) return false
-  return isWithin(cwd, posix.resolve(cwd, text))
+  return isWithin(cwd, pathFrom(cwd, text))
 }
 
 function sameFrame(one: LinePattern, other: LinePattern): boolean {

@@ -1,12 +1,12 @@
-import type { CommandEffect } from '#shared/domain/permission.ts'
+import type { CommandEffect } from '../domain/permission.ts'
 import { names, type Meaning } from './catalogue/meaning.ts'
 import { classifyPart, graver } from './classify-part.ts'
 import type { CommandPart, ParsedOk } from './command-types.ts'
-import type { CommandFacts, PartFacts, PathFact } from './gather-facts.ts'
+import type { CommandFacts, PartFacts, PathFact } from './lexical-facts.ts'
 import { canNameSecret } from './secret-names.ts'
 import { visibleText } from './visible-text.ts'
 
-export type { CommandEffect } from '#shared/domain/permission.ts'
+export type { CommandEffect } from '../domain/permission.ts'
 
 /** What each part does, one effect a part, in the order of `parsed.parts`. */
 export function explainParts(parsed: ParsedOk, facts: CommandFacts): CommandEffect[] {

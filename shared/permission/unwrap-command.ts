@@ -83,6 +83,54 @@ export function programName(word: Word | undefined): string | undefined {
   return word.replace(/^(?:\/usr|\/usr\/local|\/opt\/homebrew)?\/s?bin\/(?=[^/]+$)/, '')
 }
 
+/** What runs a command that stands in its own words or comes to it, in a form that was not taken apart. */
+const starters = new Set([
+  ...[
+    'zsh',
+    'ksh',
+    'mksh',
+    'fish',
+    'csh',
+    'tcsh',
+    'rbash',
+    'su',
+    'runuser',
+    'pkexec',
+    'chroot',
+    'unshare',
+    'nsenter',
+    'setpriv',
+  ],
+  ...[
+    'flock',
+    'watch',
+    'parallel',
+    'script',
+    'strace',
+    'ltrace',
+    'ssh',
+    'alias',
+    'trap',
+    'source',
+    '.',
+    'hash',
+    'enable',
+  ],
+  ...['systemd-run', 'screen', 'tmux', 'at', 'batch', 'crontab', 'eval', 'fc'],
+])
+
+/** Whether a command that is left after unwrapping can still start any other: a list of denied commands can't see which. */
+export function startsOthers(argv: readonly Word[]): boolean {
+  const name = programName(argv[0])?.replace(/^.*\//, '')
+  if (name === undefined) return true
+  if (shells.has(name) || starters.has(name)) return true
+  if (name === 'git')
+    return argv.some(
+      (word) => typeof word === 'string' && /^(?:-c|--config-env|--exec-path|--upload-pack|--receive-pack)/.test(word),
+    )
+  return argv.length > 1 && Object.hasOwn(wrappers, name)
+}
+
 function skipOptions(argv: readonly Word[], name: string, options: Options): Unwrapped {
   const variables: CommandVariable[] = []
   let replace: string | undefined

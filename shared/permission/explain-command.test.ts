@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { CommandEffect } from '#shared/domain/permission.ts'
+import { CommandEffect } from '../domain/permission.ts'
 import { cannotTell } from './catalogue/meaning.ts'
 import { effectsForCard, explainParts } from './explain-command.ts'
-import { lexicalFacts } from './gather-facts.ts'
+import { lexicalFacts } from './lexical-facts.ts'
 import { parseCommandSync } from './parse-command.ts'
 
 function explain(text: string): CommandEffect[] {

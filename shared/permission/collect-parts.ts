@@ -1,4 +1,4 @@
-import { assert } from '#shared/assert.ts'
+import { assert } from '../assert.ts'
 import {
   forEachChild,
   type Command,

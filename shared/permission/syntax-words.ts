@@ -1,4 +1,4 @@
-import { assert } from '#shared/assert.ts'
+import { assert } from '../assert.ts'
 import type { ArrayValue, Redirection, TestExpression } from 'unbash'
 import type { CommandRedirect, DynamicWord } from './command-types.ts'
 import { kindOf, toWord } from './command-words.ts'

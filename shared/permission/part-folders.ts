@@ -1,5 +1,5 @@
-import { posix } from 'node:path'
 import type { CommandPart, ParsedOk, Word } from './command-types.ts'
+import { normalPath, pathFrom, withoutEnd } from './posix-path.ts'
 
 export interface Place {
   /** The workspace's root and the command's own folder; absolute, in the port's view. */
@@ -69,12 +69,12 @@ function isMove(part: CommandPart): boolean {
 /** @returns an absolute path, or null where the word or the folder isn't known. */
 export function resolvePath(word: Word, cwd: string | null): string | null {
   if (typeof word !== 'string') return null
-  if (posix.isAbsolute(word)) return posix.normalize(word)
-  return cwd === null ? null : posix.join(cwd, word)
+  if (word.startsWith('/')) return normalPath(word)
+  return cwd === null ? null : pathFrom(cwd, word)
 }
 
 export function isWithin(root: string, path: string): boolean {
-  const clean = posix.resolve(path)
-  const base = posix.resolve(root)
+  const clean = withoutEnd(normalPath(path))
+  const base = withoutEnd(normalPath(root))
   return clean === base || clean.startsWith(base === '/' ? '/' : `${base}/`)
 }

@@ -1,4 +1,3 @@
-import { Buffer } from 'node:buffer'
 import { forEachChild, parse, type ParsedScript, type SyntaxNode, type Word } from 'unbash'
 import type { ParsedCommand, ParseRefusal } from './command-types.ts'
 import { createPartCollector } from './collect-parts.ts'
@@ -18,7 +17,7 @@ export async function parseCommand(text: string): Promise<ParsedCommand> {
 
 export function parseCommandSync(text: string): ParsedCommand {
   const refuse = (why: ParseRefusal, detail: string): ParsedCommand => ({ ok: false, text, why, detail })
-  if (Buffer.byteLength(text) > parseLimits.bytes) return refuse('too-long', 'The command is longer than 64 KB.')
+  if (utf8Length(text) > parseLimits.bytes) return refuse('too-long', 'The command is longer than 64 KB.')
   if (!text.isWellFormed() || text.includes('\0'))
     return refuse('not-text', 'The command holds bytes that are not text.')
   if (/(?:^|[^\\])(?:\\\\)*\\$/.test(text))
@@ -35,6 +34,17 @@ export function parseCommandSync(text: string): ParsedCommand {
   if (collector.parts.length === 0) return refuse('empty', 'The command is empty.')
   const { parts, shells, functions, loops } = collector
   return { ok: true, text, parts, shells, functions, loops }
+}
+
+/** Bytes of a text in UTF-8. */
+function utf8Length(text: string): number {
+  let bytes = text.length
+  for (let at = 0; at < text.length && bytes <= parseLimits.bytes; at++) {
+    const unit = text.charCodeAt(at)
+    // A pair of surrogates is four bytes.
+    if (unit >= 0x80) bytes += unit < 0x800 || (unit >= 0xd800 && unit <= 0xdfff) ? 1 : 2
+  }
+  return bytes
 }
 
 /** @throws ParseStop where Bash would refuse the text, or the parser had to guess. */

@@ -182,8 +182,10 @@ function wget(args: readonly Word[]): Meaning | undefined {
 }
 
 function hostOf(address: string): string {
-  const url = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(address) ? address : `http://${address}`)
-  return url === null || url.host === '' ? cut(address) : cut(url.host)
+  // As browsers and curl read it: user and password end at the last @, and a backslash is a slash.
+  const authority = /^(?:[a-z][a-z0-9+.-]*:\/\/)?([^/?#\\]*)/i.exec(address)?.[1] ?? ''
+  const host = authority.slice(authority.lastIndexOf('@') + 1).toLowerCase()
+  return cut(host === '' ? address : host)
 }
 
 function system(verb: string): Rule {

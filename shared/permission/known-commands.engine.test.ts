@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { explainParts } from './explain-command.ts'
-import { lexicalFacts } from './gather-facts.ts'
-import { judgeCommand, runbookPolicy } from './judge-command.ts'
+import { lexicalFacts } from './lexical-facts.ts'
+import { judgeCommand, plainPolicy } from './judge-command.ts'
 import { parseCommandSync } from './parse-command.ts'
 
 const bash = ['/bin/bash', '/usr/bin/bash', '/usr/local/bin/bash'].find((path) => existsSync(path))
@@ -34,7 +34,7 @@ afterAll(() => rmSync(base, { recursive: true, force: true }))
 function isAllowed(text: string): boolean {
   const parsed = parseCommandSync(text)
   const effects = parsed.ok ? explainParts(parsed, lexicalFacts(parsed, { root, cwd: root })) : []
-  return judgeCommand({ parsed, effects, policy: runbookPolicy, allowed: [], cwd: root }).decision === 'allow'
+  return judgeCommand({ parsed, effects, policy: plainPolicy, allowed: [], cwd: root }).decision === 'allow'
 }
 
 /** Everything below the base, with its time and its text. */

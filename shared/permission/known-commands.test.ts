@@ -3,14 +3,14 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { explainParts } from './explain-command.ts'
-import { lexicalFacts } from './gather-facts.ts'
-import { judgeCommand, runbookPolicy } from './judge-command.ts'
+import { lexicalFacts } from './lexical-facts.ts'
+import { judgeCommand, plainPolicy } from './judge-command.ts'
 import { parseCommandSync } from './parse-command.ts'
 
 function decision(text: string): 'allow' | 'ask' | 'deny' {
   const parsed = parseCommandSync(text)
   const effects = parsed.ok ? explainParts(parsed, lexicalFacts(parsed, { root: '/work', cwd: '/work' })) : []
-  return judgeCommand({ parsed, effects, policy: runbookPolicy, allowed: [], cwd: '/work' }).decision
+  return judgeCommand({ parsed, effects, policy: plainPolicy, allowed: [], cwd: '/work' }).decision
 }
 
 /** One command a line. */
