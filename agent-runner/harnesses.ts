@@ -1,5 +1,6 @@
 import type { RunnerConfig } from './config.ts'
 import type { HarnessDeclaration } from './harness/declaration.ts'
+import { drover } from './harness/declarations/drover.ts'
 import { createOpenCode } from './harness/declarations/opencode.ts'
 import { runbook } from './harness/declarations/runbook.ts'
 import { createToolsFolder } from './harness/tools-folder.ts'
@@ -13,5 +14,5 @@ export function createHarnesses({
   toolsFolder: string
 }): HarnessDeclaration[] {
   const tools = createToolsFolder(toolsFolder, config.hostEnv)
-  return [runbook, createOpenCode({ tools, config: config.openCodeConfig })]
+  return [runbook, drover, createOpenCode({ tools, config: config.openCodeConfig })]
 }

@@ -1,5 +1,6 @@
-import type { HarnessId, HarnessOffer, SandboxKind } from '#shared/domain/harness.ts'
+import type { HarnessId, HarnessOffer, ModelOffer, SandboxKind } from '#shared/domain/harness.ts'
 import type { RunConfig } from '#shared/domain/run.ts'
+import type { SecretKind } from '#shared/domain/secret.ts'
 import type { RunModels } from '../models/endpoints.ts'
 import type { Exec, Sandbox } from '../sandbox/sandbox.ts'
 
@@ -17,6 +18,10 @@ export interface HarnessDeclaration {
   /** Fetches what is missing. @throws SandboxError */
   prepare(context: PrepareContext): Promise<PreparedHarness>
   readonly quirks: HarnessQuirks
+  /** Models that can be chosen before it has started. */
+  readonly models?: readonly ModelOffer[]
+  /** Credentials of which it needs one, best first. Absent: it needs none. */
+  readonly takes?: readonly SecretKind[]
 }
 
 export interface HarnessQuirks {
@@ -28,6 +33,8 @@ export interface HarnessQuirks {
   readonly rulesApply: boolean
   /** Uses tools that a server of the Model Context Protocol offers. */
   readonly takesTools: boolean
+  /** Lives in the runner's process, so it reaches what the runner offers from any sandbox. */
+  readonly livesHere?: boolean
 }
 
 export interface PrepareContext {
@@ -71,12 +78,16 @@ export function offerOf(declaration: HarnessDeclaration, available: readonly San
     letters: declaration.letters,
     ...(declaration.version === undefined ? {} : { version: declaration.version }),
     sandboxes,
-    ...(declaration.quirks.takesTools ? { planTools: sandboxes.filter(reachesRunner) } : {}),
+    ...(declaration.quirks.takesTools
+      ? { planTools: sandboxes.filter((sandbox) => reachesRunner(sandbox, declaration.quirks)) }
+      : {}),
+    ...(declaration.models === undefined ? {} : { models: [...declaration.models] }),
+    ...(declaration.takes === undefined ? {} : { takes: [...declaration.takes] }),
     ...(unavailable === undefined ? {} : { unavailable: unavailable.slice(0, 300) }),
   }
 }
 
 /** A container has no way to the runner's machine but the streams of its harness. */
-export function reachesRunner(sandbox: SandboxKind): boolean {
-  return sandbox === 'direct'
+export function reachesRunner(sandbox: SandboxKind, { livesHere = false }: Pick<HarnessQuirks, 'livesHere'>): boolean {
+  return livesHere || sandbox === 'direct'
 }
