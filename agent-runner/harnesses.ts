@@ -3,6 +3,7 @@ import type { RunnerConfig } from './config.ts'
 import type { HarnessDeclaration } from './harness/declaration.ts'
 import { createClaudeCode } from './harness/declarations/claude-code.ts'
 import { createGemini } from './harness/declarations/gemini.ts'
+import { drover } from './harness/declarations/drover.ts'
 import { createOpenCode } from './harness/declarations/opencode.ts'
 import { runbook } from './harness/declarations/runbook.ts'
 import { createModelMemory } from './harness/model-memory.ts'
@@ -25,5 +26,5 @@ export function createHarnesses({
     createGemini({ tools, person }),
     createOpenCode({ tools, config: config.openCodeConfig }),
   ]
-  return [runbook, ...agents.map(memory.remembering)]
+  return [runbook, drover, ...agents.map(memory.remembering)]
 }

@@ -44,6 +44,8 @@ export interface HarnessQuirks {
   readonly dialect?: Dialect
   /** What it can't be made to ask about, in sentences for the page. */
   readonly cannotAsk?: Partial<Record<SandboxKind, readonly string[]>>
+  /** Lives in the runner's process, so it reaches what the runner offers from any sandbox. */
+  readonly livesHere?: boolean
 }
 
 export interface PrepareContext {
@@ -106,7 +108,9 @@ export function offerOf(
     letters: declaration.letters,
     ...(declaration.version === undefined ? {} : { version: declaration.version }),
     sandboxes,
-    ...(declaration.quirks.takesTools ? { planTools: sandboxes.filter(reachesRunner) } : {}),
+    ...(declaration.quirks.takesTools
+      ? { planTools: sandboxes.filter((sandbox) => reachesRunner(sandbox, declaration.quirks)) }
+      : {}),
     ...(models.length === 0 ? {} : { models: models.slice(0, 200) }),
     ...(declaration.takes === undefined ? {} : { takes: [...declaration.takes] }),
     ...(signedIn ? { signedIn: sandboxes.filter((kind) => kind === 'direct') } : {}),
@@ -115,6 +119,6 @@ export function offerOf(
 }
 
 /** A container has no way to the runner's machine but the streams of its harness. */
-export function reachesRunner(sandbox: SandboxKind): boolean {
-  return sandbox === 'direct'
+export function reachesRunner(sandbox: SandboxKind, { livesHere = false }: Pick<HarnessQuirks, 'livesHere'>): boolean {
+  return livesHere || sandbox === 'direct'
 }

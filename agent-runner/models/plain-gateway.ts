@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { RunSecret, SecretKind } from '#shared/domain/secret.ts'
-import type { ModelApi, ModelEndpoint, ModelGateway } from './endpoints.ts'
+import { modelApis, type ModelApi, type ModelEndpoint, type ModelGateway, type OwnModel } from './endpoints.ts'
 
 const providers: Readonly<Record<ModelApi, { kind: SecretKind; baseUrl: string }>> = {
   anthropic: { kind: 'anthropic_key', baseUrl: 'https://api.anthropic.com' },
@@ -12,6 +12,19 @@ const OwnEndpoint = z.object({
   api: z.enum(['anthropic', 'openai', 'google']),
   baseUrl: z.url({ protocol: /^https?$/ }),
   key: z.string().optional(),
+  models: z
+    .array(
+      z.union([
+        z
+          .string()
+          .min(1)
+          .transform((id): OwnModel => ({ id })),
+        z
+          .object({ id: z.string().min(1), context: z.number().int().positive().optional() })
+          .transform(({ id, context }): OwnModel => (context === undefined ? { id } : { id, context })),
+      ]),
+    )
+    .optional(),
 })
 
 /** Agents call the providers themselves, with the real keys. */
@@ -20,7 +33,8 @@ export function createPlainGateway(): ModelGateway {
     open: async ({ secrets: given }) => {
       let secrets = given
       return {
-        endpoint: (api) => ownEndpoint(api, secrets) ?? providerEndpoint(api, secrets),
+        endpoint: (api) => ownEndpoints(secrets).find((one) => one.api === api) ?? providerEndpoint(api, secrets),
+        all: () => [...modelApis.flatMap((api) => providerEndpoint(api, secrets) ?? []), ...ownEndpoints(secrets)],
         renew: (next) => {
           secrets = next
         },
@@ -31,13 +45,13 @@ export function createPlainGateway(): ModelGateway {
   }
 }
 
-function ownEndpoint(api: ModelApi, secrets: readonly RunSecret[]): ModelEndpoint | undefined {
-  for (const { value } of secrets.filter(({ kind }) => kind === 'model_endpoint')) {
-    const parsed = OwnEndpoint.safeParse(parseJson(value))
-    if (parsed.success && parsed.data.api === api)
-      return { api, baseUrl: parsed.data.baseUrl.replace(/\/+$/, ''), token: parsed.data.key ?? 'none' }
-  }
-  return undefined
+function ownEndpoints(secrets: readonly RunSecret[]): ModelEndpoint[] {
+  return secrets.flatMap(({ kind, name, value }) => {
+    const parsed = kind === 'model_endpoint' ? OwnEndpoint.safeParse(parseJson(value)) : undefined
+    if (parsed?.success !== true) return []
+    const { api, baseUrl, key, models = [] } = parsed.data
+    return [{ api, baseUrl: baseUrl.replace(/\/+$/, ''), token: key ?? 'none', own: { name, models } }]
+  })
 }
 
 function providerEndpoint(api: ModelApi, secrets: readonly RunSecret[]): ModelEndpoint | undefined {

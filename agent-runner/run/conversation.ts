@@ -75,8 +75,9 @@ export async function promptWatched({
 /** What the harness's stop reason means for the run. */
 export function endOfPrompt(answer: PromptAnswer, harnessName: string): TurnEnd {
   const told = objectOf(answer._meta?.['drover/outcome'])
-  if (told?.['code'] === 'step_failed' && typeof told['text'] === 'string') {
-    return { event: 'fail', reason: { code: 'step_failed', text: cut(told['text'], 600), retryable: true } }
+  const code = told?.['code']
+  if ((code === 'step_failed' || code === 'model_limit') && typeof told?.['text'] === 'string') {
+    return { event: 'fail', reason: { code, text: cut(told['text'], 600), retryable: true } }
   }
   switch (answer.stopReason) {
     case 'end_turn':

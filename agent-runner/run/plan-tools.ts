@@ -24,7 +24,7 @@ export async function openPlanTools(
 ): Promise<PlanTools | undefined> {
   const host = deps.planTools()
   if (host === undefined || !declaration.quirks.takesTools) return undefined
-  if (!reachesRunner(sandbox.kind)) {
+  if (!reachesRunner(sandbox.kind, declaration.quirks)) {
     if (deps.journal.memory().facts.sessionId === undefined)
       deps.transcript.notice('info', `In a container ${declaration.name} has no tools for plans.`)
     return undefined

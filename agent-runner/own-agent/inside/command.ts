@@ -1,0 +1,94 @@
+import type { Exec, Sandbox } from '../../sandbox/sandbox.ts'
+import { endGroup } from './group.ts'
+
+/**
+ * Bash where there is one. Descriptor 3 is the standard error that this starts with; it tells the process at the start and the exit
+ * code at the end, and the command itself does not have it.
+ */
+const launcher = [
+  'exec 3>&2 2>&1; trap : HUP INT TERM; printf "p%s\\n" "$$" >&3',
+  'cd -- "$2" || { printf "e1\\n" >&3; exit 1; }',
+  'if command -v bash > /dev/null 2>&1; then bash -c "$1" 3>&- < /dev/null; else sh -c "$1" 3>&- < /dev/null; fi',
+  'printf "e%s\\n" "$?" >&3',
+].join('\n')
+
+/** What a command left in the background may hold its output open: it is over all the same. */
+const quietMs = 200
+const mostAfterEndMs = 2_000
+
+/**
+ * Runs a command in the sandbox; `write` is awaited before more is read, so a flood slows the command and not the runner. When `signal`
+ * aborts, the command and what it started are ended. @returns its exit code; 128 + signal where a signal ended it.
+ */
+export async function runCommand(
+  sandbox: Sandbox,
+  {
+    command,
+    cwd,
+    write,
+    signal,
+  }: { command: string; cwd: string; write: (piece: Uint8Array) => Promise<void>; signal: AbortSignal },
+): Promise<number> {
+  const exec = await sandbox.exec({ argv: ['sh', '-c', launcher, 'drover', command, cwd] })
+  const pid = Promise.withResolvers<string>()
+  const ended = Promise.withResolvers<number>()
+  let report = ''
+  exec.stderr.on('data', (piece: Uint8Array) => {
+    if (report.length > 1000) return
+    report += Buffer.from(piece).toString()
+    const known = /^p(\d+)\n/.exec(report)?.[1]
+    if (known !== undefined) pid.resolve(known)
+    const code = /\ne(\d+)\n$/.exec(report)?.[1]
+    if (code !== undefined) ended.resolve(Number(code))
+  })
+  exec.stderr.on('error', () => {})
+  exec.stdin.end()
+  const stop = (): void =>
+    void Promise.race([pid.promise, exec.exited.then(() => undefined)]).then((known) =>
+      known === undefined ? undefined : endGroup(sandbox, known),
+    )
+  signal.addEventListener('abort', stop, { once: true })
+  if (signal.aborted) stop()
+  try {
+    const over = Promise.race([ended.promise, exec.exited])
+    await readOutput(exec, over, write)
+    const end = await over
+    if (typeof end === 'number') return end
+    return end.code ?? (end.signal === 'SIGKILL' ? 137 : 143)
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
+}
+
+/** Reads to the end, or until the command is over and has been quiet. */
+async function readOutput(
+  exec: Exec,
+  over: Promise<unknown>,
+  write: (piece: Uint8Array) => Promise<void>,
+): Promise<void> {
+  const { stdout } = exec
+  let quiet: ReturnType<typeof setTimeout> | undefined
+  let last: ReturnType<typeof setTimeout> | undefined
+  const stopReading = (): void => void stdout.destroy()
+  const listen = (): void => {
+    quiet = setTimeout(stopReading, quietMs)
+  }
+  void over.then(() => {
+    if (stdout.readableEnded) return
+    last = setTimeout(stopReading, mostAfterEndMs)
+    listen()
+  })
+  try {
+    for await (const piece of stdout) {
+      clearTimeout(quiet)
+      if (piece instanceof Uint8Array) await write(piece)
+      if (last !== undefined) listen()
+    }
+  } catch (error) {
+    // A destroyed stream ends the reading.
+    if (!stdout.destroyed) throw error
+  } finally {
+    clearTimeout(quiet)
+    clearTimeout(last)
+  }
+}
