@@ -12,6 +12,7 @@ import { maxFrameBytes, RunEvent, type RunEventBody } from '#shared/protocol/run
 import {
   RunnerUp,
   runnerProtocol,
+  type Assignment,
   type DeliveryBody,
   type RunnerDown,
   type RunnerHello,
@@ -39,6 +40,9 @@ export interface SeenRun {
   keep: boolean
 }
 
+/** What an assignment has beside what every one has. */
+type Given = Pick<Assignment, 'environment' | 'secrets' | 'egress'>
+
 /** The server's end of the runner link, in memory, for tests of the runner. It checks what the real one relies on. */
 export interface ControlServer {
   readonly url: string
@@ -54,6 +58,8 @@ export interface ControlServer {
     config?: Partial<RunConfig>
     runId?: RunId
     turn?: number
+    /** Of its first assignment. */
+    more?: Given
   }): RunId
   /** The next turn of a run. */
   follow(runId: RunId, prompt: string): void
@@ -278,7 +284,7 @@ export async function startControlServer({ leaseMs = 60_000, heartbeatMs = 5_000
     return run
   }
 
-  function assign(runId: RunId, turn: number, prompt: string, config: RunConfig): void {
+  function assign(runId: RunId, turn: number, prompt: string, config: RunConfig, more: Given = {}): void {
     const run = seen(runId)
     run.turn = turn
     run.state = 'PENDING'
@@ -295,6 +301,7 @@ export async function startControlServer({ leaseMs = 60_000, heartbeatMs = 5_000
         config,
         prompt: { promptId: PromptId.parse(newUuid()), text: prompt, by: person },
         ...(after === undefined ? {} : { after }),
+        ...more,
       },
     }
     assignments.set(runId, assignment)
@@ -365,7 +372,8 @@ export async function startControlServer({ leaseMs = 60_000, heartbeatMs = 5_000
     receipts,
     blobs,
     run: seen,
-    start: ({ harness = 'runbook', sandbox = 'direct', prompt, config, runId = RunId.parse(newUuid()), turn = 1 }) => {
+    start: ({ harness = 'runbook', sandbox = 'direct', prompt, config, more, ...named }) => {
+      const { runId = RunId.parse(newUuid()), turn = 1 } = named
       runs.set(runId, {
         runId,
         turn,
@@ -383,7 +391,7 @@ export async function startControlServer({ leaseMs = 60_000, heartbeatMs = 5_000
         badMoves: [],
         keep: true,
       })
-      assign(runId, turn, prompt, { harness: HarnessId.parse(harness), sandbox, ...config })
+      assign(runId, turn, prompt, { harness: HarnessId.parse(harness), sandbox, ...config }, more)
       return runId
     },
     follow: (runId, prompt) => {
