@@ -176,7 +176,7 @@ describe.skipIf(missing !== undefined)(`runs in Docker${missing === undefined ? 
 
   test('an image that is nowhere, and one that is no system', async () => {
     const run = await server.ended(start('true', { image: 'localhost:9/nothing/here:1' }))
-    expect(run).toMatchObject({ state: 'ERROR', reason: { code: 'sandbox_failed' } })
+    expect(run).toMatchObject({ state: 'FAILED', reason: { code: 'environment_setup_failed' } })
     expect(run.reason?.text).toContain('localhost:9/nothing/here:1')
   })
 })

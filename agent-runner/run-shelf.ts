@@ -48,6 +48,7 @@ export interface RunShelfDeps extends Pick<
   'config' | 'folder' | 'clock' | 'log' | 'sandboxes' | 'harnesses' | 'models' | 'limits' | 'openFile'
 > {
   blobs: BlobStore
+  setUps: RunWorkerDeps['setUps']
   pump: EventPump
   planTools: RunWorkerDeps['planTools']
   send: (message: RunnerUp) => void
@@ -112,6 +113,7 @@ export function createRunShelf(deps: RunShelfDeps): RunShelf {
       send: (message: RunnerUp) => deps.send(message),
       planTools: deps.planTools,
       models: deps.models,
+      setUps: deps.setUps,
       harness: (id) => deps.harnesses.find((one) => one.id === id),
       sandbox: (kind) => deps.sandboxes.find((one) => one.kind === kind),
       hostEnv: config.hostEnv,

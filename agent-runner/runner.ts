@@ -2,6 +2,7 @@ import type { RunId } from '#shared/ids.ts'
 import { runnerProtocol, type Assignment, type RunnerDown, type RunnerHello } from '#shared/protocol/runner-link.ts'
 import { refusal } from '#shared/refusal.ts'
 import { droverVersion } from '#shared/version.ts'
+import { createSetUpCache } from './environment/set-up-cache.ts'
 import { createBlobStore } from './link/blob-store.ts'
 import { createEventPump } from './link/event-pump.ts'
 import { createServerLink } from './link/server-link.ts'
@@ -39,9 +40,19 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
     newId: () => clock.newId(),
   })
   const mcpHost = createMcpHost({ ask: plans.ask, log })
+  const setUps = createSetUpCache({
+    folder: folder.setUps,
+    limits: config.setUps,
+    clock,
+    dropImage: async (id) => {
+      for (const provider of deps.sandboxes) await provider.dropImage?.(id)
+    },
+    onTrouble: (error) => log.warn({ error: messageOf(error) }, 'What set-ups made could not be kept or used.'),
+  })
   const shelf = createRunShelf({
     ...deps,
     blobs,
+    setUps,
     pump,
     planTools: () => (plans.offered() ? mcpHost : undefined),
     send: (message) => link.send(message),
@@ -103,6 +114,7 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
       capacity: config.capacity,
       ...offer.now(),
       takesContext: true,
+      takesEnvironments: true,
       runs: shelf
         .all()
         .slice(0, 10_000)
@@ -222,6 +234,7 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
       await link.close()
       pump.close()
       blobs.close()
+      await setUps.close()
       await Promise.all(shelf.all().map((worker) => worker.journal.close()))
       await Promise.all(deps.sandboxes.map((provider) => provider.close()))
       await folder.close()

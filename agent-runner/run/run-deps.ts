@@ -3,6 +3,7 @@ import type { SentPlan } from '#shared/domain/sent-plan.ts'
 import type { RunnerUp } from '#shared/protocol/runner-link.ts'
 import type { Clock } from '../clock.ts'
 import type { AcpLimits } from '../harness/acp-session.ts'
+import type { SetUpCache } from '../environment/set-up-cache.ts'
 import type { HarnessDeclaration } from '../harness/declaration.ts'
 import type { BlobStore } from '../link/blob-store.ts'
 import type { Log } from '../log.ts'
@@ -27,6 +28,7 @@ export interface RunWorkerDeps {
   harness: (id: string) => HarnessDeclaration | undefined
   sandbox: (kind: string) => SandboxProvider | undefined
   models: ModelGateway
+  setUps: SetUpCache
   /** For git on this machine. */
   hostEnv: Readonly<Record<string, string>>
   limits: AcpLimits

@@ -32,6 +32,8 @@ export const RunFacts = z.object({
   process: ProcessMark.optional(),
   /** Processes of the run may live: set before its sandbox starts, cleared once that is torn down. */
   awake: z.boolean().optional(),
+  /** What its container is of, where that is an image which a set-up made. */
+  image: z.string().max(200).optional(),
   containerId: z.string().max(100).optional(),
   /** Patterns that "Allow similar in this run" allowed, as JSON texts. */
   similar: z.array(z.string()).optional(),

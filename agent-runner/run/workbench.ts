@@ -22,6 +22,8 @@ import { TurnEnded, type TurnEnd } from './turn-end.ts'
 export interface Workbench {
   /** Makes ready what is missing. `firstPrompt` puts before the message what the harness can't remember. @throws TurnEnded, HarnessError, SandboxError */
   open(assignment: Assignment, signal: AbortSignal): Promise<{ firstPrompt: (text: string) => string }>
+  /** Makes ready all that stands around an agent, and starts none. @throws TurnEnded, HarnessError, SandboxError */
+  setUp(assignment: Assignment, signal: AbortSignal): Promise<void>
   prompt(text: string): Promise<TurnEnd>
   /** Asks the harness to end its turn; resolves when it did or `graceMs` passed. After that its session is not used again. */
   cancelPrompt(graceMs: number): Promise<void>
@@ -72,6 +74,11 @@ export function createWorkbench(
       `${bench.declaration.name} ${why}. It goes on in a new one, with the last part of this conversation as text.`,
     )
     return { firstPrompt: (text) => withReplay(said, text) }
+  }
+
+  async function setUp(assignment: Assignment, signal: AbortSignal): Promise<void> {
+    turnNumber = assignment.turn
+    bench ??= await build(assignment, signal)
   }
 
   async function build(assignment: Assignment, signal: AbortSignal): Promise<Bench> {
@@ -177,6 +184,11 @@ export function createWorkbench(
 
   return {
     open,
+    setUp: (assignment, signal) => {
+      const made = setUp(assignment, signal)
+      opening = made.catch(() => {})
+      return made
+    },
     prompt,
     cancelPrompt: async (graceMs) => {
       const on = bench

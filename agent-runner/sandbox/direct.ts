@@ -47,6 +47,7 @@ function createDirectSandbox(spec: SandboxSpec, deps: DirectDeps): Sandbox {
     TMPDIR: spec.tmp,
     LANG: deps.lang,
     TERM: 'xterm-256color',
+    ...spec.env,
     [runMarker]: spec.runId,
   }
 

@@ -2,9 +2,11 @@ import { execFile } from 'node:child_process'
 import { lchown, lstat, mkdir, readdir, realpath } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import type Docker from 'dockerode'
+import { z } from 'zod'
 import type { RunId, RunnerId } from '#shared/ids.ts'
 import { messageOf } from '../log.ts'
-import type { DockerEngine } from './docker-engine.ts'
+import { statusOf, type DockerEngine } from './docker-engine.ts'
+import { changedOutside, fetchImage, haveImage, imageId } from './docker-image.ts'
 import { execInContainer } from './docker-exec.ts'
 import {
   runMarker,
@@ -36,6 +38,8 @@ const runnerLabel = 'dev.drover.runner'
 const workspaceInside = '/workspace'
 const homeInside = '/home/drover'
 const toolsInside = '/opt/drover'
+const keptName = 'drover-set-up'
+const KeptImage = z.object({ Id: z.string().min(1) })
 /** The user of a container whose runner is root. */
 const plainUser = 1000
 
@@ -53,6 +57,18 @@ export function createDockerProvider(deps: DockerDeps): SandboxProvider {
   return {
     kind: 'docker',
     start: (spec) => startContainer(spec, deps),
+    imageName: (image) => image ?? deps.limits.image,
+    imageId: (image) => imageId(deps.engine, image ?? deps.limits.image),
+    fetchImage: (image, how) =>
+      fetchImage(deps.engine, image ?? deps.limits.image, { ...how, now: () => performance.now() }),
+    dropImage: async (id) => {
+      await docker
+        .getImage(id)
+        .remove({ force: true })
+        .catch((error: unknown) => {
+          if (statusOf(error) !== 404) throw error
+        })
+    },
     problem: () => deps.engine.problem(),
     sweep,
     close: async () => {},
@@ -77,17 +93,21 @@ async function startContainer(spec: SandboxSpec, deps: DockerDeps): Promise<Sand
       Cmd: ['2147483647'],
       User: `${uid}:${gid}`,
       WorkingDir: workspaceInside,
-      Env: [`HOME=${homeInside}`, 'LANG=C.UTF-8', 'TERM=xterm-256color', 'TMPDIR=/tmp', `${runMarker}=${spec.runId}`],
+      Env: [
+        `HOME=${homeInside}`,
+        'LANG=C.UTF-8',
+        'TERM=xterm-256color',
+        'TMPDIR=/tmp',
+        `${runMarker}=${spec.runId}`,
+        ...variablesOf(spec),
+      ],
       Labels: { [runLabel]: spec.runId, [runnerLabel]: deps.runnerId },
       Tty: false,
       HostConfig: {
         Init: true,
         CapDrop: ['ALL'],
         SecurityOpt: ['no-new-privileges:true'],
-        Memory: limits.memoryBytes,
-        MemorySwap: limits.memoryBytes,
-        NanoCpus: Math.round(limits.cpus * 1e9),
-        PidsLimit: limits.pids,
+        ...limitsOf(spec, limits),
         NetworkMode: limits.network,
         IpcMode: 'private',
         LogConfig: { Type: 'none', Config: {} },
@@ -138,6 +158,13 @@ function containerSandbox(
       return (await oomKills(container)) > 0
     },
     misfit: () => misfitOf(container, image),
+    keepImage: async ({ withSecrets }) => {
+      if (!(await changedOutside(container, [workspaceInside, homeInside, toolsInside]))) return undefined
+      if (withSecrets)
+        return { why: 'it changed files of the image itself, and an image may not hold the run’s secrets' }
+      const kept = KeptImage.parse(await container.commit({ repo: keptName, tag: container.id.slice(0, 32) }))
+      return { id: kept.Id }
+    },
     dispose: kill,
   }
 }
@@ -200,30 +227,6 @@ async function endContainer(container: Docker.Container, remove: boolean): Promi
   }
 }
 
-async function haveImage({ docker, address }: DockerEngine, image: string): Promise<void> {
-  try {
-    await docker.getImage(image).inspect()
-    return
-  } catch (error) {
-    if (statusOf(error) !== 404)
-      throw new SandboxError('sandbox_failed', `Docker at ${address} can't be used: ${messageOf(error)}`, {
-        cause: error,
-      })
-  }
-  try {
-    const stream = await docker.pull(image)
-    await new Promise<void>((resolve, reject) => {
-      docker.modem.followProgress(stream, (error: Error | null) => (error === null ? resolve() : reject(error)))
-    })
-  } catch (error) {
-    throw new SandboxError(
-      'sandbox_failed',
-      `The image ${image} is not on this machine and could not be fetched: ${messageOf(error)}`,
-      { cause: error },
-    )
-  }
-}
-
 const execFileAsync = promisify(execFile)
 
 /** The user of a container: the runner's own, or a plain one where that is root. */
@@ -246,6 +249,26 @@ async function ownTree(folder: string): Promise<void> {
   else await execFileAsync('chown', ['-R', '-h', `${uid}:${gid}`, folder])
 }
 
+/** Neither replaces what marks the run's processes. */
+function variablesOf({ env = {} }: SandboxSpec): string[] {
+  return Object.entries(env).flatMap(([name, value]) => (name === runMarker ? [] : [`${name}=${value}`]))
+}
+
+/** What is asked for, within what this machine gives. */
+function limitsOf(
+  { resources = {} }: SandboxSpec,
+  limits: DockerLimits,
+): Pick<Docker.HostConfig, 'Memory' | 'MemorySwap' | 'NanoCpus' | 'PidsLimit'> {
+  const asked = resources.memoryMb === undefined ? limits.memoryBytes : resources.memoryMb * 1024 * 1024
+  const Memory = Math.min(asked, limits.memoryBytes)
+  return {
+    Memory,
+    MemorySwap: Memory,
+    NanoCpus: Math.round(Math.min(resources.cpus ?? limits.cpus, limits.cpus) * 1e9),
+    PidsLimit: Math.min(resources.pids ?? limits.pids, limits.pids),
+  }
+}
+
 function insidePath(path: string): string {
   return `${toolsInside}${path}`
 }
@@ -262,9 +285,4 @@ function startError(error: unknown, image: string): SandboxError {
   return new SandboxError('sandbox_failed', `Docker could not start a container of ${image}: ${message}`, {
     cause: error,
   })
-}
-
-function statusOf(error: unknown): number | undefined {
-  if (typeof error !== 'object' || error === null || !('statusCode' in error)) return undefined
-  return typeof error.statusCode === 'number' ? error.statusCode : undefined
 }

@@ -4,6 +4,7 @@ import { Prompt } from '#shared/domain/prompt.ts'
 import { Run, hasEnded } from '#shared/domain/run.ts'
 import type { RunId, TeamId } from '#shared/ids.ts'
 import type { RunEvent } from '#shared/protocol/run-event.ts'
+import { noteTest } from '#sync/core/environment-test.ts'
 import { keys } from '#sync/core/keys.ts'
 import { dispatchOf } from '#sync/core/mutators/next-turn.ts'
 import { settleRequest } from '#sync/core/notifications.ts'
@@ -128,6 +129,7 @@ export async function endTurn(
   for (const permission of await scanRows(team, keys.permissionsOf(runId), Permission))
     if (permission.state === 'open') await lapse(tx, team, run, permission)
   tx.job({ run: runId, turn: run.turn, phase: 'ended' })
+  await noteTest(team, run, tx.now)
   const next = run.state === 'SUCCEEDED' ? await nextPrompt(team, runId) : undefined
   const moved = next === undefined ? undefined : moveRun(run, 'continue', tx.now)
   if (next === undefined || moved === undefined) {

@@ -8,6 +8,8 @@ import { transact, type ServerTransaction, type TransactDeps } from '#sync/serve
 import type { Job, JobStore } from '../db/job-store.ts'
 import type { ConnectedRunner, RunnerRegistry } from '../runners/registry.ts'
 import type { PlanSender } from '../plans/mentions/send-plans.ts'
+import { endTurn } from './apply-run-events.ts'
+import { environmentGone, pinEnvironment, withEnvironment } from './run-environment.ts'
 import { moveRun } from './run-changes.ts'
 import { createWorker, type Worker } from './worker.ts'
 
@@ -69,7 +71,12 @@ async function chooseRunner(deps: DispatcherDeps, job: Job): Promise<ConnectedRu
   const inSandbox = onHost.filter((runner) => runner.sandboxes.includes(job.sandbox))
   if (inSandbox.length === 0)
     return `Waits for a machine with ${job.sandbox === 'docker' ? 'Docker' : 'direct runs allowed'}`
-  const able = inSandbox.filter((runner) =>
+  const withEnvironments =
+    job.assignment.config.environmentId === undefined
+      ? inSandbox
+      : inSandbox.filter((runner) => runner.takesEnvironments)
+  if (withEnvironments.length === 0) return 'Waits for a machine that knows environments: update Drover there'
+  const able = withEnvironments.filter((runner) =>
     runner.harnesses.some(
       (offer) =>
         offer.id === job.harness &&
@@ -101,7 +108,17 @@ async function assign(deps: DispatcherDeps, job: Job, runner: ConnectedRunner): 
     const run = await getRow(team, keys.run(job.runId), Run)
     isOver = leavesQueue(tx, job, run)
     if (isOver) return undefined
-    const moved = run === undefined ? undefined : moveRun(run, 'assign', tx.now)
+    const placed = run === undefined ? undefined : await pinEnvironment(team, run)
+    if (run !== undefined && placed === undefined) {
+      isOver = true
+      const failed = moveRun(run, 'fail', tx.now, environmentGone)
+      if (failed === undefined || failed.run.turn !== job.turn) return false
+      const { from, to } = failed
+      tx.effect({ type: 'transition', runId: job.runId, event: 'fail', from, to, reason: environmentGone })
+      await putRow(team, keys.run(job.runId), await endTurn(tx, job, team, failed.run, undefined))
+      return undefined
+    }
+    const moved = placed === undefined ? undefined : moveRun(placed, 'assign', tx.now)
     if (moved === undefined || moved.run.turn !== job.turn) return false
     tx.job({
       run: job.runId,
@@ -125,11 +142,12 @@ async function assign(deps: DispatcherDeps, job: Job, runner: ConnectedRunner): 
 
 /** With what the server already has of the run, for a runner that may not know it, and the plans that the message mentions. */
 export async function sendAssignment(
-  deps: Pick<DispatcherDeps, 'jobs' | 'planSender'>,
+  deps: Pick<DispatcherDeps, 'jobs' | 'planSender' | 'store'>,
   job: Job,
   runner: ConnectedRunner,
 ): Promise<void> {
-  const { runId, teamId, turn, assignment } = job
+  const { runId, teamId, turn } = job
+  const assignment = await withEnvironment(deps.store, teamId, job.assignment)
   const prompt = await deps.planSender.withPlans({
     teamId,
     runId,

@@ -51,6 +51,13 @@ export function canChangePlanShare(role: Role | undefined, actor: UserId, create
   return canEditPlans(role) && (actor === createdBy || canManageTeam(role))
 }
 
+export const canEditEnvironments = (role: Role | undefined): boolean => atLeast(role, 'member')
+
+/** Who made an environment, and admins, take it away; everybody who edits may change it, since every change can be taken back. */
+export function canDeleteEnvironment(role: Role | undefined, actor: UserId, createdBy: UserId): boolean {
+  return canEditEnvironments(role) && (actor === createdBy || canManageTeam(role))
+}
+
 function atLeast(role: Role | undefined, least: Role): boolean {
   return role !== undefined && rank[role] >= rank[least]
 }

@@ -148,6 +148,8 @@ export const RunConfig = z.object({
   setupCommands: z.array(z.string().min(1).max(4000)).max(20).optional(),
   /** What it is worked in; its image, repositories and commands are taken when a turn is given to a runner. */
   environmentId: EnvironmentId.optional(),
+  /** Makes the environment ready and ends: a test of it, without an agent. */
+  setUpOnly: z.boolean().optional(),
   /** What the agent may do without asking; absent: the team's default. */
   profileId: ProfileId.optional(),
   /** Names of the secrets it gets; none when empty. Absent: those of its environment, else all that its person may use. */
@@ -187,6 +189,10 @@ export const Run = z.object({
   participants: z.array(UserId).max(participantLimit).optional(),
   source: RunSource,
   config: RunConfig,
+  /** The environment as its turns have it: the revision at its first start. */
+  environment: z
+    .object({ id: EnvironmentId, name: z.string().max(80), revision: z.number().int().positive() })
+    .optional(),
   /** What it executes, where it was started from a plan. */
   plan: RunPlan.optional(),
   state: RunState,

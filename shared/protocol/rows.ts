@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { Environment, EnvironmentRevision } from '../domain/environment.ts'
 import { RefusedMutation } from '../domain/notice.ts'
 import { AgentNotification } from '../domain/notification.ts'
 import { Permission } from '../domain/permission.ts'
@@ -29,6 +30,8 @@ export const rowSchemas: Readonly<Record<string, z.ZodType>> = {
   'plan-comment': PlanComment,
   'plan-review': PlanReview,
   'plan-share': PlanShare,
+  environment: Environment,
+  'environment-revision': EnvironmentRevision,
   chunk: TranscriptChunk,
   files: RunFiles,
   tasks: RunTasks,

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { DeliveryId, PermissionId, PromptId, RunId, RunnerId, UserId } from '../ids.ts'
 import { Refusal } from '../refusal.ts'
 import { EgressPolicy } from '../domain/environment-egress.ts'
+import { EnvironmentSnapshot } from '../domain/environment.ts'
 import { HarnessOffer, SandboxKind } from '../domain/harness.ts'
 import { PermissionAnswer } from '../domain/permission.ts'
 import { RunConfig } from '../domain/run.ts'
@@ -54,7 +55,9 @@ export const Assignment = z.object({
   after: z.object({ seq: z.number().int().nonnegative(), entries: z.number().int().nonnegative() }).optional(),
   /** Opened for this runner and this turn; neither side writes them down. */
   secrets: z.array(RunSecret).max(200).optional(),
-  /** What the run's processes may reach. Absent: all. */
+  /** What it is worked in, where one was chosen. */
+  environment: EnvironmentSnapshot.optional(),
+  /** What the sandbox may reach; absent: everything. */
   egress: EgressPolicy.optional(),
 })
 export type Assignment = z.infer<typeof Assignment>
@@ -98,6 +101,8 @@ export const RunnerHello = z.object({
   problems: z.array(z.string().max(300)).max(10),
   /** It gives the agent `context` of a message; absent: it is older, and has it in the text. */
   takesContext: z.boolean().optional(),
+  /** It makes environments ready and looks into repositories; absent: it is older, and knows none. */
+  takesEnvironments: z.boolean().optional(),
   /** Every run whose journal is still here. `active`: its agent is alive. */
   runs: z
     .array(

@@ -1,8 +1,18 @@
-import type { PermissionId, PlanCommentId, PlanId, PromptId, RunId, RunnerId, UserId } from '#shared/ids.ts'
+import type {
+  EnvironmentId,
+  PermissionId,
+  PlanCommentId,
+  PlanId,
+  PromptId,
+  RunId,
+  RunnerId,
+  UserId,
+} from '#shared/ids.ts'
 
 /**
  * Keys of the rows. The team's space holds `team`, `member/…`, `runner/…`, `run/…`, `permission/…`, `prompt/…`,
- * `refused/…`, `notification/…`, `share/…`, `plan/…`, `plan-text/…`, `plan-version/…`, `plan-comment/…`, `plan-review/…` and `plan-share/…`; a run's space holds `chunk/…`, `files`, `tasks`, `session` and `artifact/…`. `sys/cookie` is
+ * `refused/…`, `notification/…`, `share/…`, `plan/…`, `plan-text/…`, `plan-version/…`, `plan-comment/…`, `plan-review/…`, `plan-share/…`,
+ * `environment/…` and `environment-revision/…`; a run's space holds `chunk/…`, `files`, `tasks`, `session` and `artifact/…`. `sys/cookie` is
  * written by the device beside every patch, so that it can tell what it has.
  */
 export const keys = {
@@ -42,6 +52,11 @@ export const keys = {
   planReviews: 'plan-review/',
   planShare: (id: PlanId) => `plan-share/${id}`,
   planShares: 'plan-share/',
+  environment: (id: EnvironmentId) => `environment/${id}`,
+  environments: 'environment/',
+  environmentRevision: (id: EnvironmentId, n: number) => `environment-revision/${id}/${String(n).padStart(7, '0')}`,
+  environmentRevisionsOf: (id: EnvironmentId) => `environment-revision/${id}/`,
+  environmentRevisions: 'environment-revision/',
   chunk: (number: number) => `chunk/${String(number).padStart(7, '0')}`,
   chunks: 'chunk/',
   files: 'files',

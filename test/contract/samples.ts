@@ -5,6 +5,7 @@ import {
   BlobHash,
   DeliveryId,
   EntryId,
+  EnvironmentId,
   PermissionId,
   PlanCommentId,
   PlanId,
@@ -13,6 +14,7 @@ import {
   RunId,
   RunnerId,
 } from '#shared/ids.ts'
+import { SecretName } from '#shared/domain/secret.ts'
 import { TeamId, UserId } from '#shared/ids.ts'
 import { browserProtocol, type BrowserDown, type BrowserUp } from '#shared/protocol/browser-socket.ts'
 import type { RunEventBody } from '#shared/protocol/run-event.ts'
@@ -43,6 +45,7 @@ export const ids = {
   plan: PlanId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b31'),
   planVersion: PlanVersionId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b32'),
   planComment: PlanCommentId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b33'),
+  environment: EnvironmentId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b35'),
   planThread: PlanCommentId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b34'),
   entry: EntryId.parse('entry-1'),
   artifact: ArtifactId.parse('artifact-1'),
@@ -51,6 +54,10 @@ export const ids = {
   blob: BlobHash.parse('ab'.repeat(32)),
   harness: HarnessId.parse('runbook'),
 } as const
+
+function environmentOf<T extends { description: string }>({ description: _, ...spec }: T): Omit<T, 'description'> {
+  return spec
+}
 
 const digest = 'cd'.repeat(32)
 const at = 1_760_000_000_000
@@ -79,6 +86,21 @@ const runConfig = {
   repository: { url: 'https://git.example.test/a.git', branch: 'main' },
   setupCommands: ['true'],
 } as const
+const environmentSpec = {
+  name: 'Billing',
+  description: 'The service and its library',
+  image: 'node:24',
+  repositories: [
+    { url: 'https://git.example.test/a.git', branch: 'main', folder: 'service' },
+    { url: 'https://git.example.test/b.git' },
+  ],
+  setupCommands: [{ command: 'npm ci', minutes: 10 }],
+  variables: [{ name: 'CI', value: '1' }],
+  secrets: [SecretName.parse('NPM_TOKEN')],
+  egress: { kind: 'hosts' as const, hosts: ['registry.npmjs.org'] },
+  resources: { memoryMb: 4096, cpus: 2, pids: 512 },
+  sandbox: 'docker' as const,
+}
 const answer = { kind: 'option', optionId: 'yes', message: 'do' } as const
 
 const entry: TranscriptEntry = {
@@ -254,6 +276,7 @@ export const runnerUp: ByType<RunnerUp> = {
     platform: 'linux x64',
     ...offers,
     takesContext: true,
+    takesEnvironments: true,
     capacity: 4,
     runs: [{ runId: ids.run, turn: 1, lastSeq: 3, active: true }],
   },
@@ -306,6 +329,8 @@ export const runnerDown: ByType<RunnerDown> = {
       config: { ...runConfig, setupCommands: ['true'] },
       prompt: { promptId: ids.prompt, text: 'Go', by: ids.user, automatic: false, plans: [sentPlan], context: 'Plans' },
       after: { seq: 3, entries: 1 },
+      environment: { ...environmentOf(environmentSpec), id: ids.environment, revision: 3 },
+      egress: environmentSpec.egress,
     },
   },
   ack: { type: 'ack', runId: ids.run, seq: 3 },
@@ -334,7 +359,9 @@ export const mutations: { readonly [Name in MutatorName]: z.infer<Mutators[Name]
   },
   answerAccessRequest: { runId: ids.run, userId: ids.user, answer: 'steer' },
   answerPermission: { runId: ids.run, permissionId: ids.permission, deliveryId: ids.delivery, digest, answer },
+  changeEnvironment: { environmentId: ids.environment, set: environmentSpec, clear: ['image'] },
   changePlan: { planId: ids.plan, folder: 'Billing/2026', state: 'approved', archived: true, tells: true },
+  createEnvironment: { environmentId: ids.environment, spec: environmentSpec },
   createPlan: { planId: ids.plan, title: 'Extract billing', folder: 'Billing' },
   createRun: {
     runId: ids.run,
@@ -353,6 +380,7 @@ export const mutations: { readonly [Name in MutatorName]: z.infer<Mutators[Name]
     },
     planThreads: { planId: ids.plan, threads: [ids.planComment] },
   },
+  deleteEnvironment: { environmentId: ids.environment },
   deletePlan: { planId: ids.plan },
   dismissRefusal: { clientId: 'client-1', mutationId: 1 },
   editPlanComment: { planId: ids.plan, commentId: ids.planComment, text: 'Does the admin app count as outside?' },
@@ -363,6 +391,7 @@ export const mutations: { readonly [Name in MutatorName]: z.infer<Mutators[Name]
   removePlanComment: { planId: ids.plan, commentId: ids.planComment },
   removePrompt: { runId: ids.run, promptId: ids.prompt },
   renameRun: { runId: ids.run, title: 'Another title' },
+  restoreEnvironment: { environmentId: ids.environment, revision: 1 },
   resolvePlanThread: { planId: ids.plan, thread: ids.planComment, resolved: true },
   reviewPlan: {
     planId: ids.plan,

@@ -14,6 +14,7 @@ import { maxFrameBytes, RunEvent, type RunEventBody } from '#shared/protocol/run
 import {
   RunnerUp,
   runnerProtocol,
+  type Assignment,
   type DeliveryBody,
   type RunnerDown,
   type RunnerHello,
@@ -41,6 +42,9 @@ export interface SeenRun {
   keep: boolean
 }
 
+/** What an assignment has beside what every one has. */
+type Given = Pick<Assignment, 'environment' | 'secrets' | 'egress'>
+
 /** The server's end of the runner link, in memory, for tests of the runner. It checks what the real one relies on. */
 export interface ControlServer {
   readonly url: string
@@ -60,6 +64,8 @@ export interface ControlServer {
     turn?: number
     /** Given with each turn. */
     secrets?: readonly RunSecret[]
+    /** Of its first assignment. */
+    more?: Given
   }): RunId
   /** The next turn of a run. */
   follow(runId: RunId, prompt: string): void
@@ -299,7 +305,7 @@ export async function startControlServer({
     return run
   }
 
-  function assign(runId: RunId, turn: number, prompt: string, config: RunConfig): void {
+  function assign(runId: RunId, turn: number, prompt: string, config: RunConfig, more: Given = {}): void {
     const run = seen(runId)
     run.turn = turn
     run.state = 'PENDING'
@@ -318,6 +324,7 @@ export async function startControlServer({
         prompt: { promptId: PromptId.parse(newUuid()), text: prompt, by: person },
         ...(after === undefined ? {} : { after }),
         ...(given === undefined ? {} : { secrets: [...given] }),
+        ...more,
       },
     }
     assignments.set(runId, assignment)
@@ -390,15 +397,8 @@ export async function startControlServer({
     receipts,
     blobs,
     run: seen,
-    start: ({
-      harness = 'runbook',
-      sandbox = 'direct',
-      prompt,
-      config,
-      runId = RunId.parse(newUuid()),
-      turn = 1,
-      secrets,
-    }) => {
+    start: ({ harness = 'runbook', sandbox = 'direct', prompt, config, more, secrets, ...named }) => {
+      const { runId = RunId.parse(newUuid()), turn = 1 } = named
       if (secrets !== undefined) secretsOf.set(runId, secrets)
       runs.set(runId, {
         runId,
@@ -417,7 +417,7 @@ export async function startControlServer({
         badMoves: [],
         keep: true,
       })
-      assign(runId, turn, prompt, { harness: HarnessId.parse(harness), sandbox, ...config })
+      assign(runId, turn, prompt, { harness: HarnessId.parse(harness), sandbox, ...config }, more)
       return runId
     },
     follow: (runId, prompt) => {

@@ -111,6 +111,7 @@ export async function connectScriptedRunner(options: ScriptedRunnerOptions): Pro
     capacity: options.capacity ?? 4,
     problems: [],
     ...(options.takesContext === false ? {} : { takesContext: true }),
+    takesEnvironments: true,
     runs: options.runs ?? [],
   })
   return runner

@@ -47,6 +47,14 @@ export function intentVerb(name: string, args: unknown): string {
       return 'Change a plan'
     case 'deletePlan':
       return 'Delete a plan'
+    case 'createEnvironment':
+      return 'New environment'
+    case 'changeEnvironment':
+      return 'Change an environment'
+    case 'restoreEnvironment':
+      return 'Bring back an environment'
+    case 'deleteEnvironment':
+      return 'Delete an environment'
     case 'tellPlanChange':
       return 'Tell the agent what changed'
     case 'savePlanVersion':
@@ -92,9 +100,12 @@ const names: Record<MutatorName, true> = {
   addPlanComment: true,
   answerAccessRequest: true,
   answerPermission: true,
+  changeEnvironment: true,
   changePlan: true,
+  createEnvironment: true,
   createPlan: true,
   createRun: true,
+  deleteEnvironment: true,
   deletePlan: true,
   dismissRefusal: true,
   editPlanComment: true,
@@ -106,6 +117,7 @@ const names: Record<MutatorName, true> = {
   removePrompt: true,
   renameRun: true,
   resolvePlanThread: true,
+  restoreEnvironment: true,
   reviewPlan: true,
   savePlanVersion: true,
   sendPlanComments: true,

@@ -9,6 +9,7 @@ import {
 } from './plan-comments.ts'
 import { reviewPlan, withdrawReview } from './review-plan.ts'
 import { changePlan, createPlan, deletePlan, savePlanVersion } from './plans.ts'
+import { changeEnvironment, createEnvironment, deleteEnvironment, restoreEnvironment } from './environments.ts'
 import { createRun } from './create-run.ts'
 import { tellPlanChange } from './tell-plan-change.ts'
 import { dismissRefusal } from './dismiss-refusal.ts'
@@ -26,9 +27,12 @@ export const mutators = {
   addPlanComment,
   answerAccessRequest,
   answerPermission,
+  changeEnvironment,
   changePlan,
+  createEnvironment,
   createPlan,
   createRun,
+  deleteEnvironment,
   deletePlan,
   dismissRefusal,
   editPlanComment,
@@ -40,6 +44,7 @@ export const mutators = {
   removePrompt,
   renameRun,
   resolvePlanThread,
+  restoreEnvironment,
   reviewPlan,
   savePlanVersion,
   sendPlanComments,
