@@ -12,6 +12,7 @@ import {
   PromptId,
   RunId,
   RunnerId,
+  SecretId,
 } from '#shared/ids.ts'
 import { TeamId, UserId } from '#shared/ids.ts'
 import { browserProtocol, type BrowserDown, type BrowserUp } from '#shared/protocol/browser-socket.ts'
@@ -26,6 +27,7 @@ import {
   type PullResponse,
   type PushRequest,
 } from '#shared/protocol/sync.ts'
+import { SecretName } from '#shared/domain/secret.ts'
 import type { PermissionRequest } from '#shared/domain/permission.ts'
 import type { TranscriptEntry } from '#shared/domain/transcript.ts'
 import type { MutatorName, Mutators } from '#sync/core/mutators/all.ts'
@@ -43,6 +45,7 @@ export const ids = {
   plan: PlanId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b31'),
   planVersion: PlanVersionId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b32'),
   planComment: PlanCommentId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b33'),
+  secret: SecretId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b35'),
   planThread: PlanCommentId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b34'),
   entry: EntryId.parse('entry-1'),
   artifact: ArtifactId.parse('artifact-1'),
@@ -79,6 +82,7 @@ const runConfig = {
   repository: { url: 'https://git.example.test/a.git', branch: 'main' },
   setupCommands: ['true'],
 } as const
+const secretName = SecretName.parse('DEPLOY_TOKEN')
 const answer = { kind: 'option', optionId: 'yes', message: 'do' } as const
 
 const entry: TranscriptEntry = {
@@ -306,6 +310,8 @@ export const runnerDown: ByType<RunnerDown> = {
       config: { ...runConfig, setupCommands: ['true'] },
       prompt: { promptId: ids.prompt, text: 'Go', by: ids.user, automatic: false, plans: [sentPlan], context: 'Plans' },
       after: { seq: 3, entries: 1 },
+      secrets: [{ name: secretName, kind: 'text', value: 'a value' }],
+      missingSecrets: [secretName],
     },
   },
   ack: { type: 'ack', runId: ids.run, seq: 3 },
@@ -353,7 +359,18 @@ export const mutations: { readonly [Name in MutatorName]: z.infer<Mutators[Name]
     },
     planThreads: { planId: ids.plan, threads: [ids.planComment] },
   },
+  createSecret: {
+    secretId: ids.secret,
+    owner: 'team',
+    name: secretName,
+    kind: 'text',
+    description: 'Of the platform team',
+    keyId: 'key-of-the-server',
+    sealed: 'v1.AAAA.AAAA',
+  },
   deletePlan: { planId: ids.plan },
+  deleteSecret: { secretId: ids.secret, owner: 'team' },
+  describeSecret: { secretId: ids.secret, owner: 'team', description: 'Rotated in May' },
   dismissRefusal: { clientId: 'client-1', mutationId: 1 },
   editPlanComment: { planId: ids.plan, commentId: ids.planComment, text: 'Does the admin app count as outside?' },
   editPrompt: { runId: ids.run, promptId: ids.prompt, text: 'Another text' },
@@ -363,6 +380,7 @@ export const mutations: { readonly [Name in MutatorName]: z.infer<Mutators[Name]
   removePlanComment: { planId: ids.plan, commentId: ids.planComment },
   removePrompt: { runId: ids.run, promptId: ids.prompt },
   renameRun: { runId: ids.run, title: 'Another title' },
+  replaceSecret: { secretId: ids.secret, owner: 'team', keyId: 'key-of-the-server', sealed: 'v1.AAAA.AAAA' },
   resolvePlanThread: { planId: ids.plan, thread: ids.planComment, resolved: true },
   reviewPlan: {
     planId: ids.plan,

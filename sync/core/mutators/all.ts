@@ -13,6 +13,7 @@ import { createRun } from './create-run.ts'
 import { tellPlanChange } from './tell-plan-change.ts'
 import { dismissRefusal } from './dismiss-refusal.ts'
 import { markNotification, readNotifications } from './mark-notifications.ts'
+import { createSecret, deleteSecret, describeSecret, replaceSecret } from './secrets.ts'
 import { renameRun } from './rename-run.ts'
 import { sendPrompt } from './send-prompt.ts'
 import { sharePlan, stopPlanSharing } from './share-plan.ts'
@@ -29,7 +30,10 @@ export const mutators = {
   changePlan,
   createPlan,
   createRun,
+  createSecret,
   deletePlan,
+  deleteSecret,
+  describeSecret,
   dismissRefusal,
   editPlanComment,
   editPrompt,
@@ -39,6 +43,7 @@ export const mutators = {
   removePlanComment,
   removePrompt,
   renameRun,
+  replaceSecret,
   resolvePlanThread,
   reviewPlan,
   savePlanVersion,
