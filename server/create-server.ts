@@ -50,6 +50,10 @@ import { createPlanFeeds } from './plan-shares/feed.ts'
 import { createPlanTexts } from './plan-shares/texts.ts'
 import { createPlaces } from './shares/places.ts'
 import { createSharedStreams } from './shares/streams.ts'
+import { createGiveSecrets } from './secrets/give-secrets.ts'
+import { createKeyringStore } from './secrets/keyring.ts'
+import { createSealedStore } from './secrets/sealed-store.ts'
+import { createSecretKeys } from './secrets/secret-keys.ts'
 import { createTeamRows } from './team-rows.ts'
 
 export type DroverServer = {
@@ -147,11 +151,25 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
         return planWork.sender.withPlans(message)
       },
     }
+    const sealed = createSealedStore(db)
+    const secretKeys = createSecretKeys({
+      ...transacting,
+      database: db,
+      keyring: createKeyringStore({ dataDir: config.dataDir, database: db, now }),
+      sealed,
+      onError: report('the keys of secrets could not be looked after'),
+    })
+    toClose.unshift(() => {
+      secretKeys.close()
+      return secretKeys.idle()
+    })
+    const giveSecrets = createGiveSecrets({ ...transacting, sealed, secretKeys })
     const dispatcher = createDispatcher({
       ...transacting,
       jobs,
       runners,
       planSender,
+      giveSecrets,
       onError: report('dispatching failed'),
     })
     const deliveries = createDeliveries({
@@ -200,7 +218,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       database: db,
       publicUrl,
       secret: await loadAuthSecret({ dataDir: config.dataDir, database: db, now, log }),
-      teamRows: createTeamRows(transacting),
+      teamRows: createTeamRows({ ...transacting, onNewTeam: () => secretKeys.wake() }),
       log,
       now,
       randomBytes,
@@ -290,6 +308,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       runs: { store, jobs, blobs, access, demoRepository },
       plans: { ...transacting, plans, rateLimits: auth.parts.rateLimits },
       images,
+      secrets: transacting,
       webPush: { ...transacting, database: db, service: webPush, rateLimits: auth.parts.rateLimits },
       shared: {
         ...transacting,
@@ -334,6 +353,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       jobs,
       runners,
       planSender,
+      giveSecrets,
       live,
       planCalls: createPlanCalls({
         jobs,
@@ -385,6 +405,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
     )
     app = served
     wake()
+    secretKeys.wake()
     webPush.wake()
 
     let closing: Promise<void> | undefined

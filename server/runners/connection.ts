@@ -12,6 +12,7 @@ import type { Job, JobStore } from '../db/job-store.ts'
 import { moveRun } from '../runs/run-changes.ts'
 import type { PlanSender } from '../plans/mentions/send-plans.ts'
 import { releaseJob, sendAssignment } from '../runs/dispatcher.ts'
+import type { GiveSecrets } from '../secrets/give-secrets.ts'
 import { sendOpen, takeReceipt } from '../runs/deliveries.ts'
 import { createRunIngest, type RunIngest } from '../runs/ingest.ts'
 import type { PlanCalls } from '../plans/agent/plan-calls.ts'
@@ -21,6 +22,7 @@ export type RunnerConnectionDeps = TransactDeps & {
   readonly jobs: JobStore
   readonly runners: RunnerRegistry
   readonly planSender: PlanSender
+  readonly giveSecrets: GiveSecrets
   readonly live: LiveHub
   readonly planCalls: PlanCalls
   readonly serverVersion: string

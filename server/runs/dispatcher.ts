@@ -10,6 +10,7 @@ import type { ConnectedRunner, RunnerRegistry } from '../runners/registry.ts'
 import type { PlanSender } from '../plans/mentions/send-plans.ts'
 import { endTurn } from './apply-run-events.ts'
 import { environmentGone, pinEnvironment, withEnvironment } from './run-environment.ts'
+import type { GiveSecrets } from '../secrets/give-secrets.ts'
 import { moveRun } from './run-changes.ts'
 import { createWorker, type Worker } from './worker.ts'
 
@@ -17,6 +18,7 @@ export type DispatcherDeps = TransactDeps & {
   readonly jobs: JobStore
   readonly runners: RunnerRegistry
   readonly planSender: PlanSender
+  readonly giveSecrets: GiveSecrets
   readonly onError: (error: unknown) => void
 }
 
@@ -140,9 +142,12 @@ async function assign(deps: DispatcherDeps, job: Job, runner: ConnectedRunner): 
   return true
 }
 
-/** With what the server already has of the run, for a runner that may not know it, and the plans that the message mentions. */
+/**
+ * With what the server already has of the run, for a runner that may not know it, the plans that the message mentions, and the secrets of
+ * this turn, which stand nowhere else.
+ */
 export async function sendAssignment(
-  deps: Pick<DispatcherDeps, 'jobs' | 'planSender' | 'store'>,
+  deps: Pick<DispatcherDeps, 'jobs' | 'planSender' | 'store' | 'giveSecrets'>,
   job: Job,
   runner: ConnectedRunner,
 ): Promise<void> {
@@ -154,9 +159,18 @@ export async function sendAssignment(
     prompt: assignment.prompt,
     pin: (plans) => deps.jobs.pinAssignment(runId, turn, plans),
   })
+  const { secrets, missing } = await deps.giveSecrets({ ...job, assignment })
   const after = { seq: job.ackedSeq, entries: job.ackedSeq === 0 ? 0 : await deps.jobs.lastEntry(runId) }
   const known = job.ackedSeq === 0 ? assignment : { ...assignment, after }
-  runner.send({ type: 'assign', assignment: { ...known, prompt: forRunner(runner, prompt) } })
+  runner.send({
+    type: 'assign',
+    assignment: {
+      ...known,
+      prompt: forRunner(runner, prompt),
+      ...(secrets.length === 0 ? {} : { secrets: [...secrets] }),
+      ...(missing.length === 0 ? {} : { missingSecrets: [...missing] }),
+    },
+  })
 }
 
 /** An older runner knows the text alone. */

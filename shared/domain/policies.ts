@@ -30,6 +30,11 @@ export function canShareRun(role: Role | undefined, actor: UserId, createdBy: Us
   return canSteerRuns(role) && (actor === createdBy || canManageTeam(role))
 }
 
+/** Members use the team's secrets in their runs; admins give, replace and take them away. */
+export const canManageSecrets = (role: Role | undefined): boolean => atLeast(role, 'admin')
+/** Who may start runs may have secrets for them. */
+export const canHaveSecrets = (role: Role | undefined): boolean => atLeast(role, 'member')
+
 export const canEditPlans = (role: Role | undefined): boolean => atLeast(role, 'member')
 
 /** Who made a plan, and admins, delete it for good; everybody who edits may put it into the archive. */

@@ -5,7 +5,7 @@ import { err, ok, type Result } from '../result.ts'
 import { HarnessId, ModelEffort, SandboxKind } from './harness.ts'
 import { plainMentions } from './plan-mention.ts'
 import { RunPlan } from './plan-run.ts'
-import { SecretName } from './secret.ts'
+import { SecretName, TurnSecrets } from './secret.ts'
 
 /**
  * The life of a run.
@@ -215,6 +215,8 @@ export const Run = z.object({
     .optional(),
   files: z.object({ changed: z.number().int(), added: z.number().int(), removed: z.number().int() }).optional(),
   artifacts: z.number().int().optional(),
+  /** What its last turn was given. */
+  secrets: TurnSecrets.optional(),
   usage: RunUsage.optional(),
   /** The last line worth showing while it works. */
   activity: z.string().max(200).optional(),

@@ -9,6 +9,7 @@ import { PlanComment } from '../domain/plan-comment.ts'
 import { PlanReview } from '../domain/plan-review.ts'
 import { Prompt } from '../domain/prompt.ts'
 import { Run } from '../domain/run.ts'
+import { Secret, SecretKey } from '../domain/secret.ts'
 import { Share } from '../domain/share.ts'
 import { Member, Runner, Team } from '../domain/team.ts'
 import { Artifact, RunFiles, RunSession, RunTasks, TranscriptChunk } from '../domain/transcript.ts'
@@ -23,6 +24,9 @@ export const rowSchemas: Readonly<Record<string, z.ZodType>> = {
   prompt: Prompt,
   refused: RefusedMutation,
   notification: AgentNotification,
+  'secret-key': SecretKey,
+  secret: Secret,
+  'own-secret': Secret,
   share: Share,
   plan: Plan,
   'plan-text': PlanText,

@@ -6,7 +6,7 @@ import { EnvironmentSnapshot } from '../domain/environment.ts'
 import { HarnessOffer, SandboxKind } from '../domain/harness.ts'
 import { PermissionAnswer } from '../domain/permission.ts'
 import { RunConfig } from '../domain/run.ts'
-import { RunSecret } from '../domain/secret.ts'
+import { RunSecret, SecretName } from '../domain/secret.ts'
 import { promptExtras } from '../domain/sent-plan.ts'
 import { PlanToolAnswer, PlanToolCall } from './plan-tools.ts'
 import { RunEvent } from './run-event.ts'
@@ -55,6 +55,8 @@ export const Assignment = z.object({
   after: z.object({ seq: z.number().int().nonnegative(), entries: z.number().int().nonnegative() }).optional(),
   /** Opened for this runner and this turn; neither side writes them down. */
   secrets: z.array(RunSecret).max(200).optional(),
+  /** Names that were asked for and are not among them. */
+  missingSecrets: z.array(SecretName).max(200).optional(),
   /** What it is worked in, where one was chosen. */
   environment: EnvironmentSnapshot.optional(),
   /** What the sandbox may reach; absent: everything. */

@@ -6,12 +6,13 @@ import type {
   PromptId,
   RunId,
   RunnerId,
+  SecretId,
   UserId,
 } from '#shared/ids.ts'
 
 /**
  * Keys of the rows. The team's space holds `team`, `member/…`, `runner/…`, `run/…`, `permission/…`, `prompt/…`,
- * `refused/…`, `notification/…`, `share/…`, `plan/…`, `plan-text/…`, `plan-version/…`, `plan-comment/…`, `plan-review/…`, `plan-share/…`,
+ * `refused/…`, `notification/…`, `secret-key`, `secret/…`, `own-secret/…`, `share/…`, `plan/…`, `plan-text/…`, `plan-version/…`, `plan-comment/…`, `plan-review/…`, `plan-share/…`,
  * `environment/…` and `environment-revision/…`; a run's space holds `chunk/…`, `files`, `tasks`, `session` and `artifact/…`. `sys/cookie` is
  * written by the device beside every patch, so that it can tell what it has.
  */
@@ -35,6 +36,11 @@ export const keys = {
   notification: (userId: UserId, runId: RunId, id: string) => `notification/${userId}/${runId}/${id}`,
   notificationsAbout: (userId: UserId, runId: RunId) => `notification/${userId}/${runId}/`,
   notificationsOf: (userId: UserId) => `notification/${userId}/`,
+  secretKey: 'secret-key',
+  secret: (id: SecretId) => `secret/${id}`,
+  secrets: 'secret/',
+  ownSecret: (userId: UserId, id: SecretId) => `own-secret/${userId}/${id}`,
+  ownSecretsOf: (userId: UserId) => `own-secret/${userId}/`,
   share: (runId: RunId) => `share/${runId}`,
   shares: 'share/',
   plan: (id: PlanId) => `plan/${id}`,

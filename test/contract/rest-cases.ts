@@ -1,9 +1,10 @@
 import { createECDH, createHash, randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import { defaultPushSettings } from '#shared/domain/push.ts'
+import { Secret } from '#shared/domain/secret.ts'
 import { Role } from '#shared/domain/team.ts'
 import { TranscriptEntry } from '#shared/domain/transcript.ts'
-import { PlanId, RunId, TeamId, UserId } from '#shared/ids.ts'
+import { PlanId, RunId, SecretId, TeamId, UserId } from '#shared/ids.ts'
 import { Refusal } from '#shared/refusal.ts'
 import { guestTokenHeader, SharedPlanView } from '#shared/protocol/shared-plan.ts'
 import { SharedPage, SharedView } from '#shared/protocol/shared-run.ts'
@@ -239,6 +240,15 @@ const subscribed = async (me: Person): Promise<string | undefined> =>
     )
   )['id']
 const strangersSubscription = ({ stranger }: Stage): Promise<string | undefined> => subscribed(stranger)
+async function newSecret(by: Person) {
+  const { id } = await json(by.fetch('/api/v1/secrets/key'))
+  const name = `TOKEN_${newId().replaceAll('-', '')}`
+  return { secretId: newId(), owner: 'team', name, kind: 'text', description: 'One', keyId: id, sealed: 'v1.AA.AA' }
+}
+const foreignSecrets = async ({ stranger }: Stage): Promise<readonly [Ask, Ask]> => {
+  const made = await post(stranger, '/api/v1/secrets', await newSecret(stranger))
+  return [{ path: `/api/v1/secrets/${made['id']}` }, { path: `/api/v1/secrets/${newId()}` }]
+}
 const someones = async (stage: Stage): Promise<string> => (await stage.someone()).userId
 
 /** Every route that the server has, by the name that it has there. */
@@ -667,6 +677,38 @@ export const restCases: Readonly<Record<string, RestCase>> = {
       const mine = (hash: string) => ({ path: `/api/v1/teams/${mara.teamId}/images/${hash}` })
       return [mine(hashOf(strangersPicture)), mine('0'.repeat(64))]
     },
+  },
+  'GET /api/v1/secrets': { status: 200, answer: z.strictObject({ secrets: z.array(Secret.strict()) }) },
+  'GET /api/v1/secrets/key': { status: 200, answer: z.strictObject({ id: z.string(), publicKey: z.string() }) },
+  'POST /api/v1/secrets': {
+    body: (_stage, me) => newSecret(me),
+    optional: ['description'],
+    status: 201,
+    answer: z.strictObject({ id: SecretId }),
+    bound: 320 * 1024,
+  },
+  'PATCH /api/v1/secrets/:secretId': {
+    path: async (_stage, me) => `/api/v1/secrets/${(await post(me, '/api/v1/secrets', await newSecret(me)))['id']}`,
+    body: () => ({ owner: 'team', description: 'Rotated in May' }),
+    optional: ['owner', 'description'],
+    bound: 320 * 1024,
+    status: 200,
+    answer: nothing,
+    foreign: async (stage) => {
+      const body = { description: 'Mine' }
+      const [theirs, none] = await foreignSecrets(stage)
+      return [
+        { ...theirs, body },
+        { ...none, body },
+      ]
+    },
+  },
+  'DELETE /api/v1/secrets/:secretId': {
+    path: async (_stage, me) => `/api/v1/secrets/${(await post(me, '/api/v1/secrets', await newSecret(me)))['id']}`,
+    bound: 320 * 1024,
+    status: 200,
+    answer: nothing,
+    foreign: foreignSecrets,
   },
   'POST /api/v1/plans': {
     body: () => ({ title: 'Move to the new queue', folder: 'work', markdown: 'First words.' }),

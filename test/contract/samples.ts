@@ -13,6 +13,7 @@ import {
   PromptId,
   RunId,
   RunnerId,
+  SecretId,
 } from '#shared/ids.ts'
 import { SecretName } from '#shared/domain/secret.ts'
 import { TeamId, UserId } from '#shared/ids.ts'
@@ -28,6 +29,7 @@ import {
   type PullResponse,
   type PushRequest,
 } from '#shared/protocol/sync.ts'
+import { SecretName } from '#shared/domain/secret.ts'
 import type { PermissionRequest } from '#shared/domain/permission.ts'
 import type { TranscriptEntry } from '#shared/domain/transcript.ts'
 import type { MutatorName, Mutators } from '#sync/core/mutators/all.ts'
@@ -46,6 +48,7 @@ export const ids = {
   planVersion: PlanVersionId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b32'),
   planComment: PlanCommentId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b33'),
   environment: EnvironmentId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b35'),
+  secret: SecretId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b36'),
   planThread: PlanCommentId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b34'),
   entry: EntryId.parse('entry-1'),
   artifact: ArtifactId.parse('artifact-1'),
@@ -101,6 +104,7 @@ const environmentSpec = {
   resources: { memoryMb: 4096, cpus: 2, pids: 512 },
   sandbox: 'docker' as const,
 }
+const secretName = SecretName.parse('DEPLOY_TOKEN')
 const answer = { kind: 'option', optionId: 'yes', message: 'do' } as const
 
 const entry: TranscriptEntry = {
@@ -331,6 +335,8 @@ export const runnerDown: ByType<RunnerDown> = {
       after: { seq: 3, entries: 1 },
       environment: { ...environmentOf(environmentSpec), id: ids.environment, revision: 3 },
       egress: environmentSpec.egress,
+      secrets: [{ name: secretName, kind: 'text', value: 'a value' }],
+      missingSecrets: [secretName],
     },
   },
   ack: { type: 'ack', runId: ids.run, seq: 3 },
@@ -381,7 +387,18 @@ export const mutations: { readonly [Name in MutatorName]: z.infer<Mutators[Name]
     planThreads: { planId: ids.plan, threads: [ids.planComment] },
   },
   deleteEnvironment: { environmentId: ids.environment },
+  createSecret: {
+    secretId: ids.secret,
+    owner: 'team',
+    name: secretName,
+    kind: 'text',
+    description: 'Of the platform team',
+    keyId: 'key-of-the-server',
+    sealed: 'v1.AAAA.AAAA',
+  },
   deletePlan: { planId: ids.plan },
+  deleteSecret: { secretId: ids.secret, owner: 'team' },
+  describeSecret: { secretId: ids.secret, owner: 'team', description: 'Rotated in May' },
   dismissRefusal: { clientId: 'client-1', mutationId: 1 },
   editPlanComment: { planId: ids.plan, commentId: ids.planComment, text: 'Does the admin app count as outside?' },
   editPrompt: { runId: ids.run, promptId: ids.prompt, text: 'Another text' },
@@ -392,6 +409,7 @@ export const mutations: { readonly [Name in MutatorName]: z.infer<Mutators[Name]
   removePrompt: { runId: ids.run, promptId: ids.prompt },
   renameRun: { runId: ids.run, title: 'Another title' },
   restoreEnvironment: { environmentId: ids.environment, revision: 1 },
+  replaceSecret: { secretId: ids.secret, owner: 'team', keyId: 'key-of-the-server', sealed: 'v1.AAAA.AAAA' },
   resolvePlanThread: { planId: ids.plan, thread: ids.planComment, resolved: true },
   reviewPlan: {
     planId: ids.plan,

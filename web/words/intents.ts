@@ -75,6 +75,14 @@ export function intentVerb(name: string, args: unknown): string {
       return field(args, 'resolved') === false ? 'Reopen a thread' : 'Resolve a thread'
     case 'sendPlanComments':
       return 'Send comments'
+    case 'createSecret':
+      return 'New secret'
+    case 'replaceSecret':
+      return 'Replace a secret'
+    case 'describeSecret':
+      return 'Describe a secret'
+    case 'deleteSecret':
+      return 'Delete a secret'
     case 'setTeam':
       return 'Change the team'
     case 'dismissRefusal':
@@ -92,6 +100,7 @@ export function intentText(args: unknown): string | undefined {
     field(args, 'note') ??
     field(args, 'title') ??
     field(args, 'prompt') ??
+    field(args, 'name') ??
     field(field(args, 'answer'), 'message')
   return typeof text === 'string' && text !== '' ? text : undefined
 }
@@ -106,7 +115,10 @@ const names: Record<MutatorName, true> = {
   createPlan: true,
   createRun: true,
   deleteEnvironment: true,
+  createSecret: true,
   deletePlan: true,
+  deleteSecret: true,
+  describeSecret: true,
   dismissRefusal: true,
   editPlanComment: true,
   editPrompt: true,
@@ -116,6 +128,7 @@ const names: Record<MutatorName, true> = {
   removePlanComment: true,
   removePrompt: true,
   renameRun: true,
+  replaceSecret: true,
   resolvePlanThread: true,
   restoreEnvironment: true,
   reviewPlan: true,

@@ -14,6 +14,7 @@ import { createRun } from './create-run.ts'
 import { tellPlanChange } from './tell-plan-change.ts'
 import { dismissRefusal } from './dismiss-refusal.ts'
 import { markNotification, readNotifications } from './mark-notifications.ts'
+import { createSecret, deleteSecret, describeSecret, replaceSecret } from './secrets.ts'
 import { renameRun } from './rename-run.ts'
 import { sendPrompt } from './send-prompt.ts'
 import { sharePlan, stopPlanSharing } from './share-plan.ts'
@@ -33,7 +34,10 @@ export const mutators = {
   createPlan,
   createRun,
   deleteEnvironment,
+  createSecret,
   deletePlan,
+  deleteSecret,
+  describeSecret,
   dismissRefusal,
   editPlanComment,
   editPrompt,
@@ -43,6 +47,7 @@ export const mutators = {
   removePlanComment,
   removePrompt,
   renameRun,
+  replaceSecret,
   resolvePlanThread,
   restoreEnvironment,
   reviewPlan,
