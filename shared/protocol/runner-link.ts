@@ -1,8 +1,9 @@
 import { z } from 'zod'
-import { DeliveryId, PermissionId, PromptId, RunId, RunnerId, UserId } from '../ids.ts'
+import { DeliveryId, PermissionId, PromptId, ReviewChangeId, RunId, RunnerId, UserId } from '../ids.ts'
 import { Refusal } from '../refusal.ts'
 import { HarnessOffer, SandboxKind } from '../domain/harness.ts'
 import { PermissionAnswer } from '../domain/permission.ts'
+import { FileOp, fileOpsLimit } from '../domain/review-change.ts'
 import { RunConfig } from '../domain/run.ts'
 import { RunSecret } from '../domain/secret.ts'
 import { promptExtras } from '../domain/sent-plan.ts'
@@ -77,6 +78,15 @@ export const DeliveryBody = z.discriminatedUnion('type', [
     at: z.number(),
   }),
   z.object({ type: z.literal('stop'), by: UserId }),
+  /** A person changes files of the workspace, while a turn goes or after it. Only to a runner whose hello says that it takes them. */
+  z.object({
+    type: z.literal('files'),
+    changeId: ReviewChangeId,
+    by: UserId,
+    /** How the transcript calls them. */
+    name: z.string().max(120),
+    ops: z.array(FileOp).min(1).max(fileOpsLimit),
+  }),
 ])
 export type DeliveryBody = z.infer<typeof DeliveryBody>
 
@@ -95,6 +105,8 @@ export const RunnerHello = z.object({
   problems: z.array(z.string().max(300)).max(10),
   /** It gives the agent `context` of a message; absent: it is older, and has it in the text. */
   takesContext: z.boolean().optional(),
+  /** It takes deliveries that change files; absent: it is older. */
+  takesFiles: z.boolean().optional(),
   /** Every run whose journal is still here. `active`: its agent is alive. */
   runs: z
     .array(

@@ -1,8 +1,19 @@
-import type { PermissionId, PlanCommentId, PlanId, PromptId, RunId, RunnerId, UserId } from '#shared/ids.ts'
+import type {
+  PermissionId,
+  PlanCommentId,
+  PlanId,
+  PromptId,
+  ReviewChangeId,
+  ReviewCommentId,
+  RunId,
+  RunnerId,
+  UserId,
+} from '#shared/ids.ts'
 
 /**
  * Keys of the rows. The team's space holds `team`, `member/…`, `runner/…`, `run/…`, `permission/…`, `prompt/…`,
- * `refused/…`, `notification/…`, `share/…`, `plan/…`, `plan-text/…`, `plan-version/…`, `plan-comment/…`, `plan-review/…` and `plan-share/…`; a run's space holds `chunk/…`, `files`, `tasks`, `session` and `artifact/…`. `sys/cookie` is
+ * `refused/…`, `notification/…`, `share/…`, `plan/…`, `plan-text/…`, `plan-version/…`, `plan-comment/…`, `plan-review/…`, `plan-share/…`, `review-comment/…`,
+ * `review-change/…` and `review-marks/…`; a run's space holds `chunk/…`, `files`, `files/…`, `tasks`, `session` and `artifact/…`. `sys/cookie` is
  * written by the device beside every patch, so that it can tell what it has.
  */
 export const keys = {
@@ -42,9 +53,17 @@ export const keys = {
   planReviews: 'plan-review/',
   planShare: (id: PlanId) => `plan-share/${id}`,
   planShares: 'plan-share/',
+  reviewComment: (id: RunId, comment: ReviewCommentId) => `review-comment/${id}/${comment}`,
+  reviewCommentsOf: (id: RunId) => `review-comment/${id}/`,
+  reviewChange: (id: RunId, change: ReviewChangeId) => `review-change/${id}/${change}`,
+  reviewChangesOf: (id: RunId) => `review-change/${id}/`,
+  reviewMarks: (id: RunId, user: UserId) => `review-marks/${id}/${user}`,
+  reviewMarksOf: (id: RunId) => `review-marks/${id}/`,
   chunk: (number: number) => `chunk/${String(number).padStart(7, '0')}`,
   chunks: 'chunk/',
   files: 'files',
+  turnFiles: (turn: number) => `files/${String(turn).padStart(7, '0')}`,
+  turnsFiles: 'files/',
   tasks: 'tasks',
   session: 'session',
   artifact: (id: string) => `artifact/${id}`,

@@ -11,9 +11,18 @@ import { reviewPlan, withdrawReview } from './review-plan.ts'
 import { changePlan, createPlan, deletePlan, savePlanVersion } from './plans.ts'
 import { createRun } from './create-run.ts'
 import { tellPlanChange } from './tell-plan-change.ts'
+import { changeRunFiles } from './change-run-files.ts'
 import { dismissRefusal } from './dismiss-refusal.ts'
 import { markNotification, readNotifications } from './mark-notifications.ts'
+import { markReviewed } from './mark-reviewed.ts'
 import { renameRun } from './rename-run.ts'
+import {
+  addReviewComment,
+  editReviewComment,
+  removeReviewComment,
+  resolveReviewThread,
+  sendReviewComments,
+} from './review-comments.ts'
 import { sendPrompt } from './send-prompt.ts'
 import { sharePlan, stopPlanSharing } from './share-plan.ts'
 import { answerAccessRequest, shareRun, stopSharing } from './share-run.ts'
@@ -24,27 +33,34 @@ import { setTeam } from './team-settings.ts'
 /** Every mutator, by name. A name that was ever released stays here for 90 days. */
 export const mutators = {
   addPlanComment,
+  addReviewComment,
   answerAccessRequest,
   answerPermission,
   changePlan,
+  changeRunFiles,
   createPlan,
   createRun,
   deletePlan,
   dismissRefusal,
   editPlanComment,
   editPrompt,
+  editReviewComment,
   markNotification,
+  markReviewed,
   movePrompt,
   readNotifications,
   removePlanComment,
   removePrompt,
+  removeReviewComment,
   renameRun,
   resolvePlanThread,
+  resolveReviewThread,
   reviewPlan,
   savePlanVersion,
   sendPlanComments,
   sendPrompt,
   sendPromptNow,
+  sendReviewComments,
   setTeam,
   settleSuggestion,
   sharePlan,
