@@ -115,6 +115,7 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
       ...offer.now(),
       takesContext: true,
       takesEnvironments: true,
+      takesFiles: true,
       runs: shelf
         .all()
         .slice(0, 10_000)
@@ -173,7 +174,10 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
   async function deliver({ deliveryId, runId, body }: Extract<RunnerDown, { type: 'deliver' }>): Promise<void> {
     const worker = shelf.get(runId)
     if (worker !== undefined) return worker.deliver(deliveryId, body)
-    const gone = refusal('run_ended', 'this runner does not have the run')
+    const gone =
+      body.type === 'files'
+        ? refusal('not_found', 'workspace')
+        : refusal('run_ended', 'this runner does not have the run')
     link.send({ type: 'receipt', deliveryId, runId, state: 'refused', refusal: gone })
   }
 

@@ -12,6 +12,8 @@ import { cut, type Transcript } from './transcript.ts'
 export interface Results {
   /** Files may have changed. */
   touched(): void
+  /** Files as they are now, told before it resolves. */
+  refresh(): Promise<void>
   /** Files, the whole diff and the branch, as they are now. */
   conclude(): Promise<void>
   /** Something that came of the run otherwise. */
@@ -40,7 +42,7 @@ export function createResults(deps: {
   async function tellFiles(): Promise<ChangeSet | undefined> {
     let set: ChangeSet | undefined
     try {
-      set = await deps.changes.read(closing.signal)
+      set = await deps.changes.read({ signal: closing.signal, turn: journal.memory().turn })
     } catch (error) {
       if (closing.signal.aborted || failed) return undefined
       failed = true
@@ -54,9 +56,13 @@ export function createResults(deps: {
       files: set.files,
       ...(set.more > 0 ? { more: set.more } : {}),
     }
-    const json = JSON.stringify(body)
+    const json = JSON.stringify([body, set.inTurn])
     if (json === told || (told === '' && set.files.length === 0)) return set
     told = json
+    if (set.inTurn !== undefined) {
+      const { files, more } = set.inTurn
+      journal.append({ type: 'files', turn: journal.memory().turn, files, ...(more > 0 ? { more } : {}) })
+    }
     journal.append(body)
     return set
   }
@@ -120,6 +126,9 @@ export function createResults(deps: {
   return {
     touched: () => {
       timer ??= setTimeout(refresh, refreshMs)
+    },
+    refresh: async () => {
+      await tellFiles()
     },
     conclude: async () => {
       clearTimeout(timer)

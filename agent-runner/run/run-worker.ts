@@ -2,7 +2,9 @@ import type { RunReason } from '#shared/domain/run.ts'
 import type { DeliveryId, RunId } from '#shared/ids.ts'
 import type { Assignment, DeliveryBody } from '#shared/protocol/runner-link.ts'
 import { refusal } from '#shared/refusal.ts'
+import { err } from '#shared/result.ts'
 import { messageOf } from '../log.ts'
+import { changeNotice } from './changes/change-notice.ts'
 import { createChanges } from './changes/changes.ts'
 import type { Journal } from './journal.ts'
 import type { RunWorkerDeps } from './run-deps.ts'
@@ -125,6 +127,7 @@ export function createRunWorker(deps: RunWorkerDeps): RunWorker {
   async function deliver(deliveryId: DeliveryId, body: DeliveryBody): Promise<void> {
     const known = receipts.of(deliveryId)
     if (known !== undefined) return receipts.repeat(known)
+    if (body.type === 'files') return changeFiles(deliveryId, body)
     const current = turn
     if (current === undefined || current.over()) {
       await receipts.set(deliveryId, 'refused', refusal('run_ended', 'the turn was over when this came'))
@@ -147,6 +150,22 @@ export function createRunWorker(deps: RunWorkerDeps): RunWorker {
           await receipts.set(deliveryId, 'refused', refusal('run_ended', 'the turn was over when this came'))
         }
     }
+  }
+
+  /**
+   * Whether a turn goes or not. There is no receipt before the last one: what a runner that died has begun ends where it was to end when
+   * the delivery comes again.
+   */
+  async function changeFiles(deliveryId: DeliveryId, body: Extract<DeliveryBody, { type: 'files' }>): Promise<void> {
+    const applied = await changes.apply(body.ops).catch((error: unknown) => {
+      log.error({ runId, error: messageOf(error) }, 'The files of a run could not be changed as a person wanted.')
+      return err(refusal('internal', messageOf(error).slice(0, 300)))
+    })
+    if (!applied.ok) return receipts.set(deliveryId, 'refused', applied.error)
+    transcript.notice('info', changeNotice(body.name, body.ops))
+    await results.refresh()
+    await journal.committed()
+    await receipts.set(deliveryId, 'done')
   }
 
   function breakOff(reason: RunReason): void {

@@ -267,6 +267,7 @@ export function createRunnerConnection(
       capacity: message.capacity,
       takesContext: message.takesContext === true,
       takesEnvironments: message.takesEnvironments === true,
+      takesFiles: message.takesFiles === true,
       get sandboxes() {
         return hello?.sandboxes ?? []
       },

@@ -16,6 +16,8 @@ export type ConnectedRunner = {
   readonly takesContext: boolean
   /** Makes environments ready, and looks into repositories. */
   readonly takesEnvironments: boolean
+  /** Takes changes of files. */
+  readonly takesFiles: boolean
   /** Takes nothing new. */
   readonly draining: boolean
   /** Runs it was given or claims, so that its capacity is kept while commits are under way. */

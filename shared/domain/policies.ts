@@ -51,6 +51,14 @@ export function canRemoveComment(role: Role | undefined, actor: UserId, by: Comm
   return by.kind === 'guest' || (by.kind === 'person' && by.userId === actor) || canManageTeam(role)
 }
 
+/** Those who may steer a run comment on its changes, mark them and change its files. */
+export const canReviewRuns = (role: Role | undefined): boolean => canSteerRuns(role)
+
+/** People take back their own comments; admins everybody's. */
+export function canRemoveReviewComment(role: Role | undefined, actor: UserId, author: UserId): boolean {
+  return canReviewRuns(role) && (actor === author || canManageTeam(role))
+}
+
 /** Who made a plan's link, and admins, change it and stop it; everybody who edits may make one. */
 export function canChangePlanShare(role: Role | undefined, actor: UserId, createdBy: UserId): boolean {
   return canEditPlans(role) && (actor === createdBy || canManageTeam(role))

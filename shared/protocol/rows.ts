@@ -8,6 +8,9 @@ import { PlanShare } from '../domain/plan-share.ts'
 import { PlanComment } from '../domain/plan-comment.ts'
 import { PlanReview } from '../domain/plan-review.ts'
 import { Prompt } from '../domain/prompt.ts'
+import { ReviewChange } from '../domain/review-change.ts'
+import { ReviewComment } from '../domain/review-comment.ts'
+import { ReviewMarks } from '../domain/review-marks.ts'
 import { Run } from '../domain/run.ts'
 import { Secret, SecretKey } from '../domain/secret.ts'
 import { Share } from '../domain/share.ts'
@@ -36,6 +39,9 @@ export const rowSchemas: Readonly<Record<string, z.ZodType>> = {
   'plan-share': PlanShare,
   environment: Environment,
   'environment-revision': EnvironmentRevision,
+  'review-comment': ReviewComment,
+  'review-change': ReviewChange,
+  'review-marks': ReviewMarks,
   chunk: TranscriptChunk,
   files: RunFiles,
   tasks: RunTasks,

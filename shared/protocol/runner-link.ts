@@ -1,10 +1,11 @@
 import { z } from 'zod'
-import { DeliveryId, PermissionId, PromptId, RunId, RunnerId, UserId } from '../ids.ts'
+import { DeliveryId, PermissionId, PromptId, ReviewChangeId, RunId, RunnerId, UserId } from '../ids.ts'
 import { Refusal } from '../refusal.ts'
 import { EgressPolicy } from '../domain/environment-egress.ts'
 import { EnvironmentSnapshot } from '../domain/environment.ts'
 import { HarnessOffer, SandboxKind } from '../domain/harness.ts'
 import { PermissionAnswer } from '../domain/permission.ts'
+import { FileOp, fileOpsLimit } from '../domain/review-change.ts'
 import { RunConfig } from '../domain/run.ts'
 import { RunSecret, SecretName } from '../domain/secret.ts'
 import { promptExtras } from '../domain/sent-plan.ts'
@@ -85,6 +86,15 @@ export const DeliveryBody = z.discriminatedUnion('type', [
     at: z.number(),
   }),
   z.object({ type: z.literal('stop'), by: UserId }),
+  /** A person changes files of the workspace, while a turn goes or after it. Only to a runner whose hello says that it takes them. */
+  z.object({
+    type: z.literal('files'),
+    changeId: ReviewChangeId,
+    by: UserId,
+    /** How the transcript calls them. */
+    name: z.string().max(120),
+    ops: z.array(FileOp).min(1).max(fileOpsLimit),
+  }),
 ])
 export type DeliveryBody = z.infer<typeof DeliveryBody>
 
@@ -105,6 +115,8 @@ export const RunnerHello = z.object({
   takesContext: z.boolean().optional(),
   /** It makes environments ready and looks into repositories; absent: it is older, and knows none. */
   takesEnvironments: z.boolean().optional(),
+  /** It takes deliveries that change files; absent: it is older. */
+  takesFiles: z.boolean().optional(),
   /** Every run whose journal is still here. `active`: its agent is alive. */
   runs: z
     .array(

@@ -4,6 +4,8 @@ import type {
   PlanCommentId,
   PlanId,
   PromptId,
+  ReviewChangeId,
+  ReviewCommentId,
   RunId,
   RunnerId,
   SecretId,
@@ -13,7 +15,7 @@ import type {
 /**
  * Keys of the rows. The team's space holds `team`, `member/…`, `runner/…`, `run/…`, `permission/…`, `prompt/…`,
  * `refused/…`, `notification/…`, `secret-key`, `secret/…`, `own-secret/…`, `share/…`, `plan/…`, `plan-text/…`, `plan-version/…`, `plan-comment/…`, `plan-review/…`, `plan-share/…`,
- * `environment/…` and `environment-revision/…`; a run's space holds `chunk/…`, `files`, `tasks`, `session` and `artifact/…`. `sys/cookie` is
+ * `review-comment/…`, `review-change/…`, `review-marks/…`, `environment/…` and `environment-revision/…`; a run's space holds `chunk/…`, `files`, `files/…`, `tasks`, `session` and `artifact/…`. `sys/cookie` is
  * written by the device beside every patch, so that it can tell what it has.
  */
 export const keys = {
@@ -63,9 +65,17 @@ export const keys = {
   environmentRevision: (id: EnvironmentId, n: number) => `environment-revision/${id}/${String(n).padStart(7, '0')}`,
   environmentRevisionsOf: (id: EnvironmentId) => `environment-revision/${id}/`,
   environmentRevisions: 'environment-revision/',
+  reviewComment: (id: RunId, comment: ReviewCommentId) => `review-comment/${id}/${comment}`,
+  reviewCommentsOf: (id: RunId) => `review-comment/${id}/`,
+  reviewChange: (id: RunId, change: ReviewChangeId) => `review-change/${id}/${change}`,
+  reviewChangesOf: (id: RunId) => `review-change/${id}/`,
+  reviewMarks: (id: RunId, user: UserId) => `review-marks/${id}/${user}`,
+  reviewMarksOf: (id: RunId) => `review-marks/${id}/`,
   chunk: (number: number) => `chunk/${String(number).padStart(7, '0')}`,
   chunks: 'chunk/',
   files: 'files',
+  turnFiles: (turn: number) => `files/${String(turn).padStart(7, '0')}`,
+  turnsFiles: 'files/',
   tasks: 'tasks',
   session: 'session',
   artifact: (id: string) => `artifact/${id}`,

@@ -51,11 +51,17 @@ describe.each(names)('%s', (name) => {
   test('takes what was recorded, and drops what a newer client adds', async () => {
     const device = openPusher(mara)
     const own = fresh()
-    const before = (['createEnvironment', 'createPlan', 'createRun', 'sendPrompt', 'addPlanComment'] as const).filter(
+    const before = (
+        ['createEnvironment', 'createPlan', 'createRun', 'sendPrompt', 'addPlanComment', 'addReviewComment'] as const
+      ).filter(
       (one) => one !== name,
     )
     // The comment before begins a thread; the recorded one answers one that is not there.
-    const begun = { ...own, addPlanComment: { ...own.addPlanComment, thread: undefined } }
+    const begun = {
+      ...own,
+      addPlanComment: { ...own.addPlanComment, thread: undefined },
+      addReviewComment: { ...own.addReviewComment, thread: undefined },
+    }
     for (const one of before) await device.push([one, json(begun[one])])
     expect((await device.push([name, json(withUnknownKeys(args, own[name]))])).status).toBe(200)
     const refusals = [...(await device.refusals()).values()].map((row) => row.refusal)
@@ -63,8 +69,9 @@ describe.each(names)('%s', (name) => {
     const missing = {
       answerPermission: ['not_found'],
       addPlanComment: ['not_found'],
+      addReviewComment: ['not_found'],
       createPlan: ['not_found', 'not_found', 'not_found'],
-      createRun: ['not_found'],
+      createRun: ['not_found', 'not_found'],
       answerAccessRequest: ['stale'],
       // Sealed to no key of this server.
       createSecret: ['stale'],

@@ -11,6 +11,8 @@ import {
   PlanId,
   PlanVersionId,
   PromptId,
+  ReviewChangeId,
+  ReviewCommentId,
   RunId,
   RunnerId,
   SecretId,
@@ -29,7 +31,7 @@ import {
   type PullResponse,
   type PushRequest,
 } from '#shared/protocol/sync.ts'
-import { SecretName } from '#shared/domain/secret.ts'
+import type { FileOp } from '#shared/domain/review-change.ts'
 import type { PermissionRequest } from '#shared/domain/permission.ts'
 import type { TranscriptEntry } from '#shared/domain/transcript.ts'
 import type { MutatorName, Mutators } from '#sync/core/mutators/all.ts'
@@ -50,6 +52,9 @@ export const ids = {
   environment: EnvironmentId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b35'),
   secret: SecretId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b36'),
   planThread: PlanCommentId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b34'),
+  reviewComment: ReviewCommentId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b35'),
+  reviewThread: ReviewCommentId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b36'),
+  reviewChange: ReviewChangeId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b37'),
   entry: EntryId.parse('entry-1'),
   artifact: ArtifactId.parse('artifact-1'),
   team: TeamId.parse('team-1'),
@@ -233,9 +238,12 @@ export const runEvents: ByType<RunEventBody> = {
         binary: false,
         patch: '+1',
         blob: ids.blob,
+        before: { id: 'ab'.repeat(20), bytes: 3, blob: ids.blob },
+        after: { id: 'cd'.repeat(20), bytes: 4, blob: ids.blob },
       },
     ],
     more: 1,
+    turn: 2,
   },
   artifact: {
     type: 'artifact',
@@ -281,6 +289,7 @@ export const runnerUp: ByType<RunnerUp> = {
     ...offers,
     takesContext: true,
     takesEnvironments: true,
+    takesFiles: true,
     capacity: 4,
     runs: [{ runId: ids.run, turn: 1, lastSeq: 3, active: true }],
   },
@@ -299,6 +308,19 @@ export const runnerUp: ByType<RunnerUp> = {
   },
 }
 
+const [before, after] = ['ab'.repeat(20), 'cd'.repeat(20)]
+const fileOps: FileOp[] = [
+  { kind: 'revert_file', path: 'a.ts', before, after },
+  {
+    kind: 'revert_hunks',
+    path: 'b.ts',
+    before,
+    after,
+    hunks: [{ oldStart: 1, oldLines: 3, newStart: 1, newLines: 4 }],
+  },
+  { kind: 'write', path: 'c.ts', after, text: 'export {}\n' },
+]
+
 export const deliveryBodies: ByType<DeliveryBody> = {
   prompt: {
     type: 'prompt',
@@ -312,6 +334,7 @@ export const deliveryBodies: ByType<DeliveryBody> = {
   },
   answer: { type: 'answer', permissionId: ids.permission, digest, answer, by: ids.user, at },
   stop: { type: 'stop', by: ids.user },
+  files: { type: 'files', changeId: ids.reviewChange, by: ids.user, name: 'Mara', ops: fileOps },
 }
 
 export const runnerDown: ByType<RunnerDown> = {
@@ -363,11 +386,29 @@ export const mutations: { readonly [Name in MutatorName]: z.infer<Mutators[Name]
     suggestion: { from: 'one package', to: 'a package' },
     text: 'Does the admin app count?',
   },
+  addReviewComment: {
+    runId: ids.run,
+    commentId: ids.reviewComment,
+    thread: ids.reviewThread,
+    anchor: {
+      path: 'src/a.ts',
+      side: 'new',
+      from: 3,
+      to: 4,
+      quote: 'one\ntwo',
+      cut: true,
+      above: ['zero'],
+      below: ['three'],
+      version: 'ab'.repeat(20),
+    },
+    text: 'Why twice?',
+  },
   answerAccessRequest: { runId: ids.run, userId: ids.user, answer: 'steer' },
   answerPermission: { runId: ids.run, permissionId: ids.permission, deliveryId: ids.delivery, digest, answer },
   changeEnvironment: { environmentId: ids.environment, set: environmentSpec, clear: ['image'] },
   changePlan: { planId: ids.plan, folder: 'Billing/2026', state: 'approved', archived: true, tells: true },
   createEnvironment: { environmentId: ids.environment, spec: environmentSpec },
+  changeRunFiles: { runId: ids.run, changeId: ids.reviewChange, deliveryId: ids.delivery, ops: fileOps },
   createPlan: { planId: ids.plan, title: 'Extract billing', folder: 'Billing' },
   createRun: {
     runId: ids.run,
@@ -402,15 +443,19 @@ export const mutations: { readonly [Name in MutatorName]: z.infer<Mutators[Name]
   dismissRefusal: { clientId: 'client-1', mutationId: 1 },
   editPlanComment: { planId: ids.plan, commentId: ids.planComment, text: 'Does the admin app count as outside?' },
   editPrompt: { runId: ids.run, promptId: ids.prompt, text: 'Another text' },
+  editReviewComment: { runId: ids.run, commentId: ids.reviewComment, text: 'Why three times?' },
   markNotification: { runId: ids.run, id: ids.permission, read: true, archived: false },
+  markReviewed: { runId: ids.run, marks: [{ path: 'src/a.ts', mark: { file: 'ab'.repeat(20), hunks: ['2-00'] } }] },
   movePrompt: { runId: ids.run, promptId: ids.prompt, order: 1.5 },
   readNotifications: { runId: ids.run, until: at },
   removePlanComment: { planId: ids.plan, commentId: ids.planComment },
   removePrompt: { runId: ids.run, promptId: ids.prompt },
+  removeReviewComment: { runId: ids.run, commentId: ids.reviewComment },
   renameRun: { runId: ids.run, title: 'Another title' },
   restoreEnvironment: { environmentId: ids.environment, revision: 1 },
   replaceSecret: { secretId: ids.secret, owner: 'team', keyId: 'key-of-the-server', sealed: 'v1.AAAA.AAAA' },
   resolvePlanThread: { planId: ids.plan, thread: ids.planComment, resolved: true },
+  resolveReviewThread: { runId: ids.run, thread: ids.reviewComment, resolved: true },
   reviewPlan: {
     planId: ids.plan,
     verdict: 'changes_requested',
@@ -437,6 +482,14 @@ export const mutations: { readonly [Name in MutatorName]: z.infer<Mutators[Name]
   },
   sendPrompt: { runId: ids.run, promptId: ids.prompt, deliveryId: ids.delivery, text: 'Go on', mode: 'queue' },
   sendPromptNow: { runId: ids.run, promptId: ids.prompt, deliveryId: ids.delivery },
+  sendReviewComments: {
+    runId: ids.run,
+    promptId: ids.prompt,
+    deliveryId: ids.delivery,
+    text: 'Two comments',
+    mode: 'queue',
+    comments: [ids.reviewComment],
+  },
   setTeam: { maxActiveRuns: 5, agentPlans: 'tidied' },
   settleSuggestion: { planId: ids.plan, thread: ids.planComment, as: 'accepted' },
   sharePlan: { planId: ids.plan, secret: 'S'.repeat(43), access: 'comment', expiresAt: at + 1000 },

@@ -34,6 +34,7 @@ export type ScriptedRunnerOptions = {
   readonly protocol?: number
   /** `false`: as an older runner, which does not know it. */
   readonly takesContext?: boolean
+  readonly takesFiles?: boolean
   readonly seqs?: Map<RunId, number>
 }
 
@@ -112,6 +113,7 @@ export async function connectScriptedRunner(options: ScriptedRunnerOptions): Pro
     problems: [],
     ...(options.takesContext === false ? {} : { takesContext: true }),
     takesEnvironments: true,
+    ...(options.takesFiles === false ? {} : { takesFiles: true }),
     runs: options.runs ?? [],
   })
   return runner

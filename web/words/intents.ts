@@ -83,6 +83,23 @@ export function intentVerb(name: string, args: unknown): string {
       return 'Describe a secret'
     case 'deleteSecret':
       return 'Delete a secret'
+    case 'addReviewComment':
+      return 'Comment on the changes'
+    case 'editReviewComment':
+      return 'Edit a comment'
+    case 'removeReviewComment':
+      return 'Delete a comment'
+    case 'resolveReviewThread':
+      return field(args, 'resolved') === false ? 'Reopen a thread' : 'Resolve a thread'
+    case 'sendReviewComments':
+      return 'Send review comments'
+    case 'changeRunFiles': {
+      const ops = field(args, 'ops')
+      const kind = Array.isArray(ops) ? field(ops[0], 'kind') : undefined
+      return kind === 'write' ? 'Edit a file' : 'Reject changes'
+    }
+    case 'markReviewed':
+      return 'Mark changes as accepted'
     case 'setTeam':
       return 'Change the team'
     case 'dismissRefusal':
@@ -107,11 +124,13 @@ export function intentText(args: unknown): string | undefined {
 
 const names: Record<MutatorName, true> = {
   addPlanComment: true,
+  addReviewComment: true,
   answerAccessRequest: true,
   answerPermission: true,
   changeEnvironment: true,
   changePlan: true,
   createEnvironment: true,
+  changeRunFiles: true,
   createPlan: true,
   createRun: true,
   deleteEnvironment: true,
@@ -122,20 +141,25 @@ const names: Record<MutatorName, true> = {
   dismissRefusal: true,
   editPlanComment: true,
   editPrompt: true,
+  editReviewComment: true,
   markNotification: true,
+  markReviewed: true,
   movePrompt: true,
   readNotifications: true,
   removePlanComment: true,
   removePrompt: true,
+  removeReviewComment: true,
   renameRun: true,
   replaceSecret: true,
   resolvePlanThread: true,
   restoreEnvironment: true,
+  resolveReviewThread: true,
   reviewPlan: true,
   savePlanVersion: true,
   sendPlanComments: true,
   sendPrompt: true,
   sendPromptNow: true,
+  sendReviewComments: true,
   setTeam: true,
   settleSuggestion: true,
   sharePlan: true,

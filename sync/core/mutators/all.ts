@@ -12,10 +12,19 @@ import { changePlan, createPlan, deletePlan, savePlanVersion } from './plans.ts'
 import { changeEnvironment, createEnvironment, deleteEnvironment, restoreEnvironment } from './environments.ts'
 import { createRun } from './create-run.ts'
 import { tellPlanChange } from './tell-plan-change.ts'
+import { changeRunFiles } from './change-run-files.ts'
 import { dismissRefusal } from './dismiss-refusal.ts'
 import { markNotification, readNotifications } from './mark-notifications.ts'
 import { createSecret, deleteSecret, describeSecret, replaceSecret } from './secrets.ts'
+import { markReviewed } from './mark-reviewed.ts'
 import { renameRun } from './rename-run.ts'
+import {
+  addReviewComment,
+  editReviewComment,
+  removeReviewComment,
+  resolveReviewThread,
+  sendReviewComments,
+} from './review-comments.ts'
 import { sendPrompt } from './send-prompt.ts'
 import { sharePlan, stopPlanSharing } from './share-plan.ts'
 import { answerAccessRequest, shareRun, stopSharing } from './share-run.ts'
@@ -26,11 +35,13 @@ import { setTeam } from './team-settings.ts'
 /** Every mutator, by name. A name that was ever released stays here for 90 days. */
 export const mutators = {
   addPlanComment,
+  addReviewComment,
   answerAccessRequest,
   answerPermission,
   changeEnvironment,
   changePlan,
   createEnvironment,
+  changeRunFiles,
   createPlan,
   createRun,
   deleteEnvironment,
@@ -41,20 +52,25 @@ export const mutators = {
   dismissRefusal,
   editPlanComment,
   editPrompt,
+  editReviewComment,
   markNotification,
+  markReviewed,
   movePrompt,
   readNotifications,
   removePlanComment,
   removePrompt,
+  removeReviewComment,
   renameRun,
   replaceSecret,
   resolvePlanThread,
   restoreEnvironment,
+  resolveReviewThread,
   reviewPlan,
   savePlanVersion,
   sendPlanComments,
   sendPrompt,
   sendPromptNow,
+  sendReviewComments,
   setTeam,
   settleSuggestion,
   sharePlan,
