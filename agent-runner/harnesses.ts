@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { RunnerConfig } from './config.ts'
 import type { HarnessDeclaration } from './harness/declaration.ts'
 import { createClaudeCode } from './harness/declarations/claude-code.ts'
+import { createCodex } from './harness/declarations/codex.ts'
 import { createGemini } from './harness/declarations/gemini.ts'
 import { drover } from './harness/declarations/drover.ts'
 import { createOpenCode } from './harness/declarations/opencode.ts'
@@ -23,6 +24,7 @@ export function createHarnesses({
   const memory = createModelMemory(join(config.folder, 'models.json'))
   const agents = [
     createClaudeCode({ tools, person }),
+    createCodex({ tools, person }),
     createGemini({ tools, person }),
     createOpenCode({ tools, config: config.openCodeConfig }),
   ]

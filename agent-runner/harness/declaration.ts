@@ -2,6 +2,7 @@ import type { HarnessId, HarnessOffer, ModelOffer, SandboxKind } from '#shared/d
 import type { RunConfig } from '#shared/domain/run.ts'
 import type { RunSecret, SecretKind } from '#shared/domain/secret.ts'
 import type { RunModels } from '../models/endpoints.ts'
+import type { PromptAnswer } from './acp-shapes.ts'
 import type { Dialect } from './dialects.ts'
 import type { Exec, Sandbox } from '../sandbox/sandbox.ts'
 
@@ -42,6 +43,8 @@ export interface HarnessQuirks {
   readonly takesTools: boolean
   /** How its tool calls are read. */
   readonly dialect?: Dialect
+  /** Whether a turn that seems to have ended well did so because the model failed; what was said last is the error. */
+  readonly modelFailed?: (answer: PromptAnswer) => boolean
   /** What it can't be made to ask about, in sentences for the page. */
   readonly cannotAsk?: Partial<Record<SandboxKind, readonly string[]>>
   /** Lives in the runner's process, so it reaches what the runner offers from any sandbox. */

@@ -1,5 +1,6 @@
 import { posix } from 'node:path'
-import type { ToolCallFields } from './acp-shapes.ts'
+import { z } from 'zod'
+import { ContentBlock, type PromptAnswer, type ToolCallFields } from './acp-shapes.ts'
 import { contentText, objectOf } from './tool-content.ts'
 
 /** Reads what a harness tells of a tool call as the others would tell it. Reading it twice changes nothing more. */
@@ -22,4 +23,36 @@ export const geminiDialect: Dialect = (fields, workspace) => {
     // It is no output.
     ...(finished ? {} : { content: undefined }),
   }
+}
+
+/** Codex tells a call of a server's tool as a command, and what it answered only as raw output. */
+export const codexDialect: Dialect = (fields) => {
+  const input = objectOf(fields.rawInput)
+  const server = input?.['server']
+  const tool = input?.['tool']
+  const named =
+    fields._meta?.['is_mcp_tool_call'] === true && typeof server === 'string' && typeof tool === 'string'
+      ? { kind: 'other' as const, title: `${server}: ${tool}`, rawInput: input?.['arguments'] }
+      : {}
+  const output = objectOf(fields.rawOutput)
+  const content = ToolContents.safeParse(objectOf(output?.['result'])?.['content'])
+  const failure = objectOf(output?.['error'])?.['message']
+  const told = content.success
+    ? content.data.map((block) => ({ type: 'content', content: block }))
+    : typeof failure === 'string'
+      ? [{ type: 'content', content: { type: 'text', text: failure } }]
+      : undefined
+  return {
+    ...fields,
+    ...named,
+    ...(told === undefined ? {} : { content: [...(fields.content ?? []), ...told], rawOutput: undefined }),
+  }
+}
+
+const ToolContents = z.array(ContentBlock)
+
+/** Codex ends its turn as if all were well when its model failed, with the error as its last words; only what it used tells. */
+export function codexModelFailed(answer: PromptAnswer): boolean {
+  const quota = objectOf(answer._meta?.['quota'])
+  return answer.stopReason === 'end_turn' && quota !== undefined && quota['token_count'] === null
 }

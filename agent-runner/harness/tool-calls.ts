@@ -3,7 +3,7 @@ import type { BlobStore } from '../link/blob-store.ts'
 import type { Clock } from '../clock.ts'
 import type { GrowingBody, GrowingEntry } from '../run/growing-entry.ts'
 import { cut, type Transcript } from '../run/transcript.ts'
-import type { ToolCallFields } from './acp-shapes.ts'
+import type { ToolCallFields, ToolContent } from './acp-shapes.ts'
 import { commandOf, contentPatches, contentText, objectOf, withoutFence } from './tool-content.ts'
 
 /** The tool calls of a turn as entries: each opens with the first word of it, grows, and ends once. */
@@ -11,6 +11,8 @@ export interface ToolCalls {
   take(fields: ToolCallFields): void
   /** A question about it was answered: its time counts from now, not from when it was asked. */
   answered(toolCallId: string): void
+  /** What was told of it, for a question that leaves it out. */
+  told(toolCallId: string): ToldCall | undefined
   /** It was not allowed: it ends as failed, also where the harness does not speak of it again. */
   denied(toolCallId: string): void
   /** Text under a tool call's output. */
@@ -19,6 +21,13 @@ export interface ToolCalls {
   busy(): boolean
   /** Ends those that are open, and forgets all. */
   endAll(status: 'completed' | 'cancelled' | 'failed'): void
+}
+
+export interface ToldCall {
+  readonly title: string
+  readonly rawInput: unknown
+  /** Parts with changes to files. */
+  readonly diffs: readonly ToolContent[]
 }
 
 export interface ToolCallsDeps {
@@ -40,6 +49,8 @@ interface Tool {
   streamed: boolean
   ended: boolean
   denied: boolean
+  rawInput: unknown
+  diffs: readonly ToolContent[]
 }
 
 const inlinePatch = 4000
@@ -61,6 +72,7 @@ export function createToolCalls(deps: ToolCallsDeps): ToolCalls {
       if (Object.keys(change).length > 0) known.entry.change(change)
       if ('command' in change || 'title' in change) deps.onActivity(titleOf(known.entry))
     }
+    if (fields.rawInput !== undefined) one.rawInput = fields.rawInput
     writeOutput(one, fields)
     writePatches(one, fields)
     finishTool(one, fields)
@@ -81,7 +93,7 @@ export function createToolCalls(deps: ToolCallsDeps): ToolCalls {
       ...changeOf(fields, blank),
       status: fields.status === 'in_progress' ? 'in_progress' : 'pending',
     })
-    const made = { entry, streamed: false, ended: false, denied: false }
+    const made = { entry, streamed: false, ended: false, denied: false, rawInput: undefined, diffs: [] }
     tools.set(fields.toolCallId, made)
     if (tools.size > toolLimit) forgetOldest()
     deps.onActivity(titleOf(entry))
@@ -110,6 +122,7 @@ export function createToolCalls(deps: ToolCallsDeps): ToolCalls {
   function writePatches(one: Tool, fields: ToolCallFields): void {
     const patches = contentPatches(fields.content, relative).slice(0, 20)
     if (patches.length === 0) return
+    one.diffs = (fields.content ?? []).filter(({ type }) => type === 'diff')
     const changes: FileChange[] = patches.map(({ patch, ...change }) => ({
       ...change,
       ...(patch !== undefined && patch.length <= inlinePatch ? { patch } : {}),
@@ -134,6 +147,8 @@ export function createToolCalls(deps: ToolCallsDeps): ToolCalls {
       return
     }
     one.ended = true
+    one.diffs = []
+    one.rawInput = undefined
     one.entry.finish({ status: fields.status, ...exitCode, endedAt: clock.now() })
     const body = one.entry.body()
     if (body.kind === 'tool' && changesFiles.has(body.toolKind)) deps.onTouched()
@@ -170,6 +185,10 @@ export function createToolCalls(deps: ToolCallsDeps): ToolCalls {
     answered: (toolCallId) => {
       const one = tools.get(toolCallId)
       if (one !== undefined && !one.ended) one.entry.change({ startedAt: clock.now() })
+    },
+    told: (toolCallId) => {
+      const one = tools.get(toolCallId)
+      return one === undefined ? undefined : { title: titleOf(one.entry), rawInput: one.rawInput, diffs: one.diffs }
     },
     denied: (toolCallId) => {
       const one = tools.get(toolCallId)

@@ -14,7 +14,7 @@ import {
 import type { Dialect } from './dialects.ts'
 import { spokenLine } from './spoken-line.ts'
 import { createTaskList, isTodo, taskOf, todoTask } from './task-list.ts'
-import { createToolCalls } from './tool-calls.ts'
+import { createToolCalls, type ToldCall } from './tool-calls.ts'
 import { blockText, objectOf } from './tool-content.ts'
 
 /** Turns what a harness tells over ACP into entries and events of the run. */
@@ -25,6 +25,10 @@ export interface Translator {
   tool(fields: ToolCallFields): void
   /** A question about a tool call was answered: what it does begins now. */
   answered(toolCallId: string): void
+  /** What was told of a tool call, for a question that leaves it out. */
+  told(toolCallId: string): ToldCall | undefined
+  /** The last line that the agent said. */
+  said(): string
   /** It will not do it. */
   denied(toolCallId: string): void
   sessionOpened(answer: SessionAnswer): void
@@ -169,6 +173,8 @@ export function createTranslator(deps: TranslatorDeps): Translator {
       })
     },
     answered: calls.answered,
+    told: calls.told,
+    said: () => spoken.trim(),
     denied: calls.denied,
     remark: calls.remark,
     busy: calls.busy,

@@ -209,10 +209,14 @@ export function createPermissionDesk(deps: {
         effects,
       }
     }
-    const patches = contentPatches(params.toolCall.content, deps.relative).slice(0, 50)
+    const { toolCall } = params
+    // Codex shows a change before it asks about it, and not again.
+    const told = deps.translator().told(toolCall.toolCallId)
+    const asked = contentPatches(toolCall.content, deps.relative)
+    const patches = asked.length > 0 ? asked : contentPatches(told?.diffs, deps.relative)
     if (patches.length > 0) {
       let room = shownPatchBytes
-      const files = patches.map(async ({ path, added, removed, patch }) => {
+      const files = patches.slice(0, 50).map(async ({ path, added, removed, patch }) => {
         const file = { path, added, removed }
         if (patch === undefined) return file
         const bytes = Buffer.byteLength(JSON.stringify(patch))
@@ -225,12 +229,12 @@ export function createPermissionDesk(deps: {
       })
       return { kind: 'edit', files: await Promise.all(files) }
     }
-    const input = params.toolCall.rawInput ?? contentText(params.toolCall.content)
+    const input = toolCall.rawInput ?? contentText(toolCall.content) ?? told?.rawInput
     const shown =
       input === undefined ? undefined : cut(typeof input === 'string' ? input : JSON.stringify(input, null, 2), 8000)
     return {
       kind: 'tool',
-      tool: cut(params.toolCall.title ?? params.toolCall.kind ?? 'tool', 200),
+      tool: cut(toolCall.title ?? told?.title ?? toolCall.kind ?? 'tool', 200),
       ...(shown === undefined ? {} : { input: shown }),
     }
   }

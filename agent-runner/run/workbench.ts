@@ -161,6 +161,10 @@ export function createWorkbench(
     const answer = await Promise.race([asked, on.flooded])
     on.translator.promptAnswered(answer)
     on.permissions.lapseAll()
+    if (on.declaration.quirks.modelFailed?.(answer) === true) {
+      const text = `${on.declaration.name} answered with an error: ${on.translator.said()}`
+      return { event: 'error', reason: { code: 'harness_protocol', text: cut(text, 600), retryable: true } }
+    }
     on.translator.endTurn(answer.stopReason === 'cancelled' ? 'cancelled' : 'completed')
     return endOfPrompt(answer, on.declaration.name)
   }

@@ -65,6 +65,7 @@ export function directTests(dialect: HarnessDialect, missing: string | undefined
         world = await openHarnessWorld({
           harness: id,
           files: dialect.loosened,
+          config: { model: dialect.model },
           secrets: (model) => [model.secret(api)],
         })
       })
@@ -127,14 +128,13 @@ export function directTests(dialect: HarnessDialect, missing: string | undefined
       })
 
       test('a model that fails is told within seconds, and why', async () => {
-        const config = { model: dialect.model }
         world.model.fail({ status: 401, message: 'Incorrect API key provided.' })
-        expect(endOf(await world.ended(world.start('One.', config)))).toEqual({
+        expect(endOf(await world.ended(world.start('One.')))).toEqual({
           code: dialect.errors[401].code,
           text: expect.stringContaining(dialect.errors[401].text),
         })
         world.model.fail({ status: 500, message: 'The model fell over.' })
-        expect(endOf(await world.ended(world.start('Two.', config)))).toEqual({
+        expect(endOf(await world.ended(world.start('Two.')))).toEqual({
           code: dialect.errors[500].code,
           text: expect.stringContaining(dialect.errors[500].text),
         })
@@ -195,6 +195,7 @@ export function dockerTests(dialect: HarnessDialect, missing: string | undefined
         sandbox: 'docker',
         // The model is on this machine's loopback.
         environment: { ...dockerSettings(), DROVER_DOCKER_NETWORK: 'host' },
+        config: { model: dialect.model },
         secrets: (model) => [model.secret(api)],
       })
       try {

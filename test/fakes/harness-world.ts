@@ -71,6 +71,7 @@ export async function openHarnessWorld({
   sandbox = 'direct',
   environment = {},
   files = {},
+  config: usual = {},
   secrets,
 }: {
   harness: string
@@ -78,6 +79,8 @@ export async function openHarnessWorld({
   environment?: Record<string, string>
   /** More files of the repository. */
   files?: Readonly<Record<string, string>>
+  /** Of each run. */
+  config?: Partial<RunConfig>
   secrets: (model: ModelServer) => readonly RunSecret[]
 }): Promise<HarnessWorld> {
   const server = await startControlServer({
@@ -111,7 +114,7 @@ export async function openHarnessWorld({
         harness,
         sandbox,
         prompt,
-        config: { repository: { url: repository.path }, ...config },
+        config: { repository: { url: repository.path }, ...usual, ...config },
         secrets: given,
       }),
     ended,

@@ -130,15 +130,16 @@ function reasoningOf(answer: ModelAnswer): Item {
 /** A tool of the type `custom` takes a text; one of a namespace is called by both names. */
 function callsOf(answer: ModelAnswer, body: Record<string, unknown>): Item[] {
   const tools = toolsOf(body)
-  return answer.calls.map(({ id, name, input }) => {
+  return answer.calls.map(({ id, name, namespace, input }) => {
     const tool = tools.find((one) => one.name === name)
+    const spaced = namespace ?? tool?.namespace
     const call = { id: `fc_${id}`, call_id: id, status: 'completed', name: tool?.own ?? name }
     if (tool?.custom === true) return { ...call, type: 'custom_tool_call', input: String(input['input']) }
     return {
       ...call,
       type: 'function_call',
       arguments: JSON.stringify(input),
-      ...(tool?.namespace === undefined ? {} : { namespace: tool.namespace }),
+      ...(spaced === undefined ? {} : { namespace: spaced }),
     }
   })
 }

@@ -5,7 +5,8 @@ export interface ModelTurn {
   /** What it thinks before it speaks, where its wire tells that. */
   thought?: string
   text?: string
-  tools?: readonly { name: string; input: Record<string, unknown> }[]
+  /** `namespace`: of a tool on the Responses wire that was not offered with the request. */
+  tools?: readonly { name: string; namespace?: string; input: Record<string, unknown> }[]
   /** The answer breaks off after its words and never ends by itself. */
   hold?: boolean
   /** The connection is cut after its words. */
@@ -56,7 +57,7 @@ export interface ModelAnswer {
   thought: string
   /** Pieces as a model sends them. */
   pieces: Iterable<string>
-  calls: readonly { id: string; name: string; input: Record<string, unknown> }[]
+  calls: readonly { id: string; name: string; namespace?: string; input: Record<string, unknown> }[]
   usage: ModelUsage
   /** Nothing follows the words. */
   open: boolean
