@@ -47,8 +47,6 @@ export interface HarnessQuirks {
   readonly modelFailed?: (answer: PromptAnswer) => boolean
   /** What it can't be made to ask about, in sentences for the page. */
   readonly cannotAsk?: Partial<Record<SandboxKind, readonly string[]>>
-  /** Lives in the runner's process, so it reaches what the runner offers from any sandbox. */
-  readonly livesHere?: boolean
 }
 
 export interface PrepareContext {
@@ -111,17 +109,10 @@ export function offerOf(
     letters: declaration.letters,
     ...(declaration.version === undefined ? {} : { version: declaration.version }),
     sandboxes,
-    ...(declaration.quirks.takesTools
-      ? { planTools: sandboxes.filter((sandbox) => reachesRunner(sandbox, declaration.quirks)) }
-      : {}),
+    ...(declaration.quirks.takesTools ? { planTools: sandboxes } : {}),
     ...(models.length === 0 ? {} : { models: models.slice(0, 200) }),
     ...(declaration.takes === undefined ? {} : { takes: [...declaration.takes] }),
     ...(signedIn ? { signedIn: sandboxes.filter((kind) => kind === 'direct') } : {}),
     ...(unavailable === undefined ? {} : { unavailable: unavailable.slice(0, 300) }),
   }
-}
-
-/** A container has no way to the runner's machine but the streams of its harness. */
-export function reachesRunner(sandbox: SandboxKind, { livesHere = false }: Pick<HarnessQuirks, 'livesHere'>): boolean {
-  return livesHere || sandbox === 'direct'
 }

@@ -28,7 +28,7 @@ export interface Bench extends Equipment {
 
 export function createBench(
   deps: RunWorkerDeps & { transcript: Transcript; results: Results },
-  { declaration, prepared, sandbox }: Equipment,
+  { declaration, prepared, sandbox, egress }: Equipment,
   { turn, onActivity }: { turn: () => number; onActivity: (text: string) => void },
 ): Bench {
   const { runId, journal, transcript, clock, folders, results } = deps
@@ -74,6 +74,7 @@ export function createBench(
   })
   return {
     sandbox,
+    egress,
     session: undefined,
     planTools: undefined,
     models: undefined,

@@ -1,3 +1,4 @@
+import type { EgressPolicy } from '#shared/domain/environment-egress.ts'
 import type { Assignment } from '#shared/protocol/runner-link.ts'
 import type { Clock } from '../clock.ts'
 import { emptyTree } from '../environment/copy-tree.ts'
@@ -16,6 +17,8 @@ export interface Equipment {
   declaration: HarnessDeclaration
   prepared: PreparedHarness
   sandbox: Sandbox
+  /** What its processes may reach. */
+  egress: EgressPolicy
 }
 
 /**
@@ -28,7 +31,7 @@ export async function equip(
   { signal, onSandbox }: { signal: AbortSignal; onSandbox: (sandbox: Sandbox) => void },
 ): Promise<Equipment> {
   const { runId, journal, transcript, clock, folders } = deps
-  const { config } = assignment
+  const { config, egress = { kind: 'all' } } = assignment
   const declaration = deps.harness(config.harness)
   const provider = deps.sandbox(config.sandbox)
   if (declaration === undefined || provider === undefined) {
@@ -65,6 +68,9 @@ export async function equip(
       tools: prepared.tools,
       env: plan.variables,
       resources: plan.resources,
+      egress,
+      bridged: !('open' in prepared),
+      onNotice: (sentence) => transcript.notice('warning', sentence),
       ...(image === undefined ? {} : { image }),
     })
     onSandbox(started)
@@ -80,7 +86,7 @@ export async function equip(
     }
     const sandbox = await start(isThere ? kept : plan.image)
     signal.throwIfAborted()
-    return { declaration, prepared, sandbox }
+    return { declaration, prepared, sandbox, egress }
   }
   const sandbox = await prepare({
     context,
@@ -91,7 +97,7 @@ export async function equip(
     start,
   })
   await journal.record({ k: 'facts', facts: { setUp: true } })
-  return { declaration, prepared, sandbox }
+  return { declaration, prepared, sandbox, egress }
 }
 
 async function fetchHarness(

@@ -1,9 +1,11 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { RunErrorCode } from '#shared/domain/run.ts'
 import type { Assignment, DeliveryBody } from '#shared/protocol/runner-link.ts'
 import { refusal, type Refusal } from '#shared/refusal.ts'
 import { err, type Result } from '#shared/result.ts'
 import type { AcpSession } from '../harness/acp-session.ts'
 import { openPlanTools } from './plan-tools.ts'
+import { waysHere } from '../sandbox/own-files.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { createActivity } from './activity.ts'
 import { startAgent } from './agent.ts'
@@ -51,9 +53,24 @@ export function createWorkbench(
   const activity = createActivity(clock, (text) => journal.append({ type: 'activity', text }))
 
   function open(assignment: Assignment, signal: AbortSignal): Promise<{ firstPrompt: (text: string) => string }> {
-    const opened = makeReady(assignment, signal)
+    const opened = otherWall(assignment).then(() => makeReady(assignment, signal))
     opening = opened.catch(() => {})
     return opened
+  }
+
+  /** A container keeps to the rules that it was started with; where they changed since, the turn gets another one. */
+  async function otherWall({ egress = { kind: 'all' } }: Assignment): Promise<void> {
+    const old = bench
+    if (old === undefined || isDeepStrictEqual(old.egress, egress)) return
+    bench = undefined
+    await endBench(old)
+  }
+
+  async function endBench(old: Bench): Promise<void> {
+    old.session?.close()
+    old.planTools?.close()
+    old.models?.close()
+    await old.sandbox.dispose()
   }
 
   async function makeReady(
@@ -103,12 +120,15 @@ export function createWorkbench(
     const handlers = createAgentHandlers({ on, transcript, journal, results })
     on.translator.setReplaying(true)
     on.planTools?.close()
-    const planTools = await openPlanTools(deps, on)
+    // An agent of ours is in this process; the others have what their sandbox has.
+    const ways = 'open' in on.prepared ? waysHere : on.sandbox
+    const planTools = await openPlanTools(deps, { declaration: on.declaration, ways })
     on.planTools = planTools
     on.models ??= await deps.models.open({
       runId: deps.runId,
-      sandbox: on.sandbox,
+      sandbox: ways,
       secrets: assignment.secrets ?? [],
+      onUsage: () => {},
     })
     try {
       const session = await startAgent({
@@ -172,13 +192,10 @@ export function createWorkbench(
   async function tearDown(): Promise<void> {
     for (let round = 0; round < 2; round++) {
       const old = bench
-      const sandbox = old?.sandbox ?? starting
+      const half = starting
       bench = undefined
       starting = undefined
-      old?.session?.close()
-      old?.planTools?.close()
-      old?.models?.close()
-      await sandbox?.dispose()
+      await (old === undefined ? half?.dispose() : endBench(old))
       // What was being made ready fails now that its sandbox is gone; what it made until then goes as well.
       if (round === 0) await Promise.race([opening, new Promise((resolve) => setTimeout(resolve, 5000))])
     }

@@ -10,6 +10,8 @@ import { SandboxError, type Exec } from './sandbox.ts'
 export interface Bridge {
   /** @returns the port; it stays the same for as long as the bridge is there. @throws SandboxError */
   open(serve: (connection: Duplex) => void, port?: number): Promise<number>
+  /** Starts its program before the first port is asked for. */
+  begin(): void
   close(): void
 }
 
@@ -76,7 +78,7 @@ export function createBridge({ start, onTrouble, times = usual }: BridgeDeps): B
     void exec.exited.then(({ code }) =>
       lost(exec, words.trim() === '' ? `exit ${code ?? 'by a signal'}` : words.trim()),
     )
-    if (closed) return exec.stdin.destroy()
+    if (closed) return void exec.stdin.destroy()
     link = { exec, mux }
     for (const [id, door] of doors) write(writeFrame('listen', id, door.port))
   }
@@ -149,6 +151,13 @@ export function createBridge({ start, onTrouble, times = usual }: BridgeDeps): B
         })
       }
       return opened.promise
+    },
+    begin() {
+      // What keeps it from starting is said to whoever opens a port.
+      starting ??= begin(0)
+      starting.catch(() => {
+        starting = undefined
+      })
     },
     close() {
       closed = true

@@ -7,7 +7,10 @@ import type { RunId, RunnerId } from '#shared/ids.ts'
 import { messageOf } from '../log.ts'
 import { statusOf, type DockerEngine } from './docker-engine.ts'
 import { changedOutside, fetchImage, haveImage, imageId } from './docker-image.ts'
+import type { Resolve } from '../egress/egress-guard.ts'
+import { needsWays, openWays, type ContainerWays } from './container-ways.ts'
 import { execInContainer } from './docker-exec.ts'
+import { ownPrograms } from './own-files.ts'
 import {
   runMarker,
   SandboxError,
@@ -31,6 +34,10 @@ export interface DockerDeps {
   runnerId: RunnerId
   /** Off: containers are stopped and left for looking at. */
   cleanUp: boolean
+  /** A Node of this machine that works in containers. @throws SandboxError */
+  node: () => Promise<string>
+  /** What names lead to, where it is not this machine that says so. */
+  resolve?: Resolve
 }
 
 const runLabel = 'dev.drover.run'
@@ -81,10 +88,13 @@ async function startContainer(spec: SandboxSpec, deps: DockerDeps): Promise<Sand
   await haveImage(engine, image)
   const { uid, gid } = plainUserOf()
   await Promise.all([spec.workspace, spec.home].map((folder) => ownFolder(folder)))
+  const node = needsWays(spec) ? await deps.node() : undefined
+  const wanted = new Set(node === undefined ? spec.tools : [...spec.tools, node, ownPrograms])
   const tools = await Promise.all(
-    spec.tools.map(async (path) => ({ from: await realpath(path), to: insidePath(path) })),
+    [...wanted].map(async (path) => ({ from: await realpath(path), to: insidePath(path) })),
   )
   let container: Docker.Container | undefined
+  let ways: ContainerWays | undefined
   try {
     container = await engine.docker.createContainer({
       Image: image,
@@ -108,7 +118,7 @@ async function startContainer(spec: SandboxSpec, deps: DockerDeps): Promise<Sand
         CapDrop: ['ALL'],
         SecurityOpt: ['no-new-privileges:true'],
         ...limitsOf(spec, limits),
-        NetworkMode: limits.network,
+        NetworkMode: spec.egress === undefined || spec.egress.kind === 'all' ? limits.network : 'none',
         IpcMode: 'private',
         LogConfig: { Type: 'none', Config: {} },
         Tmpfs: { '/tmp': 'rw,exec,nosuid,nodev,mode=1777' },
@@ -120,21 +130,24 @@ async function startContainer(spec: SandboxSpec, deps: DockerDeps): Promise<Sand
       },
     })
     await container.start()
+    const inside = node === undefined ? undefined : insidePath(node)
+    ways = await openWays(container, spec, { node: inside, inside: insidePath, resolve: deps.resolve })
   } catch (error) {
     if (container !== undefined) await endContainer(container, true)
-    throw startError(error, image)
+    throw error instanceof SandboxError ? error : startError(error, image)
   }
-  return containerSandbox(container, { image, workspace: spec.workspace }, deps)
+  return containerSandbox(container, { image, workspace: spec.workspace, ways }, deps)
 }
 
 function containerSandbox(
   container: Docker.Container,
-  { image, workspace }: { image: string; workspace: string },
+  { image, workspace, ways }: { image: string; workspace: string; ways: ContainerWays },
   deps: DockerDeps,
 ): Sandbox {
   let ended: Promise<void> | undefined
 
   async function kill(): Promise<void> {
+    ways.close()
     ended ??= endContainer(container, deps.cleanUp)
     await ended
   }
@@ -145,10 +158,12 @@ function containerSandbox(
     home: homeInside,
     ownWorkspace: () => ownTree(workspace),
     toolPath: insidePath,
+    reach: ways.reach,
+    ownProgram: ways.ownProgram,
     exec: async (spec: ExecSpec) => {
       if (ended !== undefined || spec.signal?.aborted === true)
         throw new SandboxError('sandbox_failed', 'It was stopped before it started.')
-      return execInContainer(container, spec, { onKill: () => void kill() })
+      return execInContainer(container, { ...spec, env: { ...ways.env, ...spec.env } }, { onKill: () => void kill() })
     },
     kill,
     ranOutOfMemory: async () => {

@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream'
 import type { ResourceLimits } from '#shared/domain/environment.ts'
+import type { EgressPolicy } from '#shared/domain/environment-egress.ts'
 import type { SandboxKind } from '#shared/domain/harness.ts'
 import type { RunErrorCode } from '#shared/domain/run.ts'
 import type { RunId } from '#shared/ids.ts'
@@ -16,6 +17,10 @@ export interface Sandbox {
   ownWorkspace(): Promise<void>
   /** Where a folder given as a `tools` mount is found inside. */
   toolPath(hostPath: string): string
+  /** The port of the processes' loopback at which they find what listens on this machine's loopback at `port`. @throws SandboxError */
+  reach(port: number): Promise<number>
+  /** How a program of ours, a file of `agent-runner/inside`, is called inside. @throws SandboxError */
+  ownProgram(file: string): { command: string; args: readonly string[] }
   /** @throws SandboxError when the process can't be started. */
   exec(spec: ExecSpec): Promise<Exec>
   /** Ends every process of the run, also those that left their parents; resolves when none is left. */
@@ -67,6 +72,12 @@ export interface SandboxSpec {
   env?: Readonly<Record<string, string>>
   /** Asked for; a machine may give less. */
   resources?: ResourceLimits
+  /** What its processes may reach. Absent: all. */
+  egress?: EgressPolicy
+  /** Its harness is a program, which needs a way to this process, for models and tools. */
+  bridged?: boolean
+  /** Tells the run what it should know: a host that was refused, a way that broke. */
+  onNotice?: (sentence: string) => void
 }
 
 export interface SandboxProvider {

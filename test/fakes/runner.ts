@@ -9,7 +9,7 @@ import { openDataFolder } from '#agent-runner/data-folder.ts'
 import type { HarnessDeclaration } from '#agent-runner/harness/declaration.ts'
 import { createHarnesses } from '#agent-runner/harnesses.ts'
 import { silentLog, type Log } from '#agent-runner/log.ts'
-import { createPlainGateway } from '#agent-runner/models/plain-gateway.ts'
+import { createModelGateway } from '#agent-runner/models/gateway.ts'
 import { createRunner, type Runner } from '#agent-runner/runner.ts'
 import type { RunnerDeps } from '#agent-runner/runner-deps.ts'
 import { createSandboxes } from '#agent-runner/sandboxes.ts'
@@ -51,7 +51,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner & { fo
     log: options.log ?? silentLog,
     sandboxes: createSandboxes(config, folder.value),
     harnesses: [...createHarnesses({ config, toolsFolder: folder.value.tools }), ...(options.harnesses ?? [])],
-    models: createPlainGateway(),
+    models: createModelGateway({ hostEnv: config.hostEnv, log: options.log ?? silentLog }),
     reconnect: { firstMs: 20, mostMs: 200 },
     ...options.deps,
   })
