@@ -306,6 +306,7 @@ export const runnerDown: ByType<RunnerDown> = {
       config: { ...runConfig, setupCommands: ['true'] },
       prompt: { promptId: ids.prompt, text: 'Go', by: ids.user, automatic: false, plans: [sentPlan], context: 'Plans' },
       after: { seq: 3, entries: 1 },
+      egress: { kind: 'hosts', hosts: ['*.example.com:443'] },
     },
   },
   ack: { type: 'ack', runId: ids.run, seq: 3 },

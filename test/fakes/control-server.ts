@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { appendAt, emptyText, type BoundedText } from '#shared/domain/bounded-text.ts'
+import type { EgressPolicy } from '#shared/domain/environment-egress.ts'
 import { HarnessId, type SandboxKind } from '#shared/domain/harness.ts'
 import type { PermissionAnswer, PermissionRequest } from '#shared/domain/permission.ts'
 import { nextState, type RunConfig, type RunReason, type RunState } from '#shared/domain/run.ts'
@@ -70,6 +71,8 @@ export interface ControlServer {
   /** Acknowledgements are held back while set. */
   setSilent(silent: boolean): void
   setKey(key: string): void
+  /** What assignments say of egress from now on. */
+  setEgress(egress: EgressPolicy): void
   setBlobStatus(status: number): void
   askAgain(runId: RunId, fromSeq: number): void
   dropRun(runId: RunId): void
@@ -92,6 +95,7 @@ const newUuid = (): string => uuidv7(Date.now(), randomBytes(10))
 
 export async function startControlServer({ leaseMs = 60_000, heartbeatMs = 5_000 } = {}): Promise<ControlServer> {
   let key = 'fake-agent-key'
+  let egress: EgressPolicy | undefined
   let away = false
   let silent = false
   let draining = false
@@ -295,6 +299,7 @@ export async function startControlServer({ leaseMs = 60_000, heartbeatMs = 5_000
         config,
         prompt: { promptId: PromptId.parse(newUuid()), text: prompt, by: person },
         ...(after === undefined ? {} : { after }),
+        ...(egress === undefined ? {} : { egress }),
       },
     }
     assignments.set(runId, assignment)
@@ -407,6 +412,9 @@ export async function startControlServer({ leaseMs = 60_000, heartbeatMs = 5_000
     setSilent: (next) => {
       silent = next
       if (!silent) for (const run of runs.values()) send({ type: 'ack', runId: run.runId, seq: run.ackedSeq })
+    },
+    setEgress: (next) => {
+      egress = next
     },
     setKey: (next) => {
       key = next
