@@ -36,7 +36,7 @@ beforeEach(async () => {
       troubles.push(sentence)
       told()
     },
-    times: { answerMs: 10_000, againMs: 1 },
+    times: { answerMs: 60_000, againMs: 1 },
   })
 })
 afterEach(async () => {

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { appendAt, emptyText, type BoundedText } from '#shared/domain/bounded-text.ts'
+import type { EgressPolicy } from '#shared/domain/environment-egress.ts'
 import { HarnessId, type SandboxKind } from '#shared/domain/harness.ts'
 import type { PermissionAnswer, PermissionRequest } from '#shared/domain/permission.ts'
 import { nextState, type RunConfig, type RunReason, type RunState } from '#shared/domain/run.ts'
@@ -82,6 +83,8 @@ export interface ControlServer {
   /** Acknowledgements are held back while set. */
   setSilent(silent: boolean): void
   setKey(key: string): void
+  /** What assignments say of egress from now on. */
+  setEgress(egress: EgressPolicy): void
   setBlobStatus(status: number): void
   askAgain(runId: RunId, fromSeq: number): void
   dropRun(runId: RunId): void
@@ -113,6 +116,7 @@ export async function startControlServer({
   planTools?: (call: PlanToolCall) => PlanToolAnswer
 } = {}): Promise<ControlServer> {
   let key = 'fake-agent-key'
+  let egress: EgressPolicy | undefined
   let away = false
   let silent = false
   let draining = false
@@ -325,6 +329,7 @@ export async function startControlServer({
         ...(after === undefined ? {} : { after }),
         ...(given === undefined ? {} : { secrets: [...given] }),
         ...more,
+        ...(egress === undefined ? {} : { egress }),
       },
     }
     assignments.set(runId, assignment)
@@ -441,6 +446,9 @@ export async function startControlServer({
     setSilent: (next) => {
       silent = next
       if (!silent) for (const run of runs.values()) send({ type: 'ack', runId: run.runId, seq: run.ackedSeq })
+    },
+    setEgress: (next) => {
+      egress = next
     },
     setKey: (next) => {
       key = next
