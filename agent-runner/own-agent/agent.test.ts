@@ -144,3 +144,27 @@ test('a conversation goes on in another agent, with its list of tasks', async ()
   const said = bench.models.asked[2]?.said.join('\n') ?? ''
   expect(said).toMatch(/One\.[\s\S]*First answer\.[\s\S]*Two\./)
 })
+
+test('a call that a dead runner left without its answer is answered, so that the conversation goes on', async () => {
+  const sessionId = 'of-a-dead-runner'
+  const conversation = [
+    { message: { role: 'user', content: 'Run it.' } },
+    {
+      message: {
+        role: 'assistant',
+        content: [{ type: 'tool-call', toolCallId: 'toolu_9', toolName: 'shell', input: { command: 'make' } }],
+      },
+    },
+  ]
+  await mkdir(join(bench.sandbox.home, '.drover-agent'))
+  await writeFile(
+    join(bench.sandbox.home, '.drover-agent', `${sessionId}.json`),
+    JSON.stringify({ version: 1, conversation }),
+  )
+  bench.models.script([{ text: 'I look first.' }])
+  const session = await bench.open({ resume: sessionId })
+  expect(session.loaded).toBe(true)
+  await session.prompt('Go on.')
+  expect(bench.models.asked[0]?.said.join('\n')).toContain('ended before this was answered')
+  expect(bench.models.complaints).toEqual([])
+})

@@ -23,7 +23,7 @@ const Told = z.looseObject({
   isRetryable: z.boolean().optional().catch(undefined),
   responseHeaders: z.record(z.string(), z.string()).optional().catch(undefined),
   responseBody: z.string().optional().catch(undefined),
-  cause: z.unknown(),
+  cause: z.unknown().optional(),
 })
 
 const contextWords =

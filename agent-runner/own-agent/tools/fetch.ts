@@ -22,8 +22,27 @@ const get = [
   'if command -v curl > /dev/null 2>&1; then',
   'curl -q -sS -g --proto "=http,https" --max-redirs 0 --max-time "$2" --max-filesize "$3" --compressed -A drover -D - -o - -- "$1"',
   'elif command -v wget > /dev/null 2>&1; then',
-  'wget -q -S --max-redirect=0 -T "$2" -U drover -O - -- "$1" 2>&1',
-  'else echo "there is neither curl nor wget in the sandbox" >&2; exit 127; fi',
+  'b=$(mktemp) && h=$(mktemp) || exit 1; (ulimit -f "$(($3 / 512))"; wget -q -S --max-redirect=0 -T "$2" -U drover -O "$b" -- "$1" 2> "$h")',
+  'sed "s/^ *//" "$h"; echo; cat "$b"; rm -f "$b" "$h"',
+  'elif command -v node > /dev/null 2>&1; then node -e "$4" -- "$1" "$2" "$3"',
+  'else echo "there is neither curl nor wget nor node in the sandbox" >&2; exit 127; fi',
+].join('\n')
+
+/** The same for Node, which many small images have alone. */
+const getByNode = [
+  'const [url, seconds, most] = process.argv.slice(1)',
+  'const options = { redirect: "manual", headers: { "user-agent": "drover" }, signal: AbortSignal.timeout(seconds * 1000) }',
+  'const write = (piece) => new Promise((done) => process.stdout.write(piece, done))',
+  'async function get() {',
+  '  const answer = await fetch(url, options)',
+  '  await write(["HTTP/1.1 " + answer.status, ...[...answer.headers].map((one) => one.join(": ")), "", ""].join("\\n"))',
+  '  let size = 0',
+  '  for await (const piece of answer.body ?? []) {',
+  '    await write(piece)',
+  '    if ((size += piece.length) > most) break',
+  '  }',
+  '}',
+  'get().then(() => process.exit(0), (error) => { console.error(error.cause?.message ?? error.message); process.exit(1) })',
 ].join('\n')
 
 interface Page {
@@ -36,13 +55,14 @@ interface Page {
 export function fetchTool({ sandbox }: Pick<Around, 'sandbox'>): OwnTool {
   async function getPage(url: string, signal: AbortSignal): Promise<Page | string> {
     const got = await runScript(sandbox, get, {
-      args: [url, String(mostSeconds), String(mostBytes)],
+      args: [url, String(mostSeconds), String(mostBytes), getByNode],
       limit: mostBytes + 100_000,
       signal,
     })
     const page = readPage(got.stdout)
     if (page !== undefined) return page
-    return `${url} can't be fetched: ${got.stderr || `it ended with exit code ${got.code}`}.`
+    const why = got.stderr || got.stdout.toString().trim().slice(0, 300) || `it ended with exit code ${got.code}`
+    return `${url} can't be fetched: ${why}.`
   }
 
   return defineTool({

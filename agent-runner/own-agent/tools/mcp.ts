@@ -55,7 +55,7 @@ export async function openMcpTools(servers: readonly McpServer[], sandbox: Sandb
       try {
         return await connect(server, sandbox, taken)
       } catch (error) {
-        return { problem: `The tools of ${server.name} can't be used: ${messageOf(error)}` }
+        return { problem: `The tools of ${server.name} can’t be used: ${messageOf(error)}` }
       }
     }),
   )
