@@ -14,6 +14,7 @@ import type { PlanSender } from '../plans/mentions/send-plans.ts'
 import { releaseJob, sendAssignment } from '../runs/dispatcher.ts'
 import { sendOpen, takeReceipt } from '../runs/deliveries.ts'
 import { createRunIngest, type RunIngest } from '../runs/ingest.ts'
+import type { Inspections } from '../environments/inspections.ts'
 import type { PlanCalls } from '../plans/agent/plan-calls.ts'
 import type { ConnectedRunner, RunnerRegistry } from './registry.ts'
 
@@ -23,6 +24,7 @@ export type RunnerConnectionDeps = TransactDeps & {
   readonly planSender: PlanSender
   readonly live: LiveHub
   readonly planCalls: PlanCalls
+  readonly inspections: Inspections
   readonly serverVersion: string
   readonly heartbeatMs: number
   readonly leaseMs: number
@@ -232,6 +234,8 @@ export function createRunnerConnection(
       case 'draining':
         draining = true
         return
+      case 'inspect_answer':
+        return deps.inspections.answered(current.id, message.callId, message.answer)
       case 'plan_call':
         return answerPlanCall(current, message)
     }
@@ -333,6 +337,7 @@ export function createRunnerConnection(
       for (const ingest of ingests.values()) ingest.close()
       if (runner === undefined) return
       const isLast = deps.runners.get(runner.id) === runner
+      deps.inspections.lost(runner.id)
       deps.runners.remove(runner)
       if (isLast) await showRow(false).catch((error: unknown) => deps.onError(error, 'the row of a runner'))
     },

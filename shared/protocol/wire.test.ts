@@ -26,7 +26,7 @@ const wires = [
     version: runnerProtocol,
     todo: mend('runnerProtocol'),
     shapes: { RunnerUp, RunnerDown, RunEvent },
-    pinned: { version: 1, hash: '3c40635561210bc8' },
+    pinned: { version: 1, hash: '8f4b55d54699c35a' },
   },
   {
     what: 'shapes of push, pull and the synced rows',
