@@ -2,6 +2,7 @@ import type { RunId } from '#shared/ids.ts'
 import { runnerProtocol, type Assignment, type RunnerDown, type RunnerHello } from '#shared/protocol/runner-link.ts'
 import { refusal } from '#shared/refusal.ts'
 import { droverVersion } from '#shared/version.ts'
+import { createInspector } from './environment/inspect/look.ts'
 import { createSetUpCache } from './environment/set-up-cache.ts'
 import { createBlobStore } from './link/blob-store.ts'
 import { createEventPump } from './link/event-pump.ts'
@@ -49,6 +50,7 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
     },
     onTrouble: (error) => log.warn({ error: messageOf(error) }, 'What set-ups made could not be kept or used.'),
   })
+  const inspector = createInspector({ folder: folder.setUps, clock, env: config.hostEnv })
   const shelf = createRunShelf({
     ...deps,
     blobs,
@@ -165,6 +167,14 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
         return
       case 'plan_answer':
         return plans.answered(message.callId, message.answer)
+      case 'inspect_call': {
+        const { callId } = message
+        const found = await inspector.inspect(message.repositories)
+        const answer = found.ok
+          ? { ok: true as const, proposal: found.value }
+          : { ok: false as const, text: found.error }
+        return link.send({ type: 'inspect_answer', callId, answer })
+      }
       case 'heartbeat_ack':
       case 'welcome':
         return
@@ -231,6 +241,7 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
         retryable: true,
       }
       plans.close()
+      inspector.close()
       await Promise.all(shelf.all().map((worker) => worker.close(reason)))
       await mcpHost.close()
       await deps.models.close()

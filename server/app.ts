@@ -31,6 +31,7 @@ import { authRoutes } from './routes/auth-routes.ts'
 import type { RefusalLog } from './refusal-log.ts'
 import { runnerBlobRoutes } from './routes/runner-blobs.ts'
 import { webPushAnswerRoutes, webPushRoutes, type WebPushRoutesDeps } from './routes/web-push.ts'
+import { environmentRoutes, type EnvironmentRoutesDeps } from './routes/environments.ts'
 import { planRoutes, type PlanRoutesDeps } from './routes/plans.ts'
 import { planImageRoutes } from './routes/plan-images.ts'
 import { runRoutes, type RunRoutesDeps } from './routes/runs.ts'
@@ -50,6 +51,7 @@ export type AppDeps = {
   readonly push: PushDeps
   readonly runs: RunRoutesDeps
   readonly plans: PlanRoutesDeps
+  readonly environments: EnvironmentRoutesDeps
   readonly images: ImageStore
   readonly secrets: TransactDeps
   readonly webPush: WebPushRoutesDeps
@@ -111,6 +113,7 @@ export function createApp(deps: AppDeps): Hono<Environment> {
   app.route('/api/v1', runRoutes(deps.runs))
   app.route('/api/v1', planRoutes(deps.plans))
   app.route('/api/v1', secretRoutes(deps.secrets))
+  app.route('/api/v1', environmentRoutes(deps.environments))
   app.route('/api/v1', webPushRoutes(deps.webPush))
   app.all('/api/*', unknownRoute)
 

@@ -32,6 +32,7 @@ import { createWebPush, type WebPush } from './web-push/create-web-push.ts'
 import { createPlans, type Plans } from './plans/create-plans.ts'
 import { createImageStore } from './plans/image-store.ts'
 import { createAgentTools } from './plans/agent/agent-tools.ts'
+import { createInspections } from './environments/inspections.ts'
 import { createPlanCalls } from './plans/agent/plan-calls.ts'
 import { textDigest } from './plans/text-digest.ts'
 import type { PlanSender } from './plans/mentions/send-plans.ts'
@@ -113,6 +114,8 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
     const live = createLiveHub()
     const presence = createPresenceHub()
     const runners = createRunnerRegistry()
+    const inspections = createInspections({ runners, newId: randomUUID })
+    toClose.unshift(() => inspections.close())
     toClose.unshift(() => hub.close())
 
     let cluster: Cluster = soloCluster
@@ -307,6 +310,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       push,
       runs: { store, jobs, blobs, access, demoRepository },
       plans: { ...transacting, plans, rateLimits: auth.parts.rateLimits },
+      environments: { ...transacting, inspections },
       images,
       secrets: transacting,
       webPush: { ...transacting, database: db, service: webPush, rateLimits: auth.parts.rateLimits },
@@ -355,6 +359,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       planSender,
       giveSecrets,
       live,
+      inspections,
       planCalls: createPlanCalls({
         jobs,
         store,

@@ -15,6 +15,7 @@ import { releaseJob, sendAssignment } from '../runs/dispatcher.ts'
 import type { GiveSecrets } from '../secrets/give-secrets.ts'
 import { sendOpen, takeReceipt } from '../runs/deliveries.ts'
 import { createRunIngest, type RunIngest } from '../runs/ingest.ts'
+import type { Inspections } from '../environments/inspections.ts'
 import type { PlanCalls } from '../plans/agent/plan-calls.ts'
 import type { ConnectedRunner, RunnerRegistry } from './registry.ts'
 
@@ -25,6 +26,7 @@ export type RunnerConnectionDeps = TransactDeps & {
   readonly giveSecrets: GiveSecrets
   readonly live: LiveHub
   readonly planCalls: PlanCalls
+  readonly inspections: Inspections
   readonly serverVersion: string
   readonly heartbeatMs: number
   readonly leaseMs: number
@@ -234,6 +236,8 @@ export function createRunnerConnection(
       case 'draining':
         draining = true
         return
+      case 'inspect_answer':
+        return deps.inspections.answered(current.id, message.callId, message.answer)
       case 'plan_call':
         return answerPlanCall(current, message)
     }
@@ -336,6 +340,7 @@ export function createRunnerConnection(
       for (const ingest of ingests.values()) ingest.close()
       if (runner === undefined) return
       const isLast = deps.runners.get(runner.id) === runner
+      deps.inspections.lost(runner.id)
       deps.runners.remove(runner)
       if (isLast) await showRow(false).catch((error: unknown) => deps.onError(error, 'the row of a runner'))
     },

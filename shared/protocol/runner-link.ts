@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { DeliveryId, PermissionId, PromptId, ReviewChangeId, RunId, RunnerId, UserId } from '../ids.ts'
 import { Refusal } from '../refusal.ts'
 import { EgressPolicy } from '../domain/environment-egress.ts'
+import { EnvironmentProposal, InspectedRepositories } from '../domain/environment-proposal.ts'
 import { EnvironmentSnapshot } from '../domain/environment.ts'
 import { HarnessOffer, SandboxKind } from '../domain/harness.ts'
 import { PermissionAnswer } from '../domain/permission.ts'
@@ -27,11 +28,13 @@ import { RunEvent } from './run-event.ts'
  *   receipt {deliveryId, state}              ──▶
  *   plan_call {callId, runId, call}          ──▶
  *                                            ◀──  plan_answer {callId, answer}
+ *                                            ◀──  inspect_call {callId, repositories}
+ *   inspect_answer {callId, answer}          ──▶
  *   heartbeat {running}                      ──▶  (renews every lease)
  *                                            ◀──  heartbeat_ack
  *
  * Nothing is sent once only: assignments, deliveries and events are repeated after a reconnect until their answer
- * came; both sides keep receipts, so a repeat has no second effect. Only a call of a plan tool is: an agent waits for its answer, and is told when
+ * came; both sides keep receipts, so a repeat has no second effect. Only a call of a plan tool and a look into repositories are: who asked waits for the answer, and is told when
  * none came.
  */
 export const runnerProtocol = 1
@@ -134,6 +137,15 @@ export type RunnerHello = z.infer<typeof RunnerHello>
 /** Made by the runner for each call; answers may come in another order. */
 const PlanCallId = z.string().min(1).max(64)
 
+const InspectCallId = z.string().min(1).max(64)
+
+/** What a look into repositories gave, or a sentence that says why it gave nothing. */
+export const InspectAnswer = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal(true), proposal: EnvironmentProposal }),
+  z.object({ ok: z.literal(false), text: z.string().max(500) }),
+])
+export type InspectAnswer = z.infer<typeof InspectAnswer>
+
 /** runner → server */
 export const RunnerUp = z.discriminatedUnion('type', [
   RunnerHello,
@@ -165,6 +177,7 @@ export const RunnerUp = z.discriminatedUnion('type', [
   z.object({ type: z.literal('draining') }),
   /** The agent of a run asks something of its team's plans. Only to a server whose `welcome` says that it answers. */
   z.object({ type: z.literal('plan_call'), callId: PlanCallId, runId: RunId, call: PlanToolCall }),
+  z.object({ type: z.literal('inspect_answer'), callId: InspectCallId, answer: InspectAnswer }),
 ])
 export type RunnerUp = z.infer<typeof RunnerUp>
 
@@ -194,6 +207,8 @@ export const RunnerDown = z.discriminatedUnion('type', [
   z.object({ type: z.literal('receipt_ack'), deliveryId: DeliveryId }),
   z.object({ type: z.literal('heartbeat_ack'), at: z.number() }),
   z.object({ type: z.literal('plan_answer'), callId: PlanCallId, answer: PlanToolAnswer }),
+  /** A person wants to know what an environment for these could be. Only to a runner whose hello says that it looks. */
+  z.object({ type: z.literal('inspect_call'), callId: InspectCallId, repositories: InspectedRepositories }),
   /** End the agent of this run and forget it: the run went to somebody else or was deleted. */
   z.object({ type: z.literal('drop'), runId: RunId }),
   z.object({ type: z.literal('error'), refusal: Refusal, fatal: z.boolean() }),

@@ -63,10 +63,6 @@ export const ids = {
   harness: HarnessId.parse('runbook'),
 } as const
 
-function environmentOf<T extends { description: string }>({ description: _, ...spec }: T): Omit<T, 'description'> {
-  return spec
-}
-
 const digest = 'cd'.repeat(32)
 const at = 1_760_000_000_000
 const offers = {
@@ -110,6 +106,7 @@ const environmentSpec = {
   sandbox: 'docker' as const,
 }
 const secretName = SecretName.parse('DEPLOY_TOKEN')
+const { description: _description, ...environmentRun } = environmentSpec
 const answer = { kind: 'option', optionId: 'yes', message: 'do' } as const
 
 const entry: TranscriptEntry = {
@@ -306,6 +303,21 @@ export const runnerUp: ByType<RunnerUp> = {
     runId: ids.run,
     call: { tool: 'plan_update', planId: ids.plan, revision: 'r1', sectionId: 'section-1', markdown: '## Phase 1' },
   },
+  inspect_answer: {
+    type: 'inspect_answer',
+    callId: 'look-1',
+    answer: {
+      ok: true,
+      proposal: {
+        image: { name: 'node:24-bookworm', why: 'Node as .nvmrc says' },
+        commands: [{ command: 'npm ci', minutes: 10, why: 'exactly the versions of package-lock.json' }],
+        variables: [{ name: 'CI', value: '1', why: 'as .devcontainer.json says' }],
+        found: [{ file: 'package.json', text: 'Node' }],
+        unmapped: [{ file: 'compose.yml', text: 'db is not started' }],
+        dockerfiles: [{ repository: 'https://git.example.test/a.git', file: 'Dockerfile' }],
+      },
+    },
+  },
 }
 
 const [before, after] = ['ab'.repeat(20), 'cd'.repeat(20)]
@@ -356,7 +368,7 @@ export const runnerDown: ByType<RunnerDown> = {
       config: { ...runConfig, setupCommands: ['true'] },
       prompt: { promptId: ids.prompt, text: 'Go', by: ids.user, automatic: false, plans: [sentPlan], context: 'Plans' },
       after: { seq: 3, entries: 1 },
-      environment: { ...environmentOf(environmentSpec), id: ids.environment, revision: 3 },
+      environment: { ...environmentRun, id: ids.environment, revision: 3 },
       egress: environmentSpec.egress,
       secrets: [{ name: secretName, kind: 'text', value: 'a value' }],
       missingSecrets: [secretName],
@@ -371,6 +383,11 @@ export const runnerDown: ByType<RunnerDown> = {
     type: 'plan_answer',
     callId: 'call-1',
     answer: { ok: true, text: 'The plan was made.', made: { planId: ids.plan, title: 'Extract billing' } },
+  },
+  inspect_call: {
+    type: 'inspect_call',
+    callId: 'look-1',
+    repositories: [{ url: 'https://git.example.test/a.git', branch: 'main', folder: 'a' }],
   },
   drop: { type: 'drop', runId: ids.run },
   error: { type: 'error', refusal: refused, fatal: false },
