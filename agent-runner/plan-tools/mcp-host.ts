@@ -30,7 +30,12 @@ export interface PlanTools {
 
 /** Serves the plan tools to harnesses on this machine: one listener on loopback for all runs, and a token for each. */
 export interface McpHost {
-  open(runId: RunId, onMade: (made: NonNullable<PlanToolAnswer['made']>) => void): Promise<PlanTools>
+  /** `hide`: takes out of a call what must not leave the runner. */
+  open(
+    runId: RunId,
+    onMade: (made: NonNullable<PlanToolAnswer['made']>) => void,
+    hide?: (call: PlanToolCall) => PlanToolCall,
+  ): Promise<PlanTools>
   close(): Promise<void>
 }
 
@@ -121,14 +126,14 @@ export function createMcpHost({
   }
 
   return {
-    async open(runId, onMade) {
+    async open(runId, onMade, hide = (call) => call) {
       const { host } = await listen()
       const token = randomBytes(32).toString('base64url')
       const url = `http://${host}${path}`
       clients.set(hashOf(token), {
         open: 0,
         async ask(call) {
-          const answered = await ask(runId, call)
+          const answered = await ask(runId, hide(call))
           if (answered.made !== undefined) onMade(answered.made)
           return answered
         },

@@ -2,6 +2,7 @@ import type { Assignment } from '#shared/protocol/runner-link.ts'
 import type { Clock } from '../clock.ts'
 import type { HarnessDeclaration, PreparedHarness } from '../harness/declaration.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
+import { withVariables } from '../secrets/secret-variables.ts'
 import type { Changes } from './changes/changes.ts'
 import { emptyFolder, makeRunFolders } from './folders.ts'
 import type { RunWorkerDeps } from './run-deps.ts'
@@ -72,7 +73,7 @@ export async function equip(
   ])
   if (filling.status === 'rejected') throw filling.reason
   if (starting.status === 'rejected') throw starting.reason
-  const sandbox = starting.value
+  const sandbox = withVariables(starting.value, deps.secrets.variables())
   signal.throwIfAborted()
   if (fresh) {
     await sandbox.ownWorkspace()

@@ -8,6 +8,7 @@ import type { BlobStore } from '../link/blob-store.ts'
 import type { Log } from '../log.ts'
 import type { ModelGateway } from '../models/endpoints.ts'
 import type { McpHost } from '../plan-tools/mcp-host.ts'
+import type { RunSecrets } from '../secrets/run-secrets.ts'
 import type { SandboxProvider } from '../sandbox/sandbox.ts'
 import type { WatchTimes } from './conversation.ts'
 import type { RunFolders } from './folders.ts'
@@ -27,6 +28,7 @@ export interface RunWorkerDeps {
   harness: (id: string) => HarnessDeclaration | undefined
   sandbox: (kind: string) => SandboxProvider | undefined
   models: ModelGateway
+  secrets: RunSecrets
   /** For git on this machine. */
   hostEnv: Readonly<Record<string, string>>
   limits: AcpLimits

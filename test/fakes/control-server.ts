@@ -5,6 +5,7 @@ import { WebSocketServer, type WebSocket } from 'ws'
 import { appendAt, emptyText, type BoundedText } from '#shared/domain/bounded-text.ts'
 import { HarnessId, type SandboxKind } from '#shared/domain/harness.ts'
 import type { PermissionAnswer, PermissionRequest } from '#shared/domain/permission.ts'
+import type { RunSecret } from '#shared/domain/secret.ts'
 import { nextState, type RunConfig, type RunReason, type RunState } from '#shared/domain/run.ts'
 import type { EntryBody, TranscriptEntry } from '#shared/domain/transcript.ts'
 import { DeliveryId, PromptId, RunId, UserId, uuidv7 } from '#shared/ids.ts'
@@ -46,6 +47,8 @@ export interface ControlServer {
   readonly hellos: RunnerHello[]
   readonly receipts: { deliveryId: string; state: string; refusal?: string | undefined }[]
   readonly blobs: Map<string, Buffer>
+  /** Everything that the runner has said. */
+  readonly heard: string[]
   run(runId: RunId): SeenRun
   start(options: {
     harness?: string
@@ -54,9 +57,11 @@ export interface ControlServer {
     config?: Partial<RunConfig>
     runId?: RunId
     turn?: number
+    /** Of this turn. */
+    secrets?: readonly RunSecret[]
   }): RunId
   /** The next turn of a run. */
-  follow(runId: RunId, prompt: string): void
+  follow(runId: RunId, prompt: string, secrets?: readonly RunSecret[]): void
   deliver(runId: RunId, body: DeliveryBody): DeliveryId
   /** Sends every assignment and delivery that there ever was again, as one that read them before their answers came. */
   repeatAll(): void
@@ -105,6 +110,7 @@ export async function startControlServer({ leaseMs = 60_000, heartbeatMs = 5_000
   const told: Extract<RunnerDown, { type: 'assign' | 'deliver' }>[] = []
   const hellos: RunnerHello[] = []
   const blobs = new Map<string, Buffer>()
+  const heard: string[] = []
   const watchers = new Set<() => void>()
 
   const http = createServer((request, response) => {
@@ -146,6 +152,7 @@ export async function startControlServer({ leaseMs = 60_000, heartbeatMs = 5_000
     socket?.terminate()
     socket = opened
     opened.on('message', (data: Buffer) => {
+      heard.push(data.toString())
       const message = RunnerUp.parse(JSON.parse(data.toString()))
       take(message)
       notify()
@@ -278,7 +285,11 @@ export async function startControlServer({ leaseMs = 60_000, heartbeatMs = 5_000
     return run
   }
 
-  function assign(runId: RunId, turn: number, prompt: string, config: RunConfig): void {
+  function assign(
+    runId: RunId,
+    turn: number,
+    { prompt, config, secrets }: { prompt: string; config: RunConfig; secrets?: readonly RunSecret[] | undefined },
+  ): void {
     const run = seen(runId)
     run.turn = turn
     run.state = 'PENDING'
@@ -295,6 +306,7 @@ export async function startControlServer({ leaseMs = 60_000, heartbeatMs = 5_000
         config,
         prompt: { promptId: PromptId.parse(newUuid()), text: prompt, by: person },
         ...(after === undefined ? {} : { after }),
+        ...(secrets === undefined ? {} : { secrets: [...secrets] }),
       },
     }
     assignments.set(runId, assignment)
@@ -364,8 +376,17 @@ export async function startControlServer({ leaseMs = 60_000, heartbeatMs = 5_000
     hellos,
     receipts,
     blobs,
+    heard,
     run: seen,
-    start: ({ harness = 'runbook', sandbox = 'direct', prompt, config, runId = RunId.parse(newUuid()), turn = 1 }) => {
+    start: ({
+      harness = 'runbook',
+      sandbox = 'direct',
+      prompt,
+      config,
+      runId = RunId.parse(newUuid()),
+      turn = 1,
+      secrets,
+    }) => {
       runs.set(runId, {
         runId,
         turn,
@@ -383,13 +404,13 @@ export async function startControlServer({ leaseMs = 60_000, heartbeatMs = 5_000
         badMoves: [],
         keep: true,
       })
-      assign(runId, turn, prompt, { harness: HarnessId.parse(harness), sandbox, ...config })
+      assign(runId, turn, { prompt, config: { harness: HarnessId.parse(harness), sandbox, ...config }, secrets })
       return runId
     },
-    follow: (runId, prompt) => {
+    follow: (runId, prompt, secrets) => {
       const config = configs.get(runId)
       if (config === undefined) throw new Error(`there is no run ${runId}`)
-      assign(runId, seen(runId).turn + 1, prompt, config)
+      assign(runId, seen(runId).turn + 1, { prompt, config, secrets })
     },
     deliver,
     repeatAll: () => {
