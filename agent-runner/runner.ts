@@ -12,6 +12,9 @@ import { createOffer } from './offer.ts'
 import { createMcpHost } from './plan-tools/mcp-host.ts'
 import { createPlanLink } from './plan-tools/plan-link.ts'
 import { createRunShelf } from './run-shelf.ts'
+import { hideIn } from './secrets/hide-in.ts'
+import { hidingLog } from './secrets/hiding-parts.ts'
+import type { Hiding } from './secrets/hiding.ts'
 import type { RunnerDeps } from './runner-deps.ts'
 import { SandboxError } from './sandbox/sandbox.ts'
 
@@ -31,7 +34,10 @@ const lastWordsMs = 1000
 
 /** Puts the runner together: recovers what an earlier process left, then connects. */
 export async function createRunner(deps: RunnerDeps): Promise<Runner> {
-  const { config, folder, clock, log } = deps
+  const { config, folder, clock } = deps
+  const hidings = new Map<RunId, Hiding>()
+  const hide = <T>(value: T): T => [...hidings.values()].reduce((so, one) => hideIn(one, so), value)
+  const log = hidingLog(deps.log, hide)
   const blobs = createBlobStore({ url: config.url, key: config.key, clock, log })
   const pump = createEventPump({ roomy: () => link.roomy() })
   const offer = createOffer(deps)
@@ -53,6 +59,8 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
   const inspector = createInspector({ folder: folder.setUps, clock, env: config.hostEnv })
   const shelf = createRunShelf({
     ...deps,
+    log,
+    hidings,
     blobs,
     setUps,
     pump,
@@ -193,7 +201,7 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
 
   async function assign(assignment: Assignment): Promise<void> {
     const { runId, turn, config: wanted } = assignment
-    const reject = (reason: string): void => link.send({ type: 'rejected', runId, turn, reason })
+    const reject = (reason: string): void => link.send({ type: 'rejected', runId, turn, reason: hide(reason) })
     const known = shelf.get(runId)
     if (known !== undefined && known.journal.memory().turn >= turn) return link.send({ type: 'claimed', runId, turn })
     if (takesNothing()) return reject('This runner takes nothing new.')

@@ -30,11 +30,12 @@ export interface PlanTools {
 
 /** Serves the plan tools to harnesses: one listener on this machine's loopback for all runs, to which their sandboxes have a way, and a token for each. */
 export interface McpHost {
-  /** @throws SandboxError when the sandbox has no way here. */
+  /** `hide`: takes out of a call what must not leave the runner. @throws SandboxError when the sandbox has no way here. */
   open(
     runId: RunId,
     onMade: (made: NonNullable<PlanToolAnswer['made']>) => void,
     sandbox: Pick<Sandbox, 'reach' | 'ownProgram'>,
+    hide?: (call: PlanToolCall) => PlanToolCall,
   ): Promise<PlanTools>
   close(): Promise<void>
 }
@@ -126,7 +127,7 @@ export function createMcpHost({
   }
 
   return {
-    async open(runId, onMade, sandbox) {
+    async open(runId, onMade, sandbox, hide = (call) => call) {
       const { port } = await listen()
       const reached = await sandbox.reach(port)
       const token = randomBytes(32).toString('base64url')
@@ -134,7 +135,7 @@ export function createMcpHost({
       clients.set(hashOf(token), {
         open: 0,
         async ask(call) {
-          const answered = await ask(runId, call)
+          const answered = await ask(runId, hide(call))
           if (answered.made !== undefined) onMade(answered.made)
           return answered
         },

@@ -46,6 +46,7 @@ export function createBench(
     transcript,
     clock,
     digest: judge.digest,
+    hiding: deps.secrets.hiding,
   })
   const translator = createTranslator({
     transcript,
@@ -67,7 +68,9 @@ export function createBench(
     similar: () => journal.memory().facts.similar ?? [],
     allowSimilar: (patterns) => {
       const all = [...new Set([...(journal.memory().facts.similar ?? []), ...patterns])]
-      void journal.record({ k: 'facts', facts: { similar: all.slice(-200) } })
+      // One with a value in it is not written down: after a restart it is asked about again.
+      const written = all.filter((text) => deps.secrets.hiding.piece(text) === text)
+      void journal.record({ k: 'facts', facts: { similar: written.slice(-200) } })
     },
     relative: (path) => (path.startsWith(`${sandbox.workspace}/`) ? path.slice(sandbox.workspace.length + 1) : path),
     cwd: () => sandbox.workspace,

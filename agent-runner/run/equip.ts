@@ -6,6 +6,7 @@ import { prepare } from '../environment/prepare.ts'
 import { planSetUp } from '../environment/set-up-plan.ts'
 import type { HarnessDeclaration, PreparedHarness } from '../harness/declaration.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
+import { withVariables } from '../secrets/secret-variables.ts'
 import type { Changes } from './changes/changes.ts'
 import { makeRunFolders } from './folders.ts'
 import type { RunWorkerDeps } from './run-deps.ts'
@@ -74,7 +75,7 @@ export async function equip(
       ...(image === undefined ? {} : { image }),
     })
     onSandbox(started)
-    return started
+    return withVariables(started, deps.secrets.variables())
   }
   if (!fresh) {
     const kept = journal.memory().facts.image

@@ -10,6 +10,8 @@ import { PermissionId } from '#shared/ids.ts'
 import { refusal, type Refusal } from '#shared/refusal.ts'
 import { err, ok, type Result } from '#shared/result.ts'
 import type { Clock } from '../clock.ts'
+import { hideIn } from '../secrets/hide-in.ts'
+import type { Hiding } from '../secrets/hiding.ts'
 import type { Journal } from './journal.ts'
 import { cut, type Transcript } from './transcript.ts'
 
@@ -54,6 +56,7 @@ export interface PermissionsDeps {
   transcript: Transcript
   clock: Clock
   digest: (title: string, subject: PermissionSubject) => string
+  hiding: Hiding
 }
 
 interface Open {
@@ -72,7 +75,8 @@ export function createPermissions(deps: PermissionsDeps): Permissions {
   function ask(question: Question, signal?: AbortSignal): Promise<PermissionOutcome> {
     if (signal?.aborted === true || open.size >= openLimit) return Promise.resolve({ kind: 'lapsed' })
     transcript.endSpeech()
-    const blank: Omit<PermissionRequest, 'digest'> = {
+    // Before its digest: people answer what they saw.
+    const blank = hideIn<Omit<PermissionRequest, 'digest'>>(deps.hiding, {
       id: PermissionId.parse(clock.newId()),
       runId: deps.runId,
       turn: deps.turn(),
@@ -84,7 +88,7 @@ export function createPermissions(deps: PermissionsDeps): Permissions {
       ...(question.similar === undefined ? {} : { similar: question.similar }),
       options: question.options.slice(0, 12).map((option) => ({ ...option, name: cut(option.name, 200) })),
       askedAt: clock.now(),
-    }
+    })
     const request: PermissionRequest = { ...blank, digest: deps.digest(blank.title, blank.subject) }
     const entry = {
       kind: 'permission' as const,

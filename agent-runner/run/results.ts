@@ -4,6 +4,7 @@ import type { Artifact } from '#shared/domain/transcript.ts'
 import type { BlobStore } from '../link/blob-store.ts'
 import type { Clock } from '../clock.ts'
 import { messageOf } from '../log.ts'
+import type { Hiding } from '../secrets/hiding.ts'
 import type { ChangeSet, Changes } from './changes/changes.ts'
 import type { Journal } from './journal.ts'
 import { cut, type Transcript } from './transcript.ts'
@@ -30,6 +31,7 @@ export function createResults(deps: {
   transcript: Transcript
   blobs: BlobStore
   clock: Clock
+  hiding: Hiding
 }): Results {
   const { journal, transcript, clock } = deps
   const closing = new AbortController()
@@ -80,7 +82,12 @@ export function createResults(deps: {
   async function concludeDiff(set: ChangeSet): Promise<void> {
     if (set.diff === '' || set.diff === shownDiff) return
     shownDiff = set.diff
-    const bytes = Buffer.from(set.diff)
+    const shown = deps.hiding.diff(set.diff)
+    const bytes = Buffer.from(shown)
+    const why = [
+      ...(set.diffCut ? ['The diff was too large and stops somewhere.'] : []),
+      ...(shown === set.diff ? [] : ['It holds values of secrets, which are hidden here, so it can’t be applied.']),
+    ]
     const late = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), 10_000))
     const stored = deps.blobs.put(bytes)
     const id = ArtifactId.parse(`${deps.runId}-diff`)
@@ -89,7 +96,7 @@ export function createResults(deps: {
       id,
       kind: 'diff',
       title: `${count} ${count === 1 ? 'file' : 'files'} changed`,
-      ...(set.diffCut ? { detail: 'The diff was too large and stops somewhere.' } : {}),
+      ...(why.length > 0 ? { detail: why.join(' ') } : {}),
       bytes: bytes.byteLength,
       mimeType: 'text/x-diff',
       at: clock.now(),

@@ -9,6 +9,7 @@ import type { BlobStore } from '../link/blob-store.ts'
 import type { Log } from '../log.ts'
 import type { ModelGateway } from '../models/endpoints.ts'
 import type { McpHost } from '../plan-tools/mcp-host.ts'
+import type { RunSecrets } from '../secrets/run-secrets.ts'
 import type { SandboxProvider } from '../sandbox/sandbox.ts'
 import type { WatchTimes } from './conversation.ts'
 import type { RunFolders } from './folders.ts'
@@ -29,6 +30,7 @@ export interface RunWorkerDeps {
   sandbox: (kind: string) => SandboxProvider | undefined
   models: ModelGateway
   setUps: SetUpCache
+  secrets: RunSecrets
   /** For git on this machine. */
   hostEnv: Readonly<Record<string, string>>
   limits: AcpLimits

@@ -5,6 +5,8 @@ import { refusal } from '#shared/refusal.ts'
 import { err } from '#shared/result.ts'
 import { messageOf } from '../log.ts'
 import { changeNotice } from './changes/change-notice.ts'
+import { hideIn } from '../secrets/hide-in.ts'
+import { hidingPatches } from '../secrets/hiding-parts.ts'
 import { createChanges } from './changes/changes.ts'
 import type { Journal } from './journal.ts'
 import type { RunWorkerDeps } from './run-deps.ts'
@@ -36,15 +38,16 @@ const queueLimit = 50
 export function createRunWorker(deps: RunWorkerDeps): RunWorker {
   const { runId, folders, journal, clock, log, blobs } = deps
   const receipts = createReceipts({ runId, journal, send: deps.send })
-  const transcript = createTranscript({ runId, journal, clock, blobs, spoolFolder: folders.spool })
+  const { hiding } = deps.secrets
+  const transcript = createTranscript({ runId, journal, clock, blobs, spoolFolder: folders.spool, hiding })
   const changes = createChanges({
     folder: folders.root,
     workspace: folders.workspace,
     path: deps.hostEnv['PATH'] ?? '/usr/bin:/bin',
-    blobs,
+    blobs: hidingPatches(blobs, hiding),
     now: () => clock.now(),
   })
-  const results = createResults({ runId, changes, journal, transcript, blobs, clock })
+  const results = createResults({ runId, changes, journal, transcript, blobs, clock, hiding })
   const workbench = createWorkbench({ ...deps, transcript, changes, results })
   let turn: Turn | undefined
   let running: Promise<void> | undefined
@@ -58,8 +61,11 @@ export function createRunWorker(deps: RunWorkerDeps): RunWorker {
     // A turn that ended meanwhile has lain down to rest.
     wake?.()
     await clearing
-    const { secrets: _secrets, ...written } = assignment
-    await journal.record({ k: 'assign', assignment: written })
+    const { secrets = [], ...written } = assignment
+    const areOthers = deps.secrets.renew(secrets)
+    // A process keeps the variables that it was started with: the turn of another person must not find them.
+    if (areOthers) await workbench.tearDown()
+    await journal.record({ k: 'assign', assignment: hideIn(hiding, written) })
     transcript.setTurn(assignment.turn)
     const current = createTurn({ assignment, journal, clock, transcript, workbench, receipts })
     turn = current
@@ -92,7 +98,9 @@ export function createRunWorker(deps: RunWorkerDeps): RunWorker {
     current.settle(known)
     if (!keeps) await workbench.tearDown()
     if (known.evidence !== undefined && known.evidence !== '') {
-      transcript.notice('error', `The last output of ${current.assignment.config.harness}`, known.evidence)
+      // It was cut at its start.
+      const evidence = hiding.text(known.evidence, { isCut: true })
+      transcript.notice('error', `The last output of ${current.assignment.config.harness}`, evidence)
     }
     if (known.event === 'cancel' || journal.failure() !== undefined) {
       tellEnd(current, known)

@@ -6,6 +6,7 @@ import { err, type Result } from '#shared/result.ts'
 import type { AcpSession } from '../harness/acp-session.ts'
 import { openPlanTools } from './plan-tools.ts'
 import { waysHere } from '../sandbox/own-files.ts'
+import { tellSecrets } from '../secrets/tell-secrets.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { createActivity } from './activity.ts'
 import { startAgent } from './agent.ts'
@@ -78,6 +79,7 @@ export function createWorkbench(
     signal: AbortSignal,
   ): Promise<{ firstPrompt: (text: string) => string }> {
     turnNumber = assignment.turn
+    tellSecrets(transcript, assignment, deps.secrets)
     const said = journal.memory().conversation.slice(0, -1)
     const knownSession = journal.memory().facts.sessionId
     bench ??= await build(assignment, signal)

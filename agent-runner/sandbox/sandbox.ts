@@ -13,6 +13,8 @@ export interface Sandbox {
   readonly kind: SandboxKind
   readonly workspace: string
   readonly home: string
+  /** Variables of its processes that are secret: nobody writes their values down. */
+  readonly secretNames?: readonly string[]
   /** Gives the sandbox's user what somebody else has put into the workspace. */
   ownWorkspace(): Promise<void>
   /** Where a folder given as a `tools` mount is found inside. */

@@ -6,8 +6,8 @@ import { appendAt, emptyText, type BoundedText } from '#shared/domain/bounded-te
 import type { EgressPolicy } from '#shared/domain/environment-egress.ts'
 import { HarnessId, type SandboxKind } from '#shared/domain/harness.ts'
 import type { PermissionAnswer, PermissionRequest } from '#shared/domain/permission.ts'
-import { nextState, type RunConfig, type RunReason, type RunState } from '#shared/domain/run.ts'
 import type { RunSecret } from '#shared/domain/secret.ts'
+import { nextState, type RunConfig, type RunReason, type RunState } from '#shared/domain/run.ts'
 import type { EntryBody, TranscriptEntry } from '#shared/domain/transcript.ts'
 import { DeliveryId, PromptId, RunId, UserId, uuidv7 } from '#shared/ids.ts'
 import type { PlanToolAnswer, PlanToolCall } from '#shared/protocol/plan-tools.ts'
@@ -55,6 +55,8 @@ export interface ControlServer {
   readonly offers: Extract<RunnerUp, { type: 'offer' }>[]
   readonly receipts: { deliveryId: string; state: string; refusal?: string | undefined }[]
   readonly blobs: Map<string, Buffer>
+  /** Everything that the runner has said. */
+  readonly heard: string[]
   run(runId: RunId): SeenRun
   start(options: {
     harness?: string
@@ -63,13 +65,13 @@ export interface ControlServer {
     config?: Partial<RunConfig>
     runId?: RunId
     turn?: number
-    /** Given with each turn. */
+    /** Of its first turn, and of those after it that bring none of their own. */
     secrets?: readonly RunSecret[]
     /** Of its first assignment. */
     more?: Given
   }): RunId
   /** The next turn of a run. */
-  follow(runId: RunId, prompt: string): void
+  follow(runId: RunId, prompt: string, secrets?: readonly RunSecret[]): void
   deliver(runId: RunId, body: DeliveryBody): DeliveryId
   /** Sends every assignment and delivery that there ever was again, as one that read them before their answers came. */
   repeatAll(): void
@@ -131,6 +133,7 @@ export async function startControlServer({
   const hellos: RunnerHello[] = []
   const offers: Extract<RunnerUp, { type: 'offer' }>[] = []
   const blobs = new Map<string, Buffer>()
+  const heard: string[] = []
   const watchers = new Set<() => void>()
 
   const http = createServer((request, response) => {
@@ -172,6 +175,7 @@ export async function startControlServer({
     socket?.terminate()
     socket = opened
     opened.on('message', (data: Buffer) => {
+      heard.push(data.toString())
       const message = RunnerUp.parse(JSON.parse(data.toString()))
       take(message)
       notify()
@@ -309,7 +313,17 @@ export async function startControlServer({
     return run
   }
 
-  function assign(runId: RunId, turn: number, prompt: string, config: RunConfig, more: Given = {}): void {
+  function assign(
+    runId: RunId,
+    turn: number,
+    {
+      prompt,
+      config,
+      secrets,
+      more = {},
+    }: { prompt: string; config: RunConfig; secrets?: readonly RunSecret[] | undefined; more?: Given | undefined },
+  ): void {
+    if (secrets !== undefined) secretsOf.set(runId, secrets)
     const run = seen(runId)
     run.turn = turn
     run.state = 'PENDING'
@@ -401,10 +415,10 @@ export async function startControlServer({
     offers,
     receipts,
     blobs,
+    heard,
     run: seen,
     start: ({ harness = 'runbook', sandbox = 'direct', prompt, config, more, secrets, ...named }) => {
       const { runId = RunId.parse(newUuid()), turn = 1 } = named
-      if (secrets !== undefined) secretsOf.set(runId, secrets)
       runs.set(runId, {
         runId,
         turn,
@@ -422,13 +436,18 @@ export async function startControlServer({
         badMoves: [],
         keep: true,
       })
-      assign(runId, turn, prompt, { harness: HarnessId.parse(harness), sandbox, ...config }, more)
+      assign(runId, turn, {
+        prompt,
+        config: { harness: HarnessId.parse(harness), sandbox, ...config },
+        secrets,
+        more,
+      })
       return runId
     },
-    follow: (runId, prompt) => {
+    follow: (runId, prompt, secrets) => {
       const config = configs.get(runId)
       if (config === undefined) throw new Error(`there is no run ${runId}`)
-      assign(runId, seen(runId).turn + 1, prompt, config)
+      assign(runId, seen(runId).turn + 1, { prompt, config, secrets })
     },
     deliver,
     repeatAll: () => {
