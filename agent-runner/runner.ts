@@ -103,6 +103,7 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
       capacity: config.capacity,
       ...offer.now(),
       takesContext: true,
+      takesProfiles: true,
       runs: shelf
         .all()
         .slice(0, 10_000)

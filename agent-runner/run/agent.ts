@@ -1,6 +1,8 @@
+import type { ProfileSnapshot } from '#shared/domain/profile.ts'
 import type { RunConfig } from '#shared/domain/run.ts'
 import { openAcpSession, type AcpHandlers, type AcpLimits, type AcpSession } from '../harness/acp-session.ts'
 import type { HarnessContext, HarnessDeclaration, PreparedHarness } from '../harness/declaration.ts'
+import { modeFor } from '../harness/modes.ts'
 import { objectOf } from '../harness/tool-content.ts'
 import { messageOf } from '../log.ts'
 import type { RunModels } from '../models/endpoints.ts'
@@ -22,6 +24,7 @@ export async function startAgent({
   transcript,
   planTools,
   models,
+  profile,
 }: {
   config: RunConfig
   declaration: HarnessDeclaration
@@ -33,6 +36,7 @@ export async function startAgent({
   transcript: Transcript
   planTools: PlanTools | undefined
   models: RunModels
+  profile: ProfileSnapshot | undefined
 }): Promise<AcpSession> {
   const exec = await open(prepared, sandbox, {
     inside: (path) => sandbox.toolPath(path),
@@ -52,7 +56,7 @@ export async function startAgent({
     tools: planTools === undefined ? undefined : (harness) => [planTools.offer(harness)],
   })
   await journal.record({ k: 'facts', facts: { sessionId: session.sessionId } })
-  await chooseMode(session, declaration)
+  await chooseMode(session, declaration, modeFor(declaration.id, { profile, sandbox: config.sandbox }))
   await chooseModel(session, config, { transcript, name: declaration.name })
   return session
 }
@@ -62,8 +66,13 @@ async function open(prepared: PreparedHarness, sandbox: Sandbox, context: Harnes
   return sandbox.exec({ argv: prepared.argv(context.inside), env: prepared.env(context) })
 }
 
-async function chooseMode(session: AcpSession, declaration: HarnessDeclaration): Promise<void> {
-  const mode = declaration.quirks.firstMode
+/** @param fitting the mode that fits the run's profile. */
+async function chooseMode(
+  session: AcpSession,
+  declaration: HarnessDeclaration,
+  fitting: string | undefined,
+): Promise<void> {
+  const mode = fitting ?? declaration.quirks.firstMode
   const offered = session.answer.modes?.availableModes.some((one) => one.id === mode) === true
   if (mode !== undefined && offered && session.answer.modes?.currentModeId !== mode) await session.setMode(mode)
 }

@@ -1,8 +1,11 @@
+import type { ProfileSnapshot } from '#shared/domain/profile.ts'
 import type { RunErrorCode } from '#shared/domain/run.ts'
 import type { Assignment, DeliveryBody } from '#shared/protocol/runner-link.ts'
 import { refusal, type Refusal } from '#shared/refusal.ts'
 import { err, type Result } from '#shared/result.ts'
 import type { AcpSession } from '../harness/acp-session.ts'
+import { modeFor } from '../harness/modes.ts'
+import { messageOf } from '../log.ts'
 import { openPlanTools } from './plan-tools.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { createActivity } from './activity.ts'
@@ -27,6 +30,8 @@ export interface Workbench {
   cancelPrompt(graceMs: number): Promise<void>
   answer(body: Extract<DeliveryBody, { type: 'answer' }>): Result<void, Refusal>
   takeUnheard(): string[]
+  /** From here on the run is worked under this; open questions that it answers itself are settled. */
+  setProfile(profile: ProfileSnapshot): Promise<void>
   settle(status: 'completed' | 'cancelled' | 'failed'): void
   /** A better reason for an error, where the sandbox knows one. */
   explain(end: TurnEnd): Promise<TurnEnd>
@@ -59,6 +64,8 @@ export function createWorkbench(
     signal: AbortSignal,
   ): Promise<{ firstPrompt: (text: string) => string }> {
     turnNumber = assignment.turn
+    if (assignment.profile !== undefined) await journal.record({ k: 'facts', facts: { profile: assignment.profile } })
+    bench?.desk.beginTurn()
     const said = journal.memory().conversation.slice(0, -1)
     const knownSession = journal.memory().facts.sessionId
     bench ??= await build(assignment, signal)
@@ -87,7 +94,11 @@ export function createWorkbench(
       await half?.dispose()
       throw error
     })
-    return createBench(deps, equipment, { turn: () => turnNumber, onActivity: activity.set })
+    return createBench(deps, equipment, {
+      turn: () => turnNumber,
+      onActivity: activity.set,
+      profile: () => journal.memory().facts.profile,
+    })
   }
 
   async function startSession(on: Bench, assignment: Assignment, signal: AbortSignal): Promise<AcpSession> {
@@ -115,6 +126,7 @@ export function createWorkbench(
         transcript,
         planTools,
         models: on.models,
+        profile: journal.memory().facts.profile,
       })
       signal.throwIfAborted()
       on.session = session
@@ -157,6 +169,21 @@ export function createWorkbench(
     return endOfPrompt(answer, on.declaration.name)
   }
 
+  async function setProfile(profile: ProfileSnapshot): Promise<void> {
+    await journal.record({ k: 'facts', facts: { profile } })
+    transcript.endSpeech()
+    transcript.notice('info', `From here on the run is worked under the profile ${profile.name}.`)
+    const on = bench
+    if (on === undefined) return
+    on.permissions.reconsider()
+    const mode = modeFor(on.declaration.id, { profile, sandbox: on.sandbox.kind })
+    if (mode === undefined || on.session?.answer.modes?.availableModes.some((one) => one.id === mode) !== true) return
+    // The harness may be at work; a mode that it does not take holds nothing up, since every question comes here anyway.
+    await on.session.setMode(mode).catch((error: unknown) => {
+      transcript.notice('warning', `${on.declaration.name} did not change its mode.`, messageOf(error))
+    })
+  }
+
   async function tearDown(): Promise<void> {
     for (let round = 0; round < 2; round++) {
       const old = bench
@@ -185,6 +212,7 @@ export function createWorkbench(
       await Promise.race([answering, new Promise((resolve) => setTimeout(resolve, graceMs))])
     },
     answer: (body) => bench?.permissions.answer(body) ?? err(refusal('expired', 'the question is not open any more')),
+    setProfile,
     takeUnheard: () => bench?.desk.takeUnheard() ?? [],
     settle: (status) => {
       activity.close()

@@ -264,6 +264,7 @@ export function createRunnerConnection(
       hostName: message.hostName,
       capacity: message.capacity,
       takesContext: message.takesContext === true,
+      takesProfiles: message.takesProfiles === true,
       get sandboxes() {
         return hello?.sandboxes ?? []
       },

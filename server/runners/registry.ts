@@ -14,6 +14,8 @@ export type ConnectedRunner = {
   readonly harnesses: readonly HarnessOffer[]
   /** Reads `context` of a message. */
   readonly takesContext: boolean
+  /** Works under the profile that it is given. */
+  readonly takesProfiles: boolean
   /** Takes nothing new. */
   readonly draining: boolean
   /** Runs it was given or claims, so that its capacity is kept while commits are under way. */

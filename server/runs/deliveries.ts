@@ -37,17 +37,22 @@ export function createDeliveries(deps: DeliveriesDeps): Worker {
 
 /** Everything still open for the runs of one runner, in the order in which it was asked. */
 export async function sendOpen(
-  deps: Pick<DeliveriesDeps, 'jobs' | 'planSender'>,
+  deps: Pick<DeliveriesDeps, 'jobs' | 'planSender'> & TransactDeps,
   runner: ConnectedRunner,
 ): Promise<void> {
   if (runner.runs.size === 0) return
-  for (const delivery of await deps.jobs.openDeliveries([...runner.runs]))
+  for (const delivery of await deps.jobs.openDeliveries([...runner.runs])) {
+    if (delivery.body.type === 'profile' && !runner.takesProfiles) {
+      await settle(deps, delivery, 'refused', refusal('protocol_too_old', 'this machine’s Drover knows no profiles'))
+      continue
+    }
     runner.send({
       type: 'deliver',
       deliveryId: DeliveryId.parse(delivery.id),
       runId: delivery.runId,
       body: await bodyFor(deps, runner, delivery),
     })
+  }
 }
 
 async function bodyFor(
@@ -111,6 +116,14 @@ async function showState(
           ? ({ ...prompt, state: 'accepted' } as const)
           : { ...prompt, state, ...(why === undefined ? {} : { refusal: why }) }
       return putRow(rows, delivery.rowKey, next)
+    }
+    case 'profile': {
+      const run = await getRow(rows, keys.run(delivery.runId), Run)
+      // Another switch came after it, or the turn was over: then it holds from the next turn on.
+      if (run?.profile === undefined || run.profile.id !== delivery.body.profile.id) return false
+      const { delivery: _before, ...profile } = run.profile
+      const isNext = state === 'refused' && why?.code === 'run_ended'
+      return putRow(rows, keys.run(run.id), { ...run, profile: isNext ? profile : { ...profile, delivery: state } })
     }
     case 'stop': {
       const run = await getRow(rows, keys.run(delivery.runId), Run)

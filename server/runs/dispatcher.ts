@@ -1,4 +1,5 @@
-import { Run, hasEnded, type RunReason } from '#shared/domain/run.ts'
+import type { ProfileSnapshot, RunProfile } from '#shared/domain/profile.ts'
+import { Run, hasEnded, type RunConfig, type RunReason } from '#shared/domain/run.ts'
 import { Team } from '#shared/domain/team.ts'
 import type { RunId, RunnerId } from '#shared/ids.ts'
 import { teamSpace } from '#shared/protocol/sync.ts'
@@ -9,6 +10,7 @@ import type { Job, JobStore } from '../db/job-store.ts'
 import type { ConnectedRunner, RunnerRegistry } from '../runners/registry.ts'
 import type { PlanSender } from '../plans/mentions/send-plans.ts'
 import { moveRun } from './run-changes.ts'
+import { profileOfRun } from './run-profile.ts'
 import { createWorker, type Worker } from './worker.ts'
 
 export type DispatcherDeps = TransactDeps & {
@@ -96,6 +98,7 @@ function leavesQueue(tx: ServerTransaction, job: Job, run: Run | undefined): boo
 async function assign(deps: DispatcherDeps, job: Job, runner: ConnectedRunner): Promise<boolean> {
   runner.hold(job.runId)
   let isOver = false
+  let profile: ProfileSnapshot | undefined
   const outcome = await transact(deps, async (tx) => {
     const team = tx.space(teamSpace(job.teamId))
     const run = await getRow(team, keys.run(job.runId), Run)
@@ -112,22 +115,38 @@ async function assign(deps: DispatcherDeps, job: Job, runner: ConnectedRunner): 
       lease: tx.now + claimMs,
     })
     tx.effect({ type: 'transition', runId: job.runId, event: 'assign', from: moved.from, to: moved.to })
-    await putRow(team, keys.run(job.runId), { ...moved.run, runnerId: runner.id, hostName: runner.hostName })
+    profile = runner.takesProfiles ? await profileOfRun(deps.store, moved.run) : undefined
+    await putRow(team, keys.run(job.runId), {
+      ...moved.run,
+      runnerId: runner.id,
+      hostName: runner.hostName,
+      ...(profile === undefined ? {} : { profile: { ...switchOf(moved.run, profile), id: profile.id, name: profile.name } }),
+    })
     return undefined
   })
   if (outcome.status !== 'committed' || isOver) {
     runner.release(job.runId)
     return false
   }
-  await sendAssignment(deps, job, runner)
+  await sendAssignment(deps, job, runner, profile)
   return true
 }
 
-/** With what the server already has of the run, for a runner that may not know it, and the plans that the message mentions. */
+/** That somebody switched it holds for its later turns; how that was brought to a runner is over. */
+function switchOf({ profile }: Run, { id }: ProfileSnapshot): Pick<RunProfile, 'by' | 'at'> {
+  if (profile?.by === undefined || profile.id !== id) return {}
+  return { by: profile.by, ...(profile.at === undefined ? {} : { at: profile.at }) }
+}
+
+/**
+ * With what the server already has of the run, for a runner that may not know it, the plans that the message mentions, and its profile: as
+ * it is now, unless it was just looked up.
+ */
 export async function sendAssignment(
-  deps: Pick<DispatcherDeps, 'jobs' | 'planSender'>,
+  deps: Pick<DispatcherDeps, 'jobs' | 'planSender' | 'store'>,
   job: Job,
   runner: ConnectedRunner,
+  found?: ProfileSnapshot,
 ): Promise<void> {
   const { runId, teamId, turn, assignment } = job
   const prompt = await deps.planSender.withPlans({
@@ -138,7 +157,21 @@ export async function sendAssignment(
   })
   const after = { seq: job.ackedSeq, entries: job.ackedSeq === 0 ? 0 : await deps.jobs.lastEntry(runId) }
   const known = job.ackedSeq === 0 ? assignment : { ...assignment, after }
-  runner.send({ type: 'assign', assignment: { ...known, prompt: forRunner(runner, prompt) } })
+  const profile = runner.takesProfiles ? (found ?? (await profileOfJob(deps, job))) : undefined
+  const under = profile === undefined ? {} : { profile, config: withProfile(assignment.config, profile) }
+  runner.send({ type: 'assign', assignment: { ...known, ...under, prompt: forRunner(runner, prompt) } })
+}
+
+async function profileOfJob(deps: Pick<DispatcherDeps, 'store'>, job: Job): Promise<ProfileSnapshot | undefined> {
+  const { rows } = await deps.store.read(teamSpace(job.teamId), [keys.run(job.runId)])
+  const run = Run.safeParse(rows[0]?.value)
+  return run.success ? profileOfRun(deps.store, run.data) : undefined
+}
+
+/** A model that the profile names is for runs that chose none. */
+function withProfile(config: RunConfig, { model, effort }: ProfileSnapshot): RunConfig {
+  if (config.model !== undefined || model === undefined) return config
+  return { ...config, model, ...(config.effort === undefined && effort !== undefined ? { effort } : {}) }
 }
 
 /** An older runner knows the text alone. */

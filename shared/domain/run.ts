@@ -5,6 +5,7 @@ import { err, ok, type Result } from '../result.ts'
 import { HarnessId, ModelEffort, SandboxKind } from './harness.ts'
 import { plainMentions } from './plan-mention.ts'
 import { RunPlan } from './plan-run.ts'
+import { RunProfile } from './profile.ts'
 import { SecretName } from './secret.ts'
 
 /**
@@ -187,6 +188,8 @@ export const Run = z.object({
   participants: z.array(UserId).max(participantLimit).optional(),
   source: RunSource,
   config: RunConfig,
+  /** What it is worked under; absent: it has not been given to a runner yet. */
+  profile: RunProfile.optional(),
   /** What it executes, where it was started from a plan. */
   plan: RunPlan.optional(),
   state: RunState,

@@ -6,6 +6,7 @@ import { Plan, PlanText, PlanVersion } from '../domain/plan.ts'
 import { PlanShare } from '../domain/plan-share.ts'
 import { PlanComment } from '../domain/plan-comment.ts'
 import { PlanReview } from '../domain/plan-review.ts'
+import { Profile, ProfileChoice } from '../domain/profile.ts'
 import { Prompt } from '../domain/prompt.ts'
 import { Run } from '../domain/run.ts'
 import { Share } from '../domain/share.ts'
@@ -22,6 +23,9 @@ export const rowSchemas: Readonly<Record<string, z.ZodType>> = {
   prompt: Prompt,
   refused: RefusedMutation,
   notification: AgentNotification,
+  profile: Profile,
+  'own-profile': Profile,
+  'own-default': ProfileChoice,
   share: Share,
   plan: Plan,
   'plan-text': PlanText,

@@ -3,6 +3,7 @@ import { DeliveryId, PermissionId, PromptId, RunId, RunnerId, UserId } from '../
 import { Refusal } from '../refusal.ts'
 import { HarnessOffer, SandboxKind } from '../domain/harness.ts'
 import { PermissionAnswer } from '../domain/permission.ts'
+import { ProfileSnapshot } from '../domain/profile.ts'
 import { RunConfig } from '../domain/run.ts'
 import { RunSecret } from '../domain/secret.ts'
 import { promptExtras } from '../domain/sent-plan.ts'
@@ -51,6 +52,8 @@ export const Assignment = z.object({
    * run, or lost a part of it, counts on from there. Absent: nothing.
    */
   after: z.object({ seq: z.number().int().nonnegative(), entries: z.number().int().nonnegative() }).optional(),
+  /** What its agent may do without asking, as it is now. Absent: the server is older. */
+  profile: ProfileSnapshot.optional(),
   /** Opened for this runner and this turn; neither side writes them down. */
   secrets: z.array(RunSecret).max(200).optional(),
 })
@@ -77,6 +80,8 @@ export const DeliveryBody = z.discriminatedUnion('type', [
     at: z.number(),
   }),
   z.object({ type: z.literal('stop'), by: UserId }),
+  /** From here on the run is worked under this. Only to a runner that says that it takes profiles. */
+  z.object({ type: z.literal('profile'), profile: ProfileSnapshot, by: UserId }),
 ])
 export type DeliveryBody = z.infer<typeof DeliveryBody>
 
@@ -95,6 +100,8 @@ export const RunnerHello = z.object({
   problems: z.array(z.string().max(300)).max(10),
   /** It gives the agent `context` of a message; absent: it is older, and has it in the text. */
   takesContext: z.boolean().optional(),
+  /** It works under the profile that it is given; absent: it is older, and has rules of its own. */
+  takesProfiles: z.boolean().optional(),
   /** Every run whose journal is still here. `active`: its agent is alive. */
   runs: z
     .array(

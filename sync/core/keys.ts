@@ -1,8 +1,8 @@
-import type { PermissionId, PlanCommentId, PlanId, PromptId, RunId, RunnerId, UserId } from '#shared/ids.ts'
+import type { PermissionId, PlanCommentId, PlanId, ProfileId, PromptId, RunId, RunnerId, UserId } from '#shared/ids.ts'
 
 /**
  * Keys of the rows. The team's space holds `team`, `member/…`, `runner/…`, `run/…`, `permission/…`, `prompt/…`,
- * `refused/…`, `notification/…`, `share/…`, `plan/…`, `plan-text/…`, `plan-version/…`, `plan-comment/…`, `plan-review/…` and `plan-share/…`; a run's space holds `chunk/…`, `files`, `tasks`, `session` and `artifact/…`. `sys/cookie` is
+ * `refused/…`, `notification/…`, `profile/…`, `own-profile/…`, `own-default/…`, `share/…`, `plan/…`, `plan-text/…`, `plan-version/…`, `plan-comment/…`, `plan-review/…` and `plan-share/…`; a run's space holds `chunk/…`, `files`, `tasks`, `session` and `artifact/…`. `sys/cookie` is
  * written by the device beside every patch, so that it can tell what it has.
  */
 export const keys = {
@@ -25,6 +25,12 @@ export const keys = {
   notification: (userId: UserId, runId: RunId, id: string) => `notification/${userId}/${runId}/${id}`,
   notificationsAbout: (userId: UserId, runId: RunId) => `notification/${userId}/${runId}/`,
   notificationsOf: (userId: UserId) => `notification/${userId}/`,
+  profile: (id: ProfileId) => `profile/${id}`,
+  profiles: 'profile/',
+  ownProfile: (userId: UserId, id: ProfileId) => `own-profile/${userId}/${id}`,
+  ownProfilesOf: (userId: UserId) => `own-profile/${userId}/`,
+  ownProfiles: 'own-profile/',
+  ownDefault: (userId: UserId) => `own-default/${userId}/profile`,
   share: (runId: RunId) => `share/${runId}`,
   shares: 'share/',
   plan: (id: PlanId) => `plan/${id}`,

@@ -42,7 +42,9 @@ describe.each(names)('%s', (name) => {
   test('takes what was recorded, and drops what a newer client adds', async () => {
     const device = openPusher(mara)
     const own = fresh()
-    const before = (['createPlan', 'createRun', 'sendPrompt', 'addPlanComment'] as const).filter((one) => one !== name)
+    const before = (['createPlan', 'createProfile', 'createRun', 'sendPrompt', 'addPlanComment'] as const).filter(
+      (one) => one !== name,
+    )
     // The comment before begins a thread; the recorded one answers one that is not there.
     const begun = { ...own, addPlanComment: { ...own.addPlanComment, thread: undefined } }
     for (const one of before) await device.push([one, json(begun[one])])

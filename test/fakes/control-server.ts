@@ -5,6 +5,7 @@ import { WebSocketServer, type WebSocket } from 'ws'
 import { appendAt, emptyText, type BoundedText } from '#shared/domain/bounded-text.ts'
 import { HarnessId, type SandboxKind } from '#shared/domain/harness.ts'
 import type { PermissionAnswer, PermissionRequest } from '#shared/domain/permission.ts'
+import type { ProfileSnapshot } from '#shared/domain/profile.ts'
 import { nextState, type RunConfig, type RunReason, type RunState } from '#shared/domain/run.ts'
 import type { EntryBody, TranscriptEntry } from '#shared/domain/transcript.ts'
 import { DeliveryId, PromptId, RunId, UserId, uuidv7 } from '#shared/ids.ts'
@@ -52,6 +53,8 @@ export interface ControlServer {
     sandbox?: SandboxKind
     prompt: string
     config?: Partial<RunConfig>
+    /** Absent: as an older server, which knows none. */
+    profile?: ProfileSnapshot
     runId?: RunId
     turn?: number
   }): RunId
@@ -294,6 +297,7 @@ export async function startControlServer({ leaseMs = 60_000, heartbeatMs = 5_000
         title: 'A run',
         config,
         prompt: { promptId: PromptId.parse(newUuid()), text: prompt, by: person },
+        ...(profiles.has(runId) ? { profile: profiles.get(runId) } : {}),
         ...(after === undefined ? {} : { after }),
       },
     }
@@ -303,6 +307,7 @@ export async function startControlServer({ leaseMs = 60_000, heartbeatMs = 5_000
     send(assignment)
   }
   const configs = new Map<RunId, RunConfig>()
+  const profiles = new Map<RunId, ProfileSnapshot>()
 
   function deliver(runId: RunId, body: DeliveryBody): DeliveryId {
     const deliveryId = DeliveryId.parse(newUuid())
@@ -365,7 +370,16 @@ export async function startControlServer({ leaseMs = 60_000, heartbeatMs = 5_000
     receipts,
     blobs,
     run: seen,
-    start: ({ harness = 'runbook', sandbox = 'direct', prompt, config, runId = RunId.parse(newUuid()), turn = 1 }) => {
+    start: ({
+      harness = 'runbook',
+      sandbox = 'direct',
+      prompt,
+      config,
+      profile,
+      runId = RunId.parse(newUuid()),
+      turn = 1,
+    }) => {
+      if (profile !== undefined) profiles.set(runId, profile)
       runs.set(runId, {
         runId,
         turn,

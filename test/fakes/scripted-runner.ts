@@ -34,6 +34,7 @@ export type ScriptedRunnerOptions = {
   readonly protocol?: number
   /** `false`: as an older runner, which does not know it. */
   readonly takesContext?: boolean
+  readonly takesProfiles?: boolean
   readonly seqs?: Map<RunId, number>
 }
 
@@ -111,6 +112,7 @@ export async function connectScriptedRunner(options: ScriptedRunnerOptions): Pro
     capacity: options.capacity ?? 4,
     problems: [],
     ...(options.takesContext === false ? {} : { takesContext: true }),
+    ...(options.takesProfiles === false ? {} : { takesProfiles: true }),
     runs: options.runs ?? [],
   })
   return runner

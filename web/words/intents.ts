@@ -67,6 +67,16 @@ export function intentVerb(name: string, args: unknown): string {
       return field(args, 'resolved') === false ? 'Reopen a thread' : 'Resolve a thread'
     case 'sendPlanComments':
       return 'Send comments'
+    case 'createProfile':
+      return 'New profile'
+    case 'changeProfile':
+      return 'Change a profile'
+    case 'deleteProfile':
+      return 'Delete a profile'
+    case 'setDefaultProfile':
+      return 'Change the default profile'
+    case 'setRunProfile':
+      return 'Change a run’s profile'
     case 'setTeam':
       return 'Change the team'
     case 'dismissRefusal':
@@ -93,9 +103,12 @@ const names: Record<MutatorName, true> = {
   answerAccessRequest: true,
   answerPermission: true,
   changePlan: true,
+  changeProfile: true,
   createPlan: true,
+  createProfile: true,
   createRun: true,
   deletePlan: true,
+  deleteProfile: true,
   dismissRefusal: true,
   editPlanComment: true,
   editPrompt: true,
@@ -111,6 +124,8 @@ const names: Record<MutatorName, true> = {
   sendPlanComments: true,
   sendPrompt: true,
   sendPromptNow: true,
+  setDefaultProfile: true,
+  setRunProfile: true,
   setTeam: true,
   settleSuggestion: true,
   sharePlan: true,

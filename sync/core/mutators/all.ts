@@ -13,8 +13,10 @@ import { createRun } from './create-run.ts'
 import { tellPlanChange } from './tell-plan-change.ts'
 import { dismissRefusal } from './dismiss-refusal.ts'
 import { markNotification, readNotifications } from './mark-notifications.ts'
+import { changeProfile, createProfile, deleteProfile, setDefaultProfile } from './profiles.ts'
 import { renameRun } from './rename-run.ts'
 import { sendPrompt } from './send-prompt.ts'
+import { setRunProfile } from './set-run-profile.ts'
 import { sharePlan, stopPlanSharing } from './share-plan.ts'
 import { answerAccessRequest, shareRun, stopSharing } from './share-run.ts'
 import { stopRun } from './stop-run.ts'
@@ -27,9 +29,12 @@ export const mutators = {
   answerAccessRequest,
   answerPermission,
   changePlan,
+  changeProfile,
   createPlan,
+  createProfile,
   createRun,
   deletePlan,
+  deleteProfile,
   dismissRefusal,
   editPlanComment,
   editPrompt,
@@ -45,6 +50,8 @@ export const mutators = {
   sendPlanComments,
   sendPrompt,
   sendPromptNow,
+  setDefaultProfile,
+  setRunProfile,
   setTeam,
   settleSuggestion,
   sharePlan,
