@@ -126,6 +126,7 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
       takesContext: true,
       takesEnvironments: true,
       takesFiles: true,
+      takesProfiles: true,
       runs: shelf
         .all()
         .slice(0, 10_000)

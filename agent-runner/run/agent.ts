@@ -1,3 +1,4 @@
+import type { ProfileSnapshot } from '#shared/domain/profile.ts'
 import type { RunConfig } from '#shared/domain/run.ts'
 import type { RunSecret } from '#shared/domain/secret.ts'
 import {
@@ -8,6 +9,7 @@ import {
   type AcpSession,
 } from '../harness/acp-session.ts'
 import type { HarnessContext, HarnessDeclaration, PreparedHarness } from '../harness/declaration.ts'
+import { modeFor } from '../harness/modes.ts'
 import type { RunModels } from '../models/endpoints.ts'
 import type { PlanTools } from '../plan-tools/mcp-host.ts'
 import { markProcess } from '../sandbox/process-tree.ts'
@@ -29,6 +31,7 @@ export async function startAgent({
   planTools,
   models,
   secrets,
+  profile,
 }: {
   config: RunConfig
   declaration: HarnessDeclaration
@@ -41,6 +44,7 @@ export async function startAgent({
   planTools: PlanTools | undefined
   models: RunModels
   secrets: readonly RunSecret[]
+  profile: ProfileSnapshot | undefined
 }): Promise<AcpSession> {
   const context: HarnessContext = {
     inside: (path) => sandbox.toolPath(path),
@@ -63,7 +67,8 @@ export async function startAgent({
     options: 'open' in prepared ? undefined : prepared.session?.(context),
   })
   await journal.record({ k: 'facts', facts: { sessionId: session.sessionId } })
-  const mode = await chooseMode(session, declaration, sandbox.kind)
+  const fitting = modeFor(declaration.id, { profile, sandbox: sandbox.kind })
+  const mode = await chooseMode(session, declaration, { sandbox: sandbox.kind, fitting })
   const told = offeredModels(session.answer)
   if (told.length > 0) declaration.learn?.(told)
   await chooseModel(session, config, { transcript, name: declaration.name })
@@ -79,17 +84,21 @@ async function open(prepared: PreparedHarness, sandbox: Sandbox, context: Harnes
   return sandbox.exec({ argv: prepared.argv(context.inside), env: await prepared.env(context) })
 }
 
-/** Said each time, also after a load: the session may have been left in another one. */
+/**
+ * Said each time, also after a load: the session may have been left in another one. @param fitting the mode that fits the run's profile, where the
+ * harness has one; else it stays in that of its declaration, in which it asks.
+ */
 async function chooseMode(
   session: AcpSession,
   { name, quirks }: HarnessDeclaration,
-  sandbox: Sandbox['kind'],
+  { sandbox, fitting }: { sandbox: Sandbox['kind']; fitting: string | undefined },
 ): Promise<string | undefined> {
-  const mode = sandbox === 'direct' ? quirks.firstMode : (quirks.containerMode ?? quirks.firstMode)
-  if (mode === undefined) return undefined
+  const asking = sandbox === 'direct' ? quirks.firstMode : (quirks.containerMode ?? quirks.firstMode)
   const { modes } = session.answer
-  if (modes?.currentModeId === mode) return mode
-  if (modes?.availableModes.some((one) => one.id === mode) !== true) {
+  const offers = (mode: string | undefined): boolean => modes?.availableModes.some(({ id }) => id === mode) === true
+  const mode = offers(fitting) ? fitting : asking
+  if (mode === undefined || modes?.currentModeId === mode) return mode
+  if (!offers(mode)) {
     throw new HarnessError(
       'harness_protocol',
       `${name} does not offer its mode “${mode}” any more, in which it asks before it changes something.`,

@@ -2,8 +2,8 @@ import type { AcpSession } from '../harness/acp-session.ts'
 import { createTranslator, type Translator } from '../harness/translator.ts'
 import type { RunModels } from '../models/endpoints.ts'
 import type { PlanTools } from '../plan-tools/mcp-host.ts'
-import { plainPolicy } from '#shared/permission/judge-command.ts'
-import { createPermissionDesk, type PermissionDesk } from './conversation.ts'
+import type { ProfileSnapshot } from '#shared/domain/profile.ts'
+import { createPermissionDesk, type PermissionDesk } from './desk.ts'
 import type { Equipment } from './equip.ts'
 import { createJudge, type Judge } from './judge.ts'
 import { createPermissions, type Permissions } from './permissions.ts'
@@ -29,14 +29,17 @@ export interface Bench extends Equipment {
 export function createBench(
   deps: RunWorkerDeps & { transcript: Transcript; results: Results },
   { declaration, prepared, sandbox, egress }: Equipment,
-  { turn, onActivity }: { turn: () => number; onActivity: (text: string) => void },
+  {
+    turn,
+    onActivity,
+    profile,
+  }: { turn: () => number; onActivity: (text: string) => void; profile: () => ProfileSnapshot | undefined },
 ): Bench {
   const { runId, journal, transcript, clock, folders, results } = deps
   const judge = createJudge({
     workspace: sandbox.workspace,
     hostWorkspace: folders.workspace,
     environment: { PATH: deps.hostEnv['PATH'] ?? '/usr/bin:/bin' },
-    policy: plainPolicy,
   })
   const permissions = createPermissions({
     runId,
@@ -65,6 +68,7 @@ export function createBench(
     translator: () => translator,
     judge: () => judge,
     blobs: deps.blobs,
+    profile,
     similar: () => journal.memory().facts.similar ?? [],
     allowSimilar: (patterns) => {
       const all = [...new Set([...(journal.memory().facts.similar ?? []), ...patterns])]

@@ -151,6 +151,10 @@ export function createRunWorker(deps: RunWorkerDeps): RunWorker {
         await receipts.set(deliveryId, answered.ok ? 'done' : 'refused', answered.ok ? undefined : answered.error)
         return
       }
+      case 'profile':
+        await workbench.setProfile(body.profile)
+        await receipts.set(deliveryId, 'done')
+        return
       case 'prompt':
         if (current.waiting() >= queueLimit) {
           await receipts.set(deliveryId, 'refused', refusal('too_many', `${queueLimit} messages wait already`))

@@ -1,9 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { ProfileSnapshot } from '#shared/domain/profile.ts'
 import type { RunErrorCode } from '#shared/domain/run.ts'
 import type { Assignment, DeliveryBody } from '#shared/protocol/runner-link.ts'
 import { refusal, type Refusal } from '#shared/refusal.ts'
 import { err, type Result } from '#shared/result.ts'
 import type { AcpSession } from '../harness/acp-session.ts'
+import { modeFor } from '../harness/modes.ts'
+import { messageOf } from '../log.ts'
 import { openPlanTools } from './plan-tools.ts'
 import { waysHere } from '../sandbox/own-files.ts'
 import { tellSecrets } from '../secrets/tell-secrets.ts'
@@ -32,6 +35,8 @@ export interface Workbench {
   cancelPrompt(graceMs: number): Promise<void>
   answer(body: Extract<DeliveryBody, { type: 'answer' }>): Result<void, Refusal>
   takeUnheard(): string[]
+  /** From here on the run is worked under this; open questions that it answers itself are settled. */
+  setProfile(profile: ProfileSnapshot): Promise<void>
   settle(status: 'completed' | 'cancelled' | 'failed'): void
   /** A better reason for an error, where the sandbox knows one. */
   explain(end: TurnEnd): Promise<TurnEnd>
@@ -80,6 +85,8 @@ export function createWorkbench(
   ): Promise<{ firstPrompt: (text: string) => string }> {
     turnNumber = assignment.turn
     tellSecrets(transcript, assignment, deps.secrets)
+    if (assignment.profile !== undefined) await journal.record({ k: 'facts', facts: { profile: assignment.profile } })
+    bench?.desk.beginTurn()
     const said = journal.memory().conversation.slice(0, -1)
     const knownSession = journal.memory().facts.sessionId
     bench ??= await build(assignment, signal)
@@ -113,7 +120,11 @@ export function createWorkbench(
       await half?.dispose()
       throw error
     })
-    return createBench(deps, equipment, { turn: () => turnNumber, onActivity: activity.set })
+    return createBench(deps, equipment, {
+      turn: () => turnNumber,
+      onActivity: activity.set,
+      profile: () => journal.memory().facts.profile,
+    })
   }
 
   async function startSession(on: Bench, assignment: Assignment, signal: AbortSignal): Promise<AcpSession> {
@@ -145,6 +156,7 @@ export function createWorkbench(
         planTools,
         models: on.models,
         secrets: assignment.secrets ?? [],
+        profile: journal.memory().facts.profile,
       })
       signal.throwIfAborted()
       on.session = session
@@ -191,6 +203,21 @@ export function createWorkbench(
     return endOfPrompt(answer, on.declaration.name)
   }
 
+  async function setProfile(profile: ProfileSnapshot): Promise<void> {
+    await journal.record({ k: 'facts', facts: { profile } })
+    transcript.endSpeech()
+    transcript.notice('info', `From here on the run is worked under the profile ${profile.name}.`)
+    const on = bench
+    if (on === undefined) return
+    on.permissions.reconsider()
+    const mode = modeFor(on.declaration.id, { profile, sandbox: on.sandbox.kind })
+    if (mode === undefined || on.session?.answer.modes?.availableModes.some((one) => one.id === mode) !== true) return
+    // The harness may be at work; a mode that it does not take holds nothing up, since every question comes here anyway.
+    await on.session.setMode(mode).catch((error: unknown) => {
+      transcript.notice('warning', `${on.declaration.name} did not change its mode.`, messageOf(error))
+    })
+  }
+
   async function tearDown(): Promise<void> {
     for (let round = 0; round < 2; round++) {
       const old = bench
@@ -221,6 +248,7 @@ export function createWorkbench(
       await Promise.race([answering, new Promise((resolve) => setTimeout(resolve, graceMs))])
     },
     answer: (body) => bench?.permissions.answer(body) ?? err(refusal('expired', 'the question is not open any more')),
+    setProfile,
     takeUnheard: () => bench?.desk.takeUnheard() ?? [],
     settle: (status) => {
       activity.close()

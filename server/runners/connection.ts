@@ -11,7 +11,8 @@ import { transact, type TransactDeps } from '#sync/server/transact.ts'
 import type { Job, JobStore } from '../db/job-store.ts'
 import { moveRun } from '../runs/run-changes.ts'
 import type { PlanSender } from '../plans/mentions/send-plans.ts'
-import { releaseJob, sendAssignment } from '../runs/dispatcher.ts'
+import { releaseJob } from '../runs/dispatcher.ts'
+import { sendAssignment } from '../runs/send-assignment.ts'
 import type { GiveSecrets } from '../secrets/give-secrets.ts'
 import { sendOpen, takeReceipt } from '../runs/deliveries.ts'
 import { createRunIngest, type RunIngest } from '../runs/ingest.ts'
@@ -272,6 +273,7 @@ export function createRunnerConnection(
       takesContext: message.takesContext === true,
       takesEnvironments: message.takesEnvironments === true,
       takesFiles: message.takesFiles === true,
+      takesProfiles: message.takesProfiles === true,
       get sandboxes() {
         return hello?.sandboxes ?? []
       },

@@ -18,6 +18,8 @@ export type ConnectedRunner = {
   readonly takesEnvironments: boolean
   /** Takes changes of files. */
   readonly takesFiles: boolean
+  /** Works under the profile that it is given. */
+  readonly takesProfiles: boolean
   /** Takes nothing new. */
   readonly draining: boolean
   /** Runs it was given or claims, so that its capacity is kept while commits are under way. */

@@ -11,7 +11,7 @@ import { transact, type TransactDeps } from '#sync/server/transact.ts'
 import type { JobStore, OpenDelivery } from '../db/job-store.ts'
 import type { ConnectedRunner, RunnerRegistry } from '../runners/registry.ts'
 import type { MessageToSend, PlanSender } from '../plans/mentions/send-plans.ts'
-import { forRunner } from './dispatcher.ts'
+import { forRunner } from './send-assignment.ts'
 import { createWorker, type Worker } from './worker.ts'
 
 export type DeliveriesDeps = TransactDeps & {
@@ -50,7 +50,10 @@ export async function sendOpen(
     ...held.filter(({ body }) => body.type !== 'files'),
     ...(await deps.jobs.openFileDeliveries(runner.id)),
   ]) {
-    if (delivery.body.type === 'files' && !runner.takesFiles) {
+    const isTooOld =
+      (delivery.body.type === 'files' && !runner.takesFiles) ||
+      (delivery.body.type === 'profile' && !runner.takesProfiles)
+    if (isTooOld) {
       const old = refusal('protocol_too_old', `the machine ${runner.name} has an older Drover`)
       await settle(deps, delivery, 'refused', old)
       continue
@@ -130,6 +133,14 @@ async function showState(
       const change = await getRow(rows, delivery.rowKey, ReviewChange)
       if (change === undefined) return false
       return putRow(rows, delivery.rowKey, { ...change, state, ...(why === undefined ? {} : { refusal: why }) })
+    }
+    case 'profile': {
+      const run = await getRow(rows, keys.run(delivery.runId), Run)
+      // Another switch came after it, or the turn was over: then it holds from the next turn on.
+      if (run?.profile === undefined || run.profile.id !== delivery.body.profile.id) return false
+      const { delivery: _before, ...profile } = run.profile
+      const isNext = state === 'refused' && why?.code === 'run_ended'
+      return putRow(rows, keys.run(run.id), { ...run, profile: isNext ? profile : { ...profile, delivery: state } })
     }
     case 'stop': {
       const run = await getRow(rows, keys.run(delivery.runId), Run)

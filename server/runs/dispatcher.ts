@@ -1,3 +1,4 @@
+import type { ProfileSnapshot, RunProfile } from '#shared/domain/profile.ts'
 import { Run, hasEnded, type RunReason } from '#shared/domain/run.ts'
 import { Team } from '#shared/domain/team.ts'
 import type { RunId, RunnerId } from '#shared/ids.ts'
@@ -9,9 +10,11 @@ import type { Job, JobStore } from '../db/job-store.ts'
 import type { ConnectedRunner, RunnerRegistry } from '../runners/registry.ts'
 import type { PlanSender } from '../plans/mentions/send-plans.ts'
 import { endTurn } from './apply-run-events.ts'
-import { environmentGone, pinEnvironment, withEnvironment } from './run-environment.ts'
+import { environmentGone, pinEnvironment } from './run-environment.ts'
 import type { GiveSecrets } from '../secrets/give-secrets.ts'
 import { moveRun } from './run-changes.ts'
+import { profileOfRun } from './run-profile.ts'
+import { sendAssignment } from './send-assignment.ts'
 import { createWorker, type Worker } from './worker.ts'
 
 export type DispatcherDeps = TransactDeps & {
@@ -105,6 +108,7 @@ function leavesQueue(tx: ServerTransaction, job: Job, run: Run | undefined): boo
 async function assign(deps: DispatcherDeps, job: Job, runner: ConnectedRunner): Promise<boolean> {
   runner.hold(job.runId)
   let isOver = false
+  let profile: ProfileSnapshot | undefined
   const outcome = await transact(deps, async (tx) => {
     const team = tx.space(teamSpace(job.teamId))
     const run = await getRow(team, keys.run(job.runId), Run)
@@ -131,55 +135,29 @@ async function assign(deps: DispatcherDeps, job: Job, runner: ConnectedRunner): 
       lease: tx.now + claimMs,
     })
     tx.effect({ type: 'transition', runId: job.runId, event: 'assign', from: moved.from, to: moved.to })
-    await putRow(team, keys.run(job.runId), { ...moved.run, runnerId: runner.id, hostName: runner.hostName })
+    profile = runner.takesProfiles ? await profileOfRun(deps.store, moved.run) : undefined
+    await putRow(team, keys.run(job.runId), {
+      ...moved.run,
+      runnerId: runner.id,
+      hostName: runner.hostName,
+      ...(profile === undefined
+        ? {}
+        : { profile: { ...switchOf(moved.run, profile), id: profile.id, name: profile.name } }),
+    })
     return undefined
   })
   if (outcome.status !== 'committed' || isOver) {
     runner.release(job.runId)
     return false
   }
-  await sendAssignment(deps, job, runner)
+  await sendAssignment(deps, job, runner, profile)
   return true
 }
 
-/**
- * With what the server already has of the run, for a runner that may not know it, the plans that the message mentions, and the secrets of
- * this turn, which stand nowhere else.
- */
-export async function sendAssignment(
-  deps: Pick<DispatcherDeps, 'jobs' | 'planSender' | 'store' | 'giveSecrets'>,
-  job: Job,
-  runner: ConnectedRunner,
-): Promise<void> {
-  const { runId, teamId, turn } = job
-  const assignment = await withEnvironment(deps.store, teamId, job.assignment)
-  const prompt = await deps.planSender.withPlans({
-    teamId,
-    runId,
-    prompt: assignment.prompt,
-    pin: (plans) => deps.jobs.pinAssignment(runId, turn, plans),
-  })
-  const { secrets, missing } = await deps.giveSecrets({ ...job, assignment })
-  const after = { seq: job.ackedSeq, entries: job.ackedSeq === 0 ? 0 : await deps.jobs.lastEntry(runId) }
-  const known = job.ackedSeq === 0 ? assignment : { ...assignment, after }
-  runner.send({
-    type: 'assign',
-    assignment: {
-      ...known,
-      prompt: forRunner(runner, prompt),
-      ...(secrets.length === 0 ? {} : { secrets: [...secrets] }),
-      ...(missing.length === 0 ? {} : { missingSecrets: [...missing] }),
-    },
-  })
-}
-
-/** An older runner knows the text alone. */
-export function forRunner<T extends { readonly text: string; readonly context?: string | undefined }>(
-  { takesContext }: Pick<ConnectedRunner, 'takesContext'>,
-  prompt: T,
-): T {
-  if (takesContext || prompt.context === undefined) return prompt
-  return { ...prompt, text: `${prompt.text}\n\n${prompt.context}` }
+/** That somebody switched it holds for its later turns; how that was brought to a runner is over. */
+function switchOf({ profile }: Run, { id }: ProfileSnapshot): Pick<RunProfile, 'by' | 'at'> {
+  if (profile?.by === undefined || profile.id !== id) return {}
+  return { by: profile.by, ...(profile.at === undefined ? {} : { at: profile.at }) }
 }
 
 /** Gives an assignment back: the runner refused it, or did not claim it in time. */

@@ -5,6 +5,7 @@ import { err, ok, type Result } from '../result.ts'
 import { HarnessId, ModelEffort, SandboxKind } from './harness.ts'
 import { plainMentions } from './plan-mention.ts'
 import { RunPlan } from './plan-run.ts'
+import { RunProfile } from './profile.ts'
 import { SecretName, TurnSecrets } from './secret.ts'
 
 /**
@@ -193,6 +194,8 @@ export const Run = z.object({
   environment: z
     .object({ id: EnvironmentId, name: z.string().max(80), revision: z.number().int().positive() })
     .optional(),
+  /** What it is worked under; absent: it has not been given to a runner yet. */
+  profile: RunProfile.optional(),
   /** What it executes, where it was started from a plan. */
   plan: RunPlan.optional(),
   state: RunState,

@@ -130,6 +130,8 @@ export const EntryBody = z.discriminatedUnion('kind', [
           /** With an `option`: its words, which nothing else keeps once the turn is over. */
           option: z.string().max(200).optional(),
           by: UserId.optional(),
+          /** Name of the profile that answered, where no person did. */
+          profile: z.string().max(60).optional(),
           at: z.number(),
         }),
         z.object({ kind: z.literal('lapsed'), at: z.number() }),

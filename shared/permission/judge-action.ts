@@ -28,7 +28,8 @@ export type Action =
       /** Why what was worked out from the text may not hold. */
       readonly doubt?: string | undefined
     }
-  | { readonly kind: 'edit'; readonly files: readonly ActionFile[] }
+  /** `deletes`: files go, or get another name. */
+  | { readonly kind: 'edit'; readonly files: readonly ActionFile[]; readonly deletes?: boolean }
   | { readonly kind: 'read'; readonly files: readonly ActionFile[] }
   | { readonly kind: 'fetch'; readonly host: string | undefined }
   | { readonly kind: 'mcp'; readonly server: string | undefined; readonly tool: string }
@@ -82,7 +83,7 @@ function look(profile: ProfileSnapshot, action: Action): Found {
     case 'command':
       return lookAtCommand(profile, action)
     case 'edit':
-      return lookAtEdit(profile, action.files)
+      return lookAtEdit(profile, action)
     case 'read':
       return lookAtRead(profile, action.files)
     case 'mcp':
@@ -122,10 +123,13 @@ function commandRule(rules: ReadonlySet<JudgeRule>): ActionRule | undefined {
   return rules.has('protected') ? 'protected' : undefined
 }
 
-function lookAtEdit(profile: ProfileSnapshot, files: readonly ActionFile[]): Found {
+function lookAtEdit(
+  profile: ProfileSnapshot,
+  { files, deletes }: { files: readonly ActionFile[]; deletes?: boolean },
+): Found {
   const away = files.find((file) => file.where === 'outside')
   if (away !== undefined) return says(profile, 'deny', 'outside', { kind: 'edits', what: away.path })
-  const own = byAutonomy(profile, 'edits', { harmless: files.length > 0 })
+  const own = byAutonomy(profile, 'edits', { harmless: files.length > 0 && deletes !== true })
   if (own.decision === 'deny') return own
   for (const file of files) {
     const pattern = protectedBy(profile.protectedPaths, file.path)

@@ -7,6 +7,7 @@ import { Plan, PlanText, PlanVersion } from '../domain/plan.ts'
 import { PlanShare } from '../domain/plan-share.ts'
 import { PlanComment } from '../domain/plan-comment.ts'
 import { PlanReview } from '../domain/plan-review.ts'
+import { Profile, ProfileChoice } from '../domain/profile.ts'
 import { Prompt } from '../domain/prompt.ts'
 import { ReviewChange } from '../domain/review-change.ts'
 import { ReviewComment } from '../domain/review-comment.ts'
@@ -30,6 +31,9 @@ export const rowSchemas: Readonly<Record<string, z.ZodType>> = {
   'secret-key': SecretKey,
   secret: Secret,
   'own-secret': Secret,
+  profile: Profile,
+  'own-profile': Profile,
+  'own-default': ProfileChoice,
   share: Share,
   plan: Plan,
   'plan-text': PlanText,

@@ -7,6 +7,7 @@ import { EnvironmentSnapshot } from '../domain/environment.ts'
 import { HarnessOffer, SandboxKind } from '../domain/harness.ts'
 import { PermissionAnswer } from '../domain/permission.ts'
 import { FileOp, fileOpsLimit } from '../domain/review-change.ts'
+import { ProfileSnapshot } from '../domain/profile.ts'
 import { RunConfig } from '../domain/run.ts'
 import { RunSecret, SecretName } from '../domain/secret.ts'
 import { promptExtras } from '../domain/sent-plan.ts'
@@ -57,6 +58,8 @@ export const Assignment = z.object({
    * run, or lost a part of it, counts on from there. Absent: nothing.
    */
   after: z.object({ seq: z.number().int().nonnegative(), entries: z.number().int().nonnegative() }).optional(),
+  /** What its agent may do without asking, as it is now. Absent: the server is older. */
+  profile: ProfileSnapshot.optional(),
   /** Opened for this runner and this turn; neither side writes them down. */
   secrets: z.array(RunSecret).max(200).optional(),
   /** Names that were asked for and are not among them. */
@@ -98,6 +101,8 @@ export const DeliveryBody = z.discriminatedUnion('type', [
     name: z.string().max(120),
     ops: z.array(FileOp).min(1).max(fileOpsLimit),
   }),
+  /** From here on the run is worked under this. Only to a runner that says that it takes profiles. */
+  z.object({ type: z.literal('profile'), profile: ProfileSnapshot, by: UserId }),
 ])
 export type DeliveryBody = z.infer<typeof DeliveryBody>
 
@@ -120,6 +125,8 @@ export const RunnerHello = z.object({
   takesEnvironments: z.boolean().optional(),
   /** It takes deliveries that change files; absent: it is older. */
   takesFiles: z.boolean().optional(),
+  /** It works under the profile that it is given; absent: it is older, and has rules of its own. */
+  takesProfiles: z.boolean().optional(),
   /** Every run whose journal is still here. `active`: its agent is alive. */
   runs: z
     .array(

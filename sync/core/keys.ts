@@ -3,6 +3,7 @@ import type {
   PermissionId,
   PlanCommentId,
   PlanId,
+  ProfileId,
   PromptId,
   ReviewChangeId,
   ReviewCommentId,
@@ -14,7 +15,7 @@ import type {
 
 /**
  * Keys of the rows. The team's space holds `team`, `member/…`, `runner/…`, `run/…`, `permission/…`, `prompt/…`,
- * `refused/…`, `notification/…`, `secret-key`, `secret/…`, `own-secret/…`, `share/…`, `plan/…`, `plan-text/…`, `plan-version/…`, `plan-comment/…`, `plan-review/…`, `plan-share/…`,
+ * `refused/…`, `notification/…`, `secret-key`, `secret/…`, `own-secret/…`, `profile/…`, `own-profile/…`, `own-default/…`, `share/…`, `plan/…`, `plan-text/…`, `plan-version/…`, `plan-comment/…`, `plan-review/…`, `plan-share/…`,
  * `review-comment/…`, `review-change/…`, `review-marks/…`, `environment/…` and `environment-revision/…`; a run's space holds `chunk/…`, `files`, `files/…`, `tasks`, `session` and `artifact/…`. `sys/cookie` is
  * written by the device beside every patch, so that it can tell what it has.
  */
@@ -43,6 +44,12 @@ export const keys = {
   secrets: 'secret/',
   ownSecret: (userId: UserId, id: SecretId) => `own-secret/${userId}/${id}`,
   ownSecretsOf: (userId: UserId) => `own-secret/${userId}/`,
+  profile: (id: ProfileId) => `profile/${id}`,
+  profiles: 'profile/',
+  ownProfile: (userId: UserId, id: ProfileId) => `own-profile/${userId}/${id}`,
+  ownProfilesOf: (userId: UserId) => `own-profile/${userId}/`,
+  ownProfiles: 'own-profile/',
+  ownDefault: (userId: UserId) => `own-default/${userId}/profile`,
   share: (runId: RunId) => `share/${runId}`,
   shares: 'share/',
   plan: (id: PlanId) => `plan/${id}`,

@@ -52,7 +52,15 @@ describe.each(names)('%s', (name) => {
     const device = openPusher(mara)
     const own = fresh()
     const before = (
-      ['createEnvironment', 'createPlan', 'createRun', 'sendPrompt', 'addPlanComment', 'addReviewComment'] as const
+      [
+        'createEnvironment',
+        'createPlan',
+        'createProfile',
+        'createRun',
+        'sendPrompt',
+        'addPlanComment',
+        'addReviewComment',
+      ] as const
     ).filter((one) => one !== name)
     // The comment before begins a thread; the recorded one answers one that is not there.
     const begun = {

@@ -10,6 +10,7 @@ import {
   PlanCommentId,
   PlanId,
   PlanVersionId,
+  ProfileId,
   PromptId,
   ReviewChangeId,
   ReviewCommentId,
@@ -33,6 +34,7 @@ import {
 } from '#shared/protocol/sync.ts'
 import type { FileOp } from '#shared/domain/review-change.ts'
 import type { PermissionRequest } from '#shared/domain/permission.ts'
+import type { ProfileSettings } from '#shared/domain/profile.ts'
 import type { TranscriptEntry } from '#shared/domain/transcript.ts'
 import type { MutatorName, Mutators } from '#sync/core/mutators/all.ts'
 import type { z } from 'zod'
@@ -55,6 +57,7 @@ export const ids = {
   reviewComment: ReviewCommentId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b35'),
   reviewThread: ReviewCommentId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b36'),
   reviewChange: ReviewChangeId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b37'),
+  profile: ProfileId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b35'),
   entry: EntryId.parse('entry-1'),
   artifact: ArtifactId.parse('artifact-1'),
   team: TeamId.parse('team-1'),
@@ -62,6 +65,30 @@ export const ids = {
   blob: BlobHash.parse('ab'.repeat(32)),
   harness: HarnessId.parse('runbook'),
 } as const
+
+const profileSettings: ProfileSettings = {
+  name: `Reviews ${ids.profile}`,
+  model: 'a-model',
+  effort: 'high',
+  autonomy: {
+    reads: 'always_allow',
+    edits: 'agent_decides',
+    plans: 'always_ask',
+    commands: 'agent_decides',
+    mcp: 'always_ask',
+    web: 'never',
+    other: 'always_ask',
+  },
+  terminalWrites: 'ask_first',
+  commandAllow: ['npm test'],
+  commandDeny: ['rm(\\s.*)?'],
+  denied: 'deny',
+  mcpAllow: ['github/list_*'],
+  mcpDeny: ['github/delete_*'],
+  protectedPaths: ['.env'],
+  runToEnd: false,
+  expiresAfterMinutes: 60,
+}
 
 const digest = 'cd'.repeat(32)
 const at = 1_760_000_000_000
@@ -132,6 +159,7 @@ export const permissionRequest: PermissionRequest = {
     effects: [{ text: 'rm -r build', summary: 'Deletes build.', risk: 'deletes', danger: true }],
   },
   reason: 'This run asks before commands that change files.',
+  profile: { id: ids.profile, name: 'Reviews', allow: { list: 'commandAllow', entries: ['rm -r build'] } },
   similar: 'rm -r build',
   options: [{ optionId: 'yes', kind: 'allow_once', name: 'Allow' }],
   digest,
@@ -287,6 +315,7 @@ export const runnerUp: ByType<RunnerUp> = {
     takesContext: true,
     takesEnvironments: true,
     takesFiles: true,
+    takesProfiles: true,
     capacity: 4,
     runs: [{ runId: ids.run, turn: 1, lastSeq: 3, active: true }],
   },
@@ -347,6 +376,7 @@ export const deliveryBodies: ByType<DeliveryBody> = {
   answer: { type: 'answer', permissionId: ids.permission, digest, answer, by: ids.user, at },
   stop: { type: 'stop', by: ids.user },
   files: { type: 'files', changeId: ids.reviewChange, by: ids.user, name: 'Mara', ops: fileOps },
+  profile: { type: 'profile', profile: { ...profileSettings, id: ids.profile }, by: ids.user },
 }
 
 export const runnerDown: ByType<RunnerDown> = {
@@ -372,6 +402,7 @@ export const runnerDown: ByType<RunnerDown> = {
       egress: environmentSpec.egress,
       secrets: [{ name: secretName, kind: 'text', value: 'a value' }],
       missingSecrets: [secretName],
+      profile: { ...profileSettings, id: ids.profile },
     },
   },
   ack: { type: 'ack', runId: ids.run, seq: 3 },
@@ -426,7 +457,33 @@ export const mutations: { readonly [Name in MutatorName]: z.infer<Mutators[Name]
   changePlan: { planId: ids.plan, folder: 'Billing/2026', state: 'approved', archived: true, tells: true },
   createEnvironment: { environmentId: ids.environment, spec: environmentSpec },
   changeRunFiles: { runId: ids.run, changeId: ids.reviewChange, deliveryId: ids.delivery, ops: fileOps },
+  changeProfile: {
+    profileId: ids.profile,
+    edit: {
+      set: {
+        name: `Renamed ${ids.profile}`,
+        model: null,
+        effort: 'low',
+        autonomy: {
+          reads: 'agent_decides',
+          edits: 'always_ask',
+          plans: 'never',
+          commands: 'always_ask',
+          mcp: 'never',
+          web: 'always_ask',
+          other: 'never',
+        },
+        terminalWrites: 'never',
+        denied: 'ask',
+        runToEnd: true,
+        expiresAfterMinutes: 5,
+      },
+      add: { commandAllow: ['ls'], commandDeny: ['curl'], mcpAllow: ['a'], mcpDeny: ['b'], protectedPaths: ['*.pem'] },
+      remove: { commandAllow: ['x'], commandDeny: ['y'], mcpAllow: ['c'], mcpDeny: ['d'], protectedPaths: ['z'] },
+    },
+  },
   createPlan: { planId: ids.plan, title: 'Extract billing', folder: 'Billing' },
+  createProfile: { profileId: ids.profile, owner: 'team', settings: profileSettings },
   createRun: {
     runId: ids.run,
     promptId: ids.prompt,
@@ -457,6 +514,7 @@ export const mutations: { readonly [Name in MutatorName]: z.infer<Mutators[Name]
   deletePlan: { planId: ids.plan },
   deleteSecret: { secretId: ids.secret, owner: 'team' },
   describeSecret: { secretId: ids.secret, owner: 'team', description: 'Rotated in May' },
+  deleteProfile: { profileId: ids.profile },
   dismissRefusal: { clientId: 'client-1', mutationId: 1 },
   editPlanComment: { planId: ids.plan, commentId: ids.planComment, text: 'Does the admin app count as outside?' },
   editPrompt: { runId: ids.run, promptId: ids.prompt, text: 'Another text' },
@@ -507,6 +565,8 @@ export const mutations: { readonly [Name in MutatorName]: z.infer<Mutators[Name]
     mode: 'queue',
     comments: [ids.reviewComment],
   },
+  setDefaultProfile: { of: 'person', profileId: ids.profile },
+  setRunProfile: { runId: ids.run, profileId: ids.profile, deliveryId: ids.delivery },
   setTeam: { maxActiveRuns: 5, agentPlans: 'tidied' },
   settleSuggestion: { planId: ids.plan, thread: ids.planComment, as: 'accepted' },
   sharePlan: { planId: ids.plan, secret: 'S'.repeat(43), access: 'comment', expiresAt: at + 1000 },

@@ -7,6 +7,7 @@ import type { EgressPolicy } from '#shared/domain/environment-egress.ts'
 import { HarnessId, type SandboxKind } from '#shared/domain/harness.ts'
 import type { PermissionAnswer, PermissionRequest } from '#shared/domain/permission.ts'
 import type { RunSecret } from '#shared/domain/secret.ts'
+import type { ProfileSnapshot } from '#shared/domain/profile.ts'
 import { nextState, type RunConfig, type RunReason, type RunState } from '#shared/domain/run.ts'
 import type { EntryBody, TranscriptEntry } from '#shared/domain/transcript.ts'
 import { DeliveryId, PromptId, RunId, UserId, uuidv7 } from '#shared/ids.ts'
@@ -63,6 +64,8 @@ export interface ControlServer {
     sandbox?: SandboxKind
     prompt: string
     config?: Partial<RunConfig>
+    /** Absent: as an older server, which knows none. */
+    profile?: ProfileSnapshot
     runId?: RunId
     turn?: number
     /** Of its first turn, and of those after it that bring none of their own. */
@@ -340,6 +343,7 @@ export async function startControlServer({
         title: 'A run',
         config,
         prompt: { promptId: PromptId.parse(newUuid()), text: prompt, by: person },
+        ...(profiles.has(runId) ? { profile: profiles.get(runId) } : {}),
         ...(after === undefined ? {} : { after }),
         ...(given === undefined ? {} : { secrets: [...given] }),
         ...more,
@@ -353,6 +357,7 @@ export async function startControlServer({
   }
   const configs = new Map<RunId, RunConfig>()
   const secretsOf = new Map<RunId, readonly RunSecret[]>()
+  const profiles = new Map<RunId, ProfileSnapshot>()
 
   function deliver(runId: RunId, body: DeliveryBody): DeliveryId {
     const deliveryId = DeliveryId.parse(newUuid())
@@ -417,8 +422,9 @@ export async function startControlServer({
     blobs,
     heard,
     run: seen,
-    start: ({ harness = 'runbook', sandbox = 'direct', prompt, config, more, secrets, ...named }) => {
+    start: ({ harness = 'runbook', sandbox = 'direct', prompt, config, more, secrets, profile, ...named }) => {
       const { runId = RunId.parse(newUuid()), turn = 1 } = named
+      if (profile !== undefined) profiles.set(runId, profile)
       runs.set(runId, {
         runId,
         turn,

@@ -35,6 +35,7 @@ export type ScriptedRunnerOptions = {
   /** `false`: as an older runner, which does not know it. */
   readonly takesContext?: boolean
   readonly takesFiles?: boolean
+  readonly takesProfiles?: boolean
   readonly seqs?: Map<RunId, number>
 }
 
@@ -114,6 +115,7 @@ export async function connectScriptedRunner(options: ScriptedRunnerOptions): Pro
     ...(options.takesContext === false ? {} : { takesContext: true }),
     takesEnvironments: true,
     ...(options.takesFiles === false ? {} : { takesFiles: true }),
+    ...(options.takesProfiles === false ? {} : { takesProfiles: true }),
     runs: options.runs ?? [],
   })
   return runner

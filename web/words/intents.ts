@@ -100,6 +100,16 @@ export function intentVerb(name: string, args: unknown): string {
     }
     case 'markReviewed':
       return 'Mark changes as accepted'
+    case 'createProfile':
+      return 'New profile'
+    case 'changeProfile':
+      return 'Change a profile'
+    case 'deleteProfile':
+      return 'Delete a profile'
+    case 'setDefaultProfile':
+      return 'Change the default profile'
+    case 'setRunProfile':
+      return 'Change a run’s profile'
     case 'setTeam':
       return 'Change the team'
     case 'dismissRefusal':
@@ -131,13 +141,16 @@ const names: Record<MutatorName, true> = {
   changePlan: true,
   createEnvironment: true,
   changeRunFiles: true,
+  changeProfile: true,
   createPlan: true,
+  createProfile: true,
   createRun: true,
   deleteEnvironment: true,
   createSecret: true,
   deletePlan: true,
   deleteSecret: true,
   describeSecret: true,
+  deleteProfile: true,
   dismissRefusal: true,
   editPlanComment: true,
   editPrompt: true,
@@ -160,6 +173,8 @@ const names: Record<MutatorName, true> = {
   sendPrompt: true,
   sendPromptNow: true,
   sendReviewComments: true,
+  setDefaultProfile: true,
+  setRunProfile: true,
   setTeam: true,
   settleSuggestion: true,
   sharePlan: true,

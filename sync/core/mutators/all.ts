@@ -17,6 +17,7 @@ import { dismissRefusal } from './dismiss-refusal.ts'
 import { markNotification, readNotifications } from './mark-notifications.ts'
 import { createSecret, deleteSecret, describeSecret, replaceSecret } from './secrets.ts'
 import { markReviewed } from './mark-reviewed.ts'
+import { changeProfile, createProfile, deleteProfile, setDefaultProfile } from './profiles.ts'
 import { renameRun } from './rename-run.ts'
 import {
   addReviewComment,
@@ -26,6 +27,7 @@ import {
   sendReviewComments,
 } from './review-comments.ts'
 import { sendPrompt } from './send-prompt.ts'
+import { setRunProfile } from './set-run-profile.ts'
 import { sharePlan, stopPlanSharing } from './share-plan.ts'
 import { answerAccessRequest, shareRun, stopSharing } from './share-run.ts'
 import { stopRun } from './stop-run.ts'
@@ -42,13 +44,16 @@ export const mutators = {
   changePlan,
   createEnvironment,
   changeRunFiles,
+  changeProfile,
   createPlan,
+  createProfile,
   createRun,
   deleteEnvironment,
   createSecret,
   deletePlan,
   deleteSecret,
   describeSecret,
+  deleteProfile,
   dismissRefusal,
   editPlanComment,
   editPrompt,
@@ -71,6 +76,8 @@ export const mutators = {
   sendPrompt,
   sendPromptNow,
   sendReviewComments,
+  setDefaultProfile,
+  setRunProfile,
   setTeam,
   settleSuggestion,
   sharePlan,
