@@ -28,6 +28,7 @@ import { runRoutes, type RunRoutesDeps } from './routes/runs.ts'
 import { shareRoutes } from './routes/share.ts'
 import { sharedPlanRoutes, type SharedPlanRoutesDeps } from './routes/shared-plans.ts'
 import { sharedRoutes, type SharedRoutesDeps } from './routes/shared-runs.ts'
+import { usageRoutes, type UsageRoutesDeps } from './routes/usage.ts'
 import { syncRoutes } from './routes/sync.ts'
 
 export type AppDeps = {
@@ -39,6 +40,7 @@ export type AppDeps = {
   readonly webDir: string
   readonly push: PushDeps
   readonly runs: RunRoutesDeps
+  readonly usage: UsageRoutesDeps
   readonly plans: PlanRoutesDeps
   readonly images: ImageStore
   readonly webPush: WebPushRoutesDeps
@@ -98,6 +100,7 @@ export function createApp(deps: AppDeps): Hono<Environment> {
   app.use('/api/v1/*', requireActor(deps.auth))
   app.route('/api/v1', runRoutes(deps.runs))
   app.route('/api/v1', planRoutes(deps.plans))
+  app.route('/api/v1', usageRoutes(deps.usage))
   app.route('/api/v1', webPushRoutes(deps.webPush))
   app.all('/api/*', unknownRoute)
 

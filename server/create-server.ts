@@ -40,6 +40,8 @@ import { planTimes as defaultPlanTimes, type PlanTimes } from './plans/times.ts'
 import { createRefusalLog } from './refusal-log.ts'
 import { createRunnerRegistry } from './runners/registry.ts'
 import { createRunAccess } from './runs/access.ts'
+import { createUsageStore } from './costs/usage-store.ts'
+import { createUsageWorker } from './costs/usage-worker.ts'
 import { createDeliveries } from './runs/deliveries.ts'
 import { createDispatcher } from './runs/dispatcher.ts'
 import { createLeases } from './runs/leases.ts'
@@ -105,6 +107,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
     const jobs = createJobStore(db)
     const blobs = createBlobStore(db)
     const access = createRunAccess(db)
+    const usage = createUsageStore(db)
     const hub = createHub(async (space) => (await store.head(space)).version)
     const live = createLiveHub()
     const presence = createPresenceHub()
@@ -134,6 +137,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
     const onEffects = (effects: readonly Effect[]): void => {
       if (effects.some((effect) => effect.type === 'notify')) webPush?.wake()
       planWork?.note(effects)
+      if (effects.some((effect) => effect.type === 'usage')) usageWorker.wake()
       if (!effects.some((effect) => effect.type === 'dispatch' || effect.type === 'deliver')) return
       wake()
       cluster.work()
@@ -152,8 +156,10 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       jobs,
       runners,
       planSender,
+      usage,
       onError: report('dispatching failed'),
     })
+    const usageWorker = createUsageWorker({ ...transacting, usage, onError: report('showing what runs cost failed') })
     const deliveries = createDeliveries({
       ...transacting,
       jobs,
@@ -177,7 +183,15 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       dispatcher.close()
       deliveries.close()
       leases.close()
-      return Promise.all([dispatcher.idle(), deliveries.idle(), leases.idle(), pruning.idle(), tidying.idle()])
+      usageWorker.close()
+      return Promise.all([
+        usageWorker.idle(),
+        dispatcher.idle(),
+        deliveries.idle(),
+        leases.idle(),
+        pruning.idle(),
+        tidying.idle(),
+      ])
     })
 
     let app: { fetch: Fetch } | undefined
@@ -288,6 +302,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       log,
       push,
       runs: { store, jobs, blobs, access, demoRepository },
+      usage: { usage },
       plans: { ...transacting, plans, rateLimits: auth.parts.rateLimits },
       images,
       webPush: { ...transacting, database: db, service: webPush, rateLimits: auth.parts.rateLimits },
@@ -385,6 +400,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
     )
     app = served
     wake()
+    usageWorker.wake()
     webPush.wake()
 
     let closing: Promise<void> | undefined

@@ -28,6 +28,8 @@ export interface HarnessQuirks {
   readonly rulesApply: boolean
   /** Uses tools that a server of the Model Context Protocol offers. */
   readonly takesTools: boolean
+  /** The tokens that it tells with the answer to a prompt are all of its session; absent: of that prompt. */
+  readonly tokenCount?: 'session'
 }
 
 export interface PrepareContext {

@@ -15,6 +15,8 @@ import { equip } from './equip.ts'
 import { withReplay } from './replay.ts'
 import type { Results } from './results.ts'
 import type { RunWorkerDeps } from './run-deps.ts'
+import { askForMoney, goOn, stoppedPrompt, watchLimit, type PaidWay, type Prompted } from './paid-way.ts'
+import { createSpending } from './spending.ts'
 import { cut, type Transcript } from './transcript.ts'
 import { TurnEnded, type TurnEnd } from './turn-end.ts'
 
@@ -38,8 +40,10 @@ export interface Workbench {
 const explainable: ReadonlySet<RunErrorCode> = new Set(['harness_died', 'harness_missing', 'sandbox_failed'])
 
 export function createWorkbench(
-  deps: RunWorkerDeps & { transcript: Transcript; changes: Changes; results: Results },
+  given: RunWorkerDeps & { transcript: Transcript; changes: Changes; results: Results },
 ): Workbench {
+  const spending = createSpending(given)
+  const deps = { ...given, spending }
   const { journal, transcript, clock, results } = deps
   let bench: Bench | undefined
   let starting: Sandbox | undefined
@@ -59,6 +63,7 @@ export function createWorkbench(
     signal: AbortSignal,
   ): Promise<{ firstPrompt: (text: string) => string }> {
     turnNumber = assignment.turn
+    spending.begin(assignment)
     const said = journal.memory().conversation.slice(0, -1)
     const knownSession = journal.memory().facts.sessionId
     bench ??= await build(assignment, signal)
@@ -102,6 +107,7 @@ export function createWorkbench(
       runId: deps.runId,
       sandbox: on.sandbox,
       secrets: assignment.secrets ?? [],
+      onUsage: spending.gateway,
     })
     try {
       const session = await startAgent({
@@ -133,6 +139,26 @@ export function createWorkbench(
   }
 
   async function prompt(text: string): Promise<TurnEnd> {
+    let next: string | undefined = text
+    for (;;) {
+      const gate: PaidWay = await passGate()
+      if (gate !== 'open') return stoppedPrompt(gate)
+      const { end, cut: wasCut }: Prompted = await promptOnce(next)
+      // What was interrupted by a person goes on with what they said.
+      if (!wasCut) return end
+      next = goOn
+    }
+  }
+
+  /** Nothing is asked of a model while the run's money is spent and nobody gave it more. */
+  async function passGate(): Promise<PaidWay> {
+    const on = bench
+    const asked = on === undefined ? Promise.resolve<PaidWay>('open') : askForMoney(spending, on)
+    answering = asked
+    return asked
+  }
+
+  async function promptOnce(text: string): Promise<Prompted> {
     const on = bench
     const session = on?.session
     if (on === undefined || session === undefined)
@@ -140,21 +166,30 @@ export function createWorkbench(
         event: 'error',
         reason: { code: 'harness_died', text: 'The harness is gone.', retryable: true },
       })
-    const asked = promptWatched({
-      session,
-      text,
-      translator: on.translator,
-      permissions: on.permissions,
-      transcript,
-      harnessName: on.declaration.name,
-      times: deps.times,
+    spending.startPrompt()
+    const limit = watchLimit(spending, () => {
+      on.permissions.lapseAll()
+      void session.cancel()
     })
-    answering = asked.catch(() => {})
-    const answer = await Promise.race([asked, on.flooded])
-    on.translator.promptAnswered(answer)
-    on.permissions.lapseAll()
-    on.translator.endTurn(answer.stopReason === 'cancelled' ? 'cancelled' : 'completed')
-    return endOfPrompt(answer, on.declaration.name)
+    try {
+      const asked = promptWatched({
+        session,
+        text,
+        translator: on.translator,
+        permissions: on.permissions,
+        transcript,
+        harnessName: on.declaration.name,
+        times: deps.times,
+      })
+      answering = asked.catch(() => {})
+      const answer = await Promise.race([asked, on.flooded, limit.deaf])
+      on.translator.promptAnswered(answer)
+      on.permissions.lapseAll()
+      on.translator.endTurn(answer.stopReason === 'cancelled' ? 'cancelled' : 'completed')
+      return { end: endOfPrompt(answer, on.declaration.name), cut: limit.cut() && answer.stopReason === 'cancelled' }
+    } finally {
+      limit.close()
+    }
   }
 
   async function tearDown(): Promise<void> {

@@ -11,6 +11,7 @@ import { transact, type TransactDeps } from '#sync/server/transact.ts'
 import type { Job, JobStore } from '../db/job-store.ts'
 import { moveRun } from '../runs/run-changes.ts'
 import type { PlanSender } from '../plans/mentions/send-plans.ts'
+import { usageOfMoves } from '../costs/note-usage.ts'
 import { releaseJob, sendAssignment } from '../runs/dispatcher.ts'
 import { sendOpen, takeReceipt } from '../runs/deliveries.ts'
 import { createRunIngest, type RunIngest } from '../runs/ingest.ts'
@@ -188,8 +189,9 @@ export function createRunnerConnection(
       tx.job({ run: runId, turn, holder: current.id, phase: 'held', lease: tx.now + deps.leaseMs })
       const run = await getRow(team, keys.run(runId), Run)
       const moved = run === undefined ? undefined : moveRun(run, 'claim', tx.now)
-      if (moved === undefined) return
+      if (run === undefined || moved === undefined) return
       tx.effect({ type: 'transition', runId, event: 'claim', from: moved.from, to: moved.to })
+      for (const effect of usageOfMoves(run, moved.run, { at: tx.now, now: tx.now, turns: 1 })) tx.effect(effect)
       await putRow(team, keys.run(runId), moved.run)
     })
     await sendOpen(deps, current)

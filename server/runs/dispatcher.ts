@@ -8,6 +8,9 @@ import { transact, type ServerTransaction, type TransactDeps } from '#sync/serve
 import type { Job, JobStore } from '../db/job-store.ts'
 import type { ConnectedRunner, RunnerRegistry } from '../runners/registry.ts'
 import type { PlanSender } from '../plans/mentions/send-plans.ts'
+import { createHoldBack } from '../costs/hold-back.ts'
+import type { UsageStore } from '../costs/usage-store.ts'
+import { withBudget } from '../costs/with-budget.ts'
 import { moveRun } from './run-changes.ts'
 import { createWorker, type Worker } from './worker.ts'
 
@@ -15,6 +18,7 @@ export type DispatcherDeps = TransactDeps & {
   readonly jobs: JobStore
   readonly runners: RunnerRegistry
   readonly planSender: PlanSender
+  readonly usage: UsageStore
   readonly onError: (error: unknown) => void
 }
 
@@ -34,7 +38,13 @@ async function dispatchRound(deps: DispatcherDeps): Promise<void> {
   const waiting = await deps.jobs.waiting()
   if (waiting.length === 0) return
   const active = await deps.jobs.activeByTeam()
+  const heldBack = createHoldBack(deps)
   for (const job of waiting) {
+    const hold = await heldBack(job)
+    if (hold !== undefined) {
+      await explain(deps, job, hold)
+      continue
+    }
     const held = active.get(job.teamId) ?? 0
     const most = await teamLimit(deps, job)
     if (held >= most) {
@@ -125,11 +135,12 @@ async function assign(deps: DispatcherDeps, job: Job, runner: ConnectedRunner): 
 
 /** With what the server already has of the run, for a runner that may not know it, and the plans that the message mentions. */
 export async function sendAssignment(
-  deps: Pick<DispatcherDeps, 'jobs' | 'planSender'>,
+  deps: Pick<DispatcherDeps, 'jobs' | 'planSender' | 'store'>,
   job: Job,
   runner: ConnectedRunner,
 ): Promise<void> {
-  const { runId, teamId, turn, assignment } = job
+  const { runId, teamId, turn } = job
+  const assignment = await withBudget(deps, teamId, job.assignment)
   const prompt = await deps.planSender.withPlans({
     teamId,
     runId,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { RunnerId, TeamId, UserId } from '../ids.ts'
 import { HarnessOffer, SandboxKind } from './harness.ts'
+import { teamAgents } from './team-agents.ts'
 
 export const roles = ['owner', 'admin', 'member', 'viewer'] as const
 export const Role = z.enum(roles)
@@ -17,6 +18,7 @@ export const Team = z.object({
   maxActiveRuns: z.number().int().min(1).max(1000),
   /** `tidied`: plans that agents made, and nobody has taken up, go into the archive a week after their run. Absent: they are kept. */
   agentPlans: AgentPlans.optional(),
+  ...teamAgents,
   createdAt: z.number(),
 })
 export type Team = z.infer<typeof Team>

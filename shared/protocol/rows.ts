@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { BudgetMonth, Budgets } from '../domain/budget.ts'
 import { RefusedMutation } from '../domain/notice.ts'
 import { AgentNotification } from '../domain/notification.ts'
 import { Permission } from '../domain/permission.ts'
@@ -7,6 +8,8 @@ import { PlanShare } from '../domain/plan-share.ts'
 import { PlanComment } from '../domain/plan-comment.ts'
 import { PlanReview } from '../domain/plan-review.ts'
 import { Prompt } from '../domain/prompt.ts'
+import { TeamPrices } from '../domain/team-prices.ts'
+import { UsageDay } from '../domain/usage-day.ts'
 import { Run } from '../domain/run.ts'
 import { Share } from '../domain/share.ts'
 import { Member, Runner, Team } from '../domain/team.ts'
@@ -29,6 +32,10 @@ export const rowSchemas: Readonly<Record<string, z.ZodType>> = {
   'plan-comment': PlanComment,
   'plan-review': PlanReview,
   'plan-share': PlanShare,
+  budgets: Budgets,
+  'budget-month': BudgetMonth,
+  prices: TeamPrices,
+  usage: UsageDay,
   chunk: TranscriptChunk,
   files: RunFiles,
   tasks: RunTasks,

@@ -3,7 +3,8 @@ import { DeliveryId, PermissionId, PromptId, RunId, RunnerId, UserId } from '../
 import { Refusal } from '../refusal.ts'
 import { HarnessOffer, SandboxKind } from '../domain/harness.ts'
 import { PermissionAnswer } from '../domain/permission.ts'
-import { RunConfig } from '../domain/run.ts'
+import { ModelPrice, ownPricesLimit } from '../domain/model-prices.ts'
+import { RunConfig, RunReason } from '../domain/run.ts'
 import { RunSecret } from '../domain/secret.ts'
 import { promptExtras } from '../domain/sent-plan.ts'
 import { PlanToolAnswer, PlanToolCall } from './plan-tools.ts'
@@ -51,6 +52,10 @@ export const Assignment = z.object({
    * run, or lost a part of it, counts on from there. Absent: nothing.
    */
   after: z.object({ seq: z.number().int().nonnegative(), entries: z.number().int().nonnegative() }).optional(),
+  /** What the run may spend, and has spent by what the server knows, in US dollars. Absent: it has no limit. */
+  budget: z.object({ limitUsd: z.number().positive(), spentUsd: z.number().nonnegative() }).optional(),
+  /** The team's own prices of models. */
+  prices: z.array(ModelPrice).max(ownPricesLimit).optional(),
   /** Opened for this runner and this turn; neither side writes them down. */
   secrets: z.array(RunSecret).max(200).optional(),
 })
@@ -76,7 +81,8 @@ export const DeliveryBody = z.discriminatedUnion('type', [
     by: UserId,
     at: z.number(),
   }),
-  z.object({ type: z.literal('stop'), by: UserId }),
+  /** `reason`: no person stopped it; the turn ends as failed, for this reason, once the agent has come to a stop. */
+  z.object({ type: z.literal('stop'), by: UserId, reason: RunReason.optional() }),
 ])
 export type DeliveryBody = z.infer<typeof DeliveryBody>
 

@@ -1,13 +1,18 @@
 import type { PermissionId, PlanCommentId, PlanId, PromptId, RunId, RunnerId, UserId } from '#shared/ids.ts'
 
 /**
- * Keys of the rows. The team's space holds `team`, `member/…`, `runner/…`, `run/…`, `permission/…`, `prompt/…`,
+ * Keys of the rows. The team's space holds `team`, `budgets`, `budget-month`, `prices`, `usage/…`, `member/…`, `runner/…`, `run/…`, `permission/…`, `prompt/…`,
  * `refused/…`, `notification/…`, `share/…`, `plan/…`, `plan-text/…`, `plan-version/…`, `plan-comment/…`, `plan-review/…` and `plan-share/…`; a run's space holds `chunk/…`, `files`, `tasks`, `session` and `artifact/…`. `sys/cookie` is
  * written by the device beside every patch, so that it can tell what it has.
  */
 export const keys = {
   cookie: 'sys/cookie',
   team: 'team',
+  budgets: 'budgets',
+  budgetMonth: 'budget-month',
+  prices: 'prices',
+  usageDay: (day: string) => `usage/${day}`,
+  usageDays: 'usage/',
   member: (id: UserId) => `member/${id}`,
   members: 'member/',
   runner: (id: RunnerId) => `runner/${id}`,

@@ -78,7 +78,9 @@ const runConfig = {
   image: 'debian:bookworm',
   repository: { url: 'https://git.example.test/a.git', branch: 'main' },
   setupCommands: ['true'],
+  budgetUsd: 5,
 } as const
+const tokens = { inputTokens: 1, outputTokens: 2, cachedTokens: 3 }
 const answer = { kind: 'option', optionId: 'yes', message: 'do' } as const
 
 const entry: TranscriptEntry = {
@@ -192,7 +194,28 @@ export const runEvents: ByType<RunEventBody> = {
   tasks: { type: 'tasks', tasks: [{ text: 'Build', status: 'pending' }] },
   usage: {
     type: 'usage',
-    usage: { inputTokens: 1, outputTokens: 2, costUsd: 0.1, contextUsed: 3, contextSize: 4 },
+    usage: {
+      inputTokens: 1,
+      outputTokens: 2,
+      cachedTokens: 3,
+      unpricedTokens: 1,
+      costUsd: 0.1,
+      contextUsed: 3,
+      contextSize: 4,
+      models: [{ model: 'a-model', inputTokens: 1, outputTokens: 2, cachedTokens: 3, costUsd: 0.1, unpricedTokens: 1 }],
+      workMs: 1000,
+      blockedMs: 500,
+    },
+    spent: [{ model: 'a-model', source: 'gateway', inputTokens: 1, outputTokens: 2, cachedTokens: 3, costUsd: 0.1 }],
+    meter: {
+      session: 'session-1',
+      costUsd: 0.1,
+      sums: tokens,
+      tellsCost: true,
+      free: tokens,
+      told: { ...tokens, costUsd: 0.1, free: tokens },
+      gateway: false,
+    },
   },
   files: {
     type: 'files',
@@ -284,7 +307,7 @@ export const deliveryBodies: ByType<DeliveryBody> = {
     context: 'Plans',
   },
   answer: { type: 'answer', permissionId: ids.permission, digest, answer, by: ids.user, at },
-  stop: { type: 'stop', by: ids.user },
+  stop: { type: 'stop', by: ids.user, reason: { code: 'budget_exceeded', text: 'why', retryable: true } },
 }
 
 export const runnerDown: ByType<RunnerDown> = {
@@ -306,6 +329,8 @@ export const runnerDown: ByType<RunnerDown> = {
       config: { ...runConfig, setupCommands: ['true'] },
       prompt: { promptId: ids.prompt, text: 'Go', by: ids.user, automatic: false, plans: [sentPlan], context: 'Plans' },
       after: { seq: 3, entries: 1 },
+      budget: { limitUsd: 5, spentUsd: 1.5 },
+      prices: [{ model: 'a-model', inputUsd: 1, outputUsd: 2, cachedUsd: 0.1 }],
     },
   },
   ack: { type: 'ack', runId: ids.run, seq: 3 },
@@ -390,6 +415,9 @@ export const mutations: { readonly [Name in MutatorName]: z.infer<Mutators[Name]
   },
   sendPrompt: { runId: ids.run, promptId: ids.prompt, deliveryId: ids.delivery, text: 'Go on', mode: 'queue' },
   sendPromptNow: { runId: ids.run, promptId: ids.prompt, deliveryId: ids.delivery },
+  setBudget: { scope: { kind: 'month' }, usd: 50 },
+  setHarness: { harness: ids.harness, on: true, models: ['a-model'], defaultModel: 'a-model', isDefault: true },
+  setModelPrice: { model: 'a-model', price: { inputUsd: 1, outputUsd: 2, cachedUsd: 0.1 } },
   setTeam: { maxActiveRuns: 5, agentPlans: 'tidied' },
   settleSuggestion: { planId: ids.plan, thread: ids.planComment, as: 'accepted' },
   sharePlan: { planId: ids.plan, secret: 'S'.repeat(43), access: 'comment', expiresAt: at + 1000 },

@@ -12,6 +12,7 @@ import { maxFrameBytes, RunEvent, type RunEventBody } from '#shared/protocol/run
 import {
   RunnerUp,
   runnerProtocol,
+  type Assignment,
   type DeliveryBody,
   type RunnerDown,
   type RunnerHello,
@@ -52,6 +53,7 @@ export interface ControlServer {
     sandbox?: SandboxKind
     prompt: string
     config?: Partial<RunConfig>
+    budget?: Assignment['budget']
     runId?: RunId
     turn?: number
   }): RunId
@@ -278,7 +280,7 @@ export async function startControlServer({ leaseMs = 60_000, heartbeatMs = 5_000
     return run
   }
 
-  function assign(runId: RunId, turn: number, prompt: string, config: RunConfig): void {
+  function assign(runId: RunId, turn: number, prompt: string, config: RunConfig, budget?: Assignment['budget']): void {
     const run = seen(runId)
     run.turn = turn
     run.state = 'PENDING'
@@ -295,6 +297,7 @@ export async function startControlServer({ leaseMs = 60_000, heartbeatMs = 5_000
         config,
         prompt: { promptId: PromptId.parse(newUuid()), text: prompt, by: person },
         ...(after === undefined ? {} : { after }),
+        ...(budget === undefined ? {} : { budget }),
       },
     }
     assignments.set(runId, assignment)
@@ -365,7 +368,15 @@ export async function startControlServer({ leaseMs = 60_000, heartbeatMs = 5_000
     receipts,
     blobs,
     run: seen,
-    start: ({ harness = 'runbook', sandbox = 'direct', prompt, config, runId = RunId.parse(newUuid()), turn = 1 }) => {
+    start: ({
+      harness = 'runbook',
+      sandbox = 'direct',
+      prompt,
+      config,
+      budget,
+      runId = RunId.parse(newUuid()),
+      turn = 1,
+    }) => {
       runs.set(runId, {
         runId,
         turn,
@@ -383,7 +394,7 @@ export async function startControlServer({ leaseMs = 60_000, heartbeatMs = 5_000
         badMoves: [],
         keep: true,
       })
-      assign(runId, turn, prompt, { harness: HarnessId.parse(harness), sandbox, ...config })
+      assign(runId, turn, prompt, { harness: HarnessId.parse(harness), sandbox, ...config }, budget)
       return runId
     },
     follow: (runId, prompt) => {

@@ -69,6 +69,12 @@ export function intentVerb(name: string, args: unknown): string {
       return 'Send comments'
     case 'setTeam':
       return 'Change the team'
+    case 'setBudget':
+      return field(args, 'usd') === null ? 'Take a budget away' : 'Set a budget'
+    case 'setModelPrice':
+      return 'Set a price'
+    case 'setHarness':
+      return 'Change an agent’s settings'
     case 'dismissRefusal':
       return 'Dismiss a notice'
     case 'readNotifications':
@@ -111,6 +117,9 @@ const names: Record<MutatorName, true> = {
   sendPlanComments: true,
   sendPrompt: true,
   sendPromptNow: true,
+  setBudget: true,
+  setHarness: true,
+  setModelPrice: true,
   setTeam: true,
   settleSuggestion: true,
   sharePlan: true,
