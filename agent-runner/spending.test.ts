@@ -1,26 +1,8 @@
-import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { HarnessId } from '#shared/domain/harness.ts'
 import { UserId } from '#shared/ids.ts'
 import { startControlServer, type ControlServer, type SeenRun } from '#test/fakes/control-server.ts'
-import { sourceRoot, startRunner } from '#test/fakes/runner.ts'
-import type { HarnessDeclaration } from './harness/declaration.ts'
-
-const spender: HarnessDeclaration = {
-  id: HarnessId.parse('spender'),
-  name: 'Spender',
-  letters: 'SP',
-  version: undefined,
-  sandboxes: ['direct'],
-  unavailable: () => undefined,
-  installed: async () => true,
-  prepare: async () => ({
-    tools: [],
-    argv: () => [process.execPath, join(sourceRoot, 'test/fakes/spending-agent.ts'), '1'],
-    env: () => ({}),
-  }),
-  quirks: { hearsDenials: false, rulesApply: true, takesTools: true },
-}
+import { startRunner } from '#test/fakes/runner.ts'
+import { spender } from '#test/fakes/spender.ts'
 
 let server: ControlServer
 let runner: Awaited<ReturnType<typeof startRunner>> | undefined
