@@ -47,6 +47,8 @@ export interface HarnessQuirks {
   readonly modelFailed?: (answer: PromptAnswer) => boolean
   /** What it can't be made to ask about, in sentences for the page. */
   readonly cannotAsk?: Partial<Record<SandboxKind, readonly string[]>>
+  /** The tokens that it tells with the answer to a prompt are all of its session; absent: of that prompt. */
+  readonly tokenCount?: 'session'
 }
 
 export interface PrepareContext {
