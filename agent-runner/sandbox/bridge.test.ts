@@ -43,7 +43,7 @@ afterEach(async () => {
   bridge.close()
   web.closeAllConnections()
   await new Promise((resolve) => web.close(resolve))
-  await Promise.all(children.map((child) => child.exitCode ?? child.signalCode ?? once(child, 'exit')))
+  await Promise.all(children.map(async (child) => child.exitCode ?? child.signalCode ?? once(child, 'exit')))
 })
 
 async function asExec([command = '', ...args]: string[]): Promise<Exec> {
