@@ -28,6 +28,7 @@ export const figure: Figure = {
       const rows: Row[] = []
       for (const [what, way] of [
         ['through the proxy', ways.direct],
+        // Without a target: what the way out of a container adds.
         ['through the proxy and the bridge of a container', ways.bridged],
       ] as const) {
         const own: number[] = []
@@ -45,7 +46,7 @@ export const figure: Figure = {
           unit: 'ms',
           ours,
           beside: { what: 'the same chunks straight, whole way', measured: measured(alone) },
-          target: { text: `p99 ≤ ${targetMs}`, met: ours.p99 <= targetMs },
+          ...(way === ways.direct ? { target: { text: `p99 ≤ ${targetMs}`, met: ours.p99 <= targetMs } } : {}),
         })
       }
       return rows
