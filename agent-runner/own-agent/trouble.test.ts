@@ -54,6 +54,20 @@ describe('a model that does not answer', () => {
     expect(bench.said()).toBe('Done.')
   })
 
+  test('one that takes no effort, or shows no thoughts, is asked without a word about them', async () => {
+    bench.models.script([
+      { status: 400, text: 'Your organization must be verified to generate reasoning summaries.' },
+      { text: 'Hello.' },
+    ])
+    const session = await bench.open({ config: { model: 'openai/gpt-5.4', effort: 'max' } })
+    await session.prompt('Hello.')
+    expect(bench.models.asked.map(({ body }) => body['reasoning'])).toEqual([
+      { effort: 'high', summary: 'auto' },
+      undefined,
+    ])
+    expect(bench.said()).toBe('Hello.')
+  })
+
   test('a model of one’s own is never replaced by a provider’s', async () => {
     bench.models.script(Array.from({ length: 6 }, () => ({ status: 503, text: 'loading' })))
     const ways = [...allWays(bench.models.url), ownWay(bench.models.url)]

@@ -26,6 +26,8 @@ export interface ModelAsker {
 /** Tries of one request with one model: fewer where another can take its place. */
 const triesAlone = 6
 const triesWithOthers = 2
+/** What a provider says that does not take an effort, or shows thoughts to verified organizations alone. */
+const thinkingWords = /reasoning|thinking|thought|effort|summar/i
 
 export function createModelAsker({
   times,
@@ -37,6 +39,8 @@ export function createModelAsker({
   random: () => number
 }): ModelAsker {
   const restingUntil = new Map<string, number>()
+  /** Models that refuse to be told how to think, or to show it. */
+  const plain = new Set<string>()
 
   return {
     async ask({ chain, conversation, ...request }, on, signal) {
@@ -56,7 +60,11 @@ export function createModelAsker({
           },
         }
         const messages = [...messagesFor(conversation, by), ...goOn(before)]
-        const answer = await askOnce(choice, { ...request, messages }, { signal, times, listen })
+        const answer = await askOnce(
+          choice,
+          { ...request, messages },
+          { signal, times, listen, isPlain: plain.has(choice.id) },
+        )
         return { ...(before === '' || continuation.repeats ? answer : joined(before, answer)), choice, by }
       }
 
@@ -67,6 +75,10 @@ export function createModelAsker({
           } catch (error) {
             signal.throwIfAborted()
             const fault = { ...faultOf(error, now()), choice }
+            if (fault.kind === 'request' && !plain.has(choice.id) && thinkingWords.test(fault.text)) {
+              plain.add(choice.id)
+              continue
+            }
             const isFinal = fault.kind === 'auth' || fault.kind === 'request' || fault.kind === 'context'
             if (isFinal || attempt >= tries || (fault.waitMs ?? 0) > times.mostWaitMs) return err(fault)
             const backoff = Math.min(times.mostBackoffMs, times.firstBackoffMs * 2 ** (attempt - 1))
