@@ -38,6 +38,8 @@ export async function serveAgent({
 }): Promise<void> {
   const { times = modelTimes, limits = turnLimits, now = Date.now, random = Math.random } = options
   const sessions = new Map<string, OwnSession>()
+  // The AI SDK's remarks on requests would go to the runner's log.
+  Object.assign(globalThis, { AI_SDK_LOG_WARNINGS: false })
   const deps = { sandbox, context, times, limits, now, random, newId: randomUUID, ended: signal }
 
   function sessionOf(sessionId: string): OwnSession {

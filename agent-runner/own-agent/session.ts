@@ -10,6 +10,7 @@ import { chooseModels, waysOf } from './models/choose.ts'
 import { configOptions, modelOption, effortOption } from './models/config-options.ts'
 import { createOwnModels } from './models/own-models.ts'
 import { ownTools } from './tools/all.ts'
+import { createTurns } from './tools/in-turn.ts'
 import { openMcpTools, type McpServer, type McpTools } from './tools/mcp.ts'
 import { planEntries } from './tools/tasks.ts'
 import type { TurnClient } from './turn/client.ts'
@@ -54,7 +55,7 @@ export function createSession(
   const { sandbox, context } = deps
   const state = newState(kept)
   const asker = createModelAsker(deps)
-  const modelsOf = createOwnModels()
+  const modelsOf = createOwnModels(deps.now)
   let model = context.config.model ?? firstChoice
   let effort = context.config.effort
   let turn: AbortController | undefined
@@ -63,6 +64,7 @@ export function createSession(
   const mcp: Promise<McpTools> = openMcpTools(servers, sandbox)
   mcp.catch(() => {})
   let toldProblems = false
+  const inTurn = createTurns()
 
   async function prompt(content: UserContent, client: TurnClient): Promise<TurnEnd> {
     const spent = { inputTokens: 0, outputTokens: 0 }
@@ -79,6 +81,7 @@ export function createSession(
         sandbox,
         outputs: `${folderOf(sandbox)}/outputs`,
         rulesFor: (place, until) => nestedRules(sandbox, place, state.rules, until),
+        inTurn,
       },
       tellTasks: async (tasks) => {
         state.tasks = tasks

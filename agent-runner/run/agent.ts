@@ -42,14 +42,19 @@ export async function startAgent({
   })
   const mark = exec.pid === undefined ? undefined : await markProcess(exec.pid)
   if (mark !== undefined) await journal.record({ k: 'facts', facts: { process: mark } })
+  const livesHere = 'open' in prepared
   const session = await openAcpSession({
     exec,
+    livesHere,
     cwd: sandbox.workspace,
     handlers,
     limits,
     harnessName: declaration.name,
     resume: journal.memory().facts.sessionId,
     tools: planTools === undefined ? undefined : (harness) => [planTools.offer(harness)],
+  }).catch((error: unknown) => {
+    if (livesHere) exec.kill()
+    throw error
   })
   await journal.record({ k: 'facts', facts: { sessionId: session.sessionId } })
   await chooseMode(session, declaration)

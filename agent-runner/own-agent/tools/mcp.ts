@@ -102,7 +102,8 @@ function toOwnTool(
   client: Client,
   taken: Set<string>,
 ): OwnTool {
-  const title = `${server}: ${tool.title ?? tool.name}`
+  const own = tool.title ?? tool.name
+  const title = server === ownServer ? own : `${server}: ${own}`
   return {
     name: freeName(`${server}_${tool.name}`, taken),
     description: (tool.description ?? title).slice(0, 4000),

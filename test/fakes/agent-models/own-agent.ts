@@ -90,6 +90,7 @@ export async function openOwnAgentBench(): Promise<OwnAgentBench> {
     )
     const session = await openAcpSession({
       exec,
+      livesHere: true,
       cwd: sandbox.workspace,
       limits: defaultAcpLimits,
       harnessName: 'Drover',
