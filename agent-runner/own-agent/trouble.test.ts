@@ -214,6 +214,26 @@ test('a conversation that fills the context is summed up, and goes on with its t
   expect(bench.usage()).toMatchObject({ used: 910, size: 32_000 })
 })
 
+test('a conversation that the model finds too long is summed up, and asked again', async () => {
+  bench.models.script([
+    { tools: [{ name: 'list', input: {} }] },
+    { status: 400, text: 'prompt is too long: 300000 tokens > 200000 maximum' },
+    { text: 'They said hello.' },
+    { text: 'Hello again.' },
+    { status: 400, text: 'prompt is too long' },
+    { status: 400, text: 'prompt is too long' },
+    { status: 400, text: 'prompt is too long' },
+  ])
+  const session = await bench.open({ config: sonnet })
+  await session.prompt('Hello.')
+  expect(bench.said()).toBe('Hello again.')
+  expect(bench.models.asked[3]?.said.join('\n')).toContain('They said hello.')
+  // One that can't be made to fit ends with its reason, and no other model is tried.
+  const answer = await session.prompt('And now?')
+  expect(answer._meta?.['drover/outcome']).toMatchObject({ code: 'model_limit' })
+  expect(new Set(asked())).toEqual(new Set(['claude-sonnet-5']))
+})
+
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)

@@ -11,7 +11,13 @@ const planId = PlanId.parse('0192f0e4-0000-7000-8000-000000000002')
 const tools = { offer: () => ({ name: 'drover', command: 'x', args: [], env: [] }), close: () => undefined }
 
 async function open(
-  given: { sandbox?: SandboxKind; takesTools?: boolean; sessionId?: string; open?: McpHost['open'] | null } = {},
+  given: {
+    sandbox?: SandboxKind
+    takesTools?: boolean
+    livesHere?: boolean
+    sessionId?: string
+    open?: McpHost['open'] | null
+  } = {},
 ) {
   const notices: string[] = []
   const shown: Artifact[] = []
@@ -33,7 +39,12 @@ async function open(
     {
       declaration: {
         name: 'OpenCode',
-        quirks: { hearsDenials: false, rulesApply: true, takesTools: given.takesTools ?? true },
+        quirks: {
+          hearsDenials: false,
+          rulesApply: true,
+          takesTools: given.takesTools ?? true,
+          livesHere: given.livesHere ?? false,
+        },
       },
       sandbox: { kind: given.sandbox ?? 'direct' },
     },
@@ -61,6 +72,10 @@ test('in a container there are none, which is said at the first session alone', 
   const first = await open({ sandbox: 'docker' })
   expect(first).toMatchObject({ opened: undefined, notices: ['In a container OpenCode has no tools for plans.'] })
   expect((await open({ sandbox: 'docker', sessionId: 's' })).notices).toEqual([])
+})
+
+test('an agent that lives in the runner has them in a container too', async () => {
+  expect(await open({ sandbox: 'docker', livesHere: true })).toMatchObject({ opened: tools, notices: [] })
 })
 
 test('what keeps them from being opened is said, and the run goes on', async () => {
