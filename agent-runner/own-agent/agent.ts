@@ -104,11 +104,14 @@ export async function serveAgent({
   await Promise.all([...sessions.values()].map((session) => session.close()))
 }
 
-function serversOf(given: unknown): McpServer[] {
+/** A server that can't be spoken to is kept as its name, so that the transcript can say so. */
+function serversOf(given: unknown): (McpServer | { readonly unknown: string })[] {
   const servers = z.array(z.unknown()).catch([]).parse(given)
-  return servers.flatMap((one) => {
+  return servers.map((one) => {
     const parsed = McpServer.safeParse(one)
-    return parsed.success ? [parsed.data] : []
+    if (parsed.success) return parsed.data
+    const named = z.looseObject({ name: z.string() }).safeParse(one)
+    return { unknown: named.success ? named.data.name : 'a server' }
   })
 }
 

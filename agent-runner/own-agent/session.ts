@@ -49,7 +49,7 @@ export interface SessionDeps {
 export function createSession(
   sessionId: string,
   kept: KeptSession | undefined,
-  servers: readonly McpServer[],
+  servers: readonly (McpServer | { readonly unknown: string })[],
   deps: SessionDeps,
 ): OwnSession {
   const { sandbox, context } = deps

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { allWays, openOwnAgentBench, ownWay, type OwnAgentBench } from '#test/fakes/agent-models/own-agent.ts'
@@ -66,6 +66,22 @@ describe('a model that does not answer', () => {
       undefined,
     ])
     expect(bench.said()).toBe('Hello.')
+  })
+
+  test('one that sees no pictures is asked again without them', async () => {
+    const png = Buffer.from('89504e470d0a1a0a00', 'hex')
+    await writeFile(join(bench.sandbox.workspace, 'a.png'), png)
+    bench.models.script([
+      { tools: [{ name: 'read', input: { path: 'a.png' } }] },
+      { status: 400, text: 'this model does not support image input' },
+      { text: 'I can’t see it.' },
+    ])
+    const session = await bench.open({ config: { model: 'endpoint/OLLAMA' }, ways: [ownWay(bench.models.url)] })
+    await session.prompt('Look.')
+    const [, seen = '', unseen = ''] = bench.models.asked.map(({ said }) => said.join('\n'))
+    expect(seen).toContain(`data:image/png;base64,${png.toString('base64')}`)
+    expect(unseen).not.toContain(png.toString('base64'))
+    expect(bench.said()).toBe('I can’t see it.')
   })
 
   test('a model of one’s own is never replaced by a provider’s', async () => {
@@ -153,7 +169,7 @@ describe('Stop', () => {
     bench.models.script([{ text: 'I am thinking', hold: true }, { text: 'Yes?' }])
     const session = await bench.open({ config: sonnet })
     const answer = session.prompt('Hello.')
-    await expect.poll(() => bench.said()).toBe('I am thinking')
+    await expect.poll(() => bench.said(), { timeout: 10_000 }).toBe('I am thinking')
     await session.cancel()
     expect((await answer).stopReason).toBe('cancelled')
     await session.prompt('Go on.')
@@ -171,8 +187,7 @@ describe('Stop', () => {
     await expect.poll(output, { timeout: 10_000 }).toMatch(/pid \d+/)
     await session.cancel()
     expect((await answer).stopReason).toBe('cancelled')
-    const pid = Number(/pid (\d+)/.exec(output())?.[1])
-    await expect.poll(() => isAlive(pid)).toBe(false)
+    expect(await bench.processes()).toEqual([])
     await session.prompt('And now?')
     expect(bench.models.asked[1]?.said.join('\n')).toContain('cancelled')
     expect(bench.models.complaints).toEqual([])
@@ -233,12 +248,3 @@ test('a conversation that the model finds too long is summed up, and asked again
   expect(answer._meta?.['drover/outcome']).toMatchObject({ code: 'model_limit' })
   expect(new Set(asked())).toEqual(new Set(['claude-sonnet-5']))
 })
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}
