@@ -66,16 +66,24 @@ export function createSession(
   let toldProblems = false
   const inTurn = createTurns()
 
-  async function prompt(content: UserContent, client: TurnClient): Promise<TurnEnd> {
+  async function work(content: UserContent, client: TurnClient, signal: AbortSignal): Promise<TurnEnd> {
     const spent = { inputTokens: 0, outputTokens: 0 }
     const chain = await chooseModels(model, waysOf(context.models), modelsOf)
-    if (!chain.ok) return { stopReason: 'end_turn', spent, failure: chain.error }
-    const current = new AbortController()
-    turn = current
-    const signal = AbortSignal.any([current.signal, deps.ended])
-    const { tools, problems } = await mcp
-    if (!toldProblems) for (const message of problems) await client.update({ sessionUpdate: 'notice', message })
-    toldProblems = true
+    if (!chain.ok) {
+      // What was asked stands when a model is there.
+      state.conversation.push({ message: { role: 'user', content } })
+      await save(client)
+      return { stopReason: 'end_turn', spent, failure: chain.error }
+    }
+    const stopped = new Promise<undefined>((resolve) => {
+      signal.addEventListener('abort', () => resolve(undefined), { once: true })
+      if (signal.aborted) resolve(undefined)
+    })
+    const others = await Promise.race([mcp, stopped])
+    if (others !== undefined && !toldProblems) {
+      toldProblems = true
+      for (const message of others.problems) await client.update({ sessionUpdate: 'notice', message })
+    }
     const own = ownTools({
       around: {
         sandbox,
@@ -94,17 +102,19 @@ export function createSession(
       asker,
       chain: chain.value,
       effort,
-      tools: [...own, ...tools],
+      tools: [...own, ...(others?.tools ?? [])],
       newId: deps.newId,
       today: new Date(deps.now()).toISOString().slice(0, 10),
       limits: deps.limits,
       signal,
-      async save() {
-        if (deps.ended.aborted) return
-        const problem = await keepSession(sandbox, sessionId, keptOf(state))
-        if (problem !== undefined) await client.update({ sessionUpdate: 'notice', message: problem })
-      },
+      save: () => save(client),
     })
+  }
+
+  async function save(client: TurnClient): Promise<void> {
+    if (deps.ended.aborted) return
+    const problem = await keepSession(sandbox, sessionId, keptOf(state))
+    if (problem !== undefined) await client.update({ sessionUpdate: 'notice', message: problem })
   }
 
   return {
@@ -140,9 +150,8 @@ export function createSession(
     },
     async prompt(content, client) {
       if (turn !== undefined) return 'busy'
-      // Held at once, so that a second prompt finds it taken.
       turn = new AbortController()
-      const done = prompt(content, client).finally(() => {
+      const done = work(content, client, AbortSignal.any([turn.signal, deps.ended])).finally(() => {
         turn = undefined
       })
       working = done.catch(() => {})

@@ -14,12 +14,16 @@ const asked = (): string[] => bench.models.asked.map(({ model }) => model)
 const loop = { tools: [{ name: 'list', input: {} }] }
 
 describe('a model that does not answer', () => {
-  test('without a model the run says what is missing', async () => {
+  test('without a model the run says what is missing, and what was asked stands when there is one', async () => {
     const session = await bench.open({ ways: [] })
     await expect(session.prompt('Hello.')).rejects.toMatchObject({
       code: 'authentication_required',
       message: expect.stringContaining('No model is configured'),
     })
+    bench.models.script([{ text: 'Hello.' }])
+    const later = await bench.open({ resume: session.sessionId })
+    await later.prompt('Now there is one.')
+    expect(bench.models.asked[0]?.said).toEqual(['user: Hello.', 'user: Now there is one.'])
   })
 
   test('a key that is refused is told as such, without a second try', async () => {
