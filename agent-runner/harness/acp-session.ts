@@ -77,7 +77,7 @@ export interface AcpSession {
   /** Resolves when the process ended or broke the protocol. */
   readonly ended: Promise<HarnessError>
   stderrTail(): string
-  /** Ends the conversation; the process is the sandbox's to end. */
+  /** Ends the conversation; a process in a sandbox is the sandbox's to end. */
   close(): void
 }
 
@@ -88,6 +88,8 @@ const stderrLimit = 16_000
 
 export interface AcpSessionSpec {
   exec: Exec
+  /** An agent inside this process, which nothing else would end. */
+  livesHere?: boolean
   /** The workspace as the harness sees it. */
   cwd: string
   handlers: AcpHandlers
@@ -256,7 +258,10 @@ export async function openAcpSession(spec: AcpSessionSpec): Promise<AcpSession> 
     lastTrafficAt: () => trafficAt,
     ended,
     stderrTail: evidence,
-    close: () => connection.close(),
+    close: () => {
+      connection.close()
+      if (spec.livesHere === true) exec.kill()
+    },
   }
 }
 

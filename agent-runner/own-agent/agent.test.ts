@@ -134,6 +134,8 @@ test('a conversation goes on in another agent, with its list of tasks', async ()
   const first = await bench.open()
   await first.prompt('One.')
   first.close()
+  // It lives in this process, so nothing else would end it.
+  expect(await first.ended).toMatchObject({ code: 'harness_died' })
   expect(bench.updates).toContainEqual({
     sessionUpdate: 'plan',
     entries: [{ content: 'Look', priority: 'medium', status: 'in_progress' }],

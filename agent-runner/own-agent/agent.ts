@@ -38,6 +38,8 @@ export async function serveAgent({
 }): Promise<void> {
   const { times = modelTimes, limits = turnLimits, now = Date.now, random = Math.random } = options
   const sessions = new Map<string, OwnSession>()
+  // The AI SDK's remarks on requests would go to the runner's log.
+  Object.assign(globalThis, { AI_SDK_LOG_WARNINGS: false })
   const deps = { sandbox, context, times, limits, now, random, newId: randomUUID, ended: signal }
 
   function sessionOf(sessionId: string): OwnSession {
@@ -102,11 +104,14 @@ export async function serveAgent({
   await Promise.all([...sessions.values()].map((session) => session.close()))
 }
 
-function serversOf(given: unknown): McpServer[] {
+/** A server that can't be spoken to is kept as its name, so that the transcript can say so. */
+function serversOf(given: unknown): (McpServer | { readonly unknown: string })[] {
   const servers = z.array(z.unknown()).catch([]).parse(given)
-  return servers.flatMap((one) => {
+  return servers.map((one) => {
     const parsed = McpServer.safeParse(one)
-    return parsed.success ? [parsed.data] : []
+    if (parsed.success) return parsed.data
+    const named = z.looseObject({ name: z.string() }).safeParse(one)
+    return { unknown: named.success ? named.data.name : 'a server' }
   })
 }
 

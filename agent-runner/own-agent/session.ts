@@ -10,6 +10,7 @@ import { chooseModels, waysOf } from './models/choose.ts'
 import { configOptions, modelOption, effortOption } from './models/config-options.ts'
 import { createOwnModels } from './models/own-models.ts'
 import { ownTools } from './tools/all.ts'
+import { createTurns } from './tools/in-turn.ts'
 import { openMcpTools, type McpServer, type McpTools } from './tools/mcp.ts'
 import { planEntries } from './tools/tasks.ts'
 import type { TurnClient } from './turn/client.ts'
@@ -48,13 +49,13 @@ export interface SessionDeps {
 export function createSession(
   sessionId: string,
   kept: KeptSession | undefined,
-  servers: readonly McpServer[],
+  servers: readonly (McpServer | { readonly unknown: string })[],
   deps: SessionDeps,
 ): OwnSession {
   const { sandbox, context } = deps
   const state = newState(kept)
   const asker = createModelAsker(deps)
-  const modelsOf = createOwnModels()
+  const modelsOf = createOwnModels(deps.now)
   let model = context.config.model ?? firstChoice
   let effort = context.config.effort
   let turn: AbortController | undefined
@@ -63,22 +64,32 @@ export function createSession(
   const mcp: Promise<McpTools> = openMcpTools(servers, sandbox)
   mcp.catch(() => {})
   let toldProblems = false
+  const inTurn = createTurns()
 
-  async function prompt(content: UserContent, client: TurnClient): Promise<TurnEnd> {
+  async function work(content: UserContent, client: TurnClient, signal: AbortSignal): Promise<TurnEnd> {
     const spent = { inputTokens: 0, outputTokens: 0 }
     const chain = await chooseModels(model, waysOf(context.models), modelsOf)
-    if (!chain.ok) return { stopReason: 'end_turn', spent, failure: chain.error }
-    const current = new AbortController()
-    turn = current
-    const signal = AbortSignal.any([current.signal, deps.ended])
-    const { tools, problems } = await mcp
-    if (!toldProblems) for (const message of problems) await client.update({ sessionUpdate: 'notice', message })
-    toldProblems = true
+    if (!chain.ok) {
+      // What was asked stands when a model is there.
+      state.conversation.push({ message: { role: 'user', content } })
+      await save(client)
+      return { stopReason: 'end_turn', spent, failure: chain.error }
+    }
+    const stopped = new Promise<undefined>((resolve) => {
+      signal.addEventListener('abort', () => resolve(undefined), { once: true })
+      if (signal.aborted) resolve(undefined)
+    })
+    const others = await Promise.race([mcp, stopped])
+    if (others !== undefined && !toldProblems) {
+      toldProblems = true
+      for (const message of others.problems) await client.update({ sessionUpdate: 'notice', message })
+    }
     const own = ownTools({
       around: {
         sandbox,
         outputs: `${folderOf(sandbox)}/outputs`,
         rulesFor: (place, until) => nestedRules(sandbox, place, state.rules, until),
+        inTurn,
       },
       tellTasks: async (tasks) => {
         state.tasks = tasks
@@ -91,17 +102,19 @@ export function createSession(
       asker,
       chain: chain.value,
       effort,
-      tools: [...own, ...tools],
+      tools: [...own, ...(others?.tools ?? [])],
       newId: deps.newId,
       today: new Date(deps.now()).toISOString().slice(0, 10),
       limits: deps.limits,
       signal,
-      async save() {
-        if (deps.ended.aborted) return
-        const problem = await keepSession(sandbox, sessionId, keptOf(state))
-        if (problem !== undefined) await client.update({ sessionUpdate: 'notice', message: problem })
-      },
+      save: () => save(client),
     })
+  }
+
+  async function save(client: TurnClient): Promise<void> {
+    if (deps.ended.aborted) return
+    const problem = await keepSession(sandbox, sessionId, keptOf(state))
+    if (problem !== undefined) await client.update({ sessionUpdate: 'notice', message: problem })
   }
 
   return {
@@ -137,9 +150,8 @@ export function createSession(
     },
     async prompt(content, client) {
       if (turn !== undefined) return 'busy'
-      // Held at once, so that a second prompt finds it taken.
       turn = new AbortController()
-      const done = prompt(content, client).finally(() => {
+      const done = work(content, client, AbortSignal.any([turn.signal, deps.ended])).finally(() => {
         turn = undefined
       })
       working = done.catch(() => {})

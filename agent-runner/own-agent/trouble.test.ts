@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { allWays, openOwnAgentBench, ownWay, type OwnAgentBench } from '#test/fakes/agent-models/own-agent.ts'
@@ -14,12 +14,16 @@ const asked = (): string[] => bench.models.asked.map(({ model }) => model)
 const loop = { tools: [{ name: 'list', input: {} }] }
 
 describe('a model that does not answer', () => {
-  test('without a model the run says what is missing', async () => {
+  test('without a model the run says what is missing, and what was asked stands when there is one', async () => {
     const session = await bench.open({ ways: [] })
     await expect(session.prompt('Hello.')).rejects.toMatchObject({
       code: 'authentication_required',
       message: expect.stringContaining('No model is configured'),
     })
+    bench.models.script([{ text: 'Hello.' }])
+    const later = await bench.open({ resume: session.sessionId })
+    await later.prompt('Now there is one.')
+    expect(bench.models.asked[0]?.said).toEqual(['user: Hello.', 'user: Now there is one.'])
   })
 
   test('a key that is refused is told as such, without a second try', async () => {
@@ -52,6 +56,36 @@ describe('a model that does not answer', () => {
     expect(asked()).toEqual(['claude-sonnet-5', 'claude-sonnet-5', 'gpt-5.4', 'gpt-5.4'])
     expect(bench.notices()).toEqual(['Anthropic failed: out of order. GPT-5.4 goes on in its place.'])
     expect(bench.said()).toBe('Done.')
+  })
+
+  test('one that takes no effort, or shows no thoughts, is asked without a word about them', async () => {
+    bench.models.script([
+      { status: 400, text: 'Your organization must be verified to generate reasoning summaries.' },
+      { text: 'Hello.' },
+    ])
+    const session = await bench.open({ config: { model: 'openai/gpt-5.4', effort: 'max' } })
+    await session.prompt('Hello.')
+    expect(bench.models.asked.map(({ body }) => body['reasoning'])).toEqual([
+      { effort: 'high', summary: 'auto' },
+      undefined,
+    ])
+    expect(bench.said()).toBe('Hello.')
+  })
+
+  test('one that sees no pictures is asked again without them', async () => {
+    const png = Buffer.from('89504e470d0a1a0a00', 'hex')
+    await writeFile(join(bench.sandbox.workspace, 'a.png'), png)
+    bench.models.script([
+      { tools: [{ name: 'read', input: { path: 'a.png' } }] },
+      { status: 400, text: 'this model does not support image input' },
+      { text: 'I can’t see it.' },
+    ])
+    const session = await bench.open({ config: { model: 'endpoint/OLLAMA' }, ways: [ownWay(bench.models.url)] })
+    await session.prompt('Look.')
+    const [, seen = '', unseen = ''] = bench.models.asked.map(({ said }) => said.join('\n'))
+    expect(seen).toContain(`data:image/png;base64,${png.toString('base64')}`)
+    expect(unseen).not.toContain(png.toString('base64'))
+    expect(bench.said()).toBe('I can’t see it.')
   })
 
   test('a model of one’s own is never replaced by a provider’s', async () => {
@@ -139,7 +173,7 @@ describe('Stop', () => {
     bench.models.script([{ text: 'I am thinking', hold: true }, { text: 'Yes?' }])
     const session = await bench.open({ config: sonnet })
     const answer = session.prompt('Hello.')
-    await expect.poll(() => bench.said()).toBe('I am thinking')
+    await expect.poll(() => bench.said(), { timeout: 10_000 }).toBe('I am thinking')
     await session.cancel()
     expect((await answer).stopReason).toBe('cancelled')
     await session.prompt('Go on.')
@@ -157,8 +191,7 @@ describe('Stop', () => {
     await expect.poll(output, { timeout: 10_000 }).toMatch(/pid \d+/)
     await session.cancel()
     expect((await answer).stopReason).toBe('cancelled')
-    const pid = Number(/pid (\d+)/.exec(output())?.[1])
-    await expect.poll(() => isAlive(pid)).toBe(false)
+    expect(await bench.processes()).toEqual([])
     await session.prompt('And now?')
     expect(bench.models.asked[1]?.said.join('\n')).toContain('cancelled')
     expect(bench.models.complaints).toEqual([])
@@ -200,11 +233,22 @@ test('a conversation that fills the context is summed up, and goes on with its t
   expect(bench.usage()).toMatchObject({ used: 910, size: 32_000 })
 })
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}
+test('a conversation that the model finds too long is summed up, and asked again', async () => {
+  bench.models.script([
+    { tools: [{ name: 'list', input: {} }] },
+    { status: 400, text: 'prompt is too long: 300000 tokens > 200000 maximum' },
+    { text: 'They said hello.' },
+    { text: 'Hello again.' },
+    { status: 400, text: 'prompt is too long' },
+    { status: 400, text: 'prompt is too long' },
+    { status: 400, text: 'prompt is too long' },
+  ])
+  const session = await bench.open({ config: sonnet })
+  await session.prompt('Hello.')
+  expect(bench.said()).toBe('Hello again.')
+  expect(bench.models.asked[3]?.said.join('\n')).toContain('They said hello.')
+  // One that can't be made to fit ends with its reason, and no other model is tried.
+  const answer = await session.prompt('And now?')
+  expect(answer._meta?.['drover/outcome']).toMatchObject({ code: 'model_limit' })
+  expect(new Set(asked())).toEqual(new Set(['claude-sonnet-5']))
+})

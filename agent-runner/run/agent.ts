@@ -56,15 +56,20 @@ export async function startAgent({
   const exec = await open(prepared, sandbox, context)
   const mark = exec.pid === undefined ? undefined : await markProcess(exec.pid)
   if (mark !== undefined) await journal.record({ k: 'facts', facts: { process: mark } })
+  const livesHere = 'open' in prepared
   const session = await openAcpSession({
     exec,
+    livesHere,
     cwd: sandbox.workspace,
     handlers,
     limits,
     harnessName: declaration.name,
     resume: journal.memory().facts.sessionId,
     tools: planTools === undefined ? undefined : (harness) => [planTools.offer(harness)],
-    options: 'open' in prepared ? undefined : prepared.session?.(context),
+    options: livesHere ? undefined : prepared.session?.(context),
+  }).catch((error: unknown) => {
+    if (livesHere) exec.kill()
+    throw error
   })
   await journal.record({ k: 'facts', facts: { sessionId: session.sessionId } })
   const fitting = modeFor(declaration.id, { profile, sandbox: sandbox.kind })

@@ -139,7 +139,7 @@ test('a run of Drover’s agent plans, asks, changes, and goes on the next day',
   const bodies = entries.map(({ body }) => body)
   expect(bodies).toContainEqual({ kind: 'tasks', tasks: [{ text: 'Edit it', status: 'in_progress' }] })
   expect(bodies.filter(({ kind }) => kind === 'tool')).toMatchObject([
-    { toolKind: 'other', title: 'drover: Make a plan', status: 'completed' },
+    { toolKind: 'other', title: 'Make a plan', status: 'completed' },
     { toolKind: 'edit', status: 'completed', changes: [{ path: 'a.txt', status: 'modified' }] },
     { toolKind: 'execute', status: 'completed', command: 'git status --short', exitCode: 0 },
   ])

@@ -43,10 +43,12 @@ export async function runCommand(
   })
   exec.stderr.on('error', () => {})
   exec.stdin.end()
-  const stop = (): void =>
-    void Promise.race([pid.promise, exec.exited.then(() => undefined)]).then((known) =>
+  let stopped: Promise<void> | undefined
+  const stop = (): void => {
+    stopped ??= Promise.race([pid.promise, exec.exited.then(() => undefined)]).then((known) =>
       known === undefined ? undefined : endGroup(sandbox, known),
     )
+  }
   signal.addEventListener('abort', stop, { once: true })
   if (signal.aborted) stop()
   try {
@@ -57,6 +59,8 @@ export async function runCommand(
     return end.code ?? (end.signal === 'SIGKILL' ? 137 : 143)
   } finally {
     signal.removeEventListener('abort', stop)
+    // What it started is gone before anybody goes on.
+    await stopped
   }
 }
 

@@ -49,7 +49,18 @@ export class BrokenAnswer extends Error {
 export async function askOnce(
   choice: ModelChoice,
   request: ModelRequest,
-  { signal, listen, times }: { signal: AbortSignal; listen: Listener; times: ModelTimes },
+  {
+    signal,
+    listen,
+    times,
+    isPlain,
+  }: {
+    signal: AbortSignal
+    listen: Listener
+    times: ModelTimes
+    /** Without a word about thinking: the model does not take it. */
+    isPlain: boolean
+  },
 ): Promise<ModelAnswer> {
   const [{ streamText, jsonSchema }, model] = await Promise.all([import('ai'), openModel(choice)])
   const silence = new AbortController()
@@ -63,7 +74,7 @@ export async function askOnce(
   const isAnthropic = choice.endpoint.api === 'anthropic'
   const instructions = { role: 'system' as const, content: request.instructions, ...(isAnthropic ? cached : {}) }
   const messages = isAnthropic ? withCachePoint(request.messages) : [...request.messages]
-  const effort = effortFor(choice, request.effort)
+  const effort = isPlain ? undefined : effortFor(choice, request.effort)
   const stream = streamText({
     model,
     instructions,
@@ -72,8 +83,8 @@ export async function askOnce(
     maxRetries: 0,
     abortSignal: AbortSignal.any([signal, silence.signal]),
     providerOptions: {
-      openai: { store: false, reasoningSummary: 'auto' },
-      google: { thinkingConfig: { includeThoughts: true } },
+      openai: { store: false, ...(isPlain ? {} : { reasoningSummary: 'auto' }) },
+      ...(isPlain ? {} : { google: { thinkingConfig: { includeThoughts: true } } }),
     },
     ...(choice.output === undefined ? {} : { maxOutputTokens: Math.min(choice.output, 64_000) }),
     ...(effort === undefined ? {} : { reasoning: effort }),
@@ -121,7 +132,9 @@ function withCachePoint(messages: readonly ModelMessage[]): ModelMessage[] {
   return messages.map((message, index) => (index === messages.length - 1 ? { ...message, ...cached } : message))
 }
 
-function effortFor({ efforts }: ModelChoice, effort: ModelEffort | undefined): ModelEffort | undefined {
+function effortFor({ efforts, endpoint }: ModelChoice, wanted: ModelEffort | undefined): ModelEffort | undefined {
+  // Anthropic's models think only when they are told how hard; this is how hard they work without a word.
+  const effort = wanted ?? (endpoint.api === 'anthropic' && efforts !== undefined ? 'high' : undefined)
   if (effort === undefined || efforts === undefined || efforts.includes(effort)) return effort
   // The nearest that it knows; one that has no levels thinks as it does.
   const order: readonly ModelEffort[] = ['minimal', 'low', 'medium', 'high', 'max']

@@ -5,6 +5,7 @@ import { serverName, type ModelChoice } from '../models/choose.ts'
 import { askOnce, type Listener, type ModelAnswer, type ModelRequest } from './ask-once.ts'
 import { messagesFor, type Turned } from './conversation.ts'
 import { faultOf, type Fault } from './faults.ts'
+import { withPictures } from './pictures.ts'
 import { createContinuation } from './resume.ts'
 import type { ModelTimes } from './times.ts'
 
@@ -26,6 +27,9 @@ export interface ModelAsker {
 /** Tries of one request with one model: fewer where another can take its place. */
 const triesAlone = 6
 const triesWithOthers = 2
+/** What a provider says that does not take an effort, or shows thoughts to verified organizations alone. */
+const pictureWords = /image|vision|multimodal|picture/i
+const thinkingWords = /reasoning|thinking|thought|effort|summar/i
 
 export function createModelAsker({
   times,
@@ -37,6 +41,10 @@ export function createModelAsker({
   random: () => number
 }): ModelAsker {
   const restingUntil = new Map<string, number>()
+  /** Models that refuse to be told how to think, or to show it. */
+  const plain = new Set<string>()
+  /** Models that refuse pictures. */
+  const blind = new Set<string>()
 
   return {
     async ask({ chain, conversation, ...request }, on, signal) {
@@ -55,8 +63,13 @@ export function createModelAsker({
             if (fresh !== '') await on.text(fresh)
           },
         }
-        const messages = [...messagesFor(conversation, by), ...goOn(before)]
-        const answer = await askOnce(choice, { ...request, messages }, { signal, times, listen })
+        const way = blind.has(choice.id) ? 'none' : speaksChat(choice) ? 'beside' : 'inPlace'
+        const messages = [...withPictures(messagesFor(conversation, by), way), ...goOn(before)]
+        const answer = await askOnce(
+          choice,
+          { ...request, messages },
+          { signal, times, listen, isPlain: plain.has(choice.id) },
+        )
         return { ...(before === '' || continuation.repeats ? answer : joined(before, answer)), choice, by }
       }
 
@@ -67,6 +80,14 @@ export function createModelAsker({
           } catch (error) {
             signal.throwIfAborted()
             const fault = { ...faultOf(error, now()), choice }
+            if (fault.kind === 'request' && !plain.has(choice.id) && thinkingWords.test(fault.text)) {
+              plain.add(choice.id)
+              continue
+            }
+            if (fault.kind === 'request' && !blind.has(choice.id) && pictureWords.test(fault.text)) {
+              blind.add(choice.id)
+              continue
+            }
             const isFinal = fault.kind === 'auth' || fault.kind === 'request' || fault.kind === 'context'
             if (isFinal || attempt >= tries || (fault.waitMs ?? 0) > times.mostWaitMs) return err(fault)
             const backoff = Math.min(times.mostBackoffMs, times.firstBackoffMs * 2 ** (attempt - 1))
@@ -94,6 +115,10 @@ export function createModelAsker({
       return err(last)
     },
   }
+}
+
+function speaksChat({ endpoint }: ModelChoice): boolean {
+  return endpoint.api === 'openai' && endpoint.own !== undefined
 }
 
 /** What went wrong, as a sentence for people. */

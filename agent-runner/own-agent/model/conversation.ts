@@ -7,16 +7,22 @@ export interface Turned {
   readonly by?: string | undefined
 }
 
-/** Pictures that are sent; of older ones only a word is left. */
+/** Pictures that a conversation holds; of older ones only a word is left. */
 const mostImages = 12
 
-/** The conversation for a model: without what another provider added to its own answers, and with the newest pictures alone. */
+/** The conversation for a model: without what another provider added to its own answers. */
 export function messagesFor(conversation: readonly Turned[], by: string): ModelMessage[] {
+  return conversation.map(({ message, by: author }) =>
+    author === undefined || author === by ? message : plain(message),
+  )
+}
+
+/** The conversation with its newest pictures alone. */
+export function newestImages(conversation: readonly Turned[]): Turned[] {
   let images = 0
   return conversation
-    .map(({ message, by: author }) => (author === undefined || author === by ? message : plain(message)))
     .toReversed()
-    .map((message) => withoutOldImages(message, () => ++images > mostImages))
+    .map((one) => ({ ...one, message: withoutOldImages(one.message, () => ++images > mostImages) }))
     .toReversed()
 }
 

@@ -14,6 +14,11 @@ test.each([
   [answer(400, 'prompt is too long: 210000 tokens > 200000 maximum'), { kind: 'context' }],
   [answer(400, 'This model’s maximum context length is 8192 tokens'), { kind: 'context' }],
   [answer(400, 'unknown field'), { kind: 'request' }],
+  [answer(400, 'API key not valid. Please pass a valid API key.'), { kind: 'auth' }],
+  [
+    answer(429, 'You exceeded your current quota, please check your plan and billing details.'),
+    { kind: 'limit', waitMs: Number.POSITIVE_INFINITY },
+  ],
   [answer(404, 'model not found'), { kind: 'request' }],
   [{ type: 'overloaded_error', message: 'Overloaded' }, { kind: 'limit' }],
   [new TypeError('terminated', { cause: { code: 'UND_ERR_SOCKET' } }), { kind: 'network' }],

@@ -44,7 +44,15 @@ export function faultOf(error: unknown, now: number): Fault {
     contextWords.test(`${words} ${text} ${responseBody ?? ''}`)
   )
     return { kind: 'context', text }
-  if (status === 401 || status === 403 || /authentication_error|permission_error|invalid_api_key/.test(words))
+  // Waiting doesn't fill an account.
+  if (/insufficient_quota|credit balance|billing/i.test(`${words} ${text}`))
+    return { kind: 'limit', text, waitMs: Number.POSITIVE_INFINITY }
+  if (
+    status === 401 ||
+    status === 403 ||
+    /API key not valid|API_KEY_INVALID/.test(text) ||
+    /authentication_error|permission_error|invalid_api_key/.test(words)
+  )
     return { kind: 'auth', text }
   if (status === 429 || status === 529 || /rate_limit|overloaded|insufficient_quota|RESOURCE_EXHAUSTED/i.test(words))
     return { kind: 'limit', text, waitMs }

@@ -1,6 +1,7 @@
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import type { Place } from '../inside/place.ts'
 import { placeOf } from '../inside/place.ts'
+import type { InTurn } from './in-turn.ts'
 import { failed, type CallContext, type ToolAnswer } from './tool.ts'
 
 /** What the tools of a session work with. */
@@ -10,6 +11,8 @@ export interface Around {
   readonly outputs: string
   /** Instructions for agents that lie beside a file, told once in a session. */
   rulesFor(place: Place, signal: AbortSignal): Promise<string>
+  /** Two changes of one file come one after the other. */
+  readonly inTurn: InTurn
 }
 
 /**

@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 import { z } from 'zod'
 import { applyEdits } from './apply-edits.ts'
 import { enter, type Around } from './around.ts'
@@ -27,25 +28,26 @@ export function editTool(around: Around): OwnTool {
     input: Input,
     changes: true,
     show: ({ path }) => ({ title: `Edit ${path}`, kind: 'edit', locations: [{ path }] }),
-    async run({ path, edits }, call) {
-      const entered = await enter(around, path, call, 'Edit')
-      if ('answer' in entered) return entered.answer
-      const { place } = entered
-      if (place.kind === 'none') return failed(`There is no ${path}. To make it, use write.`)
-      if (place.kind !== 'file') return failed(`${path} is no file.`)
-      const before = await readText(around.sandbox, place, call.signal)
-      if (before === undefined)
-        return failed(`${path} is no text in UTF-8, or longer than ${mostTextBytes / 1_000_000} MB. Use the shell.`)
-      const rules = await around.rulesFor(place, call.signal)
-      const edited = applyEdits(before, edits)
-      if (!edited.ok) return failed(`${edited.error}${rules}`)
-      const content = edited.value
-      const diff = [{ type: 'diff', path: place.path, oldText: before, newText: content }]
-      const denied = await call.ask({ content: diff })
-      if (denied !== undefined) return denied
-      const problem = await storeText(around.sandbox, place, { before, content }, call.signal)
-      if (problem !== undefined) return failed(problem)
-      return { text: `Edited ${path}.${rules}`, update: { content: diff } }
-    },
+    run: ({ path, edits }, call) =>
+      around.inTurn(posix.resolve(around.sandbox.workspace, path), async () => {
+        const entered = await enter(around, path, call, 'Edit')
+        if ('answer' in entered) return entered.answer
+        const { place } = entered
+        if (place.kind === 'none') return failed(`There is no ${path}. To make it, use write.`)
+        if (place.kind !== 'file') return failed(`${path} is no file.`)
+        const before = await readText(around.sandbox, place, call.signal)
+        if (before === undefined)
+          return failed(`${path} is no text in UTF-8, or longer than ${mostTextBytes / 1_000_000} MB. Use the shell.`)
+        const rules = await around.rulesFor(place, call.signal)
+        const edited = applyEdits(before, edits)
+        if (!edited.ok) return failed(`${edited.error}${rules}`)
+        const content = edited.value
+        const diff = [{ type: 'diff', path: place.path, oldText: before, newText: content }]
+        const denied = await call.ask({ content: diff })
+        if (denied !== undefined) return denied
+        const problem = await storeText(around.sandbox, place, { before, content }, call.signal)
+        if (problem !== undefined) return failed(problem)
+        return { text: `Edited ${path}.${rules}`, update: { content: diff } }
+      }),
   })
 }

@@ -17,7 +17,7 @@ const Input = z.object({
 export const listFiles = [
   'cd -- "$1" || exit 1',
   'if git rev-parse --is-inside-work-tree > /dev/null 2>&1; then git -c core.fsmonitor= ls-files -z --cached --others --exclude-standard --deduplicate -- . ',
-  'elif command -v rg > /dev/null 2>&1; then rg --files --null --hidden -g "!.git"',
+  'elif command -v rg > /dev/null 2>&1; then rg --no-config --files --null --hidden -g "!.git"',
   'else find . -name .git -prune -o -name node_modules -prune -o \\( -type f -o -type l \\) -print0; fi',
 ].join('\n')
 

@@ -47,11 +47,16 @@ const Content = z.array(
   }),
 )
 
-export async function openMcpTools(servers: readonly McpServer[], sandbox: Sandbox): Promise<McpTools> {
+export async function openMcpTools(
+  servers: readonly (McpServer | { readonly unknown: string })[],
+  sandbox: Sandbox,
+): Promise<McpTools> {
   if (servers.length === 0) return { tools: [], problems: [], close: async () => {} }
   const taken = new Set<string>()
   const opened = await Promise.all(
     servers.map(async (server) => {
+      if (isUnknown(server))
+        return { problem: `The tools of ${server.unknown} can’t be used: only http and stdio are known.` }
       try {
         return await connect(server, sandbox, taken)
       } catch (error) {
@@ -66,6 +71,10 @@ export async function openMcpTools(servers: readonly McpServer[], sandbox: Sandb
       await Promise.allSettled(opened.flatMap((one) => ('client' in one ? [one.client.close()] : [])))
     },
   }
+}
+
+function isUnknown(server: McpServer | { readonly unknown: string }): server is { readonly unknown: string } {
+  return !('name' in server)
 }
 
 async function connect(
@@ -102,7 +111,8 @@ function toOwnTool(
   client: Client,
   taken: Set<string>,
 ): OwnTool {
-  const title = `${server}: ${tool.title ?? tool.name}`
+  const own = tool.title ?? tool.name
+  const title = server === ownServer ? own : `${server}: ${own}`
   return {
     name: freeName(`${server}_${tool.name}`, taken),
     description: (tool.description ?? title).slice(0, 4000),

@@ -10,6 +10,7 @@ import { RunId } from '#shared/ids.ts'
 import { createDirectProvider } from '../../sandbox/direct.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { ownTools } from './all.ts'
+import { createTurns } from './in-turn.ts'
 import { openMcpTools } from './mcp.ts'
 import type { OwnTool, ToolAnswer } from './tool.ts'
 
@@ -33,7 +34,7 @@ beforeAll(async () => {
   const runId = RunId.parse('0190a000-0000-7000-8000-0000000000ab')
   sandbox = await provider.start({ runId, workspace, home, tmp, tools: [] })
   execFileSync('git', ['init', '-q'], { cwd: workspace })
-  const around = { sandbox, outputs: `${home}/outputs`, rulesFor: async () => '' }
+  const around = { sandbox, outputs: `${home}/outputs`, rulesFor: async () => '', inTurn: createTurns() }
   tools = ownTools({ around, tellTasks: async () => {} })
 })
 afterAll(async () => {
@@ -97,6 +98,14 @@ describe('changing', () => {
       { kind: 'edit', content: [{ type: 'diff', path: file('run.sh') }] },
       { kind: 'edit', content: [{ type: 'diff', oldText: null, newText: 'a' }] },
     ])
+  })
+
+  test('two edits of one file at once both stand', async () => {
+    await writeFile(file('two.txt'), 'one two')
+    const edit = (old: string, next: string) => use('edit', { path: 'two.txt', edits: [{ old, new: next }] })
+    const both = await Promise.all([edit('one', '1'), edit('two', '2')])
+    expect(both.map(({ isError }) => isError)).toEqual([undefined, undefined])
+    expect(await readFile(file('two.txt'), 'utf8')).toBe('1 2')
   })
 
   test('nothing is written that was denied', async () => {

@@ -1,7 +1,7 @@
 import type { ToolResultPart } from 'ai'
 import { messageOf } from '../../log.ts'
 import type { WantedCall } from '../model/ask-once.ts'
-import { failed, type CallContext, type OwnTool, type ShownCall, type ToolAnswer } from '../tools/tool.ts'
+import { failed, middleCut, type CallContext, type OwnTool, type ShownCall, type ToolAnswer } from '../tools/tool.ts'
 import type { TurnClient } from './client.ts'
 
 /** Calls of one answer that are carried out at the same time; the others wait. */
@@ -93,10 +93,11 @@ export async function performCalls(
   return done
 }
 
-/** The answers as the model is sent them. */
-export function toolResults(performed: readonly Performed[]): ToolResultPart[] {
+/** The answers as the model is sent them, each of at most this length. */
+export function toolResults(performed: readonly Performed[], mostChars: number): ToolResultPart[] {
   return performed.map(({ call, answer }) => {
-    const { text, images = [], isError = false } = answer
+    const { images = [], isError = false } = answer
+    const text = middleCut(answer.text, mostChars)
     const output: ToolResultPart['output'] =
       images.length > 0
         ? {

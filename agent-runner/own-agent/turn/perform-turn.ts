@@ -3,7 +3,7 @@ import type { ModelEffort } from '#shared/domain/harness.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { sentenceOf, type ModelAsker } from '../model/ask.ts'
 import type { ModelAnswer } from '../model/ask-once.ts'
-import { roughTokens } from '../model/conversation.ts'
+import { newestImages, roughTokens } from '../model/conversation.ts'
 import type { Fault } from '../model/faults.ts'
 import type { ModelChoice } from '../models/choose.ts'
 import type { OwnTool } from '../tools/tool.ts'
@@ -44,6 +44,9 @@ export interface TurnLimits {
 
 export const turnLimits: TurnLimits = { steps: 150 }
 
+/** What the model is told of one call, in characters: at least, and for each token of its context where there are several. */
+const leastAnswer = 4_000
+const answerShare = 0.8
 /** Answers without a word or a call before the turn ends. */
 const mostEmpty = 3
 /** Answers in a row that the model's limit of output cut. */
@@ -171,7 +174,9 @@ export async function performTurn(state: SessionState, prompt: UserContent, deps
     // A runner that dies in the middle finds the calls without their answers.
     await deps.save()
     const performed = await performCalls(answer.calls, { tools, client, newId: deps.newId, signal })
-    state.conversation.push({ message: { role: 'tool', content: toolResults(performed) } })
+    const mostChars = Math.max(leastAnswer, (answerShare * deps.chain[0].context) / Math.max(2, performed.length))
+    const content = toolResults(performed, mostChars)
+    state.conversation = newestImages([...state.conversation, { message: { role: 'tool', content } }])
     const problems = performed.map(({ call, answer: { text, isError = false } }) =>
       guard.saw({ tool: call.tool, input: call.input, answer: text, isError }),
     )

@@ -30,7 +30,7 @@ export const figure: Figure = {
     const grown: number[] = []
     const held: { cold: number[]; warm: number[] } = { cold: [], warm: [] }
     try {
-      for (let round = 0; round < (quick ? 2 : 15); round++) {
+      for (let round = 0; round < (quick ? 2 : 8); round++) {
         const { child, part } = startPart(join(root, 'test/bench/processes/own-agent.ts'), {})
         const ready = Ready.parse((await once(child, 'message'))[0])
         const prompt = async (text: string): Promise<{ ms: number } & z.infer<typeof Done>> => {
@@ -50,7 +50,7 @@ export const figure: Figure = {
         cold.push(first.ms)
         held.cold.push(first.heldUpMs)
         let most = first.rss
-        for (let turn = 0; turn < (quick ? 5 : 20); turn++) {
+        for (let turn = 0; turn < (quick ? 5 : 10); turn++) {
           const next = await prompt('Hello.')
           warm.push(next.ms)
           held.warm.push(next.heldUpMs)

@@ -33,6 +33,7 @@ let session: AcpSession | undefined
 async function open(url: string, token: string): Promise<AcpSession> {
   const way = { api: 'anthropic' as const, baseUrl: url, token }
   return openAcpSession({
+    livesHere: true,
     exec: openOwnAgent(sandbox, {
       inside: (path) => path,
       home,

@@ -11,6 +11,7 @@ import { modelTimes } from '#agent-runner/own-agent/model/times.ts'
 import { openOwnAgent } from '#agent-runner/own-agent/open.ts'
 import type { McpServerOffer } from '#agent-runner/plan-tools/mcp-host.ts'
 import { createDirectProvider } from '#agent-runner/sandbox/direct.ts'
+import { findRunProcesses } from '#agent-runner/sandbox/process-tree.ts'
 import type { Sandbox } from '#agent-runner/sandbox/sandbox.ts'
 import { agentModelKey, startAgentModels, type AgentModels } from './server.ts'
 
@@ -35,6 +36,8 @@ export interface OwnAgentBench {
   tools(): Record<string, unknown>[]
   notices(): string[]
   usage(): Record<string, unknown> | undefined
+  /** What runs in the sandbox. */
+  processes(): ReturnType<typeof findRunProcesses>
   close(): Promise<void>
 }
 
@@ -90,6 +93,7 @@ export async function openOwnAgentBench(): Promise<OwnAgentBench> {
     )
     const session = await openAcpSession({
       exec,
+      livesHere: true,
       cwd: sandbox.workspace,
       limits: defaultAcpLimits,
       harnessName: 'Drover',
@@ -143,6 +147,7 @@ export async function openOwnAgentBench(): Promise<OwnAgentBench> {
     notices: () =>
       updates.filter(({ sessionUpdate }) => sessionUpdate === 'notice').map((update) => String(update['message'])),
     usage: () => updates.findLast(({ sessionUpdate }) => sessionUpdate === 'usage_update'),
+    processes: () => findRunProcesses(runId, folder),
     close: async () => {
       for (const session of sessions) session.close()
       await models.close()
