@@ -103,6 +103,9 @@ export function offerOf(
   const sandboxes = declaration.sandboxes.filter((kind) => available.includes(kind))
   const unavailable = declaration.unavailable()
   const models = declaration.models?.() ?? []
+  const silent = sandboxes.flatMap((sandbox) =>
+    (declaration.quirks.cannotAsk?.[sandbox] ?? []).map((text) => ({ sandbox, text: text.slice(0, 300) })),
+  )
   return {
     id: declaration.id,
     name: declaration.name,
@@ -113,6 +116,7 @@ export function offerOf(
     ...(models.length === 0 ? {} : { models: models.slice(0, 200) }),
     ...(declaration.takes === undefined ? {} : { takes: [...declaration.takes] }),
     ...(signedIn ? { signedIn: sandboxes.filter((kind) => kind === 'direct') } : {}),
+    ...(silent.length === 0 ? {} : { cannotAsk: silent.slice(0, 20) }),
     ...(unavailable === undefined ? {} : { unavailable: unavailable.slice(0, 300) }),
   }
 }

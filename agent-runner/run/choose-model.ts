@@ -20,7 +20,7 @@ export async function chooseModel(
   { model, effort }: Pick<RunConfig, 'model' | 'effort'>,
   { transcript, name }: { transcript: Pick<Transcript, 'notice'>; name: string },
 ): Promise<void> {
-  let options = session.answer.configOptions ?? []
+  let options: readonly ConfigOption[] = session.answer.configOptions ?? []
   if (model !== undefined) options = (await setModel(model)) ?? options
   if (effort !== undefined) await setEffort(effort)
 
