@@ -12,6 +12,7 @@ const codex: HarnessDialect = {
   api: 'openai',
   // A command that may change something has to say so; else Codex's own sandbox lets it only read.
   shell: (cmd) => call('exec_command', { cmd, sandbox_permissions: 'require_escalated', justification: 'It writes.' }),
+  shellInside: (cmd) => call('exec_command', { cmd }),
   edit: call('apply_patch', { input: patch }),
   planRead: (planId) => ({ tools: [{ namespace: 'mcp__drover', name: 'plan_read', input: { plan_id: planId } }] }),
   tasks: [

@@ -23,6 +23,8 @@ export interface HarnessDialect {
   readonly name: string
   readonly api: ModelApi
   shell(command: string): ModelTurn
+  /** The same in a container, where it differs. */
+  shellInside?(command: string): ModelTurn
   /** Replaces the text of `a.txt`, "one", by "two". */
   readonly edit: ModelTurn
   planRead(planId: string): ModelTurn
@@ -93,9 +95,8 @@ export function directTests(dialect: HarnessDialect, missing: string | undefined
           { toolKind: 'edit', status: 'completed', changes: [{ path: 'a.txt', added: 1, removed: 1 }] },
           { status: 'completed' },
         ])
-        const answers = world.model.requests.map((request) => unescaped(request.messages.at(-1)?.text ?? ''))
-        expect(answers[1]).toContain('from the shell')
-        expect(answers[3]).toContain('The plan tool was asked: {"tool":"plan_read","planId":"a-plan"}')
+        expect(heard(world, 1)).toContain('from the shell')
+        expect(heard(world, 3)).toContain('The plan tool was asked: {"tool":"plan_read","planId":"a-plan"}')
         expect(run.events.findLast(({ body }) => body.type === 'files')?.body).toMatchObject({
           files: expect.arrayContaining([
             expect.objectContaining({ path: 'a.txt', status: 'modified' }),
@@ -187,7 +188,7 @@ export function directTests(dialect: HarnessDialect, missing: string | undefined
 
 /** The same in a container of an image that has neither the harness nor its Node. */
 export function dockerTests(dialect: HarnessDialect, missing: string | undefined): void {
-  const { id, name, api, shell } = dialect
+  const { id, name, api, shell, shellInside = shell } = dialect
   describe.skipIf(missing !== undefined)(`${name} in Docker${missing === undefined ? '' : ` (${missing})`}`, () => {
     test('works on a clone in a container, and tells what changed', async () => {
       const world = await openHarnessWorld({
@@ -201,7 +202,7 @@ export function dockerTests(dialect: HarnessDialect, missing: string | undefined
       try {
         const asked = allowAll(world)
         world.model.script([
-          { ...shell('pwd && id -u && touch made.txt'), text: 'Now a command.' },
+          { ...shellInside('pwd && id -u && touch made.txt'), text: 'Now a command.' },
           dialect.edit,
           { text: 'Everything is done.' },
         ])
@@ -210,7 +211,7 @@ export function dockerTests(dialect: HarnessDialect, missing: string | undefined
         expect(run.state).toBe('SUCCEEDED')
         expect(world.model.complaints).toEqual([])
         expect(asked.length).toBe(dialect.asksInside ? 2 : 0)
-        expect(unescaped(world.model.requests[1]?.messages.at(-1)?.text ?? '')).toContain('/workspace\n1000')
+        expect(heard(world, 1)).toContain('/workspace\n1000')
         expect(messages(run)).toEqual(['Now a command.', 'Everything is done.'])
         expect(run.events.findLast(({ body }) => body.type === 'files')?.body).toMatchObject({
           files: expect.arrayContaining([
@@ -235,9 +236,14 @@ function endOf(run: SeenRun): { code: RunErrorCode | undefined; text: string } {
   return { code: run.reason?.code, text: [run.reason?.text ?? '', ...messages(run)].join('\n') }
 }
 
-/** Some harnesses wrap what a tool said into JSON. */
-function unescaped(text: string): string {
-  return text.replaceAll('\\"', '"').replaceAll('\\n', '\n')
+/** What tools had answered before a request. Some harnesses wrap it into JSON. */
+function heard(world: HarnessWorld, request: number): string {
+  const answers = (world.model.requests[request]?.messages ?? []).filter(({ role }) => role === 'tool')
+  return answers
+    .map(({ text }) => text)
+    .join('\n')
+    .replaceAll('\\"', '"')
+    .replaceAll('\\n', '\n')
 }
 
 function openTools(run: SeenRun): unknown[] {
