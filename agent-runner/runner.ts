@@ -91,7 +91,12 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
     })
   }, deps.lookEveryMs ?? lookEveryMs)
 
+  /** As the server knows it. What a session told of its models changes it too. */
+  let toldOffer = ''
+
   function hello(): RunnerHello {
+    const now = offer.now()
+    toldOffer = JSON.stringify(now)
     return {
       type: 'hello',
       protocol: runnerProtocol,
@@ -101,7 +106,7 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
       version: droverVersion,
       platform: `${process.platform} ${process.arch}`,
       capacity: config.capacity,
-      ...offer.now(),
+      ...now,
       takesContext: true,
       runs: shelf
         .all()
@@ -123,10 +128,12 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
   }
 
   async function renewOffer(): Promise<void> {
-    const before = JSON.stringify(offer.now())
     await offer.look()
-    const after = offer.now()
-    if (JSON.stringify(after) !== before) link.send({ type: 'offer', ...after })
+    const now = offer.now()
+    const text = JSON.stringify(now)
+    if (text === toldOffer) return
+    toldOffer = text
+    link.send({ type: 'offer', ...now })
   }
 
   async function handle(message: RunnerDown): Promise<void> {

@@ -95,6 +95,9 @@ export interface OwnHarness {
   open(sandbox: Sandbox, context: HarnessContext): Exec
 }
 
+/** The offers of all runners are on every device. */
+const offeredModels = 100
+
 export function offerOf(
   declaration: HarnessDeclaration,
   available: readonly SandboxKind[],
@@ -113,7 +116,7 @@ export function offerOf(
     ...(declaration.version === undefined ? {} : { version: declaration.version }),
     sandboxes,
     ...(declaration.quirks.takesTools ? { planTools: sandboxes.filter(reachesRunner) } : {}),
-    ...(models.length === 0 ? {} : { models: models.slice(0, 200) }),
+    ...(models.length === 0 ? {} : { models: models.slice(0, offeredModels) }),
     ...(declaration.takes === undefined ? {} : { takes: [...declaration.takes] }),
     ...(signedIn ? { signedIn: sandboxes.filter((kind) => kind === 'direct') } : {}),
     ...(silent.length === 0 ? {} : { cannotAsk: silent.slice(0, 20) }),
