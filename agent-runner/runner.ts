@@ -50,6 +50,8 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
   let draining = false
   let closed = false
   const takesNothing = (): boolean => closed || draining
+  /** As the server knows it. What a session told of its models changes it too. */
+  let toldOffer = ''
 
   await offer.look()
   await shelf.recoverAll()
@@ -91,9 +93,6 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
     })
   }, deps.lookEveryMs ?? lookEveryMs)
 
-  /** As the server knows it. What a session told of its models changes it too. */
-  let toldOffer = ''
-
   function hello(): RunnerHello {
     const now = offer.now()
     toldOffer = JSON.stringify(now)
@@ -131,7 +130,8 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
     await offer.look()
     const now = offer.now()
     const text = JSON.stringify(now)
-    if (text === toldOffer) return
+    // Before the server has welcomed it nothing is sent; the next look tells it.
+    if (text === toldOffer || !link.ready()) return
     toldOffer = text
     link.send({ type: 'offer', ...now })
   }
