@@ -25,6 +25,7 @@ export const shellWords = {
     devices: 'Devices',
     team: 'Team',
     runners: 'Runners',
+    secrets: 'Secrets',
     device: 'This device',
   },
   /** What else people call them. */
@@ -34,6 +35,7 @@ export const shellWords = {
     devices: 'sessions pair phone signed in',
     team: 'members invite people role',
     runners: 'machines hosts keys',
+    secrets: 'credentials tokens api keys passwords variables ssh',
     device: 'install app home screen keyboard',
   },
   opening: 'Opening what this device knows',

@@ -5,6 +5,7 @@ import { RunId } from '#shared/ids.ts'
 import { promptLimit } from '#shared/domain/prompt.ts'
 import { canWritePlans, planCommand, writePlanPrompt } from '#shared/domain/plan-command.ts'
 import { titleFromPrompt, titleLimit, type RunConfig } from '#shared/domain/run.ts'
+import { SecretName } from '#shared/domain/secret.ts'
 import type { Runner } from '#shared/domain/team.ts'
 import { newRunWords } from '../../words/new-run.ts'
 import { uiWords } from '../../words/ui.ts'
@@ -23,6 +24,8 @@ export const NewRunForm = z.object({
   branch: z.string(),
   /** One command a line. */
   setup: z.string(),
+  /** Names; none when empty. Absent: all in scope. */
+  secrets: z.array(z.string()).optional(),
   /** The run that it was just started as. */
   runId: RunId.optional(),
 })
@@ -82,6 +85,9 @@ export function checkForm(form: NewRunForm, plan?: 'execute' | 'commit'): Checke
       ...(form.host === '' ? {} : { host: form.host }),
       ...(repository === '' ? {} : { repository: { url: repository, ...(branch === '' ? {} : { branch }) } }),
       ...(setupCommands.length === 0 ? {} : { setupCommands: [...setupCommands] }),
+      ...(form.secrets === undefined
+        ? {}
+        : { secrets: form.secrets.flatMap((name) => SecretName.safeParse(name).data ?? []) }),
     },
   }
 }

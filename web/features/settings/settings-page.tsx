@@ -11,6 +11,7 @@ import { DeviceSection } from './device-section.tsx'
 import { DevicesSection } from './devices-section.tsx'
 import { NotificationsSection } from './notifications-section.tsx'
 import { RunnersSection } from './runners-section.tsx'
+import { SecretsSection } from './secrets/secrets-section.tsx'
 import styles from './settings.module.css'
 import { TeamSection } from './team-section.tsx'
 
@@ -60,6 +61,9 @@ export function SettingsPage() {
             </Match>
             <Match when={section() === 'runners'}>
               <RunnersSection />
+            </Match>
+            <Match when={section() === 'secrets'}>
+              <SecretsSection />
             </Match>
             <Match when={section() === 'device'}>
               <DeviceSection />
