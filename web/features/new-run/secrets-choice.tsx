@@ -39,7 +39,7 @@ export function SecretsChoice(props: {
       <div class={styles.inside}>
         <Show when={names().length > 0} fallback={<p class={styles.nothing}>{words.nothing}</p>}>
           <RadioCards
-            label={words.title}
+            label={words.label}
             choices={[
               { value: 'all', label: words.all, hint: words.allHint },
               { value: 'these', label: words.these, hint: words.theseHint },
