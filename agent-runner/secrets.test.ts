@@ -113,10 +113,11 @@ test('the turn of another person does not find the secrets of the one before, in
     secrets: [secret('ONE', 'the-first-value')],
   })
   await server.ended(runId)
-  server.follow(runId, '```sh\necho "one=$ONE two=$TWO kept=$KEPT"; case "$(ps -o stat= -p $(cat pid))" in ""|Z*) echo gone;; esac\n```', [
-    secret('TWO', 'the-second-value'),
-    secret('SHORT', 'true'),
-  ])
+  server.follow(
+    runId,
+    '```sh\necho "one=$ONE two=$TWO kept=$KEPT"; case "$(ps -o stat= -p $(cat pid))" in ""|Z*) echo gone;; esac\n```',
+    [secret('TWO', 'the-second-value'), secret('SHORT', 'true')],
+  )
   const run = await server.ended(runId, 2)
   expect(run.state).toBe('SUCCEEDED')
   expect(outputOf(runId)).toContain('one= two=[secret TWO] kept=yes\n')

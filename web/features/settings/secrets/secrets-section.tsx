@@ -62,7 +62,9 @@ function SecretList(props: {
   const [adding, setAdding] = createSignal(false)
   const [doing, setDoing] = createSignal<Doing>()
   const [problem, setProblem] = createSignal<string>()
-  const done = (): void => void setDoing(undefined)
+  const done = (): void => {
+    setDoing(undefined)
+  }
   const is = (what: Doing['what']) => {
     const now = doing()
     return now?.what === what ? now.secret : undefined
