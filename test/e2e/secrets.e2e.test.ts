@@ -93,7 +93,7 @@ describe.skipIf(browserPath === undefined && !required)('a secret (needs Chromiu
     const heading = page.getByRole('heading', { name: 'Secrets', exact: true })
     await page.locator('section', { has: heading }).getByText('DEPLOY_TOKEN').waitFor()
     await page.getByText('so it can’t be applied').first().waitFor()
-    await page.getByRole('button', { name: 'deploy.txt' }).first().click()
+    await page.locator('aside', { has: heading }).getByRole('button', { name: 'deploy.txt' }).click()
     await page.getByText('token: [secret DEPLOY_TOKEN]').first().waitFor()
     expect(await axeFindings(page)).toEqual([])
     await shot(page, 'diff')
