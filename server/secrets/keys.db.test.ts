@@ -1,10 +1,12 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { SecretId, TeamId, UserId } from '#shared/ids.ts'
 import { openTestDatabase, describeOnEachDatabase, type TestDatabase } from '#test/db.ts'
 import { newId } from '#test/world.ts'
+import { backupDatabase } from '../db/backup/backup.ts'
+import { restoreDatabase } from '../db/backup/restore.ts'
 import { makeKeyPair, openValue, sealValue, type KeyPair } from './key-pair.ts'
 import { createKeyringStore } from './keyring.ts'
 import { olderKeysMs, rotateKey, tendKeys } from './rotate-key.ts'
@@ -105,4 +107,38 @@ describeOnEachDatabase('a new key for secrets', (open) => {
       undefined,
     ])
   })
+})
+
+test('a restored backup opens with the kept keys, and without them each secret asks for its value', async () => {
+  const [from, to] = [await openTestDatabase(), await openTestDatabase({ migrate: false })]
+  const file = join(folder, 'backup')
+  const whose = { teamId: TeamId.parse('team-1'), owner: undefined, secretId: SecretId.parse(newId()) }
+  const [key] = await ringOf(from, 'embedded').change(add(1))
+  const sealed = key === undefined ? '' : await sealValue(key, whose, 'of the team')
+  await from.query(
+    `insert into secret_value (team_id, owner, secret_id, key_id, sealed, changed_at) values ($1, '', $2, $3, $4, 1)`,
+    [whose.teamId, whose.secretId, key?.id, sealed],
+  )
+  await backupDatabase(from.config, file)
+  await restoreDatabase(to.config, file)
+
+  const restored = to.another()
+  const keyring = createKeyringStore({
+    dataDir: join(folder, 'new'),
+    database: { kind: 'embedded', query: restored.query },
+    now: () => 2,
+  })
+  const sealedStore = createSealedStore(restored)
+  const open = async (): Promise<string | undefined> => {
+    const [stored] = await sealedStore.ofTeam(whose.teamId, undefined, [whose.secretId])
+    const found = (await keyring.read()).find(({ id }) => id === stored?.keyId)
+    return stored === undefined || found === undefined ? undefined : openValue(found, whose, stored.sealed)
+  }
+  await tendKeys({ keyring, sealed: sealedStore, now: () => 2 })
+  expect(await open()).toBeUndefined()
+  // Also where the server has made a key of its own by then: the kept file takes its place, and nothing was sealed to the other.
+  await copyFile(join(folder, 'data', 'secret-keys'), join(folder, 'new', 'secret-keys'))
+  expect(await open()).toBe('of the team')
+  await Promise.all([restored.close(), from.close()])
+  await to.close()
 })

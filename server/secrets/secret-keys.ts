@@ -46,7 +46,12 @@ export function createSecretKeys(
     async find(id) {
       const here = known.find((key) => key.id === id)
       if (here !== undefined) return here
-      known = await deps.keyring.read()
+      try {
+        known = await deps.keyring.read()
+      } catch (error) {
+        // A run goes on without what can't be opened, and says so.
+        deps.onError(error)
+      }
       return known.find((key) => key.id === id)
     },
   }

@@ -293,6 +293,12 @@ describe.skipIf(browserPath === undefined && !required)('axe everywhere (needs C
       await page.getByRole('button', { name: 'Invite' }).click()
       await page.getByRole('dialog').waitFor()
     },
+    'a new secret': async (page) => {
+      await go('/settings/secrets')(page)
+      await page.getByRole('button', { name: 'New secret', exact: true }).click()
+      await page.getByRole('dialog').getByRole('button', { name: 'Seal and add' }).click()
+      await page.getByRole('dialog').getByText('Enter the value.').waitFor()
+    },
     'pairing a phone': async (page) => {
       await go('/settings/devices')(page)
       await page.getByRole('button', { name: 'Pair a phone' }).click()

@@ -1,4 +1,4 @@
-import { DeliveryId, PlanCommentId, PlanId, PlanVersionId, ProfileId, PromptId, RunId, uuidv7 } from '#shared/ids.ts'
+import { DeliveryId, PlanCommentId, PlanId, PlanVersionId, ProfileId, PromptId, RunId, SecretId, uuidv7 } from '#shared/ids.ts'
 import { createStrictContext } from './context.ts'
 
 /** What the app takes from the machine: time and randomness. Given once, so that tests can fix both. */
@@ -27,6 +27,7 @@ export type NewIds = {
   readonly planCommentId: () => PlanCommentId
   readonly profileId: () => ProfileId
   readonly deliveryId: () => DeliveryId
+  readonly secretId: () => SecretId
   /** What opens a shared run to whoever has its link. */
   readonly shareSecret: () => string
 }
@@ -41,6 +42,7 @@ export function createIds(platform: Platform): NewIds {
     planVersionId: () => PlanVersionId.parse(next()),
     profileId: () => ProfileId.parse(next()),
     deliveryId: () => DeliveryId.parse(next()),
+    secretId: () => SecretId.parse(next()),
     shareSecret: () => base64url(platform.random(32)),
   }
 }

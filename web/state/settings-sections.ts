@@ -8,6 +8,7 @@ export const settingsSections = [
   'agents',
   'budgets',
   'runners',
+  'secrets',
   'device',
 ] as const
 export type SettingsSection = (typeof settingsSections)[number]

@@ -30,6 +30,7 @@ export const shellWords = {
     agents: 'Agents',
     budgets: 'Budgets',
     runners: 'Runners',
+    secrets: 'Secrets',
     device: 'This device',
   },
   /** What else people call them. */
@@ -42,6 +43,7 @@ export const shellWords = {
     agents: 'harnesses models claude codex opencode gemini default allowed',
     budgets: 'limits money cost month prices',
     runners: 'machines hosts keys',
+    secrets: 'credentials tokens api keys passwords variables ssh',
     device: 'install app home screen keyboard',
   },
   opening: 'Opening what this device knows',

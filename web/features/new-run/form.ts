@@ -6,6 +6,7 @@ import { ProfileId, RunId } from '#shared/ids.ts'
 import { promptLimit } from '#shared/domain/prompt.ts'
 import { canWritePlans, planCommand, writePlanPrompt } from '#shared/domain/plan-command.ts'
 import { titleFromPrompt, titleLimit, type RunConfig } from '#shared/domain/run.ts'
+import { SecretName } from '#shared/domain/secret.ts'
 import type { Runner } from '#shared/domain/team.ts'
 import { usdOf } from '../../state/usd.ts'
 import { newRunWords } from '../../words/new-run.ts'
@@ -43,6 +44,8 @@ export const NewRunForm = z.object({
   models: z.record(z.string(), ModelChoice).default({}),
   /** US dollars; empty: what the team has set. */
   budget: z.string().default(''),
+  /** Names; none when empty. Absent: all in scope. */
+  secrets: z.array(z.string()).optional(),
   /** The run that it was just started as. */
   runId: RunId.optional(),
 })
@@ -115,6 +118,9 @@ export function checkForm(form: NewRunForm, plan?: 'execute' | 'commit'): Checke
       ...(repository === '' ? {} : { repository: { url: repository, ...(branch === '' ? {} : { branch }) } }),
       ...(profile?.success === true ? { profileId: profile.data } : {}),
       ...(setupCommands.length === 0 ? {} : { setupCommands: [...setupCommands] }),
+      ...(form.secrets === undefined
+        ? {}
+        : { secrets: form.secrets.flatMap((name) => SecretName.safeParse(name).data ?? []) }),
     },
   }
 }

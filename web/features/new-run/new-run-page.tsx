@@ -48,6 +48,7 @@ import {
   type FormErrors,
 } from './form.ts'
 import { ProfileChoice } from './profile-choice.tsx'
+import { SecretsChoice } from './secrets-choice.tsx'
 import { SharedOffer } from './shared-offer.tsx'
 import { PlanTrouble, useChosenPlan } from './use-chosen-plan.ts'
 import { Who } from './who.tsx'
@@ -318,6 +319,7 @@ export function NewRunPage() {
             onChange={(chosen) => change({ sandbox: chosen })}
           />
           <ProfileChoice value={form().profile ?? ''} sandbox={sandbox()} onChange={(profile) => change({ profile })} />
+          <SecretsChoice value={form().secrets} onChange={(secrets) => change({ secrets })} />
           <details class={styles.more} open={more()} onToggle={(event) => setMore(event.currentTarget.open)}>
             <summary class={styles.summary}>
               <Icon of={ChevronRight} size="sm" />

@@ -14,6 +14,7 @@ import { DevicesSection } from './devices-section.tsx'
 import { NotificationsSection } from './notifications-section.tsx'
 import { ProfilesSection } from './profiles/profiles-section.tsx'
 import { RunnersSection } from './runners-section.tsx'
+import { SecretsSection } from './secrets/secrets-section.tsx'
 import styles from './settings.module.css'
 import { TeamSection } from './team-section.tsx'
 
@@ -75,6 +76,9 @@ export function SettingsPage() {
             </Match>
             <Match when={section() === 'runners'}>
               <RunnersSection />
+            </Match>
+            <Match when={section() === 'secrets'}>
+              <SecretsSection />
             </Match>
             <Match when={section() === 'device'}>
               <DeviceSection />

@@ -17,6 +17,7 @@ import { PlusMinus } from '../../../ui/text/plus-minus.tsx'
 import type { TranscriptModel } from '../transcript/transcript-model.ts'
 import { ProfileFact } from './profile-fact.tsx'
 import { Spent } from './spent.tsx'
+import { RunSecrets } from './run-secrets.tsx'
 import styles from './run-rail.module.css'
 
 /** Beside the transcript: what is to do, what changed, what came of it, what it cost, where it runs. */
@@ -50,6 +51,7 @@ export function RunRail(props: { readonly model: TranscriptModel; readonly flush
         </RailSection>
       </Show>
       <Spent />
+      <Show when={scene.run().secrets}>{(secrets) => <RunSecrets secrets={secrets()} />}</Show>
       <Facts />
     </div>
   )
