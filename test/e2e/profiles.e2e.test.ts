@@ -52,6 +52,8 @@ describe.skipIf(browserPath === undefined && !required)('profiles (needs Chromiu
     await page.keyboard.press('Enter')
     await page.getByRole('textbox', { name: 'Name' }).fill('Tests go')
     await page.getByRole('radio', { name: /The team/ }).check()
+    // A new one begins as the default, which asks before changes.
+    await choose(page, /^Change files/, /^Agent decides/)
     await page.getByRole('textbox', { name: 'Command', exact: true }).fill('make tests && rm -f old')
     await part(page, 'make tests').getByText('Asks').waitFor()
     await page.getByRole('textbox', { name: 'Go without a question' }).first().fill('make (\n[a-z]+ tests')

@@ -54,7 +54,7 @@ export interface ControlServer {
     prompt: string
     config?: Partial<RunConfig>
     /** Absent: as an older server, which knows none. */
-    profile?: ProfileSnapshot
+    profile?: ProfileSnapshot | undefined
     runId?: RunId
     turn?: number
   }): RunId
