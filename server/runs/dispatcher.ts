@@ -120,7 +120,9 @@ async function assign(deps: DispatcherDeps, job: Job, runner: ConnectedRunner): 
       ...moved.run,
       runnerId: runner.id,
       hostName: runner.hostName,
-      ...(profile === undefined ? {} : { profile: { ...switchOf(moved.run, profile), id: profile.id, name: profile.name } }),
+      ...(profile === undefined
+        ? {}
+        : { profile: { ...switchOf(moved.run, profile), id: profile.id, name: profile.name } }),
     })
     return undefined
   })
