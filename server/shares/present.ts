@@ -134,7 +134,8 @@ export function createPresenter(deps: {
   function permission(row: Permission): Permission | undefined {
     const { request, state, answer, answeredBy, answeredAt, delivery } = row
     if (audience().access !== 'steer') return undefined
-    const { toolCallId: _toolCallId, ...shown } = request
+    // What a profile allows is the team's business.
+    const { toolCallId: _toolCallId, profile: _profile, ...shown } = request
     return {
       request: shown,
       state,

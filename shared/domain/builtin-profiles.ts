@@ -99,6 +99,7 @@ export const builtinProfiles: readonly ProfileSnapshot[] = [
   },
 ]
 
+export const carefulProfileId = ids.careful
 export const standardProfileId = ids.standard
 
 /** As it comes with Drover. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { builtinProfile, standardProfileId } from '#shared/domain/builtin-profiles.ts'
 import { RunId, RunnerId } from '#shared/ids.ts'
 import { RunnerDown } from '#shared/protocol/runner-link.ts'
 import { startControlServer, type ControlServer } from '../fakes/control-server.ts'
@@ -47,7 +48,7 @@ async function real(): Promise<Side> {
 const faked = async (): Promise<Side> => ({
   url: fake.url,
   key: fake.key,
-  start: async (prompt) => fake.start({ prompt }),
+  start: async (prompt) => fake.start({ prompt, profile: builtinProfile(standardProfileId) }),
   stop: async (runId) => fake.deliver(runId, { type: 'stop', by: samples.ids.user }),
 })
 

@@ -4,6 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium, type Browser, type BrowserContext, type Locator, type Page } from 'playwright-core'
+import { carefulProfileId } from '#shared/domain/builtin-profiles.ts'
+import { schemaVersion } from '#shared/protocol/sync.ts'
 import { freePort } from './road.ts'
 
 const root = join(import.meta.dirname, '..', '..')
@@ -129,6 +131,32 @@ export async function makeAccount(page: Page, link: string, name = 'Mara Lindqvi
   await page.locator('input[type=password]').first().fill(password)
   await page.keyboard.press('Enter')
   await page.waitForURL('**/runs')
+  if (link.includes('/welcome')) await askBeforeChanges(page)
+}
+
+/** The team's runs ask before whatever changes something: what these journeys wait for is a question. */
+async function askBeforeChanges(page: Page): Promise<void> {
+  const body = {
+    pushVersion: 1,
+    profileID: 'first',
+    clientGroupID: 'first',
+    mutations: [
+      {
+        clientID: 'first',
+        id: 1,
+        name: 'setDefaultProfile',
+        args: { of: 'team', profileId: carefulProfileId },
+        timestamp: 0,
+      },
+    ],
+    schemaVersion,
+  }
+  const status = await page.evaluate(async (text) => {
+    const { team } = (await (await fetch('/api/v1/me')).json()) as { team: { id: string } }
+    const headers = { 'content-type': 'application/json' }
+    return (await fetch(`/api/sync/push?space=team/${team.id}`, { method: 'POST', headers, body: text })).status
+  }, JSON.stringify(body))
+  if (status !== 200) throw new Error(`the team's default could not be set: ${status}`)
 }
 
 export const password = 'blue tractor sings'

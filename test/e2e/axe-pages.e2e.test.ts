@@ -139,7 +139,14 @@ describe.skipIf(browserPath === undefined && !required)('axe everywhere (needs C
     '/settings': {
       settings: async (page) => (await go('/settings')(page), await page.waitForURL('**/settings/account')),
     },
-    '/settings/$section': settings,
+    '/settings/$section': {
+      ...settings,
+      'settings with a profile': async (page) => {
+        await go('/settings/profiles')(page)
+        await page.getByRole('button', { name: 'Open Standard' }).click()
+        await page.getByRole('status').getByText('Asks').first().waitFor()
+      },
+    },
     '/share': {
       'text from another app': async (page) => {
         await go('/new')(page)

@@ -65,7 +65,7 @@ export interface ControlServer {
     prompt: string
     config?: Partial<RunConfig>
     /** Absent: as an older server, which knows none. */
-    profile?: ProfileSnapshot
+    profile?: ProfileSnapshot | undefined
     budget?: Assignment['budget']
     runId?: RunId
     turn?: number

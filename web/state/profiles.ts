@@ -50,7 +50,9 @@ export function useProfiles(): Profiles {
       .toSorted((one, other) => order(one) - order(other) || one.name.localeCompare(other.name)),
   )
   const get = (id: ProfileId | undefined) => (id === undefined ? undefined : all().find((profile) => profile.id === id))
-  const teamDefault = () => get(data.team.value?.defaultProfileId) ?? get(standardProfileId)
+  // Nothing is said of the team before its row is here.
+  const teamDefault = () =>
+    data.team.value === undefined ? undefined : (get(data.team.value.defaultProfileId) ?? get(standardProfileId))
   return {
     all,
     get,

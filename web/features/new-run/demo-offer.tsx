@@ -1,6 +1,7 @@
 import { ListChecks } from 'lucide'
 import { Show, createSignal } from 'solid-js'
 import { z } from 'zod'
+import { carefulProfileId } from '#shared/domain/builtin-profiles.ts'
 import { demoPrompt, demoTitle } from '#shared/demo.ts'
 import { Button } from '../../ui/button.tsx'
 import { showToast } from '../../ui/toast.tsx'
@@ -33,6 +34,8 @@ export function DemoOffer(props: {
       harness: 'runbook',
       // Nothing to fetch first; it asks before each step that changes something.
       sandbox: 'direct',
+      // It is there to show a question.
+      profile: carefulProfileId,
       setup: '',
       branch: '',
       repository: repository ?? '',

@@ -1,4 +1,4 @@
-import { CloudOff, Scale, Users } from 'lucide'
+import { CloudOff, ListPlus, Scale, Users } from 'lucide'
 import { For, Match, Show, Switch, createSignal, createUniqueId, onMount } from 'solid-js'
 import { denyMessageLimit, type Permission, type PermissionAnswer } from '#shared/domain/permission.ts'
 import type { PermissionId } from '#shared/ids.ts'
@@ -217,15 +217,13 @@ export function PermissionCard(props: {
                   </Button>
                 )}
               </Show>
-              <Show when={props.always}>
+              <Show when={props.sheet ? props.always : undefined}>
                 {(always) => (
-                  <Button
-                    size={size()}
-                    class={styles.similar}
-                    aria-describedby={`${titleId()}-always`}
-                    onClick={() => props.onAllowAlways?.()}
-                  >
-                    {profileWords.allowAlways(always().name)}
+                  <Button size={size()} class={styles.similar} onClick={() => props.onAllowAlways?.()}>
+                    <span>{profileWords.allowAlways(always().name)}</span>
+                    <span class={styles.patternInside}>
+                      <MachineText text={always().entries.join('\n')} />
+                    </span>
                   </Button>
                 )}
               </Show>
@@ -248,17 +246,27 @@ export function PermissionCard(props: {
                 {runWords.ask.denyWith}
               </Button>
             </div>
-            <Show when={props.always}>
-              {(always) => (
-                <p class={styles.pattern} id={`${titleId()}-always`} data-always="">
-                  {profileWords.allowsAlways} <MachineText text={always().entries.join('\n')} />
-                </p>
-              )}
-            </Show>
             <Show when={isPatternInside() ? undefined : similar()}>
               {(pattern) => (
                 <p class={styles.pattern} id={`${titleId()}-similar`} tabindex={isPatternLong() ? '0' : undefined}>
                   {runWords.ask.similar} <MachineText text={pattern()} />
+                </p>
+              )}
+            </Show>
+            <Show when={props.sheet ? undefined : props.always}>
+              {(always) => (
+                <p class={styles.always}>
+                  <Button
+                    tone="ghost"
+                    icon={ListPlus}
+                    aria-describedby={`${titleId()}-always`}
+                    onClick={() => props.onAllowAlways?.()}
+                  >
+                    {profileWords.allowAlways(always().name)}
+                  </Button>
+                  <span id={`${titleId()}-always`}>
+                    {profileWords.allowsAlways} <MachineText text={always().entries.join('\n')} />
+                  </span>
                 </p>
               )}
             </Show>

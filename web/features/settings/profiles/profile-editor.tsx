@@ -98,9 +98,8 @@ export function ProfileEditor(props: {
     setDraft(toDraft(checked.settings))
     setSaved(true)
   }
-  const confirm = async (): Promise<void> => {
+  const confirm = async (what: 'delete' | 'reset'): Promise<void> => {
     const { profile } = props
-    const what = asking()
     const first = builtin()
     if (profile === undefined) return
     if (what === 'delete') {
@@ -209,7 +208,7 @@ export function ProfileEditor(props: {
             description={what === 'delete' ? profileWords.deleteText : profileWords.resetText}
             confirm={what === 'delete' ? profileWords.delete : profileWords.reset}
             tone={what === 'delete' ? 'danger' : 'ink'}
-            onConfirm={() => void confirm()}
+            onConfirm={() => void confirm(what)}
           />
         )}
       </Show>
