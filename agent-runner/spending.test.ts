@@ -18,7 +18,7 @@ afterEach(async () => {
 const start = (calls: number, budget?: { limitUsd: number; spentUsd: number }) =>
   server.start({
     harness: 'spender',
-    prompt: `Calls: ${calls}`,
+    prompt: `${budget === undefined ? '' : 'Hold every 2. '}Calls: ${calls}`,
     ...(budget === undefined ? {} : { budget, config: { budgetUsd: 2 } }),
   })
 

@@ -57,7 +57,7 @@ export function noteUsage(
   }
   const effects = spent.map((one) => {
     const { inputTokens, outputTokens, cachedTokens, costUsd, unpricedTokens } = priced(one, prices)
-    return usageEffect(run, dayOfEvent(at, now), one.model ?? '', {
+    return usageEffect(run, dayOfEvent(at, now), modelIn(models, one), {
       inputTokens,
       outputTokens,
       cachedTokens,
@@ -66,6 +66,12 @@ export function noteUsage(
     })
   })
   return { run: { ...run, usage, updatedAt: at }, effects }
+}
+
+/** As the row has it, so that a run can't name more models than are told apart. */
+function modelIn(models: readonly ModelUsage[], { model }: Spent): string {
+  const known = models.some((one) => one.model === model)
+  return (known ? model : models.at(-1)?.model) ?? ''
 }
 
 /** A sum that was there before and is nought now is written, so that it does not stay. */

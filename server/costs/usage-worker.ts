@@ -12,15 +12,7 @@ import { AgentNotification } from '#shared/domain/notification.ts'
 import { Run, hasEnded, isHeld } from '#shared/domain/run.ts'
 import { Member } from '#shared/domain/team.ts'
 import { canManageTeam } from '#shared/domain/policies.ts'
-import {
-  cellsLimit,
-  dayBefore,
-  monthOf,
-  usageDayOf,
-  usageDaysKept,
-  utcDay,
-  type Day,
-} from '#shared/domain/usage-day.ts'
+import { dayBefore, monthOf, usageDayOf, usageDaysKept, utcDay, type Day } from '#shared/domain/usage-day.ts'
 import { DeliveryId, type RunId, type TeamId, type UserId } from '#shared/ids.ts'
 import { teamSpace } from '#shared/protocol/sync.ts'
 import { keys } from '#sync/core/keys.ts'
@@ -68,10 +60,8 @@ async function showUsage(deps: UsageWorkerDeps): Promise<void> {
   for (;;) {
     const unshown = await deps.usage.unshown()
     if (unshown.length === 0) return
-    const months = new Map<TeamId, Day>()
     for (const { teamId, day, change } of unshown) {
       await showDay(deps, teamId, day)
-      months.set(teamId, months.get(teamId) ?? day)
       if (utcDay(deps.now()).startsWith(monthOf(day))) await checkMonth(deps, teamId)
       await deps.usage.shown(teamId, day, change)
     }
@@ -84,10 +74,12 @@ async function showDay(deps: UsageWorkerDeps, teamId: TeamId, day: Day): Promise
   await transact(deps, async (tx) => {
     const team = tx.space(teamSpace(teamId))
     // Read first: whoever writes the row between these two makes this one look again.
-    const known = await team.scan(keys.usageDays)
+    const known = await team.get(keys.usageDay(day))
     const cells = await deps.usage.cells(teamId, day)
-    for (const [key] of known) if (key < keys.usageDay(oldest)) await team.del(key)
-    if (day >= oldest) await putRow(team, keys.usageDay(day), usageDayOf(day, cells.slice(0, cellsLimit * 10)))
+    // The first of a day makes room.
+    if (known === undefined)
+      for (const [key] of await team.scan(keys.usageDays)) if (key < keys.usageDay(oldest)) await team.del(key)
+    if (day >= oldest) await putRow(team, keys.usageDay(day), usageDayOf(day, cells))
     return undefined
   })
 }
@@ -96,12 +88,13 @@ async function showDay(deps: UsageWorkerDeps, teamId: TeamId, day: Day): Promise
 export async function checkMonth(deps: UsageWorkerDeps, teamId: TeamId): Promise<void> {
   const today = utcDay(deps.now())
   const month = monthOf(today)
-  const last = { team: await deps.usage.lastRun(teamId, today) }
+  let isLimited = false
   await transact(deps, async (tx) => {
     const team = tx.space(teamSpace(teamId))
     const known = await getRow(team, keys.budgetMonth, BudgetMonth)
     const budgets = (await getRow(team, keys.budgets, Budgets)) ?? noBudgets
     const { usd, people } = await deps.usage.month(teamId, month)
+    isLimited = budgets.monthUsd !== undefined || budgets.personMonthUsd !== undefined || budgets.people !== undefined
     const told = new Set(known?.month === month ? known.told : [])
     const tell = async (scope: UserId | undefined, spent: number, limit: number | undefined): Promise<void> => {
       const level = levelOf(spent, limit)
@@ -109,7 +102,7 @@ export async function checkMonth(deps: UsageWorkerDeps, teamId: TeamId): Promise
       const mark = `${scope ?? 'team'}:${level}:${limit}`
       if (told.has(mark)) return
       told.add(mark)
-      const runId = scope === undefined ? last.team : await deps.usage.lastRun(teamId, today, scope)
+      const runId = await deps.usage.lastRun(teamId, today, scope)
       if (runId !== undefined)
         await tellOf(tx, team, { runId, scope, level, text: spentWords(scope, spent, limit, month) })
     }
@@ -119,7 +112,7 @@ export async function checkMonth(deps: UsageWorkerDeps, teamId: TeamId): Promise
     await putRow(team, keys.budgetMonth, row)
     return undefined
   })
-  await stopSpent(deps, teamId)
+  if (isLimited) await stopSpent(deps, teamId)
 }
 
 /** The team's limit is its admins' business, a person's their own. */

@@ -35,7 +35,7 @@ export const UsageCell = z.object({
 export type UsageCell = z.infer<typeof UsageCell>
 
 /** Cells of one day that are told apart; the dearest ones. */
-export const cellsLimit = 200
+export const cellsLimit = 100
 
 /** Row `usage/<day>` of the team's space, for the last 90 days. Older ones are asked of the server. */
 export const UsageDay = z.object({ day: Day, cells: z.array(UsageCell).max(cellsLimit + 1) })

@@ -84,12 +84,12 @@ describe.skipIf(browserPath === undefined && !required)('what runs cost (needs C
 
   test('the run stops at that and asks on the phone, and goes on when it is given more', async () => {
     await page.goto(`${app.origin}/new`)
-    await page.getByRole('textbox', { name: 'What should be done' }).fill('Calls: 3')
+    await page.getByRole('textbox', { name: 'What should be done' }).fill('Hold every 2. Calls: 3')
     await page.getByRole('button', { name: /^Agent/ }).click()
     await page.getByRole('option', { name: 'Spender' }).click()
     await page.getByRole('radio', { name: /On the machine itself/ }).check()
     await shot(page, 'new-run')
-    await page.keyboard.press('Control+Enter')
+    await page.getByRole('button', { name: /^Start run/ }).click()
     await page.waitForURL(/\/runs\/[0-9a-f-]{36}/)
 
     await mobile.goto(`${app.origin}/sign-in`)

@@ -2,7 +2,8 @@ import { createInterface } from 'node:readline'
 
 /**
  * A small ACP agent that costs money and does nothing: each call of its model costs what its first argument says, and each prompt takes as many
- * calls as the prompt's last number says. It stops between two calls when it is told to, and goes on counting where it stopped.
+ * calls as the prompt's last number says. With "Hold every 2" it waits after every second call until it is told to stop; the next prompt goes on
+ * where it stopped.
  */
 const price = Number(process.argv[2] ?? '1')
 const say = (message: Record<string, unknown>): boolean =>
@@ -12,6 +13,8 @@ const update = (fields: Record<string, unknown>): boolean =>
 
 let cost = 0
 let left = 0
+let made = 0
+let holdEvery = 0
 let pending: number | undefined
 
 const end = (stopReason: string): void => {
@@ -27,6 +30,7 @@ function callModel(): void {
   if (pending === undefined) return
   if (left === 0) return end('end_turn')
   left -= 1
+  made += 1
   cost += price
   update({ sessionUpdate: 'agent_message_chunk', content: { type: 'text', text: `Call for $${price}. ` } })
   update({
@@ -35,8 +39,8 @@ function callModel(): void {
     size: 200_000,
     cost: { amount: cost, currency: 'USD' },
   })
-  // Between two calls of a model there is time in which to hear that it must stop.
-  setTimeout(callModel, 300)
+  if (holdEvery > 0 && made % holdEvery === 0) return
+  setTimeout(callModel, 20)
 }
 
 createInterface({ input: process.stdin })
@@ -55,7 +59,10 @@ createInterface({ input: process.stdin })
         return end('cancelled')
       case 'session/prompt': {
         pending = message.id
-        const calls = /(\d+)\D*$/.exec(message.params?.prompt?.[0]?.text ?? '')?.[1]
+        const text = message.params?.prompt?.[0]?.text ?? ''
+        const calls = /(\d+)\D*$/.exec(text)?.[1]
+        const hold = /Hold every (\d+)/.exec(text)?.[1]
+        if (hold !== undefined) holdEvery = Number(hold)
         // Without a number it goes on where it stopped.
         if (calls !== undefined) left = Number(calls)
         return callModel()

@@ -13,6 +13,7 @@ export const budgetWords = {
   ofPerson: (name: string) => `${name}, a month`,
   people: 'People with a limit of their own',
   addPerson: 'Add a person',
+  personAmount: 'US dollars a month',
   choosePerson: 'Person',
   none: 'No limit',
   amount: 'Write an amount above 0, such as 5 or 2.50. Empty: no limit.',

@@ -1,4 +1,6 @@
+import { ChevronRight } from 'lucide'
 import { For, Show, createMemo, createSignal } from 'solid-js'
+import { callsNoModel } from '#shared/domain/budget.ts'
 import { HarnessId, type HarnessOffer } from '#shared/domain/harness.ts'
 import { canManageTeam } from '#shared/domain/policies.ts'
 import { allowedModelsLimit, isSwitchedOff, ruleOf } from '#shared/domain/team-agents.ts'
@@ -7,6 +9,7 @@ import { useWorkspace } from '../../state/workspace.ts'
 import { AgentTile } from '../../ui/avatar.tsx'
 import { Button } from '../../ui/button.tsx'
 import { TextArea, TextInput } from '../../ui/field.tsx'
+import { Icon } from '../../ui/icon.tsx'
 import { Switch } from '../../ui/switch.tsx'
 import { agentWords } from '../../words/agents.ts'
 import { settingsWords } from '../../words/settings.ts'
@@ -62,6 +65,7 @@ function AgentCard(props: {
   const off = () => isSwitchedOff(data.team.value, props.id)
   const rule = () => ruleOf(data.team.value, props.id)
   const isDefault = () => data.team.value?.defaultHarness === props.id
+  const summary = () => agentWords.summary(rule()?.models?.length, rule()?.defaultModel)
   const known = () => !props.manages || data.team.value === undefined
   return (
     <article class={styles.runner} aria-label={about().name}>
@@ -83,17 +87,16 @@ function AgentCard(props: {
           disabled={known()}
           onChange={(chosen) => void change.run(workspace.mutate.setHarness({ harness: props.id, isDefault: chosen }))}
         />
-        <Show
-          when={props.manages}
-          fallback={<p class={styles.rowMeta}>{agentWords.summary(rule()?.models?.length, rule()?.defaultModel)}</p>}
-        >
-          <details>
-            <summary class={styles.summary}>
-              {agentWords.settings(about().name)}{' '}
-              <span class={styles.rowMeta}>{agentWords.summary(rule()?.models?.length, rule()?.defaultModel)}</span>
-            </summary>
-            <ModelsForm id={props.id} offers={props.offers} />
-          </details>
+        <Show when={!callsNoModel(props.id)}>
+          <Show when={props.manages} fallback={<p class={styles.rowMeta}>{summary()}</p>}>
+            <details>
+              <summary class={styles.summary}>
+                <Icon of={ChevronRight} size="sm" />
+                {agentWords.settings(about().name)} <span class={styles.rowMeta}>{summary()}</span>
+              </summary>
+              <ModelsForm id={props.id} offers={props.offers} />
+            </details>
+          </Show>
         </Show>
       </Show>
       <Problem text={change.problem()} />

@@ -191,7 +191,7 @@ function People(props: {
           <form class={styles.form} onSubmit={handleSubmit} onInput={change.reset} noValidate>
             <Select label={budgetWords.choosePerson} choices={others()} value={chosen()} onChange={setPerson} />
             <TextInput
-              label={budgetWords.person}
+              label={budgetWords.personAmount}
               error={change.problem()}
               inputmode="decimal"
               autocomplete="off"

@@ -1,4 +1,6 @@
+import { ChevronRight } from 'lucide'
 import { For, Show, createMemo, createSignal, createUniqueId } from 'solid-js'
+import { Icon } from '../../ui/icon.tsx'
 import { exactMoney } from '../../words/money.ts'
 import { usageWords } from '../../words/usage.ts'
 import { patternId, Patterns, Swatch } from './patterns.tsx'
@@ -112,7 +114,10 @@ export function UsageChart(props: {
         </For>
       </ul>
       <details class={styles.details}>
-        <summary class={styles.summary}>{usageWords.asTable}</summary>
+        <summary class={styles.summary}>
+          <Icon of={ChevronRight} size="sm" />
+          {usageWords.asTable}
+        </summary>
         {/* What is wider than the page is moved by keys too. */}
         <div class={styles.wide} tabindex="0" role="region" aria-label={usageWords.asTable}>
           <table class={styles.table}>
