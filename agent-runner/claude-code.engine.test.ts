@@ -18,7 +18,7 @@ const claudeCode: HarnessDialect = {
   },
   planRead: (planId) => call('mcp__drover__plan_read', { plan_id: planId }),
   model: 'haiku',
-  sent: 'claude-haiku-4-5-20251001',
+  sent: 'claude-haiku-5-5',
   mayForget: false,
   denied: 'failed',
   errors: {
