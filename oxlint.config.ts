@@ -93,7 +93,7 @@ export default defineConfig({
         'server/config.ts',
         'agent-runner/config.ts',
         'cli/config.ts',
-        'agent-runner/plan-tools/stdio-bridge.ts',
+        'agent-runner/inside/mcp-over-stdio.ts',
         'test/**',
         '**/*.test.ts',
         '**/*.test.tsx',

@@ -39,6 +39,12 @@ export const settings: readonly Setting[] = [
   { name: 'DROVER_RUNNER_QUIET_MS', about: 'Silence of an agent after which the transcript says so. Default 120000.' },
   { name: 'DROVER_RUNNER_HUNG_MS', about: 'Silence of an agent after which its run ends. Default 1800000.' },
   { name: 'DROVER_RUNNER_KEEP_DAYS', about: 'Days for which the workspace of an ended run is kept. Default 14.' },
+  {
+    name: 'DROVER_RUNNER_SETUPS',
+    about: 'Set-ups of environments that are kept for later runs; 0 keeps none. Default 20.',
+  },
+  { name: 'DROVER_RUNNER_SETUPS_GB', about: 'Disk space that they take together. Default 20.' },
+  { name: 'DROVER_RUNNER_SETUPS_DAYS', about: 'Days after their last use for which they are kept. Default 14.' },
   { name: 'DROVER_OPENCODE_CONFIG', about: 'Configuration of OpenCode as JSON, with a provider and a model.' },
   { name: 'DROVER_RUNNER_PARENT_PID', about: 'Set by a server that started this runner itself.' },
   { name: 'DROVER_LOG_LEVEL', about: 'debug, info (default), warn or error.' },
@@ -66,6 +72,7 @@ export interface RunnerConfig {
   quietMs: number
   hungMs: number
   keepDays: number
+  setUps: { count: number; bytes: number; days: number }
   openCodeConfig: string | undefined
   parentPid: number | undefined
   logLevel: 'debug' | 'info' | 'warn' | 'error'
@@ -96,6 +103,9 @@ const Environment = z.object({
   DROVER_RUNNER_QUIET_MS: positive.default(120_000),
   DROVER_RUNNER_HUNG_MS: positive.default(1_800_000),
   DROVER_RUNNER_KEEP_DAYS: positive.default(14),
+  DROVER_RUNNER_SETUPS: z.coerce.number().int().min(0).max(1000).default(20),
+  DROVER_RUNNER_SETUPS_GB: z.coerce.number().positive().default(20),
+  DROVER_RUNNER_SETUPS_DAYS: positive.default(14),
   DROVER_OPENCODE_CONFIG: z.string().optional(),
   DROVER_RUNNER_PARENT_PID: positive.optional(),
   DROVER_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
@@ -165,6 +175,11 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     quietMs: read.DROVER_RUNNER_QUIET_MS,
     hungMs: read.DROVER_RUNNER_HUNG_MS,
     keepDays: read.DROVER_RUNNER_KEEP_DAYS,
+    setUps: {
+      count: read.DROVER_RUNNER_SETUPS,
+      bytes: read.DROVER_RUNNER_SETUPS_GB * 1e9,
+      days: read.DROVER_RUNNER_SETUPS_DAYS,
+    },
     openCodeConfig: read.DROVER_OPENCODE_CONFIG,
     parentPid: read.DROVER_RUNNER_PARENT_PID,
     logLevel: read.DROVER_LOG_LEVEL,

@@ -7,11 +7,13 @@ import type { Clock } from './clock.ts'
 import { codeOf } from './log.ts'
 import { isAlive, markProcess } from './sandbox/process-tree.ts'
 
-/** The runner's folder: `id`, `runner.lock`, `runs/<runId>/…`, `tools/<name>@<version>/…`. */
+/** The runner's folder: `id`, `runner.lock`, `runs/<runId>/…`, `tools/<name>@<version>/…`, `set-ups/<key>/…`. */
 export interface DataFolder {
   readonly runnerId: RunnerId
   readonly runs: string
   readonly tools: string
+  /** What set-ups of environments made. */
+  readonly setUps: string
   /** Gives the folder free for another runner process. */
   close(): Promise<void>
 }
@@ -23,6 +25,7 @@ export async function openDataFolder(folder: string, clock: Clock): Promise<Resu
   const runs = join(folder, 'runs')
   const tools = join(folder, 'tools')
   for (const path of [folder, runs, tools]) await mkdir(path, { recursive: true, mode: 0o700 })
+  const setUps = join(folder, 'set-ups')
   const lock = join(folder, 'runner.lock')
   const holder = await takeLock(lock, clock)
   if (holder !== undefined) {
@@ -30,7 +33,13 @@ export async function openDataFolder(folder: string, clock: Clock): Promise<Resu
       `A runner is already running on ${folder} (process ${holder}). Stop it first, or give this one another folder with DROVER_RUNNER_DIR.`,
     )
   }
-  return ok({ runnerId: await readId(join(folder, 'id'), clock), runs, tools, close: () => rm(lock, { force: true }) })
+  return ok({
+    runnerId: await readId(join(folder, 'id'), clock),
+    runs,
+    tools,
+    setUps,
+    close: () => rm(lock, { force: true }),
+  })
 }
 
 /** @returns the pid of the living holder, or `undefined` once the lock is ours. */

@@ -174,9 +174,19 @@ describe.skipIf(missing !== undefined)(`runs in Docker${missing === undefined ? 
     await engine.docker.getContainer(container?.Id ?? '').remove({ force: true })
   })
 
+  test('a run that may reach few hosts is told, once each, which it was refused', async () => {
+    server.setEgress({ kind: 'hosts', hosts: ['registry.example.com'] })
+    const ask = "node -e \"fetch('http://evil.example/').catch(() => console.log('refused'))\""
+    const run = await server.ended(start(`${ask}; ${ask}; printenv https_proxy`))
+    expect(run.state).toBe('SUCCEEDED')
+    expect(outputs(run).join('')).toBe('refused\nrefused\nhttp://127.0.0.1:3128\n')
+    const notices = [...run.entries.values()].flatMap(({ body }) => (body.kind === 'notice' ? [body.text] : []))
+    expect(notices).toEqual(['A connection was refused: evil.example (port 80) is not listed.'])
+  })
+
   test('an image that is nowhere, and one that is no system', async () => {
     const run = await server.ended(start('true', { image: 'localhost:9/nothing/here:1' }))
-    expect(run).toMatchObject({ state: 'ERROR', reason: { code: 'sandbox_failed' } })
+    expect(run).toMatchObject({ state: 'FAILED', reason: { code: 'environment_setup_failed' } })
     expect(run.reason?.text).toContain('localhost:9/nothing/here:1')
   })
 })

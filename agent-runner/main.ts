@@ -3,7 +3,7 @@ import { systemClock } from './clock.ts'
 import { processEnvironment, readConfig } from './config.ts'
 import { openDataFolder } from './data-folder.ts'
 import { createHarnesses } from './harnesses.ts'
-import { createPlainGateway } from './models/plain-gateway.ts'
+import { createModelGateway } from './models/gateway.ts'
 import { watchParent } from './parent.ts'
 import { createRunner } from './runner.ts'
 import { createSandboxes } from './sandboxes.ts'
@@ -44,7 +44,7 @@ const runner = await createRunner({
   log,
   sandboxes: createSandboxes(settings, folder.value),
   harnesses: createHarnesses({ config: settings, toolsFolder: folder.value.tools }),
-  models: createPlainGateway(),
+  models: createModelGateway({ hostEnv: settings.hostEnv, log }),
 })
 log.info({ folder: settings.folder, url: settings.url }, `Runner ${settings.name} is up.`)
 

@@ -20,6 +20,7 @@ export function createOffer({
   harnesses: readonly HarnessDeclaration[]
 }): Offer {
   let problems = new Map<SandboxKind, string>()
+  let signedIn: ReadonlySet<string> = new Set()
 
   function available(): SandboxKind[] {
     return sandboxes.map(({ kind }) => kind).filter((kind) => !problems.has(kind))
@@ -29,13 +30,17 @@ export function createOffer({
     look: async () => {
       const found = await Promise.all(sandboxes.map(async (one) => [one.kind, await one.problem()] as const))
       problems = new Map(found.flatMap(([kind, problem]) => (problem === undefined ? [] : [[kind, problem] as const])))
+      const persons = await Promise.all(
+        harnesses.map(async (one) => ((await one.signedIn?.()) === true ? [one.id] : [])),
+      )
+      signedIn = new Set(persons.flat())
     },
     now: () => {
       const here = available()
       const sentences = [...problems.values()].map((sentence) => sentence.slice(0, 300))
       return {
         sandboxes: here,
-        harnesses: harnesses.map((declaration) => offerOf(declaration, here)),
+        harnesses: harnesses.map((declaration) => offerOf(declaration, here, signedIn.has(declaration.id))),
         problems: sentences.slice(0, 10),
       }
     },

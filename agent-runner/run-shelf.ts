@@ -8,6 +8,10 @@ import type { BlobStore } from './link/blob-store.ts'
 import type { EventPump } from './link/event-pump.ts'
 import { createSendWindow } from './link/send-window.ts'
 import { messageOf } from './log.ts'
+import { hideIn } from './secrets/hide-in.ts'
+import { hidingBlobs, hidingTools } from './secrets/hiding-parts.ts'
+import type { Hiding } from './secrets/hiding.ts'
+import { createRunSecrets } from './secrets/run-secrets.ts'
 import type { RunWorkerDeps } from './run/run-deps.ts'
 import { makeRunFolders, runFolders } from './run/folders.ts'
 import { JournalDamaged, openJournal, type Journal } from './run/journal.ts'
@@ -48,10 +52,13 @@ export interface RunShelfDeps extends Pick<
   'config' | 'folder' | 'clock' | 'log' | 'sandboxes' | 'harnesses' | 'models' | 'limits' | 'openFile'
 > {
   blobs: BlobStore
+  setUps: RunWorkerDeps['setUps']
   pump: EventPump
   planTools: RunWorkerDeps['planTools']
   send: (message: RunnerUp) => void
   sendText: (frame: string) => void
+  /** Of every run, for what the runner as a whole says. */
+  hidings: Map<RunId, Hiding>
 }
 
 export function createRunShelf(deps: RunShelfDeps): RunShelf {
@@ -83,9 +90,13 @@ export function createRunShelf(deps: RunShelfDeps): RunShelf {
     const folders = runFolders(folder.runs, runId)
     await makeRunFolders(folders)
     let worker: RunWorker | undefined
+    const secrets = createRunSecrets()
+    const { hiding } = secrets
+    deps.hidings.set(runId, hiding)
     const journal: Journal = await openJournal({
       file: await (deps.openFile ?? openJournalFile)(folders.journal),
       clock,
+      hide: (body) => hideIn(hiding, body),
       onCommitted: pump.poke,
       onFailure: (error) => {
         log.error(
@@ -108,10 +119,12 @@ export function createRunShelf(deps: RunShelfDeps): RunShelf {
       journal,
       clock,
       log,
-      blobs,
-      send: (message: RunnerUp) => deps.send(message),
-      planTools: deps.planTools,
+      blobs: hidingBlobs(blobs, hiding),
+      send: (message: RunnerUp) => deps.send(hideIn(hiding, message)),
+      planTools: () => hidingTools(deps.planTools(), hiding),
+      secrets,
       models: deps.models,
+      setUps: deps.setUps,
       harness: (id) => deps.harnesses.find((one) => one.id === id),
       sandbox: (kind) => deps.sandboxes.find((one) => one.kind === kind),
       hostEnv: config.hostEnv,
@@ -191,6 +204,7 @@ export function createRunShelf(deps: RunShelfDeps): RunShelf {
     pump.remove(runId)
     await worker.close()
     await worker.journal.remove()
+    deps.hidings.delete(runId)
     if (config.cleanUp) await rm(runFolders(folder.runs, runId).root, { recursive: true, force: true })
   }
 

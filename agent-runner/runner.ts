@@ -2,6 +2,8 @@ import type { RunId } from '#shared/ids.ts'
 import { runnerProtocol, type Assignment, type RunnerDown, type RunnerHello } from '#shared/protocol/runner-link.ts'
 import { refusal } from '#shared/refusal.ts'
 import { droverVersion } from '#shared/version.ts'
+import { createInspector } from './environment/inspect/look.ts'
+import { createSetUpCache } from './environment/set-up-cache.ts'
 import { createBlobStore } from './link/blob-store.ts'
 import { createEventPump } from './link/event-pump.ts'
 import { createServerLink } from './link/server-link.ts'
@@ -10,6 +12,9 @@ import { createOffer } from './offer.ts'
 import { createMcpHost } from './plan-tools/mcp-host.ts'
 import { createPlanLink } from './plan-tools/plan-link.ts'
 import { createRunShelf } from './run-shelf.ts'
+import { hideIn } from './secrets/hide-in.ts'
+import { hidingLog } from './secrets/hiding-parts.ts'
+import type { Hiding } from './secrets/hiding.ts'
 import type { RunnerDeps } from './runner-deps.ts'
 import { SandboxError } from './sandbox/sandbox.ts'
 
@@ -29,7 +34,10 @@ const lastWordsMs = 1000
 
 /** Puts the runner together: recovers what an earlier process left, then connects. */
 export async function createRunner(deps: RunnerDeps): Promise<Runner> {
-  const { config, folder, clock, log } = deps
+  const { config, folder, clock } = deps
+  const hidings = new Map<RunId, Hiding>()
+  const hide = <T>(value: T): T => [...hidings.values()].reduce((so, one) => hideIn(one, so), value)
+  const log = hidingLog(deps.log, hide)
   const blobs = createBlobStore({ url: config.url, key: config.key, clock, log })
   const pump = createEventPump({ roomy: () => link.roomy() })
   const offer = createOffer(deps)
@@ -39,9 +47,22 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
     newId: () => clock.newId(),
   })
   const mcpHost = createMcpHost({ ask: plans.ask, log })
+  const setUps = createSetUpCache({
+    folder: folder.setUps,
+    limits: config.setUps,
+    clock,
+    dropImage: async (id) => {
+      for (const provider of deps.sandboxes) await provider.dropImage?.(id)
+    },
+    onTrouble: (error) => log.warn({ error: messageOf(error) }, 'What set-ups made could not be kept or used.'),
+  })
+  const inspector = createInspector({ folder: folder.setUps, clock, env: config.hostEnv })
   const shelf = createRunShelf({
     ...deps,
+    log,
+    hidings,
     blobs,
+    setUps,
     pump,
     planTools: () => (plans.offered() ? mcpHost : undefined),
     send: (message) => link.send(message),
@@ -103,6 +124,9 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
       capacity: config.capacity,
       ...offer.now(),
       takesContext: true,
+      takesEnvironments: true,
+      takesFiles: true,
+      takesProfiles: true,
       runs: shelf
         .all()
         .slice(0, 10_000)
@@ -152,6 +176,14 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
         return
       case 'plan_answer':
         return plans.answered(message.callId, message.answer)
+      case 'inspect_call': {
+        const { callId } = message
+        const found = await inspector.inspect(message.repositories)
+        const answer = found.ok
+          ? { ok: true as const, proposal: found.value }
+          : { ok: false as const, text: found.error }
+        return link.send({ type: 'inspect_answer', callId, answer })
+      }
       case 'heartbeat_ack':
       case 'welcome':
         return
@@ -161,13 +193,16 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
   async function deliver({ deliveryId, runId, body }: Extract<RunnerDown, { type: 'deliver' }>): Promise<void> {
     const worker = shelf.get(runId)
     if (worker !== undefined) return worker.deliver(deliveryId, body)
-    const gone = refusal('run_ended', 'this runner does not have the run')
+    const gone =
+      body.type === 'files'
+        ? refusal('not_found', 'workspace')
+        : refusal('run_ended', 'this runner does not have the run')
     link.send({ type: 'receipt', deliveryId, runId, state: 'refused', refusal: gone })
   }
 
   async function assign(assignment: Assignment): Promise<void> {
     const { runId, turn, config: wanted } = assignment
-    const reject = (reason: string): void => link.send({ type: 'rejected', runId, turn, reason })
+    const reject = (reason: string): void => link.send({ type: 'rejected', runId, turn, reason: hide(reason) })
     const known = shelf.get(runId)
     if (known !== undefined && known.journal.memory().turn >= turn) return link.send({ type: 'claimed', runId, turn })
     if (takesNothing()) return reject('This runner takes nothing new.')
@@ -215,6 +250,7 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
         retryable: true,
       }
       plans.close()
+      inspector.close()
       await Promise.all(shelf.all().map((worker) => worker.close(reason)))
       await mcpHost.close()
       await deps.models.close()
@@ -222,6 +258,7 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
       await link.close()
       pump.close()
       blobs.close()
+      await setUps.close()
       await Promise.all(shelf.all().map((worker) => worker.journal.close()))
       await Promise.all(deps.sandboxes.map((provider) => provider.close()))
       await folder.close()

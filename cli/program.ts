@@ -99,6 +99,21 @@ function createProgram(): Command {
     .action((email: string, given: { dataDir?: string; publicUrl?: string }) =>
       runProcess(part('server', 'auth', 'cli.ts'), ['reset-link', email], environment(given)),
     )
+
+  program
+    .command('secrets')
+    .description('look after the key that secrets are sealed to')
+    .command('rotate-key')
+    .description('make a new key and seal every secret to it; the server may be running')
+    .option('--data-dir <folder>', 'data folder of the server (DROVER_DATA_DIR)')
+    .option('--forget-old', 'destroy the old keys now, as after a leak')
+    .action((given: { dataDir?: string; forgetOld?: boolean }) =>
+      runProcess(
+        part('server', 'secrets', 'cli.ts'),
+        ['rotate-key', ...(given.forgetOld === true ? ['--forget-old'] : [])],
+        environment(given),
+      ),
+    )
   return program
 }
 

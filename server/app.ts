@@ -4,9 +4,18 @@ import { existsSync } from 'node:fs'
 import { droverVersion } from '#shared/version.ts'
 import { browserProtocol } from '#shared/protocol/browser-socket.ts'
 import type { PushDeps } from '#sync/server/push.ts'
+import type { TransactDeps } from '#sync/server/transact.ts'
 import type { Auth } from './auth/create-auth.ts'
 import type { RememberedActors } from './auth/remembered-actors.ts'
-import { GUEST_PROMPT, IMAGE_BODY, limitBody, PLAN_BODY, PLAN_SYNC_BODY, SMALL_BODY } from './middleware/body-limits.ts'
+import {
+  GUEST_PROMPT,
+  IMAGE_BODY,
+  limitBody,
+  PLAN_BODY,
+  PLAN_SYNC_BODY,
+  SECRET_BODY,
+  SMALL_BODY,
+} from './middleware/body-limits.ts'
 import { clientAddress } from './middleware/client-address.ts'
 import type { Environment } from './middleware/environment.ts'
 import { handleErrors, unknownRoute } from './middleware/errors.ts'
@@ -22,9 +31,11 @@ import { authRoutes } from './routes/auth-routes.ts'
 import type { RefusalLog } from './refusal-log.ts'
 import { runnerBlobRoutes } from './routes/runner-blobs.ts'
 import { webPushAnswerRoutes, webPushRoutes, type WebPushRoutesDeps } from './routes/web-push.ts'
+import { environmentRoutes, type EnvironmentRoutesDeps } from './routes/environments.ts'
 import { planRoutes, type PlanRoutesDeps } from './routes/plans.ts'
 import { planImageRoutes } from './routes/plan-images.ts'
 import { runRoutes, type RunRoutesDeps } from './routes/runs.ts'
+import { secretRoutes } from './routes/secrets.ts'
 import { shareRoutes } from './routes/share.ts'
 import { sharedPlanRoutes, type SharedPlanRoutesDeps } from './routes/shared-plans.ts'
 import { sharedRoutes, type SharedRoutesDeps } from './routes/shared-runs.ts'
@@ -40,7 +51,9 @@ export type AppDeps = {
   readonly push: PushDeps
   readonly runs: RunRoutesDeps
   readonly plans: PlanRoutesDeps
+  readonly environments: EnvironmentRoutesDeps
   readonly images: ImageStore
+  readonly secrets: TransactDeps
   readonly webPush: WebPushRoutesDeps
   readonly shared: SharedRoutesDeps
   readonly sharedPlans: SharedPlanRoutesDeps
@@ -77,11 +90,12 @@ export function createApp(deps: AppDeps): Hono<Environment> {
   app.route('/api/sync', syncRoutes({ ...deps.push, access: deps.runs.access }))
 
   const [small, prompt, plan] = [limitBody(SMALL_BODY), limitBody(GUEST_PROMPT), limitBody(PLAN_BODY)]
-  const [image, planSync] = [limitBody(IMAGE_BODY), limitBody(PLAN_SYNC_BODY)]
+  const [image, planSync, secret] = [limitBody(IMAGE_BODY), limitBody(PLAN_SYNC_BODY), limitBody(SECRET_BODY)]
   const limitOf = (path: string): MiddlewareHandler => {
     if (isGuestPrompt(path)) return prompt
     if (isPlanImage(path)) return image
     if (isPlanSync(path)) return planSync
+    if (isSecret(path)) return secret
     return path === '/api/v1/plans' ? plan : small
   }
   app.use('/api/v1/*', (c, next) => limitOf(c.req.path)(c, next))
@@ -98,6 +112,8 @@ export function createApp(deps: AppDeps): Hono<Environment> {
   app.use('/api/v1/*', requireActor(deps.auth))
   app.route('/api/v1', runRoutes(deps.runs))
   app.route('/api/v1', planRoutes(deps.plans))
+  app.route('/api/v1', secretRoutes(deps.secrets))
+  app.route('/api/v1', environmentRoutes(deps.environments))
   app.route('/api/v1', webPushRoutes(deps.webPush))
   app.all('/api/*', unknownRoute)
 
@@ -114,6 +130,7 @@ export function createApp(deps: AppDeps): Hono<Environment> {
 
 const isPlanImage = (path: string): boolean => /^\/api\/v1\/teams\/[^/]+\/images\/[^/]+$/.test(path)
 const isGuestPrompt = (path: string): boolean => /^\/api\/v1\/shared\/[^/]+\/[^/]+\/prompts$/.test(path)
+const isSecret = (path: string): boolean => /^\/api\/v1\/secrets(?:\/[^/]+)?$/.test(path)
 const isPlanSync = (path: string): boolean => /^\/api\/v1\/plans\/[^/]+\/sync$/.test(path)
 
 /**

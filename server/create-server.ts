@@ -32,6 +32,7 @@ import { createWebPush, type WebPush } from './web-push/create-web-push.ts'
 import { createPlans, type Plans } from './plans/create-plans.ts'
 import { createImageStore } from './plans/image-store.ts'
 import { createAgentTools } from './plans/agent/agent-tools.ts'
+import { createInspections } from './environments/inspections.ts'
 import { createPlanCalls } from './plans/agent/plan-calls.ts'
 import { textDigest } from './plans/text-digest.ts'
 import type { PlanSender } from './plans/mentions/send-plans.ts'
@@ -50,6 +51,10 @@ import { createPlanFeeds } from './plan-shares/feed.ts'
 import { createPlanTexts } from './plan-shares/texts.ts'
 import { createPlaces } from './shares/places.ts'
 import { createSharedStreams } from './shares/streams.ts'
+import { createGiveSecrets } from './secrets/give-secrets.ts'
+import { createKeyringStore } from './secrets/keyring.ts'
+import { createSealedStore } from './secrets/sealed-store.ts'
+import { createSecretKeys } from './secrets/secret-keys.ts'
 import { createTeamRows } from './team-rows.ts'
 
 export type DroverServer = {
@@ -109,6 +114,8 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
     const live = createLiveHub()
     const presence = createPresenceHub()
     const runners = createRunnerRegistry()
+    const inspections = createInspections({ runners, newId: randomUUID })
+    toClose.unshift(() => inspections.close())
     toClose.unshift(() => hub.close())
 
     let cluster: Cluster = soloCluster
@@ -147,11 +154,25 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
         return planWork.sender.withPlans(message)
       },
     }
+    const sealed = createSealedStore(db)
+    const secretKeys = createSecretKeys({
+      ...transacting,
+      database: db,
+      keyring: createKeyringStore({ dataDir: config.dataDir, database: db, now }),
+      sealed,
+      onError: report('the keys of secrets could not be looked after'),
+    })
+    toClose.unshift(() => {
+      secretKeys.close()
+      return secretKeys.idle()
+    })
+    const giveSecrets = createGiveSecrets({ ...transacting, sealed, secretKeys })
     const dispatcher = createDispatcher({
       ...transacting,
       jobs,
       runners,
       planSender,
+      giveSecrets,
       onError: report('dispatching failed'),
     })
     const deliveries = createDeliveries({
@@ -200,7 +221,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       database: db,
       publicUrl,
       secret: await loadAuthSecret({ dataDir: config.dataDir, database: db, now, log }),
-      teamRows: createTeamRows(transacting),
+      teamRows: createTeamRows({ ...transacting, onNewTeam: () => secretKeys.wake() }),
       log,
       now,
       randomBytes,
@@ -289,7 +310,9 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       push,
       runs: { store, jobs, blobs, access, demoRepository },
       plans: { ...transacting, plans, rateLimits: auth.parts.rateLimits },
+      environments: { ...transacting, inspections },
       images,
+      secrets: transacting,
       webPush: { ...transacting, database: db, service: webPush, rateLimits: auth.parts.rateLimits },
       shared: {
         ...transacting,
@@ -334,7 +357,9 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       jobs,
       runners,
       planSender,
+      giveSecrets,
       live,
+      inspections,
       planCalls: createPlanCalls({
         jobs,
         store,
@@ -385,6 +410,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
     )
     app = served
     wake()
+    secretKeys.wake()
     webPush.wake()
 
     let closing: Promise<void> | undefined

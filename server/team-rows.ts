@@ -1,3 +1,4 @@
+import { Secret } from '#shared/domain/secret.ts'
 import { Member, Team } from '#shared/domain/team.ts'
 import { teamSpace } from '#shared/protocol/sync.ts'
 import { keys } from '#sync/core/keys.ts'
@@ -10,7 +11,7 @@ import type { TeamRows } from './auth/ports.ts'
 const firstMaxActiveRuns = 8
 
 /** Teams and members as synced rows. Writing what is there already changes nothing. */
-export function createTeamRows(deps: TransactDeps): TeamRows {
+export function createTeamRows(deps: TransactDeps & { readonly onNewTeam: () => void }): TeamRows {
   return {
     async putTeam(team) {
       await transact(deps, async (tx) => {
@@ -21,6 +22,7 @@ export function createTeamRows(deps: TransactDeps): TeamRows {
         await putRow(rows, keys.team, next)
         return undefined
       })
+      deps.onNewTeam()
     },
     async putMember(teamId, member) {
       await transact(deps, async (tx) => {
@@ -37,6 +39,12 @@ export function createTeamRows(deps: TransactDeps): TeamRows {
         const rows = tx.space(teamSpace(teamId))
         if ((await rows.get(keys.member(userId))) === undefined) return false
         await rows.del(keys.member(userId))
+        // What they had for their own runs here is of no use to anybody else.
+        for (const [key, value] of await rows.scan(keys.ownSecretsOf(userId))) {
+          await rows.del(key)
+          const secretId = Secret.safeParse(value).data?.id
+          if (secretId !== undefined) tx.effect({ type: 'secret_value', teamId, owner: userId, secretId, value: null })
+        }
         return undefined
       })
     },

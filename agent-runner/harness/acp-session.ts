@@ -4,7 +4,15 @@ import { droverVersion } from '#shared/version.ts'
 import { messageOf } from '../log.ts'
 import type { McpServerOffer } from '../plan-tools/mcp-host.ts'
 import type { Exec, Exit } from '../sandbox/sandbox.ts'
-import { InitializeAnswer, PermissionParams, PromptAnswer, SessionAnswer } from './acp-shapes.ts'
+import {
+  ConfigAnswer,
+  InitializeAnswer,
+  PermissionParams,
+  PromptAnswer,
+  SessionAnswer,
+  type ConfigOption,
+} from './acp-shapes.ts'
+import type { SessionOptions } from './declaration.ts'
 import { createMessageStream } from './message-stream.ts'
 
 /** What the harness asks of its client while it works. */
@@ -60,7 +68,10 @@ export interface AcpSession {
   prompt(text: string): Promise<PromptAnswer>
   cancel(): Promise<void>
   setMode(modeId: string): Promise<void>
-  setConfigOption(configId: string, value: string): Promise<void>
+  /** @returns the options as they are now, where the harness tells them. */
+  setConfigOption(configId: string, value: string): Promise<readonly ConfigOption[] | undefined>
+  /** Of agents that have no configuration option for it. */
+  setModel(modelId: string): Promise<void>
   /** When something last came from the harness, by `performance.now()`. */
   lastTrafficAt(): number
   /** Resolves when the process ended or broke the protocol. */
@@ -88,6 +99,7 @@ export interface AcpSessionSpec {
   resume?: string | undefined
   /** Servers of tools that the harness is to use, by what it can speak. */
   tools?: ((harness: { readonly http: boolean }) => readonly McpServerOffer[]) | undefined
+  options?: SessionOptions | undefined
 }
 
 /** Starts the protocol over a running process: `initialize`, then `session/load` or `session/new`. @throws HarnessError */
@@ -194,11 +206,14 @@ export async function openAcpSession(spec: AcpSessionSpec): Promise<AcpSession> 
     )
   }
 
+  if (spec.options?.authMethod !== undefined)
+    await ask(connection.agent.request<unknown>('authenticate', { methodId: spec.options.authMethod }), limits.startMs)
+  const _meta = spec.options?.meta
   const mcpServers = spec.tools?.({ http: initialized.agentCapabilities?.mcpCapabilities?.http === true }) ?? []
   let loaded = false
   let answer: SessionAnswer | undefined
   if (spec.resume !== undefined && initialized.agentCapabilities?.loadSession === true) {
-    const params = { sessionId: spec.resume, cwd: spec.cwd, mcpServers }
+    const params = { sessionId: spec.resume, cwd: spec.cwd, mcpServers, ...(_meta === undefined ? {} : { _meta }) }
     try {
       answer = SessionAnswer.parse(
         (await ask(connection.agent.request<unknown>('session/load', params), limits.startMs)) ?? {},
@@ -209,9 +224,10 @@ export async function openAcpSession(spec: AcpSessionSpec): Promise<AcpSession> 
       if (connection.signal.aborted || broken !== undefined) throw error
     }
   }
-  answer ??= SessionAnswer.parse(
-    await ask(connection.agent.request<unknown>('session/new', { cwd: spec.cwd, mcpServers }), limits.startMs),
-  )
+  if (answer === undefined) {
+    const params = { cwd: spec.cwd, mcpServers, ...(_meta === undefined ? {} : { _meta }) }
+    answer = SessionAnswer.parse(await ask(connection.agent.request<unknown>('session/new', params), limits.startMs))
+  }
   const sessionId = loaded ? spec.resume : answer.sessionId
   if (sessionId === undefined)
     throw new HarnessError('harness_protocol', `${harnessName} opened a session without an id.`, evidence())
@@ -232,7 +248,12 @@ export async function openAcpSession(spec: AcpSessionSpec): Promise<AcpSession> 
       await ask(connection.agent.request('session/set_mode', { sessionId, modeId }), limits.startMs)
     },
     setConfigOption: async (configId, value) => {
-      await ask(connection.agent.request('session/set_config_option', { sessionId, configId, value }), limits.startMs)
+      const params = { sessionId, configId, value }
+      const told = await ask(connection.agent.request<unknown>('session/set_config_option', params), limits.startMs)
+      return ConfigAnswer.parse(told ?? {}).configOptions ?? undefined
+    },
+    setModel: async (modelId) => {
+      await ask(connection.agent.request<unknown>('session/set_model', { sessionId, modelId }), limits.startMs)
     },
     lastTrafficAt: () => trafficAt,
     ended,

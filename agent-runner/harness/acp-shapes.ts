@@ -87,6 +87,20 @@ export const UpdateParams = z.looseObject({
 })
 
 const Mode = z.looseObject({ id: text, name: text })
+const ConfigOption = z.looseObject({
+  id: z.string(),
+  category: z.string().nullish().catch(undefined),
+  type: z.string().optional().catch(undefined),
+  currentValue: z.unknown().optional(),
+  /** Values, or groups of them. */
+  options: z.array(z.unknown()).optional().catch(undefined),
+})
+export type ConfigOption = z.infer<typeof ConfigOption>
+const configOptions = z.array(ConfigOption).nullish().catch(undefined)
+
+/** Answer of `session/set_config_option`: one option may change the others. */
+export const ConfigAnswer = z.looseObject({ configOptions })
+
 /** Answers of `session/new` and `session/load`. */
 export const SessionAnswer = z.looseObject({
   sessionId: z.string().optional(),
@@ -94,16 +108,13 @@ export const SessionAnswer = z.looseObject({
     .looseObject({ currentModeId: z.string(), availableModes: z.array(Mode) })
     .nullish()
     .catch(undefined),
-  configOptions: z
-    .array(
-      z.looseObject({
-        id: z.string(),
-        category: z.string().nullish(),
-        type: z.string().optional(),
-        currentValue: z.unknown().optional(),
-        options: z.array(z.unknown()).optional().catch(undefined),
-      }),
-    )
+  configOptions,
+  /** Of agents that don't have configuration options yet. */
+  models: z
+    .looseObject({
+      currentModelId: z.string(),
+      availableModels: z.array(z.looseObject({ modelId: z.string(), name: text })),
+    })
     .nullish()
     .catch(undefined),
 })

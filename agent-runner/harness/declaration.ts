@@ -1,7 +1,9 @@
 import type { HarnessId, HarnessOffer, ModelOffer, SandboxKind } from '#shared/domain/harness.ts'
 import type { RunConfig } from '#shared/domain/run.ts'
-import type { SecretKind } from '#shared/domain/secret.ts'
+import type { RunSecret, SecretKind } from '#shared/domain/secret.ts'
 import type { RunModels } from '../models/endpoints.ts'
+import type { PromptAnswer } from './acp-shapes.ts'
+import type { Dialect } from './dialects.ts'
 import type { Exec, Sandbox } from '../sandbox/sandbox.ts'
 
 /** A harness that this runner can start: how to get it, how to call it, and where it differs from the others. */
@@ -18,23 +20,33 @@ export interface HarnessDeclaration {
   /** Fetches what is missing. @throws SandboxError */
   prepare(context: PrepareContext): Promise<PreparedHarness>
   readonly quirks: HarnessQuirks
-  /** Models that can be chosen before it has started. */
-  readonly models?: readonly ModelOffer[]
   /** Credentials of which it needs one, best first. Absent: it needs none. */
   readonly takes?: readonly SecretKind[]
+  /** Whether the person of this machine is signed in to it, so that the direct sandbox needs no credentials. */
+  signedIn?(): Promise<boolean>
+  /** Models that can be chosen. */
+  models?(): readonly ModelOffer[]
+  /** What a session of it offered, to be told the next time. */
+  learn?(models: readonly ModelOffer[]): void
 }
 
 export interface HarnessQuirks {
   /** Reads what a person said with a denial from the answer to its request; others get it as the next prompt. */
   readonly hearsDenials: boolean
-  /** Mode to set after a session is opened. */
+  /** Mode to set after a session is opened: the one in which it asks. */
   readonly firstMode?: string
+  /** The same in a container, where it differs. */
+  readonly containerMode?: string
   /** Drover's rules decide which of its commands need no question. */
   readonly rulesApply: boolean
   /** Uses tools that a server of the Model Context Protocol offers. */
   readonly takesTools: boolean
-  /** Lives in the runner's process, so it reaches what the runner offers from any sandbox. */
-  readonly livesHere?: boolean
+  /** How its tool calls are read. */
+  readonly dialect?: Dialect
+  /** Whether a turn that seems to have ended well did so because the model failed; what was said last is the error. */
+  readonly modelFailed?: (answer: PromptAnswer) => boolean
+  /** What it can't be made to ask about, in sentences for the page. */
+  readonly cannotAsk?: Partial<Record<SandboxKind, readonly string[]>>
 }
 
 export interface PrepareContext {
@@ -50,7 +62,19 @@ export interface ProgramHarness {
   /** Folders and files of this machine that it needs, read-only. */
   tools: readonly string[]
   argv(inside: (hostPath: string) => string): readonly string[]
-  env(context: HarnessContext): Readonly<Record<string, string>>
+  /** @throws HarnessError where it can't work so, such as without credentials. */
+  env(context: HarnessContext): HarnessEnv | Promise<HarnessEnv>
+  /** How its session is opened, where that is not as the protocol's default. */
+  session?(context: HarnessContext): SessionOptions
+}
+
+export type HarnessEnv = Readonly<Record<string, string>>
+
+export interface SessionOptions {
+  /** Of the protocol's `authenticate`, before a session is opened. */
+  authMethod?: string
+  /** `_meta` of `session/new` and `session/load`. */
+  meta?: Readonly<Record<string, unknown>>
 }
 
 /** What a start of a harness depends on. */
@@ -61,6 +85,8 @@ export interface HarnessContext {
   home: string
   models: RunModels
   config: RunConfig
+  /** The run's credentials, for those that no endpoint stands for, such as Bedrock's. Absent: none. */
+  secrets?: readonly RunSecret[]
 }
 
 /** An agent of ours, inside this process: only what it executes goes into the sandbox. */
@@ -69,25 +95,24 @@ export interface OwnHarness {
   open(sandbox: Sandbox, context: HarnessContext): Exec
 }
 
-export function offerOf(declaration: HarnessDeclaration, available: readonly SandboxKind[]): HarnessOffer {
+export function offerOf(
+  declaration: HarnessDeclaration,
+  available: readonly SandboxKind[],
+  signedIn = false,
+): HarnessOffer {
   const sandboxes = declaration.sandboxes.filter((kind) => available.includes(kind))
   const unavailable = declaration.unavailable()
+  const models = declaration.models?.() ?? []
   return {
     id: declaration.id,
     name: declaration.name,
     letters: declaration.letters,
     ...(declaration.version === undefined ? {} : { version: declaration.version }),
     sandboxes,
-    ...(declaration.quirks.takesTools
-      ? { planTools: sandboxes.filter((sandbox) => reachesRunner(sandbox, declaration.quirks)) }
-      : {}),
-    ...(declaration.models === undefined ? {} : { models: [...declaration.models] }),
+    ...(declaration.quirks.takesTools ? { planTools: sandboxes } : {}),
+    ...(models.length === 0 ? {} : { models: models.slice(0, 200) }),
     ...(declaration.takes === undefined ? {} : { takes: [...declaration.takes] }),
+    ...(signedIn ? { signedIn: sandboxes.filter((kind) => kind === 'direct') } : {}),
     ...(unavailable === undefined ? {} : { unavailable: unavailable.slice(0, 300) }),
   }
-}
-
-/** A container has no way to the runner's machine but the streams of its harness. */
-export function reachesRunner(sandbox: SandboxKind, { livesHere = false }: Pick<HarnessQuirks, 'livesHere'>): boolean {
-  return livesHere || sandbox === 'direct'
 }

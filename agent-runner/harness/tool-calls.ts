@@ -3,20 +3,31 @@ import type { BlobStore } from '../link/blob-store.ts'
 import type { Clock } from '../clock.ts'
 import type { GrowingBody, GrowingEntry } from '../run/growing-entry.ts'
 import { cut, type Transcript } from '../run/transcript.ts'
-import type { ToolCallFields } from './acp-shapes.ts'
-import { commandOf, contentPatches, contentText, objectOf } from './tool-content.ts'
+import type { ToolCallFields, ToolContent } from './acp-shapes.ts'
+import { commandOf, contentPatches, contentText, objectOf, withoutFence } from './tool-content.ts'
 
 /** The tool calls of a turn as entries: each opens with the first word of it, grows, and ends once. */
 export interface ToolCalls {
   take(fields: ToolCallFields): void
   /** A question about it was answered: its time counts from now, not from when it was asked. */
   answered(toolCallId: string): void
+  /** What was told of it, for a question that leaves it out. */
+  told(toolCallId: string): ToldCall | undefined
+  /** It was not allowed: it ends as failed, also where the harness does not speak of it again. */
+  denied(toolCallId: string): void
   /** Text under a tool call's output. */
   remark(toolCallId: string, text: string): void
   /** Whether one is at work. */
   busy(): boolean
   /** Ends those that are open, and forgets all. */
   endAll(status: 'completed' | 'cancelled' | 'failed'): void
+}
+
+export interface ToldCall {
+  readonly title: string
+  readonly rawInput: unknown
+  /** Parts with changes to files. */
+  readonly diffs: readonly ToolContent[]
 }
 
 export interface ToolCallsDeps {
@@ -37,6 +48,9 @@ interface Tool {
   /** Output came piece by piece, so the final content repeats it. */
   streamed: boolean
   ended: boolean
+  denied: boolean
+  rawInput: unknown
+  diffs: readonly ToolContent[]
 }
 
 const inlinePatch = 4000
@@ -58,6 +72,7 @@ export function createToolCalls(deps: ToolCallsDeps): ToolCalls {
       if (Object.keys(change).length > 0) known.entry.change(change)
       if ('command' in change || 'title' in change) deps.onActivity(titleOf(known.entry))
     }
+    if (fields.rawInput !== undefined) one.rawInput = fields.rawInput
     writeOutput(one, fields)
     writePatches(one, fields)
     finishTool(one, fields)
@@ -78,7 +93,7 @@ export function createToolCalls(deps: ToolCallsDeps): ToolCalls {
       ...changeOf(fields, blank),
       status: fields.status === 'in_progress' ? 'in_progress' : 'pending',
     })
-    const made = { entry, streamed: false, ended: false }
+    const made = { entry, streamed: false, ended: false, denied: false, rawInput: undefined, diffs: [] }
     tools.set(fields.toolCallId, made)
     if (tools.size > toolLimit) forgetOldest()
     deps.onActivity(titleOf(entry))
@@ -101,12 +116,13 @@ export function createToolCalls(deps: ToolCallsDeps): ToolCalls {
       one.entry.append(data)
     }
     const text = contentText(fields.content)
-    if (text !== undefined && !one.streamed && !one.ended) one.entry.setText(text)
+    if (text !== undefined && !one.streamed && !one.ended) one.entry.setText(withoutFence(text))
   }
 
   function writePatches(one: Tool, fields: ToolCallFields): void {
     const patches = contentPatches(fields.content, relative).slice(0, 20)
     if (patches.length === 0) return
+    one.diffs = (fields.content ?? []).filter(({ type }) => type === 'diff')
     const changes: FileChange[] = patches.map(({ patch, ...change }) => ({
       ...change,
       ...(patch !== undefined && patch.length <= inlinePatch ? { patch } : {}),
@@ -131,6 +147,8 @@ export function createToolCalls(deps: ToolCallsDeps): ToolCalls {
       return
     }
     one.ended = true
+    one.diffs = []
+    one.rawInput = undefined
     one.entry.finish({ status: fields.status, ...exitCode, endedAt: clock.now() })
     const body = one.entry.body()
     if (body.kind === 'tool' && changesFiles.has(body.toolKind)) deps.onTouched()
@@ -168,6 +186,14 @@ export function createToolCalls(deps: ToolCallsDeps): ToolCalls {
       const one = tools.get(toolCallId)
       if (one !== undefined && !one.ended) one.entry.change({ startedAt: clock.now() })
     },
+    told: (toolCallId) => {
+      const one = tools.get(toolCallId)
+      return one === undefined ? undefined : { title: titleOf(one.entry), rawInput: one.rawInput, diffs: one.diffs }
+    },
+    denied: (toolCallId) => {
+      const one = tools.get(toolCallId)
+      if (one !== undefined) one.denied = true
+    },
     remark: (toolCallId, text) => {
       tools.get(toolCallId)?.entry.append(`${text}\n`)
     },
@@ -176,7 +202,7 @@ export function createToolCalls(deps: ToolCallsDeps): ToolCalls {
       for (const one of tools.values()) {
         if (one.ended) continue
         one.ended = true
-        one.entry.finish({ status, endedAt: clock.now() })
+        one.entry.finish({ status: one.denied ? 'failed' : status, endedAt: clock.now() })
       }
       tools.clear()
     },

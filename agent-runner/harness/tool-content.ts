@@ -24,6 +24,15 @@ export function contentText(content: readonly ToolContent[] | null | undefined):
   return texts.length === 0 ? undefined : texts.join('\n')
 }
 
+/** Claude Code puts what a tool answered between fences, for a page that reads Markdown; here it stands as it is. */
+export function withoutFence(text: string): string {
+  const fence = /^(`{3,})[^`\n]*\n/.exec(text)
+  const end = fence === null ? undefined : `\n${fence[1] ?? ''}`
+  if (fence === null || end === undefined || !text.endsWith(end)) return text
+  const inside = text.slice(fence[0].length, -end.length)
+  return inside.includes(end) ? text : inside
+}
+
 export interface FilePatch {
   path: string
   status: FileChange['status']

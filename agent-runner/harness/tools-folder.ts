@@ -8,7 +8,8 @@ import { SandboxError } from '../sandbox/sandbox.ts'
  * Fetched on first use, without running any script of theirs; a folder is there whole or not at all.
  */
 export interface ToolsFolder {
-  has(packageName: string, version: string): Promise<boolean>
+  /** Of the system `system`, where that is not this one. */
+  has(packageName: string, version: string, system?: ToolSystem): Promise<boolean>
   /** @returns the folder. @throws SandboxError */
   fetch(packageName: string, version: string, options: FetchOptions): Promise<string>
 }
@@ -18,24 +19,33 @@ export interface FetchOptions {
   signal: AbortSignal
   /** Take the package although it is for another system than this one. */
   force?: boolean
+  /** Take those of its parts that are for this system; they have a folder of their own. Absent: this machine's. */
+  system?: ToolSystem | undefined
+}
+
+/** As npm names them. */
+export interface ToolSystem {
+  readonly os: string
+  readonly cpu: string
 }
 
 /** @param env what npm needs of this machine: PATH, HOME, proxies. */
 export function createToolsFolder(folder: string, env: Readonly<Record<string, string>>): ToolsFolder {
   const fetching = new Map<string, Promise<string>>()
 
-  function pathOf(packageName: string, version: string): string {
-    return join(folder, `${packageName.replaceAll('/', '+')}@${version}`)
+  function pathOf(packageName: string, version: string, system?: ToolSystem): string {
+    const place = system === undefined ? '' : `-${system.os}-${system.cpu}`
+    return join(folder, `${packageName.replaceAll('/', '+')}@${version}${place}`)
   }
 
-  async function has(packageName: string, version: string): Promise<boolean> {
-    const done = await readFile(join(pathOf(packageName, version), 'complete'), 'utf8').catch(() => '')
+  async function has(packageName: string, version: string, system?: ToolSystem): Promise<boolean> {
+    const done = await readFile(join(pathOf(packageName, version, system), 'complete'), 'utf8').catch(() => '')
     return done !== ''
   }
 
   async function fetch(packageName: string, version: string, options: FetchOptions): Promise<string> {
-    const path = pathOf(packageName, version)
-    if (await has(packageName, version)) return path
+    const path = pathOf(packageName, version, options.system)
+    if (await has(packageName, version, options.system)) return path
     // Several runs may want the same tool at once; one fetches, the others wait.
     const running = fetching.get(path)
     if (running !== undefined) return running
@@ -57,6 +67,9 @@ export function createToolsFolder(folder: string, env: Readonly<Record<string, s
         '--no-fund',
         '--save-exact',
         ...(options.force === true ? ['--force'] : []),
+        ...(options.system === undefined
+          ? []
+          : [`--os=${options.system.os}`, `--cpu=${options.system.cpu}`, '--libc=glibc']),
         `${packageName}@${version}`,
       ]
       const code = await runNpm(args, made, env, options)

@@ -11,9 +11,10 @@ import {
   type SessionAnswer,
   type ToolCallFields,
 } from './acp-shapes.ts'
+import type { Dialect } from './dialects.ts'
 import { spokenLine } from './spoken-line.ts'
 import { createTaskList, isTodo, taskOf, todoTask } from './task-list.ts'
-import { createToolCalls } from './tool-calls.ts'
+import { createToolCalls, type ToldCall } from './tool-calls.ts'
 import { blockText, objectOf } from './tool-content.ts'
 
 /** Turns what a harness tells over ACP into entries and events of the run. */
@@ -24,6 +25,12 @@ export interface Translator {
   tool(fields: ToolCallFields): void
   /** A question about a tool call was answered: what it does begins now. */
   answered(toolCallId: string): void
+  /** What was told of a tool call, for a question that leaves it out. */
+  told(toolCallId: string): ToldCall | undefined
+  /** The last line that the agent said. */
+  said(): string
+  /** It will not do it. */
+  denied(toolCallId: string): void
   sessionOpened(answer: SessionAnswer): void
   promptAnswered(answer: PromptAnswer): void
   /** Text under a tool call's output, e.g. which rule allowed it. */
@@ -42,6 +49,7 @@ export interface TranslatorDeps {
   clock: Clock
   blobs: BlobStore
   harnessName: string
+  dialect?: Dialect | undefined
   /** The workspace as the harness sees it; paths are told relative to it. */
   workspace: string
   onActivity: (text: string) => void
@@ -126,7 +134,8 @@ export function createTranslator(deps: TranslatorDeps): Translator {
     )
   }
 
-  function tool(fields: ToolCallFields): void {
+  function tool(told: ToolCallFields): void {
+    const fields = deps.dialect?.(told, deps.workspace) ?? told
     if (isTodo(fields)) {
       hidden.add(fields.toolCallId)
       const todos = objectOf(fields.rawInput)?.['todos']
@@ -164,6 +173,9 @@ export function createTranslator(deps: TranslatorDeps): Translator {
       })
     },
     answered: calls.answered,
+    told: calls.told,
+    said: () => spoken.trim(),
+    denied: calls.denied,
     remark: calls.remark,
     busy: calls.busy,
     endTurn: (status) => {

@@ -42,8 +42,25 @@ export interface RunModels {
   close(): void
 }
 
+/** What one call of a model used. `inputTokens` are those that came from no cache of the provider. */
+export interface ModelCallUsage {
+  readonly model: string
+  readonly inputTokens: number
+  readonly outputTokens: number
+  readonly cachedTokens: number
+  /** Of the input: written into a cache, where the provider tells that apart. */
+  readonly cacheWrittenTokens?: number
+}
+
 /** Gives each run its own way to the models, by the credentials among its secrets. */
 export interface ModelGateway {
-  open(run: { runId: RunId; sandbox: Sandbox; secrets: readonly RunSecret[] }): Promise<RunModels>
+  open(run: {
+    runId: RunId
+    /** Where the agent's processes are, which need a way to this one. @throws SandboxError */
+    sandbox: Pick<Sandbox, 'reach'>
+    secrets: readonly RunSecret[]
+    /** After each call that went through: what the harness itself tells of that prompt is then left out. */
+    onUsage: (usage: ModelCallUsage) => void
+  }): Promise<RunModels>
   close(): Promise<void>
 }

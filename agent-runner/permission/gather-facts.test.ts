@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { CommandEffect } from '#shared/domain/permission.ts'
-import { explainParts } from './explain-command.ts'
+import { explainParts } from '#shared/permission/explain-command.ts'
 import { gatherFacts, type WorkspacePort } from './gather-facts.ts'
 import { createHostFacts } from './host-facts.ts'
-import { parseCommandSync } from './parse-command.ts'
+import { parseCommandSync } from '#shared/permission/parse-command.ts'
 
 const environment = { PATH: process.env.PATH ?? '/usr/bin:/bin' }
 let base: string

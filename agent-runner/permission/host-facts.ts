@@ -2,9 +2,10 @@ import { execFile } from 'node:child_process'
 import { lstat, opendir, realpath } from 'node:fs/promises'
 import { posix } from 'node:path'
 import { promisify } from 'node:util'
-import type { PathKind, WorkspacePort } from './gather-facts.ts'
+import type { PathKind } from '#shared/permission/lexical-facts.ts'
+import type { WorkspacePort } from './gather-facts.ts'
 import { gitPrograms } from './git-programs.ts'
-import { isWithin } from './part-folders.ts'
+import { isWithin } from '#shared/permission/part-folders.ts'
 
 const run = promisify(execFile)
 /** Entries that are looked at for one pattern. */

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { PlanId, RunId } from '#shared/ids.ts'
 import { agentMarkdownLimit, type PlanToolAnswer, type PlanToolCall } from '#shared/protocol/plan-tools.ts'
 import { silentLog } from '../log.ts'
+import { waysHere } from '../sandbox/own-files.ts'
 import { createMcpHost, type McpHost, type PlanTools } from './mcp-host.ts'
 
 const [one, two] = [1, 2].map((n) => RunId.parse(`0192f0e4-0000-7000-8000-00000000000${n}`)) as [RunId, RunId]
@@ -56,7 +57,7 @@ const nothingMade = (): void => {
 describe.each(['http', 'stdio'] as const)('over %s', (by) => {
   test('a harness finds the tools, and what it calls is asked for its run', async () => {
     const made: unknown[] = []
-    const client = await connect(await host.open(one, (plan) => made.push(plan)), by)
+    const client = await connect(await host.open(one, (plan) => made.push(plan), waysHere), by)
     const { tools } = await client.listTools()
     expect(tools.map(({ name }) => name)).toEqual([
       'plan_create',
@@ -82,14 +83,14 @@ describe.each(['http', 'stdio'] as const)('over %s', (by) => {
   })
 
   test('arguments that are wrong are told to the model and asked of nobody', async () => {
-    const client = await connect(await host.open(one, nothingMade), by)
+    const client = await connect(await host.open(one, nothingMade, waysHere), by)
     for (const given of [{}, { markdown: 7 }, { markdown: 'x'.repeat(agentMarkdownLimit + 1) }])
       expect(await client.callTool({ name: 'plan_create', arguments: given })).toMatchObject({ isError: true })
     expect(asked).toEqual([])
   })
 
   test('once the run is closed, nothing is answered any more', async () => {
-    const tools = await host.open(one, nothingMade)
+    const tools = await host.open(one, nothingMade, waysHere)
     const client = await connect(tools, by)
     await client.listTools()
     tools.close()
@@ -99,7 +100,7 @@ describe.each(['http', 'stdio'] as const)('over %s', (by) => {
 })
 
 test('each run has a token of its own, and asks for itself alone', async () => {
-  const [first, second] = [await host.open(one, nothingMade), await host.open(two, nothingMade)]
+  const [first, second] = [await host.open(one, nothingMade, waysHere), await host.open(two, nothingMade, waysHere)]
   expect(httpOf(first).authorization).not.toBe(httpOf(second).authorization)
   const client = await connect(second, 'http')
   first.close()
@@ -108,7 +109,7 @@ test('each run has a token of its own, and asks for itself alone', async () => {
 })
 
 test('whoever has no token, comes from a page or sends too much is sent away', async () => {
-  const { url, authorization } = httpOf(await host.open(one, nothingMade))
+  const { url, authorization } = httpOf(await host.open(one, nothingMade, waysHere))
   const headers = { authorization, 'content-type': 'application/json', accept: 'application/json, text/event-stream' }
   const status = async (init: RequestInit, of = url): Promise<number> => (await fetch(of, init)).status
   const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' })

@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { fileURLToPath } from 'node:url'
 import type { RunId } from '#shared/ids.ts'
 import type { PlanToolAnswer, PlanToolCall } from '#shared/protocol/plan-tools.ts'
 import { messageOf, type Log } from '../log.ts'
+import type { Sandbox } from '../sandbox/sandbox.ts'
 
 /** A server of the Model Context Protocol as a harness is told of it, in the shapes of the Agent Client Protocol. */
 export type McpServerOffer =
@@ -28,9 +28,15 @@ export interface PlanTools {
   close(): void
 }
 
-/** Serves the plan tools to harnesses on this machine: one listener on loopback for all runs, and a token for each. */
+/** Serves the plan tools to harnesses: one listener on this machine's loopback for all runs, to which their sandboxes have a way, and a token for each. */
 export interface McpHost {
-  open(runId: RunId, onMade: (made: NonNullable<PlanToolAnswer['made']>) => void): Promise<PlanTools>
+  /** `hide`: takes out of a call what must not leave the runner. @throws SandboxError when the sandbox has no way here. */
+  open(
+    runId: RunId,
+    onMade: (made: NonNullable<PlanToolAnswer['made']>) => void,
+    sandbox: Pick<Sandbox, 'reach' | 'ownProgram'>,
+    hide?: (call: PlanToolCall) => PlanToolCall,
+  ): Promise<PlanTools>
   close(): Promise<void>
 }
 
@@ -38,7 +44,8 @@ const maxBody = 2_000_000
 /** Requests of one run that may be open. */
 const maxOpen = 16
 const path = '/mcp'
-const bridge = fileURLToPath(new URL('./stdio-bridge.ts', import.meta.url))
+/** A container's end has a port of its own. */
+const here = /^127\.0\.0\.1:\d+$/
 
 interface Client {
   readonly ask: (call: PlanToolCall) => Promise<PlanToolAnswer>
@@ -54,10 +61,10 @@ export function createMcpHost({
 }): McpHost {
   /** By the hash of its token, so that no comparison tells how far a guess was right. */
   const clients = new Map<string, Client>()
-  let listening: Promise<{ http: Server; host: string }> | undefined
+  let listening: Promise<{ http: Server; port: number }> | undefined
 
-  function listen(): Promise<{ http: Server; host: string }> {
-    listening ??= new Promise<{ http: Server; host: string }>((resolve, reject) => {
+  function listen(): Promise<{ http: Server; port: number }> {
+    listening ??= new Promise<{ http: Server; port: number }>((resolve, reject) => {
       const http = createServer((request, response) => {
         serve(request, response).catch((error: unknown) => {
           log.error({ error: messageOf(error) }, 'A call of a plan tool could not be answered.')
@@ -66,7 +73,7 @@ export function createMcpHost({
         })
       })
       http.once('error', reject)
-      http.listen(0, '127.0.0.1', () => resolve({ http, host: `127.0.0.1:${(http.address() as AddressInfo).port}` }))
+      http.listen(0, '127.0.0.1', () => resolve({ http, port: (http.address() as AddressInfo).port }))
     }).catch((error: unknown) => {
       // The next run tries again.
       listening = undefined
@@ -76,9 +83,8 @@ export function createMcpHost({
   }
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const own = await listening
     // Pages of a browser on this machine have no business here, whatever name they came by.
-    if (request.headers.host !== own?.host || request.headers.origin !== undefined) return refuse(response, 403)
+    if (!here.test(request.headers.host ?? '') || request.headers.origin !== undefined) return refuse(response, 403)
     const token = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1]
     const client = token === undefined ? undefined : clients.get(hashOf(token))
     if (client === undefined) return refuse(response, 401)
@@ -121,14 +127,15 @@ export function createMcpHost({
   }
 
   return {
-    async open(runId, onMade) {
-      const { host } = await listen()
+    async open(runId, onMade, sandbox, hide = (call) => call) {
+      const { port } = await listen()
+      const reached = await sandbox.reach(port)
       const token = randomBytes(32).toString('base64url')
-      const url = `http://${host}${path}`
+      const url = `http://127.0.0.1:${reached}${path}`
       clients.set(hashOf(token), {
         open: 0,
         async ask(call) {
-          const answered = await ask(runId, call)
+          const answered = await ask(runId, hide(call))
           if (answered.made !== undefined) onMade(answered.made)
           return answered
         },
@@ -139,8 +146,7 @@ export function createMcpHost({
             ? { type: 'http', name: 'drover', url, headers: [{ name: 'Authorization', value: `Bearer ${token}` }] }
             : {
                 name: 'drover',
-                command: process.execPath,
-                args: [bridge],
+                ...sandbox.ownProgram('mcp-over-stdio.ts'),
                 env: [
                   { name: 'DROVER_TOOLS_URL', value: url },
                   { name: 'DROVER_TOOLS_TOKEN', value: token },

@@ -27,10 +27,14 @@ export function createAgentHandlers({
     },
     onPermission: (params, cancelled) => on.desk.decide(params, cancelled),
     onWriteFile: async (path, content) => {
+      await on.desk.beforeFile('edit', path)
       await writeInside(on.sandbox, path, content)
       results.touched()
     },
-    onReadFile: (path) => readInside(on.sandbox, path),
+    onReadFile: async (path) => {
+      await on.desk.beforeFile('read', path)
+      return readInside(on.sandbox, path)
+    },
     onElicitation: (params, cancelled) =>
       askElicitation(params, {
         permissions: on.permissions,

@@ -1,12 +1,20 @@
+import type { ProfileSnapshot } from '#shared/domain/profile.ts'
 import type { RunConfig } from '#shared/domain/run.ts'
-import { openAcpSession, type AcpHandlers, type AcpLimits, type AcpSession } from '../harness/acp-session.ts'
+import type { RunSecret } from '#shared/domain/secret.ts'
+import {
+  HarnessError,
+  openAcpSession,
+  type AcpHandlers,
+  type AcpLimits,
+  type AcpSession,
+} from '../harness/acp-session.ts'
 import type { HarnessContext, HarnessDeclaration, PreparedHarness } from '../harness/declaration.ts'
-import { objectOf } from '../harness/tool-content.ts'
-import { messageOf } from '../log.ts'
+import { modeFor } from '../harness/modes.ts'
 import type { RunModels } from '../models/endpoints.ts'
 import type { PlanTools } from '../plan-tools/mcp-host.ts'
 import { markProcess } from '../sandbox/process-tree.ts'
 import type { Exec, Sandbox } from '../sandbox/sandbox.ts'
+import { chooseModel, offeredModels } from './choose-model.ts'
 import type { Journal } from './journal.ts'
 import type { Transcript } from './transcript.ts'
 
@@ -22,6 +30,8 @@ export async function startAgent({
   transcript,
   planTools,
   models,
+  secrets,
+  profile,
 }: {
   config: RunConfig
   declaration: HarnessDeclaration
@@ -33,13 +43,17 @@ export async function startAgent({
   transcript: Transcript
   planTools: PlanTools | undefined
   models: RunModels
+  secrets: readonly RunSecret[]
+  profile: ProfileSnapshot | undefined
 }): Promise<AcpSession> {
-  const exec = await open(prepared, sandbox, {
+  const context: HarnessContext = {
     inside: (path) => sandbox.toolPath(path),
     home: sandbox.home,
     models,
     config,
-  })
+    secrets,
+  }
+  const exec = await open(prepared, sandbox, context)
   const mark = exec.pid === undefined ? undefined : await markProcess(exec.pid)
   if (mark !== undefined) await journal.record({ k: 'facts', facts: { process: mark } })
   const livesHere = 'open' in prepared
@@ -52,50 +66,49 @@ export async function startAgent({
     harnessName: declaration.name,
     resume: journal.memory().facts.sessionId,
     tools: planTools === undefined ? undefined : (harness) => [planTools.offer(harness)],
+    options: 'open' in prepared ? undefined : prepared.session?.(context),
   }).catch((error: unknown) => {
     if (livesHere) exec.kill()
     throw error
   })
   await journal.record({ k: 'facts', facts: { sessionId: session.sessionId } })
-  await chooseMode(session, declaration)
+  const fitting = modeFor(declaration.id, { profile, sandbox: sandbox.kind })
+  const mode = await chooseMode(session, declaration, { sandbox: sandbox.kind, fitting })
+  const told = offeredModels(session.answer)
+  if (told.length > 0) declaration.learn?.(told)
   await chooseModel(session, config, { transcript, name: declaration.name })
-  return session
+  const { modes } = session.answer
+  // It tells of a change of its own only.
+  return mode === undefined || modes == null
+    ? session
+    : { ...session, answer: { ...session.answer, modes: { ...modes, currentModeId: mode } } }
 }
 
 async function open(prepared: PreparedHarness, sandbox: Sandbox, context: HarnessContext): Promise<Exec> {
   if ('open' in prepared) return prepared.open(sandbox, context)
-  return sandbox.exec({ argv: prepared.argv(context.inside), env: prepared.env(context) })
+  return sandbox.exec({ argv: prepared.argv(context.inside), env: await prepared.env(context) })
 }
 
-async function chooseMode(session: AcpSession, declaration: HarnessDeclaration): Promise<void> {
-  const mode = declaration.quirks.firstMode
-  const offered = session.answer.modes?.availableModes.some((one) => one.id === mode) === true
-  if (mode !== undefined && offered && session.answer.modes?.currentModeId !== mode) await session.setMode(mode)
-}
-
-/** A model is a configuration option of category `model`. */
-async function chooseModel(
+/**
+ * Said each time, also after a load: the session may have been left in another one. @param fitting the mode that fits the run's profile, where the
+ * harness has one; else it stays in that of its declaration, in which it asks.
+ */
+async function chooseMode(
   session: AcpSession,
-  config: RunConfig,
-  { transcript, name }: { transcript: Transcript; name: string },
-): Promise<void> {
-  if (config.model === undefined) return
-  const option = session.answer.configOptions?.find((one) => one.category === 'model' || one.id === 'model')
-  if (option === undefined) {
-    transcript.notice('warning', `${name} does not let its model be chosen; it uses its own.`)
-    return
-  }
-  if (option.currentValue === config.model) return
-  try {
-    await session.setConfigOption(option.id, config.model)
-  } catch (error) {
-    const offered = (option.options ?? [])
-      .map((one) => objectOf(one)?.['value'])
-      .filter((value) => typeof value === 'string')
-    transcript.notice(
-      'warning',
-      `${name} does not have the model ${config.model}; it uses its own.`,
-      [messageOf(error), ...offered.slice(0, 50)].join('\n'),
+  { name, quirks }: HarnessDeclaration,
+  { sandbox, fitting }: { sandbox: Sandbox['kind']; fitting: string | undefined },
+): Promise<string | undefined> {
+  const asking = sandbox === 'direct' ? quirks.firstMode : (quirks.containerMode ?? quirks.firstMode)
+  const { modes } = session.answer
+  const offers = (mode: string | undefined): boolean => modes?.availableModes.some(({ id }) => id === mode) === true
+  const mode = offers(fitting) ? fitting : asking
+  if (mode === undefined || modes?.currentModeId === mode) return mode
+  if (!offers(mode)) {
+    throw new HarnessError(
+      'harness_protocol',
+      `${name} does not offer its mode “${mode}” any more, in which it asks before it changes something.`,
     )
   }
+  await session.setMode(mode)
+  return mode
 }

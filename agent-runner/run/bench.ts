@@ -2,8 +2,8 @@ import type { AcpSession } from '../harness/acp-session.ts'
 import { createTranslator, type Translator } from '../harness/translator.ts'
 import type { RunModels } from '../models/endpoints.ts'
 import type { PlanTools } from '../plan-tools/mcp-host.ts'
-import { runbookPolicy } from '../permission/judge-command.ts'
-import { createPermissionDesk, type PermissionDesk } from './conversation.ts'
+import type { ProfileSnapshot } from '#shared/domain/profile.ts'
+import { createPermissionDesk, type PermissionDesk } from './desk.ts'
 import type { Equipment } from './equip.ts'
 import { createJudge, type Judge } from './judge.ts'
 import { createPermissions, type Permissions } from './permissions.ts'
@@ -28,15 +28,18 @@ export interface Bench extends Equipment {
 
 export function createBench(
   deps: RunWorkerDeps & { transcript: Transcript; results: Results },
-  { declaration, prepared, sandbox }: Equipment,
-  { turn, onActivity }: { turn: () => number; onActivity: (text: string) => void },
+  { declaration, prepared, sandbox, egress }: Equipment,
+  {
+    turn,
+    onActivity,
+    profile,
+  }: { turn: () => number; onActivity: (text: string) => void; profile: () => ProfileSnapshot | undefined },
 ): Bench {
   const { runId, journal, transcript, clock, folders, results } = deps
   const judge = createJudge({
     workspace: sandbox.workspace,
     hostWorkspace: folders.workspace,
     environment: { PATH: deps.hostEnv['PATH'] ?? '/usr/bin:/bin' },
-    policy: runbookPolicy,
   })
   const permissions = createPermissions({
     runId,
@@ -46,6 +49,7 @@ export function createBench(
     transcript,
     clock,
     digest: judge.digest,
+    hiding: deps.secrets.hiding,
   })
   const translator = createTranslator({
     transcript,
@@ -53,6 +57,7 @@ export function createBench(
     clock,
     blobs: deps.blobs,
     harnessName: declaration.name,
+    dialect: declaration.quirks.dialect,
     workspace: sandbox.workspace,
     onActivity,
     onTouched: results.touched,
@@ -63,16 +68,20 @@ export function createBench(
     translator: () => translator,
     judge: () => judge,
     blobs: deps.blobs,
+    profile,
     similar: () => journal.memory().facts.similar ?? [],
     allowSimilar: (patterns) => {
       const all = [...new Set([...(journal.memory().facts.similar ?? []), ...patterns])]
-      void journal.record({ k: 'facts', facts: { similar: all.slice(-200) } })
+      // One with a value in it is not written down: after a restart it is asked about again.
+      const written = all.filter((text) => deps.secrets.hiding.piece(text) === text)
+      void journal.record({ k: 'facts', facts: { similar: written.slice(-200) } })
     },
     relative: (path) => (path.startsWith(`${sandbox.workspace}/`) ? path.slice(sandbox.workspace.length + 1) : path),
     cwd: () => sandbox.workspace,
   })
   return {
     sandbox,
+    egress,
     session: undefined,
     planTools: undefined,
     models: undefined,

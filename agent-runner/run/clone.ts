@@ -51,7 +51,7 @@ export async function cloneRepository(
   return runHostGit(host, ['-C', into, '-c', 'core.splitIndex=false', 'checkout', '--quiet', '--detach', detachedAt])
 }
 
-function runHostGit({ runId, env, write, signal }: HostGit, args: readonly string[]): Promise<number> {
+export function runHostGit({ runId, env, write, signal }: HostGit, args: readonly string[]): Promise<number> {
   return new Promise((done) => {
     const child = spawn('git', args, {
       env: {

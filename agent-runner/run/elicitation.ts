@@ -45,7 +45,7 @@ export async function askElicitation(
     },
     signal,
   )
-  if (outcome.kind === 'lapsed' || outcome.answer.kind !== 'option' || outcome.option === undefined) return undefined
+  if (outcome.kind !== 'answered' || outcome.answer.kind !== 'option' || outcome.option === undefined) return undefined
   const chosen = outcome.option.optionId
   return { [field[0]]: field[1].type === 'boolean' ? chosen === 'true' : chosen }
 }

@@ -1,11 +1,15 @@
+import type { EgressPolicy } from '#shared/domain/environment-egress.ts'
 import type { Assignment } from '#shared/protocol/runner-link.ts'
 import type { Clock } from '../clock.ts'
+import { emptyTree } from '../environment/copy-tree.ts'
+import { prepare } from '../environment/prepare.ts'
+import { planSetUp } from '../environment/set-up-plan.ts'
 import type { HarnessDeclaration, PreparedHarness } from '../harness/declaration.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
+import { withVariables } from '../secrets/secret-variables.ts'
 import type { Changes } from './changes/changes.ts'
-import { emptyFolder, makeRunFolders } from './folders.ts'
+import { makeRunFolders } from './folders.ts'
 import type { RunWorkerDeps } from './run-deps.ts'
-import { fillWorkspace, runSetupCommands } from './set-up.ts'
 import { runStep } from './steps.ts'
 import type { Transcript } from './transcript.ts'
 import { TurnEnded } from './turn-end.ts'
@@ -14,6 +18,8 @@ export interface Equipment {
   declaration: HarnessDeclaration
   prepared: PreparedHarness
   sandbox: Sandbox
+  /** What its processes may reach. */
+  egress: EgressPolicy
 }
 
 /**
@@ -26,7 +32,7 @@ export async function equip(
   { signal, onSandbox }: { signal: AbortSignal; onSandbox: (sandbox: Sandbox) => void },
 ): Promise<Equipment> {
   const { runId, journal, transcript, clock, folders } = deps
-  const { config } = assignment
+  const { config, egress = { kind: 'all' } } = assignment
   const declaration = deps.harness(config.harness)
   const provider = deps.sandbox(config.sandbox)
   if (declaration === undefined || provider === undefined) {
@@ -37,9 +43,10 @@ export async function equip(
     })
   }
   await makeRunFolders(folders)
+  const plan = planSetUp(assignment)
   const context = {
     runId,
-    config,
+    plan,
     journal,
     transcript,
     clock,
@@ -50,37 +57,48 @@ export async function equip(
   }
   const fresh = journal.memory().facts.setUp !== true
   // What a set-up that failed or was stopped left would be in the way; nothing of an agent is in it.
-  if (fresh) await emptyFolder(folders.workspace)
+  if (fresh) await emptyTree(folders.workspace)
   const prepared = await fetchHarness(declaration, { sandbox: config.sandbox, transcript, clock, signal })
   await journal.record({ k: 'facts', facts: { awake: true } })
-  // A container takes as long to start as a small clone does.
-  const [starting, filling] = await Promise.allSettled([
-    provider
-      .start({
-        runId,
-        workspace: folders.workspace,
-        home: folders.home,
-        tmp: folders.tmp,
-        tools: prepared.tools,
-        ...(config.image === undefined ? {} : { image: config.image }),
-      })
-      .then((started) => {
-        onSandbox(started)
-        return started
-      }),
-    fresh ? fillWorkspace(context) : undefined,
-  ])
-  if (filling.status === 'rejected') throw filling.reason
-  if (starting.status === 'rejected') throw starting.reason
-  const sandbox = starting.value
-  signal.throwIfAborted()
-  if (fresh) {
-    await sandbox.ownWorkspace()
-    if (sandbox.kind !== 'direct') await deps.changes.ownerChanged()
-    await runSetupCommands(context, sandbox)
-    await journal.record({ k: 'facts', facts: { setUp: true } })
+  const start = async (image = plan.image): Promise<Sandbox> => {
+    const started = await provider.start({
+      runId,
+      workspace: folders.workspace,
+      home: folders.home,
+      tmp: folders.tmp,
+      tools: prepared.tools,
+      env: plan.variables,
+      resources: plan.resources,
+      egress,
+      bridged: !('open' in prepared),
+      onNotice: (sentence) => transcript.notice('warning', sentence),
+      ...(image === undefined ? {} : { image }),
+    })
+    onSandbox(started)
+    return withVariables(started, deps.secrets.variables())
   }
-  return { declaration, prepared, sandbox }
+  if (!fresh) {
+    const kept = journal.memory().facts.image
+    const isThere = kept !== undefined && (await provider.imageId?.(kept)) !== undefined
+    if (kept !== undefined && !isThere) {
+      const text =
+        'What its set-up had put into the container itself is gone; the workspace and the home folder are as they were.'
+      transcript.notice('warning', text)
+    }
+    const sandbox = await start(isThere ? kept : plan.image)
+    signal.throwIfAborted()
+    return { declaration, prepared, sandbox, egress }
+  }
+  const sandbox = await prepare({
+    context,
+    folders,
+    cache: deps.setUps,
+    provider,
+    secrets: assignment.secrets ?? [],
+    start,
+  })
+  await journal.record({ k: 'facts', facts: { setUp: true } })
+  return { declaration, prepared, sandbox, egress }
 }
 
 async function fetchHarness(

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RunId } from '#shared/ids.ts'
 
@@ -34,10 +34,6 @@ const gitConfig = `[user]
 [advice]
 \tdetachedHead = false
 `
-
-export async function emptyFolder(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) await rm(join(folder, name), { recursive: true, force: true })
-}
 
 export async function makeRunFolders(folders: RunFolders): Promise<void> {
   for (const folder of [folders.root, folders.spool, folders.workspace, folders.home, folders.tmp]) {

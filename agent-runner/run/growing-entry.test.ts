@@ -6,6 +6,7 @@ import { emptyText } from '#shared/domain/bounded-text.ts'
 import { BlobHash, EntryId } from '#shared/ids.ts'
 import { systemClock } from '../clock.ts'
 import type { BlobStore } from '../link/blob-store.ts'
+import { noHiding } from '../secrets/hiding.ts'
 import { createGrowingEntry, type GrowingEntry } from './growing-entry.ts'
 import { openJournal, type Journal } from './journal.ts'
 import { openJournalFile } from './journal-file.ts'
@@ -32,6 +33,7 @@ function grow(put: BlobStore['put'], spoolFolder = join(folder, 'spool')): Growi
     spoolFolder,
     place: { id: EntryId.parse('entry-1'), n: 1, at: 0, turn: 1 },
     body: { kind: 'message', text: emptyText, done: false },
+    hiding: noHiding,
     onLost: (sentence) => lost.push(sentence),
   })
 }

@@ -9,6 +9,7 @@ import {
 import type { EntryBody, TranscriptEntry } from '#shared/domain/transcript.ts'
 import type { BlobStore } from '../link/blob-store.ts'
 import type { Clock } from '../clock.ts'
+import type { Hiding } from '../secrets/hiding.ts'
 import type { Journal } from './journal.ts'
 import { growingText } from './run-memory.ts'
 import { openSpool, removeSpool, type Spool } from './spool.ts'
@@ -50,6 +51,8 @@ export interface GrowingEntryDeps {
   clock: Clock
   blobs: BlobStore
   spoolFolder: string
+  /** The text is hidden piece by piece, before it goes anywhere. */
+  hiding: Hiding
   place: Omit<TranscriptEntry, 'body'>
   body: GrowingBody
   /** Told to people when a part of the text can't be kept. */
@@ -69,6 +72,7 @@ export function createGrowingEntry(deps: GrowingEntryDeps): GrowingEntry {
   let checkpointAt = clock.now()
   let unitsSince = 0
   let compared: string | undefined = ''
+  let hidden = deps.hiding.stream()
   let done = false
 
   write()
@@ -127,7 +131,7 @@ export function createGrowingEntry(deps: GrowingEntryDeps): GrowingEntry {
 
   function append(piece: string): void {
     if (done || piece === '') return
-    joined += storable(piece)
+    joined += hidden.push(storable(piece))
     if (joined.length >= largestDelta) flush()
     else soon()
   }
@@ -148,7 +152,9 @@ export function createGrowingEntry(deps: GrowingEntryDeps): GrowingEntry {
     text = emptyText
     spool?.close()
     spool = undefined
-    if (clean.length > 0) grow(clean)
+    hidden = deps.hiding.stream()
+    const shown = hidden.push(clean)
+    if (shown.length > 0) grow(shown)
     write()
   }
 
@@ -180,6 +186,7 @@ export function createGrowingEntry(deps: GrowingEntryDeps): GrowingEntry {
       if (done) return { stored: Promise.resolve() }
       done = true
       clearTimeout(timer)
+      joined += hidden.end()
       if (joined !== '') grow(joined.toWellFormed())
       joined = ''
       body = { ...body, ...change } as GrowingBody

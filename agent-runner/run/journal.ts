@@ -42,6 +42,8 @@ export interface Journal {
 export interface JournalDeps {
   file: JournalFile
   clock: Clock
+  /** Takes out of an event what nobody may read. */
+  hide?: (body: RunEventBody) => RunEventBody
   onCommitted?: () => void
   /** Called once, at the first write that failed. */
   onFailure?: (error: Error) => void
@@ -239,7 +241,7 @@ export async function openJournal(deps: JournalDeps): Promise<Journal> {
     memory: () => memory,
     append: (body) => {
       if (closed) return memory.lastSeq
-      const event = RunEvent.parse({ seq: memory.lastSeq + 1, at: clock.now(), body })
+      const event = RunEvent.parse({ seq: memory.lastSeq + 1, at: clock.now(), body: deps.hide?.(body) ?? body })
       const json = JSON.stringify(event)
       const bytes = Buffer.byteLength(json)
       // The server would refuse its frame, and with it everything behind it, for ever.

@@ -1,20 +1,26 @@
 import { createHash } from 'node:crypto'
 import { posix } from 'node:path'
 import type { CommandEffect, PermissionSubject } from '#shared/domain/permission.ts'
-import { explainParts, effectsForCard } from '../permission/explain-command.ts'
-import { gatherFacts, isWithin, type WorkspacePort } from '../permission/gather-facts.ts'
+import { explainParts, effectsForCard } from '#shared/permission/explain-command.ts'
+import type { Action, ActionFile } from '#shared/permission/judge-action.ts'
+import { parseCommandSync } from '#shared/permission/parse-command.ts'
+import { isWithin } from '#shared/permission/part-folders.ts'
+import { showPatterns, similarPatterns, type SimilarPattern } from '#shared/permission/similar-pattern.ts'
+import { isHarmlessVariable } from '#shared/permission/variable-names.ts'
+import { visibleText } from '#shared/permission/visible-text.ts'
+import { gatherFacts, type WorkspacePort } from '../permission/gather-facts.ts'
 import { createHostFacts } from '../permission/host-facts.ts'
-import { askReason, judgeCommand, type CommandPolicy } from '../permission/judge-command.ts'
-import { parseCommandSync } from '../permission/parse-command.ts'
+import { lookAtFiles } from '../permission/real-file.ts'
 import { requestDigest } from '../permission/request-digest.ts'
-import { showPatterns, similarPatterns, type SimilarPattern } from '../permission/similar-pattern.ts'
-import { isHarmlessVariable } from '../permission/variable-names.ts'
-import { visibleText } from '../permission/visible-text.ts'
 
-/** What the runner works out about a command before it may run. */
+export type CommandAction = Extract<Action, { kind: 'command' }>
+
+/** What the runner works out about an action before it may happen. */
 export interface Judge {
   /** `similar`: the patterns that were allowed in this run, as JSON texts. */
   look(command: CommandToJudge, similar: readonly string[], signal: AbortSignal): Promise<CommandView>
+  /** Where files are that an agent names. */
+  files(paths: readonly string[]): Promise<ActionFile[]>
   /** SHA-256 of everything that is shown. */
   digest(title: string, subject: PermissionSubject): string
 }
@@ -29,10 +35,7 @@ export interface CommandToJudge {
 
 export interface CommandView {
   effects: CommandEffect[]
-  /** Whether the run's rules allow it without asking. */
-  allow: boolean
-  /** Why it asks, in words. */
-  reason: string
+  action: CommandAction
   /** What "Allow similar in this run" would allow; absent: the choice is not offered. */
   similar?: { shown: string; patterns: readonly string[] }
 }
@@ -42,12 +45,10 @@ export function createJudge({
   workspace,
   hostWorkspace,
   environment,
-  policy,
 }: {
   workspace: string
   hostWorkspace: string
   environment: Readonly<Record<string, string>>
-  policy: CommandPolicy
 }): Judge {
   const port = movedPort(createHostFacts(hostWorkspace, environment), workspace, hostWorkspace)
 
@@ -58,6 +59,14 @@ export function createJudge({
   ): Promise<CommandView> {
     const parsed = parseCommandSync(command)
     const allowed = similar.map((text) => JSON.parse(text) as SimilarPattern)
+    const place = {
+      kind: 'command' as const,
+      parsed,
+      allowed,
+      cwd,
+      root: workspace,
+      doubt: doubtOf(cwd, changedVariables),
+    }
     if (!parsed.ok) {
       const effect: CommandEffect = {
         text: visibleText(command).slice(0, 2000),
@@ -65,20 +74,16 @@ export function createJudge({
         risk: 'unknown',
         danger: true,
       }
-      const judgement = judgeCommand({ parsed, effects: [], policy, allowed, cwd })
-      return { effects: [effect], allow: judgement.decision === 'allow', reason: askReason(judgement) }
+      return { effects: [effect], action: { ...place, effects: [] } }
     }
     const facts = await gatherFacts(parsed, { root: workspace, cwd, port, signal })
     const effects = explainParts(parsed, facts)
-    const judgement = judgeCommand({ parsed, effects, policy, allowed, cwd })
     const patterns = similarPatterns(parsed, cwd)
     const shown = showPatterns(patterns)
     const offered = shown !== '' && shown.length <= 600
-    const doubt = doubtOf(cwd, changedVariables)
     return {
       effects: effectsForCard(effects),
-      allow: judgement.decision === 'allow' && doubt === undefined,
-      reason: doubt ?? askReason(judgement),
+      action: { ...place, effects },
       ...(offered ? { similar: { shown, patterns: patterns.map((pattern) => JSON.stringify(pattern)) } } : {}),
     }
   }
@@ -92,7 +97,11 @@ export function createJudge({
       : `An earlier step changed ${grave.slice(0, 5).join(', ')}, which can change what this does.`
   }
 
-  return { look, digest: (title, subject) => requestDigest({ kind: subject.kind, title, ...shownOf(subject) }) }
+  return {
+    look,
+    files: (paths) => lookAtFiles(paths, { workspace, hostWorkspace }),
+    digest: (title, subject) => requestDigest({ kind: subject.kind, title, ...shownOf(subject) }),
+  }
 }
 
 function shownOf(subject: PermissionSubject): Omit<Parameters<typeof requestDigest>[0], 'kind' | 'title'> {

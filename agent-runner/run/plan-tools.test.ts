@@ -1,37 +1,21 @@
 import { expect, test } from 'vitest'
-import type { SandboxKind } from '#shared/domain/harness.ts'
 import type { Artifact } from '#shared/domain/transcript.ts'
 import { PlanId, RunId } from '#shared/ids.ts'
 import type { McpHost } from '../plan-tools/mcp-host.ts'
+import { waysHere } from '../sandbox/own-files.ts'
 import { openPlanTools } from './plan-tools.ts'
-import { emptyMemory } from './run-memory.ts'
 
 const runId = RunId.parse('0192f0e4-0000-7000-8000-000000000001')
 const planId = PlanId.parse('0192f0e4-0000-7000-8000-000000000002')
 const tools = { offer: () => ({ name: 'drover', command: 'x', args: [], env: [] }), close: () => undefined }
 
-async function open(
-  given: {
-    sandbox?: SandboxKind
-    takesTools?: boolean
-    livesHere?: boolean
-    sessionId?: string
-    open?: McpHost['open'] | null
-  } = {},
-) {
+async function open(given: { takesTools?: boolean; open?: McpHost['open'] | null } = {}) {
   const notices: string[] = []
   const shown: Artifact[] = []
-  const memory = emptyMemory
   const opened = await openPlanTools(
     {
       runId,
       planTools: () => (given.open === null ? undefined : { open: given.open ?? (async () => tools) }),
-      journal: {
-        memory: () => ({
-          ...memory,
-          facts: given.sessionId === undefined ? memory.facts : { ...memory.facts, sessionId: given.sessionId },
-        }),
-      },
       clock: { now: () => 7 },
       transcript: { notice: (_level, text) => notices.push(text) },
       results: { show: (artifact) => shown.push(artifact) },
@@ -39,14 +23,9 @@ async function open(
     {
       declaration: {
         name: 'OpenCode',
-        quirks: {
-          hearsDenials: false,
-          rulesApply: true,
-          takesTools: given.takesTools ?? true,
-          livesHere: given.livesHere ?? false,
-        },
+        quirks: { hearsDenials: false, rulesApply: true, takesTools: given.takesTools ?? true },
       },
-      sandbox: { kind: given.sandbox ?? 'direct' },
+      ways: waysHere,
     },
   )
   return { opened, notices, shown }
@@ -66,16 +45,6 @@ test('a harness that takes tools gets them, and what it makes is shown', async (
 test('a harness that takes none, or whose server has none, gets none and hears nothing of it', async () => {
   expect(await open({ takesTools: false })).toEqual({ opened: undefined, notices: [], shown: [] })
   expect(await open({ open: null })).toEqual({ opened: undefined, notices: [], shown: [] })
-})
-
-test('in a container there are none, which is said at the first session alone', async () => {
-  const first = await open({ sandbox: 'docker' })
-  expect(first).toMatchObject({ opened: undefined, notices: ['In a container OpenCode has no tools for plans.'] })
-  expect((await open({ sandbox: 'docker', sessionId: 's' })).notices).toEqual([])
-})
-
-test('an agent that lives in the runner has them in a container too', async () => {
-  expect(await open({ sandbox: 'docker', livesHere: true })).toMatchObject({ opened: tools, notices: [] })
 })
 
 test('what keeps them from being opened is said, and the run goes on', async () => {

@@ -4,6 +4,7 @@ import type { Artifact } from '#shared/domain/transcript.ts'
 import type { BlobStore } from '../link/blob-store.ts'
 import type { Clock } from '../clock.ts'
 import { messageOf } from '../log.ts'
+import type { Hiding } from '../secrets/hiding.ts'
 import type { ChangeSet, Changes } from './changes/changes.ts'
 import type { Journal } from './journal.ts'
 import { cut, type Transcript } from './transcript.ts'
@@ -12,6 +13,8 @@ import { cut, type Transcript } from './transcript.ts'
 export interface Results {
   /** Files may have changed. */
   touched(): void
+  /** Files as they are now, told before it resolves. */
+  refresh(): Promise<void>
   /** Files, the whole diff and the branch, as they are now. */
   conclude(): Promise<void>
   /** Something that came of the run otherwise. */
@@ -28,6 +31,7 @@ export function createResults(deps: {
   transcript: Transcript
   blobs: BlobStore
   clock: Clock
+  hiding: Hiding
 }): Results {
   const { journal, transcript, clock } = deps
   const closing = new AbortController()
@@ -40,7 +44,7 @@ export function createResults(deps: {
   async function tellFiles(): Promise<ChangeSet | undefined> {
     let set: ChangeSet | undefined
     try {
-      set = await deps.changes.read(closing.signal)
+      set = await deps.changes.read({ signal: closing.signal, turn: journal.memory().turn })
     } catch (error) {
       if (closing.signal.aborted || failed) return undefined
       failed = true
@@ -54,9 +58,13 @@ export function createResults(deps: {
       files: set.files,
       ...(set.more > 0 ? { more: set.more } : {}),
     }
-    const json = JSON.stringify(body)
+    const json = JSON.stringify([body, set.inTurn])
     if (json === told || (told === '' && set.files.length === 0)) return set
     told = json
+    if (set.inTurn !== undefined) {
+      const { files, more } = set.inTurn
+      journal.append({ type: 'files', turn: journal.memory().turn, files, ...(more > 0 ? { more } : {}) })
+    }
     journal.append(body)
     return set
   }
@@ -74,7 +82,12 @@ export function createResults(deps: {
   async function concludeDiff(set: ChangeSet): Promise<void> {
     if (set.diff === '' || set.diff === shownDiff) return
     shownDiff = set.diff
-    const bytes = Buffer.from(set.diff)
+    const shown = deps.hiding.diff(set.diff)
+    const bytes = Buffer.from(shown)
+    const why = [
+      ...(set.diffCut ? ['The diff was too large and stops somewhere.'] : []),
+      ...(shown === set.diff ? [] : ['It holds values of secrets, which are hidden here, so it can’t be applied.']),
+    ]
     const late = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), 10_000))
     const stored = deps.blobs.put(bytes)
     const id = ArtifactId.parse(`${deps.runId}-diff`)
@@ -83,7 +96,7 @@ export function createResults(deps: {
       id,
       kind: 'diff',
       title: `${count} ${count === 1 ? 'file' : 'files'} changed`,
-      ...(set.diffCut ? { detail: 'The diff was too large and stops somewhere.' } : {}),
+      ...(why.length > 0 ? { detail: why.join(' ') } : {}),
       bytes: bytes.byteLength,
       mimeType: 'text/x-diff',
       at: clock.now(),
@@ -120,6 +133,9 @@ export function createResults(deps: {
   return {
     touched: () => {
       timer ??= setTimeout(refresh, refreshMs)
+    },
+    refresh: async () => {
+      await tellFiles()
     },
     conclude: async () => {
       clearTimeout(timer)

@@ -3,11 +3,13 @@ import type { SentPlan } from '#shared/domain/sent-plan.ts'
 import type { RunnerUp } from '#shared/protocol/runner-link.ts'
 import type { Clock } from '../clock.ts'
 import type { AcpLimits } from '../harness/acp-session.ts'
+import type { SetUpCache } from '../environment/set-up-cache.ts'
 import type { HarnessDeclaration } from '../harness/declaration.ts'
 import type { BlobStore } from '../link/blob-store.ts'
 import type { Log } from '../log.ts'
 import type { ModelGateway } from '../models/endpoints.ts'
 import type { McpHost } from '../plan-tools/mcp-host.ts'
+import type { RunSecrets } from '../secrets/run-secrets.ts'
 import type { SandboxProvider } from '../sandbox/sandbox.ts'
 import type { WatchTimes } from './conversation.ts'
 import type { RunFolders } from './folders.ts'
@@ -27,6 +29,8 @@ export interface RunWorkerDeps {
   harness: (id: string) => HarnessDeclaration | undefined
   sandbox: (kind: string) => SandboxProvider | undefined
   models: ModelGateway
+  setUps: SetUpCache
+  secrets: RunSecrets
   /** For git on this machine. */
   hostEnv: Readonly<Record<string, string>>
   limits: AcpLimits

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { appendAt, omittedUnits, wholeText, type BoundedText } from '#shared/domain/bounded-text.ts'
+import { ProfileSnapshot } from '#shared/domain/profile.ts'
 import { TranscriptEntry, type EntryBody } from '#shared/domain/transcript.ts'
 import { DeliveryId, PermissionId } from '#shared/ids.ts'
 import type { RunEvent } from '#shared/protocol/run-event.ts'
@@ -32,9 +33,13 @@ export const RunFacts = z.object({
   process: ProcessMark.optional(),
   /** Processes of the run may live: set before its sandbox starts, cleared once that is torn down. */
   awake: z.boolean().optional(),
+  /** What its container is of, where that is an image which a set-up made. */
+  image: z.string().max(200).optional(),
   containerId: z.string().max(100).optional(),
   /** Patterns that "Allow similar in this run" allowed, as JSON texts. */
   similar: z.array(z.string()).optional(),
+  /** What the run is worked under: as it came with the turn, or as somebody has changed it since. */
+  profile: ProfileSnapshot.optional(),
 })
 export type RunFacts = z.infer<typeof RunFacts>
 

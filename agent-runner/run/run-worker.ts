@@ -2,7 +2,11 @@ import type { RunReason } from '#shared/domain/run.ts'
 import type { DeliveryId, RunId } from '#shared/ids.ts'
 import type { Assignment, DeliveryBody } from '#shared/protocol/runner-link.ts'
 import { refusal } from '#shared/refusal.ts'
+import { err } from '#shared/result.ts'
 import { messageOf } from '../log.ts'
+import { changeNotice } from './changes/change-notice.ts'
+import { hideIn } from '../secrets/hide-in.ts'
+import { hidingPatches } from '../secrets/hiding-parts.ts'
 import { createChanges } from './changes/changes.ts'
 import type { Journal } from './journal.ts'
 import type { RunWorkerDeps } from './run-deps.ts'
@@ -34,15 +38,16 @@ const queueLimit = 50
 export function createRunWorker(deps: RunWorkerDeps): RunWorker {
   const { runId, folders, journal, clock, log, blobs } = deps
   const receipts = createReceipts({ runId, journal, send: deps.send })
-  const transcript = createTranscript({ runId, journal, clock, blobs, spoolFolder: folders.spool })
+  const { hiding } = deps.secrets
+  const transcript = createTranscript({ runId, journal, clock, blobs, spoolFolder: folders.spool, hiding })
   const changes = createChanges({
     folder: folders.root,
     workspace: folders.workspace,
     path: deps.hostEnv['PATH'] ?? '/usr/bin:/bin',
-    blobs,
+    blobs: hidingPatches(blobs, hiding),
     now: () => clock.now(),
   })
-  const results = createResults({ runId, changes, journal, transcript, blobs, clock })
+  const results = createResults({ runId, changes, journal, transcript, blobs, clock, hiding })
   const workbench = createWorkbench({ ...deps, transcript, changes, results })
   let turn: Turn | undefined
   let running: Promise<void> | undefined
@@ -56,8 +61,11 @@ export function createRunWorker(deps: RunWorkerDeps): RunWorker {
     // A turn that ended meanwhile has lain down to rest.
     wake?.()
     await clearing
-    const { secrets: _secrets, ...written } = assignment
-    await journal.record({ k: 'assign', assignment: written })
+    const { secrets = [], ...written } = assignment
+    const areOthers = deps.secrets.renew(secrets)
+    // A process keeps the variables that it was started with: the turn of another person must not find them.
+    if (areOthers) await workbench.tearDown()
+    await journal.record({ k: 'assign', assignment: hideIn(hiding, written) })
     transcript.setTurn(assignment.turn)
     const current = createTurn({ assignment, journal, clock, transcript, workbench, receipts })
     turn = current
@@ -90,7 +98,9 @@ export function createRunWorker(deps: RunWorkerDeps): RunWorker {
     current.settle(known)
     if (!keeps) await workbench.tearDown()
     if (known.evidence !== undefined && known.evidence !== '') {
-      transcript.notice('error', `The last output of ${current.assignment.config.harness}`, known.evidence)
+      // It was cut at its start.
+      const evidence = hiding.text(known.evidence, { isCut: true })
+      transcript.notice('error', `The last output of ${current.assignment.config.harness}`, evidence)
     }
     if (known.event === 'cancel' || journal.failure() !== undefined) {
       tellEnd(current, known)
@@ -125,6 +135,7 @@ export function createRunWorker(deps: RunWorkerDeps): RunWorker {
   async function deliver(deliveryId: DeliveryId, body: DeliveryBody): Promise<void> {
     const known = receipts.of(deliveryId)
     if (known !== undefined) return receipts.repeat(known)
+    if (body.type === 'files') return changeFiles(deliveryId, body)
     const current = turn
     if (current === undefined || current.over()) {
       await receipts.set(deliveryId, 'refused', refusal('run_ended', 'the turn was over when this came'))
@@ -140,6 +151,10 @@ export function createRunWorker(deps: RunWorkerDeps): RunWorker {
         await receipts.set(deliveryId, answered.ok ? 'done' : 'refused', answered.ok ? undefined : answered.error)
         return
       }
+      case 'profile':
+        await workbench.setProfile(body.profile)
+        await receipts.set(deliveryId, 'done')
+        return
       case 'prompt':
         if (current.waiting() >= queueLimit) {
           await receipts.set(deliveryId, 'refused', refusal('too_many', `${queueLimit} messages wait already`))
@@ -147,6 +162,22 @@ export function createRunWorker(deps: RunWorkerDeps): RunWorker {
           await receipts.set(deliveryId, 'refused', refusal('run_ended', 'the turn was over when this came'))
         }
     }
+  }
+
+  /**
+   * Whether a turn goes or not. There is no receipt before the last one: what a runner that died has begun ends where it was to end when
+   * the delivery comes again.
+   */
+  async function changeFiles(deliveryId: DeliveryId, body: Extract<DeliveryBody, { type: 'files' }>): Promise<void> {
+    const applied = await changes.apply(body.ops).catch((error: unknown) => {
+      log.error({ runId, error: messageOf(error) }, 'The files of a run could not be changed as a person wanted.')
+      return err(refusal('internal', messageOf(error).slice(0, 300)))
+    })
+    if (!applied.ok) return receipts.set(deliveryId, 'refused', applied.error)
+    transcript.notice('info', changeNotice(body.name, body.ops))
+    await results.refresh()
+    await journal.committed()
+    await receipts.set(deliveryId, 'done')
   }
 
   function breakOff(reason: RunReason): void {

@@ -1,8 +1,8 @@
 import { lstat } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
-import type { RunConfig } from '#shared/domain/run.ts'
 import type { RunId } from '#shared/ids.ts'
 import type { Clock } from '../clock.ts'
+import type { PlannedRepository, SetUpPlan } from '../environment/set-up-plan.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import type { Changes } from './changes/changes.ts'
 import { cloneRepository, localPath } from './clone.ts'
@@ -13,7 +13,7 @@ import { cut, type Transcript } from './transcript.ts'
 
 export interface SetUpContext {
   runId: RunId
-  config: RunConfig
+  plan: SetUpPlan
   journal: Journal
   transcript: Transcript
   clock: Clock
@@ -27,35 +27,12 @@ export interface SetUpContext {
 /** Uncommitted files that are told by name. */
 const namedFiles = 100
 
-/** Clones the repository, if there is one, and remembers where it stands. Done on this machine, before any sandbox. @throws TurnEnded */
+/** Clones the repositories and remembers where they stand. Done on this machine, before any sandbox. @throws TurnEnded */
 export async function fillWorkspace(context: SetUpContext): Promise<void> {
-  const { config, journal, changes } = context
-  const repository = config.repository
-  if (repository !== undefined) {
-    const path = localPath(repository.url)
-    const named = isAbsolute(path)
-      ? await lookAtFolder(path, { env: context.hostEnv, signal: context.signal }).catch(() => undefined)
-      : undefined
-    const branch = repository.branch === undefined ? '' : `--branch ${repository.branch} `
-    await runStep(context, {
-      title: `Clone ${repository.url}`,
-      command: `git clone ${branch}${repository.url}`,
-      run: (write) =>
-        cloneRepository(
-          { runId: context.runId, env: context.hostEnv, write, signal: context.signal },
-          {
-            repository,
-            into: context.hostWorkspace,
-            hardLinks: config.sandbox === 'direct',
-            detachedAt: named?.detachedAt,
-          },
-        ),
-    })
-    context.signal.throwIfAborted()
-    await tellWhatStaysOut(context, named?.uncommitted ?? [])
-  }
-  context.signal.throwIfAborted()
-  await changes.begin({ hardLinks: config.sandbox === 'direct' })
+  const { plan, journal, changes, signal } = context
+  for (const repository of plan.repositories) await clone(context, repository)
+  signal.throwIfAborted()
+  await changes.begin({ hardLinks: plan.sandbox === 'direct' })
   const { branch, commit } = await changes.head()
   await journal.record({
     k: 'facts',
@@ -67,9 +44,34 @@ export async function fillWorkspace(context: SetUpContext): Promise<void> {
   if (branch !== undefined) journal.append({ type: 'facts', branch })
 }
 
+async function clone(context: SetUpContext, repository: PlannedRepository): Promise<void> {
+  const { signal, hostEnv, plan } = context
+  const path = localPath(repository.url)
+  const named = isAbsolute(path) ? await lookAtFolder(path, { env: hostEnv, signal }).catch(() => undefined) : undefined
+  const branch = repository.branch === undefined ? '' : `--branch ${repository.branch} `
+  const into = repository.folder === '' ? '' : ` ${repository.folder}`
+  await runStep(context, {
+    title: `Clone ${repository.url}`,
+    command: `git clone ${branch}${repository.url}${into}`,
+    run: (write) =>
+      cloneRepository(
+        { runId: context.runId, env: hostEnv, write, signal },
+        {
+          repository,
+          into: join(context.hostWorkspace, repository.folder),
+          hardLinks: plan.sandbox === 'direct',
+          detachedAt: named?.detachedAt,
+        },
+      ),
+  })
+  signal.throwIfAborted()
+  await tellWhatStaysOut(context, repository, named?.uncommitted ?? [])
+}
+
 /** What a person may think they gave to the run, and a clone does not have. */
 async function tellWhatStaysOut(
-  { transcript, config, hostWorkspace }: SetUpContext,
+  { transcript, hostWorkspace }: SetUpContext,
+  { url, folder }: PlannedRepository,
   uncommitted: readonly string[],
 ): Promise<void> {
   if (uncommitted.length > 0) {
@@ -77,11 +79,11 @@ async function tellWhatStaysOut(
     const more = uncommitted.length > namedFiles ? `\nand ${uncommitted.length - namedFiles} more` : ''
     transcript.notice(
       'warning',
-      cut(`${what} of ${config.repository?.url ?? ''} stay out: the run works on what is committed.`, 1000),
+      cut(`${what} of ${url} stay out: the run works on what is committed.`, 1000),
       `${uncommitted.slice(0, namedFiles).join('\n')}${more}`,
     )
   }
-  if (await isFile(join(hostWorkspace, '.gitmodules'))) {
+  if (await isFile(join(hostWorkspace, folder, '.gitmodules'))) {
     transcript.notice(
       'info',
       'Submodules are not fetched. The set-up command “git submodule update --init --recursive” fetches them.',
@@ -96,17 +98,26 @@ async function isFile(path: string): Promise<boolean> {
   )
 }
 
-/** The environment's own commands, in the sandbox, one after the other. @throws TurnEnded */
+/** The environment's own commands, in the sandbox, one after the other, each with its time. @throws TurnEnded */
 export async function runSetupCommands(context: SetUpContext, sandbox: Sandbox): Promise<void> {
-  for (const command of context.config.setupCommands ?? []) {
+  const env = { DROVER_WORKSPACE_ROOT: sandbox.workspace, DROVER_SANDBOX: sandbox.kind }
+  for (const { command, minutes } of context.plan.commands) {
     await runStep(context, {
       title: command.split('\n')[0] ?? command,
       command,
       run: async (write) => {
-        const exec = await sandbox.exec({ argv: ['sh', '-c', command], signal: context.signal })
-        return pipeOutput(exec, write)
+        const late = AbortSignal.timeout(minutes * 60_000)
+        const signal = AbortSignal.any([context.signal, late])
+        const exec = await sandbox.exec({ argv: ['sh', '-c', command], env, signal })
+        const code = await pipeOutput(exec, write)
+        if (!late.aborted || context.signal.aborted || code === 0) return code
+        write(`Stopped: it took longer than its ${minutes === 1 ? 'minute' : `${minutes} minutes`}.\n`)
+        return lateCode
       },
     })
     context.signal.throwIfAborted()
   }
 }
+
+/** As `timeout` ends. */
+const lateCode = 124

@@ -3,6 +3,7 @@ import type { EntryBody } from '#shared/domain/transcript.ts'
 import { EntryId, type RunId } from '#shared/ids.ts'
 import type { BlobStore } from '../link/blob-store.ts'
 import type { Clock } from '../clock.ts'
+import type { Hiding } from '../secrets/hiding.ts'
 import { createGrowingEntry, finishedText, type GrowingBody, type GrowingEntry } from './growing-entry.ts'
 import type { Journal } from './journal.ts'
 
@@ -37,10 +38,11 @@ export interface TranscriptDeps {
   clock: Clock
   blobs: BlobStore
   spoolFolder: string
+  hiding: Hiding
 }
 
 export function createTranscript(deps: TranscriptDeps): Transcript {
-  const { journal, clock } = deps
+  const { journal, clock, hiding } = deps
   const places = new Map<EntryId, { n: number; at: number; turn: number }>()
   const growing = new Set<GrowingEntry>()
   const storing = new Set<Promise<void>>()
@@ -70,6 +72,7 @@ export function createTranscript(deps: TranscriptDeps): Transcript {
       clock,
       blobs: deps.blobs,
       spoolFolder: deps.spoolFolder,
+      hiding: deps.hiding,
       place: newPlace(),
       body,
       onLost: (sentence) => notice('warning', sentence),
@@ -88,8 +91,8 @@ export function createTranscript(deps: TranscriptDeps): Transcript {
   }
 
   function notice(level: 'info' | 'warning' | 'error', text: string, detail?: string): void {
-    const shown = detail === undefined || detail === '' ? {} : { detail: finishedText(detail) }
-    add({ kind: 'notice', level, text: cut(text, 1000), ...shown })
+    const shown = detail === undefined || detail === '' ? {} : { detail: finishedText(hiding.text(detail)) }
+    add({ kind: 'notice', level, text: cut(hiding.text(text), 1000), ...shown })
   }
 
   function endSpeech(): void {
@@ -110,7 +113,7 @@ export function createTranscript(deps: TranscriptDeps): Transcript {
       endSpeech()
       const short = text.length <= 12_000
       if (short) {
-        add({ kind: 'user', text: finishedText(text), ...rest })
+        add({ kind: 'user', text: finishedText(hiding.text(text)), ...rest })
         return
       }
       const entry = grow({ kind: 'user', text: emptyText, ...rest })

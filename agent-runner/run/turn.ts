@@ -69,6 +69,7 @@ export function createTurn(deps: {
   }
 
   async function converse(firstText: string): Promise<TurnEnd> {
+    if (assignment.config.setUpOnly === true) return setUpAlone()
     const opened = await workbench.open(assignment, aborting.signal)
     aborting.signal.throwIfAborted()
     journal.append({ type: 'state', event: 'start', turn: assignment.turn })
@@ -93,6 +94,16 @@ export function createTurn(deps: {
       over = true
       return outcome
     }
+  }
+
+  /** A try of an environment: nobody is there to talk to. */
+  async function setUpAlone(): Promise<TurnEnd> {
+    await workbench.setUp(assignment, aborting.signal)
+    aborting.signal.throwIfAborted()
+    journal.append({ type: 'state', event: 'start', turn: assignment.turn })
+    over = true
+    await workbench.tearDown()
+    return { event: 'succeed' }
   }
 
   /** Interrupting messages that came together reach the agent together. */

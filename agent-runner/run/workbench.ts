@@ -1,9 +1,15 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { ProfileSnapshot } from '#shared/domain/profile.ts'
 import type { RunErrorCode } from '#shared/domain/run.ts'
 import type { Assignment, DeliveryBody } from '#shared/protocol/runner-link.ts'
 import { refusal, type Refusal } from '#shared/refusal.ts'
 import { err, type Result } from '#shared/result.ts'
 import type { AcpSession } from '../harness/acp-session.ts'
+import { modeFor } from '../harness/modes.ts'
+import { messageOf } from '../log.ts'
 import { openPlanTools } from './plan-tools.ts'
+import { waysHere } from '../sandbox/own-files.ts'
+import { tellSecrets } from '../secrets/tell-secrets.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { createActivity } from './activity.ts'
 import { startAgent } from './agent.ts'
@@ -22,11 +28,15 @@ import { TurnEnded, type TurnEnd } from './turn-end.ts'
 export interface Workbench {
   /** Makes ready what is missing. `firstPrompt` puts before the message what the harness can't remember. @throws TurnEnded, HarnessError, SandboxError */
   open(assignment: Assignment, signal: AbortSignal): Promise<{ firstPrompt: (text: string) => string }>
+  /** Makes ready all that stands around an agent, and starts none. @throws TurnEnded, HarnessError, SandboxError */
+  setUp(assignment: Assignment, signal: AbortSignal): Promise<void>
   prompt(text: string): Promise<TurnEnd>
   /** Asks the harness to end its turn; resolves when it did or `graceMs` passed. After that its session is not used again. */
   cancelPrompt(graceMs: number): Promise<void>
   answer(body: Extract<DeliveryBody, { type: 'answer' }>): Result<void, Refusal>
   takeUnheard(): string[]
+  /** From here on the run is worked under this; open questions that it answers itself are settled. */
+  setProfile(profile: ProfileSnapshot): Promise<void>
   settle(status: 'completed' | 'cancelled' | 'failed'): void
   /** A better reason for an error, where the sandbox knows one. */
   explain(end: TurnEnd): Promise<TurnEnd>
@@ -49,9 +59,24 @@ export function createWorkbench(
   const activity = createActivity(clock, (text) => journal.append({ type: 'activity', text }))
 
   function open(assignment: Assignment, signal: AbortSignal): Promise<{ firstPrompt: (text: string) => string }> {
-    const opened = makeReady(assignment, signal)
+    const opened = otherWall(assignment).then(() => makeReady(assignment, signal))
     opening = opened.catch(() => {})
     return opened
+  }
+
+  /** A container keeps to the rules that it was started with; where they changed since, the turn gets another one. */
+  async function otherWall({ egress = { kind: 'all' } }: Assignment): Promise<void> {
+    const old = bench
+    if (old === undefined || isDeepStrictEqual(old.egress, egress)) return
+    bench = undefined
+    await endBench(old)
+  }
+
+  async function endBench(old: Bench): Promise<void> {
+    old.session?.close()
+    old.planTools?.close()
+    old.models?.close()
+    await old.sandbox.dispose()
   }
 
   async function makeReady(
@@ -59,6 +84,9 @@ export function createWorkbench(
     signal: AbortSignal,
   ): Promise<{ firstPrompt: (text: string) => string }> {
     turnNumber = assignment.turn
+    tellSecrets(transcript, assignment, deps.secrets)
+    if (assignment.profile !== undefined) await journal.record({ k: 'facts', facts: { profile: assignment.profile } })
+    bench?.desk.beginTurn()
     const said = journal.memory().conversation.slice(0, -1)
     const knownSession = journal.memory().facts.sessionId
     bench ??= await build(assignment, signal)
@@ -74,6 +102,11 @@ export function createWorkbench(
     return { firstPrompt: (text) => withReplay(said, text) }
   }
 
+  async function setUp(assignment: Assignment, signal: AbortSignal): Promise<void> {
+    turnNumber = assignment.turn
+    bench ??= await build(assignment, signal)
+  }
+
   async function build(assignment: Assignment, signal: AbortSignal): Promise<Bench> {
     const equipment = await equip(deps, assignment, {
       signal,
@@ -87,7 +120,11 @@ export function createWorkbench(
       await half?.dispose()
       throw error
     })
-    return createBench(deps, equipment, { turn: () => turnNumber, onActivity: activity.set })
+    return createBench(deps, equipment, {
+      turn: () => turnNumber,
+      onActivity: activity.set,
+      profile: () => journal.memory().facts.profile,
+    })
   }
 
   async function startSession(on: Bench, assignment: Assignment, signal: AbortSignal): Promise<AcpSession> {
@@ -96,12 +133,15 @@ export function createWorkbench(
     const handlers = createAgentHandlers({ on, transcript, journal, results })
     on.translator.setReplaying(true)
     on.planTools?.close()
-    const planTools = await openPlanTools(deps, on)
+    // An agent of ours is in this process; the others have what their sandbox has.
+    const ways = 'open' in on.prepared ? waysHere : on.sandbox
+    const planTools = await openPlanTools(deps, { declaration: on.declaration, ways })
     on.planTools = planTools
     on.models ??= await deps.models.open({
       runId: deps.runId,
-      sandbox: on.sandbox,
+      sandbox: ways,
       secrets: assignment.secrets ?? [],
+      onUsage: () => {},
     })
     try {
       const session = await startAgent({
@@ -115,6 +155,8 @@ export function createWorkbench(
         transcript,
         planTools,
         models: on.models,
+        secrets: assignment.secrets ?? [],
+        profile: journal.memory().facts.profile,
       })
       signal.throwIfAborted()
       on.session = session
@@ -153,20 +195,36 @@ export function createWorkbench(
     const answer = await Promise.race([asked, on.flooded])
     on.translator.promptAnswered(answer)
     on.permissions.lapseAll()
+    if (on.declaration.quirks.modelFailed?.(answer) === true) {
+      const text = `${on.declaration.name} answered with an error: ${on.translator.said()}`
+      return { event: 'error', reason: { code: 'harness_protocol', text: cut(text, 600), retryable: true } }
+    }
     on.translator.endTurn(answer.stopReason === 'cancelled' ? 'cancelled' : 'completed')
     return endOfPrompt(answer, on.declaration.name)
+  }
+
+  async function setProfile(profile: ProfileSnapshot): Promise<void> {
+    await journal.record({ k: 'facts', facts: { profile } })
+    transcript.endSpeech()
+    transcript.notice('info', `From here on the run is worked under the profile ${profile.name}.`)
+    const on = bench
+    if (on === undefined) return
+    on.permissions.reconsider()
+    const mode = modeFor(on.declaration.id, { profile, sandbox: on.sandbox.kind })
+    if (mode === undefined || on.session?.answer.modes?.availableModes.some((one) => one.id === mode) !== true) return
+    // The harness may be at work; a mode that it does not take holds nothing up, since every question comes here anyway.
+    await on.session.setMode(mode).catch((error: unknown) => {
+      transcript.notice('warning', `${on.declaration.name} did not change its mode.`, messageOf(error))
+    })
   }
 
   async function tearDown(): Promise<void> {
     for (let round = 0; round < 2; round++) {
       const old = bench
-      const sandbox = old?.sandbox ?? starting
+      const half = starting
       bench = undefined
       starting = undefined
-      old?.session?.close()
-      old?.planTools?.close()
-      old?.models?.close()
-      await sandbox?.dispose()
+      await (old === undefined ? half?.dispose() : endBench(old))
       // What was being made ready fails now that its sandbox is gone; what it made until then goes as well.
       if (round === 0) await Promise.race([opening, new Promise((resolve) => setTimeout(resolve, 5000))])
     }
@@ -176,6 +234,11 @@ export function createWorkbench(
 
   return {
     open,
+    setUp: (assignment, signal) => {
+      const made = setUp(assignment, signal)
+      opening = made.catch(() => {})
+      return made
+    },
     prompt,
     cancelPrompt: async (graceMs) => {
       const on = bench
@@ -185,6 +248,7 @@ export function createWorkbench(
       await Promise.race([answering, new Promise((resolve) => setTimeout(resolve, graceMs))])
     },
     answer: (body) => bench?.permissions.answer(body) ?? err(refusal('expired', 'the question is not open any more')),
+    setProfile,
     takeUnheard: () => bench?.desk.takeUnheard() ?? [],
     settle: (status) => {
       activity.close()

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { dirname } from 'node:path'
 import { codeOf, messageOf } from '../log.ts'
+import { waysHere } from './own-files.ts'
 import { killRunProcesses } from './process-tree.ts'
 import {
   runMarker,
@@ -22,12 +23,20 @@ export interface DirectDeps {
 }
 
 const streamGraceMs = 300
+const noWall = 'The direct sandbox has no wall around it, so what a run reaches can’t be held to a list.'
 
 /** Runs on this machine as the runner's own user: an own folder and a minimal environment, but no wall. */
 export function createDirectProvider(deps: DirectDeps): SandboxProvider {
   return {
     kind: 'direct',
-    start: async (spec) => createDirectSandbox(spec, deps),
+    start: async (spec) => {
+      if (spec.egress !== undefined && spec.egress.kind !== 'all')
+        throw new SandboxError(
+          'sandbox_failed',
+          `${noWall} Choose Docker, or an environment that may reach everything.`,
+        )
+      return createDirectSandbox(spec, deps)
+    },
     problem: async () => undefined,
     sweep: async (runId) => {
       await killRunProcesses({ runId, folder: deps.runFolder(runId), graceMs: 100 })
@@ -47,6 +56,7 @@ function createDirectSandbox(spec: SandboxSpec, deps: DirectDeps): Sandbox {
     TMPDIR: spec.tmp,
     LANG: deps.lang,
     TERM: 'xterm-256color',
+    ...spec.env,
     [runMarker]: spec.runId,
   }
 
@@ -93,6 +103,7 @@ function createDirectSandbox(spec: SandboxSpec, deps: DirectDeps): Sandbox {
     home: spec.home,
     ownWorkspace: async () => {},
     toolPath: (path) => path,
+    ...waysHere,
     exec,
     kill,
     ranOutOfMemory: async () => false,

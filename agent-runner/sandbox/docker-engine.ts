@@ -68,3 +68,9 @@ function sentenceOf(error: unknown, address: string): string {
       return `Docker at ${address} can't be used: ${messageOf(error)}`
   }
 }
+
+/** Of an answer that says no. */
+export function statusOf(error: unknown): number | undefined {
+  if (typeof error !== 'object' || error === null || !('statusCode' in error)) return undefined
+  return typeof error.statusCode === 'number' ? error.statusCode : undefined
+}

@@ -2,10 +2,15 @@ import { execFile } from 'node:child_process'
 import { lchown, lstat, mkdir, readdir, realpath } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import type Docker from 'dockerode'
+import { z } from 'zod'
 import type { RunId, RunnerId } from '#shared/ids.ts'
 import { messageOf } from '../log.ts'
-import type { DockerEngine } from './docker-engine.ts'
+import { statusOf, type DockerEngine } from './docker-engine.ts'
+import { changedOutside, fetchImage, haveImage, imageId } from './docker-image.ts'
+import type { Resolve } from '../egress/egress-guard.ts'
+import { needsWays, openWays, type ContainerWays } from './container-ways.ts'
 import { execInContainer } from './docker-exec.ts'
+import { ownPrograms } from './own-files.ts'
 import {
   runMarker,
   SandboxError,
@@ -29,6 +34,10 @@ export interface DockerDeps {
   runnerId: RunnerId
   /** Off: containers are stopped and left for looking at. */
   cleanUp: boolean
+  /** A Node of this machine that works in containers. @throws SandboxError */
+  node: () => Promise<string>
+  /** What names lead to, where it is not this machine that says so. */
+  resolve?: Resolve
 }
 
 const runLabel = 'dev.drover.run'
@@ -36,6 +45,8 @@ const runnerLabel = 'dev.drover.runner'
 const workspaceInside = '/workspace'
 const homeInside = '/home/drover'
 const toolsInside = '/opt/drover'
+const keptName = 'drover-set-up'
+const KeptImage = z.object({ Id: z.string().min(1) })
 /** The user of a container whose runner is root. */
 const plainUser = 1000
 
@@ -53,6 +64,18 @@ export function createDockerProvider(deps: DockerDeps): SandboxProvider {
   return {
     kind: 'docker',
     start: (spec) => startContainer(spec, deps),
+    imageName: (image) => image ?? deps.limits.image,
+    imageId: (image) => imageId(deps.engine, image ?? deps.limits.image),
+    fetchImage: (image, how) =>
+      fetchImage(deps.engine, image ?? deps.limits.image, { ...how, now: () => performance.now() }),
+    dropImage: async (id) => {
+      await docker
+        .getImage(id)
+        .remove({ force: true })
+        .catch((error: unknown) => {
+          if (statusOf(error) !== 404) throw error
+        })
+    },
     problem: () => deps.engine.problem(),
     sweep,
     close: async () => {},
@@ -65,10 +88,13 @@ async function startContainer(spec: SandboxSpec, deps: DockerDeps): Promise<Sand
   await haveImage(engine, image)
   const { uid, gid } = plainUserOf()
   await Promise.all([spec.workspace, spec.home].map((folder) => ownFolder(folder)))
+  const node = needsWays(spec) ? await deps.node() : undefined
+  const wanted = new Set(node === undefined ? spec.tools : [...spec.tools, node, ownPrograms])
   const tools = await Promise.all(
-    spec.tools.map(async (path) => ({ from: await realpath(path), to: insidePath(path) })),
+    [...wanted].map(async (path) => ({ from: await realpath(path), to: insidePath(path) })),
   )
   let container: Docker.Container | undefined
+  let ways: ContainerWays | undefined
   try {
     container = await engine.docker.createContainer({
       Image: image,
@@ -77,18 +103,22 @@ async function startContainer(spec: SandboxSpec, deps: DockerDeps): Promise<Sand
       Cmd: ['2147483647'],
       User: `${uid}:${gid}`,
       WorkingDir: workspaceInside,
-      Env: [`HOME=${homeInside}`, 'LANG=C.UTF-8', 'TERM=xterm-256color', 'TMPDIR=/tmp', `${runMarker}=${spec.runId}`],
+      Env: [
+        `HOME=${homeInside}`,
+        'LANG=C.UTF-8',
+        'TERM=xterm-256color',
+        'TMPDIR=/tmp',
+        `${runMarker}=${spec.runId}`,
+        ...variablesOf(spec),
+      ],
       Labels: { [runLabel]: spec.runId, [runnerLabel]: deps.runnerId },
       Tty: false,
       HostConfig: {
         Init: true,
         CapDrop: ['ALL'],
         SecurityOpt: ['no-new-privileges:true'],
-        Memory: limits.memoryBytes,
-        MemorySwap: limits.memoryBytes,
-        NanoCpus: Math.round(limits.cpus * 1e9),
-        PidsLimit: limits.pids,
-        NetworkMode: limits.network,
+        ...limitsOf(spec, limits),
+        NetworkMode: spec.egress === undefined || spec.egress.kind === 'all' ? limits.network : 'none',
         IpcMode: 'private',
         LogConfig: { Type: 'none', Config: {} },
         Tmpfs: { '/tmp': 'rw,exec,nosuid,nodev,mode=1777' },
@@ -100,21 +130,24 @@ async function startContainer(spec: SandboxSpec, deps: DockerDeps): Promise<Sand
       },
     })
     await container.start()
+    const inside = node === undefined ? undefined : insidePath(node)
+    ways = await openWays(container, spec, { node: inside, inside: insidePath, resolve: deps.resolve })
   } catch (error) {
     if (container !== undefined) await endContainer(container, true)
-    throw startError(error, image)
+    throw error instanceof SandboxError ? error : startError(error, image)
   }
-  return containerSandbox(container, { image, workspace: spec.workspace }, deps)
+  return containerSandbox(container, { image, workspace: spec.workspace, ways }, deps)
 }
 
 function containerSandbox(
   container: Docker.Container,
-  { image, workspace }: { image: string; workspace: string },
+  { image, workspace, ways }: { image: string; workspace: string; ways: ContainerWays },
   deps: DockerDeps,
 ): Sandbox {
   let ended: Promise<void> | undefined
 
   async function kill(): Promise<void> {
+    ways.close()
     ended ??= endContainer(container, deps.cleanUp)
     await ended
   }
@@ -125,10 +158,12 @@ function containerSandbox(
     home: homeInside,
     ownWorkspace: () => ownTree(workspace),
     toolPath: insidePath,
+    reach: ways.reach,
+    ownProgram: ways.ownProgram,
     exec: async (spec: ExecSpec) => {
       if (ended !== undefined || spec.signal?.aborted === true)
         throw new SandboxError('sandbox_failed', 'It was stopped before it started.')
-      return execInContainer(container, spec, { onKill: () => void kill() })
+      return execInContainer(container, { ...spec, env: { ...ways.env, ...spec.env } }, { onKill: () => void kill() })
     },
     kill,
     ranOutOfMemory: async () => {
@@ -138,6 +173,13 @@ function containerSandbox(
       return (await oomKills(container)) > 0
     },
     misfit: () => misfitOf(container, image),
+    keepImage: async ({ withSecrets }) => {
+      if (!(await changedOutside(container, [workspaceInside, homeInside, toolsInside]))) return undefined
+      if (withSecrets)
+        return { why: 'it changed files of the image itself, and an image may not hold the run’s secrets' }
+      const kept = KeptImage.parse(await container.commit({ repo: keptName, tag: container.id.slice(0, 32) }))
+      return { id: kept.Id }
+    },
     dispose: kill,
   }
 }
@@ -200,30 +242,6 @@ async function endContainer(container: Docker.Container, remove: boolean): Promi
   }
 }
 
-async function haveImage({ docker, address }: DockerEngine, image: string): Promise<void> {
-  try {
-    await docker.getImage(image).inspect()
-    return
-  } catch (error) {
-    if (statusOf(error) !== 404)
-      throw new SandboxError('sandbox_failed', `Docker at ${address} can't be used: ${messageOf(error)}`, {
-        cause: error,
-      })
-  }
-  try {
-    const stream = await docker.pull(image)
-    await new Promise<void>((resolve, reject) => {
-      docker.modem.followProgress(stream, (error: Error | null) => (error === null ? resolve() : reject(error)))
-    })
-  } catch (error) {
-    throw new SandboxError(
-      'sandbox_failed',
-      `The image ${image} is not on this machine and could not be fetched: ${messageOf(error)}`,
-      { cause: error },
-    )
-  }
-}
-
 const execFileAsync = promisify(execFile)
 
 /** The user of a container: the runner's own, or a plain one where that is root. */
@@ -246,6 +264,26 @@ async function ownTree(folder: string): Promise<void> {
   else await execFileAsync('chown', ['-R', '-h', `${uid}:${gid}`, folder])
 }
 
+/** Neither replaces what marks the run's processes. */
+function variablesOf({ env = {} }: SandboxSpec): string[] {
+  return Object.entries(env).flatMap(([name, value]) => (name === runMarker ? [] : [`${name}=${value}`]))
+}
+
+/** What is asked for, within what this machine gives. */
+function limitsOf(
+  { resources = {} }: SandboxSpec,
+  limits: DockerLimits,
+): Pick<Docker.HostConfig, 'Memory' | 'MemorySwap' | 'NanoCpus' | 'PidsLimit'> {
+  const asked = resources.memoryMb === undefined ? limits.memoryBytes : resources.memoryMb * 1024 * 1024
+  const Memory = Math.min(asked, limits.memoryBytes)
+  return {
+    Memory,
+    MemorySwap: Memory,
+    NanoCpus: Math.round(Math.min(resources.cpus ?? limits.cpus, limits.cpus) * 1e9),
+    PidsLimit: Math.min(resources.pids ?? limits.pids, limits.pids),
+  }
+}
+
 function insidePath(path: string): string {
   return `${toolsInside}${path}`
 }
@@ -262,9 +300,4 @@ function startError(error: unknown, image: string): SandboxError {
   return new SandboxError('sandbox_failed', `Docker could not start a container of ${image}: ${message}`, {
     cause: error,
   })
-}
-
-function statusOf(error: unknown): number | undefined {
-  if (typeof error !== 'object' || error === null || !('statusCode' in error)) return undefined
-  return typeof error.statusCode === 'number' ? error.statusCode : undefined
 }

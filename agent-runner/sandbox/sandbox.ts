@@ -1,4 +1,6 @@
 import type { Readable, Writable } from 'node:stream'
+import type { ResourceLimits } from '#shared/domain/environment.ts'
+import type { EgressPolicy } from '#shared/domain/environment-egress.ts'
 import type { SandboxKind } from '#shared/domain/harness.ts'
 import type { RunErrorCode } from '#shared/domain/run.ts'
 import type { RunId } from '#shared/ids.ts'
@@ -11,10 +13,16 @@ export interface Sandbox {
   readonly kind: SandboxKind
   readonly workspace: string
   readonly home: string
+  /** Variables of its processes that are secret: nobody writes their values down. */
+  readonly secretNames?: readonly string[]
   /** Gives the sandbox's user what somebody else has put into the workspace. */
   ownWorkspace(): Promise<void>
   /** Where a folder given as a `tools` mount is found inside. */
   toolPath(hostPath: string): string
+  /** The port of the processes' loopback at which they find what listens on this machine's loopback at `port`. @throws SandboxError */
+  reach(port: number): Promise<number>
+  /** How a program of ours, a file of `agent-runner/inside`, is called inside. @throws SandboxError */
+  ownProgram(file: string): { command: string; args: readonly string[] }
   /** @throws SandboxError when the process can't be started. */
   exec(spec: ExecSpec): Promise<Exec>
   /** Ends every process of the run, also those that left their parents; resolves when none is left. */
@@ -23,6 +31,8 @@ export interface Sandbox {
   ranOutOfMemory(): Promise<boolean>
   /** A sentence that says why harnesses can't run in it; `undefined` when nothing speaks against it. */
   misfit(): Promise<string | undefined>
+  /** What changed in it outside of workspace and home, as an image for later runs; `undefined` when nothing did, a sentence when it may not. */
+  keepImage?(about: { withSecrets: boolean }): Promise<{ id: string } | { why: string } | undefined>
   /** Ends everything and removes what the sandbox itself made. The workspace stays. */
   dispose(): Promise<void>
 }
@@ -60,12 +70,30 @@ export interface SandboxSpec {
   tools: readonly string[]
   /** Image of a container sandbox. */
   image?: string
+  /** Variables of its processes. */
+  env?: Readonly<Record<string, string>>
+  /** Asked for; a machine may give less. */
+  resources?: ResourceLimits
+  /** What its processes may reach. Absent: all. */
+  egress?: EgressPolicy
+  /** Its harness is a program, which needs a way to this process, for models and tools. */
+  bridged?: boolean
+  /** Tells the run what it should know: a host that was refused, a way that broke. */
+  onNotice?: (sentence: string) => void
 }
 
 export interface SandboxProvider {
   readonly kind: SandboxKind
   /** @throws SandboxError */
   start(spec: SandboxSpec): Promise<Sandbox>
+  /** Absent where there are no images. `undefined`: the default one. */
+  imageName?(image: string | undefined): string
+  /** @returns `undefined` when it is not on this machine. @throws SandboxError */
+  imageId?(image: string | undefined): Promise<string | undefined>
+  /** @returns an exit code; what goes wrong is written. */
+  fetchImage?(image: string | undefined, how: { write: (text: string) => void; signal: AbortSignal }): Promise<number>
+  /** An image that `keepImage` made is not needed any more. */
+  dropImage?(id: string): Promise<void>
   /** A sentence that says why it can't be used and what to do; `undefined` when it can. */
   problem(): Promise<string | undefined>
   /** Ends and removes what is left of this run. @returns false when it can't be looked at now. */

@@ -3,7 +3,7 @@
  * `tsconfig.json` of each room says the same to the compiler; test/walls holds the two together.
  */
 export const rooms: Readonly<Record<string, Room>> = {
-  shared: { may: [], platform: 'pure', packages: ['zod', 'diff', 'croner', 'cronstrue'] },
+  shared: { may: [], platform: 'pure', packages: ['zod', 'diff', 'croner', 'cronstrue', 'unbash', 're2js'] },
   'sync/core': {
     may: ['shared'],
     platform: 'pure',

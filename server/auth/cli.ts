@@ -3,16 +3,11 @@
  * Works beside a running server and without one. Exit codes: 0 done, 1 refused or failed (the reason is on stderr), 2 called wrongly.
  */
 import { randomBytes } from 'node:crypto'
-import { stat } from 'node:fs/promises'
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ConfigError, readConfig } from '../config.ts'
-import type { DatabaseConfig } from '../db/config.ts'
 import { databaseConfig } from '../db/config.ts'
-import type { Database } from '../db/database.ts'
-import { connectDatabase, openDatabase } from '../db/database.ts'
-import { runningCluster } from '../db/embedded/cluster.ts'
 import { DatabaseError, DatabaseStartError } from '../db/errors.ts'
+import { openBeside } from '../db/open-beside.ts'
 import { notedPublicUrl } from '../public-url-file.ts'
 import { untilWords } from '../until-words.ts'
 import { adminResetLink } from './admin-links.ts'
@@ -69,16 +64,6 @@ function parseCall(args: string[]): { readonly email: string; readonly publicUrl
   } catch {
     return undefined
   }
-}
-
-/** An embedded PostgreSQL that runs for the server is joined; a stopped one is started for as long as this takes; none is made. */
-async function openBeside(config: DatabaseConfig): Promise<Database> {
-  if (config.kind !== 'embedded') return await openDatabase(config, { poolSize: 2 })
-  const address = await runningCluster(config.dataDir)
-  if (address) return connectDatabase({ kind: 'embedded', address }, { poolSize: 2 })
-  if (!(await stat(join(config.dataDir, 'postgres')).catch(() => undefined)))
-    throw new Error(`There is no database in ${config.dataDir}.`)
-  return await openDatabase(config, { poolSize: 2 })
 }
 
 function sentence(error: unknown): string {

@@ -2,8 +2,10 @@
  * `drover db backup FILE [--force]` and `drover db restore FILE [--force]`: the part that runs where the database is.
  * Exit codes: 0 done, 1 refused or failed (the reason is on stderr), 2 called wrongly.
  */
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ConfigError, readConfig } from '../config.ts'
+import { keyringFile } from '../secrets/keyring.ts'
 import { backupDatabase } from './backup/backup.ts'
 import { BackupError } from './backup/file.ts'
 import { restoreDatabase } from './backup/restore.ts'
@@ -35,7 +37,7 @@ async function main(args: string[], env: NodeJS.ProcessEnv): Promise<number> {
         : await restoreDatabase(config, call.file, { force: call.force })
     process.stdout.write(
       call.command === 'backup'
-        ? `Wrote ${rows} rows to ${call.file}.\n`
+        ? `Wrote ${rows} rows to ${call.file}.\n${beside(config)}`
         : `Restored ${rows} rows from ${call.file}.\n`,
     )
     return 0
@@ -75,6 +77,12 @@ function configOf(dataDir: string | undefined, env: NodeJS.ProcessEnv): Database
       : { ...env, DROVER_DATA_DIR: dataDir, DATABASE_URL: undefined, DROVER_DB_DRIVER: undefined },
   )
   return databaseConfig({ ...settings, driver: settings.dbDriver })
+}
+
+/** What a restore elsewhere also needs, and is better kept in another place than the backup. */
+function beside(config: DatabaseConfig): string {
+  if (config.kind !== 'embedded') return ''
+  return `Secrets in it are sealed: keep ${join(config.dataDir, keyringFile)} too, in another place than the backup.\n`
 }
 
 function sentence(error: unknown): string {

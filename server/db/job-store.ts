@@ -107,13 +107,29 @@ export function createJobStore(db: Queryable) {
         [runIds],
         { name: 'deliveries-open' },
       ),
-    /** Deliveries of runs that nobody holds any more. */
-    orphanedDeliveries: () =>
+    /** Changes of files for the runs whose workspace this runner has, also of those that have ended. */
+    openFileDeliveries: (runnerId: string) =>
+      db.query<OpenDelivery>(
+        `select ${deliveryColumns} from delivery d
+          where state in ('accepted', 'delivered') and body->>'type' = 'files'
+            and exists (select 1 from run_job j where j.run_id = d.run_id and j.runner_id = $1)
+          order by created_at, id limit 100`,
+        [runnerId],
+        { name: 'deliveries-of-files' },
+      ),
+    /**
+     * Deliveries of runs that nobody holds any more. A change of files waits for the machine that has the workspace, until `since`; where
+     * none ever had one it does not.
+     */
+    orphanedDeliveries: (since: number) =>
       db.query<OpenDelivery>(
         `select ${deliveryColumns} from delivery d
           where state in ('accepted', 'delivered')
-            and exists (select 1 from run_job j where j.run_id = d.run_id and j.phase = 'ended') limit 100`,
-        [],
+            and exists (
+              select 1 from run_job j where j.run_id = d.run_id and j.phase = 'ended'
+                and (d.body->>'type' <> 'files' or j.runner_id is null or d.created_at < $1)
+            ) limit 100`,
+        [since],
         { name: 'deliveries-orphaned' },
       ),
     /** A delivery about a run of this team. */

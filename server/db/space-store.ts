@@ -278,6 +278,15 @@ function toCommitJson(commit: Commit, values: string[]): object {
         comment: commentId,
       })),
     ),
+    secrets: some(
+      of('secret_value').map(({ teamId, owner, secretId, value }) => ({
+        team: teamId,
+        owner: owner ?? '',
+        secret: secretId,
+        key: value?.keyId,
+        sealed: value?.sealed,
+      })),
+    ),
     jobs: some(
       of('dispatch').map((one) => ({
         run: one.assignment.runId,

@@ -8,6 +8,8 @@ import { refuse } from './errors.ts'
 export const SMALL_BODY = 64 * 1024
 /** The longest message, in any script. */
 export const GUEST_PROMPT = 512 * 1024
+/** A sealed value of the longest secret. */
+export const SECRET_BODY = 320 * 1024
 /** A plan as Markdown: a million units of UTF-16, in any script, as JSON. */
 export const PLAN_BODY = 4 * 1024 * 1024
 /** A picture; the limit itself is `imageBytesLimit`. */

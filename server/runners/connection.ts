@@ -11,9 +11,12 @@ import { transact, type TransactDeps } from '#sync/server/transact.ts'
 import type { Job, JobStore } from '../db/job-store.ts'
 import { moveRun } from '../runs/run-changes.ts'
 import type { PlanSender } from '../plans/mentions/send-plans.ts'
-import { releaseJob, sendAssignment } from '../runs/dispatcher.ts'
+import { releaseJob } from '../runs/dispatcher.ts'
+import { sendAssignment } from '../runs/send-assignment.ts'
+import type { GiveSecrets } from '../secrets/give-secrets.ts'
 import { sendOpen, takeReceipt } from '../runs/deliveries.ts'
 import { createRunIngest, type RunIngest } from '../runs/ingest.ts'
+import type { Inspections } from '../environments/inspections.ts'
 import type { PlanCalls } from '../plans/agent/plan-calls.ts'
 import type { ConnectedRunner, RunnerRegistry } from './registry.ts'
 
@@ -21,8 +24,10 @@ export type RunnerConnectionDeps = TransactDeps & {
   readonly jobs: JobStore
   readonly runners: RunnerRegistry
   readonly planSender: PlanSender
+  readonly giveSecrets: GiveSecrets
   readonly live: LiveHub
   readonly planCalls: PlanCalls
+  readonly inspections: Inspections
   readonly serverVersion: string
   readonly heartbeatMs: number
   readonly leaseMs: number
@@ -232,6 +237,8 @@ export function createRunnerConnection(
       case 'draining':
         draining = true
         return
+      case 'inspect_answer':
+        return deps.inspections.answered(current.id, message.callId, message.answer)
       case 'plan_call':
         return answerPlanCall(current, message)
     }
@@ -264,6 +271,9 @@ export function createRunnerConnection(
       hostName: message.hostName,
       capacity: message.capacity,
       takesContext: message.takesContext === true,
+      takesEnvironments: message.takesEnvironments === true,
+      takesFiles: message.takesFiles === true,
+      takesProfiles: message.takesProfiles === true,
       get sandboxes() {
         return hello?.sandboxes ?? []
       },
@@ -332,6 +342,7 @@ export function createRunnerConnection(
       for (const ingest of ingests.values()) ingest.close()
       if (runner === undefined) return
       const isLast = deps.runners.get(runner.id) === runner
+      deps.inspections.lost(runner.id)
       deps.runners.remove(runner)
       if (isLast) await showRow(false).catch((error: unknown) => deps.onError(error, 'the row of a runner'))
     },

@@ -14,6 +14,12 @@ export type ConnectedRunner = {
   readonly harnesses: readonly HarnessOffer[]
   /** Reads `context` of a message. */
   readonly takesContext: boolean
+  /** Makes environments ready, and looks into repositories. */
+  readonly takesEnvironments: boolean
+  /** Takes changes of files. */
+  readonly takesFiles: boolean
+  /** Works under the profile that it is given. */
+  readonly takesProfiles: boolean
   /** Takes nothing new. */
   readonly draining: boolean
   /** Runs it was given or claims, so that its capacity is kept while commits are under way. */

@@ -2,8 +2,10 @@ import { withAsk } from '#shared/domain/ask.ts'
 import { Permission } from '#shared/domain/permission.ts'
 import { Prompt } from '#shared/domain/prompt.ts'
 import { Run, hasEnded } from '#shared/domain/run.ts'
+import { turnFilesKept, type RunFiles } from '#shared/domain/transcript.ts'
 import type { RunId, TeamId } from '#shared/ids.ts'
 import type { RunEvent } from '#shared/protocol/run-event.ts'
+import { noteTest } from '#sync/core/environment-test.ts'
 import { keys } from '#sync/core/keys.ts'
 import { dispatchOf } from '#sync/core/mutators/next-turn.ts'
 import { settleRequest } from '#sync/core/notifications.ts'
@@ -39,7 +41,7 @@ export async function applyRunEvents(
         await putRow(spaces.rows, keys.tasks, { at, tasks: body.tasks })
         break
       case 'files':
-        await putRow(spaces.rows, keys.files, { at, base: body.base, files: body.files, more: body.more })
+        await putFiles(spaces.rows, body, at)
         break
       case 'session':
         await putRow(spaces.rows, keys.session, body.session)
@@ -55,6 +57,15 @@ export async function applyRunEvents(
     }
   }
   if (spaces.team !== undefined) await applyToTeam(tx, spaces, spaces.team, events)
+}
+
+type Files = Extract<RunEvent['body'], { type: 'files' }>
+
+/** Turns have a row each, the newest of them: whoever follows a run keeps them all. */
+async function putFiles(rows: WriteTransaction, { base, turn, files, more }: Files, at: number): Promise<void> {
+  if (turn === undefined) return putRow(rows, keys.files, { at, base, files, more } satisfies RunFiles)
+  await putRow(rows, keys.turnFiles(turn), { at, turn, files, more } satisfies RunFiles)
+  if (turn > turnFilesKept) await rows.del(keys.turnFiles(turn - turnFilesKept))
 }
 
 async function applyToTeam(
@@ -128,6 +139,7 @@ export async function endTurn(
   for (const permission of await scanRows(team, keys.permissionsOf(runId), Permission))
     if (permission.state === 'open') await lapse(tx, team, run, permission)
   tx.job({ run: runId, turn: run.turn, phase: 'ended' })
+  await noteTest(team, run, tx.now)
   const next = run.state === 'SUCCEEDED' ? await nextPrompt(team, runId) : undefined
   const moved = next === undefined ? undefined : moveRun(run, 'continue', tx.now)
   if (next === undefined || moved === undefined) {

@@ -1,5 +1,6 @@
 import { Permission } from '#shared/domain/permission.ts'
 import { Prompt } from '#shared/domain/prompt.ts'
+import { ReviewChange } from '#shared/domain/review-change.ts'
 import { Run, hasEnded, type IntentState } from '#shared/domain/run.ts'
 import { DeliveryId } from '#shared/ids.ts'
 import type { DeliveryBody, RunnerUp } from '#shared/protocol/runner-link.ts'
@@ -10,7 +11,7 @@ import { transact, type TransactDeps } from '#sync/server/transact.ts'
 import type { JobStore, OpenDelivery } from '../db/job-store.ts'
 import type { ConnectedRunner, RunnerRegistry } from '../runners/registry.ts'
 import type { MessageToSend, PlanSender } from '../plans/mentions/send-plans.ts'
-import { forRunner } from './dispatcher.ts'
+import { forRunner } from './send-assignment.ts'
 import { createWorker, type Worker } from './worker.ts'
 
 export type DeliveriesDeps = TransactDeps & {
@@ -21,6 +22,8 @@ export type DeliveriesDeps = TransactDeps & {
 }
 
 const everyMs = 5_000
+/** A machine that is away for longer hardly comes back with the workspace. */
+const filesWaitMs = 14 * 86_400_000
 
 /** Brings what people want of a run to the runner that holds it, until the runner has said what became of it. */
 export function createDeliveries(deps: DeliveriesDeps): Worker {
@@ -29,25 +32,39 @@ export function createDeliveries(deps: DeliveriesDeps): Worker {
     onError: deps.onError,
     async round() {
       for (const runner of deps.runners.all()) await sendOpen(deps, runner)
-      for (const delivery of await deps.jobs.orphanedDeliveries())
-        await settle(deps, delivery, 'refused', refusal('run_ended'))
+      for (const delivery of await deps.jobs.orphanedDeliveries(deps.now() - filesWaitMs)) {
+        const gone = delivery.body.type === 'files' ? refusal('not_found', 'workspace') : refusal('run_ended')
+        await settle(deps, delivery, 'refused', gone)
+      }
     },
   })
 }
 
 /** Everything still open for the runs of one runner, in the order in which it was asked. */
 export async function sendOpen(
-  deps: Pick<DeliveriesDeps, 'jobs' | 'planSender'>,
+  deps: Pick<DeliveriesDeps, 'jobs' | 'planSender'> & TransactDeps,
   runner: ConnectedRunner,
 ): Promise<void> {
-  if (runner.runs.size === 0) return
-  for (const delivery of await deps.jobs.openDeliveries([...runner.runs]))
+  const held = runner.runs.size === 0 ? [] : await deps.jobs.openDeliveries([...runner.runs])
+  for (const delivery of [
+    ...held.filter(({ body }) => body.type !== 'files'),
+    ...(await deps.jobs.openFileDeliveries(runner.id)),
+  ]) {
+    const isTooOld =
+      (delivery.body.type === 'files' && !runner.takesFiles) ||
+      (delivery.body.type === 'profile' && !runner.takesProfiles)
+    if (isTooOld) {
+      const old = refusal('protocol_too_old', `the machine ${runner.name} has an older Drover`)
+      await settle(deps, delivery, 'refused', old)
+      continue
+    }
     runner.send({
       type: 'deliver',
       deliveryId: DeliveryId.parse(delivery.id),
       runId: delivery.runId,
       body: await bodyFor(deps, runner, delivery),
     })
+  }
 }
 
 async function bodyFor(
@@ -111,6 +128,19 @@ async function showState(
           ? ({ ...prompt, state: 'accepted' } as const)
           : { ...prompt, state, ...(why === undefined ? {} : { refusal: why }) }
       return putRow(rows, delivery.rowKey, next)
+    }
+    case 'files': {
+      const change = await getRow(rows, delivery.rowKey, ReviewChange)
+      if (change === undefined) return false
+      return putRow(rows, delivery.rowKey, { ...change, state, ...(why === undefined ? {} : { refusal: why }) })
+    }
+    case 'profile': {
+      const run = await getRow(rows, keys.run(delivery.runId), Run)
+      // Another switch came after it, or the turn was over: then it holds from the next turn on.
+      if (run?.profile === undefined || run.profile.id !== delivery.body.profile.id) return false
+      const { delivery: _before, ...profile } = run.profile
+      const isNext = state === 'refused' && why?.code === 'run_ended'
+      return putRow(rows, keys.run(run.id), { ...run, profile: isNext ? profile : { ...profile, delivery: state } })
     }
     case 'stop': {
       const run = await getRow(rows, keys.run(delivery.runId), Run)

@@ -1,3 +1,4 @@
+import type { ProfileSnapshot, RunProfile } from '#shared/domain/profile.ts'
 import { Run, hasEnded, type RunReason } from '#shared/domain/run.ts'
 import { Team } from '#shared/domain/team.ts'
 import type { RunId, RunnerId } from '#shared/ids.ts'
@@ -8,13 +9,19 @@ import { transact, type ServerTransaction, type TransactDeps } from '#sync/serve
 import type { Job, JobStore } from '../db/job-store.ts'
 import type { ConnectedRunner, RunnerRegistry } from '../runners/registry.ts'
 import type { PlanSender } from '../plans/mentions/send-plans.ts'
+import { endTurn } from './apply-run-events.ts'
+import { environmentGone, pinEnvironment } from './run-environment.ts'
+import type { GiveSecrets } from '../secrets/give-secrets.ts'
 import { moveRun } from './run-changes.ts'
+import { profileOfRun } from './run-profile.ts'
+import { sendAssignment } from './send-assignment.ts'
 import { createWorker, type Worker } from './worker.ts'
 
 export type DispatcherDeps = TransactDeps & {
   readonly jobs: JobStore
   readonly runners: RunnerRegistry
   readonly planSender: PlanSender
+  readonly giveSecrets: GiveSecrets
   readonly onError: (error: unknown) => void
 }
 
@@ -69,7 +76,12 @@ async function chooseRunner(deps: DispatcherDeps, job: Job): Promise<ConnectedRu
   const inSandbox = onHost.filter((runner) => runner.sandboxes.includes(job.sandbox))
   if (inSandbox.length === 0)
     return `Waits for a machine with ${job.sandbox === 'docker' ? 'Docker' : 'direct runs allowed'}`
-  const able = inSandbox.filter((runner) =>
+  const withEnvironments =
+    job.assignment.config.environmentId === undefined
+      ? inSandbox
+      : inSandbox.filter((runner) => runner.takesEnvironments)
+  if (withEnvironments.length === 0) return 'Waits for a machine that knows environments: update Drover there'
+  const able = withEnvironments.filter((runner) =>
     runner.harnesses.some(
       (offer) =>
         offer.id === job.harness &&
@@ -96,12 +108,23 @@ function leavesQueue(tx: ServerTransaction, job: Job, run: Run | undefined): boo
 async function assign(deps: DispatcherDeps, job: Job, runner: ConnectedRunner): Promise<boolean> {
   runner.hold(job.runId)
   let isOver = false
+  let profile: ProfileSnapshot | undefined
   const outcome = await transact(deps, async (tx) => {
     const team = tx.space(teamSpace(job.teamId))
     const run = await getRow(team, keys.run(job.runId), Run)
     isOver = leavesQueue(tx, job, run)
     if (isOver) return undefined
-    const moved = run === undefined ? undefined : moveRun(run, 'assign', tx.now)
+    const placed = run === undefined ? undefined : await pinEnvironment(team, run)
+    if (run !== undefined && placed === undefined) {
+      isOver = true
+      const failed = moveRun(run, 'fail', tx.now, environmentGone)
+      if (failed === undefined || failed.run.turn !== job.turn) return false
+      const { from, to } = failed
+      tx.effect({ type: 'transition', runId: job.runId, event: 'fail', from, to, reason: environmentGone })
+      await putRow(team, keys.run(job.runId), await endTurn(tx, job, team, failed.run, undefined))
+      return undefined
+    }
+    const moved = placed === undefined ? undefined : moveRun(placed, 'assign', tx.now)
     if (moved === undefined || moved.run.turn !== job.turn) return false
     tx.job({
       run: job.runId,
@@ -112,42 +135,29 @@ async function assign(deps: DispatcherDeps, job: Job, runner: ConnectedRunner): 
       lease: tx.now + claimMs,
     })
     tx.effect({ type: 'transition', runId: job.runId, event: 'assign', from: moved.from, to: moved.to })
-    await putRow(team, keys.run(job.runId), { ...moved.run, runnerId: runner.id, hostName: runner.hostName })
+    profile = runner.takesProfiles ? await profileOfRun(deps.store, moved.run) : undefined
+    await putRow(team, keys.run(job.runId), {
+      ...moved.run,
+      runnerId: runner.id,
+      hostName: runner.hostName,
+      ...(profile === undefined
+        ? {}
+        : { profile: { ...switchOf(moved.run, profile), id: profile.id, name: profile.name } }),
+    })
     return undefined
   })
   if (outcome.status !== 'committed' || isOver) {
     runner.release(job.runId)
     return false
   }
-  await sendAssignment(deps, job, runner)
+  await sendAssignment(deps, job, runner, profile)
   return true
 }
 
-/** With what the server already has of the run, for a runner that may not know it, and the plans that the message mentions. */
-export async function sendAssignment(
-  deps: Pick<DispatcherDeps, 'jobs' | 'planSender'>,
-  job: Job,
-  runner: ConnectedRunner,
-): Promise<void> {
-  const { runId, teamId, turn, assignment } = job
-  const prompt = await deps.planSender.withPlans({
-    teamId,
-    runId,
-    prompt: assignment.prompt,
-    pin: (plans) => deps.jobs.pinAssignment(runId, turn, plans),
-  })
-  const after = { seq: job.ackedSeq, entries: job.ackedSeq === 0 ? 0 : await deps.jobs.lastEntry(runId) }
-  const known = job.ackedSeq === 0 ? assignment : { ...assignment, after }
-  runner.send({ type: 'assign', assignment: { ...known, prompt: forRunner(runner, prompt) } })
-}
-
-/** An older runner knows the text alone. */
-export function forRunner<T extends { readonly text: string; readonly context?: string | undefined }>(
-  { takesContext }: Pick<ConnectedRunner, 'takesContext'>,
-  prompt: T,
-): T {
-  if (takesContext || prompt.context === undefined) return prompt
-  return { ...prompt, text: `${prompt.text}\n\n${prompt.context}` }
+/** That somebody switched it holds for its later turns; how that was brought to a runner is over. */
+function switchOf({ profile }: Run, { id }: ProfileSnapshot): Pick<RunProfile, 'by' | 'at'> {
+  if (profile?.by === undefined || profile.id !== id) return {}
+  return { by: profile.by, ...(profile.at === undefined ? {} : { at: profile.at }) }
 }
 
 /** Gives an assignment back: the runner refused it, or did not claim it in time. */

@@ -52,6 +52,7 @@ export function noteRun(run: Run, body: RunEventBody, at: number): Run {
     case 'tasks':
       return { ...run, tasks: taskSummary(body.tasks), updatedAt: at }
     case 'files':
+      if (body.turn !== undefined) return run
       return {
         ...run,
         files: {

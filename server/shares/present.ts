@@ -200,8 +200,13 @@ export function createPresenter(deps: {
         entries: entries.map(entry),
       }))
     if (key.startsWith(keys.artifacts)) return mapped(Artifact.safeParse(value), artifact)
-    return key === keys.files ? RunFiles.safeParse(value).data : RunTasks.safeParse(value).data
+    return key === keys.files ? mapped(RunFiles.safeParse(value), files) : RunTasks.safeParse(value).data
   }
+}
+
+/** What was changed is shown, not the whole of each file. */
+function files({ at, base, files: given, more }: RunFiles): RunFiles {
+  return { at, base, files: given.map(({ before: _before, after: _after, ...file }) => file), more }
 }
 
 const nowhere = TeamId.parse('shared')

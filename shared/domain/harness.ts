@@ -12,7 +12,8 @@ export const SandboxKind = z.enum(['direct', 'docker'])
 export type SandboxKind = z.infer<typeof SandboxKind>
 
 /** How hard a model thinks, where that can be chosen. */
-export const ModelEffort = z.enum(['minimal', 'low', 'medium', 'high', 'max'])
+export const modelEfforts = ['minimal', 'low', 'medium', 'high', 'max'] as const
+export const ModelEffort = z.enum(modelEfforts)
 export type ModelEffort = z.infer<typeof ModelEffort>
 
 export const ModelOffer = z.object({

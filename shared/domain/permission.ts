@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { BlobHash, PermissionId, RunId, UserId } from '../ids.ts'
+import { BlobHash, PermissionId, ProfileId, RunId, UserId } from '../ids.ts'
 import { Refusal } from '../refusal.ts'
 import { IntentState } from './run.ts'
 
@@ -82,6 +82,16 @@ export const PermissionRequest = z.object({
   subject: PermissionSubject,
   /** Why it asks: the rule or setting, in words. */
   reason: z.string().max(400),
+  /** The profile that it is asked under, and what would have let it through. Absent: the runner is older. */
+  profile: z
+    .object({
+      id: ProfileId,
+      name: z.string().max(60),
+      allow: z
+        .object({ list: z.enum(['commandAllow', 'mcpAllow']), entries: z.array(z.string().max(300)).min(1).max(5) })
+        .optional(),
+    })
+    .optional(),
   /** The pattern that "Allow similar in this run" would allow; absent: the choice is not offered. */
   similar: z.string().max(600).optional(),
   options: z.array(PermissionOption).max(12),

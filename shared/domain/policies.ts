@@ -30,6 +30,11 @@ export function canShareRun(role: Role | undefined, actor: UserId, createdBy: Us
   return canSteerRuns(role) && (actor === createdBy || canManageTeam(role))
 }
 
+/** Members use the team's secrets in their runs; admins give, replace and take them away. */
+export const canManageSecrets = (role: Role | undefined): boolean => atLeast(role, 'admin')
+/** Who may start runs may have secrets for them. */
+export const canHaveSecrets = (role: Role | undefined): boolean => atLeast(role, 'member')
+
 export const canEditPlans = (role: Role | undefined): boolean => atLeast(role, 'member')
 
 /** Who made a plan, and admins, delete it for good; everybody who edits may put it into the archive. */
@@ -46,9 +51,24 @@ export function canRemoveComment(role: Role | undefined, actor: UserId, by: Comm
   return by.kind === 'guest' || (by.kind === 'person' && by.userId === actor) || canManageTeam(role)
 }
 
+/** Those who may steer a run comment on its changes, mark them and change its files. */
+export const canReviewRuns = (role: Role | undefined): boolean => canSteerRuns(role)
+
+/** People take back their own comments; admins everybody's. */
+export function canRemoveReviewComment(role: Role | undefined, actor: UserId, author: UserId): boolean {
+  return canReviewRuns(role) && (actor === author || canManageTeam(role))
+}
+
 /** Who made a plan's link, and admins, change it and stop it; everybody who edits may make one. */
 export function canChangePlanShare(role: Role | undefined, actor: UserId, createdBy: UserId): boolean {
   return canEditPlans(role) && (actor === createdBy || canManageTeam(role))
+}
+
+export const canEditEnvironments = (role: Role | undefined): boolean => atLeast(role, 'member')
+
+/** Who made an environment, and admins, take it away; everybody who edits may change it, since every change can be taken back. */
+export function canDeleteEnvironment(role: Role | undefined, actor: UserId, createdBy: UserId): boolean {
+  return canEditEnvironments(role) && (actor === createdBy || canManageTeam(role))
 }
 
 function atLeast(role: Role | undefined, least: Role): boolean {

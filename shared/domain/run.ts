@@ -5,7 +5,8 @@ import { err, ok, type Result } from '../result.ts'
 import { HarnessId, ModelEffort, SandboxKind } from './harness.ts'
 import { plainMentions } from './plan-mention.ts'
 import { RunPlan } from './plan-run.ts'
-import { SecretName } from './secret.ts'
+import { RunProfile } from './profile.ts'
+import { SecretName, TurnSecrets } from './secret.ts'
 
 /**
  * The life of a run.
@@ -148,6 +149,8 @@ export const RunConfig = z.object({
   setupCommands: z.array(z.string().min(1).max(4000)).max(20).optional(),
   /** What it is worked in; its image, repositories and commands are taken when a turn is given to a runner. */
   environmentId: EnvironmentId.optional(),
+  /** Makes the environment ready and ends: a test of it, without an agent. */
+  setUpOnly: z.boolean().optional(),
   /** What the agent may do without asking; absent: the team's default. */
   profileId: ProfileId.optional(),
   /** Names of the secrets it gets; none when empty. Absent: those of its environment, else all that its person may use. */
@@ -187,6 +190,12 @@ export const Run = z.object({
   participants: z.array(UserId).max(participantLimit).optional(),
   source: RunSource,
   config: RunConfig,
+  /** The environment as its turns have it: the revision at its first start. */
+  environment: z
+    .object({ id: EnvironmentId, name: z.string().max(80), revision: z.number().int().positive() })
+    .optional(),
+  /** What it is worked under; absent: it has not been given to a runner yet. */
+  profile: RunProfile.optional(),
   /** What it executes, where it was started from a plan. */
   plan: RunPlan.optional(),
   state: RunState,
@@ -209,6 +218,8 @@ export const Run = z.object({
     .optional(),
   files: z.object({ changed: z.number().int(), added: z.number().int(), removed: z.number().int() }).optional(),
   artifacts: z.number().int().optional(),
+  /** What its last turn was given. */
+  secrets: TurnSecrets.optional(),
   usage: RunUsage.optional(),
   /** The last line worth showing while it works. */
   activity: z.string().max(200).optional(),

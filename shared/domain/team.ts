@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { RunnerId, TeamId, UserId } from '../ids.ts'
+import { ProfileId, RunnerId, TeamId, UserId } from '../ids.ts'
 import { HarnessOffer, SandboxKind } from './harness.ts'
 
 export const roles = ['owner', 'admin', 'member', 'viewer'] as const
@@ -17,6 +17,8 @@ export const Team = z.object({
   maxActiveRuns: z.number().int().min(1).max(1000),
   /** `tidied`: plans that agents made, and nobody has taken up, go into the archive a week after their run. Absent: they are kept. */
   agentPlans: AgentPlans.optional(),
+  /** For runs whose person chose no profile; absent: Standard. */
+  defaultProfileId: ProfileId.optional(),
   createdAt: z.number(),
 })
 export type Team = z.infer<typeof Team>

@@ -23,6 +23,21 @@ export const ToolKind = z.enum([
 ])
 export type ToolKind = z.infer<typeof ToolKind>
 
+/** Names a content as git does: the SHA-1 or SHA-256 of a blob object. */
+export const ObjectId = z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/)
+export type ObjectId = z.infer<typeof ObjectId>
+
+/** One side of a changed file. `blob`: all of it, kept for texts up to `keptTextBytes` after the change and for pictures on both sides. */
+export const FileVersion = z.object({
+  id: ObjectId,
+  bytes: z.number().int().nonnegative().optional(),
+  blob: BlobHash.optional(),
+})
+export type FileVersion = z.infer<typeof FileVersion>
+
+/** The largest text that is kept whole, and that a person can write by hand, in bytes of UTF-8. */
+export const keptTextBytes = 200_000
+
 /** One changed file. The patch is a unified diff, inline when small, else a blob. */
 export const FileChange = z.object({
   path: z.string().max(1000),
@@ -40,6 +55,9 @@ export const FileChange = z.object({
   unread: z.enum(['ignored', 'unreadable', 'too_large', 'reserved']).optional(),
   patch: z.string().max(4000).optional(),
   blob: BlobHash.optional(),
+  /** What stood there before, and what stands there now; a side that there is not, and one of an older runner, is absent. */
+  before: FileVersion.optional(),
+  after: FileVersion.optional(),
 })
 export type FileChange = z.infer<typeof FileChange>
 
@@ -112,6 +130,8 @@ export const EntryBody = z.discriminatedUnion('kind', [
           /** With an `option`: its words, which nothing else keeps once the turn is over. */
           option: z.string().max(200).optional(),
           by: UserId.optional(),
+          /** Name of the profile that answered, where no person did. */
+          profile: z.string().max(60).optional(),
           at: z.number(),
         }),
         z.object({ kind: z.literal('lapsed'), at: z.number() }),
@@ -155,14 +175,16 @@ export const TranscriptChunk = z.object({
 })
 export type TranscriptChunk = z.infer<typeof TranscriptChunk>
 
-/** Row `files` of a transcript space: what the whole run changed. */
+/** Row `files` of a transcript space: what the whole run changed. Rows `files/<turn>`: what one turn did, for the newest `turnFilesKept` turns. */
 export const RunFiles = z.object({
   at: z.number(),
+  turn: z.number().int().positive().optional(),
   base: z.string().max(100).optional(),
   files: z.array(FileChange).max(500),
   more: z.number().int().optional(),
 })
 export type RunFiles = z.infer<typeof RunFiles>
+export const turnFilesKept = 20
 /** Row `tasks` of a transcript space: the current task list. */
 export const RunTasks = z.object({ at: z.number(), tasks: z.array(Task).max(200) })
 export type RunTasks = z.infer<typeof RunTasks>

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { Environment, EnvironmentRevision } from '../domain/environment.ts'
 import { RefusedMutation } from '../domain/notice.ts'
 import { AgentNotification } from '../domain/notification.ts'
 import { Permission } from '../domain/permission.ts'
@@ -6,8 +7,13 @@ import { Plan, PlanText, PlanVersion } from '../domain/plan.ts'
 import { PlanShare } from '../domain/plan-share.ts'
 import { PlanComment } from '../domain/plan-comment.ts'
 import { PlanReview } from '../domain/plan-review.ts'
+import { Profile, ProfileChoice } from '../domain/profile.ts'
 import { Prompt } from '../domain/prompt.ts'
+import { ReviewChange } from '../domain/review-change.ts'
+import { ReviewComment } from '../domain/review-comment.ts'
+import { ReviewMarks } from '../domain/review-marks.ts'
 import { Run } from '../domain/run.ts'
+import { Secret, SecretKey } from '../domain/secret.ts'
 import { Share } from '../domain/share.ts'
 import { Member, Runner, Team } from '../domain/team.ts'
 import { Artifact, RunFiles, RunSession, RunTasks, TranscriptChunk } from '../domain/transcript.ts'
@@ -22,6 +28,12 @@ export const rowSchemas: Readonly<Record<string, z.ZodType>> = {
   prompt: Prompt,
   refused: RefusedMutation,
   notification: AgentNotification,
+  'secret-key': SecretKey,
+  secret: Secret,
+  'own-secret': Secret,
+  profile: Profile,
+  'own-profile': Profile,
+  'own-default': ProfileChoice,
   share: Share,
   plan: Plan,
   'plan-text': PlanText,
@@ -29,6 +41,11 @@ export const rowSchemas: Readonly<Record<string, z.ZodType>> = {
   'plan-comment': PlanComment,
   'plan-review': PlanReview,
   'plan-share': PlanShare,
+  environment: Environment,
+  'environment-revision': EnvironmentRevision,
+  'review-comment': ReviewComment,
+  'review-change': ReviewChange,
+  'review-marks': ReviewMarks,
   chunk: TranscriptChunk,
   files: RunFiles,
   tasks: RunTasks,

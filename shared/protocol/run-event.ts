@@ -32,9 +32,13 @@ export const RunEventBody = z.discriminatedUnion('type', [
   z.object({ type: z.literal('permission_lapsed'), permissionId: PermissionId }),
   z.object({ type: z.literal('tasks'), tasks: z.array(Task).max(200) }),
   z.object({ type: z.literal('usage'), usage: RunUsage }),
-  /** Everything the run changed so far, against the commit it started from. */
+  /**
+   * Everything the run changed so far, against the commit it started from. With `turn`: what that turn changed, against the end of the one before. One
+   * of the whole run always follows, so that an older server ends with the right one.
+   */
   z.object({
     type: z.literal('files'),
+    turn: z.number().int().positive().optional(),
     base: z.string().max(100).optional(),
     files: z.array(FileChange).max(500),
     more: z.number().int().optional(),

@@ -1,10 +1,15 @@
 import { z } from 'zod'
-import { DeliveryId, PermissionId, PromptId, RunId, RunnerId, UserId } from '../ids.ts'
+import { DeliveryId, PermissionId, PromptId, ReviewChangeId, RunId, RunnerId, UserId } from '../ids.ts'
 import { Refusal } from '../refusal.ts'
+import { EgressPolicy } from '../domain/environment-egress.ts'
+import { EnvironmentProposal, InspectedRepositories } from '../domain/environment-proposal.ts'
+import { EnvironmentSnapshot } from '../domain/environment.ts'
 import { HarnessOffer, SandboxKind } from '../domain/harness.ts'
 import { PermissionAnswer } from '../domain/permission.ts'
+import { FileOp, fileOpsLimit } from '../domain/review-change.ts'
+import { ProfileSnapshot } from '../domain/profile.ts'
 import { RunConfig } from '../domain/run.ts'
-import { RunSecret } from '../domain/secret.ts'
+import { RunSecret, SecretName } from '../domain/secret.ts'
 import { promptExtras } from '../domain/sent-plan.ts'
 import { PlanToolAnswer, PlanToolCall } from './plan-tools.ts'
 import { RunEvent } from './run-event.ts'
@@ -24,11 +29,13 @@ import { RunEvent } from './run-event.ts'
  *   receipt {deliveryId, state}              ──▶
  *   plan_call {callId, runId, call}          ──▶
  *                                            ◀──  plan_answer {callId, answer}
+ *                                            ◀──  inspect_call {callId, repositories}
+ *   inspect_answer {callId, answer}          ──▶
  *   heartbeat {running}                      ──▶  (renews every lease)
  *                                            ◀──  heartbeat_ack
  *
  * Nothing is sent once only: assignments, deliveries and events are repeated after a reconnect until their answer
- * came; both sides keep receipts, so a repeat has no second effect. Only a call of a plan tool is: an agent waits for its answer, and is told when
+ * came; both sides keep receipts, so a repeat has no second effect. Only a call of a plan tool and a look into repositories are: who asked waits for the answer, and is told when
  * none came.
  */
 export const runnerProtocol = 1
@@ -51,8 +58,16 @@ export const Assignment = z.object({
    * run, or lost a part of it, counts on from there. Absent: nothing.
    */
   after: z.object({ seq: z.number().int().nonnegative(), entries: z.number().int().nonnegative() }).optional(),
+  /** What its agent may do without asking, as it is now. Absent: the server is older. */
+  profile: ProfileSnapshot.optional(),
   /** Opened for this runner and this turn; neither side writes them down. */
   secrets: z.array(RunSecret).max(200).optional(),
+  /** Names that were asked for and are not among them. */
+  missingSecrets: z.array(SecretName).max(200).optional(),
+  /** What it is worked in, where one was chosen. */
+  environment: EnvironmentSnapshot.optional(),
+  /** What the sandbox may reach; absent: everything. */
+  egress: EgressPolicy.optional(),
 })
 export type Assignment = z.infer<typeof Assignment>
 
@@ -77,6 +92,17 @@ export const DeliveryBody = z.discriminatedUnion('type', [
     at: z.number(),
   }),
   z.object({ type: z.literal('stop'), by: UserId }),
+  /** A person changes files of the workspace, while a turn goes or after it. Only to a runner whose hello says that it takes them. */
+  z.object({
+    type: z.literal('files'),
+    changeId: ReviewChangeId,
+    by: UserId,
+    /** How the transcript calls them. */
+    name: z.string().max(120),
+    ops: z.array(FileOp).min(1).max(fileOpsLimit),
+  }),
+  /** From here on the run is worked under this. Only to a runner that says that it takes profiles. */
+  z.object({ type: z.literal('profile'), profile: ProfileSnapshot, by: UserId }),
 ])
 export type DeliveryBody = z.infer<typeof DeliveryBody>
 
@@ -95,6 +121,12 @@ export const RunnerHello = z.object({
   problems: z.array(z.string().max(300)).max(10),
   /** It gives the agent `context` of a message; absent: it is older, and has it in the text. */
   takesContext: z.boolean().optional(),
+  /** It makes environments ready and looks into repositories; absent: it is older, and knows none. */
+  takesEnvironments: z.boolean().optional(),
+  /** It takes deliveries that change files; absent: it is older. */
+  takesFiles: z.boolean().optional(),
+  /** It works under the profile that it is given; absent: it is older, and has rules of its own. */
+  takesProfiles: z.boolean().optional(),
   /** Every run whose journal is still here. `active`: its agent is alive. */
   runs: z
     .array(
@@ -111,6 +143,15 @@ export type RunnerHello = z.infer<typeof RunnerHello>
 
 /** Made by the runner for each call; answers may come in another order. */
 const PlanCallId = z.string().min(1).max(64)
+
+const InspectCallId = z.string().min(1).max(64)
+
+/** What a look into repositories gave, or a sentence that says why it gave nothing. */
+export const InspectAnswer = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal(true), proposal: EnvironmentProposal }),
+  z.object({ ok: z.literal(false), text: z.string().max(500) }),
+])
+export type InspectAnswer = z.infer<typeof InspectAnswer>
 
 /** runner → server */
 export const RunnerUp = z.discriminatedUnion('type', [
@@ -143,6 +184,7 @@ export const RunnerUp = z.discriminatedUnion('type', [
   z.object({ type: z.literal('draining') }),
   /** The agent of a run asks something of its team's plans. Only to a server whose `welcome` says that it answers. */
   z.object({ type: z.literal('plan_call'), callId: PlanCallId, runId: RunId, call: PlanToolCall }),
+  z.object({ type: z.literal('inspect_answer'), callId: InspectCallId, answer: InspectAnswer }),
 ])
 export type RunnerUp = z.infer<typeof RunnerUp>
 
@@ -172,6 +214,8 @@ export const RunnerDown = z.discriminatedUnion('type', [
   z.object({ type: z.literal('receipt_ack'), deliveryId: DeliveryId }),
   z.object({ type: z.literal('heartbeat_ack'), at: z.number() }),
   z.object({ type: z.literal('plan_answer'), callId: PlanCallId, answer: PlanToolAnswer }),
+  /** A person wants to know what an environment for these could be. Only to a runner whose hello says that it looks. */
+  z.object({ type: z.literal('inspect_call'), callId: InspectCallId, repositories: InspectedRepositories }),
   /** End the agent of this run and forget it: the run went to somebody else or was deleted. */
   z.object({ type: z.literal('drop'), runId: RunId }),
   z.object({ type: z.literal('error'), refusal: Refusal, fatal: z.boolean() }),

@@ -1,8 +1,22 @@
-import type { PermissionId, PlanCommentId, PlanId, PromptId, RunId, RunnerId, UserId } from '#shared/ids.ts'
+import type {
+  EnvironmentId,
+  PermissionId,
+  PlanCommentId,
+  PlanId,
+  ProfileId,
+  PromptId,
+  ReviewChangeId,
+  ReviewCommentId,
+  RunId,
+  RunnerId,
+  SecretId,
+  UserId,
+} from '#shared/ids.ts'
 
 /**
  * Keys of the rows. The team's space holds `team`, `member/…`, `runner/…`, `run/…`, `permission/…`, `prompt/…`,
- * `refused/…`, `notification/…`, `share/…`, `plan/…`, `plan-text/…`, `plan-version/…`, `plan-comment/…`, `plan-review/…` and `plan-share/…`; a run's space holds `chunk/…`, `files`, `tasks`, `session` and `artifact/…`. `sys/cookie` is
+ * `refused/…`, `notification/…`, `secret-key`, `secret/…`, `own-secret/…`, `profile/…`, `own-profile/…`, `own-default/…`, `share/…`, `plan/…`, `plan-text/…`, `plan-version/…`, `plan-comment/…`, `plan-review/…`, `plan-share/…`,
+ * `review-comment/…`, `review-change/…`, `review-marks/…`, `environment/…` and `environment-revision/…`; a run's space holds `chunk/…`, `files`, `files/…`, `tasks`, `session` and `artifact/…`. `sys/cookie` is
  * written by the device beside every patch, so that it can tell what it has.
  */
 export const keys = {
@@ -25,6 +39,17 @@ export const keys = {
   notification: (userId: UserId, runId: RunId, id: string) => `notification/${userId}/${runId}/${id}`,
   notificationsAbout: (userId: UserId, runId: RunId) => `notification/${userId}/${runId}/`,
   notificationsOf: (userId: UserId) => `notification/${userId}/`,
+  secretKey: 'secret-key',
+  secret: (id: SecretId) => `secret/${id}`,
+  secrets: 'secret/',
+  ownSecret: (userId: UserId, id: SecretId) => `own-secret/${userId}/${id}`,
+  ownSecretsOf: (userId: UserId) => `own-secret/${userId}/`,
+  profile: (id: ProfileId) => `profile/${id}`,
+  profiles: 'profile/',
+  ownProfile: (userId: UserId, id: ProfileId) => `own-profile/${userId}/${id}`,
+  ownProfilesOf: (userId: UserId) => `own-profile/${userId}/`,
+  ownProfiles: 'own-profile/',
+  ownDefault: (userId: UserId) => `own-default/${userId}/profile`,
   share: (runId: RunId) => `share/${runId}`,
   shares: 'share/',
   plan: (id: PlanId) => `plan/${id}`,
@@ -42,9 +67,22 @@ export const keys = {
   planReviews: 'plan-review/',
   planShare: (id: PlanId) => `plan-share/${id}`,
   planShares: 'plan-share/',
+  environment: (id: EnvironmentId) => `environment/${id}`,
+  environments: 'environment/',
+  environmentRevision: (id: EnvironmentId, n: number) => `environment-revision/${id}/${String(n).padStart(7, '0')}`,
+  environmentRevisionsOf: (id: EnvironmentId) => `environment-revision/${id}/`,
+  environmentRevisions: 'environment-revision/',
+  reviewComment: (id: RunId, comment: ReviewCommentId) => `review-comment/${id}/${comment}`,
+  reviewCommentsOf: (id: RunId) => `review-comment/${id}/`,
+  reviewChange: (id: RunId, change: ReviewChangeId) => `review-change/${id}/${change}`,
+  reviewChangesOf: (id: RunId) => `review-change/${id}/`,
+  reviewMarks: (id: RunId, user: UserId) => `review-marks/${id}/${user}`,
+  reviewMarksOf: (id: RunId) => `review-marks/${id}/`,
   chunk: (number: number) => `chunk/${String(number).padStart(7, '0')}`,
   chunks: 'chunk/',
   files: 'files',
+  turnFiles: (turn: number) => `files/${String(turn).padStart(7, '0')}`,
+  turnsFiles: 'files/',
   tasks: 'tasks',
   session: 'session',
   artifact: (id: string) => `artifact/${id}`,

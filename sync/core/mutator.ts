@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { Role } from '#shared/domain/team.ts'
-import type { DeliveryId, PlanCommentId, PlanId, PlanVersionId, RunId, TeamId, UserId } from '#shared/ids.ts'
+import type { DeliveryId, PlanCommentId, PlanId, PlanVersionId, RunId, SecretId, TeamId, UserId } from '#shared/ids.ts'
 import type { Refusal } from '#shared/refusal.ts'
 import type { Result } from '#shared/result.ts'
 import type { Assignment, DeliveryBody } from '#shared/protocol/runner-link.ts'
@@ -43,6 +43,15 @@ export type Effect =
       readonly planId: PlanId
       readonly commentId: PlanCommentId
     }
+  /** The sealed value of a secret, which takes the place of the one before. `null`: there is none any more. */
+  | {
+      readonly type: 'secret_value'
+      readonly teamId: TeamId
+      /** Whose own it is; `undefined`: the team's. */
+      readonly owner: UserId | undefined
+      readonly secretId: SecretId
+      readonly value: { readonly keyId: string; readonly sealed: string } | null
+    }
   /** The tasks of a run that executes a plan have changed: what is done is ticked there. */
   | { readonly type: 'plan_progress'; readonly teamId: TeamId; readonly runId: RunId }
   /** Kept in the run's history. */
@@ -82,6 +91,8 @@ export type Mutator<Args> = {
    * second mutation with the same name as done, whichever client it comes from, beside the receipt of each press (`IntentRef`).
    */
   readonly intent?: (args: Args) => string | undefined
+  /** An argument that is not written down beside a refusal. */
+  readonly unshown?: string
   readonly run: (tx: WriteTransaction, args: Args, context: MutationContext) => Promise<Result<void, Refusal>>
 }
 

@@ -118,7 +118,7 @@ async function tryMutation(
       clientId: mutation.clientID,
       mutationId: mutation.id,
       name: mutation.name,
-      args: argsText(mutation.args),
+      args: argsText(shownArgs(mutation.args, mutator?.unshown)),
       refusal: refused,
       at: now,
     }
@@ -174,6 +174,12 @@ function firstIssue(error: z.ZodError | undefined): string {
   const field = issue?.path.join('.') ?? ''
   const why = issue?.message ?? 'not valid'
   return (field === '' ? why : `${field}: ${why}`).slice(0, 500)
+}
+
+/** A sealed value is of no use to who reads why it was refused. */
+function shownArgs(args: Json, unshown: string | undefined): Json {
+  if (unshown === undefined || args === null || typeof args !== 'object' || Array.isArray(args)) return args
+  return Object.fromEntries(Object.entries(args).filter(([name]) => name !== unshown))
 }
 
 /** What was typed, so that nothing of it is lost. Arguments nested too deeply to be written out are no person's. */

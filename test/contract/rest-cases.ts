@@ -1,9 +1,12 @@
 import { createECDH, createHash, randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import { defaultPushSettings } from '#shared/domain/push.ts'
+import { EgressPolicy } from '#shared/domain/environment-egress.ts'
+import { EnvironmentRepository, ResourceLimits, SetupCommand, Variable } from '#shared/domain/environment.ts'
+import { Secret } from '#shared/domain/secret.ts'
 import { Role } from '#shared/domain/team.ts'
 import { TranscriptEntry } from '#shared/domain/transcript.ts'
-import { PlanId, RunId, TeamId, UserId } from '#shared/ids.ts'
+import { EnvironmentId, PlanId, RunId, SecretId, TeamId, UserId } from '#shared/ids.ts'
 import { Refusal } from '#shared/refusal.ts'
 import { guestTokenHeader, SharedPlanView } from '#shared/protocol/shared-plan.ts'
 import { SharedPage, SharedView } from '#shared/protocol/shared-run.ts'
@@ -171,6 +174,49 @@ const ofPlan = (rest: string) => async (stage: Stage) =>
     { path: `/api/v1/plans/${await planOf(stage.stranger)}${rest}` },
     { path: `/api/v1/plans/${newId()}${rest}` },
   ] as const
+const environmentOf = async (person: Person): Promise<string> =>
+  String((await post(person, '/api/v1/environments', { name: 'Billing' }))['uid'])
+const ofEnvironment = (body?: object) => async (stage: Stage) => {
+  const given = body === undefined ? {} : { body }
+  return [
+    { path: `/api/v1/environments/${await environmentOf(stage.stranger)}`, ...given },
+    { path: `/api/v1/environments/${newId()}`, ...given },
+  ] as const
+}
+const environmentBody = {
+  name: 'Billing',
+  description: 'The service',
+  docker_image: 'node:24',
+  repositories: [{ url: 'https://git.example.test/a.git', branch: 'main', folder: 'a' }],
+  setup_commands: ['npm ci', { command: 'npm run build', minutes: 10 }],
+  variables: [{ name: 'CI', value: '1' }],
+  secrets: [{ name: 'NPM_TOKEN' }],
+  egress: { kind: 'hosts', hosts: ['registry.npmjs.org'] },
+  resources: { memoryMb: 2048 },
+  sandbox: 'docker',
+}
+const environmentFields = Object.keys(environmentBody)
+const environmentShown = z.strictObject({
+  uid: EnvironmentId,
+  config: z.strictObject({
+    name: z.string(),
+    description: z.string().nullable(),
+    docker_image: z.string().optional(),
+    repositories: z.array(EnvironmentRepository),
+    setup_commands: z.array(SetupCommand),
+    variables: z.array(Variable),
+    secrets: z.array(z.strictObject({ name: z.string() })).optional(),
+    egress: EgressPolicy.optional(),
+    resources: ResourceLimits.optional(),
+    sandbox: z.string().optional(),
+  }),
+  revision: z.number(),
+  last_updated: z.iso.datetime(),
+  creator: UserId,
+  last_editor: UserId,
+  setup_failed: z.boolean(),
+  last_task_run_timestamp: z.iso.datetime().nullable(),
+})
 const team = (rest: string) => (stage: Stage) => `/api/v1/teams/${stage.mara.teamId}${rest}`
 
 const shared = (rest: string) => (stage: Stage) => `/api/v1/shared/${stage.runId}/${stage.secret}${rest}`
@@ -239,6 +285,15 @@ const subscribed = async (me: Person): Promise<string | undefined> =>
     )
   )['id']
 const strangersSubscription = ({ stranger }: Stage): Promise<string | undefined> => subscribed(stranger)
+async function newSecret(by: Person) {
+  const { id } = await json(by.fetch('/api/v1/secrets/key'))
+  const name = `TOKEN_${newId().replaceAll('-', '')}`
+  return { secretId: newId(), owner: 'team', name, kind: 'text', description: 'One', keyId: id, sealed: 'v1.AA.AA' }
+}
+const foreignSecrets = async ({ stranger }: Stage): Promise<readonly [Ask, Ask]> => {
+  const made = await post(stranger, '/api/v1/secrets', await newSecret(stranger))
+  return [{ path: `/api/v1/secrets/${made['id']}` }, { path: `/api/v1/secrets/${newId()}` }]
+}
 const someones = async (stage: Stage): Promise<string> => (await stage.someone()).userId
 
 /** Every route that the server has, by the name that it has there. */
@@ -668,6 +723,38 @@ export const restCases: Readonly<Record<string, RestCase>> = {
       return [mine(hashOf(strangersPicture)), mine('0'.repeat(64))]
     },
   },
+  'GET /api/v1/secrets': { status: 200, answer: z.strictObject({ secrets: z.array(Secret.strict()) }) },
+  'GET /api/v1/secrets/key': { status: 200, answer: z.strictObject({ id: z.string(), publicKey: z.string() }) },
+  'POST /api/v1/secrets': {
+    body: (_stage, me) => newSecret(me),
+    optional: ['description'],
+    status: 201,
+    answer: z.strictObject({ id: SecretId }),
+    bound: 320 * 1024,
+  },
+  'PATCH /api/v1/secrets/:secretId': {
+    path: async (_stage, me) => `/api/v1/secrets/${(await post(me, '/api/v1/secrets', await newSecret(me)))['id']}`,
+    body: () => ({ owner: 'team', description: 'Rotated in May' }),
+    optional: ['owner', 'description'],
+    bound: 320 * 1024,
+    status: 200,
+    answer: nothing,
+    foreign: async (stage) => {
+      const body = { description: 'Mine' }
+      const [theirs, none] = await foreignSecrets(stage)
+      return [
+        { ...theirs, body },
+        { ...none, body },
+      ]
+    },
+  },
+  'DELETE /api/v1/secrets/:secretId': {
+    path: async (_stage, me) => `/api/v1/secrets/${(await post(me, '/api/v1/secrets', await newSecret(me)))['id']}`,
+    bound: 320 * 1024,
+    status: 200,
+    answer: nothing,
+    foreign: foreignSecrets,
+  },
   'POST /api/v1/plans': {
     body: () => ({ title: 'Move to the new queue', folder: 'work', markdown: 'First words.' }),
     optional: ['title', 'folder'],
@@ -705,6 +792,43 @@ export const restCases: Readonly<Record<string, RestCase>> = {
     status: 200,
     answer: undefined,
     foreign: ofPlan('/state'),
+  },
+  'GET /api/v1/environments': {
+    status: 200,
+    answer: z.strictObject({ environments: z.array(environmentShown) }),
+  },
+  'POST /api/v1/environments': {
+    body: () => environmentBody,
+    optional: environmentFields.slice(1),
+    status: 201,
+    answer: environmentShown,
+  },
+  // No machine is there that could look.
+  'POST /api/v1/environments/inspect': {
+    body: () => ({ repositories: [{ url: 'https://git.example.test/a.git', branch: 'main' }], host: 'nowhere' }),
+    optional: ['host'],
+    status: 409,
+    answer: problem,
+  },
+  'GET /api/v1/environments/:environmentId': {
+    path: async ({ mara }) => `/api/v1/environments/${await environmentOf(mara)}`,
+    status: 200,
+    answer: environmentShown,
+    foreign: ofEnvironment(),
+  },
+  'PATCH /api/v1/environments/:environmentId': {
+    path: async ({ mara }) => `/api/v1/environments/${await environmentOf(mara)}`,
+    body: () => environmentBody,
+    optional: environmentFields,
+    status: 200,
+    answer: environmentShown,
+    foreign: ofEnvironment({ name: 'Mine' }),
+  },
+  'DELETE /api/v1/environments/:environmentId': {
+    path: async ({ mara }) => `/api/v1/environments/${await environmentOf(mara)}`,
+    status: 200,
+    answer: nothing,
+    foreign: ofEnvironment(),
   },
   'GET /api/v1/demo': {
     status: 200,

@@ -99,6 +99,7 @@ describe('what a runner says', () => {
     heartbeat: (socket) => socket.next('heartbeat_ack'),
     draining: (socket) => isAlive(socket),
     plan_call: (socket) => socket.next('plan_answer'),
+    inspect_answer: (socket) => isAlive(socket),
   }
 
   test.each(Object.values(samples.runnerUp))('$type is taken, with keys that it does not know', async (message) => {
@@ -229,6 +230,24 @@ describe('what a runner hears', () => {
         callId: 'one',
         answer: { ok: true, made: { title: 'Extract billing' } },
       })
+    },
+    async inspect_call() {
+      const socket = await greet()
+      const repositories = [{ url: 'https://git.example.test/a.git' }]
+      const asking = mara.fetch('/api/v1/environments/inspect', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ repositories, host: 'devbox-04' }),
+      })
+      const { callId, repositories: asked } = await socket.next('inspect_call')
+      expect(asked).toEqual(repositories)
+      // Another runner is not heard, and who asked waits no longer than the one that was asked is there.
+      const other = await greet()
+      other.send({ ...samples.runnerUp.inspect_answer, callId })
+      await isAlive(other)
+      socket.send({ type: 'inspect_answer', callId, answer: { ok: false, text: 'It can’t be cloned.' } })
+      const answered = await asking
+      expect([answered.status, await answered.json()]).toMatchObject([409, { error: 'It can’t be cloned.' }])
     },
     async drop() {
       const socket = await greet()

@@ -5,14 +5,20 @@ import {
   BlobHash,
   DeliveryId,
   EntryId,
+  EnvironmentId,
   PermissionId,
   PlanCommentId,
   PlanId,
   PlanVersionId,
+  ProfileId,
   PromptId,
+  ReviewChangeId,
+  ReviewCommentId,
   RunId,
   RunnerId,
+  SecretId,
 } from '#shared/ids.ts'
+import { SecretName } from '#shared/domain/secret.ts'
 import { TeamId, UserId } from '#shared/ids.ts'
 import { browserProtocol, type BrowserDown, type BrowserUp } from '#shared/protocol/browser-socket.ts'
 import type { RunEventBody } from '#shared/protocol/run-event.ts'
@@ -26,7 +32,9 @@ import {
   type PullResponse,
   type PushRequest,
 } from '#shared/protocol/sync.ts'
+import type { FileOp } from '#shared/domain/review-change.ts'
 import type { PermissionRequest } from '#shared/domain/permission.ts'
+import type { ProfileSettings } from '#shared/domain/profile.ts'
 import type { TranscriptEntry } from '#shared/domain/transcript.ts'
 import type { MutatorName, Mutators } from '#sync/core/mutators/all.ts'
 import type { z } from 'zod'
@@ -43,7 +51,13 @@ export const ids = {
   plan: PlanId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b31'),
   planVersion: PlanVersionId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b32'),
   planComment: PlanCommentId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b33'),
+  environment: EnvironmentId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b35'),
+  secret: SecretId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b36'),
   planThread: PlanCommentId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b34'),
+  reviewComment: ReviewCommentId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b35'),
+  reviewThread: ReviewCommentId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b36'),
+  reviewChange: ReviewChangeId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b37'),
+  profile: ProfileId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b35'),
   entry: EntryId.parse('entry-1'),
   artifact: ArtifactId.parse('artifact-1'),
   team: TeamId.parse('team-1'),
@@ -51,6 +65,30 @@ export const ids = {
   blob: BlobHash.parse('ab'.repeat(32)),
   harness: HarnessId.parse('runbook'),
 } as const
+
+const profileSettings: ProfileSettings = {
+  name: `Reviews ${ids.profile}`,
+  model: 'a-model',
+  effort: 'high',
+  autonomy: {
+    reads: 'always_allow',
+    edits: 'agent_decides',
+    plans: 'always_ask',
+    commands: 'agent_decides',
+    mcp: 'always_ask',
+    web: 'never',
+    other: 'always_ask',
+  },
+  terminalWrites: 'ask_first',
+  commandAllow: ['npm test'],
+  commandDeny: ['rm(\\s.*)?'],
+  denied: 'deny',
+  mcpAllow: ['github/list_*'],
+  mcpDeny: ['github/delete_*'],
+  protectedPaths: ['.env'],
+  runToEnd: false,
+  expiresAfterMinutes: 60,
+}
 
 const digest = 'cd'.repeat(32)
 const at = 1_760_000_000_000
@@ -79,6 +117,23 @@ const runConfig = {
   repository: { url: 'https://git.example.test/a.git', branch: 'main' },
   setupCommands: ['true'],
 } as const
+const environmentSpec = {
+  name: 'Billing',
+  description: 'The service and its library',
+  image: 'node:24',
+  repositories: [
+    { url: 'https://git.example.test/a.git', branch: 'main', folder: 'service' },
+    { url: 'https://git.example.test/b.git' },
+  ],
+  setupCommands: [{ command: 'npm ci', minutes: 10 }],
+  variables: [{ name: 'CI', value: '1' }],
+  secrets: [SecretName.parse('NPM_TOKEN')],
+  egress: { kind: 'hosts' as const, hosts: ['registry.npmjs.org'] },
+  resources: { memoryMb: 4096, cpus: 2, pids: 512 },
+  sandbox: 'docker' as const,
+}
+const secretName = SecretName.parse('DEPLOY_TOKEN')
+const { description: _description, ...environmentRun } = environmentSpec
 const answer = { kind: 'option', optionId: 'yes', message: 'do' } as const
 
 const entry: TranscriptEntry = {
@@ -104,6 +159,7 @@ export const permissionRequest: PermissionRequest = {
     effects: [{ text: 'rm -r build', summary: 'Deletes build.', risk: 'deletes', danger: true }],
   },
   reason: 'This run asks before commands that change files.',
+  profile: { id: ids.profile, name: 'Reviews', allow: { list: 'commandAllow', entries: ['rm -r build'] } },
   similar: 'rm -r build',
   options: [{ optionId: 'yes', kind: 'allow_once', name: 'Allow' }],
   digest,
@@ -207,9 +263,12 @@ export const runEvents: ByType<RunEventBody> = {
         binary: false,
         patch: '+1',
         blob: ids.blob,
+        before: { id: 'ab'.repeat(20), bytes: 3, blob: ids.blob },
+        after: { id: 'cd'.repeat(20), bytes: 4, blob: ids.blob },
       },
     ],
     more: 1,
+    turn: 2,
   },
   artifact: {
     type: 'artifact',
@@ -254,6 +313,9 @@ export const runnerUp: ByType<RunnerUp> = {
     platform: 'linux x64',
     ...offers,
     takesContext: true,
+    takesEnvironments: true,
+    takesFiles: true,
+    takesProfiles: true,
     capacity: 4,
     runs: [{ runId: ids.run, turn: 1, lastSeq: 3, active: true }],
   },
@@ -270,7 +332,35 @@ export const runnerUp: ByType<RunnerUp> = {
     runId: ids.run,
     call: { tool: 'plan_update', planId: ids.plan, revision: 'r1', sectionId: 'section-1', markdown: '## Phase 1' },
   },
+  inspect_answer: {
+    type: 'inspect_answer',
+    callId: 'look-1',
+    answer: {
+      ok: true,
+      proposal: {
+        image: { name: 'node:24-bookworm', why: 'Node as .nvmrc says' },
+        commands: [{ command: 'npm ci', minutes: 10, why: 'exactly the versions of package-lock.json' }],
+        variables: [{ name: 'CI', value: '1', why: 'as .devcontainer.json says' }],
+        found: [{ file: 'package.json', text: 'Node' }],
+        unmapped: [{ file: 'compose.yml', text: 'db is not started' }],
+        dockerfiles: [{ repository: 'https://git.example.test/a.git', file: 'Dockerfile' }],
+      },
+    },
+  },
 }
+
+const [before, after] = ['ab'.repeat(20), 'cd'.repeat(20)]
+const fileOps: FileOp[] = [
+  { kind: 'revert_file', path: 'a.ts', before, after },
+  {
+    kind: 'revert_hunks',
+    path: 'b.ts',
+    before,
+    after,
+    hunks: [{ oldStart: 1, oldLines: 3, newStart: 1, newLines: 4 }],
+  },
+  { kind: 'write', path: 'c.ts', after, text: 'export {}\n' },
+]
 
 export const deliveryBodies: ByType<DeliveryBody> = {
   prompt: {
@@ -285,6 +375,8 @@ export const deliveryBodies: ByType<DeliveryBody> = {
   },
   answer: { type: 'answer', permissionId: ids.permission, digest, answer, by: ids.user, at },
   stop: { type: 'stop', by: ids.user },
+  files: { type: 'files', changeId: ids.reviewChange, by: ids.user, name: 'Mara', ops: fileOps },
+  profile: { type: 'profile', profile: { ...profileSettings, id: ids.profile }, by: ids.user },
 }
 
 export const runnerDown: ByType<RunnerDown> = {
@@ -306,6 +398,11 @@ export const runnerDown: ByType<RunnerDown> = {
       config: { ...runConfig, setupCommands: ['true'] },
       prompt: { promptId: ids.prompt, text: 'Go', by: ids.user, automatic: false, plans: [sentPlan], context: 'Plans' },
       after: { seq: 3, entries: 1 },
+      environment: { ...environmentRun, id: ids.environment, revision: 3 },
+      egress: environmentSpec.egress,
+      secrets: [{ name: secretName, kind: 'text', value: 'a value' }],
+      missingSecrets: [secretName],
+      profile: { ...profileSettings, id: ids.profile },
     },
   },
   ack: { type: 'ack', runId: ids.run, seq: 3 },
@@ -317,6 +414,11 @@ export const runnerDown: ByType<RunnerDown> = {
     type: 'plan_answer',
     callId: 'call-1',
     answer: { ok: true, text: 'The plan was made.', made: { planId: ids.plan, title: 'Extract billing' } },
+  },
+  inspect_call: {
+    type: 'inspect_call',
+    callId: 'look-1',
+    repositories: [{ url: 'https://git.example.test/a.git', branch: 'main', folder: 'a' }],
   },
   drop: { type: 'drop', runId: ids.run },
   error: { type: 'error', refusal: refused, fatal: false },
@@ -332,10 +434,56 @@ export const mutations: { readonly [Name in MutatorName]: z.infer<Mutators[Name]
     suggestion: { from: 'one package', to: 'a package' },
     text: 'Does the admin app count?',
   },
+  addReviewComment: {
+    runId: ids.run,
+    commentId: ids.reviewComment,
+    thread: ids.reviewThread,
+    anchor: {
+      path: 'src/a.ts',
+      side: 'new',
+      from: 3,
+      to: 4,
+      quote: 'one\ntwo',
+      cut: true,
+      above: ['zero'],
+      below: ['three'],
+      version: 'ab'.repeat(20),
+    },
+    text: 'Why twice?',
+  },
   answerAccessRequest: { runId: ids.run, userId: ids.user, answer: 'steer' },
   answerPermission: { runId: ids.run, permissionId: ids.permission, deliveryId: ids.delivery, digest, answer },
+  changeEnvironment: { environmentId: ids.environment, set: environmentSpec, clear: ['image'] },
   changePlan: { planId: ids.plan, folder: 'Billing/2026', state: 'approved', archived: true, tells: true },
+  createEnvironment: { environmentId: ids.environment, spec: environmentSpec },
+  changeRunFiles: { runId: ids.run, changeId: ids.reviewChange, deliveryId: ids.delivery, ops: fileOps },
+  changeProfile: {
+    profileId: ids.profile,
+    edit: {
+      set: {
+        name: `Renamed ${ids.profile}`,
+        model: null,
+        effort: 'low',
+        autonomy: {
+          reads: 'agent_decides',
+          edits: 'always_ask',
+          plans: 'never',
+          commands: 'always_ask',
+          mcp: 'never',
+          web: 'always_ask',
+          other: 'never',
+        },
+        terminalWrites: 'never',
+        denied: 'ask',
+        runToEnd: true,
+        expiresAfterMinutes: 5,
+      },
+      add: { commandAllow: ['ls'], commandDeny: ['curl'], mcpAllow: ['a'], mcpDeny: ['b'], protectedPaths: ['*.pem'] },
+      remove: { commandAllow: ['x'], commandDeny: ['y'], mcpAllow: ['c'], mcpDeny: ['d'], protectedPaths: ['z'] },
+    },
+  },
   createPlan: { planId: ids.plan, title: 'Extract billing', folder: 'Billing' },
+  createProfile: { profileId: ids.profile, owner: 'team', settings: profileSettings },
   createRun: {
     runId: ids.run,
     promptId: ids.prompt,
@@ -353,17 +501,36 @@ export const mutations: { readonly [Name in MutatorName]: z.infer<Mutators[Name]
     },
     planThreads: { planId: ids.plan, threads: [ids.planComment] },
   },
+  deleteEnvironment: { environmentId: ids.environment },
+  createSecret: {
+    secretId: ids.secret,
+    owner: 'team',
+    name: secretName,
+    kind: 'text',
+    description: 'Of the platform team',
+    keyId: 'key-of-the-server',
+    sealed: 'v1.AAAA.AAAA',
+  },
   deletePlan: { planId: ids.plan },
+  deleteSecret: { secretId: ids.secret, owner: 'team' },
+  describeSecret: { secretId: ids.secret, owner: 'team', description: 'Rotated in May' },
+  deleteProfile: { profileId: ids.profile },
   dismissRefusal: { clientId: 'client-1', mutationId: 1 },
   editPlanComment: { planId: ids.plan, commentId: ids.planComment, text: 'Does the admin app count as outside?' },
   editPrompt: { runId: ids.run, promptId: ids.prompt, text: 'Another text' },
+  editReviewComment: { runId: ids.run, commentId: ids.reviewComment, text: 'Why three times?' },
   markNotification: { runId: ids.run, id: ids.permission, read: true, archived: false },
+  markReviewed: { runId: ids.run, marks: [{ path: 'src/a.ts', mark: { file: 'ab'.repeat(20), hunks: ['2-00'] } }] },
   movePrompt: { runId: ids.run, promptId: ids.prompt, order: 1.5 },
   readNotifications: { runId: ids.run, until: at },
   removePlanComment: { planId: ids.plan, commentId: ids.planComment },
   removePrompt: { runId: ids.run, promptId: ids.prompt },
+  removeReviewComment: { runId: ids.run, commentId: ids.reviewComment },
   renameRun: { runId: ids.run, title: 'Another title' },
+  restoreEnvironment: { environmentId: ids.environment, revision: 1 },
+  replaceSecret: { secretId: ids.secret, owner: 'team', keyId: 'key-of-the-server', sealed: 'v1.AAAA.AAAA' },
   resolvePlanThread: { planId: ids.plan, thread: ids.planComment, resolved: true },
+  resolveReviewThread: { runId: ids.run, thread: ids.reviewComment, resolved: true },
   reviewPlan: {
     planId: ids.plan,
     verdict: 'changes_requested',
@@ -390,6 +557,16 @@ export const mutations: { readonly [Name in MutatorName]: z.infer<Mutators[Name]
   },
   sendPrompt: { runId: ids.run, promptId: ids.prompt, deliveryId: ids.delivery, text: 'Go on', mode: 'queue' },
   sendPromptNow: { runId: ids.run, promptId: ids.prompt, deliveryId: ids.delivery },
+  sendReviewComments: {
+    runId: ids.run,
+    promptId: ids.prompt,
+    deliveryId: ids.delivery,
+    text: 'Two comments',
+    mode: 'queue',
+    comments: [ids.reviewComment],
+  },
+  setDefaultProfile: { of: 'person', profileId: ids.profile },
+  setRunProfile: { runId: ids.run, profileId: ids.profile, deliveryId: ids.delivery },
   setTeam: { maxActiveRuns: 5, agentPlans: 'tidied' },
   settleSuggestion: { planId: ids.plan, thread: ids.planComment, as: 'accepted' },
   sharePlan: { planId: ids.plan, secret: 'S'.repeat(43), access: 'comment', expiresAt: at + 1000 },

@@ -3,15 +3,20 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { appendAt, emptyText, type BoundedText } from '#shared/domain/bounded-text.ts'
+import type { EgressPolicy } from '#shared/domain/environment-egress.ts'
 import { HarnessId, type SandboxKind } from '#shared/domain/harness.ts'
 import type { PermissionAnswer, PermissionRequest } from '#shared/domain/permission.ts'
+import type { RunSecret } from '#shared/domain/secret.ts'
+import type { ProfileSnapshot } from '#shared/domain/profile.ts'
 import { nextState, type RunConfig, type RunReason, type RunState } from '#shared/domain/run.ts'
 import type { EntryBody, TranscriptEntry } from '#shared/domain/transcript.ts'
 import { DeliveryId, PromptId, RunId, UserId, uuidv7 } from '#shared/ids.ts'
+import type { PlanToolAnswer, PlanToolCall } from '#shared/protocol/plan-tools.ts'
 import { maxFrameBytes, RunEvent, type RunEventBody } from '#shared/protocol/run-event.ts'
 import {
   RunnerUp,
   runnerProtocol,
+  type Assignment,
   type DeliveryBody,
   type RunnerDown,
   type RunnerHello,
@@ -39,24 +44,37 @@ export interface SeenRun {
   keep: boolean
 }
 
+/** What an assignment has beside what every one has. */
+type Given = Pick<Assignment, 'environment' | 'secrets' | 'egress'>
+
 /** The server's end of the runner link, in memory, for tests of the runner. It checks what the real one relies on. */
 export interface ControlServer {
   readonly url: string
   readonly key: string
   readonly hellos: RunnerHello[]
+  /** What was told of a change. */
+  readonly offers: Extract<RunnerUp, { type: 'offer' }>[]
   readonly receipts: { deliveryId: string; state: string; refusal?: string | undefined }[]
   readonly blobs: Map<string, Buffer>
+  /** Everything that the runner has said. */
+  readonly heard: string[]
   run(runId: RunId): SeenRun
   start(options: {
     harness?: string
     sandbox?: SandboxKind
     prompt: string
     config?: Partial<RunConfig>
+    /** Absent: as an older server, which knows none. */
+    profile?: ProfileSnapshot
     runId?: RunId
     turn?: number
+    /** Of its first turn, and of those after it that bring none of their own. */
+    secrets?: readonly RunSecret[]
+    /** Of its first assignment. */
+    more?: Given
   }): RunId
   /** The next turn of a run. */
-  follow(runId: RunId, prompt: string): void
+  follow(runId: RunId, prompt: string, secrets?: readonly RunSecret[]): void
   deliver(runId: RunId, body: DeliveryBody): DeliveryId
   /** Sends every assignment and delivery that there ever was again, as one that read them before their answers came. */
   repeatAll(): void
@@ -70,6 +88,8 @@ export interface ControlServer {
   /** Acknowledgements are held back while set. */
   setSilent(silent: boolean): void
   setKey(key: string): void
+  /** What assignments say of egress from now on. */
+  setEgress(egress: EgressPolicy): void
   setBlobStatus(status: number): void
   askAgain(runId: RunId, fromSeq: number): void
   dropRun(runId: RunId): void
@@ -90,8 +110,18 @@ const ends: ReadonlySet<RunState> = new Set(['SUCCEEDED', 'FAILED', 'ERROR', 'CA
 
 const newUuid = (): string => uuidv7(Date.now(), randomBytes(10))
 
-export async function startControlServer({ leaseMs = 60_000, heartbeatMs = 5_000 } = {}): Promise<ControlServer> {
+export async function startControlServer({
+  leaseMs = 60_000,
+  heartbeatMs = 5_000,
+  planTools,
+}: {
+  leaseMs?: number
+  heartbeatMs?: number
+  /** Absent: they are not offered. */
+  planTools?: (call: PlanToolCall) => PlanToolAnswer
+} = {}): Promise<ControlServer> {
   let key = 'fake-agent-key'
+  let egress: EgressPolicy | undefined
   let away = false
   let silent = false
   let draining = false
@@ -104,7 +134,9 @@ export async function startControlServer({ leaseMs = 60_000, heartbeatMs = 5_000
   const receipts: ControlServer['receipts'] = []
   const told: Extract<RunnerDown, { type: 'assign' | 'deliver' }>[] = []
   const hellos: RunnerHello[] = []
+  const offers: Extract<RunnerUp, { type: 'offer' }>[] = []
   const blobs = new Map<string, Buffer>()
+  const heard: string[] = []
   const watchers = new Set<() => void>()
 
   const http = createServer((request, response) => {
@@ -146,6 +178,7 @@ export async function startControlServer({ leaseMs = 60_000, heartbeatMs = 5_000
     socket?.terminate()
     socket = opened
     opened.on('message', (data: Buffer) => {
+      heard.push(data.toString())
       const message = RunnerUp.parse(JSON.parse(data.toString()))
       take(message)
       notify()
@@ -185,8 +218,12 @@ export async function startControlServer({ leaseMs = 60_000, heartbeatMs = 5_000
       case 'draining':
         draining = true
         return
+      case 'plan_call': {
+        const answered = planTools?.(message.call) ?? { ok: false, text: 'not offered' }
+        return send({ type: 'plan_answer', callId: message.callId, answer: answered })
+      }
       case 'offer':
-      case 'plan_call':
+        offers.push(message)
         return
     }
   }
@@ -199,6 +236,7 @@ export async function startControlServer({ leaseMs = 60_000, heartbeatMs = 5_000
       serverVersion: 'fake',
       heartbeatMs,
       leaseMs,
+      ...(planTools === undefined ? {} : { planTools: true }),
       runs: hello.runs.map(({ runId }) => ({
         runId,
         ackedSeq: runs.get(runId)?.ackedSeq ?? 0,
@@ -278,7 +316,17 @@ export async function startControlServer({ leaseMs = 60_000, heartbeatMs = 5_000
     return run
   }
 
-  function assign(runId: RunId, turn: number, prompt: string, config: RunConfig): void {
+  function assign(
+    runId: RunId,
+    turn: number,
+    {
+      prompt,
+      config,
+      secrets,
+      more = {},
+    }: { prompt: string; config: RunConfig; secrets?: readonly RunSecret[] | undefined; more?: Given | undefined },
+  ): void {
+    if (secrets !== undefined) secretsOf.set(runId, secrets)
     const run = seen(runId)
     run.turn = turn
     run.state = 'PENDING'
@@ -286,6 +334,7 @@ export async function startControlServer({ leaseMs = 60_000, heartbeatMs = 5_000
       turn === 1
         ? undefined
         : { seq: run.ackedSeq, entries: Math.max(0, ...[...run.entries.values()].map((entry) => entry.n)) }
+    const given = secretsOf.get(runId)
     const assignment: Extract<RunnerDown, { type: 'assign' }> = {
       type: 'assign',
       assignment: {
@@ -294,7 +343,11 @@ export async function startControlServer({ leaseMs = 60_000, heartbeatMs = 5_000
         title: 'A run',
         config,
         prompt: { promptId: PromptId.parse(newUuid()), text: prompt, by: person },
+        ...(profiles.has(runId) ? { profile: profiles.get(runId) } : {}),
         ...(after === undefined ? {} : { after }),
+        ...(given === undefined ? {} : { secrets: [...given] }),
+        ...more,
+        ...(egress === undefined ? {} : { egress }),
       },
     }
     assignments.set(runId, assignment)
@@ -303,6 +356,8 @@ export async function startControlServer({ leaseMs = 60_000, heartbeatMs = 5_000
     send(assignment)
   }
   const configs = new Map<RunId, RunConfig>()
+  const secretsOf = new Map<RunId, readonly RunSecret[]>()
+  const profiles = new Map<RunId, ProfileSnapshot>()
 
   function deliver(runId: RunId, body: DeliveryBody): DeliveryId {
     const deliveryId = DeliveryId.parse(newUuid())
@@ -362,10 +417,14 @@ export async function startControlServer({ leaseMs = 60_000, heartbeatMs = 5_000
     url: `http://127.0.0.1:${port}`,
     key,
     hellos,
+    offers,
     receipts,
     blobs,
+    heard,
     run: seen,
-    start: ({ harness = 'runbook', sandbox = 'direct', prompt, config, runId = RunId.parse(newUuid()), turn = 1 }) => {
+    start: ({ harness = 'runbook', sandbox = 'direct', prompt, config, more, secrets, profile, ...named }) => {
+      const { runId = RunId.parse(newUuid()), turn = 1 } = named
+      if (profile !== undefined) profiles.set(runId, profile)
       runs.set(runId, {
         runId,
         turn,
@@ -383,13 +442,18 @@ export async function startControlServer({ leaseMs = 60_000, heartbeatMs = 5_000
         badMoves: [],
         keep: true,
       })
-      assign(runId, turn, prompt, { harness: HarnessId.parse(harness), sandbox, ...config })
+      assign(runId, turn, {
+        prompt,
+        config: { harness: HarnessId.parse(harness), sandbox, ...config },
+        secrets,
+        more,
+      })
       return runId
     },
-    follow: (runId, prompt) => {
+    follow: (runId, prompt, secrets) => {
       const config = configs.get(runId)
       if (config === undefined) throw new Error(`there is no run ${runId}`)
-      assign(runId, seen(runId).turn + 1, prompt, config)
+      assign(runId, seen(runId).turn + 1, { prompt, config, secrets })
     },
     deliver,
     repeatAll: () => {
@@ -407,6 +471,9 @@ export async function startControlServer({ leaseMs = 60_000, heartbeatMs = 5_000
     setSilent: (next) => {
       silent = next
       if (!silent) for (const run of runs.values()) send({ type: 'ack', runId: run.runId, seq: run.ackedSeq })
+    },
+    setEgress: (next) => {
+      egress = next
     },
     setKey: (next) => {
       key = next

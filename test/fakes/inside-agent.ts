@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline'
 import { PassThrough } from 'node:stream'
 import { z } from 'zod'
 import type { HarnessDeclaration } from '#agent-runner/harness/declaration.ts'
+import { waysHere } from '#agent-runner/sandbox/own-files.ts'
 import type { Exit, SandboxProvider } from '#agent-runner/sandbox/sandbox.ts'
 import { HarnessId } from '#shared/domain/harness.ts'
 
@@ -88,6 +89,7 @@ export function createInsideAgent(): InsideAgent {
           home: spec.home,
           ownWorkspace: async () => {},
           toolPath: (path) => path,
+          ...waysHere,
           exec: async () => {
             const stdin = new PassThrough()
             const stdout = new PassThrough()

@@ -8,7 +8,7 @@ import { messageOf } from '#agent-runner/log.ts'
 import { sourceRoot } from './runner.ts'
 
 /** Tools that tests fetched, kept from one run of the tests to the next. */
-const keptTools = join(sourceRoot, '.cache/tools')
+export const keptTools = join(sourceRoot, '.cache/tools')
 const fetchMs = 170_000
 
 /**

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -9,7 +9,7 @@ import { openDataFolder } from '#agent-runner/data-folder.ts'
 import type { HarnessDeclaration } from '#agent-runner/harness/declaration.ts'
 import { createHarnesses } from '#agent-runner/harnesses.ts'
 import { silentLog, type Log } from '#agent-runner/log.ts'
-import { createPlainGateway } from '#agent-runner/models/plain-gateway.ts'
+import { createModelGateway } from '#agent-runner/models/gateway.ts'
 import { createRunner, type Runner } from '#agent-runner/runner.ts'
 import type { RunnerDeps } from '#agent-runner/runner-deps.ts'
 import { createSandboxes } from '#agent-runner/sandboxes.ts'
@@ -51,7 +51,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner & { fo
     log: options.log ?? silentLog,
     sandboxes: createSandboxes(config, folder.value),
     harnesses: [...createHarnesses({ config, toolsFolder: folder.value.tools }), ...(options.harnesses ?? [])],
-    models: createPlainGateway(),
+    models: createModelGateway({ hostEnv: config.hostEnv, log: options.log ?? silentLog }),
     reconnect: { firstMs: 20, mostMs: 200 },
     ...options.deps,
   })
@@ -79,7 +79,10 @@ export async function makeRepository(
     )
   }
   git('init')
-  for (const [name, text] of Object.entries(files)) await writeFile(join(path, name), text)
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(dirname(join(path, name)), { recursive: true })
+    await writeFile(join(path, name), text)
+  }
   git('add', '-A')
   git('commit', '-m', 'first')
   return { path, remove: () => rm(path, { recursive: true, force: true }) }

@@ -34,6 +34,8 @@ export type ScriptedRunnerOptions = {
   readonly protocol?: number
   /** `false`: as an older runner, which does not know it. */
   readonly takesContext?: boolean
+  readonly takesFiles?: boolean
+  readonly takesProfiles?: boolean
   readonly seqs?: Map<RunId, number>
 }
 
@@ -111,6 +113,9 @@ export async function connectScriptedRunner(options: ScriptedRunnerOptions): Pro
     capacity: options.capacity ?? 4,
     problems: [],
     ...(options.takesContext === false ? {} : { takesContext: true }),
+    takesEnvironments: true,
+    ...(options.takesFiles === false ? {} : { takesFiles: true }),
+    ...(options.takesProfiles === false ? {} : { takesProfiles: true }),
     runs: options.runs ?? [],
   })
   return runner

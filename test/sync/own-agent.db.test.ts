@@ -8,7 +8,8 @@ import { RunSecret } from '#shared/domain/secret.ts'
 import { Runner } from '#shared/domain/team.ts'
 import { DeliveryId, PromptId, RunId } from '#shared/ids.ts'
 import type { ModelGateway } from '#agent-runner/models/endpoints.ts'
-import { createPlainGateway } from '#agent-runner/models/plain-gateway.ts'
+import { silentLog } from '#agent-runner/log.ts'
+import { createModelGateway } from '#agent-runner/models/gateway.ts'
 import type { TranscriptView, Workspace } from '#sync/client/workspace.ts'
 import { keys } from '#sync/core/keys.ts'
 import { scanRows } from '#sync/core/transaction.ts'
@@ -46,7 +47,7 @@ afterEach(async () => {
 
 /** Gives every run a model endpoint and a key, as secrets will. */
 function withSecrets(): ModelGateway {
-  const plain = createPlainGateway()
+  const plain = createModelGateway({ hostEnv: {}, log: silentLog })
   const secrets = [
     {
       name: 'OLLAMA',

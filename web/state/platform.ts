@@ -1,4 +1,4 @@
-import { DeliveryId, PlanCommentId, PlanId, PlanVersionId, PromptId, RunId, uuidv7 } from '#shared/ids.ts'
+import { DeliveryId, PlanCommentId, PlanId, PlanVersionId, ProfileId, PromptId, RunId, uuidv7 } from '#shared/ids.ts'
 import { createStrictContext } from './context.ts'
 
 /** What the app takes from the machine: time and randomness. Given once, so that tests can fix both. */
@@ -25,6 +25,7 @@ export type NewIds = {
   readonly planId: () => PlanId
   readonly planVersionId: () => PlanVersionId
   readonly planCommentId: () => PlanCommentId
+  readonly profileId: () => ProfileId
   readonly deliveryId: () => DeliveryId
   /** What opens a shared run to whoever has its link. */
   readonly shareSecret: () => string
@@ -38,6 +39,7 @@ export function createIds(platform: Platform): NewIds {
     planId: () => PlanId.parse(next()),
     planCommentId: () => PlanCommentId.parse(next()),
     planVersionId: () => PlanVersionId.parse(next()),
+    profileId: () => ProfileId.parse(next()),
     deliveryId: () => DeliveryId.parse(next()),
     shareSecret: () => base64url(platform.random(32)),
   }

@@ -1,3 +1,11 @@
 /** Parts of the settings, in order; each is a page of its own: `/settings/<name>`. */
-export const settingsSections = ['account', 'notifications', 'devices', 'team', 'runners', 'device'] as const
+export const settingsSections = [
+  'account',
+  'notifications',
+  'devices',
+  'team',
+  'profiles',
+  'runners',
+  'device',
+] as const
 export type SettingsSection = (typeof settingsSections)[number]

@@ -23,6 +23,7 @@ export function Select<Value extends string>(props: {
   readonly choices: readonly Choice<Value>[]
   readonly value: Value
   readonly onChange: (value: Value) => void
+  readonly disabled?: boolean | undefined
   readonly hint?: string | undefined
   readonly error?: string | undefined
   readonly tile?: ((choice: Choice<Value>) => JSX.Element) | undefined
@@ -41,6 +42,7 @@ export function Select<Value extends string>(props: {
         if (choice !== null && choice.value !== props.value) props.onChange(choice.value)
       }}
       disallowEmptySelection
+      disabled={props.disabled ?? false}
       // A dialog around it hides the list, which stands outside of it on the page. On a page the list itself would hide what can still be reached.
       modal={inDialog}
       gutter={4}

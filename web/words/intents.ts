@@ -47,6 +47,14 @@ export function intentVerb(name: string, args: unknown): string {
       return 'Change a plan'
     case 'deletePlan':
       return 'Delete a plan'
+    case 'createEnvironment':
+      return 'New environment'
+    case 'changeEnvironment':
+      return 'Change an environment'
+    case 'restoreEnvironment':
+      return 'Bring back an environment'
+    case 'deleteEnvironment':
+      return 'Delete an environment'
     case 'tellPlanChange':
       return 'Tell the agent what changed'
     case 'savePlanVersion':
@@ -67,6 +75,41 @@ export function intentVerb(name: string, args: unknown): string {
       return field(args, 'resolved') === false ? 'Reopen a thread' : 'Resolve a thread'
     case 'sendPlanComments':
       return 'Send comments'
+    case 'createSecret':
+      return 'New secret'
+    case 'replaceSecret':
+      return 'Replace a secret'
+    case 'describeSecret':
+      return 'Describe a secret'
+    case 'deleteSecret':
+      return 'Delete a secret'
+    case 'addReviewComment':
+      return 'Comment on the changes'
+    case 'editReviewComment':
+      return 'Edit a comment'
+    case 'removeReviewComment':
+      return 'Delete a comment'
+    case 'resolveReviewThread':
+      return field(args, 'resolved') === false ? 'Reopen a thread' : 'Resolve a thread'
+    case 'sendReviewComments':
+      return 'Send review comments'
+    case 'changeRunFiles': {
+      const ops = field(args, 'ops')
+      const kind = Array.isArray(ops) ? field(ops[0], 'kind') : undefined
+      return kind === 'write' ? 'Edit a file' : 'Reject changes'
+    }
+    case 'markReviewed':
+      return 'Mark changes as accepted'
+    case 'createProfile':
+      return 'New profile'
+    case 'changeProfile':
+      return 'Change a profile'
+    case 'deleteProfile':
+      return 'Delete a profile'
+    case 'setDefaultProfile':
+      return 'Change the default profile'
+    case 'setRunProfile':
+      return 'Change a run’s profile'
     case 'setTeam':
       return 'Change the team'
     case 'dismissRefusal':
@@ -84,33 +127,54 @@ export function intentText(args: unknown): string | undefined {
     field(args, 'note') ??
     field(args, 'title') ??
     field(args, 'prompt') ??
+    field(args, 'name') ??
     field(field(args, 'answer'), 'message')
   return typeof text === 'string' && text !== '' ? text : undefined
 }
 
 const names: Record<MutatorName, true> = {
   addPlanComment: true,
+  addReviewComment: true,
   answerAccessRequest: true,
   answerPermission: true,
+  changeEnvironment: true,
   changePlan: true,
+  createEnvironment: true,
+  changeRunFiles: true,
+  changeProfile: true,
   createPlan: true,
+  createProfile: true,
   createRun: true,
+  deleteEnvironment: true,
+  createSecret: true,
   deletePlan: true,
+  deleteSecret: true,
+  describeSecret: true,
+  deleteProfile: true,
   dismissRefusal: true,
   editPlanComment: true,
   editPrompt: true,
+  editReviewComment: true,
   markNotification: true,
+  markReviewed: true,
   movePrompt: true,
   readNotifications: true,
   removePlanComment: true,
   removePrompt: true,
+  removeReviewComment: true,
   renameRun: true,
+  replaceSecret: true,
   resolvePlanThread: true,
+  restoreEnvironment: true,
+  resolveReviewThread: true,
   reviewPlan: true,
   savePlanVersion: true,
   sendPlanComments: true,
   sendPrompt: true,
   sendPromptNow: true,
+  sendReviewComments: true,
+  setDefaultProfile: true,
+  setRunProfile: true,
   setTeam: true,
   settleSuggestion: true,
   sharePlan: true,

@@ -14,7 +14,7 @@ export const drover: HarnessDeclaration = {
   unavailable: () => undefined,
   installed: async () => true,
   prepare: async () => ({ tools: [], open: (sandbox, context) => openOwnAgent(sandbox, context) }),
-  quirks: { hearsDenials: true, rulesApply: true, takesTools: true, livesHere: true },
-  models: catalogueOffers(),
+  quirks: { hearsDenials: true, rulesApply: true, takesTools: true },
+  models: catalogueOffers,
   takes: ['anthropic_key', 'openai_key', 'google_key', 'model_endpoint'],
 }

@@ -29,17 +29,19 @@ const launcher = [
  * The block is sourced from a file, so its line numbers are right in messages. At its end, if it went well, a trap
  * leaves folder and variables, also in the state folder, for a session that is taken up again.
  */
-const prelude = [
-  String.raw`drover_state=$1; printf 'p%s\0' "$2" >&3; set --`,
-  String.raw`command -p env -0 >&3; printf 's\0' >&3`,
-  String.raw`trap 'drover_code=$?; if [ $drover_code -eq 0 ]; then { printf "c%s\0" "$(pwd -P)"; command -p env -0; } > "$drover_state/left" && command -p cat "$drover_state/left" >&3; fi; printf "e%s\0" $drover_code >&3' EXIT`,
-  'if [ -n "${DROVER_PATH+set}" ]; then PATH=$DROVER_PATH; export PATH; unset DROVER_PATH; fi',
-  'cd "$DROVER_CWD" || exit 1; unset DROVER_CWD',
-  'set -e',
-  '. "$drover_state/step.sh"',
-].join('\n')
+const preludeWith = (env: string): string =>
+  [
+    String.raw`drover_state=$1; printf 'p%s\0' "$2" >&3; set --`,
+    String.raw`command -p ${env} >&3; printf 's\0' >&3`,
+    String.raw`trap 'drover_code=$?; if [ $drover_code -eq 0 ]; then { printf "c%s\0" "$(pwd -P)"; command -p ${env}; } > "$drover_state/left" && command -p cat "$drover_state/left" >&3; fi; printf "e%s\0" $drover_code >&3' EXIT`,
+    'if [ -n "${DROVER_PATH+set}" ]; then PATH=$DROVER_PATH; export PATH; unset DROVER_PATH; fi',
+    'cd "$DROVER_CWD" || exit 1; unset DROVER_CWD',
+    'set -e',
+    '. "$drover_state/step.sh"',
+  ].join('\n')
 
-const restore = String.raw`env -0 >&2; printf 's\0' >&2; if [ -f "$1/left" ]; then cat "$1/left" >&2; fi`
+const restoreWith = (env: string): string =>
+  String.raw`${env} >&2; printf 's\0' >&2; if [ -f "$1/left" ]; then cat "$1/left" >&2; fi`
 const end = [
   'kill -s TERM -- "-$1" || exit 0',
   'for turn in 1 2 3; do sleep 0.1; kill -s 0 -- "-$1" || exit 0; done',
@@ -61,6 +63,9 @@ export function createBlockShell({
   isResumed: boolean
 }): BlockShell {
   const folder = `${sandbox.home}/.drover-runbook/${sessionId.replace(/[^\w-]/g, '_')}`
+  // Secrets are given to each block anew and are left out of what is written down, also where a block has changed one.
+  const secret = sandbox.secretNames ?? []
+  const env = ['env', ...secret.map((name) => `-u ${name}`), '-0'].join(' ')
   let cwd = sandbox.workspace
   const changed = new Map<string, string>()
   let restored: Promise<void> | undefined
@@ -76,7 +81,7 @@ export function createBlockShell({
 
   async function restoreOnce(): Promise<void> {
     if (!isResumed) return
-    const exec = await sandbox.exec({ argv: ['sh', '-c', restore, 'runbook', folder] })
+    const exec = await sandbox.exec({ argv: ['sh', '-c', restoreWith(env), 'runbook', folder] })
     exec.stdin.end()
     exec.stdout.resume()
     const report = createShellReport()
@@ -88,7 +93,7 @@ export function createBlockShell({
   async function run(code: string, write: (text: string) => Promise<void>, signal: AbortSignal): Promise<number> {
     await (restored ??= restoreOnce())
     const exec = await sandbox.exec({
-      argv: ['sh', '-c', launcher, 'runbook', prelude, folder],
+      argv: ['sh', '-c', launcher, 'runbook', preludeWith(env), folder],
       env: {
         ...Object.fromEntries([...changed].map(([name, value]) => [name === 'PATH' ? 'DROVER_PATH' : name, value])),
         DROVER_CWD: cwd,

@@ -1,6 +1,6 @@
-import { explainParts } from '../../permission/explain-command.ts'
-import { lexicalFacts } from '../../permission/gather-facts.ts'
-import { parseCommandSync } from '../../permission/parse-command.ts'
+import { explainParts } from '#shared/permission/explain-command.ts'
+import { lexicalFacts } from '#shared/permission/lexical-facts.ts'
+import { parseCommandSync } from '#shared/permission/parse-command.ts'
 import type { RunbookStep } from './parse-runbook.ts'
 
 /** What a step does to files, as far as its text tells. */

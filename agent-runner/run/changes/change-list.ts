@@ -7,6 +7,16 @@ export interface ListedChange {
   change: FileChange
   /** Pieces of the patch that belong to it. */
   pieces: number
+  before: ListedSide | undefined
+  after: ListedSide | undefined
+}
+
+/** A side of a change as git's list has it. */
+export interface ListedSide {
+  /** As `path`; another one before a rename. */
+  path: string
+  mode: string
+  id: string
 }
 
 const pathLimit = 1000
@@ -17,9 +27,9 @@ export function parseList(text: string): ListedChange[] {
   const listed: ListedChange[] = []
   let at = 0
   for (;;) {
-    const record = /^:(\d{6}) (\d{6}) \S+ \S+ ([A-Z])/.exec(fields[at] ?? '')
+    const record = /^:(\d{6}) (\d{6}) (\S+) (\S+) ([A-Z])/.exec(fields[at] ?? '')
     if (record === null) break
-    const [, from = '', to = '', letter = 'M'] = record
+    const [, from = '', to = '', idBefore = '', idAfter = '', letter = 'M'] = record
     const moved = letter === 'R' || letter === 'C'
     const first = fields[at + 1] ?? ''
     const path = moved ? (fields[at + 2] ?? '') : first
@@ -27,6 +37,8 @@ export function parseList(text: string): ListedChange[] {
       path,
       // A file that became a link, or the other way round, is told as deleted and added.
       pieces: letter === 'T' ? 2 : 1,
+      before: from === none ? undefined : { path: first, mode: from, id: idBefore },
+      after: to === none ? undefined : { path, mode: to, id: idAfter },
       change: {
         path: shownPath(path),
         ...(letter === 'R' ? { oldPath: shownPath(first) } : {}),

@@ -1,16 +1,22 @@
 import { copyFile, lstat, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FileChange } from '#shared/domain/transcript.ts'
+import type { FileOp } from '#shared/domain/review-change.ts'
+import { refusal, type Refusal } from '#shared/refusal.ts'
+import { err, type Result } from '#shared/result.ts'
 import type { BlobStore } from '../../link/blob-store.ts'
 import { codeOf } from '../../log.ts'
-import { parseList, shownPath, splitPatches } from './change-list.ts'
+import { applyOps } from './apply-ops.ts'
+import { parseList, shownPath, splitPatches, type ListedChange } from './change-list.ts'
 import { createChangeStore, type ObjectFormat, type StoreCall } from './change-store.ts'
 import { fileList } from './file-list.ts'
-import { runGit } from './git.ts'
+import { runGit, type GitResult } from './git.ts'
+import { createVersionKeeper } from './keep-versions.ts'
 import { readHead } from './read-head.ts'
 import { surveyWorkspace, type LeftOut } from './survey.ts'
 import { createFileTaker, takenLimit } from './take-files.ts'
 import { takeObjects } from './take-objects.ts'
+import { createTurnTrees } from './turn-trees.ts'
 
 /**
  * What a run changed in its workspace, byte by byte against the files it started with.
@@ -25,7 +31,9 @@ export interface Changes {
   /** The files have another owner now, but the same content. Called before anything of the run is executed. */
   ownerChanged(): Promise<void>
   /** `undefined` where there is nothing to compare with. @throws when git could not do it. */
-  read(signal?: AbortSignal): Promise<ChangeSet | undefined>
+  read(look?: Look): Promise<ChangeSet | undefined>
+  /** Does what a person wants of changed files, on the contents that they saw; all of it, or nothing with the reason. */
+  apply(ops: readonly FileOp[]): Promise<Result<void, Refusal>>
   /** Branch and commit that the workspace is at. */
   head(): Promise<{ branch?: string; commit?: string }>
 }
@@ -35,10 +43,18 @@ export interface Start {
   hardLinks: boolean
 }
 
+export interface Look {
+  signal?: AbortSignal
+  /** The turn that is going, or was the last one: what it changed is told as well. */
+  turn?: number
+}
+
 export interface ChangeSet {
   files: FileChange[]
   /** Files that did not fit into `files`, by number or by length. */
   more: number
+  /** What the turn changed, where it is not the first one. */
+  inTurn: { files: FileChange[]; more: number } | undefined
   /** The whole diff as one text. */
   diff: string
   /** The diff was too large and stops somewhere. */
@@ -50,6 +66,9 @@ const asTheyAre = '* !text !crlf !eol !ident !filter !working-tree-encoding !dif
 const diffLimit = 20_000_000
 const readMs = 90_000
 const statedAtOnce = 500
+/** Of one turn's patches, what stands in its list: there is a list for each of many turns. */
+const turnPatchBytes = 60_000
+const between = ['diff-tree', '-r', '-M', '--no-ext-diff', '--no-textconv', '--full-index'] as const
 
 export interface ChangesDeps {
   /** The run's folder on this machine. */
@@ -67,12 +86,15 @@ export function createChanges({ folder, workspace, path, blobs, now, ignoringMs 
   const baseFile = join(gitFolder, 'drover-base')
   const store = createChangeStore({ gitFolder, path })
   const taker = createFileTaker({ store, workspace, now })
+  const keeper = createVersionKeeper({ store, blobs })
+  const trees = createTurnTrees(join(gitFolder, 'drover-turns.json'))
   let running: Promise<unknown> = Promise.resolve()
 
   async function begin({ hardLinks }: Start): Promise<void> {
     const origin = join(workspace, '.git')
     const cloned = await exists(join(origin, 'objects'))
     await rm(gitFolder, { recursive: true, force: true })
+    trees.clear()
     await store.init(cloned ? await objectFormat(workspace, path) : 'sha1')
     await mkdir(join(gitFolder, 'info'), { recursive: true })
     await writeFile(join(gitFolder, 'info/attributes'), asTheyAre)
@@ -155,26 +177,39 @@ export function createChanges({ folder, workspace, path, blobs, now, ignoringMs 
     return (await store.must(['write-tree'])).trim()
   }
 
-  async function read(signal?: AbortSignal): Promise<ChangeSet | undefined> {
+  /** The workspace as it is now, as a tree; `undefined` where there is nothing to compare with. */
+  async function take(signal: AbortSignal) {
     const base = await readFile(baseFile, 'utf8').catch(() => undefined)
     if (base === undefined) return undefined
-    const until = AbortSignal.any([AbortSignal.timeout(readMs), ...(signal === undefined ? [] : [signal])])
-    const call: StoreCall = { signal: until }
     const survey = await surveyWorkspace(store, {
       workspace,
       base,
       nowhere: join(gitFolder, 'no-index'),
       ignoringMs,
-      signal: until,
+      signal,
     })
     const paths = [...survey.tracked, ...survey.untracked]
-    const left: LeftOut[] = [...survey.left, ...(await taker.take(paths.slice(0, takenLimit), until))]
-    const tree = (await store.must(['write-tree'], call)).trim()
-    const between = ['diff-tree', '-r', '-M', '--no-ext-diff', '--no-textconv', '--full-index']
-    const list = await store.must([...between, '--raw', '--numstat', '-z', base, tree], { ...call, encoding: 'latin1' })
-    const text = await store.git([...between, '-p', '--no-color', base, tree], { ...call, maxBytes: diffLimit })
-    const listed = parseList(list)
-    const patches = splitPatches(text.stdout, listed, text.cut)
+    const left: LeftOut[] = [...survey.left, ...(await taker.take(paths.slice(0, takenLimit), signal))]
+    const tree = (await store.must(['write-tree'], { signal })).trim()
+    return { base, tree, survey, left, untaken: Math.max(0, paths.length - takenLimit) }
+  }
+
+  async function listBetween(from: string, to: string, signal: AbortSignal): Promise<ListedChange[]> {
+    const args = [...between, '--raw', '--numstat', '-z', from, to]
+    return parseList(await store.must(args, { signal, encoding: 'latin1' }))
+  }
+
+  async function patchesBetween(from: string, to: string, signal: AbortSignal) {
+    return store.git([...between, '-p', '--no-color', from, to], { signal, maxBytes: diffLimit })
+  }
+
+  async function read({ signal, turn }: Look): Promise<ChangeSet | undefined> {
+    const until = AbortSignal.any([AbortSignal.timeout(readMs), ...(signal === undefined ? [] : [signal])])
+    const taken = await take(until)
+    if (taken === undefined) return undefined
+    const { base, tree, survey, left, untaken } = taken
+    const listed = await listBetween(base, tree, until)
+    const text = await patchesBetween(base, tree, until)
     const tracked = new Set(survey.tracked)
     const present = new Map(listed.map((one) => [one.path, one.change]))
     const unread = left.map(({ path: at, why }): FileChange => {
@@ -182,10 +217,40 @@ export function createChanges({ folder, workspace, path, blobs, now, ignoringMs 
       return { path: shownPath(at), status, added: 0, removed: 0, unread: why }
     })
     const named = new Set(left.map((one) => one.path))
-    const shown = listed.map((one, index) => ({ ...one, patch: patches[index] })).filter((one) => !named.has(one.path))
+    const shown = (await detailed(listed, text, until)).filter((one) => !named.has(one.path))
     const { files, more } = await fileList(shown, { unread, blobs })
-    const untaken = Math.max(0, paths.length - takenLimit)
-    return { files, more: more + untaken, diff: text.stdout, diffCut: text.cut }
+    const inTurn = turn === undefined ? undefined : await readTurn(turn, { base, tree, signal: until })
+    return { files, more: more + untaken, inTurn, diff: text.stdout, diffCut: text.cut }
+  }
+
+  async function readTurn(
+    turn: number,
+    { base, tree, signal }: { base: string; tree: string; signal: AbortSignal },
+  ): Promise<ChangeSet['inTurn']> {
+    const start = await trees.before(turn)
+    await trees.note(turn, tree)
+    if (start === undefined || start === base) return undefined
+    const listed = await listBetween(start, tree, signal)
+    const shown = await detailed(listed, await patchesBetween(start, tree, signal), signal)
+    return fileList(shown, { unread: [], blobs, patches: turnPatchBytes })
+  }
+
+  async function detailed(listed: readonly ListedChange[], text: GitResult, signal: AbortSignal) {
+    const patches = splitPatches(text.stdout, listed, text.cut)
+    const versions = await keeper.versions(listed, signal)
+    return listed.map((one, index) => ({
+      path: one.path,
+      change: { ...one.change, ...versions[index] },
+      patch: patches[index],
+    }))
+  }
+
+  async function apply(ops: readonly FileOp[]): Promise<Result<void, Refusal>> {
+    const until = AbortSignal.timeout(readMs)
+    const taken = await take(until)
+    if (taken === undefined) return err(refusal('not_found', 'workspace'))
+    const listed = await listBetween(taken.base, taken.tree, until)
+    return applyOps(ops, { store, workspace, listed, temporary: `.drover-${now().toString(36)}` })
   }
 
   /** One at a time: they share an index. */
@@ -198,7 +263,8 @@ export function createChanges({ folder, workspace, path, blobs, now, ignoringMs 
   return {
     begin: (start = { hardLinks: false }) => inTurn(() => begin(start)),
     ownerChanged: () => inTurn(rememberTimes),
-    read: (signal) => inTurn(() => read(signal)),
+    read: (look = {}) => inTurn(() => read(look)),
+    apply: (ops) => inTurn(() => apply(ops)),
     head: () => readHead(join(workspace, '.git')),
   }
 }

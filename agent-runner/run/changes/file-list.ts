@@ -15,12 +15,12 @@ const unreadFiles = 100
 /** The changes that fit into one event, their patches inline or as blobs, and how many did not fit. */
 export async function fileList(
   changes: readonly { change: FileChange; patch: string | undefined }[],
-  { unread, blobs }: { unread: readonly FileChange[]; blobs: BlobStore },
+  { unread, blobs, patches = patchBytes }: { unread: readonly FileChange[]; blobs: BlobStore; patches?: number },
 ): Promise<{ files: FileChange[]; more: number }> {
   const files: FileChange[] = []
   const named = unread.slice(0, unreadFiles)
   let left = listBytes - named.reduce((sum, change) => sum + jsonBytes(change), 0)
-  let leftForPatches = patchBytes
+  let leftForPatches = patches
   const upload = uploadUntil(blobs, uploadMs)
   for (const { change, patch } of changes.slice(0, listedFiles - named.length)) {
     left -= jsonBytes(change) + blobBytes

@@ -170,7 +170,7 @@ describe('drover db', () => {
 
     expect(await run(['backup', file, '--data-dir', dataDir])).toEqual({
       code: 0,
-      stdout: `Wrote ${7 + MANY} rows to ${file}.\n`,
+      stdout: `Wrote ${7 + MANY} rows to ${file}.\nSecrets in it are sealed: keep ${join(dataDir, 'secret-keys')} too, in another place than the backup.\n`,
       stderr: '',
     })
     expect(readdirSync(dir).filter((name) => name.includes('unfinished'))).toEqual([])

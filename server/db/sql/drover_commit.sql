@@ -7,7 +7,8 @@
 --        job?:    {run, turn, expect?, acked?, from?, holder?, phase?, runner?, lease?},
 --        spaces:  [{id, at, gets?: [key], scans?: [prefix], puts?: [[key, place]], dels?: [key]}],
 --        transitions?: [...], deliveries?: [...], jobs?: [...], notices?: [{team, user, row}],
---        versions?: [{team, plan, id, markdown}], suggestions?: [{team, plan, comment}] }
+--        versions?: [{team, plan, id, markdown}], suggestions?: [{team, plan, comment}],
+--        secrets?: [{team, owner, secret, key?, sealed?}] }  without a sealed value: it goes
 --   p_values: JSON texts; `place` of a put counts from 1.
 --
 --   status: committed  everything was written
@@ -162,6 +163,15 @@ begin
     insert into plan_suggestion (team_id, plan_id, comment_id, created_at)
       select s->>'team', s->>'plan', s->>'comment', v_now from jsonb_array_elements(p->'suggestions') s
       on conflict (team_id, plan_id, comment_id) do update set tries = plan_suggestion.tries + 1, taken_until = 0;
+  end if;
+  if not v_repeat and p ? 'secrets' then
+    delete from secret_value v using jsonb_array_elements(p->'secrets') s
+      where v.team_id = s->>'team' and v.owner = s->>'owner' and v.secret_id = s->>'secret' and not s ? 'sealed';
+    insert into secret_value (team_id, owner, secret_id, key_id, sealed, changed_at)
+      select s->>'team', s->>'owner', s->>'secret', s->>'key', s->>'sealed', v_now from jsonb_array_elements(p->'secrets') s
+      where s ? 'sealed'
+      on conflict (team_id, owner, secret_id) do update
+        set key_id = excluded.key_id, sealed = excluded.sealed, changed_at = excluded.changed_at;
   end if;
   if not v_repeat and p ? 'jobs' then
     insert into run_job (run_id, team_id, turn, phase, host, harness, sandbox, assignment, queued_at)

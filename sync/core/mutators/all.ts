@@ -9,12 +9,25 @@ import {
 } from './plan-comments.ts'
 import { reviewPlan, withdrawReview } from './review-plan.ts'
 import { changePlan, createPlan, deletePlan, savePlanVersion } from './plans.ts'
+import { changeEnvironment, createEnvironment, deleteEnvironment, restoreEnvironment } from './environments.ts'
 import { createRun } from './create-run.ts'
 import { tellPlanChange } from './tell-plan-change.ts'
+import { changeRunFiles } from './change-run-files.ts'
 import { dismissRefusal } from './dismiss-refusal.ts'
 import { markNotification, readNotifications } from './mark-notifications.ts'
+import { createSecret, deleteSecret, describeSecret, replaceSecret } from './secrets.ts'
+import { markReviewed } from './mark-reviewed.ts'
+import { changeProfile, createProfile, deleteProfile, setDefaultProfile } from './profiles.ts'
 import { renameRun } from './rename-run.ts'
+import {
+  addReviewComment,
+  editReviewComment,
+  removeReviewComment,
+  resolveReviewThread,
+  sendReviewComments,
+} from './review-comments.ts'
 import { sendPrompt } from './send-prompt.ts'
+import { setRunProfile } from './set-run-profile.ts'
 import { sharePlan, stopPlanSharing } from './share-plan.ts'
 import { answerAccessRequest, shareRun, stopSharing } from './share-run.ts'
 import { stopRun } from './stop-run.ts'
@@ -24,27 +37,47 @@ import { setTeam } from './team-settings.ts'
 /** Every mutator, by name. A name that was ever released stays here for 90 days. */
 export const mutators = {
   addPlanComment,
+  addReviewComment,
   answerAccessRequest,
   answerPermission,
+  changeEnvironment,
   changePlan,
+  createEnvironment,
+  changeRunFiles,
+  changeProfile,
   createPlan,
+  createProfile,
   createRun,
+  deleteEnvironment,
+  createSecret,
   deletePlan,
+  deleteSecret,
+  describeSecret,
+  deleteProfile,
   dismissRefusal,
   editPlanComment,
   editPrompt,
+  editReviewComment,
   markNotification,
+  markReviewed,
   movePrompt,
   readNotifications,
   removePlanComment,
   removePrompt,
+  removeReviewComment,
   renameRun,
+  replaceSecret,
   resolvePlanThread,
+  restoreEnvironment,
+  resolveReviewThread,
   reviewPlan,
   savePlanVersion,
   sendPlanComments,
   sendPrompt,
   sendPromptNow,
+  sendReviewComments,
+  setDefaultProfile,
+  setRunProfile,
   setTeam,
   settleSuggestion,
   sharePlan,

@@ -11,6 +11,7 @@ import { refusal, type Refusal } from '#shared/refusal.ts'
 import { err, ok, type Result } from '#shared/result.ts'
 import { keys } from '../keys.ts'
 import { defineMutator, type MutationContext } from '../mutator.ts'
+import { useEnvironment } from './environments.ts'
 import { dispatchOf } from './next-turn.ts'
 import { markSent } from './plan-comments.ts'
 import { addVersion } from './plans.ts'
@@ -51,6 +52,8 @@ export const createRun = defineMutator({
     const known = await getRow(tx, key, Run)
     if (known !== undefined)
       return known.createdBy === context.userId ? ok() : err(refusal('conflict', 'this run exists'))
+    const inside = await useEnvironment(tx, args, context)
+    if (!inside.ok) return inside
     const plan = args.plan === undefined ? undefined : await startPlan(tx, args.runId, args.plan, context)
     if (plan !== undefined && !plan.ok) return plan
     const run: Run = {

@@ -4,6 +4,7 @@ import { Run, hasEnded, nextState } from '#shared/domain/run.ts'
 import { DeliveryId, RunId } from '#shared/ids.ts'
 import { refusal } from '#shared/refusal.ts'
 import { err, ok } from '#shared/result.ts'
+import { noteTest } from '../environment-test.ts'
 import { keys } from '../keys.ts'
 import { defineMutator } from '../mutator.ts'
 import { getRow, putRow } from '../transaction.ts'
@@ -27,14 +28,16 @@ export const stopRun = defineMutator({
     if (run.state === 'QUEUED') {
       const next = nextState(run.state, 'cancel')
       if (!next.ok) return next
-      await putRow(tx, key, {
+      const cancelled: Run = {
         ...run,
         stop: { ...stop, state: 'done' },
         state: next.value,
         stateAt: context.now,
         updatedAt: context.now,
         endedAt: context.now,
-      })
+      }
+      await putRow(tx, key, cancelled)
+      await noteTest(tx, cancelled, context.now)
       context.effect({ type: 'transition', runId: run.id, event: 'cancel', from: run.state, to: next.value })
       return ok()
     }

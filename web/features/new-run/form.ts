@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { HarnessId, SandboxKind } from '#shared/domain/harness.ts'
 import { isBranchName } from '#shared/domain/branch-name.ts'
-import { RunId } from '#shared/ids.ts'
+import { ProfileId, RunId } from '#shared/ids.ts'
 import { promptLimit } from '#shared/domain/prompt.ts'
 import { canWritePlans, planCommand, writePlanPrompt } from '#shared/domain/plan-command.ts'
 import { titleFromPrompt, titleLimit, type RunConfig } from '#shared/domain/run.ts'
@@ -23,6 +23,8 @@ export const NewRunForm = z.object({
   branch: z.string(),
   /** One command a line. */
   setup: z.string(),
+  /** Empty: the default. Absent in what was kept by an earlier version. */
+  profile: z.string().optional(),
   /** The run that it was just started as. */
   runId: RunId.optional(),
 })
@@ -59,6 +61,7 @@ export function checkForm(form: NewRunForm, plan?: 'execute' | 'commit'): Checke
   const branch = form.branch.trim()
   const setupCommands = commandsOf(form.setup)
   const harness = HarnessId.safeParse(form.harness)
+  const profile = form.profile === undefined ? undefined : ProfileId.safeParse(form.profile)
 
   if (prompt === '' && plan === undefined) errors.prompt = words.promptMissing
   else if (prompt.length > promptLimit) errors.prompt = uiWords.tooLong(prompt.length - promptLimit)
@@ -81,6 +84,7 @@ export function checkForm(form: NewRunForm, plan?: 'execute' | 'commit'): Checke
       sandbox: form.sandbox,
       ...(form.host === '' ? {} : { host: form.host }),
       ...(repository === '' ? {} : { repository: { url: repository, ...(branch === '' ? {} : { branch }) } }),
+      ...(profile?.success === true ? { profileId: profile.data } : {}),
       ...(setupCommands.length === 0 ? {} : { setupCommands: [...setupCommands] }),
     },
   }

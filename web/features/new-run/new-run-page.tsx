@@ -43,6 +43,7 @@ import {
   withPlanCommand,
   type FormErrors,
 } from './form.ts'
+import { ProfileChoice } from './profile-choice.tsx'
 import { SharedOffer } from './shared-offer.tsx'
 import { PlanTrouble, useChosenPlan } from './use-chosen-plan.ts'
 import styles from './new-run-page.module.css'
@@ -314,6 +315,7 @@ export function NewRunPage() {
             value={sandbox()}
             onChange={(chosen) => change({ sandbox: chosen })}
           />
+          <ProfileChoice value={form().profile ?? ''} sandbox={sandbox()} onChange={(profile) => change({ profile })} />
           <details class={styles.more} open={more()} onToggle={(event) => setMore(event.currentTarget.open)}>
             <summary class={styles.summary}>
               <Icon of={ChevronRight} size="sm" />

@@ -10,6 +10,7 @@ import { AccountSection } from './account-section.tsx'
 import { DeviceSection } from './device-section.tsx'
 import { DevicesSection } from './devices-section.tsx'
 import { NotificationsSection } from './notifications-section.tsx'
+import { ProfilesSection } from './profiles/profiles-section.tsx'
 import { RunnersSection } from './runners-section.tsx'
 import styles from './settings.module.css'
 import { TeamSection } from './team-section.tsx'
@@ -57,6 +58,9 @@ export function SettingsPage() {
             </Match>
             <Match when={section() === 'team'}>
               <TeamSection />
+            </Match>
+            <Match when={section() === 'profiles'}>
+              <ProfilesSection />
             </Match>
             <Match when={section() === 'runners'}>
               <RunnersSection />

@@ -18,6 +18,7 @@ import { useScene } from '../scene.ts'
 import { Problem } from '../../../ui/problem.tsx'
 import { MachineText } from '../../../ui/text/visible.tsx'
 import { askLine } from '#shared/domain/permission.ts'
+import { useAllowAlways } from './allow-always.ts'
 import type { Ask, LateAnswer } from './asks.ts'
 import { PermissionCard } from './permission-card.tsx'
 import { refusalText } from '../../../state/refusal-text.ts'
@@ -99,6 +100,18 @@ export function AsksRegion(props: {
       answering = undefined
     }
   }
+  const always = useAllowAlways()
+  /** The profile first: what comes of it lets the next such question not be asked. */
+  const allowAlways = async (permission: Permission): Promise<void> => {
+    if (answering === permission.request.id) return
+    setProblem(undefined)
+    try {
+      await always.keep(permission)
+      await answer(permission, { kind: 'allow_once' })
+    } catch (error) {
+      setProblem({ id: permission.request.id, text: refusalText(error) })
+    }
+  }
   const next = (): void => void setChosen(open()[(place() + 1) % open().length]?.request.id)
 
   return (
@@ -124,6 +137,8 @@ export function AsksRegion(props: {
                       permission={known()}
                       place={{ at: place() + 1, of: open().length, onNext: next }}
                       problem={problem()?.id === id ? problem()?.text : undefined}
+                      always={always.offer(known())}
+                      onAllowAlways={() => void allowAlways(known())}
                       onAnswer={(given) => answer(known(), given)}
                     />
                   }
@@ -132,6 +147,8 @@ export function AsksRegion(props: {
                     permission={known()}
                     place={{ at: place() + 1, of: open().length, onNext: next }}
                     problem={problem()?.id === id ? problem()?.text : undefined}
+                    always={always.offer(known())}
+                    onAllowAlways={() => void allowAlways(known())}
                     onAnswer={(given) => answer(known(), given)}
                   />
                 </Show>

@@ -9,6 +9,7 @@ import { StatusGlyph } from '../../../ui/status-glyph.tsx'
 import { useNow } from '../../../state/clock.ts'
 import { useTextDraft } from '../../../state/draft.ts'
 import { isKey, useKeyboard } from '../../../state/keyboard.ts'
+import { profileWords } from '../../../words/profiles.ts'
 import { runWords } from '../../../words/run.ts'
 import { stateWords } from '../../../words/states.ts'
 import { uiWords } from '../../../words/ui.ts'
@@ -37,6 +38,9 @@ export function PermissionCard(props: {
   readonly place?: { readonly at: number; readonly of: number; readonly onNext: () => void } | undefined
   /** Why the last answer could not be kept. */
   readonly problem?: string | undefined
+  /** What "Always allow" would put on the profile's list; absent: it is not offered. */
+  readonly always?: { readonly name: string; readonly entries: readonly string[] } | undefined
+  readonly onAllowAlways?: (() => void) | undefined
   /** Resolves with whether the answer is durable. */
   readonly onAnswer: (answer: PermissionAnswer) => Promise<boolean>
 }) {
@@ -213,6 +217,18 @@ export function PermissionCard(props: {
                   </Button>
                 )}
               </Show>
+              <Show when={props.always}>
+                {(always) => (
+                  <Button
+                    size={size()}
+                    class={styles.similar}
+                    aria-describedby={`${titleId()}-always`}
+                    onClick={() => props.onAllowAlways?.()}
+                  >
+                    {profileWords.allowAlways(always().name)}
+                  </Button>
+                )}
+              </Show>
               <span class={styles.grow} />
               <Button
                 size={size()}
@@ -232,6 +248,13 @@ export function PermissionCard(props: {
                 {runWords.ask.denyWith}
               </Button>
             </div>
+            <Show when={props.always}>
+              {(always) => (
+                <p class={styles.pattern} id={`${titleId()}-always`} data-always="">
+                  {profileWords.allowsAlways} <MachineText text={always().entries.join('\n')} />
+                </p>
+              )}
+            </Show>
             <Show when={isPatternInside() ? undefined : similar()}>
               {(pattern) => (
                 <p class={styles.pattern} id={`${titleId()}-similar`} tabindex={isPatternLong() ? '0' : undefined}>

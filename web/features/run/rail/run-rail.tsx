@@ -10,6 +10,7 @@ import { Time } from '../../../ui/time.tsx'
 import { useNow } from '../../../state/clock.ts'
 import { useQuery } from '../../../state/query.ts'
 import { moneyWords } from '../../../words/money.ts'
+import { profileWords } from '../../../words/profiles.ts'
 import { bytesWords, runWords } from '../../../words/run.ts'
 import { spanWords } from '../../../words/time.ts'
 import { ArtifactLink, artifactIcon } from '../artifact-link.tsx'
@@ -17,6 +18,7 @@ import { useScene } from '../scene.ts'
 import { PathText } from '../../../ui/text/visible.tsx'
 import { PlusMinus } from '../../../ui/text/plus-minus.tsx'
 import type { TranscriptModel } from '../transcript/transcript-model.ts'
+import { ProfileFact } from './profile-fact.tsx'
 import styles from './run-rail.module.css'
 
 /** Beside the transcript: what is to do, what changed, what came of it, what it cost, where it runs. */
@@ -193,6 +195,12 @@ function Facts() {
         </Show>
         <dt>{runWords.rail.sandbox}</dt>
         <dd>{runWords.rail.sandboxes[run().config.sandbox]}</dd>
+        <Show when={!scene.guest}>
+          <dt>{profileWords.profile}</dt>
+          <dd>
+            <ProfileFact />
+          </dd>
+        </Show>
         <Show when={run().config.image}>
           {(image) => (
             <>

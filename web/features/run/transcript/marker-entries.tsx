@@ -6,6 +6,7 @@ import { StatusGlyph } from '../../../ui/status-glyph.tsx'
 import { Time } from '../../../ui/time.tsx'
 import { answeredWords } from '../../../words/answers.ts'
 import { failureWords } from '../../../words/failures.ts'
+import { profileWords } from '../../../words/profiles.ts'
 import { bytesWords, runWords } from '../../../words/run.ts'
 import { clockWords } from '../../../words/time.ts'
 import { ArtifactLink, artifactIcon } from '../artifact-link.tsx'
@@ -44,6 +45,10 @@ export function PermissionEntry(props: { readonly entry: EntryOf<'permission'> }
     const now = outcome()
     if (now === undefined) return ''
     if (now.kind === 'lapsed') return runWords.ask.lapsed
+    if (now.profile !== undefined) {
+      const by = now.answer.kind === 'deny' ? profileWords.deniedBy : profileWords.allowedBy
+      return by(now.profile, clockWords(now.at))
+    }
     return answeredWords(scene.callName(now.by), now.answer, now.at, now.option)
   }
   const message = (): string | undefined => {

@@ -1,0 +1,122 @@
+import { mkdtemp, readdir } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { wholeText } from '#shared/domain/bounded-text.ts'
+import { EnvironmentId } from '#shared/ids.ts'
+import type { Assignment } from '#shared/protocol/runner-link.ts'
+import { startControlServer, type ControlServer, type SeenRun } from '#test/fakes/control-server.ts'
+import { dockerMissing, dockerSettings } from '#test/fakes/docker.ts'
+import { makeRepository, startRunner } from '#test/fakes/runner.ts'
+import { spawnRunner } from '#test/fakes/runner-process.ts'
+import { createDockerEngine } from '../sandbox/docker-engine.ts'
+import { removeTree } from './copy-tree.ts'
+
+vi.setConfig({ testTimeout: 90_000 })
+
+const missing = await dockerMissing()
+const { docker } = createDockerEngine({
+  socket: process.env['DROVER_TEST_DOCKER_SOCKET'],
+  host: process.env['DOCKER_HOST'],
+})
+
+describe.skipIf(missing !== undefined)(`environments in Docker${missing === undefined ? '' : ` (${missing})`}`, () => {
+  let server: ControlServer
+  let folder: string
+  let repository: Awaited<ReturnType<typeof makeRepository>>
+
+  beforeEach(async () => {
+    server = await startControlServer()
+    server.answerAll(() => ({ kind: 'allow_once' }))
+    repository = await makeRepository({ 'a.txt': 'one\n' })
+    folder = await mkdtemp(join(tmpdir(), 'drover-environment-'))
+  })
+  afterEach(async () => {
+    await server.close()
+    await repository.remove()
+    await removeTree(folder)
+  })
+
+  const environment = (command: string): NonNullable<Assignment['environment']> => ({
+    id: EnvironmentId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b35'),
+    revision: 1,
+    name: 'Billing',
+    repositories: [{ url: repository.path }],
+    setupCommands: [{ command }],
+    variables: [{ name: 'GREETING', value: 'hello' }],
+    resources: { memoryMb: 200, pids: 100 },
+  })
+  const begin = (command: string, script: string) =>
+    server.start({
+      sandbox: 'docker',
+      prompt: `\`\`\`sh\n${script}\n\`\`\``,
+      more: { environment: environment(command) },
+    })
+  const perform = async (command: string, script = 'true') => read(await server.ended(begin(command, script)))
+  const read = (run: SeenRun) => {
+    const bodies = [...run.entries.values()].map(({ body }) => body)
+    const steps = bodies.flatMap((body) => (body.kind === 'step' ? [body] : []))
+    const said = bodies.flatMap((body) =>
+      (body.kind === 'step' || body.kind === 'tool') && body.output !== undefined ? [wholeText(body.output) ?? ''] : [],
+    )
+    return { ...run, titles: steps.map(({ title }) => title), text: said.join('') }
+  }
+
+  test('the second run has the files, the home and the changed image of the first, under its own limits', async () => {
+    const runner = await startRunner({ url: server.url, folder, environment: dockerSettings() })
+    try {
+      // The one place of the image that a plain user may write to.
+      const command = 'echo "$GREETING" > made && echo h > "$HOME/h" && echo outside > /var/tmp/outside'
+      const first = await perform(command)
+      expect(first.reason).toBeUndefined()
+      expect(first.titles.at(-1)).toBe('Keep the set-up for later runs')
+      const script = 'cat made ~/h /var/tmp/outside a.txt; echo two >> a.txt; cat /sys/fs/cgroup/pids.max || true'
+      const second = await perform(command, script)
+      expect(second.reason).toBeUndefined()
+      expect(second.titles).toEqual(['Take the set-up of an earlier run'])
+      expect(second.text).toContain('hello\nh\noutside\none\n')
+      const files = second.events.findLast((event) => event.body.type === 'files')?.body
+      expect(files).toMatchObject({ files: [{ path: 'a.txt' }, { path: 'made' }] })
+    } finally {
+      await runner.close()
+      for (const { Id } of await docker.listImages({ filters: { reference: ['drover-set-up'] } }))
+        await docker.getImage(Id).remove({ force: true })
+    }
+  })
+
+  test('a command that fails ends the run with its exit code and its last words', async () => {
+    const runner = await startRunner({ url: server.url, folder, environment: dockerSettings() })
+    try {
+      const run = await perform('echo looking for it; cat /nothing/here')
+      expect(run).toMatchObject({ state: 'FAILED', reason: { code: 'environment_setup_failed' } })
+      expect(run.reason?.text).toMatch(/exit code 1\.[^]*\/nothing\/here/)
+    } finally {
+      await runner.close()
+    }
+  })
+
+  test('a runner that is killed within a set-up leaves no half of it, no container, and the next run makes it anew', async () => {
+    const killed = spawnRunner({ url: server.url, folder, environment: dockerSettings() })
+    const runId = begin('echo begun > made; sleep 600', 'true')
+    await server.until(
+      () =>
+        [...server.run(runId).entries.values()].some(
+          ({ body }) => body.kind === 'step' && body.status === 'in_progress' && body.title.startsWith('echo'),
+        ),
+      'the command runs',
+    )
+    await killed.end('SIGKILL')
+    const next = spawnRunner({ url: server.url, folder, environment: dockerSettings() })
+    try {
+      expect(await server.ended(runId)).toMatchObject({ state: 'ERROR', reason: { code: 'runner_restarted' } })
+      const left = await docker.listContainers({ all: true, filters: { label: [`dev.drover.run=${runId}`] } })
+      expect(left).toEqual([])
+      const run = await perform('test ! -e made && echo anew > made', 'cat made')
+      expect(run.state).toBe('SUCCEEDED')
+      expect(run.titles[0]).toMatch(/^Clone/)
+      expect((await readdir(join(folder, 'set-ups'))).filter((name) => name.startsWith('.new-'))).toEqual([])
+    } finally {
+      await next.end('SIGTERM')
+    }
+  })
+})

@@ -1,0 +1,205 @@
+import { join } from 'node:path'
+import type { RunSecret } from '#shared/domain/secret.ts'
+import { messageOf } from '../log.ts'
+import { readHead } from '../run/changes/read-head.ts'
+import type { RunFolders } from '../run/folders.ts'
+import { fillWorkspace, runSetupCommands, type SetUpContext } from '../run/set-up.ts'
+import { runStep } from '../run/steps.ts'
+import type { Sandbox, SandboxProvider } from '../sandbox/sandbox.ts'
+import { emptyTree, filesNaming } from './copy-tree.ts'
+import { resolveCommit } from './resolve-commits.ts'
+import { megabytes, type KeptSetUp, type SetUpCache, type SetUpFolders } from './set-up-cache.ts'
+import { namedSecret, setUpKey } from './set-up-key.ts'
+
+export interface Preparation {
+  context: SetUpContext
+  folders: RunFolders
+  cache: SetUpCache
+  provider: SandboxProvider
+  secrets: readonly RunSecret[]
+  /** Starts the sandbox, on this image in place of the plan's where one is given. */
+  start: (image?: string) => Promise<Sandbox>
+}
+
+/** Fills the workspace, starts the sandbox and runs the commands there; or takes what an earlier run's set-up made. @throws TurnEnded, SandboxError */
+export async function prepare(preparation: Preparation): Promise<Sandbox> {
+  const { context, cache, provider, secrets } = preparation
+  const { plan, signal } = context
+  await fetchImage(preparation)
+  if (plan.environment === undefined || !cache.on) return makeNew(preparation)
+  const host = { runId: context.runId, env: context.hostEnv, signal }
+  const [imageId, ...commits] = await Promise.all([
+    provider.imageId?.(plan.image),
+    ...plan.repositories.map((one) => resolveCommit(host, one)),
+  ])
+  signal.throwIfAborted()
+  const secretKey = await cache.secretKey()
+  const keyOf = (known: readonly string[]): string =>
+    setUpKey(plan, {
+      imageId,
+      commits: known,
+      platform: `${process.platform} ${process.arch} ${process.getuid?.() ?? 0}`,
+      secrets,
+      secretKey,
+    })
+  const known = commits.flatMap((one) => one ?? [])
+  if (known.length < commits.length) return makeNew(preparation)
+  const key = keyOf(known)
+  const waits = (): void =>
+    context.transcript.notice('info', 'Another run makes the same set-up at this moment. This one waits for it.')
+  return cache.alone(
+    key,
+    async () => {
+      signal.throwIfAborted()
+      const kept = await cache.find(key)
+      const sandbox = kept === undefined ? undefined : await takeKept(preparation, key, kept)
+      if (sandbox !== undefined) return sandbox
+      const began = context.clock.now()
+      const made = await makeNew(preparation)
+      await keepMade(preparation, { sandbox: made, keyOf, tookMs: context.clock.now() - began })
+      return made
+    },
+    waits,
+  )
+}
+
+/** The image comes first, as a step of its own: it may take minutes, and says how far it is. */
+async function fetchImage({ context, provider }: Preparation): Promise<void> {
+  const { plan, signal } = context
+  if (provider.fetchImage === undefined || (await provider.imageId?.(plan.image)) !== undefined) return
+  const fetch = provider.fetchImage
+  const name = provider.imageName?.(plan.image) ?? plan.image ?? 'image'
+  await runStep(context, {
+    title: `Fetch the image ${name}`,
+    command: `docker pull ${name}`,
+    run: (write) => fetch(plan.image, { write, signal }),
+  })
+  signal.throwIfAborted()
+}
+
+async function makeNew({ context, start }: Preparation): Promise<Sandbox> {
+  // A container takes as long to start as a small clone does.
+  const [starting, filling] = await Promise.allSettled([start(), fillWorkspace(context)])
+  if (filling.status === 'rejected') throw filling.reason
+  if (starting.status === 'rejected') throw starting.reason
+  const sandbox = starting.value
+  context.signal.throwIfAborted()
+  await sandbox.ownWorkspace()
+  if (sandbox.kind !== 'direct') await context.changes.ownerChanged()
+  await runSetupCommands(context, sandbox)
+  return sandbox
+}
+
+/** @returns `undefined` when it could not be used after all; then nothing of it is left. */
+async function takeKept(
+  { context, folders, cache, start }: Preparation,
+  key: string,
+  kept: KeptSetUp,
+): Promise<Sandbox | undefined> {
+  const { signal, clock, journal } = context
+  let sandbox: Sandbox | undefined
+  let isWhole = false
+  await runStep(context, {
+    title: 'Take the set-up of an earlier run',
+    run: async (write) => {
+      const [starting, restoring] = await Promise.allSettled([
+        start(kept.image),
+        cache.restore(key, foldersOf(folders), signal),
+      ])
+      if (starting.status === 'rejected') throw starting.reason
+      if (restoring.status === 'rejected') throw restoring.reason
+      sandbox = starting.value
+      isWhole = restoring.value
+      const ago = Math.max(1, Math.round((clock.now() - kept.at) / 60_000))
+      const what = kept.commands === 1 ? '1 command' : `${kept.commands} commands`
+      write(
+        isWhole
+          ? `Made ${ago} min ago of the same image, commits, commands and variables: ${megabytes(kept.bytes)}, ${what}, ${(kept.tookMs / 1000).toFixed(1)} s then.\n`
+          : 'It can’t be read, so everything is made anew.\n',
+      )
+      return 0
+    },
+  })
+  signal.throwIfAborted()
+  if (sandbox === undefined) return undefined
+  if (!isWhole) {
+    await sandbox.dispose()
+    await emptyTree(folders.workspace)
+    return undefined
+  }
+  await sandbox.ownWorkspace()
+  await context.changes.ownerChanged()
+  const { branch, commit } = kept
+  await journal.record({
+    k: 'facts',
+    facts: {
+      ...(kept.image === undefined ? {} : { image: kept.image }),
+      ...(commit === undefined ? {} : { baseCommit: commit }),
+      ...(branch === undefined ? {} : { baseBranch: branch }),
+    },
+  })
+  if (branch !== undefined) journal.append({ type: 'facts', branch })
+  return sandbox
+}
+
+/** For the runs after this one; whatever becomes of it, this one goes on. */
+async function keepMade(
+  { context, folders, cache, secrets }: Preparation,
+  made: { sandbox: Sandbox; keyOf: (commits: readonly string[]) => string; tookMs: number },
+): Promise<void> {
+  const { plan, signal, journal } = context
+  await runStep(context, {
+    title: 'Keep the set-up for later runs',
+    run: async (write) => {
+      try {
+        const why = await reasonAgainst()
+        if (why !== undefined) write(`Not kept: ${why}.\n`)
+      } catch (error) {
+        signal.throwIfAborted()
+        write(`Not kept: ${messageOf(error)}\n`)
+      }
+      return 0
+
+      async function reasonAgainst(): Promise<string | undefined> {
+        const named = namedSecret(plan, secrets)
+        if (named !== undefined) return `a command uses the secret ${named}, whose value may be in what it made`
+        const heads = await Promise.all(
+          plan.repositories.map(({ folder }) => readHead(join(folders.workspace, folder, '.git'))),
+        )
+        const commits = heads.flatMap(({ commit }) => commit ?? [])
+        if (commits.length < plan.repositories.length) return 'a repository has no commit'
+        if (plan.sandbox === 'direct') {
+          const [file] = await filesNaming([folders.root], [folders.workspace, folders.home])
+          if (file !== undefined) {
+            const shown = file.replace(`${folders.root}/`, '')
+            return `${shown} names this run’s own folder, which another run does not have`
+          }
+        }
+        const image = await made.sandbox.keepImage?.({ withSecrets: secrets.length > 0 })
+        if (image !== undefined && 'why' in image) return image.why
+        // Its own follow-ups go on from there.
+        if (image !== undefined) await journal.record({ k: 'facts', facts: { image: image.id } })
+        const { baseCommit, baseBranch } = journal.memory().facts
+        const kept = await cache.keep(
+          made.keyOf(commits),
+          foldersOf(folders),
+          {
+            tookMs: made.tookMs,
+            commands: plan.commands.length,
+            ...(image === undefined ? {} : { image: image.id }),
+            ...(baseBranch === undefined ? {} : { branch: baseBranch }),
+            ...(baseCommit === undefined ? {} : { commit: baseCommit }),
+          },
+          signal,
+        )
+        if ('why' in kept) return kept.why
+        write(`${megabytes(kept.bytes)}, for runs with the same image, commits, commands and variables.\n`)
+        return undefined
+      }
+    },
+  })
+}
+
+function foldersOf({ root, workspace, home }: RunFolders): SetUpFolders {
+  return { workspace, home, changes: join(root, 'changes.git') }
+}

@@ -1,0 +1,233 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, readFile, readdir, rename, stat, statfs, utimes, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { Clock } from '../clock.ts'
+import { copyTrees, removeTree, treeBytes } from './copy-tree.ts'
+
+export interface SetUpCacheLimits {
+  /** 0: nothing is kept. */
+  count: number
+  bytes: number
+  /** Since it was last used. */
+  days: number
+}
+
+const Entry = z.object({
+  /** When it was made, and how long that took. */
+  at: z.number(),
+  tookMs: z.number(),
+  commands: z.number(),
+  bytes: z.number(),
+  /** Of the container, where something outside of its folders changed. */
+  image: z.string().optional(),
+  branch: z.string().optional(),
+  commit: z.string().optional(),
+})
+export type KeptSetUp = z.infer<typeof Entry>
+
+/** Folders of one run: what is kept of them, and where it goes again. */
+export interface SetUpFolders {
+  readonly workspace: string
+  readonly home: string
+  /** The git folder beside them, with what the run started from. */
+  readonly changes: string
+}
+
+/**
+ * What set-ups made, for runs that would make the same: `<folder>/<key>/` with `workspace`, `home`, `changes.git` and `entry.json`. An entry is
+ * there whole or not at all: it is made under another name and moved in place, and what an ended process left half is removed.
+ */
+export interface SetUpCache {
+  readonly on: boolean
+  /** For digests of secrets; made once and kept beside. */
+  secretKey(): Promise<string>
+  /** What is kept under this name. */
+  find(key: string): Promise<KeptSetUp | undefined>
+  /** Puts it into a run's empty folders. @returns false when it is gone, or can't be copied. */
+  restore(key: string, into: SetUpFolders, signal: AbortSignal): Promise<boolean>
+  /** Keeps what a run has just been set up with. @returns why it is not kept. */
+  keep(
+    key: string,
+    from: SetUpFolders,
+    made: Omit<KeptSetUp, 'at' | 'bytes'>,
+    signal: AbortSignal,
+  ): Promise<{ bytes: number } | { why: string }>
+  /** One preparation at a time for each name: the others wait, and find what it made. `waits` is told first. */
+  alone<T>(key: string, work: () => Promise<T>, waits: () => void): Promise<T>
+  close(): Promise<void>
+}
+
+const entryFile = 'entry.json'
+/** Of the disk, which is left free. */
+const freeShare = 0.05
+
+export function createSetUpCache(deps: {
+  folder: string
+  limits: SetUpCacheLimits
+  clock: Clock
+  dropImage: (id: string) => Promise<void>
+  onTrouble: (error: unknown) => void
+}): SetUpCache {
+  const { folder, limits, clock } = deps
+  const orders = new Map<string, Promise<unknown>>()
+  const inUse = new Map<string, number>()
+  let tidying: Promise<void> = Promise.resolve()
+  let ready: Promise<void> | undefined
+
+  /** Removes what an earlier process left half. */
+  const open = (): Promise<void> =>
+    (ready ??= (async () => {
+      await mkdir(folder, { recursive: true, mode: 0o700 })
+      for (const name of await readdir(folder)) if (name.startsWith('.new-')) await removeTree(join(folder, name))
+    })())
+
+  async function find(key: string): Promise<KeptSetUp | undefined> {
+    if (limits.count === 0) return undefined
+    await open()
+    const text = await readFile(join(folder, key, entryFile), 'utf8').catch(() => undefined)
+    return text === undefined ? undefined : parseEntry(text)
+  }
+
+  async function using<T>(key: string, work: () => Promise<T>): Promise<T> {
+    inUse.set(key, (inUse.get(key) ?? 0) + 1)
+    try {
+      return await work()
+    } finally {
+      const left = (inUse.get(key) ?? 1) - 1
+      if (left === 0) inUse.delete(key)
+      else inUse.set(key, left)
+    }
+  }
+
+  async function drop(key: string, image: string | undefined): Promise<void> {
+    const aside = join(folder, `.new-${clock.newId()}`)
+    await rename(join(folder, key), aside)
+    await removeTree(aside)
+    if (image !== undefined) await deps.dropImage(image)
+  }
+
+  /** The limits hold again: what was not used for longest goes first. */
+  function tidy(): Promise<void> {
+    tidying = tidying.then(async () => {
+      const entries = []
+      for (const key of (await readdir(folder)).filter((name) => /^[0-9a-f]{40}$/.test(name))) {
+        const used = await stat(join(folder, key, entryFile)).catch(() => undefined)
+        entries.push({ key, usedAt: used?.mtimeMs ?? 0, kept: await find(key) })
+      }
+      entries.sort((a, b) => b.usedAt - a.usedAt)
+      let [count, bytes] = [0, 0]
+      for (const { key, usedAt, kept } of entries) {
+        count += 1
+        bytes += kept?.bytes ?? 0
+        const isOld = clock.now() - usedAt > limits.days * 86_400_000
+        if (kept !== undefined && !isOld && count <= limits.count && bytes <= limits.bytes) continue
+        if (inUse.has(key)) continue
+        count -= 1
+        bytes -= kept?.bytes ?? 0
+        await drop(key, kept?.image)
+      }
+    })
+    tidying = tidying.catch(deps.onTrouble)
+    return tidying
+  }
+
+  async function keep(
+    key: string,
+    from: SetUpFolders,
+    made: Omit<KeptSetUp, 'at' | 'bytes'>,
+    signal: AbortSignal,
+  ): Promise<{ bytes: number } | { why: string }> {
+    await open()
+    const half = join(folder, `.new-${clock.newId()}`)
+    try {
+      const bytes = (await Promise.all([from.workspace, from.home].map(treeBytes))).reduce((sum, one) => sum + one, 0)
+      if (bytes > limits.bytes)
+        return { why: `it takes ${megabytes(bytes)}, and ${megabytes(limits.bytes)} is the most` }
+      const { bavail, blocks, bsize } = await statfs(folder)
+      if (bavail * bsize - bytes < blocks * bsize * freeShare)
+        return { why: `it takes ${megabytes(bytes)}, and the disk has only ${megabytes(bavail * bsize)} left` }
+      await mkdir(half, { mode: 0o700 })
+      // Together, so that files which stand in two of them under one number do so in the copy.
+      await copyTrees([from.workspace, from.home, from.changes], half, signal)
+      await writeFile(join(half, entryFile), JSON.stringify({ ...made, at: clock.now(), bytes } satisfies KeptSetUp))
+      await rename(half, join(folder, key)).catch(async (error: unknown) => {
+        // Somebody else kept the same meanwhile, or a damaged one is in the way.
+        if ((await find(key)) === undefined) throw error
+        await removeTree(half)
+      })
+      void tidy()
+      return { bytes }
+    } catch (error) {
+      await removeTree(half)
+      throw error
+    }
+  }
+
+  async function restore(key: string, into: SetUpFolders, signal: AbortSignal): Promise<boolean> {
+    return using(key, async () => {
+      const entry = join(folder, key)
+      const parts = [
+        [`${entry}/workspace/.`, into.workspace],
+        [`${entry}/home/.`, into.home],
+        [`${entry}/changes.git/.`, into.changes],
+      ] as const
+      await mkdir(into.changes, { recursive: true })
+      try {
+        for (const [source, target] of parts) await copyTrees([source], target, signal)
+        const now = new Date(clock.now())
+        await utimes(join(entry, entryFile), now, now)
+        return true
+      } catch (error) {
+        signal.throwIfAborted()
+        deps.onTrouble(error)
+        return false
+      }
+    })
+  }
+
+  return {
+    on: limits.count > 0,
+    secretKey: async () => {
+      await open()
+      const file = join(folder, 'secret.key')
+      await writeFile(file, randomBytes(32).toString('hex'), { flag: 'wx', mode: 0o600 }).catch(() => {})
+      return readFile(file, 'utf8')
+    },
+    find,
+    restore,
+    keep,
+    alone: async (key, work, waits) => {
+      const before = orders.get(key)
+      if (before !== undefined) waits()
+      const mine = (before ?? Promise.resolve()).then(work, work)
+      const settled = mine.then(
+        () => {},
+        () => {},
+      )
+      orders.set(key, settled)
+      void settled.then(() => {
+        if (orders.get(key) === settled) orders.delete(key)
+      })
+      return mine
+    },
+    close: async () => {
+      await tidying
+    },
+  }
+}
+
+export function megabytes(bytes: number): string {
+  return bytes < 10e9
+    ? `${Math.max(1, Math.round(bytes / 1e6)).toLocaleString('en')} MB`
+    : `${Math.round(bytes / 1e9)} GB`
+}
+
+function parseEntry(text: string): KeptSetUp | undefined {
+  try {
+    const parsed = Entry.safeParse(JSON.parse(text))
+    return parsed.success ? parsed.data : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,39 @@
+import { folderOf, usualMinutes, type ResourceLimits, type SetupCommand } from '#shared/domain/environment.ts'
+import type { SandboxKind } from '#shared/domain/harness.ts'
+import type { Repository } from '#shared/domain/run.ts'
+import type { EnvironmentId } from '#shared/ids.ts'
+import type { Assignment } from '#shared/protocol/runner-link.ts'
+
+/** What is made ready for a run: its environment, with what the run itself says in place of it. */
+export interface SetUpPlan {
+  readonly sandbox: SandboxKind
+  readonly image: string | undefined
+  readonly repositories: readonly PlannedRepository[]
+  readonly commands: readonly { readonly command: string; readonly minutes: number }[]
+  readonly variables: Readonly<Record<string, string>>
+  readonly resources: ResourceLimits
+  /** What comes of it may be used again for others. */
+  readonly environment: { readonly id: EnvironmentId; readonly revision: number } | undefined
+}
+
+export interface PlannedRepository extends Repository {
+  /** Below the workspace; empty: the workspace itself. */
+  readonly folder: string
+}
+
+export function planSetUp({ config, environment }: Assignment): SetUpPlan {
+  const repositories =
+    config.repository === undefined ? (environment?.repositories ?? []) : [{ ...config.repository, folder: undefined }]
+  const commands: readonly SetupCommand[] =
+    config.setupCommands?.map((command) => ({ command })) ?? environment?.setupCommands ?? []
+  return {
+    sandbox: config.sandbox,
+    image: config.image ?? environment?.image,
+    // One alone is the workspace, so that paths are those of the repository; several lie side by side.
+    repositories: repositories.map((one) => ({ ...one, folder: repositories.length === 1 ? '' : folderOf(one) })),
+    commands: commands.map(({ command, minutes = usualMinutes }) => ({ command, minutes })),
+    variables: Object.fromEntries((environment?.variables ?? []).map(({ name, value }) => [name, value])),
+    resources: environment?.resources ?? {},
+    environment: environment === undefined ? undefined : { id: environment.id, revision: environment.revision },
+  }
+}

@@ -1,0 +1,110 @@
+import { join } from 'node:path'
+import { HarnessId, type ModelEffort, type ModelOffer } from '#shared/domain/harness.ts'
+import { noCredentials } from '../credentials.ts'
+import type { HarnessContext, HarnessDeclaration, HarnessEnv } from '../declaration.ts'
+import { codexDialect, codexModelFailed } from '../dialects.ts'
+import { createPackageProgram } from '../package-program.ts'
+import { isFilled, type Person } from '../sign-in.ts'
+import type { ToolsFolder } from '../tools-folder.ts'
+
+export const codexVersion = '2.6.0'
+
+const name = 'Codex'
+const efforts: ModelEffort[] = ['low', 'medium', 'high', 'max']
+const models: readonly ModelOffer[] = [
+  { id: 'gpt-6-astra', name: 'GPT-6 Astra', efforts },
+  { id: 'gpt-6.1-sol', name: 'GPT-6.1 Sol', efforts },
+  { id: 'gpt-6.1-terra', name: 'GPT-6.1 Terra', efforts },
+  { id: 'gpt-6-sol', name: 'GPT-6 Sol', efforts },
+  { id: 'gpt-6-luna', name: 'GPT-6 Luna', efforts },
+  { id: 'gpt-5.5', name: 'GPT-5.5', efforts },
+]
+const provider = 'drover'
+const tokenName = 'DROVER_MODEL_TOKEN'
+
+/** OpenAI's Codex, by the adapter that the protocol's makers keep; Codex itself comes with it. */
+export function createCodex({ tools, person }: { tools: ToolsFolder; person: Person }): HarnessDeclaration {
+  const program = createPackageProgram(tools, {
+    name: '@agentclientprotocol/codex-acp',
+    version: codexVersion,
+    entry: 'dist/index.js',
+  })
+  const codexHome = person.variables['CODEX_HOME'] ?? join(person.home, '.codex')
+  const signedIn = (): Promise<boolean> => isFilled(codexHome, 'auth.json')
+
+  async function start(context: HarnessContext): Promise<HarnessEnv> {
+    const endpoint = context.models.endpoint('openai')
+    if (endpoint !== undefined) {
+      const served = {
+        model_provider: provider,
+        model_providers: {
+          [provider]: {
+            name: 'Drover',
+            base_url: endpoint.baseUrl,
+            env_key: tokenName,
+            wire_api: 'responses',
+            // Else a refused key or a model that fell over shows only after more than a minute.
+            request_max_retries: 1,
+            stream_max_retries: 1,
+          },
+        },
+      }
+      return { ...configured(context, served), MODEL_PROVIDER: provider, [tokenName]: endpoint.token }
+    }
+    if (context.config.sandbox === 'direct' && (await signedIn())) {
+      return { ...configured(context, {}), CODEX_HOME: codexHome }
+    }
+    throw noCredentials(name, { secrets: 'an OpenAI key', command: 'codex login' })
+  }
+
+  return {
+    id: HarnessId.parse('codex'),
+    name,
+    letters: 'CX',
+    version: codexVersion,
+    sandboxes: ['direct', 'docker'],
+    unavailable: () => undefined,
+    installed: program.installed,
+    prepare: async (context) => ({ ...(await program.prepare(context)), env: start }),
+    takes: ['openai_key', 'model_endpoint'],
+    signedIn,
+    models: () => models,
+    quirks: {
+      hearsDenials: false,
+      rulesApply: true,
+      takesTools: true,
+      dialect: codexDialect,
+      modelFailed: codexModelFailed,
+      // What it does without asking can change nothing: its own sandbox sees to that.
+      firstMode: 'read-only',
+      // Its own sandbox can't work inside a container, where every command would fail.
+      containerMode: 'agent-full-access',
+      cannotAsk: {
+        direct: [
+          'Codex runs commands that only read without asking; its own sandbox keeps them from writing.',
+          'Codex asks about a server’s tool only where the server says that it destroys something or reaches out.',
+        ],
+        docker: [
+          'In a container Codex asks nothing: its own sandbox can’t work there, and the container takes its place.',
+        ],
+      },
+    },
+  }
+}
+
+function configured({ config: { model } }: HarnessContext, more: Record<string, unknown>): HarnessEnv {
+  return {
+    NO_BROWSER: '1',
+    CODEX_CONFIG: JSON.stringify({
+      ...(model === undefined ? {} : { model }),
+      // Else it tells of no plan.
+      tools: { update_plan: { enabled: true } },
+      // Of a repository or a shop: nobody has said that they may run here.
+      features: { hooks: false, plugins: false, apps: false },
+      check_for_update_on_startup: false,
+      analytics: { enabled: false },
+      shell_environment_policy: { exclude: ['DROVER_*'] },
+      ...more,
+    }),
+  }
+}

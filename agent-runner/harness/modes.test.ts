@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest'
+import { builtinProfiles } from '#shared/domain/builtin-profiles.ts'
+import type { ProfileSnapshot } from '#shared/domain/profile.ts'
+import { modeFor } from './modes.ts'
+
+const [careful, , autonomous] = builtinProfiles
+const looking: ProfileSnapshot | undefined = careful && {
+  ...careful,
+  autonomy: { ...careful.autonomy, edits: 'never', commands: 'never' },
+}
+
+test.each([
+  ['claude-code', 'default', 'plan'],
+  ['codex', 'read-only', 'read-only'],
+  ['opencode', 'build', 'plan'],
+  ['gemini', 'default', 'plan'],
+  ['runbook', undefined, undefined],
+])('%s asks, also where all is allowed; where nothing may change it plans', (harness, asking, planning) => {
+  expect(modeFor(harness, { profile: autonomous, sandbox: 'direct' })).toBe(asking)
+  expect(modeFor(harness, { profile: looking, sandbox: 'direct' })).toBe(planning)
+  expect(modeFor(harness, { profile: undefined, sandbox: 'direct' })).toBeUndefined()
+})
+
+test('in a container Codex has no sandbox of its own', () => {
+  expect(modeFor('codex', { profile: careful, sandbox: 'docker' })).toBe('agent-full-access')
+})

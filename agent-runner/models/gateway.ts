@@ -1,0 +1,197 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { EnvHttpProxyAgent } from 'undici'
+import type { RunId } from '#shared/ids.ts'
+import type { Log } from '../log.ts'
+import { modelApis, type ModelApi, type ModelCallUsage, type ModelEndpoint, type ModelGateway } from './endpoints.ts'
+import { forward, nameOf, ProxyRefusal, refusalOf, refuse } from './forward.ts'
+import { providers, upstreamsOf, type Upstream } from './providers.ts'
+
+export interface ModelGatewayDeps {
+  /** HTTPS_PROXY, HTTP_PROXY and NO_PROXY of this machine. */
+  hostEnv: Readonly<Record<string, string>>
+  log: Log
+  times?: { connectMs: number; headersMs: number; silenceMs: number }
+}
+
+interface Run {
+  readonly runId: RunId
+  readonly hash: Buffer
+  readonly open: Set<AbortController>
+  upstreams: readonly Upstream[]
+  readonly onUsage: (usage: ModelCallUsage) => void
+}
+
+/** A model may think for minutes before its first word, and between two of them. */
+const usual = { connectMs: 15_000, headersMs: 600_000, silenceMs: 600_000 }
+/** Requests of one run that may be open. */
+export const mostOpen = 32
+const mostConnections = 1024
+const ours = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?$/
+
+/**
+ * The proxy through which the agents of all runs call their models. An agent has a token of its run, worth something here alone; the keys are added
+ * on this side, so that none of them is ever in a sandbox. One listener on loopback, from the first run on.
+ */
+export function createModelGateway({ hostEnv, log, times = usual }: ModelGatewayDeps): ModelGateway {
+  const runs = new Map<string, Run>()
+  const dispatcher = new EnvHttpProxyAgent({
+    ...proxiesOf(hostEnv),
+    allowH2: false,
+    connect: { timeout: times.connectMs },
+  })
+  let listening: Promise<{ http: Server; port: number }> | undefined
+
+  function listen(): Promise<{ http: Server; port: number }> {
+    listening ??= new Promise<{ http: Server; port: number }>((resolve, reject) => {
+      const http = createServer({ keepAliveTimeout: 65_000 }, (request, response) => void serve(request, response))
+      http.maxConnections = mostConnections
+      http.once('error', reject)
+      http.listen(0, '127.0.0.1', () => resolve({ http, port: (http.address() as AddressInfo).port }))
+    }).catch((error: unknown) => {
+      // The next run tries again.
+      listening = undefined
+      throw error
+    })
+    return listening
+  }
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const place = placeOf(request.url ?? '')
+    const { api } = place ?? { api: 'openai' as const }
+    const ending = new AbortController()
+    let run: Run | undefined
+    let where = providers[api].name
+    response.on('error', () => {})
+    response.once('close', () => ending.abort())
+    try {
+      // Pages of a browser on this machine have no business here, whatever name they came by.
+      if (!ours.test(request.headers.host ?? '') || request.headers.origin !== undefined)
+        throw new ProxyRefusal(403, 'This is not for pages.')
+      run = runOf(request)
+      if (run === undefined) throw new ProxyRefusal(401, 'This is not the token of a run, or its run is over.')
+      if (place === undefined) throw new ProxyRefusal(404, 'There is nothing at this path.')
+      if (run.open.size >= mostOpen)
+        throw new ProxyRefusal(429, `More than ${mostOpen} requests of this run are open. Wait for one of them.`)
+      run.open.add(ending)
+      const upstreams = run.upstreams.filter((one) => isMeant(one, place))
+      const [first] = upstreams
+      if (first !== undefined) where = nameOf(first)
+      const { onUsage } = run
+      await forward({
+        request,
+        response,
+        api,
+        path: place.path,
+        upstreams,
+        dispatcher,
+        times,
+        signal: ending.signal,
+        onUsage,
+      })
+    } catch (error) {
+      const refused =
+        ending.signal.aborted && !response.destroyed
+          ? new ProxyRefusal(502, 'The run was ended.')
+          : refusalOf(error, where)
+      if (refused.status >= 500 && !ending.signal.aborted)
+        log.warn({ runId: run?.runId, status: refused.status }, refused.message)
+      refuse(response, api, refused)
+    } finally {
+      run?.open.delete(ending)
+    }
+  }
+
+  /** By the hash of its token, compared in a time that tells nothing. */
+  function runOf(request: IncomingMessage): Run | undefined {
+    for (const token of tokensOf(request)) {
+      const hash = hashOf(token)
+      const run = runs.get(hash.toString('hex'))
+      if (run !== undefined && timingSafeEqual(run.hash, hash)) return run
+    }
+    return undefined
+  }
+
+  return {
+    async open({ runId, sandbox, secrets, onUsage }) {
+      const { port } = await listen()
+      const reached = await sandbox.reach(port)
+      const token = `drover-${randomBytes(32).toString('base64url')}`
+      const hash = hashOf(token)
+      const run: Run = { runId, hash, open: new Set(), upstreams: upstreamsOf(secrets), onUsage }
+      runs.set(hash.toString('hex'), run)
+      const base = `http://127.0.0.1:${reached}`
+      return {
+        endpoint: (api) => {
+          const known = run.upstreams.some((one) => one.api === api)
+          return known ? { api, baseUrl: `${base}/${api}${providers[api].prefix}`, token } : undefined
+        },
+        all: () => run.upstreams.map((one) => endpointOf(one, base, token)),
+        renew: (next) => {
+          run.upstreams = upstreamsOf(next)
+        },
+        close: () => {
+          runs.delete(hash.toString('hex'))
+          for (const one of [...run.open]) one.abort()
+        },
+      }
+    },
+    async close() {
+      for (const run of runs.values()) for (const one of [...run.open]) one.abort()
+      runs.clear()
+      const open = await listening?.catch(() => undefined)
+      open?.http.closeAllConnections()
+      if (open !== undefined) await new Promise((resolve) => open.http.close(resolve))
+      await dispatcher.destroy()
+    },
+  }
+}
+
+interface Place {
+  readonly api: ModelApi
+  /** Of one server: its secret's name, or nothing for the provider itself. Absent: whichever is best. */
+  readonly one: string | undefined
+  /** Below the base address. */
+  readonly path: string
+}
+
+/** `/<api>`, or `/<api>~<secret>` for one server alone; then what its libraries put behind the host. */
+function placeOf(url: string): Place | undefined {
+  const [, name, one, rest = ''] = /^\/(anthropic|openai|google)(?:~(\w*))?(\/.*)$/.exec(url) ?? []
+  const api = modelApis.find((known) => known === name)
+  if (api === undefined || !rest.startsWith(`${providers[api].prefix}/`)) return undefined
+  return { api, one, path: rest.slice(providers[api].prefix.length) }
+}
+
+function isMeant({ api, own = '' }: Upstream, place: Place): boolean {
+  return api === place.api && (place.one === undefined || place.one === own)
+}
+
+function endpointOf({ api, own, models }: Upstream, base: string, token: string): ModelEndpoint {
+  const endpoint = { api, baseUrl: `${base}/${api}~${own ?? ''}${providers[api].prefix}`, token }
+  return own === undefined ? endpoint : { ...endpoint, own: { name: own, models } }
+}
+
+/** Each library has its own place for the key. */
+function tokensOf({ headers, url = '' }: IncomingMessage): string[] {
+  const bearer = /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1]
+  const named = [headers['x-api-key'], headers['x-goog-api-key'], headers['api-key']].flat()
+  const asked = url.includes('?') ? new URLSearchParams(url.slice(url.indexOf('?'))).get('key') : null
+  return [bearer, ...named, asked ?? undefined].filter((token) => token !== undefined)
+}
+
+function hashOf(token: string): Buffer {
+  return createHash('sha256').update(token).digest()
+}
+
+/** As the runner's settings have them; a server on this machine is never looked for behind a proxy. */
+function proxiesOf(env: Readonly<Record<string, string>>): { httpProxy: string; httpsProxy: string; noProxy: string } {
+  const of = (name: string): string => env[name.toLowerCase()] ?? env[name] ?? ''
+  const own = ['localhost', '127.0.0.1', '[::1]', '::1']
+  return {
+    httpProxy: of('HTTP_PROXY'),
+    httpsProxy: of('HTTPS_PROXY'),
+    noProxy: [of('NO_PROXY'), ...own].filter((part) => part !== '').join(','),
+  }
+}

@@ -1,0 +1,97 @@
+import type Docker from 'dockerode'
+import { z } from 'zod'
+import { messageOf } from '../log.ts'
+import { statusOf, type DockerEngine } from './docker-engine.ts'
+import { SandboxError } from './sandbox.ts'
+
+/** How the engine names what it has. @returns `undefined` when the image is not on this machine. @throws SandboxError */
+export async function imageId({ docker, address }: DockerEngine, image: string): Promise<string | undefined> {
+  try {
+    return (await docker.getImage(image).inspect()).Id
+  } catch (error) {
+    if (statusOf(error) === 404) return undefined
+    throw new SandboxError('sandbox_failed', `Docker at ${address} can't be used: ${messageOf(error)}`, {
+      cause: error,
+    })
+  }
+}
+
+const Progress = z.object({
+  status: z.string().max(200),
+  id: z.string().max(200).optional(),
+  progressDetail: z.object({ current: z.number().optional(), total: z.number().optional() }).optional(),
+})
+
+/** Fetches an image, its progress as lines: one for each layer when it is there, one in five seconds for what is on its way. @returns 1 when it could not be had. */
+export async function fetchImage(
+  { docker }: DockerEngine,
+  image: string,
+  { write, signal, now }: { write: (text: string) => void; signal: AbortSignal; now: () => number },
+): Promise<number> {
+  let stream: (NodeJS.ReadableStream & { destroy?: () => void }) | undefined
+  const stop = (): void => stream?.destroy?.()
+  try {
+    const opened = await docker.pull(image)
+    stream = opened
+    signal.addEventListener('abort', stop, { once: true })
+    if (signal.aborted) stop()
+    const tell = createTelling(write, now)
+    await new Promise<void>((resolve, reject) => {
+      opened.on('close', () => reject(new Error('it was broken off')))
+      docker.modem.followProgress(
+        opened,
+        (error: Error | null) => (error === null ? resolve() : reject(error)),
+        (line: unknown) => {
+          const parsed = Progress.safeParse(line)
+          if (parsed.success) tell(parsed.data)
+        },
+      )
+    })
+    return 0
+  } catch (error) {
+    if (signal.aborted) return 130
+    write(`The image ${image} is not on this machine and could not be fetched: ${messageOf(error)}\n`)
+    return 1
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
+}
+
+const tellEveryMs = 5000
+
+function createTelling(write: (text: string) => void, now: () => number): (line: z.infer<typeof Progress>) => void {
+  const layers = new Map<string, { current: number; total: number }>()
+  let toldAt = now()
+  return ({ status, id, progressDetail }) => {
+    if (id === undefined || /^(Pull complete|Already exists|Pulling from)/.test(status))
+      return write(`${id === undefined ? '' : `${id}: `}${status}\n`)
+    const { current, total } = progressDetail ?? {}
+    if (status !== 'Downloading' || current === undefined || total === undefined) return
+    layers.set(id, { current, total })
+    if (now() - toldAt < tellEveryMs) return
+    toldAt = now()
+    const all = [...layers.values()].reduce((sum, layer) => sum + layer.total, 0)
+    const done = [...layers.values()].reduce((sum, layer) => sum + layer.current, 0)
+    write(`Downloading: ${Math.round(done / 1e6)} of ${Math.round(all / 1e6)} MB\n`)
+  }
+}
+
+/** Whether an image can be there at the start of a container: fetched now when nobody has. @throws SandboxError */
+export async function haveImage(engine: DockerEngine, image: string): Promise<void> {
+  if ((await imageId(engine, image)) !== undefined) return
+  let said = ''
+  const write = (text: string): void => {
+    said = text
+  }
+  const code = await fetchImage(engine, image, { write, signal: new AbortController().signal, now: () => 0 })
+  if (code !== 0) throw new SandboxError('sandbox_failed', said.trim())
+}
+
+/** Of a container's own files, outside of what is mounted into it. */
+export async function changedOutside(container: Docker.Container, mounted: readonly string[]): Promise<boolean> {
+  const listed = z.array(z.object({ Path: z.string() })).safeParse(await container.changes())
+  const aside = [...mounted, '/tmp', '/run', '/dev', '/proc', '/sys', '/etc/hosts', '/etc/hostname', '/etc/resolv.conf']
+  return (listed.data ?? []).some(
+    ({ Path }) => !aside.some((path) => path === Path || Path.startsWith(`${path}/`) || path.startsWith(`${Path}/`)),
+  )
+}

@@ -1,0 +1,73 @@
+import type { ProfileSnapshot } from '#shared/domain/profile.ts'
+import { Run, type RunConfig } from '#shared/domain/run.ts'
+import { teamSpace } from '#shared/protocol/sync.ts'
+import { keys } from '#sync/core/keys.ts'
+import type { SpaceStore } from '#sync/server/space-store.ts'
+import type { Job, JobStore } from '../db/job-store.ts'
+import type { PlanSender } from '../plans/mentions/send-plans.ts'
+import type { ConnectedRunner } from '../runners/registry.ts'
+import type { GiveSecrets } from '../secrets/give-secrets.ts'
+import { withEnvironment } from './run-environment.ts'
+import { profileOfRun } from './run-profile.ts'
+
+export type SendAssignmentDeps = {
+  readonly store: SpaceStore
+  readonly jobs: JobStore
+  readonly planSender: PlanSender
+  readonly giveSecrets: GiveSecrets
+}
+
+/**
+ * With what the server already has of the run, for a runner that may not know it; its environment, the plans that the message mentions, and its
+ * profile, as it is now unless it was just looked up; and the secrets of this turn, which stand nowhere else.
+ */
+export async function sendAssignment(
+  deps: SendAssignmentDeps,
+  job: Job,
+  runner: ConnectedRunner,
+  found?: ProfileSnapshot,
+): Promise<void> {
+  const { runId, teamId, turn } = job
+  const assignment = await withEnvironment(deps.store, teamId, job.assignment)
+  const prompt = await deps.planSender.withPlans({
+    teamId,
+    runId,
+    prompt: assignment.prompt,
+    pin: (plans) => deps.jobs.pinAssignment(runId, turn, plans),
+  })
+  const profile = runner.takesProfiles ? (found ?? (await profileOfJob(deps.store, job))) : undefined
+  const { secrets, missing } = await deps.giveSecrets({ ...job, assignment })
+  const after = { seq: job.ackedSeq, entries: job.ackedSeq === 0 ? 0 : await deps.jobs.lastEntry(runId) }
+  const known = job.ackedSeq === 0 ? assignment : { ...assignment, after }
+  runner.send({
+    type: 'assign',
+    assignment: {
+      ...known,
+      ...(profile === undefined ? {} : { profile, config: withProfile(assignment.config, profile) }),
+      prompt: forRunner(runner, prompt),
+      ...(secrets.length === 0 ? {} : { secrets: [...secrets] }),
+      ...(missing.length === 0 ? {} : { missingSecrets: [...missing] }),
+    },
+  })
+}
+
+async function profileOfJob(store: SpaceStore, job: Job): Promise<ProfileSnapshot | undefined> {
+  const { rows } = await store.read(teamSpace(job.teamId), [keys.run(job.runId)])
+  const run = Run.safeParse(rows[0]?.value)
+  return run.success ? profileOfRun(store, run.data) : undefined
+}
+
+/** A model that the profile names is for runs that chose none. */
+function withProfile(config: RunConfig, { model, effort }: ProfileSnapshot): RunConfig {
+  if (config.model !== undefined || model === undefined) return config
+  return { ...config, model, ...(config.effort === undefined && effort !== undefined ? { effort } : {}) }
+}
+
+/** An older runner knows the text alone. */
+export function forRunner<T extends { readonly text: string; readonly context?: string | undefined }>(
+  { takesContext }: Pick<ConnectedRunner, 'takesContext'>,
+  prompt: T,
+): T {
+  if (takesContext || prompt.context === undefined) return prompt
+  return { ...prompt, text: `${prompt.text}\n\n${prompt.context}` }
+}

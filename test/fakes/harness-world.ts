@@ -1,0 +1,150 @@
+import { mkdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { wholeText, type BoundedText } from '#shared/domain/bounded-text.ts'
+import type { SandboxKind } from '#shared/domain/harness.ts'
+import { hasEnded, type RunConfig } from '#shared/domain/run.ts'
+import type { RunSecret } from '#shared/domain/secret.ts'
+import { UserId, type RunId } from '#shared/ids.ts'
+import { processEnvironment, readConfig } from '#agent-runner/config.ts'
+import { createHarnesses } from '#agent-runner/harnesses.ts'
+import { messageOf } from '#agent-runner/log.ts'
+import { findRunProcesses } from '#agent-runner/sandbox/process-tree.ts'
+import { startControlServer, type ControlServer, type SeenRun } from './control-server.ts'
+import { startModelServer, type ModelServer } from './model-server.ts'
+import { keptTools, makeRunnerFolder } from './opencode.ts'
+import { makeRepository, startRunner } from './runner.ts'
+
+const fetchMs = 170_000
+/** The start of a harness alone can take ten seconds on a busy machine. */
+export const harnessMs = 60_000
+const person = UserId.parse('person-1')
+
+/**
+ * Fetches a harness by the runner's own installer, unless an earlier run did.
+ * @returns why tests with it are skipped, or `undefined` when they run. @throws with DROVER_REQUIRE=all.
+ */
+export async function harnessMissing(id: string, sandbox: SandboxKind = 'direct'): Promise<string | undefined> {
+  await mkdir(keptTools, { recursive: true })
+  const config = readConfig({ ...processEnvironment(), DROVER_API_KEY: 'none' })
+  if (!config.ok) throw new Error(config.error)
+  const hostEnv = { ...config.value.hostEnv, npm_config_fetch_retries: '0' }
+  const harnesses = createHarnesses({ config: { ...config.value, hostEnv }, toolsFolder: keptTools })
+  const declaration = harnesses.find((one) => one.id === id)
+  if (declaration === undefined) throw new Error(`there is no harness ${id}`)
+  let output = ''
+  try {
+    await declaration.prepare({
+      sandbox,
+      signal: AbortSignal.timeout(fetchMs),
+      onOutput: (text) => {
+        output = (output + text).slice(-2000)
+      },
+    })
+    return undefined
+  } catch (error) {
+    const reason = /^npm error (?!code|errno|syscall)(.+)$/m.exec(output)?.[1] ?? messageOf(error)
+    const why = `${declaration.name} ${declaration.version ?? ''} could not be fetched from the npm registry: ${reason}`
+    if (process.env['DROVER_REQUIRE'] === 'all') throw new Error(why, { cause: error })
+    return why
+  }
+}
+
+/** A runner with a scripted model on all wires, and a repository with `a.txt`. Plan tools answer with what they were asked. */
+export interface HarnessWorld {
+  readonly server: ControlServer
+  readonly model: ModelServer
+  /** A file of a run's workspace, in the direct sandbox. */
+  fileOf(runId: RunId, name: string): string
+  /** The command lines of a run's processes. */
+  processesOf(runId: RunId): Promise<string[]>
+  start(prompt: string, config?: Partial<RunConfig>, secrets?: readonly RunSecret[]): RunId
+  ended(runId: RunId, turn?: number): Promise<SeenRun>
+  /** Stops a run. @returns it, once the runner has said that nothing of it is left. */
+  stopped(runId: RunId): Promise<SeenRun>
+  /** Another runner process takes the first one's place. */
+  restart(environment?: Record<string, string>): Promise<void>
+  close(): Promise<void>
+}
+
+export async function openHarnessWorld({
+  harness,
+  sandbox = 'direct',
+  environment = {},
+  files = {},
+  config: usual = {},
+  secrets,
+}: {
+  harness: string
+  sandbox?: SandboxKind
+  environment?: Record<string, string>
+  /** More files of the repository. */
+  files?: Readonly<Record<string, string>>
+  /** Of each run. */
+  config?: Partial<RunConfig>
+  secrets: (model: ModelServer) => readonly RunSecret[]
+}): Promise<HarnessWorld> {
+  const server = await startControlServer({
+    planTools: (call) => ({ ok: true, text: `The plan tool was asked: ${JSON.stringify(call)}` }),
+  })
+  const model = await startModelServer()
+  const folder = await makeRunnerFolder()
+  const repository = await makeRepository({ 'README.md': '# A repository\n', 'a.txt': 'one\n', ...files })
+  // Who tests may be signed in to it.
+  const home = join(folder.path, 'person')
+  await mkdir(home)
+  const startHere = (more: Record<string, string> = {}) =>
+    startRunner({ url: server.url, folder: folder.path, environment: { HOME: home, ...environment, ...more } })
+  let runner = await startHere()
+
+  function ended(runId: RunId, turn = 1): Promise<SeenRun> {
+    const over = (run: SeenRun): boolean => hasEnded(run.state) && run.turn >= turn && run.claimed.includes(run.turn)
+    return server.until(() => over(server.run(runId)) && server.run(runId), 'the run ended', harnessMs)
+  }
+
+  return {
+    server,
+    model,
+    fileOf: (runId, name) => join(folder.path, 'runs', runId, 'workspace', name),
+    processesOf: async (runId) => {
+      const pids = await findRunProcesses(runId, join(folder.path, 'runs', runId))
+      return Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'latin1').catch(() => `${pid} is gone`)))
+    },
+    start: (prompt, config, given = secrets(model)) =>
+      server.start({
+        harness,
+        sandbox,
+        prompt,
+        config: { repository: { url: repository.path }, ...usual, ...config },
+        secrets: given,
+      }),
+    ended,
+    stopped: async (runId) => {
+      const deliveryId = server.deliver(runId, { type: 'stop', by: person })
+      const run = await ended(runId)
+      await server.until(
+        () => server.receipts.some((receipt) => receipt.deliveryId === deliveryId && receipt.state === 'done'),
+        'the receipt',
+      )
+      return run
+    },
+    restart: async (more) => {
+      await runner.close()
+      runner = await startHere(more)
+    },
+    close: async () => {
+      await runner.close()
+      await model.close()
+      await server.close()
+      await repository.remove()
+      await folder.remove()
+    },
+  }
+}
+
+export const bodies = (run: SeenRun) =>
+  [...run.entries.values()].toSorted((one, other) => one.n - other.n).map((entry) => entry.body)
+export const read = (text: BoundedText | undefined): string => (text === undefined ? '' : (wholeText(text) ?? ''))
+export const messages = (run: SeenRun) =>
+  bodies(run).flatMap((body) => (body.kind === 'message' ? [read(body.text)] : []))
+export const tools = (run: SeenRun) => bodies(run).flatMap((body) => (body.kind === 'tool' ? [body] : []))
+export const notices = (run: SeenRun) => bodies(run).flatMap((body) => (body.kind === 'notice' ? [body.text] : []))

@@ -1,0 +1,3 @@
+import type { AEADFactory, KDFFactory, KEMFactory } from 'hpke'
+
+export type SealingParts = { readonly kem: KEMFactory; readonly kdf: KDFFactory; readonly aead: AEADFactory }
