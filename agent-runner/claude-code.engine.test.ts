@@ -1,5 +1,5 @@
 import { dockerMissing } from '#test/fakes/docker.ts'
-import { directTests, dockerTests, type HarnessDialect } from '#test/fakes/harness-tests.ts'
+import { directTests, dockerTests, taskTests, type HarnessDialect } from '#test/fakes/harness-tests.ts'
 import { harnessMissing } from '#test/fakes/harness-world.ts'
 import type { ModelTurn } from '#test/fakes/model-server.ts'
 
@@ -17,15 +17,6 @@ const claudeCode: HarnessDialect = {
     ],
   },
   planRead: (planId) => call('mcp__drover__plan_read', { plan_id: planId }),
-  tasks: [
-    {
-      tools: [
-        { name: 'TaskCreate', input: { subject: 'Look around', description: 'Look' } },
-        { name: 'TaskCreate', input: { subject: 'Change the file', description: 'Change' } },
-      ],
-    },
-    call('TaskUpdate', { taskId: '1', status: 'in_progress' }),
-  ],
   model: 'haiku',
   sent: 'claude-haiku-4-5-20251001',
   mayForget: false,
@@ -47,6 +38,17 @@ const claudeCode: HarnessDialect = {
   asksInside: true,
 }
 
+const tasks = [
+  {
+    tools: [
+      { name: 'TaskCreate', input: { subject: 'Look around', description: 'Look' } },
+      { name: 'TaskCreate', input: { subject: 'Change the file', description: 'Change' } },
+    ],
+  },
+  call('TaskUpdate', { taskId: '1', status: 'in_progress' }),
+]
+
 const missing = await harnessMissing('claude-code')
 directTests(claudeCode, missing)
+taskTests(claudeCode, tasks, missing)
 dockerTests(claudeCode, missing ?? (await dockerMissing()))

@@ -1,5 +1,5 @@
 import { dockerMissing } from '#test/fakes/docker.ts'
-import { directTests, dockerTests, type HarnessDialect } from '#test/fakes/harness-tests.ts'
+import { directTests, dockerTests, taskTests, type HarnessDialect } from '#test/fakes/harness-tests.ts'
 import { harnessMissing } from '#test/fakes/harness-world.ts'
 import type { ModelTurn } from '#test/fakes/model-server.ts'
 
@@ -12,16 +12,9 @@ const codex: HarnessDialect = {
   api: 'openai',
   // A command that may change something has to say so; else Codex's own sandbox lets it only read.
   shell: (cmd) => call('exec_command', { cmd, sandbox_permissions: 'require_escalated', justification: 'It writes.' }),
+  shellInside: (cmd) => call('exec_command', { cmd }),
   edit: call('apply_patch', { input: patch }),
   planRead: (planId) => ({ tools: [{ namespace: 'mcp__drover', name: 'plan_read', input: { plan_id: planId } }] }),
-  tasks: [
-    call('update_plan', {
-      plan: [
-        { step: 'Look around', status: 'in_progress' },
-        { step: 'Change the file', status: 'pending' },
-      ],
-    }),
-  ],
   // The newer ones write programs that call their tools.
   model: 'gpt-5.5',
   mayForget: false,
@@ -36,6 +29,16 @@ const codex: HarnessDialect = {
   asksInside: false,
 }
 
+const tasks = [
+  call('update_plan', {
+    plan: [
+      { step: 'Look around', status: 'in_progress' },
+      { step: 'Change the file', status: 'pending' },
+    ],
+  }),
+]
+
 const missing = await harnessMissing('codex')
 directTests(codex, missing)
+taskTests(codex, tasks, missing)
 dockerTests(codex, missing ?? (await dockerMissing()))

@@ -3,6 +3,7 @@ import { homedir, hostname } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { err, ok, type Result } from '#shared/result.ts'
+import { readAgents, type CustomAgent } from './harness/custom-agents.ts'
 
 /** One row of the table of settings: nothing else of the runner reads the environment. */
 interface Setting {
@@ -46,6 +47,11 @@ export const settings: readonly Setting[] = [
   { name: 'DROVER_RUNNER_SETUPS_GB', about: 'Disk space that they take together. Default 20.' },
   { name: 'DROVER_RUNNER_SETUPS_DAYS', about: 'Days after their last use for which they are kept. Default 14.' },
   { name: 'DROVER_OPENCODE_CONFIG', about: 'Configuration of OpenCode as JSON, with a provider and a model.' },
+  {
+    name: 'DROVER_AGENTS',
+    about: 'More agents that speak the Agent Client Protocol, as a JSON list or the path of a file with one.',
+  },
+  { name: 'CLAUDE_CODE_OAUTH_TOKEN', about: 'Sign-in of Claude Code on this machine, for the direct sandbox.' },
   { name: 'DROVER_RUNNER_PARENT_PID', about: 'Set by a server that started this runner itself.' },
   { name: 'DROVER_LOG_LEVEL', about: 'debug, info (default), warn or error.' },
 ]
@@ -74,6 +80,9 @@ export interface RunnerConfig {
   keepDays: number
   setUps: { count: number; bytes: number; days: number }
   openCodeConfig: string | undefined
+  agents: readonly CustomAgent[]
+  /** Of the person's own agents: their sign-in and the folders where they keep it. */
+  agentEnv: Record<string, string>
   parentPid: number | undefined
   logLevel: 'debug' | 'info' | 'warn' | 'error'
   /** For processes of this machine that act for the person: git with their credentials. */
@@ -107,6 +116,7 @@ const Environment = z.object({
   DROVER_RUNNER_SETUPS_GB: z.coerce.number().positive().default(20),
   DROVER_RUNNER_SETUPS_DAYS: positive.default(14),
   DROVER_OPENCODE_CONFIG: z.string().optional(),
+  DROVER_AGENTS: z.string().optional(),
   DROVER_RUNNER_PARENT_PID: positive.optional(),
   DROVER_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 })
@@ -134,6 +144,15 @@ const passedOn = [
   'npm_config_registry',
 ]
 
+/** Where the agents of the person keep what they know, and Claude Code's sign-in where it is a variable. */
+const ofAgents = ['CLAUDE_CONFIG_DIR', 'CLAUDE_CODE_OAUTH_TOKEN', 'CODEX_HOME', 'GEMINI_CLI_HOME', 'XDG_DATA_HOME']
+
+function only(names: readonly string[], given: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    names.flatMap((name): [string, string][] => (given[name] === undefined ? [] : [[name, given[name]]])),
+  )
+}
+
 /** The only place of the runner that looks at its environment. */
 export function processEnvironment(): Readonly<Record<string, string | undefined>> {
   return process.env
@@ -154,6 +173,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const read = parsed.data
   const key = readKey(read.DROVER_API_KEY, read.DROVER_API_KEY_FILE)
   if (!key.ok) return key
+  const agents = readAgents(read.DROVER_AGENTS)
+  if (!agents.ok) return agents
   return ok({
     url: read.DROVER_URL.replace(/\/+$/, ''),
     key: key.value,
@@ -181,9 +202,11 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       days: read.DROVER_RUNNER_SETUPS_DAYS,
     },
     openCodeConfig: read.DROVER_OPENCODE_CONFIG,
+    agents: agents.value,
+    agentEnv: only(ofAgents, given),
     parentPid: read.DROVER_RUNNER_PARENT_PID,
     logLevel: read.DROVER_LOG_LEVEL,
-    hostEnv: Object.fromEntries(passedOn.flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]]]))),
+    hostEnv: only(passedOn, given),
   })
 }
 

@@ -5,6 +5,7 @@ import { hasEnded } from '#shared/domain/run.ts'
 import { UserId, type RunId } from '#shared/ids.ts'
 import { startControlServer, type ControlServer, type SeenRun } from '#test/fakes/control-server.ts'
 import { dockerMissing, dockerSettings } from '#test/fakes/docker.ts'
+import { openHarnessWorld } from '#test/fakes/harness-world.ts'
 import { openCodeConfig, startModelServer, type ModelServer, type ModelTurn } from '#test/fakes/model-server.ts'
 import { makeRunnerFolder, openCodeMissing } from '#test/fakes/opencode.ts'
 import { makeRepository, startRunner } from '#test/fakes/runner.ts'
@@ -247,6 +248,45 @@ describe.skipIf(missing !== undefined)(
       expect(
         tools(server.run(runId)).filter((body) => body.status === 'in_progress' || body.status === 'pending'),
       ).toEqual([])
+    }
+  },
+)
+
+test.skipIf(missing !== undefined)(
+  `OpenCode with the models of its run: a plan tool, a flood, and what a repository can’t loosen${missing === undefined ? '' : ` (${missing})`}`,
+  { timeout: 240_000 },
+  async () => {
+    const world = await openHarnessWorld({
+      harness: 'opencode',
+      config: { model: 'anthropic/my-model' },
+      files: { 'opencode.json': JSON.stringify({ permission: { bash: 'allow' }, model: 'anthropic/another' }) },
+      secrets: (server) => [server.secret('anthropic')],
+    })
+    try {
+      const asked: string[] = []
+      world.server.answerAll((request) => {
+        asked.push(askLine(request))
+        return { kind: 'allow_once' }
+      })
+      world.model.script([
+        call('drover_plan_read', { plan_id: 'a-plan' }),
+        shell('seq 1 400000 > /dev/null && touch made.txt'),
+        { text: 'Now I speak.', flood: 300_000 },
+      ])
+      const run = await world.ended(world.start('Go.'))
+      expect(run.reason).toBeUndefined()
+      expect(run.state).toBe('SUCCEEDED')
+      expect(world.model.complaints).toEqual([])
+      expect(asked).toEqual(['seq 1 400000 > /dev/null && touch made.txt'])
+      expect(world.model.requests.map((request) => [request.wire, request.model])).toEqual(
+        Array.from({ length: 3 }, () => ['messages', 'my-model']),
+      )
+      expect(world.model.requests[1]?.messages.at(-1)?.text).toContain('The plan tool was asked')
+      expect(messages(run).join('').length).toBeLessThan(20_000)
+      const without = await world.ended(world.start('Go.', {}, []))
+      expect(without).toMatchObject({ state: 'FAILED', reason: { code: 'authentication_required' } })
+    } finally {
+      await world.close()
     }
   },
 )

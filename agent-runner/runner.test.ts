@@ -233,3 +233,18 @@ describe('what is left of a run that the server forgot', () => {
     expect(existsSync(`${workspace}/kept.txt`)).toBe(stays)
   })
 })
+
+test('what a session told of its models is offered at the next look, once', async () => {
+  let models = [{ id: 'one', name: 'One' }]
+  await startInside({
+    harnesses: [{ ...agent.harness, models: () => models }],
+    deps: { sandboxes: [agent.sandbox], lookEveryMs: 20 },
+  })
+  const offered = () => server.offers.map((offer) => offer.harnesses.find(({ id }) => id === 'inside')?.models)
+  await server.until(() => server.hellos.length > 0, 'it connects')
+  models = [...models, { id: 'two', name: 'Two' }]
+  await server.until(() => offered().length > 0, 'it tells')
+  models = models.slice(1)
+  await server.until(() => offered().length > 1, 'it tells again')
+  expect(offered().map((list) => list?.map(({ id }) => id))).toEqual([['one', 'two'], ['two']])
+})

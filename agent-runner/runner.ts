@@ -71,6 +71,8 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
   let draining = false
   let closed = false
   const takesNothing = (): boolean => closed || draining
+  /** As the server knows it. What a session told of its models changes it too. */
+  let toldOffer = ''
 
   await offer.look()
   await shelf.recoverAll()
@@ -113,6 +115,8 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
   }, deps.lookEveryMs ?? lookEveryMs)
 
   function hello(): RunnerHello {
+    const now = offer.now()
+    toldOffer = JSON.stringify(now)
     return {
       type: 'hello',
       protocol: runnerProtocol,
@@ -122,7 +126,7 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
       version: droverVersion,
       platform: `${process.platform} ${process.arch}`,
       capacity: config.capacity,
-      ...offer.now(),
+      ...now,
       takesContext: true,
       takesEnvironments: true,
       takesFiles: true,
@@ -147,10 +151,13 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
   }
 
   async function renewOffer(): Promise<void> {
-    const before = JSON.stringify(offer.now())
     await offer.look()
-    const after = offer.now()
-    if (JSON.stringify(after) !== before) link.send({ type: 'offer', ...after })
+    const now = offer.now()
+    const text = JSON.stringify(now)
+    // Before the server has welcomed it nothing is sent; the next look tells it.
+    if (text === toldOffer || !link.ready()) return
+    toldOffer = text
+    link.send({ type: 'offer', ...now })
   }
 
   async function handle(message: RunnerDown): Promise<void> {

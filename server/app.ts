@@ -39,6 +39,7 @@ import { secretRoutes } from './routes/secrets.ts'
 import { shareRoutes } from './routes/share.ts'
 import { sharedPlanRoutes, type SharedPlanRoutesDeps } from './routes/shared-plans.ts'
 import { sharedRoutes, type SharedRoutesDeps } from './routes/shared-runs.ts'
+import { usageRoutes, type UsageRoutesDeps } from './routes/usage.ts'
 import { syncRoutes } from './routes/sync.ts'
 
 export type AppDeps = {
@@ -50,6 +51,7 @@ export type AppDeps = {
   readonly webDir: string
   readonly push: PushDeps
   readonly runs: RunRoutesDeps
+  readonly usage: UsageRoutesDeps
   readonly plans: PlanRoutesDeps
   readonly environments: EnvironmentRoutesDeps
   readonly images: ImageStore
@@ -114,6 +116,7 @@ export function createApp(deps: AppDeps): Hono<Environment> {
   app.route('/api/v1', planRoutes(deps.plans))
   app.route('/api/v1', secretRoutes(deps.secrets))
   app.route('/api/v1', environmentRoutes(deps.environments))
+  app.route('/api/v1', usageRoutes(deps.usage))
   app.route('/api/v1', webPushRoutes(deps.webPush))
   app.all('/api/*', unknownRoute)
 

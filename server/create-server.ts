@@ -41,6 +41,8 @@ import { planTimes as defaultPlanTimes, type PlanTimes } from './plans/times.ts'
 import { createRefusalLog } from './refusal-log.ts'
 import { createRunnerRegistry } from './runners/registry.ts'
 import { createRunAccess } from './runs/access.ts'
+import { createUsageStore } from './costs/usage-store.ts'
+import { createUsageWorker } from './costs/usage-worker.ts'
 import { createDeliveries } from './runs/deliveries.ts'
 import { createDispatcher } from './runs/dispatcher.ts'
 import { createLeases } from './runs/leases.ts'
@@ -110,6 +112,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
     const jobs = createJobStore(db)
     const blobs = createBlobStore(db)
     const access = createRunAccess(db)
+    const usage = createUsageStore(db)
     const hub = createHub(async (space) => (await store.head(space)).version)
     const live = createLiveHub()
     const presence = createPresenceHub()
@@ -141,6 +144,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
     const onEffects = (effects: readonly Effect[]): void => {
       if (effects.some((effect) => effect.type === 'notify')) webPush?.wake()
       planWork?.note(effects)
+      if (effects.some((effect) => effect.type === 'usage')) usageWorker.wake()
       if (!effects.some((effect) => effect.type === 'dispatch' || effect.type === 'deliver')) return
       wake()
       cluster.work()
@@ -173,8 +177,10 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       runners,
       planSender,
       giveSecrets,
+      usage,
       onError: report('dispatching failed'),
     })
+    const usageWorker = createUsageWorker({ ...transacting, usage, onError: report('showing what runs cost failed') })
     const deliveries = createDeliveries({
       ...transacting,
       jobs,
@@ -198,7 +204,15 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       dispatcher.close()
       deliveries.close()
       leases.close()
-      return Promise.all([dispatcher.idle(), deliveries.idle(), leases.idle(), pruning.idle(), tidying.idle()])
+      usageWorker.close()
+      return Promise.all([
+        usageWorker.idle(),
+        dispatcher.idle(),
+        deliveries.idle(),
+        leases.idle(),
+        pruning.idle(),
+        tidying.idle(),
+      ])
     })
 
     let app: { fetch: Fetch } | undefined
@@ -309,6 +323,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       log,
       push,
       runs: { store, jobs, blobs, access, demoRepository },
+      usage: { usage },
       plans: { ...transacting, plans, rateLimits: auth.parts.rateLimits },
       environments: { ...transacting, inspections },
       images,
@@ -411,6 +426,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
     app = served
     wake()
     secretKeys.wake()
+    usageWorker.wake()
     webPush.wake()
 
     let closing: Promise<void> | undefined

@@ -1,7 +1,7 @@
 import { boundedText } from '#shared/domain/bounded-text.ts'
 import { HarnessId } from '#shared/domain/harness.ts'
 import type { PermissionRequest } from '#shared/domain/permission.ts'
-import { Run, type RunState } from '#shared/domain/run.ts'
+import { Run, type RunConfig, type RunState } from '#shared/domain/run.ts'
 import type { EntryBody, TranscriptEntry } from '#shared/domain/transcript.ts'
 import { EntryId, PermissionId, PromptId, RunId } from '#shared/ids.ts'
 import type { Workspace } from '#sync/client/workspace.ts'
@@ -17,7 +17,11 @@ export const runOf = (workspace: Workspace, runId: RunId) => (on: (run: Run | un
 export const inState = (workspace: Workspace, runId: RunId, state: RunState) =>
   until(runOf(workspace, runId), (run) => run?.state === state)
 
-export async function startRun(workspace: Workspace, prompt = 'Say hello'): Promise<RunId> {
+export async function startRun(
+  workspace: Workspace,
+  prompt = 'Say hello',
+  config: Partial<RunConfig> = {},
+): Promise<RunId> {
   const runId = RunId.parse(newId())
   await until(
     (on: (value: unknown) => void) => workspace.subscribe((tx) => tx.get(keys.team), on),
@@ -27,7 +31,7 @@ export async function startRun(workspace: Workspace, prompt = 'Say hello'): Prom
     runId,
     promptId: PromptId.parse(newId()),
     prompt,
-    config: { harness: HarnessId.parse('runbook'), sandbox: 'direct' },
+    config: { harness: HarnessId.parse('runbook'), sandbox: 'direct', ...config },
   })
   return runId
 }

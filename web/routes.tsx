@@ -6,7 +6,7 @@ import {
   lazyRouteComponent,
   type RouterHistory,
 } from '@tanstack/solid-router'
-import { Inbox, ListTree, NotebookText, Plus, Send, Settings2 } from 'lucide'
+import { ChartColumnStacked, Inbox, ListTree, NotebookText, Plus, Send, Settings2 } from 'lucide'
 import { lazy } from 'solid-js'
 import { z } from 'zod'
 import { NotFoundPage, PageError, PagePending } from './features/shell/page-states.tsx'
@@ -92,6 +92,17 @@ const newRun = createRoute({
   },
   validateSearch: (search): NewRunSearch => NewRunSearch.parse(search),
   component: lazyRouteComponent(() => import('./features/new-run/new-run-page.tsx'), 'NewRunPage'),
+})
+
+const usage = createRoute({
+  getParentRoute: () => workspace,
+  path: '/usage',
+  staticData: {
+    pages: [
+      { href: '/usage', title: shellWords.usage, also: shellWords.usageAlso, icon: ChartColumnStacked, key: 'g u' },
+    ],
+  },
+  component: lazyRouteComponent(() => import('./features/usage/usage-page.tsx'), 'UsagePage'),
 })
 
 const outbox = createRoute({
@@ -185,7 +196,7 @@ function toSettingsPage(section: SettingsSection): Page {
 
 const routeTree = root.addChildren([
   home,
-  workspace.addChildren([runs, runRoute, plans, planRoute, inbox, newRun, outbox, settings]),
+  workspace.addChildren([runs, runRoute, plans, planRoute, inbox, newRun, usage, outbox, settings]),
   settingsHome,
   share,
   shared,

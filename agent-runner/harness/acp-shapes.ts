@@ -140,10 +140,19 @@ export const InitializeAnswer = z.looseObject({
 })
 export type InitializeAnswer = z.infer<typeof InitializeAnswer>
 
+/** `null` where a harness does not know. */
 const tokens = z.number().nonnegative().optional().catch(undefined)
 export const PromptAnswer = z.looseObject({
   stopReason: z.string().catch('end_turn'),
-  usage: z.looseObject({ inputTokens: tokens, outputTokens: tokens }).nullish().catch(undefined),
+  usage: z
+    .looseObject({
+      inputTokens: tokens,
+      outputTokens: tokens,
+      cachedReadTokens: tokens,
+      cachedWriteTokens: tokens,
+    })
+    .nullish()
+    .catch(undefined),
   _meta: z.record(z.string(), z.unknown()).nullish().catch(undefined),
 })
 export type PromptAnswer = z.infer<typeof PromptAnswer>

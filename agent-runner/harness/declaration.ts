@@ -47,6 +47,8 @@ export interface HarnessQuirks {
   readonly modelFailed?: (answer: PromptAnswer) => boolean
   /** What it can't be made to ask about, in sentences for the page. */
   readonly cannotAsk?: Partial<Record<SandboxKind, readonly string[]>>
+  /** The tokens that it tells with the answer to a prompt are all of its session; absent: of that prompt. */
+  readonly tokenCount?: 'session'
 }
 
 export interface PrepareContext {
@@ -95,6 +97,9 @@ export interface OwnHarness {
   open(sandbox: Sandbox, context: HarnessContext): Exec
 }
 
+/** The offers of all runners are on every device. */
+const offeredModels = 100
+
 export function offerOf(
   declaration: HarnessDeclaration,
   available: readonly SandboxKind[],
@@ -103,6 +108,9 @@ export function offerOf(
   const sandboxes = declaration.sandboxes.filter((kind) => available.includes(kind))
   const unavailable = declaration.unavailable()
   const models = declaration.models?.() ?? []
+  const silent = sandboxes.flatMap((sandbox) =>
+    (declaration.quirks.cannotAsk?.[sandbox] ?? []).map((text) => ({ sandbox, text: text.slice(0, 300) })),
+  )
   return {
     id: declaration.id,
     name: declaration.name,
@@ -110,9 +118,10 @@ export function offerOf(
     ...(declaration.version === undefined ? {} : { version: declaration.version }),
     sandboxes,
     ...(declaration.quirks.takesTools ? { planTools: sandboxes } : {}),
-    ...(models.length === 0 ? {} : { models: models.slice(0, 200) }),
+    ...(models.length === 0 ? {} : { models: models.slice(0, offeredModels) }),
     ...(declaration.takes === undefined ? {} : { takes: [...declaration.takes] }),
     ...(signedIn ? { signedIn: sandboxes.filter((kind) => kind === 'direct') } : {}),
+    ...(silent.length === 0 ? {} : { cannotAsk: silent.slice(0, 20) }),
     ...(unavailable === undefined ? {} : { unavailable: unavailable.slice(0, 300) }),
   }
 }

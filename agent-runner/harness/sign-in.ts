@@ -1,5 +1,4 @@
 import { stat } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 
 /** What the runner's person has on this machine: their home, and the variables that name other places. */
@@ -7,10 +6,6 @@ export interface Person {
   readonly home: string
   /** `CLAUDE_CONFIG_DIR`, `CODEX_HOME`, `XDG_DATA_HOME` and the like, as the runner was given them. */
   readonly variables: Readonly<Record<string, string>>
-}
-
-export function personOf(hostEnv: Readonly<Record<string, string>>): Person {
-  return { home: hostEnv['HOME'] ?? homedir(), variables: hostEnv }
 }
 
 /** Whether a file with something in it is there. What it holds is the tool's own business. */

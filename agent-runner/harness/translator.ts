@@ -1,8 +1,10 @@
 import type { RunUsage } from '#shared/domain/run.ts'
+import type { TokenCount } from '#shared/domain/usage-meter.ts'
 import type { RunSession } from '#shared/domain/transcript.ts'
 import type { RunEventBody } from '#shared/protocol/run-event.ts'
 import type { BlobStore } from '../link/blob-store.ts'
 import type { Clock } from '../clock.ts'
+import type { Spending } from '../run/spending.ts'
 import { cut, type Transcript } from '../run/transcript.ts'
 import {
   SessionUpdate,
@@ -55,6 +57,9 @@ export interface TranslatorDeps {
   onActivity: (text: string) => void
   /** Files may have changed. */
   onTouched: () => void
+  spending: Pick<Spending, 'context' | 'harness'>
+  /** What the tokens in the answer to a prompt are of; absent: of that prompt. */
+  tokenCount?: TokenCount | undefined
 }
 
 export function createTranslator(deps: TranslatorDeps): Translator {
@@ -63,7 +68,6 @@ export function createTranslator(deps: TranslatorDeps): Translator {
   const unknownKinds = new Set<string>()
   let replaying = false
   let spoken = ''
-  let usage: RunUsage = {}
   let session: RunSession = { commands: [], modes: [] }
   const calls = createToolCalls({ ...deps, endSpeech })
   const tasks = createTaskList({ transcript, emit, endSpeech })
@@ -97,11 +101,7 @@ export function createTranslator(deps: TranslatorDeps): Translator {
         session = { ...session, mode: cut(change.currentModeId, 100) }
         return emit({ type: 'session', session })
       case 'usage_update':
-        return spend({
-          ...whole('contextUsed', change.used),
-          ...whole('contextSize', change.size),
-          ...(change.cost?.currency === 'USD' ? { costUsd: Math.max(0, change.cost.amount) } : {}),
-        })
+        return spend(change)
       case 'notice': {
         const message = objectOf(change)?.['message']
         return transcript.notice('info', typeof message === 'string' ? message : JSON.stringify(change))
@@ -145,10 +145,11 @@ export function createTranslator(deps: TranslatorDeps): Translator {
     calls.take(fields)
   }
 
-  function spend(more: RunUsage): void {
-    if (Object.keys(more).length === 0) return
-    usage = { ...usage, ...more }
-    emit({ type: 'usage', usage })
+  function spend({ used, size, cost }: Extract<SessionUpdate, { sessionUpdate: 'usage_update' }>): void {
+    const context = { ...whole('contextUsed', used), ...whole('contextSize', size) }
+    if (Object.keys(context).length > 0) deps.spending.context(context)
+    if (cost?.currency === 'USD' && Number.isFinite(cost.amount))
+      deps.spending.harness({ costUsd: Math.max(0, cost.amount) })
   }
 
   return {
@@ -164,13 +165,16 @@ export function createTranslator(deps: TranslatorDeps): Translator {
       }
       emit({ type: 'session', session })
     },
-    promptAnswered: (answer) => {
-      const input = answer.usage?.inputTokens
-      const output = answer.usage?.outputTokens
-      spend({
-        ...whole('inputTokens', input === undefined ? undefined : input + (usage.inputTokens ?? 0)),
-        ...whole('outputTokens', output === undefined ? undefined : output + (usage.outputTokens ?? 0)),
-      })
+    promptAnswered: ({ usage }) => {
+      if (usage == null) return
+      const { inputTokens = 0, outputTokens = 0, cachedReadTokens = 0, cachedWriteTokens = 0 } = usage
+      // What was written into a cache came from none.
+      const tokens = {
+        ...whole('inputTokens', inputTokens + cachedWriteTokens),
+        ...whole('outputTokens', outputTokens),
+        ...whole('cachedTokens', cachedReadTokens),
+      }
+      deps.spending.harness({ tokens, ...(deps.tokenCount === undefined ? {} : { counts: deps.tokenCount }) })
     },
     answered: calls.answered,
     told: calls.told,

@@ -1,52 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Transform, type Readable } from 'node:stream'
 import { request as undiciRequest, type Dispatcher } from 'undici'
-import { codeOf } from '../log.ts'
 import type { ModelApi, ModelCallUsage } from './endpoints.ts'
 import { withModel } from './model-names.ts'
-import { errorBody, keyHeaders, providers, routeModel, type Upstream } from './providers.ts'
+import { addressOf, cleanHeaders, methodOf, passable } from './passed-parts.ts'
+import { keyHeaders, providers, routeModel, type Upstream } from './providers.ts'
+import { nameOf, ProxyRefusal } from './refusals.ts'
 import { createScrub } from './scrub.ts'
 import { createUsageReader } from './usage-reader.ts'
 
 /** Larger than any provider takes. */
 export const bodyLimit = 64 * 1024 * 1024
 const bodyLimitText = '64 MB'
-
-/** A refusal of the proxy's own. `message` is a sentence for the agent and its person. */
-export class ProxyRefusal extends Error {
-  readonly status: number
-  constructor(status: number, message: string) {
-    super(message)
-    this.status = status
-  }
-}
-
-/** Of one connection alone (RFC 9110, 7.6.1), set anew, or somebody's identity, which is not the provider's business. */
-const keptBack = new Set([
-  'connection',
-  'keep-alive',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'proxy-connection',
-  'proxy-authorization',
-  'proxy-authenticate',
-  'host',
-  'expect',
-  'cookie',
-  'set-cookie',
-  'forwarded',
-  'x-forwarded-for',
-  'x-forwarded-host',
-  'x-forwarded-proto',
-  'authorization',
-  'x-api-key',
-  'api-key',
-  'x-goog-api-key',
-  // What is packed can't be read along, nor looked through for the key.
-  'accept-encoding',
-])
 
 /**
  * Passes a request on to its provider with the real key, and the answer back, both as they come. @throws ProxyRefusal, and what undici throws
@@ -132,65 +97,6 @@ function known<T>(api: ModelApi, value: T | undefined): T {
   )
 }
 
-/** @throws ProxyRefusal for what would leave the base address. */
-function addressOf({ baseUrl }: Upstream, path: string): URL {
-  const url = new URL(`${baseUrl}${path}`)
-  const base = new URL(baseUrl)
-  const below = base.pathname === '/' ? '/' : `${base.pathname}/`
-  // A server behind it may decode once more than this one did.
-  let plain = url.pathname
-  for (let round = 0; round < 3; round++) plain = decoded(plain)
-  const climbs = plain.split(/[/\\]/).some((part) => part === '..' || part === '.')
-  if (url.origin !== base.origin || !url.pathname.startsWith(below) || climbs)
-    throw new ProxyRefusal(404, 'There is nothing at this path.')
-  // Google's other way to give a key.
-  if (url.searchParams.has('key')) url.searchParams.delete('key')
-  return url
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
-}
-
-const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD'] as const
-
-function methodOf(method: string | undefined): (typeof methods)[number] {
-  const known = methods.find((one) => one === method)
-  if (known === undefined) throw new ProxyRefusal(404, 'There is nothing for this method.')
-  return known
-}
-
-function passable(headers: IncomingMessage['headers'], length: number | undefined): Record<string, string | string[]> {
-  const named = new Set((headers.connection ?? '').split(',').map((name) => name.trim().toLowerCase()))
-  const passed = Object.entries(headers).flatMap(([name, value]): [string, string | string[]][] =>
-    value === undefined || keptBack.has(name) || named.has(name) ? [] : [[name, value]],
-  )
-  const all = Object.fromEntries(passed)
-  if (length !== undefined) {
-    delete all['content-length']
-    if (length > 0) all['content-length'] = String(length)
-  }
-  return all
-}
-
-function cleanHeaders(
-  headers: Readonly<Record<string, string | string[] | undefined>>,
-  key: string | undefined,
-): Record<string, string | string[]> {
-  const clean = (value: string): string => (key === undefined ? value : value.replaceAll(key, '[key]'))
-  return Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) => {
-      // The length changes where a key is taken out, so it is told by the chunks.
-      if (value === undefined || keptBack.has(name) || name === 'content-length') return []
-      return [[name, typeof value === 'string' ? clean(value) : value.map(clean)]]
-    }),
-  )
-}
-
 function limited(request: IncomingMessage): Readable {
   let size = 0
   const limit = new Transform({
@@ -241,43 +147,4 @@ function passBody(
     body.once('error', reject)
     body.once('end', () => response.end(scrub.end(), () => resolve()))
   })
-}
-
-export function nameOf({ api, own, baseUrl }: Upstream): string {
-  return own !== undefined ? `The endpoint ${new URL(baseUrl).host}` : providers[api].name
-}
-
-/** What the agent is told when a provider could not be asked. */
-export function refusalOf(error: unknown, where: string): ProxyRefusal {
-  if (error instanceof ProxyRefusal) return error
-  const code = codeOf(error) ?? codeOf(error instanceof Error ? error.cause : undefined)
-  switch (code) {
-    case 'UND_ERR_CONNECT_TIMEOUT':
-    case 'UND_ERR_HEADERS_TIMEOUT':
-    case 'UND_ERR_BODY_TIMEOUT':
-    case 'ETIMEDOUT':
-      return new ProxyRefusal(504, `${where} did not answer in time.`)
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return new ProxyRefusal(502, `${where} can’t be reached: its name is not found. Look at the runner’s network.`)
-    case 'ECONNREFUSED':
-      return new ProxyRefusal(502, `${where} can’t be reached: nothing listens there.`)
-    default:
-      return new ProxyRefusal(502, `${where} can’t be reached${code === undefined ? '' : ` (${code})`}.`)
-  }
-}
-
-/** Answers in the shape of the provider; an answer that has begun can only be broken off. */
-export function refuse(response: ServerResponse, api: ModelApi, { status, message }: ProxyRefusal): void {
-  if (response.destroyed) return
-  if (response.headersSent) return void response.destroy()
-  const headers = {
-    'content-type': 'application/json',
-    // Heard by the libraries of Anthropic and OpenAI: a second try would end the same.
-    ...(status === 401 || status === 413 ? { 'x-should-retry': 'false' } : {}),
-    ...(status === 429 ? { 'retry-after': '1' } : {}),
-    ...(status === 413 ? { connection: 'close' } : {}),
-  }
-  response.writeHead(status, headers).end(errorBody(api, status, message))
-  response.req.resume()
 }

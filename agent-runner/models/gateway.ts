@@ -1,18 +1,24 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { EnvHttpProxyAgent } from 'undici'
+import type { Dispatcher } from 'undici'
 import type { RunId } from '#shared/ids.ts'
 import type { Log } from '../log.ts'
+import type { forward as Forward } from './forward.ts'
 import { modelApis, type ModelApi, type ModelCallUsage, type ModelEndpoint, type ModelGateway } from './endpoints.ts'
-import { forward, nameOf, ProxyRefusal, refusalOf, refuse } from './forward.ts'
 import { providers, upstreamsOf, type Upstream } from './providers.ts'
+import { nameOf, ProxyRefusal, refusalOf, refuse } from './refusals.ts'
 
 export interface ModelGatewayDeps {
   /** HTTPS_PROXY, HTTP_PROXY and NO_PROXY of this machine. */
   hostEnv: Readonly<Record<string, string>>
   log: Log
   times?: { connectMs: number; headersMs: number; silenceMs: number }
+}
+
+interface Road {
+  readonly forward: typeof Forward
+  readonly dispatcher: Dispatcher
 }
 
 interface Run {
@@ -36,11 +42,7 @@ const ours = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?$/
  */
 export function createModelGateway({ hostEnv, log, times = usual }: ModelGatewayDeps): ModelGateway {
   const runs = new Map<string, Run>()
-  const dispatcher = new EnvHttpProxyAgent({
-    ...proxiesOf(hostEnv),
-    allowH2: false,
-    connect: { timeout: times.connectMs },
-  })
+  let opening: Promise<Road> | undefined
   let listening: Promise<{ http: Server; port: number }> | undefined
 
   function listen(): Promise<{ http: Server; port: number }> {
@@ -55,6 +57,21 @@ export function createModelGateway({ hostEnv, log, times = usual }: ModelGateway
       throw error
     })
     return listening
+  }
+
+  /** Only a run that asks a model needs it. */
+  function road(): Promise<Road> {
+    opening ??= Promise.all([import('undici'), import('./forward.ts')]).then(
+      ([{ EnvHttpProxyAgent }, { forward }]) => ({
+        forward,
+        dispatcher: new EnvHttpProxyAgent({
+          ...proxiesOf(hostEnv),
+          allowH2: false,
+          connect: { timeout: times.connectMs },
+        }),
+      }),
+    )
+    return opening
   }
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -79,6 +96,7 @@ export function createModelGateway({ hostEnv, log, times = usual }: ModelGateway
       const [first] = upstreams
       if (first !== undefined) where = nameOf(first)
       const { onUsage } = run
+      const { forward, dispatcher } = await road()
       await forward({
         request,
         response,
@@ -143,7 +161,7 @@ export function createModelGateway({ hostEnv, log, times = usual }: ModelGateway
       const open = await listening?.catch(() => undefined)
       open?.http.closeAllConnections()
       if (open !== undefined) await new Promise((resolve) => open.http.close(resolve))
-      await dispatcher.destroy()
+      await (await opening)?.dispatcher.destroy()
     },
   }
 }

@@ -66,7 +66,7 @@ export async function startAgent({
     harnessName: declaration.name,
     resume: journal.memory().facts.sessionId,
     tools: planTools === undefined ? undefined : (harness) => [planTools.offer(harness)],
-    options: 'open' in prepared ? undefined : prepared.session?.(context),
+    options: livesHere ? undefined : prepared.session?.(context),
   }).catch((error: unknown) => {
     if (livesHere) exec.kill()
     throw error

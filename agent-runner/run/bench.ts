@@ -8,6 +8,7 @@ import type { Equipment } from './equip.ts'
 import { createJudge, type Judge } from './judge.ts'
 import { createPermissions, type Permissions } from './permissions.ts'
 import type { Results } from './results.ts'
+import type { Spending } from './spending.ts'
 import type { RunWorkerDeps } from './run-deps.ts'
 import type { Transcript } from './transcript.ts'
 
@@ -27,7 +28,7 @@ export interface Bench extends Equipment {
 }
 
 export function createBench(
-  deps: RunWorkerDeps & { transcript: Transcript; results: Results },
+  deps: RunWorkerDeps & { transcript: Transcript; results: Results; spending: Spending },
   { declaration, prepared, sandbox, egress }: Equipment,
   {
     turn,
@@ -61,6 +62,8 @@ export function createBench(
     workspace: sandbox.workspace,
     onActivity,
     onTouched: results.touched,
+    spending: deps.spending,
+    tokenCount: declaration.quirks.tokenCount,
   })
   const desk = createPermissionDesk({
     declaration,

@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { appendAt, omittedUnits, wholeText, type BoundedText } from '#shared/domain/bounded-text.ts'
 import { ProfileSnapshot } from '#shared/domain/profile.ts'
+import { RunUsage } from '#shared/domain/run.ts'
 import { TranscriptEntry, type EntryBody } from '#shared/domain/transcript.ts'
+import { UsageMeter } from '#shared/domain/usage-meter.ts'
 import { DeliveryId, PermissionId } from '#shared/ids.ts'
 import type { RunEvent } from '#shared/protocol/run-event.ts'
 import { Assignment } from '#shared/protocol/runner-link.ts'
@@ -65,6 +67,9 @@ export const RunMemory = z.object({
   /** The newest part of the conversation, for a harness that can't load its own. */
   conversation: z.array(Said),
   facts: RunFacts,
+  /** What it used so far, and where the counters stand of which that is read. */
+  usage: RunUsage.optional(),
+  meter: UsageMeter.optional(),
 })
 export type RunMemory = z.infer<typeof RunMemory>
 
@@ -113,6 +118,12 @@ export function rememberEvent(memory: RunMemory, event: RunEvent): RunMemory {
       const grown = entry === undefined ? undefined : withText(entry, body.field, body.offset, body.text)
       return grown === undefined ? next : { ...next, open: { ...memory.open, [grown.id]: grown } }
     }
+    case 'usage':
+      return {
+        ...next,
+        usage: { ...memory.usage, ...body.usage },
+        ...(body.meter === undefined ? {} : { meter: body.meter }),
+      }
     case 'permission':
       return { ...next, openPermissions: [...memory.openPermissions, body.request.id] }
     case 'permission_lapsed':

@@ -144,7 +144,7 @@ export function createRunWorker(deps: RunWorkerDeps): RunWorker {
     await receipts.set(deliveryId, 'delivered')
     switch (body.type) {
       case 'stop':
-        current.stop(deliveryId)
+        current.stop(deliveryId, body.reason)
         return
       case 'answer': {
         const answered = workbench.answer(body)

@@ -1,3 +1,4 @@
+import type { RunReason } from '#shared/domain/run.ts'
 import type { DeliveryId } from '#shared/ids.ts'
 import type { Assignment } from '#shared/protocol/runner-link.ts'
 import { refusal } from '#shared/refusal.ts'
@@ -22,7 +23,8 @@ export interface Turn {
   /** @returns false when the turn can't take it any more. */
   take(prompt: QueuedPrompt): boolean
   waiting(): number
-  stop(deliveryId: DeliveryId): void
+  /** `reason`: no person wanted it. The turn ends as failed then, and its session is kept. */
+  stop(deliveryId: DeliveryId, reason?: RunReason): void
   breakOff(end: TurnEnd): void
   /** Nothing more is taken. */
   over(): boolean
@@ -157,12 +159,15 @@ export function createTurn(deps: {
       return true
     },
     waiting: () => queue.length,
-    stop: (deliveryId) => {
+    stop: (deliveryId, reason) => {
       stops.push(deliveryId)
       if (over) return
       over = true
       aborting.abort()
-      void workbench.cancelPrompt(stopGraceMs).then(() => end({ event: 'cancel' }))
+      const graceMs = reason === undefined ? stopGraceMs : interruptGraceMs
+      void workbench
+        .cancelPrompt(graceMs)
+        .then(() => end(reason === undefined ? { event: 'cancel' } : { event: 'fail', reason }))
     },
     breakOff: (how) => {
       over = true

@@ -21,6 +21,8 @@ import { equip } from './equip.ts'
 import { withReplay } from './replay.ts'
 import type { Results } from './results.ts'
 import type { RunWorkerDeps } from './run-deps.ts'
+import { askForMoney, goOn, stoppedPrompt, watchLimit, type PaidWay, type Prompted } from './paid-way.ts'
+import { createSpending } from './spending.ts'
 import { cut, type Transcript } from './transcript.ts'
 import { TurnEnded, type TurnEnd } from './turn-end.ts'
 
@@ -48,8 +50,10 @@ export interface Workbench {
 const explainable: ReadonlySet<RunErrorCode> = new Set(['harness_died', 'harness_missing', 'sandbox_failed'])
 
 export function createWorkbench(
-  deps: RunWorkerDeps & { transcript: Transcript; changes: Changes; results: Results },
+  given: RunWorkerDeps & { transcript: Transcript; changes: Changes; results: Results },
 ): Workbench {
+  const spending = createSpending(given)
+  const deps = { ...given, spending }
   const { journal, transcript, clock, results } = deps
   let bench: Bench | undefined
   let starting: Sandbox | undefined
@@ -87,6 +91,7 @@ export function createWorkbench(
     tellSecrets(transcript, assignment, deps.secrets)
     if (assignment.profile !== undefined) await journal.record({ k: 'facts', facts: { profile: assignment.profile } })
     bench?.desk.beginTurn()
+    spending.begin(assignment)
     const said = journal.memory().conversation.slice(0, -1)
     const knownSession = journal.memory().facts.sessionId
     bench ??= await build(assignment, signal)
@@ -141,7 +146,7 @@ export function createWorkbench(
       runId: deps.runId,
       sandbox: ways,
       secrets: assignment.secrets ?? [],
-      onUsage: () => {},
+      onUsage: spending.gateway,
     })
     try {
       const session = await startAgent({
@@ -175,6 +180,26 @@ export function createWorkbench(
   }
 
   async function prompt(text: string): Promise<TurnEnd> {
+    let next: string | undefined = text
+    for (;;) {
+      const gate: PaidWay = await passGate()
+      if (gate !== 'open') return stoppedPrompt(gate)
+      const { end, cut: wasCut }: Prompted = await promptOnce(next)
+      // What was interrupted by a person goes on with what they said.
+      if (!wasCut) return end
+      next = goOn
+    }
+  }
+
+  /** Nothing is asked of a model while the run's money is spent and nobody gave it more. */
+  async function passGate(): Promise<PaidWay> {
+    const on = bench
+    const asked = on === undefined ? Promise.resolve<PaidWay>('open') : askForMoney(spending, on)
+    answering = asked
+    return asked
+  }
+
+  async function promptOnce(text: string): Promise<Prompted> {
     const on = bench
     const session = on?.session
     if (on === undefined || session === undefined)
@@ -182,25 +207,35 @@ export function createWorkbench(
         event: 'error',
         reason: { code: 'harness_died', text: 'The harness is gone.', retryable: true },
       })
-    const asked = promptWatched({
-      session,
-      text,
-      translator: on.translator,
-      permissions: on.permissions,
-      transcript,
-      harnessName: on.declaration.name,
-      times: deps.times,
+    spending.startPrompt()
+    const limit = watchLimit(spending, () => {
+      on.permissions.lapseAll()
+      void session.cancel()
     })
-    answering = asked.catch(() => {})
-    const answer = await Promise.race([asked, on.flooded])
-    on.translator.promptAnswered(answer)
-    on.permissions.lapseAll()
-    if (on.declaration.quirks.modelFailed?.(answer) === true) {
-      const text = `${on.declaration.name} answered with an error: ${on.translator.said()}`
-      return { event: 'error', reason: { code: 'harness_protocol', text: cut(text, 600), retryable: true } }
+    try {
+      const asked = promptWatched({
+        session,
+        text,
+        translator: on.translator,
+        permissions: on.permissions,
+        transcript,
+        harnessName: on.declaration.name,
+        times: deps.times,
+      })
+      answering = asked.catch(() => {})
+      const answer = await Promise.race([asked, on.flooded, limit.deaf])
+      on.translator.promptAnswered(answer)
+      on.permissions.lapseAll()
+      if (on.declaration.quirks.modelFailed?.(answer) === true) {
+        const said = `${on.declaration.name} answered with an error: ${on.translator.said()}`
+        const reason = { code: 'harness_protocol' as const, text: cut(said, 600), retryable: true }
+        return { end: { event: 'error', reason }, cut: false }
+      }
+      on.translator.endTurn(answer.stopReason === 'cancelled' ? 'cancelled' : 'completed')
+      return { end: endOfPrompt(answer, on.declaration.name), cut: limit.cut() && answer.stopReason === 'cancelled' }
+    } finally {
+      limit.close()
     }
-    on.translator.endTurn(answer.stopReason === 'cancelled' ? 'cancelled' : 'completed')
-    return endOfPrompt(answer, on.declaration.name)
   }
 
   async function setProfile(profile: ProfileSnapshot): Promise<void> {

@@ -43,7 +43,7 @@ afterEach(async () => {
   bridge.close()
   web.closeAllConnections()
   await new Promise((resolve) => web.close(resolve))
-  await Promise.all(children.map((child) => child.exitCode ?? child.signalCode ?? once(child, 'exit')))
+  await Promise.all(children.map(async (child) => child.exitCode ?? child.signalCode ?? once(child, 'exit')))
 })
 
 async function asExec([command = '', ...args]: string[]): Promise<Exec> {
@@ -95,9 +95,21 @@ test('a program that says what is no frame, or ends again and again, is given up
   await over
   expect(troubles).toHaveLength(11)
   expect(troubles.at(-1)).toContain('no frame')
-  bridge.close()
-  expect(await opened).toContain('no way to Drover')
+  expect(await opened).toContain('no way to Drover’s runner: its program inside does not stay')
   for (const child of children) child.kill('SIGKILL')
+})
+
+test('one that ends before it says anything is not started again by itself', async () => {
+  bridge.close()
+  bridge = createBridge({
+    start: async () => asExec([process.execPath, '-e', 'console.error("no loader");process.exit(127)']),
+    onTrouble: (sentence) => void troubles.push(sentence),
+  })
+  bridge.begin()
+  for (let n = 0; n < 2; n++)
+    await expect(bridge.open(toLoopback(webPort))).rejects.toThrow('does not stay (no loader)')
+  expect(troubles).toEqual([])
+  expect(children.length).toBeLessThanOrEqual(3)
 })
 
 test('a port inside that is taken is said, and so is a program that can’t be started', async () => {

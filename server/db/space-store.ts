@@ -287,6 +287,25 @@ function toCommitJson(commit: Commit, values: string[]): object {
         sealed: value?.sealed,
       })),
     ),
+    usage: some(
+      of('usage').map(({ teamId, runId, userId, sums, ...where }) => ({
+        team: teamId,
+        run: runId,
+        user: userId,
+        day: where.day,
+        harness: where.harness,
+        sandbox: where.sandbox,
+        model: where.model,
+        input: sums.inputTokens,
+        output: sums.outputTokens,
+        cached: sums.cachedTokens,
+        unpriced: sums.unpricedTokens,
+        usd: sums.costUsd,
+        work: sums.workMs,
+        blocked: sums.blockedMs,
+        turns: sums.turns,
+      })),
+    ),
     jobs: some(
       of('dispatch').map((one) => ({
         run: one.assignment.runId,

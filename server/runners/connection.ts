@@ -14,6 +14,7 @@ import type { PlanSender } from '../plans/mentions/send-plans.ts'
 import { releaseJob } from '../runs/dispatcher.ts'
 import { sendAssignment } from '../runs/send-assignment.ts'
 import type { GiveSecrets } from '../secrets/give-secrets.ts'
+import { usageOfMoves } from '../costs/note-usage.ts'
 import { sendOpen, takeReceipt } from '../runs/deliveries.ts'
 import { createRunIngest, type RunIngest } from '../runs/ingest.ts'
 import type { Inspections } from '../environments/inspections.ts'
@@ -193,8 +194,9 @@ export function createRunnerConnection(
       tx.job({ run: runId, turn, holder: current.id, phase: 'held', lease: tx.now + deps.leaseMs })
       const run = await getRow(team, keys.run(runId), Run)
       const moved = run === undefined ? undefined : moveRun(run, 'claim', tx.now)
-      if (moved === undefined) return
+      if (run === undefined || moved === undefined) return
       tx.effect({ type: 'transition', runId, event: 'claim', from: moved.from, to: moved.to })
+      for (const effect of usageOfMoves(run, moved.run, { at: tx.now, now: tx.now, turns: 1 })) tx.effect(effect)
       await putRow(team, keys.run(runId), moved.run)
     })
     await sendOpen(deps, current)

@@ -1,8 +1,10 @@
 import { withAsk } from '#shared/domain/ask.ts'
 import { Permission } from '#shared/domain/permission.ts'
 import { Prompt } from '#shared/domain/prompt.ts'
+import type { ModelPrice } from '#shared/domain/model-prices.ts'
 import { Run, hasEnded } from '#shared/domain/run.ts'
 import { turnFilesKept, type RunFiles } from '#shared/domain/transcript.ts'
+import { TeamPrices } from '#shared/domain/team-prices.ts'
 import type { RunId, TeamId } from '#shared/ids.ts'
 import type { RunEvent } from '#shared/protocol/run-event.ts'
 import { noteTest } from '#sync/core/environment-test.ts'
@@ -11,6 +13,7 @@ import { dispatchOf } from '#sync/core/mutators/next-turn.ts'
 import { settleRequest } from '#sync/core/notifications.ts'
 import { getRow, putRow, scanRows, type WriteTransaction } from '#sync/core/transaction.ts'
 import type { ServerTransaction } from '#sync/server/transact.ts'
+import { noteUsage, usageOfMoves } from '../costs/note-usage.ts'
 import { tellEnd, tellRequest } from './notify.ts'
 import { moveRun, noteRun } from './run-changes.ts'
 
@@ -78,13 +81,22 @@ async function applyToTeam(
   const found = await getRow(team, keys.run(runId), Run)
   if (found === undefined) return
   let run = found
+  const prices = events.some(({ body }) => body.type === 'usage') ? await pricesOf(team) : []
   for (const { body, at } of events) {
     switch (body.type) {
+      case 'usage': {
+        const noted = noteUsage(run, body, { at, now: tx.now, prices })
+        run = noted.run
+        for (const effect of noted.effects) tx.effect(effect)
+        break
+      }
       case 'state': {
         if (body.turn !== run.turn) break
         const moved = moveRun(run, body.event, at, body.reason)
         if (moved === undefined) break
         const lastLine = run.activity
+        const turns = body.event === 'claim' ? 1 : 0
+        for (const effect of usageOfMoves(run, moved.run, { at, now: tx.now, turns })) tx.effect(effect)
         run = moved.run
         tx.effect({ type: 'transition', runId, event: body.event, from: moved.from, to: moved.to, reason: body.reason })
         if (body.event === 'claim') await forgetOldQuestions(team, run)
@@ -151,6 +163,10 @@ export async function endTurn(
   tx.effect({ type: 'transition', runId, event: 'continue', from: moved.from, to: moved.to })
   tx.effect(dispatchOf(going, next))
   return going
+}
+
+async function pricesOf(team: WriteTransaction): Promise<readonly ModelPrice[]> {
+  return (await getRow(team, keys.prices, TeamPrices))?.prices ?? []
 }
 
 async function nextPrompt(team: WriteTransaction, runId: RunId): Promise<Prompt | undefined> {

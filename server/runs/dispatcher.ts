@@ -12,6 +12,8 @@ import type { PlanSender } from '../plans/mentions/send-plans.ts'
 import { endTurn } from './apply-run-events.ts'
 import { environmentGone, pinEnvironment } from './run-environment.ts'
 import type { GiveSecrets } from '../secrets/give-secrets.ts'
+import { createHoldBack } from '../costs/hold-back.ts'
+import type { UsageStore } from '../costs/usage-store.ts'
 import { moveRun } from './run-changes.ts'
 import { profileOfRun } from './run-profile.ts'
 import { sendAssignment } from './send-assignment.ts'
@@ -22,6 +24,7 @@ export type DispatcherDeps = TransactDeps & {
   readonly runners: RunnerRegistry
   readonly planSender: PlanSender
   readonly giveSecrets: GiveSecrets
+  readonly usage: UsageStore
   readonly onError: (error: unknown) => void
 }
 
@@ -41,7 +44,13 @@ async function dispatchRound(deps: DispatcherDeps): Promise<void> {
   const waiting = await deps.jobs.waiting()
   if (waiting.length === 0) return
   const active = await deps.jobs.activeByTeam()
+  const heldBack = createHoldBack(deps)
   for (const job of waiting) {
+    const hold = await heldBack(job)
+    if (hold !== undefined) {
+      await explain(deps, job, hold)
+      continue
+    }
     const held = active.get(job.teamId) ?? 0
     const most = await teamLimit(deps, job)
     if (held >= most) {

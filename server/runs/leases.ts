@@ -5,6 +5,7 @@ import { getRow, putRow } from '#sync/core/transaction.ts'
 import { transact, type TransactDeps } from '#sync/server/transact.ts'
 import type { Job, JobStore } from '../db/job-store.ts'
 import type { RunnerRegistry } from '../runners/registry.ts'
+import { usageOfMoves } from '../costs/note-usage.ts'
 import { endTurn } from './apply-run-events.ts'
 import { releaseJob } from './dispatcher.ts'
 import { moveRun } from './run-changes.ts'
@@ -63,6 +64,7 @@ async function lost(deps: LeasesDeps, job: Job): Promise<void> {
       to: moved.to,
       reason,
     })
+    for (const effect of usageOfMoves(run, moved.run, { at: tx.now, now: tx.now, turns: 0 })) tx.effect(effect)
     tx.job({ run: job.runId, turn: job.turn, from: 'held', phase: 'ended' })
     await putRow(team, keys.run(job.runId), await endTurn(tx, job, team, moved.run, undefined))
     return undefined

@@ -37,6 +37,18 @@ export async function tellEnd(
     await tell(tx, team, run, { id, type: 'error', text: run.reason?.text ?? '' })
 }
 
+/** A limit of the team, or of one person, is near or reached. One that came to stand elsewhere since is told of anew. */
+export async function tellBudget(
+  tx: ServerTransaction,
+  team: WriteTransaction,
+  run: Run,
+  userId: UserId,
+  { id, text }: Pick<AgentNotification, 'id' | 'text'>,
+): Promise<void> {
+  await team.del(keys.notification(userId, run.id, id))
+  await put(tx, team, run, userId, { id, type: 'budget', text })
+}
+
 /** Somebody waits to be let in. Who asks again, for more, is told of anew. */
 export async function tellAccess(
   tx: ServerTransaction,

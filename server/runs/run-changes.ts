@@ -25,6 +25,7 @@ export function moveRun(run: Run, event: RunEventName, at: number, reason?: RunR
     updatedAt: at,
     ...(reason === undefined ? {} : { reason }),
     ...timeOfTurn(event, startedAt, at),
+    ...timeUsed(run, at),
     ...(hasEnded(next.value) ? { endedAt: at } : {}),
   }
   return { run: hasEnded(next.value) ? settled(moved) : moved, from: run.state, to: next.value }
@@ -36,6 +37,14 @@ function timeOfTurn(event: RunEventName, startedAt: number | undefined, at: numb
   return startedAt === undefined || event === 'continue' ? {} : { startedAt }
 }
 
+/** Whole milliseconds that it worked, or waited for a person, since its last move. */
+function timeUsed({ state, stateAt, usage }: Run, at: number): Pick<Run, 'usage'> {
+  const ms = Math.max(0, Math.round(at - stateAt))
+  if (state === 'CLAIMED' || state === 'INPROGRESS') return { usage: { ...usage, workMs: (usage?.workMs ?? 0) + ms } }
+  if (state === 'BLOCKED') return { usage: { ...usage, blockedMs: (usage?.blockedMs ?? 0) + ms } }
+  return {}
+}
+
 /** An ended run asks nothing, and a stop that was wanted is done. */
 function settled(run: Run): Run {
   const { asks: _asks, activity: _activity, ...rest } = run
@@ -44,11 +53,9 @@ function settled(run: Run): Run {
     : { ...rest, stop: { ...rest.stop, state: 'done' } }
 }
 
-/** The events that only touch fields of the row. */
+/** The events that only touch fields of the row; what was used is counted apart. */
 export function noteRun(run: Run, body: RunEventBody, at: number): Run {
   switch (body.type) {
-    case 'usage':
-      return { ...run, usage: { ...run.usage, ...body.usage }, updatedAt: at }
     case 'tasks':
       return { ...run, tasks: taskSummary(body.tasks), updatedAt: at }
     case 'files':

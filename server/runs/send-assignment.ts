@@ -3,6 +3,7 @@ import { Run, type RunConfig } from '#shared/domain/run.ts'
 import { teamSpace } from '#shared/protocol/sync.ts'
 import { keys } from '#sync/core/keys.ts'
 import type { SpaceStore } from '#sync/server/space-store.ts'
+import { withBudget } from '../costs/with-budget.ts'
 import type { Job, JobStore } from '../db/job-store.ts'
 import type { PlanSender } from '../plans/mentions/send-plans.ts'
 import type { ConnectedRunner } from '../runners/registry.ts'
@@ -18,7 +19,7 @@ export type SendAssignmentDeps = {
 }
 
 /**
- * With what the server already has of the run, for a runner that may not know it; its environment, the plans that the message mentions, and its
+ * With what the server already has of the run, for a runner that may not know it; its environment and budget, the plans that the message mentions, and its
  * profile, as it is now unless it was just looked up; and the secrets of this turn, which stand nowhere else.
  */
 export async function sendAssignment(
@@ -28,7 +29,8 @@ export async function sendAssignment(
   found?: ProfileSnapshot,
 ): Promise<void> {
   const { runId, teamId, turn } = job
-  const assignment = await withEnvironment(deps.store, teamId, job.assignment)
+  const placed = await withEnvironment(deps.store, teamId, job.assignment)
+  const assignment = await withBudget(deps, teamId, placed)
   const prompt = await deps.planSender.withPlans({
     teamId,
     runId,

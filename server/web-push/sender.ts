@@ -68,8 +68,7 @@ export async function sendPush(deps: SenderDeps, job: PushJob): Promise<JobOutco
   if (notification === undefined || notification.readAt !== undefined || notification.archived === true)
     return dropped('read')
   const { settings } = subscription
-  // Somebody who waits to be let in asks too.
-  if (!settings[notification.type === 'access' ? 'request' : notification.type]) return dropped('not wanted')
+  if (!settings[settingOf(notification.type)]) return dropped('not wanted')
 
   const question = await openQuestion(deps, job.teamId, notification)
   if (notification.type === 'request' && question === undefined) return dropped('answered')
@@ -131,6 +130,12 @@ async function read<T>(
 ): Promise<T | undefined> {
   const { rows } = await deps.store.read(teamSpace(teamId), [key])
   return schema.safeParse(rows[0]?.value).data
+}
+
+/** Somebody who waits to be let in asks too; money that is spent holds work up, as a failure does. */
+function settingOf(type: AgentNotification['type']): 'request' | 'complete' | 'error' {
+  if (type === 'access') return 'request'
+  return type === 'budget' ? 'error' : type
 }
 
 async function openQuestion(

@@ -41,6 +41,11 @@ export const HarnessOffer = z.object({
   takes: z.array(SecretKind).max(9).optional(),
   /** Where it needs none of them, since the person of this machine is signed in to it. */
   signedIn: z.array(SandboxKind).max(4).optional(),
+  /** What it can't be made to ask about in a sandbox, in sentences. */
+  cannotAsk: z
+    .array(z.object({ sandbox: SandboxKind, text: z.string().min(1).max(300) }))
+    .max(20)
+    .optional(),
   /** A sentence when it can't be used now: what is missing and what to do. */
   unavailable: z.string().max(300).optional(),
 })

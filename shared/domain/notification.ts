@@ -6,9 +6,9 @@ import { ShareAccess } from './share.ts'
 
 /**
  * `request`: an agent waits for a person. `complete`: a turn went well. `error`: it did not. `access`: somebody outside of the team wants to see or to
- * steer a shared run.
+ * steer a shared run. `budget`: a limit of the team or of its person is near, or reached.
  */
-export const NotificationType = z.enum(['request', 'complete', 'error', 'access'])
+export const NotificationType = z.enum(['request', 'complete', 'error', 'access', 'budget'])
 export type NotificationType = z.infer<typeof NotificationType>
 
 /** Names a notification within its run and person: the permission's id, `turn-<n>`, or `access-<userId>`. */

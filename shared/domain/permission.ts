@@ -39,8 +39,19 @@ export const PermissionSubject = z.discriminatedUnion('kind', [
       .max(50),
   }),
   z.object({ kind: z.literal('tool'), tool: z.string().max(200), input: z.string().max(8000).optional() }),
-  /** A step failed; the agent asks how to go on. The options say what can be chosen. */
-  z.object({ kind: z.literal('question'), question: z.string().max(4000) }),
+  /** A step failed, or the run's money is spent; the options say what can be chosen. */
+  z.object({
+    kind: z.literal('question'),
+    question: z.string().max(4000),
+    /** The run has come to its limit; whoever lets it go on raises that by `moreUsd`. */
+    budget: z
+      .object({
+        spentUsd: z.number().nonnegative(),
+        limitUsd: z.number().nonnegative(),
+        moreUsd: z.number().positive(),
+      })
+      .optional(),
+  }),
 ])
 export type PermissionSubject = z.infer<typeof PermissionSubject>
 

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { EnvironmentId, PermissionId, ProfileId, RunId, RunnerId, TeamId, UserId } from '../ids.ts'
 import { Refusal, refusal } from '../refusal.ts'
 import { err, ok, type Result } from '../result.ts'
+import { ModelUsage, modelsLimit } from './cost.ts'
 import { HarnessId, ModelEffort, SandboxKind } from './harness.ts'
 import { plainMentions } from './plan-mention.ts'
 import { RunPlan } from './plan-run.ts'
@@ -106,6 +107,7 @@ export const runErrorCodes = [
   'step_failed',
   'authentication_required',
   'model_limit',
+  'budget_exceeded',
   'journal_full',
   'internal_error',
 ] as const
@@ -135,6 +137,9 @@ export const Repository = z.object({
 })
 export type Repository = z.infer<typeof Repository>
 
+/** A limit in US dollars. */
+export const BudgetUsd = z.number().positive().max(1_000_000)
+
 /** What was asked for; fixed for the life of the run. */
 export const RunConfig = z.object({
   harness: HarnessId,
@@ -155,6 +160,8 @@ export const RunConfig = z.object({
   profileId: ProfileId.optional(),
   /** Names of the secrets it gets; none when empty. Absent: those of its environment, else all that its person may use. */
   secrets: z.array(SecretName).max(200).optional(),
+  /** What it may spend before it asks, in US dollars; absent: what the team has set. */
+  budgetUsd: BudgetUsd.optional(),
 })
 export type RunConfig = z.infer<typeof RunConfig>
 
@@ -165,8 +172,24 @@ export const RunUsage = z.object({
   /** Tokens in the context window, and its size. */
   contextUsed: z.number().int().nonnegative().optional(),
   contextSize: z.number().int().nonnegative().optional(),
+  cachedTokens: z.number().int().nonnegative().optional(),
+  /** Tokens of which no price is known, so that the cost lacks them. */
+  unpricedTokens: z.number().int().nonnegative().optional(),
+  models: z.array(ModelUsage).max(modelsLimit).optional(),
+  /** Of all its turns: from claim to end without the time in which it waited for a person, and that time. */
+  workMs: z.number().int().nonnegative().optional(),
+  blockedMs: z.number().int().nonnegative().optional(),
 })
 export type RunUsage = z.infer<typeof RunUsage>
+
+/** What a run may spend until it asks; goes up with each "Go on". */
+export const RunBudget = z.object({
+  limitUsd: BudgetUsd,
+  /** Who raised it last. */
+  by: UserId.optional(),
+  at: z.number().optional(),
+})
+export type RunBudget = z.infer<typeof RunBudget>
 
 /** Where an intent stands on its way to the machine that acts; `local` is known only to the device. */
 export const IntentState = z.enum(['accepted', 'delivered', 'done', 'refused'])
@@ -221,6 +244,8 @@ export const Run = z.object({
   /** What its last turn was given. */
   secrets: TurnSecrets.optional(),
   usage: RunUsage.optional(),
+  /** Absent: it has no limit of its own. */
+  budget: RunBudget.optional(),
   /** The last line worth showing while it works. */
   activity: z.string().max(200).optional(),
   createdAt: z.number(),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ProfileId, RunnerId, TeamId, UserId } from '../ids.ts'
 import { HarnessOffer, SandboxKind } from './harness.ts'
+import { teamAgents } from './team-agents.ts'
 
 export const roles = ['owner', 'admin', 'member', 'viewer'] as const
 export const Role = z.enum(roles)
@@ -19,6 +20,7 @@ export const Team = z.object({
   agentPlans: AgentPlans.optional(),
   /** For runs whose person chose no profile; absent: Standard. */
   defaultProfileId: ProfileId.optional(),
+  ...teamAgents,
   createdAt: z.number(),
 })
 export type Team = z.infer<typeof Team>

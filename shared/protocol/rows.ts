@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { Environment, EnvironmentRevision } from '../domain/environment.ts'
+import { BudgetMonth, Budgets } from '../domain/budget.ts'
 import { RefusedMutation } from '../domain/notice.ts'
 import { AgentNotification } from '../domain/notification.ts'
 import { Permission } from '../domain/permission.ts'
@@ -12,6 +13,8 @@ import { Prompt } from '../domain/prompt.ts'
 import { ReviewChange } from '../domain/review-change.ts'
 import { ReviewComment } from '../domain/review-comment.ts'
 import { ReviewMarks } from '../domain/review-marks.ts'
+import { TeamPrices } from '../domain/team-prices.ts'
+import { UsageDay } from '../domain/usage-day.ts'
 import { Run } from '../domain/run.ts'
 import { Secret, SecretKey } from '../domain/secret.ts'
 import { Share } from '../domain/share.ts'
@@ -46,6 +49,10 @@ export const rowSchemas: Readonly<Record<string, z.ZodType>> = {
   'review-comment': ReviewComment,
   'review-change': ReviewChange,
   'review-marks': ReviewMarks,
+  budgets: Budgets,
+  'budget-month': BudgetMonth,
+  prices: TeamPrices,
+  usage: UsageDay,
   chunk: TranscriptChunk,
   files: RunFiles,
   tasks: RunTasks,

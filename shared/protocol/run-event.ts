@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { ArtifactId, EntryId, PermissionId, PromptId } from '../ids.ts'
+import { Spent } from '../domain/cost.ts'
 import { PermissionRequest } from '../domain/permission.ts'
 import { RunReason, RunUsage, Task } from '../domain/run.ts'
 import { Artifact, FileChange, RunSession, TranscriptEntry } from '../domain/transcript.ts'
+import { UsageMeter } from '../domain/usage-meter.ts'
 
 /**
  * What a runner tells of a run. Each has a `seq` (1, 2, 3 … without gaps within the run, over all its turns) and is in the
@@ -31,7 +33,16 @@ export const RunEventBody = z.discriminatedUnion('type', [
   /** The question is gone without an answer of ours: the run ended, or the agent withdrew it. */
   z.object({ type: z.literal('permission_lapsed'), permissionId: PermissionId }),
   z.object({ type: z.literal('tasks'), tasks: z.array(Task).max(200) }),
-  z.object({ type: z.literal('usage'), usage: RunUsage }),
+  /**
+   * `usage` has what holds now, such as the context; its sums are for an older server. `spent` is what came to them, and is added up.
+   * Without it, of an older runner, `usage` has the sums so far. `meter`: where the runner counts on from.
+   */
+  z.object({
+    type: z.literal('usage'),
+    usage: RunUsage,
+    spent: z.array(Spent).max(8).optional(),
+    meter: UsageMeter.optional(),
+  }),
   /**
    * Everything the run changed so far, against the commit it started from. With `turn`: what that turn changed, against the end of the one before. One
    * of the whole run always follows, so that an older server ends with the right one.

@@ -6,9 +6,10 @@ import { EnvironmentProposal, InspectedRepositories } from '../domain/environmen
 import { EnvironmentSnapshot } from '../domain/environment.ts'
 import { HarnessOffer, SandboxKind } from '../domain/harness.ts'
 import { PermissionAnswer } from '../domain/permission.ts'
+import { ModelPrice, ownPricesLimit } from '../domain/model-prices.ts'
 import { FileOp, fileOpsLimit } from '../domain/review-change.ts'
 import { ProfileSnapshot } from '../domain/profile.ts'
-import { RunConfig } from '../domain/run.ts'
+import { RunConfig, RunReason } from '../domain/run.ts'
 import { RunSecret, SecretName } from '../domain/secret.ts'
 import { promptExtras } from '../domain/sent-plan.ts'
 import { PlanToolAnswer, PlanToolCall } from './plan-tools.ts'
@@ -60,6 +61,10 @@ export const Assignment = z.object({
   after: z.object({ seq: z.number().int().nonnegative(), entries: z.number().int().nonnegative() }).optional(),
   /** What its agent may do without asking, as it is now. Absent: the server is older. */
   profile: ProfileSnapshot.optional(),
+  /** What the run may spend, and has spent by what the server knows, in US dollars. Absent: it has no limit. */
+  budget: z.object({ limitUsd: z.number().positive(), spentUsd: z.number().nonnegative() }).optional(),
+  /** The team's own prices of models. */
+  prices: z.array(ModelPrice).max(ownPricesLimit).optional(),
   /** Opened for this runner and this turn; neither side writes them down. */
   secrets: z.array(RunSecret).max(200).optional(),
   /** Names that were asked for and are not among them. */
@@ -91,7 +96,6 @@ export const DeliveryBody = z.discriminatedUnion('type', [
     by: UserId,
     at: z.number(),
   }),
-  z.object({ type: z.literal('stop'), by: UserId }),
   /** A person changes files of the workspace, while a turn goes or after it. Only to a runner whose hello says that it takes them. */
   z.object({
     type: z.literal('files'),
@@ -103,6 +107,8 @@ export const DeliveryBody = z.discriminatedUnion('type', [
   }),
   /** From here on the run is worked under this. Only to a runner that says that it takes profiles. */
   z.object({ type: z.literal('profile'), profile: ProfileSnapshot, by: UserId }),
+  /** `reason`: no person stopped it; the turn ends as failed, for this reason, once the agent has come to a stop. */
+  z.object({ type: z.literal('stop'), by: UserId, reason: RunReason.optional() }),
 ])
 export type DeliveryBody = z.infer<typeof DeliveryBody>
 

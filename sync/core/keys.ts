@@ -14,7 +14,7 @@ import type {
 } from '#shared/ids.ts'
 
 /**
- * Keys of the rows. The team's space holds `team`, `member/…`, `runner/…`, `run/…`, `permission/…`, `prompt/…`,
+ * Keys of the rows. The team's space holds `team`, `budgets`, `budget-month`, `prices`, `usage/…`, `member/…`, `runner/…`, `run/…`, `permission/…`, `prompt/…`,
  * `refused/…`, `notification/…`, `secret-key`, `secret/…`, `own-secret/…`, `profile/…`, `own-profile/…`, `own-default/…`, `share/…`, `plan/…`, `plan-text/…`, `plan-version/…`, `plan-comment/…`, `plan-review/…`, `plan-share/…`,
  * `review-comment/…`, `review-change/…`, `review-marks/…`, `environment/…` and `environment-revision/…`; a run's space holds `chunk/…`, `files`, `files/…`, `tasks`, `session` and `artifact/…`. `sys/cookie` is
  * written by the device beside every patch, so that it can tell what it has.
@@ -22,6 +22,11 @@ import type {
 export const keys = {
   cookie: 'sys/cookie',
   team: 'team',
+  budgets: 'budgets',
+  budgetMonth: 'budget-month',
+  prices: 'prices',
+  usageDay: (day: string) => `usage/${day}`,
+  usageDays: 'usage/',
   member: (id: UserId) => `member/${id}`,
   members: 'member/',
   runner: (id: RunnerId) => `runner/${id}`,

@@ -5,6 +5,7 @@ import type { Refusal } from '#shared/refusal.ts'
 import type { Result } from '#shared/result.ts'
 import type { Assignment, DeliveryBody } from '#shared/protocol/runner-link.ts'
 import type { SpaceId } from '#shared/protocol/sync.ts'
+import type { Day, UsageSums } from '#shared/domain/usage-day.ts'
 import type { RunEventName, RunReason, RunState } from '#shared/domain/run.ts'
 import type { WriteTransaction } from './transaction.ts'
 
@@ -54,6 +55,20 @@ export type Effect =
     }
   /** The tasks of a run that executes a plan have changed: what is done is ticked there. */
   | { readonly type: 'plan_progress'; readonly teamId: TeamId; readonly runId: RunId }
+  /** What a run used, added to its day; numbers below zero take back what was told too early. */
+  | {
+      readonly type: 'usage'
+      readonly teamId: TeamId
+      readonly runId: RunId
+      /** Whose run it is. */
+      readonly userId: UserId
+      readonly day: Day
+      readonly harness: string
+      readonly sandbox: string
+      /** Empty: the harness did not say. */
+      readonly model: string
+      readonly sums: Partial<UsageSums>
+    }
   /** Kept in the run's history. */
   | {
       readonly type: 'transition'

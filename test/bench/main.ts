@@ -20,6 +20,7 @@ const figures: Readonly<Record<string, () => Promise<{ figure: Figure }>>> = {
   transcript: () => import('./figures/transcript.ts'),
   stay: () => import('./figures/stay.ts'),
   intents: () => import('./figures/intents.ts'),
+  'model-proxy': () => import('./figures/model-proxy.ts'),
   'plan-room': () => import('./figures/plan-room.ts'),
   'plan-trace': () => import('./figures/plan-trace.ts'),
   'plan-kills': () => import('./figures/plan-kills.ts'),

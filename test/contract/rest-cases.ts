@@ -755,6 +755,16 @@ export const restCases: Readonly<Record<string, RestCase>> = {
     answer: nothing,
     foreign: foreignSecrets,
   },
+  'GET /api/v1/usage': {
+    path: () => '/api/v1/usage?from=2026-11-01&to=2026-11-30&group=day,model',
+    status: 200,
+    answer: z.strictObject({
+      from: z.string(),
+      to: z.string(),
+      group: z.array(z.string()),
+      lines: z.array(z.looseObject({ costUsd: z.number() })),
+    }),
+  },
   'POST /api/v1/plans': {
     body: () => ({ title: 'Move to the new queue', folder: 'work', markdown: 'First words.' }),
     optional: ['title', 'folder'],

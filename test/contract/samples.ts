@@ -102,6 +102,10 @@ const offers = {
       version: '1.0.0',
       sandboxes: ['direct'],
       planTools: ['direct'],
+      models: [{ id: 'a-model', name: 'A model', efforts: ['low', 'high'] }],
+      takes: ['anthropic_key'],
+      signedIn: ['direct'],
+      cannotAsk: [{ sandbox: 'docker', text: 'In a container it asks nothing.' }],
       unavailable: 'It is not installed.',
     },
   ],
@@ -116,6 +120,7 @@ const runConfig = {
   image: 'debian:bookworm',
   repository: { url: 'https://git.example.test/a.git', branch: 'main' },
   setupCommands: ['true'],
+  budgetUsd: 5,
 } as const
 const environmentSpec = {
   name: 'Billing',
@@ -134,6 +139,7 @@ const environmentSpec = {
 }
 const secretName = SecretName.parse('DEPLOY_TOKEN')
 const { description: _description, ...environmentRun } = environmentSpec
+const tokens = { inputTokens: 1, outputTokens: 2, cachedTokens: 3 }
 const answer = { kind: 'option', optionId: 'yes', message: 'do' } as const
 
 const entry: TranscriptEntry = {
@@ -248,7 +254,28 @@ export const runEvents: ByType<RunEventBody> = {
   tasks: { type: 'tasks', tasks: [{ text: 'Build', status: 'pending' }] },
   usage: {
     type: 'usage',
-    usage: { inputTokens: 1, outputTokens: 2, costUsd: 0.1, contextUsed: 3, contextSize: 4 },
+    usage: {
+      inputTokens: 1,
+      outputTokens: 2,
+      cachedTokens: 3,
+      unpricedTokens: 1,
+      costUsd: 0.1,
+      contextUsed: 3,
+      contextSize: 4,
+      models: [{ model: 'a-model', inputTokens: 1, outputTokens: 2, cachedTokens: 3, costUsd: 0.1, unpricedTokens: 1 }],
+      workMs: 1000,
+      blockedMs: 500,
+    },
+    spent: [{ model: 'a-model', source: 'gateway', inputTokens: 1, outputTokens: 2, cachedTokens: 3, costUsd: 0.1 }],
+    meter: {
+      session: 'session-1',
+      costUsd: 0.1,
+      sums: tokens,
+      tellsCost: true,
+      free: tokens,
+      told: { ...tokens, costUsd: 0.1, free: tokens },
+      gateway: false,
+    },
   },
   files: {
     type: 'files',
@@ -374,9 +401,9 @@ export const deliveryBodies: ByType<DeliveryBody> = {
     context: 'Plans',
   },
   answer: { type: 'answer', permissionId: ids.permission, digest, answer, by: ids.user, at },
-  stop: { type: 'stop', by: ids.user },
   files: { type: 'files', changeId: ids.reviewChange, by: ids.user, name: 'Mara', ops: fileOps },
   profile: { type: 'profile', profile: { ...profileSettings, id: ids.profile }, by: ids.user },
+  stop: { type: 'stop', by: ids.user, reason: { code: 'budget_exceeded', text: 'why', retryable: true } },
 }
 
 export const runnerDown: ByType<RunnerDown> = {
@@ -403,6 +430,8 @@ export const runnerDown: ByType<RunnerDown> = {
       secrets: [{ name: secretName, kind: 'text', value: 'a value' }],
       missingSecrets: [secretName],
       profile: { ...profileSettings, id: ids.profile },
+      budget: { limitUsd: 5, spentUsd: 1.5 },
+      prices: [{ model: 'a-model', inputUsd: 1, outputUsd: 2, cachedUsd: 0.1 }],
     },
   },
   ack: { type: 'ack', runId: ids.run, seq: 3 },
@@ -567,6 +596,9 @@ export const mutations: { readonly [Name in MutatorName]: z.infer<Mutators[Name]
   },
   setDefaultProfile: { of: 'person', profileId: ids.profile },
   setRunProfile: { runId: ids.run, profileId: ids.profile, deliveryId: ids.delivery },
+  setBudget: { scope: { kind: 'month' }, usd: 50 },
+  setHarness: { harness: ids.harness, on: true, models: ['a-model'], defaultModel: 'a-model', isDefault: true },
+  setModelPrice: { model: 'a-model', price: { inputUsd: 1, outputUsd: 2, cachedUsd: 0.1 } },
   setTeam: { maxActiveRuns: 5, agentPlans: 'tidied' },
   settleSuggestion: { planId: ids.plan, thread: ids.planComment, as: 'accepted' },
   sharePlan: { planId: ids.plan, secret: 'S'.repeat(43), access: 'comment', expiresAt: at + 1000 },

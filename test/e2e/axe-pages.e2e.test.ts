@@ -134,6 +134,7 @@ describe.skipIf(browserPath === undefined && !required)('axe everywhere (needs C
         await page.getByRole('listbox').waitFor()
       },
     },
+    '/usage': { usage: async (page) => (await go('/usage')(page), await heading(page, 'Usage')) },
     '/outbox': { outbox: async (page) => (await go('/outbox')(page), await heading(page, 'Outbox')) },
     '/settings': {
       settings: async (page) => (await go('/settings')(page), await page.waitForURL('**/settings/account')),

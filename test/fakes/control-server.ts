@@ -66,6 +66,7 @@ export interface ControlServer {
     config?: Partial<RunConfig>
     /** Absent: as an older server, which knows none. */
     profile?: ProfileSnapshot
+    budget?: Assignment['budget']
     runId?: RunId
     turn?: number
     /** Of its first turn, and of those after it that bring none of their own. */
@@ -422,7 +423,7 @@ export async function startControlServer({
     blobs,
     heard,
     run: seen,
-    start: ({ harness = 'runbook', sandbox = 'direct', prompt, config, more, secrets, profile, ...named }) => {
+    start: ({ harness = 'runbook', sandbox = 'direct', prompt, config, more, secrets, budget, profile, ...named }) => {
       const { runId = RunId.parse(newUuid()), turn = 1 } = named
       if (profile !== undefined) profiles.set(runId, profile)
       runs.set(runId, {
@@ -446,7 +447,7 @@ export async function startControlServer({
         prompt,
         config: { harness: HarnessId.parse(harness), sandbox, ...config },
         secrets,
-        more,
+        more: { ...more, ...(budget === undefined ? {} : { budget }) },
       })
       return runId
     },

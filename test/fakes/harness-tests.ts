@@ -5,16 +5,7 @@ import type { RunErrorCode } from '#shared/domain/run.ts'
 import type { ModelApi } from '#agent-runner/models/endpoints.ts'
 import type { SeenRun } from './control-server.ts'
 import { dockerSettings } from './docker.ts'
-import {
-  bodies,
-  harnessMs,
-  messages,
-  notices,
-  openHarnessWorld,
-  read,
-  tools,
-  type HarnessWorld,
-} from './harness-world.ts'
+import { bodies, harnessMs, messages, notices, openHarnessWorld, tools, type HarnessWorld } from './harness-world.ts'
 import type { ModelTurn } from './model-server.ts'
 
 /** How a harness's model calls its tools, and where it differs from the others. */
@@ -23,11 +14,11 @@ export interface HarnessDialect {
   readonly name: string
   readonly api: ModelApi
   shell(command: string): ModelTurn
+  /** The same in a container, where it differs. */
+  shellInside?(command: string): ModelTurn
   /** Replaces the text of `a.txt`, "one", by "two". */
   readonly edit: ModelTurn
   planRead(planId: string): ModelTurn
-  /** A task list with "Look around" begun; absent where it has none. */
-  readonly tasks?: readonly ModelTurn[]
   /** Its session of the same minute can't be loaded; Drover tells it the conversation. */
   readonly mayForget: boolean
   /** What became of a call that was denied. */
@@ -44,6 +35,8 @@ export interface HarnessDialect {
   readonly asksInside: boolean
 }
 
+/** Two or three runs, each with a start of its own. */
+const slowMs = 300_000
 const command = 'echo from the shell > made.txt && cat made.txt'
 const allowAll = (world: HarnessWorld): PermissionRequest[] => {
   const asked: PermissionRequest[] = []
@@ -59,6 +52,7 @@ export function directTests(dialect: HarnessDialect, missing: string | undefined
   const { id, name, api, shell } = dialect
   describe.skipIf(missing !== undefined)(
     `${name} in the direct sandbox${missing === undefined ? '' : ` (${missing})`}`,
+    { timeout: slowMs },
     () => {
       let world: HarnessWorld
       beforeEach(async () => {
@@ -93,9 +87,8 @@ export function directTests(dialect: HarnessDialect, missing: string | undefined
           { toolKind: 'edit', status: 'completed', changes: [{ path: 'a.txt', added: 1, removed: 1 }] },
           { status: 'completed' },
         ])
-        const answers = world.model.requests.map((request) => unescaped(request.messages.at(-1)?.text ?? ''))
-        expect(answers[1]).toContain('from the shell')
-        expect(answers[3]).toContain('The plan tool was asked: {"tool":"plan_read","planId":"a-plan"}')
+        expect(heard(world, 1)).toContain('from the shell')
+        expect(heard(world, 3)).toContain('The plan tool was asked: {"tool":"plan_read","planId":"a-plan"}')
         expect(run.events.findLast(({ body }) => body.type === 'files')?.body).toMatchObject({
           files: expect.arrayContaining([
             expect.objectContaining({ path: 'a.txt', status: 'modified' }),
@@ -169,9 +162,24 @@ export function directTests(dialect: HarnessDialect, missing: string | undefined
         await world.server.until(() => world.model.requests.length > 0, 'it is asked', harnessMs)
         expect((await world.stopped(runId)).state).toBe('CANCELLED')
       })
+    },
+  )
+}
 
-      test.skipIf(dialect.tasks === undefined)('its task list is the run’s', async () => {
-        world.model.script([...(dialect.tasks ?? []), { text: 'Planned.' }])
+/** For one that tells what it means to do: `tasks` begin "Look around", then "Change the file". */
+export function taskTests(dialect: HarnessDialect, tasks: readonly ModelTurn[], missing: string | undefined): void {
+  const { id, name, api } = dialect
+  test.skipIf(missing !== undefined)(
+    `${name}: its task list is the run’s${missing === undefined ? '' : ` (${missing})`}`,
+    { timeout: slowMs },
+    async () => {
+      const world = await openHarnessWorld({
+        harness: id,
+        config: { model: dialect.model },
+        secrets: (model) => [model.secret(api)],
+      })
+      try {
+        world.model.script([...tasks, { text: 'Planned.' }])
         const run = await world.ended(world.start('Plan.'))
         expect(run.reason).toBeUndefined()
         const told = run.events.findLast(({ body }) => body.type === 'tasks')?.body
@@ -180,49 +188,55 @@ export function directTests(dialect: HarnessDialect, missing: string | undefined
         })
         expect(bodies(run).filter(({ kind }) => kind === 'tasks')).toHaveLength(1)
         expect(tools(run)).toEqual([])
-      })
+      } finally {
+        await world.close()
+      }
     },
   )
 }
 
 /** The same in a container of an image that has neither the harness nor its Node. */
 export function dockerTests(dialect: HarnessDialect, missing: string | undefined): void {
-  const { id, name, api, shell } = dialect
-  describe.skipIf(missing !== undefined)(`${name} in Docker${missing === undefined ? '' : ` (${missing})`}`, () => {
-    test('works on a clone in a container, and tells what changed', async () => {
-      const world = await openHarnessWorld({
-        harness: id,
-        sandbox: 'docker',
-        // The model is on this machine's loopback.
-        environment: { ...dockerSettings(), DROVER_DOCKER_NETWORK: 'host' },
-        config: { model: dialect.model },
-        secrets: (model) => [model.secret(api)],
-      })
-      try {
-        const asked = allowAll(world)
-        world.model.script([
-          { ...shell('pwd && id -u && touch made.txt'), text: 'Now a command.' },
-          dialect.edit,
-          { text: 'Everything is done.' },
-        ])
-        const run = await world.ended(world.start('Please change a.txt.'))
-        expect(run.reason).toBeUndefined()
-        expect(run.state).toBe('SUCCEEDED')
-        expect(world.model.complaints).toEqual([])
-        expect(asked.length).toBe(dialect.asksInside ? 2 : 0)
-        expect(unescaped(world.model.requests[1]?.messages.at(-1)?.text ?? '')).toContain('/workspace\n1000')
-        expect(messages(run)).toEqual(['Now a command.', 'Everything is done.'])
-        expect(run.events.findLast(({ body }) => body.type === 'files')?.body).toMatchObject({
-          files: expect.arrayContaining([
-            expect.objectContaining({ path: 'a.txt', status: 'modified' }),
-            expect.objectContaining({ path: 'made.txt', status: 'added' }),
-          ]),
+  const { id, name, api, shell, shellInside = shell } = dialect
+  describe.skipIf(missing !== undefined)(
+    `${name} in Docker${missing === undefined ? '' : ` (${missing})`}`,
+    { timeout: slowMs },
+    () => {
+      test('works on a clone in a container, and tells what changed', async () => {
+        const world = await openHarnessWorld({
+          harness: id,
+          sandbox: 'docker',
+          // The model is on this machine's loopback.
+          environment: { ...dockerSettings(), DROVER_DOCKER_NETWORK: 'host' },
+          config: { model: dialect.model },
+          secrets: (model) => [model.secret(api)],
         })
-      } finally {
-        await world.close()
-      }
-    })
-  })
+        try {
+          const asked = allowAll(world)
+          world.model.script([
+            { ...shellInside('pwd && id -u && touch made.txt'), text: 'Now a command.' },
+            dialect.edit,
+            { text: 'Everything is done.' },
+          ])
+          const run = await world.ended(world.start('Please change a.txt.'))
+          expect(run.reason).toBeUndefined()
+          expect(run.state).toBe('SUCCEEDED')
+          expect(world.model.complaints).toEqual([])
+          expect(asked.length).toBe(dialect.asksInside ? 2 : 0)
+          expect(heard(world, 1)).toContain('/workspace\n1000')
+          expect(messages(run)).toEqual(['Now a command.', 'Everything is done.'])
+          expect(run.events.findLast(({ body }) => body.type === 'files')?.body).toMatchObject({
+            files: expect.arrayContaining([
+              expect.objectContaining({ path: 'a.txt', status: 'modified' }),
+              expect.objectContaining({ path: 'made.txt', status: 'added' }),
+            ]),
+          })
+        } finally {
+          await world.close()
+        }
+      })
+    },
+  )
 }
 
 /** What people said, as the last request has it. */
@@ -235,9 +249,14 @@ function endOf(run: SeenRun): { code: RunErrorCode | undefined; text: string } {
   return { code: run.reason?.code, text: [run.reason?.text ?? '', ...messages(run)].join('\n') }
 }
 
-/** Some harnesses wrap what a tool said into JSON. */
-function unescaped(text: string): string {
-  return text.replaceAll('\\"', '"').replaceAll('\\n', '\n')
+/** What tools had answered before a request. Some harnesses wrap it into JSON. */
+function heard(world: HarnessWorld, request: number): string {
+  const answers = (world.model.requests[request]?.messages ?? []).filter(({ role }) => role === 'tool')
+  return answers
+    .map(({ text }) => text)
+    .join('\n')
+    .replaceAll('\\"', '"')
+    .replaceAll('\\n', '\n')
 }
 
 function openTools(run: SeenRun): unknown[] {

@@ -22,7 +22,7 @@ export async function openCodeMissing(): Promise<string | undefined> {
   const tools = createToolsFolder(keptTools, { ...config.value.hostEnv, npm_config_fetch_retries: '0' })
   let output = ''
   try {
-    await createOpenCode({ tools, config: '{}' }).prepare({
+    await createOpenCode({ tools, config: '{}', person: { home: '', variables: {} } }).prepare({
       sandbox: 'direct',
       signal: AbortSignal.timeout(fetchMs),
       onOutput: (text) => {

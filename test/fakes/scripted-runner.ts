@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { WebSocket } from 'ws'
-import { HarnessId } from '#shared/domain/harness.ts'
+import { HarnessId, type HarnessOffer } from '#shared/domain/harness.ts'
 import type { RunId } from '#shared/ids.ts'
 import { RunnerId, uuidv7 } from '#shared/ids.ts'
 import type { RunEvent, RunEventBody } from '#shared/protocol/run-event.ts'
@@ -36,6 +36,8 @@ export type ScriptedRunnerOptions = {
   readonly takesContext?: boolean
   readonly takesFiles?: boolean
   readonly takesProfiles?: boolean
+  /** Beside runbook. */
+  readonly harnesses?: readonly HarnessOffer[]
   readonly seqs?: Map<RunId, number>
 }
 
@@ -109,7 +111,10 @@ export async function connectScriptedRunner(options: ScriptedRunnerOptions): Pro
     version: '0.1.0',
     platform: 'linux x64',
     sandboxes: ['direct'],
-    harnesses: [{ id: HarnessId.parse('runbook'), name: 'Runbook', letters: 'RB', sandboxes: ['direct'] }],
+    harnesses: [
+      { id: HarnessId.parse('runbook'), name: 'Runbook', letters: 'RB', sandboxes: ['direct'] },
+      ...(options.harnesses ?? []),
+    ],
     capacity: options.capacity ?? 4,
     problems: [],
     ...(options.takesContext === false ? {} : { takesContext: true }),

@@ -5,6 +5,8 @@ export const settingsSections = [
   'devices',
   'team',
   'profiles',
+  'agents',
+  'budgets',
   'runners',
   'device',
 ] as const

@@ -32,6 +32,10 @@ const sentences: Record<RunErrorCode, { readonly what: string; readonly todo: st
     todo: 'Sign the agent in there, then try again.',
   },
   model_limit: { what: 'The model’s limit is reached.', todo: 'Wait for the limit to reset, then try again.' },
+  budget_exceeded: {
+    what: 'The budget is spent.',
+    todo: 'Send a message to go on once there is more: the run asks, and an admin can raise what a month may cost.',
+  },
   journal_full: { what: 'The machine’s disk is full.', todo: 'Free space on the machine, then try again.' },
   internal_error: { what: 'Drover itself failed.', todo: 'Try again. If it goes on, look at the server’s log.' },
 }

@@ -51,5 +51,7 @@ export function noticeText({
       return note.text === '' ? stateWords.done : `${stateWords.done}: ${note.text}`
     case 'error':
       return note.text === '' ? stateWords.failed : `${stateWords.failed}: ${note.text}`
+    case 'budget':
+      return note.text
   }
 }

@@ -112,6 +112,12 @@ export function intentVerb(name: string, args: unknown): string {
       return 'Change a run’s profile'
     case 'setTeam':
       return 'Change the team'
+    case 'setBudget':
+      return field(args, 'usd') === null ? 'Take a budget away' : 'Set a budget'
+    case 'setModelPrice':
+      return 'Set a price'
+    case 'setHarness':
+      return 'Change an agent’s settings'
     case 'dismissRefusal':
       return 'Dismiss a notice'
     case 'readNotifications':
@@ -175,6 +181,9 @@ const names: Record<MutatorName, true> = {
   sendReviewComments: true,
   setDefaultProfile: true,
   setRunProfile: true,
+  setBudget: true,
+  setHarness: true,
+  setModelPrice: true,
   setTeam: true,
   settleSuggestion: true,
   sharePlan: true,

@@ -21,6 +21,27 @@ export const newRunWords = {
   noRunners: 'No machine is connected yet. The run waits until one is.',
   onlyAway: (hosts: string) => `Only on ${hosts}, not connected now. The run waits.`,
   notOnHost: (host: string) => `Not on ${host}.`,
+  model: {
+    label: 'Model',
+    own: 'The agent’s own choice',
+    ownHint: 'What the agent takes by itself.',
+    teamHint: (name: string) => `Without a choice, the team’s: ${name}.`,
+    other: 'Another model',
+    otherHint: 'The id as the agent takes it.',
+    id: 'Id of the model',
+    find: 'Type to find one, or write an id.',
+    effort: 'Effort',
+    ownEffort: 'The model’s own',
+    efforts: { minimal: 'Minimal', low: 'Low', medium: 'Medium', high: 'High', max: 'Highest' },
+  },
+  budget: 'Budget in US dollars',
+  budgetHint: (teamUsd: string | undefined) =>
+    teamUsd === undefined
+      ? 'The run stops and asks when it has spent this. Empty: no limit of its own.'
+      : `The run stops and asks when it has spent this. Empty: ${teamUsd}, as the team has set.`,
+  needsCredential: (agent: string, kinds: readonly string[]) =>
+    `${agent} needs ${kinds.length === 1 ? '' : 'one of these: '}${kinds.join(', ')}. The team has none that could be used here.`,
+  toAgents: 'See Agents in the settings',
   sandbox: 'Where it runs',
   direct: 'On the machine itself',
   directRisk:
@@ -118,6 +139,8 @@ export const newRunWords = {
     branch: 'A branch’s name has no spaces and no “..”, “~”, “^” or “:”.',
     setupMany: 'At most 20 commands.',
     setupLong: 'A command is at most 4,000 characters.',
+    modelLong: 'A model’s id has at most 200 characters.',
+    budget: 'Write an amount above 0, such as 5 or 2.50.',
     agentMissing: 'Choose an agent.',
   },
 } as const

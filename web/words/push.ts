@@ -19,6 +19,8 @@ export const pushWords = {
         return payload.text === '' ? 'Done.' : `Done:${said}`
       case 'error':
         return payload.text === '' ? 'Failed.' : `Failed:${said}`
+      case 'budget':
+        return payload.text
     }
   },
   allow: 'Allow once',

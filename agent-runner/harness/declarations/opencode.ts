@@ -1,11 +1,17 @@
 import { readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HarnessId } from '#shared/domain/harness.ts'
-import type { HarnessDeclaration } from '../declaration.ts'
+import { noCredentials } from '../credentials.ts'
+import type { HarnessContext, HarnessDeclaration, HarnessEnv } from '../declaration.ts'
+import { isFilled, type Person } from '../sign-in.ts'
 import { objectOf } from '../tool-content.ts'
 import type { ToolsFolder } from '../tools-folder.ts'
+import { openCodeProviders } from './opencode-providers.ts'
 
 export const openCodeVersion = '1.18.33'
+
+const name = 'OpenCode'
 
 /**
  * OpenCode, the real command line tool. npm's `opencode-ai` only picks one of the packages that hold the binary for a
@@ -14,53 +20,89 @@ export const openCodeVersion = '1.18.33'
 export function createOpenCode({
   tools,
   config,
+  person,
 }: {
   tools: ToolsFolder
+  /** DROVER_OPENCODE_CONFIG: it has the providers and models that the runner's owner chose, whatever a run has. */
   config: string | undefined
+  person: Person
 }): HarnessDeclaration {
-  const settings = parseSettings(config)
+  const given = config === undefined ? undefined : parseSettings(config)
+  const dataFolder = person.variables['XDG_DATA_HOME'] ?? join(person.home, '.local/share')
+  const signedIn = (): Promise<boolean> => isFilled(dataFolder, 'opencode/auth.json')
+
+  async function models(context: HarnessContext): Promise<{ config: Record<string, unknown>; env: HarnessEnv }> {
+    if (typeof given === 'object') return { config: withModel(given, context.config.model), env: {} }
+    const provided = openCodeProviders(context)
+    if (provided !== undefined) return { config: provided, env: {} }
+    if (context.config.sandbox === 'direct' && (await signedIn())) {
+      const auth = await readFile(join(dataFolder, 'opencode/auth.json'), 'utf8')
+      return { config: withModel({}, context.config.model), env: { OPENCODE_AUTH_CONTENT: auth } }
+    }
+    throw noCredentials(name, { secrets: 'an Anthropic, OpenAI or Google key', command: 'opencode auth login' })
+  }
+
   return {
     id: HarnessId.parse('opencode'),
-    name: 'OpenCode',
+    name,
     letters: 'OC',
     version: openCodeVersion,
     sandboxes: ['direct', 'docker'],
-    unavailable: () => (typeof settings === 'string' ? settings : undefined),
+    unavailable: () => (typeof given === 'string' ? given : undefined),
     installed: (sandbox) => tools.has(packageFor(sandbox), openCodeVersion),
     prepare: async ({ sandbox, onOutput, signal }) => {
-      const name = packageFor(sandbox)
+      const packageName = packageFor(sandbox)
       const force = sandbox === 'docker' && process.platform !== 'linux'
-      const folder = await tools.fetch(name, openCodeVersion, { onOutput, signal, force })
-      const program = join(folder, 'node_modules', name, 'bin/opencode')
+      const folder = await tools.fetch(packageName, openCodeVersion, { onOutput, signal, force })
+      const program = join(folder, 'node_modules', packageName, 'bin/opencode')
       return {
         tools: sandbox === 'direct' ? [] : [program],
         argv: (inside) => [inside(program), 'acp'],
-        env: () => ({
-          OPENCODE_CONFIG_CONTENT: JSON.stringify(settings),
-          OPENCODE_DISABLE_MODELS_FETCH: '1',
-          OPENCODE_DISABLE_AUTOUPDATE: '1',
-          OPENCODE_DISABLE_LSP_DOWNLOAD: '1',
-          // A repository must not loosen the permissions of the run that works on it.
-          OPENCODE_DISABLE_PROJECT_CONFIG: '1',
-        }),
+        env: async (context) => {
+          const chosen = await models(context)
+          return {
+            OPENCODE_CONFIG_CONTENT: JSON.stringify(asking(chosen.config)),
+            OPENCODE_DISABLE_MODELS_FETCH: '1',
+            OPENCODE_DISABLE_AUTOUPDATE: '1',
+            OPENCODE_DISABLE_LSP_DOWNLOAD: '1',
+            // A repository must not loosen the permissions of the run that works on it.
+            OPENCODE_DISABLE_PROJECT_CONFIG: '1',
+            ...chosen.env,
+          }
+        },
       }
     },
-    quirks: { hearsDenials: false, rulesApply: true, takesTools: true },
+    // With a configuration of its own it needs none.
+    ...(config === undefined ? { takes: ['anthropic_key', 'openai_key', 'google_key', 'model_endpoint'] } : {}),
+    signedIn,
+    quirks: {
+      hearsDenials: false,
+      rulesApply: true,
+      takesTools: true,
+      cannotAsk: {
+        direct: ['OpenCode uses the tools of servers without asking.'],
+        docker: ['OpenCode uses the tools of servers without asking.'],
+      },
+    },
   }
 }
 
-/** @returns OpenCode's configuration with everything that changes something set to ask, or what is wrong with it. */
-function parseSettings(config: string | undefined): Record<string, unknown> | string {
-  if (config === undefined) {
-    return 'OpenCode has no model provider here. Put its configuration with a provider and a model, as JSON, into DROVER_OPENCODE_CONFIG.'
-  }
+/** @returns OpenCode's configuration, or what is wrong with it. */
+function parseSettings(config: string): Record<string, unknown> | string {
   try {
-    const given = objectOf(JSON.parse(config))
-    if (given === undefined) return 'DROVER_OPENCODE_CONFIG must be a JSON object, as opencode.json has it.'
-    return { ...given, permission: { bash: 'ask', edit: 'ask', webfetch: 'ask', ...objectOf(given['permission']) } }
+    return objectOf(JSON.parse(config)) ?? 'DROVER_OPENCODE_CONFIG must be a JSON object, as opencode.json has it.'
   } catch {
     return 'DROVER_OPENCODE_CONFIG is not valid JSON.'
   }
+}
+
+/** Everything that changes something is asked for, unless the runner's owner said otherwise. */
+function asking(config: Record<string, unknown>): Record<string, unknown> {
+  return { ...config, permission: { bash: 'ask', edit: 'ask', webfetch: 'ask', ...objectOf(config['permission']) } }
+}
+
+function withModel(config: Record<string, unknown>, model: string | undefined): Record<string, unknown> {
+  return model === undefined ? config : { ...config, model }
 }
 
 function packageFor(sandbox: 'direct' | 'docker'): string {

@@ -8,7 +8,9 @@
 --        spaces:  [{id, at, gets?: [key], scans?: [prefix], puts?: [[key, place]], dels?: [key]}],
 --        transitions?: [...], deliveries?: [...], jobs?: [...], notices?: [{team, user, row}],
 --        versions?: [{team, plan, id, markdown}], suggestions?: [{team, plan, comment}],
---        secrets?: [{team, owner, secret, key?, sealed?}] }  without a sealed value: it goes
+--        secrets?: [{team, owner, secret, key?, sealed?}],  without a sealed value: it goes
+--        usage?: [{team, day, run, user, harness, sandbox, model, input?, output?, cached?, unpriced?, usd?, work?, blocked?, turns?}],
+--                                                       added up; a number below zero takes back }
 --   p_values: JSON texts; `place` of a put counts from 1.
 --
 --   status: committed  everything was written
@@ -172,6 +174,22 @@ begin
       where s ? 'sealed'
       on conflict (team_id, owner, secret_id) do update
         set key_id = excluded.key_id, sealed = excluded.sealed, changed_at = excluded.changed_at;
+  end if;
+  if not v_repeat and p ? 'usage' then
+    insert into usage_day as d (team_id, day, run_id, user_id, harness, sandbox, model, input_tokens, output_tokens, cached_tokens,
+                                unpriced_tokens, cost_usd, work_ms, blocked_ms, turns, change)
+      select u->>'team', u->>'day', u->>'run', min(u->>'user'), u->>'harness', u->>'sandbox', u->>'model',
+             coalesce(sum((u->>'input')::bigint), 0), coalesce(sum((u->>'output')::bigint), 0), coalesce(sum((u->>'cached')::bigint), 0),
+             coalesce(sum((u->>'unpriced')::bigint), 0), coalesce(sum((u->>'usd')::numeric), 0), coalesce(sum((u->>'work')::bigint), 0),
+             coalesce(sum((u->>'blocked')::bigint), 0), coalesce(sum((u->>'turns')::int), 0), nextval('usage_change')
+      from jsonb_array_elements(p->'usage') u
+      group by u->>'team', u->>'day', u->>'run', u->>'harness', u->>'sandbox', u->>'model'
+      on conflict (team_id, day, run_id, harness, sandbox, model) do update
+        set input_tokens = d.input_tokens + excluded.input_tokens, output_tokens = d.output_tokens + excluded.output_tokens,
+            cached_tokens = d.cached_tokens + excluded.cached_tokens, unpriced_tokens = d.unpriced_tokens + excluded.unpriced_tokens,
+            cost_usd = d.cost_usd + excluded.cost_usd, work_ms = d.work_ms + excluded.work_ms,
+            blocked_ms = d.blocked_ms + excluded.blocked_ms, turns = d.turns + excluded.turns,
+            change = excluded.change, shown = false;
   end if;
   if not v_repeat and p ? 'jobs' then
     insert into run_job (run_id, team_id, turn, phase, host, harness, sandbox, assignment, queued_at)

@@ -1,3 +1,4 @@
+import { setBudget, setModelPrice } from './budgets.ts'
 import { answerPermission } from './answer-permission.ts'
 import { editPrompt, movePrompt, removePrompt, sendPromptNow } from './change-prompt.ts'
 import {
@@ -32,6 +33,7 @@ import { sharePlan, stopPlanSharing } from './share-plan.ts'
 import { answerAccessRequest, shareRun, stopSharing } from './share-run.ts'
 import { stopRun } from './stop-run.ts'
 import { settleSuggestion } from './settle-suggestion.ts'
+import { setHarness } from './team-agents.ts'
 import { setTeam } from './team-settings.ts'
 
 /** Every mutator, by name. A name that was ever released stays here for 90 days. */
@@ -78,6 +80,9 @@ export const mutators = {
   sendReviewComments,
   setDefaultProfile,
   setRunProfile,
+  setBudget,
+  setHarness,
+  setModelPrice,
   setTeam,
   settleSuggestion,
   sharePlan,

@@ -51,6 +51,7 @@ export const answerPermission = defineMutator({
       answeredAt: context.now,
       delivery: 'accepted',
     } satisfies Permission)
+    await raiseBudget(tx, permission, args, context)
     await clearAsk(tx, args, answeredBy(permission, args.answer, context))
     context.effect({
       type: 'deliver',
@@ -69,6 +70,26 @@ export const answerPermission = defineMutator({
     return ok()
   },
 })
+
+/** Whoever lets a run go on whose money is spent gives it more. */
+async function raiseBudget(
+  tx: WriteTransaction,
+  { request: { subject, options } }: Permission,
+  { runId, answer }: AnswerPermissionArgs,
+  { userId, now }: { readonly userId: UserId; readonly now: number },
+): Promise<void> {
+  if (subject.kind !== 'question' || subject.budget === undefined) return
+  const chosen = options.find(({ optionId }) => optionId === answer.optionId)?.kind
+  const goesOn =
+    answer.kind === 'option' ? chosen === 'allow_once' || chosen === 'allow_always' : answer.kind !== 'deny'
+  const run = await getRow(tx, keys.run(runId), Run)
+  if (!goesOn || run === undefined) return
+  const limitUsd = (run.budget?.limitUsd ?? subject.budget.limitUsd) + subject.budget.moreUsd
+  await putRow(tx, keys.run(runId), {
+    ...run,
+    budget: { limitUsd: Math.min(1_000_000, Math.round(limitUsd * 1e6) / 1e6), by: userId, at: now },
+  } satisfies Run)
+}
 
 /** An intent that comes a second time, from a page that was killed after the first. */
 function isSameAnswer(permission: Permission, args: AnswerPermissionArgs, userId: UserId): boolean {

@@ -1,10 +1,12 @@
 import { z } from 'zod'
+import { Budgets, callsNoModel } from '#shared/domain/budget.ts'
 import { canStartRuns } from '#shared/domain/policies.ts'
 import { plainMentions } from '#shared/domain/plan-mention.ts'
 import { promptLimit } from '#shared/domain/prompt.ts'
 import { Run, RunConfig, RunSource, titleFromPrompt } from '#shared/domain/run.ts'
 import { Plan, planMarkdownLimit, planTitleLimit } from '#shared/domain/plan.ts'
 import { openThreadsLimit } from '#shared/domain/plan-comment.ts'
+import { modelFor } from '#shared/domain/team-agents.ts'
 import { PlanScope, RunPlanCommit, type RunPlan } from '#shared/domain/plan-run.ts'
 import { PlanCommentId, PlanId, PlanVersionId, PromptId, RunId } from '#shared/ids.ts'
 import { refusal, type Refusal } from '#shared/refusal.ts'
@@ -13,6 +15,7 @@ import { keys } from '../keys.ts'
 import { defineMutator, type MutationContext } from '../mutator.ts'
 import { useEnvironment } from './environments.ts'
 import { dispatchOf } from './next-turn.ts'
+import { mayUse } from './team-agents.ts'
 import { markSent } from './plan-comments.ts'
 import { addVersion } from './plans.ts'
 import { getRow, putRow, type WriteTransaction } from '../transaction.ts'
@@ -54,6 +57,15 @@ export const createRun = defineMutator({
       return known.createdBy === context.userId ? ok() : err(refusal('conflict', 'this run exists'))
     const inside = await useEnvironment(tx, args, context)
     if (!inside.ok) return inside
+    const allowed = await mayUse(tx, args.config)
+    if (!allowed.ok) return allowed
+    const model = modelFor(allowed.value, args.config)
+    const limitUsd = await limitOfRun(tx, args.config)
+    const config: RunConfig = {
+      ...args.config,
+      ...(model === undefined ? {} : { model }),
+      ...(limitUsd === undefined ? {} : { budgetUsd: limitUsd }),
+    }
     const plan = args.plan === undefined ? undefined : await startPlan(tx, args.runId, args.plan, context)
     if (plan !== undefined && !plan.ok) return plan
     const run: Run = {
@@ -63,7 +75,8 @@ export const createRun = defineMutator({
       prompt: plainMentions(args.prompt).slice(0, 300),
       createdBy: context.userId,
       source: args.source,
-      config: args.config,
+      config,
+      ...(limitUsd === undefined ? {} : { budget: { limitUsd } }),
       ...(plan === undefined ? {} : { plan: plan.value }),
       state: 'QUEUED',
       stateAt: context.now,
@@ -78,6 +91,12 @@ export const createRun = defineMutator({
     return ok()
   },
 })
+
+/** What it may spend before it asks: what was asked for, else what the team has set. */
+async function limitOfRun(tx: WriteTransaction, config: RunConfig): Promise<number | undefined> {
+  if (callsNoModel(config.harness)) return undefined
+  return config.budgetUsd ?? (await getRow(tx, keys.budgets, Budgets))?.runUsd
+}
 
 /** Pins what is to be done: from here on the plan may change, the version does not. */
 async function startPlan(

@@ -4,6 +4,7 @@ import type { Refusal } from '#shared/refusal.ts'
 import { ok, type Result } from '#shared/result.ts'
 import { keys } from '../keys.ts'
 import type { Effect, MutationContext } from '../mutator.ts'
+import { mayUse } from './team-agents.ts'
 import { putRow, type WriteTransaction } from '../transaction.ts'
 
 /** A run that has ended goes on with this message, whose row stands in the queue until its agent has it. */
@@ -15,6 +16,8 @@ export async function startNextTurn(
 ): Promise<Result<void, Refusal>> {
   const next = nextState(run.state, 'continue')
   if (!next.ok) return next
+  const allowed = await mayUse(tx, run.config)
+  if (!allowed.ok) return allowed
   // The times are those of a turn: the hours between two of them are nobody's work.
   const { reason: _reason, stop: _stop, asks: _asks, startedAt: _startedAt, endedAt: _endedAt, ...rest } = run
   const going: Run = {

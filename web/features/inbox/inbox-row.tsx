@@ -153,6 +153,7 @@ const endStates = {
   complete: 'done',
   error: 'failed',
   access: 'needs',
+  budget: 'queued',
 } satisfies Record<AgentNotification['type'], DisplayState>
 
 /** The last line of the work, why it failed and what to do, or who waits to be let in. */

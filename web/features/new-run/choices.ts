@@ -1,5 +1,6 @@
 import type { SandboxKind } from '#shared/domain/harness.ts'
-import type { Runner } from '#shared/domain/team.ts'
+import { isSwitchedOff } from '#shared/domain/team-agents.ts'
+import type { Runner, Team } from '#shared/domain/team.ts'
 import type { Choice } from '../../ui/select.tsx'
 import { newRunWords } from '../../words/new-run.ts'
 
@@ -10,7 +11,7 @@ export const anyHost = '*'
 export type AgentChoice = Choice & { readonly letters: string }
 
 /** The agents that this team's machines offer, with why one can't be chosen. Those that can come first. */
-export function agentChoices(runners: readonly Runner[], host: string): readonly AgentChoice[] {
+export function agentChoices(runners: readonly Runner[], host: string, team?: Team): readonly AgentChoice[] {
   const here = runners.filter((runner) => host === '' || runner.hostName === host)
   const byId = new Map<
     string,
@@ -18,6 +19,8 @@ export function agentChoices(runners: readonly Runner[], host: string): readonly
   >()
   for (const runner of runners)
     for (const offer of runner.harnesses) {
+      // What the team has switched off is not there to be chosen.
+      if (isSwitchedOff(team, offer.id)) continue
       const known = byId.get(offer.id) ?? {
         name: offer.name,
         letters: offer.letters,

@@ -1,15 +1,27 @@
 import { z } from 'zod'
-import { HarnessId, SandboxKind } from '#shared/domain/harness.ts'
+import { callsNoModel } from '#shared/domain/budget.ts'
+import { HarnessId, ModelEffort, SandboxKind } from '#shared/domain/harness.ts'
 import { isBranchName } from '#shared/domain/branch-name.ts'
 import { ProfileId, RunId } from '#shared/ids.ts'
 import { promptLimit } from '#shared/domain/prompt.ts'
 import { canWritePlans, planCommand, writePlanPrompt } from '#shared/domain/plan-command.ts'
 import { titleFromPrompt, titleLimit, type RunConfig } from '#shared/domain/run.ts'
 import type { Runner } from '#shared/domain/team.ts'
+import { usdOf } from '../../state/usd.ts'
 import { newRunWords } from '../../words/new-run.ts'
 import { uiWords } from '../../words/ui.ts'
 
 export const repositoryLimit = 1000
+
+/** `other`: one that no machine names is about to be typed. */
+const ModelChoice = z.object({
+  id: z.string(),
+  effort: z.union([ModelEffort, z.literal('')]),
+  other: z.boolean().optional(),
+})
+export type ModelChoice = z.infer<typeof ModelChoice>
+
+export const noModel: ModelChoice = { id: '', effort: '' }
 
 /** The form as it is typed; kept on the device until the run is durable. */
 export const NewRunForm = z.object({
@@ -25,6 +37,12 @@ export const NewRunForm = z.object({
   setup: z.string(),
   /** Empty: the default. Absent in what was kept by an earlier version. */
   profile: z.string().optional(),
+  /** Somebody chose the agent; until then the team's default is taken. */
+  choseAgent: z.boolean().default(false),
+  /** The last choice for each agent. */
+  models: z.record(z.string(), ModelChoice).default({}),
+  /** US dollars; empty: what the team has set. */
+  budget: z.string().default(''),
   /** The run that it was just started as. */
   runId: RunId.optional(),
 })
@@ -39,6 +57,9 @@ export const emptyForm: NewRunForm = {
   repository: '',
   branch: '',
   setup: '',
+  choseAgent: false,
+  models: {},
+  budget: '',
 }
 
 export type FormErrors = Partial<Record<keyof NewRunForm, string>>
@@ -62,6 +83,9 @@ export function checkForm(form: NewRunForm, plan?: 'execute' | 'commit'): Checke
   const setupCommands = commandsOf(form.setup)
   const harness = HarnessId.safeParse(form.harness)
   const profile = form.profile === undefined ? undefined : ProfileId.safeParse(form.profile)
+  const { id, effort } = form.models[form.harness] ?? noModel
+  const model = id.trim()
+  const budgetUsd = usdOf(form.budget)
 
   if (prompt === '' && plan === undefined) errors.prompt = words.promptMissing
   else if (prompt.length > promptLimit) errors.prompt = uiWords.tooLong(prompt.length - promptLimit)
@@ -72,6 +96,8 @@ export function checkForm(form: NewRunForm, plan?: 'execute' | 'commit'): Checke
   if (branch !== '' && !isBranchName(branch)) errors.branch = words.branch
   if (setupCommands.length > 20) errors.setup = words.setupMany
   else if (setupCommands.some((command) => command.length > 4000)) errors.setup = words.setupLong
+  if (model.length > 200) errors.models = words.modelLong
+  if (form.budget.trim() !== '' && budgetUsd === undefined) errors.budget = words.budget
   if (!harness.success) errors.harness = words.agentMissing
   if (!harness.success || Object.keys(errors).length > 0) return { ok: false, errors }
 
@@ -82,6 +108,9 @@ export function checkForm(form: NewRunForm, plan?: 'execute' | 'commit'): Checke
     config: {
       harness: harness.data,
       sandbox: form.sandbox,
+      ...(model === '' ? {} : { model }),
+      ...(effort === '' ? {} : { effort }),
+      ...(budgetUsd === undefined || callsNoModel(harness.data) ? {} : { budgetUsd }),
       ...(form.host === '' ? {} : { host: form.host }),
       ...(repository === '' ? {} : { repository: { url: repository, ...(branch === '' ? {} : { branch }) } }),
       ...(profile?.success === true ? { profileId: profile.data } : {}),

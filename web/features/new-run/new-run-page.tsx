@@ -2,10 +2,13 @@ import { Link, useNavigate } from '@tanstack/solid-router'
 import { ArrowLeft, ChevronRight, CloudOff, Play } from 'lucide'
 import { Show, createEffect, createMemo, createSignal, on, onCleanup } from 'solid-js'
 import type { RunId } from '#shared/ids.ts'
+import { Budgets, callsNoModel } from '#shared/domain/budget.ts'
 import { canWritePlans } from '#shared/domain/plan-command.ts'
 import { canStartRuns } from '#shared/domain/policies.ts'
 import { promptLimit } from '#shared/domain/prompt.ts'
 import { titleLimit } from '#shared/domain/run.ts'
+import { keys } from '#sync/core/keys.ts'
+import { getRow } from '#sync/core/transaction.ts'
 import { RefusedError } from '#sync/client/workspace.ts'
 import { useDeviceStore } from '../../state/device-store.ts'
 import { createDraft, draftKey, wasDone } from '../../state/draft.ts'
@@ -13,12 +16,12 @@ import { useFrame } from '../../state/frame.ts'
 import { isKey } from '../../state/keyboard.ts'
 import { isApple, useIds, whenIdle } from '../../state/platform.ts'
 import { refusalText } from '../../state/refusal-text.ts'
+import { useQuery } from '../../state/query.ts'
 import { useStatus } from '../../state/sync-status.ts'
 import { useTeamData } from '../../state/team-data.ts'
 import { useTitle } from '../../state/title.ts'
 import { until } from '../../state/until.ts'
 import { useWorkspace } from '../../state/workspace.ts'
-import { AgentTile } from '../../ui/avatar.tsx'
 import { Banner } from '../../ui/banner.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Mentions } from '../../ui/mentions.tsx'
@@ -27,11 +30,11 @@ import { usePlanMentions } from '../../state/plan-mentions.ts'
 import { Icon } from '../../ui/icon.tsx'
 import { PageHead } from '../../ui/page-head.tsx'
 import { RadioCards } from '../../ui/radio-cards.tsx'
-import { Select } from '../../ui/select.tsx'
 import { keyCaps } from '../../words/key-caps.ts'
+import { moneyWords } from '../../words/money.ts'
 import { newRunWords } from '../../words/new-run.ts'
 import { planCommitWords } from '../../words/plan-commit.ts'
-import { agentChoices, anyHost, hostChoices, sandboxesOf } from './choices.ts'
+import { agentChoices, hostChoices, sandboxesOf } from './choices.ts'
 import { DemoOffer } from './demo-offer.tsx'
 import { FromPlan } from './from-plan.tsx'
 import {
@@ -39,6 +42,7 @@ import {
   checkForm,
   commandsOf,
   emptyForm,
+  noModel,
   repositoryLimit,
   withPlanCommand,
   type FormErrors,
@@ -46,6 +50,7 @@ import {
 import { ProfileChoice } from './profile-choice.tsx'
 import { SharedOffer } from './shared-offer.tsx'
 import { PlanTrouble, useChosenPlan } from './use-chosen-plan.ts'
+import { Who } from './who.tsx'
 import styles from './new-run-page.module.css'
 
 /** The agent that carries out commands. */
@@ -86,7 +91,7 @@ export function NewRunPage() {
   const mentions = usePlanMentions()
 
   const change = (changed: Partial<NewRunForm>) => {
-    draft.set({ ...form(), ...changed })
+    draft.set({ ...form(), ...('harness' in changed ? { choseAgent: true } : {}), ...changed })
     setErrors((known) => Object.fromEntries(Object.entries(known).filter(([field]) => !(field in changed))))
     setRefused(undefined)
   }
@@ -98,9 +103,12 @@ export function NewRunPage() {
   const askedHost = createMemo(() => form().host)
   const commit = createMemo(() => plan.choice()?.commit)
   /** A text is committed by commands alone, which need no model. */
-  const askedAgent = createMemo(() => (commit() === undefined ? form().harness : committer))
+  const askedAgent = createMemo(() => {
+    if (commit() !== undefined) return committer
+    return form().choseAgent ? form().harness : (data.team.value?.defaultHarness ?? form().harness)
+  })
   const agents = createMemo(() => {
-    const all = agentChoices(runners(), askedHost())
+    const all = agentChoices(runners(), askedHost(), data.team.value)
     return commit() === undefined ? all : all.filter(({ value }) => value === committer)
   })
   const hosts = createMemo(() => hostChoices(runners()))
@@ -116,6 +124,8 @@ export function NewRunPage() {
   )
   /** What runs before the agent does: it may stem from an earlier run, and its field may be out of sight. */
   const kept = createMemo(() => commandsOf(form().setup))
+  const budgets = useQuery(() => (tx) => getRow(tx, keys.budgets, Budgets))
+  const teamBudget = () => (budgets.value?.runUsd === undefined ? undefined : moneyWords(budgets.value.runUsd))
   const mayStart = () => data.me() === undefined || canStartRuns(data.me()?.role)
 
   createEffect(
@@ -152,7 +162,8 @@ export function NewRunPage() {
     const checked = planned !== undefined ? typed : withPlanCommand(typed, runners())
     if (!checked.ok) {
       setErrors(checked.errors)
-      if (checked.errors.title !== undefined || checked.errors.setup !== undefined) setMore(true)
+      const { title, setup, budget } = checked.errors
+      if (title !== undefined || setup !== undefined || budget !== undefined) setMore(true)
       queueMicrotask(() => page?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus())
       return
     }
@@ -248,28 +259,19 @@ export function NewRunPage() {
             />
             <Mentions area={() => page?.querySelector('textarea') ?? undefined} finder={mentions} />
           </Show>
-          <div class={styles.pair}>
-            <Select
-              label={newRunWords.agent}
-              choices={agents()}
-              value={agent()}
-              onChange={(harness) => change({ harness })}
-              hint={told(agents().find((choice) => choice.value === agent())?.hint)}
-              error={errors().harness}
-              tile={(choice) => (
-                <AgentTile
-                  letters={agents().find((known) => known.value === choice.value)?.letters ?? choice.label.slice(0, 2)}
-                />
-              )}
-            />
-            <Select
-              label={newRunWords.host}
-              choices={hosts()}
-              value={host() === '' ? anyHost : host()}
-              onChange={(chosen) => change({ host: chosen === anyHost ? '' : chosen })}
-              hint={told(hosts().find((choice) => choice.value === (host() === '' ? anyHost : host()))?.hint)}
-            />
-          </div>
+          <Who
+            agents={agents()}
+            agent={agent()}
+            onAgent={(harness) => change({ harness, choseAgent: true })}
+            hosts={hosts()}
+            host={host()}
+            onHost={(chosen) => change({ host: chosen })}
+            sandbox={sandbox()}
+            model={form().models[agent()] ?? noModel}
+            onModel={(model) => change({ models: { ...form().models, [agent()]: model } })}
+            errors={errors()}
+            told={told}
+          />
           <div class={styles.pair} data-wide-first="">
             <TextInput
               label={newRunWords.repository}
@@ -331,6 +333,18 @@ export function NewRunPage() {
                 hint={newRunWords.nameHint}
                 error={errors().title}
               />
+              <Show when={!callsNoModel(agent())}>
+                <TextInput
+                  label={newRunWords.budget}
+                  optional
+                  inputmode="decimal"
+                  value={form().budget}
+                  onChange={(budget) => change({ budget })}
+                  hint={newRunWords.budgetHint(teamBudget())}
+                  error={errors().budget}
+                  autocomplete="off"
+                />
+              </Show>
               <TextArea
                 label={newRunWords.setup}
                 optional

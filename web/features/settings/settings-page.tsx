@@ -7,6 +7,8 @@ import { PageHead } from '../../ui/page-head.tsx'
 import { settingsWords } from '../../words/settings.ts'
 import { outboxWords, shellWords } from '../../words/shell.ts'
 import { AccountSection } from './account-section.tsx'
+import { AgentsSection } from './agents-section.tsx'
+import { BudgetsSection } from './budgets-section.tsx'
 import { DeviceSection } from './device-section.tsx'
 import { DevicesSection } from './devices-section.tsx'
 import { NotificationsSection } from './notifications-section.tsx'
@@ -39,6 +41,9 @@ export function SettingsPage() {
           )}
         </For>
         <Show when={frame() === 'phone'}>
+          <Link to="/usage" class={styles.tab}>
+            {shellWords.usage}
+          </Link>
           <Link to="/outbox" class={styles.tab}>
             {outboxWords.title}
           </Link>
@@ -61,6 +66,12 @@ export function SettingsPage() {
             </Match>
             <Match when={section() === 'profiles'}>
               <ProfilesSection />
+            </Match>
+            <Match when={section() === 'agents'}>
+              <AgentsSection />
+            </Match>
+            <Match when={section() === 'budgets'}>
+              <BudgetsSection />
             </Match>
             <Match when={section() === 'runners'}>
               <RunnersSection />

@@ -10,10 +10,13 @@ import { showNews } from '../../ui/toast.tsx'
 import { visibleText } from '../../ui/text/visible-text.ts'
 import { noticeText } from '../../words/inbox.ts'
 
-const glyphs = { request: 'needs', complete: 'done', error: 'failed', access: 'needs' } satisfies Record<
-  InboxItem['note']['type'],
-  DisplayState
->
+const glyphs = {
+  request: 'needs',
+  complete: 'done',
+  error: 'failed',
+  access: 'needs',
+  budget: 'queued',
+} satisfies Record<InboxItem['note']['type'], DisplayState>
 
 /**
  * Tells of what agents did while the app is open: by a toast where the page is seen, unless it is the run's own, and by the system

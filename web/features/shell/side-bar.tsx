@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/solid-router'
-import { Inbox, ListTree, NotebookText, Plus, Search, Settings2, type IconNode } from 'lucide'
+import { ChartColumnStacked, Inbox, ListTree, NotebookText, Plus, Search, Settings2, type IconNode } from 'lucide'
 import { Show, type JSX } from 'solid-js'
 import { useOpenPalette } from '../../state/palette.ts'
 import { isApple } from '../../state/platform.ts'
@@ -76,6 +76,7 @@ export function SideBar(props: { readonly icons: boolean; readonly sync: SyncSho
       </nav>
       <div class={styles.foot}>
         <nav class={styles.nav} aria-label={shellWords.settings}>
+          <NavLink to="/usage" icon={ChartColumnStacked} words={shellWords.usage} icons={props.icons} />
           <NavLink to="/settings" icon={Settings2} words={shellWords.settings} icons={props.icons} />
         </nav>
         <SyncIndicator {...props.sync} icons={props.icons} />
@@ -85,7 +86,7 @@ export function SideBar(props: { readonly icons: boolean; readonly sync: SyncSho
 }
 
 function NavLink(props: {
-  readonly to: '/runs' | '/plans' | '/inbox' | '/settings'
+  readonly to: '/runs' | '/plans' | '/inbox' | '/usage' | '/settings'
   readonly icon: IconNode
   readonly words: string
   readonly icons: boolean

@@ -7,18 +7,16 @@ import { Icon } from '../../../ui/icon.tsx'
 import { Avatar } from '../../../ui/avatar.tsx'
 import { RailFacts, RailSection, RailTasks, railStyles } from '../../../ui/rail/rail.tsx'
 import { Time } from '../../../ui/time.tsx'
-import { useNow } from '../../../state/clock.ts'
 import { useQuery } from '../../../state/query.ts'
-import { moneyWords } from '../../../words/money.ts'
 import { profileWords } from '../../../words/profiles.ts'
 import { bytesWords, runWords } from '../../../words/run.ts'
-import { spanWords } from '../../../words/time.ts'
 import { ArtifactLink, artifactIcon } from '../artifact-link.tsx'
 import { useScene } from '../scene.ts'
 import { PathText } from '../../../ui/text/visible.tsx'
 import { PlusMinus } from '../../../ui/text/plus-minus.tsx'
 import type { TranscriptModel } from '../transcript/transcript-model.ts'
 import { ProfileFact } from './profile-fact.tsx'
+import { Spent } from './spent.tsx'
 import styles from './run-rail.module.css'
 
 /** Beside the transcript: what is to do, what changed, what came of it, what it cost, where it runs. */
@@ -113,54 +111,6 @@ function Files(props: { readonly files: RunFiles }) {
         </Show>
       </Show>
     </RailSection>
-  )
-}
-
-function Spent() {
-  const scene = useScene()
-  const now = useNow()
-  const usage = () => scene.run().usage
-  const took = () =>
-    scene.run().startedAt === undefined ? undefined : (scene.run().endedAt ?? now()) - (scene.run().startedAt ?? 0)
-  const context = () => {
-    const known = usage()
-    return known?.contextUsed === undefined || known.contextSize === undefined || known.contextSize === 0
-      ? undefined
-      : Math.round((known.contextUsed / known.contextSize) * 100)
-  }
-  const tokens = () => {
-    const known = usage()
-    return known?.inputTokens === undefined && known?.outputTokens === undefined
-      ? undefined
-      : { inputs: known.inputTokens ?? 0, outputs: known.outputTokens ?? 0 }
-  }
-  return (
-    <Show when={took() !== undefined || usage() !== undefined}>
-      <RailSection title={runWords.rail.spent}>
-        <RailFacts>
-          <Show when={usage()?.costUsd !== undefined}>
-            <dt>{runWords.rail.cost}</dt>
-            <dd>{moneyWords(usage()?.costUsd)}</dd>
-          </Show>
-          <Show when={took() !== undefined}>
-            <dt>{runWords.rail.time}</dt>
-            <dd>{spanWords(took() ?? 0)}</dd>
-          </Show>
-          <Show when={context() !== undefined}>
-            <dt>{runWords.rail.context}</dt>
-            <dd>{runWords.rail.contextUsed(context() ?? 0)}</dd>
-          </Show>
-          <Show when={tokens()}>
-            {(known) => (
-              <>
-                <dt>{runWords.rail.tokens}</dt>
-                <dd>{runWords.rail.tokensUsed(known().inputs, known().outputs)}</dd>
-              </>
-            )}
-          </Show>
-        </RailFacts>
-      </RailSection>
-    </Show>
   )
 }
 
