@@ -6,7 +6,7 @@ import { wholeText } from '#shared/domain/bounded-text.ts'
 import { EnvironmentId } from '#shared/ids.ts'
 import type { Assignment } from '#shared/protocol/runner-link.ts'
 import { startControlServer, type ControlServer, type SeenRun } from '#test/fakes/control-server.ts'
-import { dockerMissing, dockerSettings } from '#test/fakes/docker.ts'
+import { dockerMissing, dockerSettings, testImage } from '#test/fakes/docker.ts'
 import { makeRepository, startRunner } from '#test/fakes/runner.ts'
 import { spawnRunner } from '#test/fakes/runner-process.ts'
 import { createDockerEngine } from '../sandbox/docker-engine.ts'
@@ -92,6 +92,36 @@ describe.skipIf(missing !== undefined)(`environments in Docker${missing === unde
       expect(run.reason?.text).toMatch(/exit code 1\.[^]*\/nothing\/here/)
     } finally {
       await runner.close()
+    }
+  })
+
+  test('an image is built from a Dockerfile of the repository once, its log shown; one that fails says how', async () => {
+    await repository.remove()
+    repository = await makeRepository({
+      Dockerfile: `FROM ${testImage}\nCOPY a.txt /from-dockerfile\nRUN echo built > /built\n`,
+      'a.txt': 'one\n',
+      'Broken.dockerfile': `FROM ${testImage}\nRUN exit 9\n`,
+    })
+    const runner = await startRunner({ url: server.url, folder, environment: dockerSettings() })
+    const run = async (path: string, script: string) => {
+      const { setupCommands: _none, ...plain } = environment('true')
+      const built = { ...plain, setupCommands: [], dockerfile: { repository: 0, path } }
+      const prompt = `\`\`\`sh\n${script}\n\`\`\``
+      return read(await server.ended(server.start({ sandbox: 'docker', prompt, more: { environment: built } })))
+    }
+    try {
+      const first = await run('Dockerfile', 'cat /from-dockerfile /built')
+      expect(first.reason).toBeUndefined()
+      expect(first.titles).toContain('Build the image from Dockerfile')
+      expect(first.text).toMatch(/RUN echo built[^]*one\nbuilt\n/)
+      expect((await run('Dockerfile', 'true')).titles).toEqual(['Take the set-up of an earlier run'])
+      const broken = await run('Broken.dockerfile', 'true')
+      expect(broken).toMatchObject({ state: 'FAILED', reason: { code: 'environment_setup_failed' } })
+      expect(broken.text).toContain('returned a non-zero code: 9')
+    } finally {
+      await runner.close()
+      for (const { Id } of await docker.listImages({ filters: { reference: ['drover-built'] } }))
+        await docker.getImage(Id).remove({ force: true })
     }
   })
 

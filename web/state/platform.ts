@@ -1,4 +1,13 @@
-import { DeliveryId, PlanCommentId, PlanId, PlanVersionId, PromptId, RunId, uuidv7 } from '#shared/ids.ts'
+import {
+  DeliveryId,
+  EnvironmentId,
+  PlanCommentId,
+  PlanId,
+  PlanVersionId,
+  PromptId,
+  RunId,
+  uuidv7,
+} from '#shared/ids.ts'
 import { createStrictContext } from './context.ts'
 
 /** What the app takes from the machine: time and randomness. Given once, so that tests can fix both. */
@@ -26,6 +35,7 @@ export type NewIds = {
   readonly planVersionId: () => PlanVersionId
   readonly planCommentId: () => PlanCommentId
   readonly deliveryId: () => DeliveryId
+  readonly environmentId: () => EnvironmentId
   /** What opens a shared run to whoever has its link. */
   readonly shareSecret: () => string
 }
@@ -39,6 +49,7 @@ export function createIds(platform: Platform): NewIds {
     planCommentId: () => PlanCommentId.parse(next()),
     planVersionId: () => PlanVersionId.parse(next()),
     deliveryId: () => DeliveryId.parse(next()),
+    environmentId: () => EnvironmentId.parse(next()),
     shareSecret: () => base64url(platform.random(32)),
   }
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { HarnessId, SandboxKind } from '#shared/domain/harness.ts'
 import { isBranchName } from '#shared/domain/branch-name.ts'
-import { RunId } from '#shared/ids.ts'
+import { EnvironmentId, RunId } from '#shared/ids.ts'
 import { promptLimit } from '#shared/domain/prompt.ts'
 import { canWritePlans, planCommand, writePlanPrompt } from '#shared/domain/plan-command.ts'
 import { titleFromPrompt, titleLimit, type RunConfig } from '#shared/domain/run.ts'
@@ -23,6 +23,10 @@ export const NewRunForm = z.object({
   branch: z.string(),
   /** One command a line. */
   setup: z.string(),
+  /** Empty: none. */
+  environment: z.string().default(''),
+  /** Repository and commands take the place of the environment's. */
+  override: z.boolean().default(false),
   /** The run that it was just started as. */
   runId: RunId.optional(),
 })
@@ -37,6 +41,8 @@ export const emptyForm: NewRunForm = {
   repository: '',
   branch: '',
   setup: '',
+  environment: '',
+  override: false,
 }
 
 export type FormErrors = Partial<Record<keyof NewRunForm, string>>
@@ -55,9 +61,11 @@ export function checkForm(form: NewRunForm, plan?: 'execute' | 'commit'): Checke
   const words = newRunWords.error
   const prompt = form.prompt.trim()
   const title = form.title.trim()
-  const repository = form.repository.trim()
-  const branch = form.branch.trim()
-  const setupCommands = commandsOf(form.setup)
+  const environment = EnvironmentId.safeParse(form.environment)
+  const own = ownPlace(form)
+  const repository = own ? form.repository.trim() : ''
+  const branch = own ? form.branch.trim() : ''
+  const setupCommands = own ? commandsOf(form.setup) : []
   const harness = HarnessId.safeParse(form.harness)
 
   if (prompt === '' && plan === undefined) errors.prompt = words.promptMissing
@@ -79,6 +87,7 @@ export function checkForm(form: NewRunForm, plan?: 'execute' | 'commit'): Checke
     config: {
       harness: harness.data,
       sandbox: form.sandbox,
+      ...(environment.success ? { environmentId: environment.data } : {}),
       ...(form.host === '' ? {} : { host: form.host }),
       ...(repository === '' ? {} : { repository: { url: repository, ...(branch === '' ? {} : { branch }) } }),
       ...(setupCommands.length === 0 ? {} : { setupCommands: [...setupCommands] }),
@@ -96,6 +105,11 @@ export function withPlanCommand(checked: CheckedForm, runners: readonly Runner[]
   if (prompt.length > promptLimit)
     return { ok: false, errors: { prompt: uiWords.tooLong(prompt.length - promptLimit) } }
   return { ...checked, prompt, title: checked.title ?? titleFromPrompt(wanted) }
+}
+
+/** Whether repository, branch and commands of the form count: an environment brings its own unless it is overridden. */
+export function ownPlace({ environment, override }: Pick<NewRunForm, 'environment' | 'override'>): boolean {
+  return environment === '' || override
 }
 
 /** One command a line. */

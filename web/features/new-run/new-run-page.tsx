@@ -1,4 +1,4 @@
-import { Link, useNavigate } from '@tanstack/solid-router'
+import { Link, getRouteApi, useNavigate } from '@tanstack/solid-router'
 import { ArrowLeft, ChevronRight, CloudOff, Play } from 'lucide'
 import { Show, createEffect, createMemo, createSignal, on, onCleanup } from 'solid-js'
 import type { RunId } from '#shared/ids.ts'
@@ -9,6 +9,7 @@ import { titleLimit } from '#shared/domain/run.ts'
 import { RefusedError } from '#sync/client/workspace.ts'
 import { useDeviceStore } from '../../state/device-store.ts'
 import { createDraft, draftKey, wasDone } from '../../state/draft.ts'
+import { sortedEnvironments, useEnvironments } from '../../state/environments.ts'
 import { useFrame } from '../../state/frame.ts'
 import { isKey } from '../../state/keyboard.ts'
 import { isApple, useIds, whenIdle } from '../../state/platform.ts'
@@ -26,26 +27,19 @@ import { TextArea, TextInput } from '../../ui/field.tsx'
 import { usePlanMentions } from '../../state/plan-mentions.ts'
 import { Icon } from '../../ui/icon.tsx'
 import { PageHead } from '../../ui/page-head.tsx'
-import { RadioCards } from '../../ui/radio-cards.tsx'
 import { Select } from '../../ui/select.tsx'
 import { keyCaps } from '../../words/key-caps.ts'
 import { newRunWords } from '../../words/new-run.ts'
-import { planCommitWords } from '../../words/plan-commit.ts'
 import { agentChoices, anyHost, hostChoices, sandboxesOf } from './choices.ts'
 import { DemoOffer } from './demo-offer.tsx'
 import { FromPlan } from './from-plan.tsx'
-import {
-  NewRunForm,
-  checkForm,
-  commandsOf,
-  emptyForm,
-  repositoryLimit,
-  withPlanCommand,
-  type FormErrors,
-} from './form.ts'
+import { NewRunForm, checkForm, commandsOf, emptyForm, ownPlace, withPlanCommand, type FormErrors } from './form.ts'
 import { SharedOffer } from './shared-offer.tsx'
 import { PlanTrouble, useChosenPlan } from './use-chosen-plan.ts'
+import { Where } from './where.tsx'
 import styles from './new-run-page.module.css'
+
+const route = getRouteApi('/workspace/new')
 
 /** The agent that carries out commands. */
 const committer = 'runbook'
@@ -91,6 +85,9 @@ export function NewRunPage() {
   }
 
   const runners = () => data.runners.all()
+  const rows = useEnvironments()
+  const environments = createMemo(() => sortedEnvironments(rows.all()))
+  const search = route.useSearch()
   /** Nothing is said of machines before the team's rows are here. */
   const told = (hint: string | undefined): string | undefined => (data.me() === undefined ? undefined : hint)
   // Single values, so that typing does not make the choices anew.
@@ -114,13 +111,18 @@ export function NewRunPage() {
     canWritePlans(runners(), { harness: agent(), sandbox: sandbox(), host: host() === '' ? undefined : host() }),
   )
   /** What runs before the agent does: it may stem from an earlier run, and its field may be out of sight. */
-  const kept = createMemo(() => commandsOf(form().setup))
+  const chosen = createMemo(() => environments().find(({ id }) => id === form().environment))
+  const kept = createMemo(() =>
+    ownPlace(form()) ? commandsOf(form().setup) : (chosen()?.spec.setupCommands ?? []).map(({ command }) => command),
+  )
   const mayStart = () => data.me() === undefined || canStartRuns(data.me()?.role)
 
   createEffect(
     on(draft.loaded, (loaded) => {
       if (!loaded) return
-      setMore(form().title !== '' || form().setup !== '')
+      const asked = search().environment
+      if (asked !== undefined && asked !== form().environment) change({ environment: asked, override: false })
+      setMore(form().title !== '')
       if (frame() !== 'phone') page?.querySelector('textarea')?.focus()
     }),
   )
@@ -151,7 +153,7 @@ export function NewRunPage() {
     const checked = planned !== undefined ? typed : withPlanCommand(typed, runners())
     if (!checked.ok) {
       setErrors(checked.errors)
-      if (checked.errors.title !== undefined || checked.errors.setup !== undefined) setMore(true)
+      if (checked.errors.title !== undefined) setMore(true)
       queueMicrotask(() => page?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus())
       return
     }
@@ -269,50 +271,14 @@ export function NewRunPage() {
               hint={told(hosts().find((choice) => choice.value === (host() === '' ? anyHost : host()))?.hint)}
             />
           </div>
-          <div class={styles.pair} data-wide-first="">
-            <TextInput
-              label={newRunWords.repository}
-              optional={commit() === undefined}
-              value={form().repository}
-              onChange={(repository) => change({ repository })}
-              limit={repositoryLimit}
-              hint={commit() === undefined ? newRunWords.repositoryHint : planCommitWords.repositoryHint}
-              error={errors().repository}
-              inputmode="url"
-              autocomplete="off"
-              autocapitalize="off"
-              spellcheck={false}
-            />
-            <TextInput
-              label={newRunWords.branch}
-              optional
-              value={form().branch}
-              onChange={(branch) => change({ branch })}
-              hint={commit() === undefined ? newRunWords.branchHint : planCommitWords.fromHint}
-              error={errors().branch}
-              autocomplete="off"
-              autocapitalize="off"
-              spellcheck={false}
-            />
-          </div>
-          <RadioCards
-            label={newRunWords.sandbox}
-            choices={[
-              {
-                value: 'docker' as const,
-                label: newRunWords.docker,
-                hint: sandboxes().has('docker') ? newRunWords.dockerRisk : newRunWords.sandboxMissing.docker,
-                disabled: !sandboxes().has('docker'),
-              },
-              {
-                value: 'direct' as const,
-                label: newRunWords.direct,
-                hint: sandboxes().has('direct') ? newRunWords.directRisk : newRunWords.sandboxMissing.direct,
-                disabled: !sandboxes().has('direct'),
-              },
-            ]}
-            value={sandbox()}
-            onChange={(chosen) => change({ sandbox: chosen })}
+          <Where
+            form={form()}
+            onChange={change}
+            errors={errors()}
+            environments={environments()}
+            sandbox={sandbox()}
+            sandboxes={sandboxes()}
+            commits={commit() !== undefined}
           />
           <details class={styles.more} open={more()} onToggle={(event) => setMore(event.currentTarget.open)}>
             <summary class={styles.summary}>
@@ -329,18 +295,6 @@ export function NewRunPage() {
                 hint={newRunWords.nameHint}
                 error={errors().title}
               />
-              <TextArea
-                label={newRunWords.setup}
-                optional
-                mono
-                rows={3}
-                value={form().setup}
-                onChange={(setup) => change({ setup })}
-                hint={newRunWords.setupHint}
-                error={errors().setup}
-                autocapitalize="off"
-                spellcheck={false}
-              />
             </div>
           </details>
         </div>
@@ -355,7 +309,9 @@ export function NewRunPage() {
             <pre class={styles.commands} tabindex="0" aria-label={newRunWords.setup}>
               {kept().join('\n')}
             </pre>
-            <Button onClick={() => change({ setup: '' })}>{newRunWords.clearSetup}</Button>
+            <Show when={ownPlace(form())}>
+              <Button onClick={() => change({ setup: '' })}>{newRunWords.clearSetup}</Button>
+            </Show>
           </details>
         </Show>
         <p class={styles.refused} role="alert">

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/solid-router'
-import { Inbox, ListTree, NotebookText, Plus, Search, Settings2, type IconNode } from 'lucide'
+import { Box, Inbox, ListTree, NotebookText, Plus, Search, Settings2, type IconNode } from 'lucide'
 import { Show, type JSX } from 'solid-js'
 import { useOpenPalette } from '../../state/palette.ts'
 import { isApple } from '../../state/platform.ts'
@@ -9,6 +9,7 @@ import { Button, ButtonInside, buttonClass } from '../../ui/button.tsx'
 import { Count } from '../../ui/chip.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Mark } from '../../ui/mark.tsx'
+import { environmentWords } from '../../words/environments.ts'
 import { inboxWords } from '../../words/inbox.ts'
 import { ariaKeys, keyCaps } from '../../words/key-caps.ts'
 import { paletteWords } from '../../words/palette.ts'
@@ -76,6 +77,7 @@ export function SideBar(props: { readonly icons: boolean; readonly sync: SyncSho
       </nav>
       <div class={styles.foot}>
         <nav class={styles.nav} aria-label={shellWords.settings}>
+          <NavLink to="/environments" icon={Box} words={environmentWords.title} icons={props.icons} />
           <NavLink to="/settings" icon={Settings2} words={shellWords.settings} icons={props.icons} />
         </nav>
         <SyncIndicator {...props.sync} icons={props.icons} />
@@ -85,7 +87,7 @@ export function SideBar(props: { readonly icons: boolean; readonly sync: SyncSho
 }
 
 function NavLink(props: {
-  readonly to: '/runs' | '/plans' | '/inbox' | '/settings'
+  readonly to: '/runs' | '/plans' | '/inbox' | '/environments' | '/settings'
   readonly icon: IconNode
   readonly words: string
   readonly icons: boolean
