@@ -115,6 +115,8 @@ describe.skipIf(missing !== undefined)(`environments in Docker${missing === unde
       expect(first.titles).toContain('Build the image from Dockerfile')
       expect(first.text).toMatch(/RUN echo built[^]*one\nbuilt\n/)
       expect((await run('Dockerfile', 'true')).titles).toEqual(['Take the set-up of an earlier run'])
+      // Nothing changed in the container itself, so none of it is kept as an image.
+      expect(await docker.listImages({ filters: { reference: ['drover-set-up'] } })).toEqual([])
       const broken = await run('Broken.dockerfile', 'true')
       expect(broken).toMatchObject({ state: 'FAILED', reason: { code: 'environment_setup_failed' } })
       expect(broken.text).toContain('returned a non-zero code: 9')

@@ -10,6 +10,7 @@ const Line = z.object({
 })
 /** Of what the engine is given. */
 const contextLimit = 2_000_000_000
+const mostBuilt = 20
 
 /**
  * Builds an image from a file of a repository, with all that git has of the commit as its context: nothing that is not committed, and nothing of
@@ -73,9 +74,23 @@ export async function buildImage(
     signal.removeEventListener('abort', stop)
     archive.kill('SIGKILL')
   }
-  if (failure === undefined) return 0
+  if (failure === undefined) {
+    await dropOldest(docker, what.tag)
+    return 0
+  }
   write(`The image could not be built: ${failure}\n`)
   return 1
+}
+
+/** Images that were built are kept for the commits that come again: the newest of them. One that a container is made of stays. */
+async function dropOldest(docker: DockerEngine['docker'], tag: string): Promise<void> {
+  const name = tag.split(':')[0] ?? tag
+  const all = await docker.listImages({ filters: { reference: [name] } }).catch(() => [])
+  for (const { Id } of all.toSorted((a, b) => b.Created - a.Created).slice(mostBuilt))
+    await docker
+      .getImage(Id)
+      .remove()
+      .catch(() => undefined)
 }
 
 const tooLarge = 'The repository is larger than what an image is built from here.'

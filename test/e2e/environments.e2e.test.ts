@@ -99,13 +99,17 @@ describe.skipIf(browserPath === undefined && !required)('environments (needs Chr
 
   test('a run in it takes what the test made, with its variables', async () => {
     await page.getByRole('link', { name: 'New run here' }).tap()
-    await box('What should be done').fill('```sh\ncat made.txt; echo "$GREETING"\n```')
+    const script = 'touch proof && test "$(cat made.txt)" = prepared && test "$GREETING" = hello'
+    await box('What should be done').fill(`\`\`\`sh\n${script}\n\`\`\``)
     await page.getByText('1 set-up command will run before the agent').waitFor()
     await page.getByRole('button', { name: /^Start run/ }).tap()
     await allowOnce(page).first().tap()
-    await page.getByText('prepared').first().waitFor()
-    await page.getByText('hello').first().waitFor()
-    await page.getByText('Take the set-up of an earlier run').first().waitFor({ state: 'attached' })
+    await page.getByText('Done', { exact: true }).first().waitFor({ timeout: 60_000 })
+    await page
+      .getByRole('button', { name: /Set-up/ })
+      .first()
+      .tap()
+    await page.getByText('Take the set-up of an earlier run').first().waitFor()
     expect(problems).toEqual([])
   })
 })

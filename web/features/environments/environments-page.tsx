@@ -4,13 +4,14 @@ import { For, Show, createMemo, type JSX } from 'solid-js'
 import type { Environment } from '#shared/domain/environment.ts'
 import { canEditEnvironments } from '#shared/domain/policies.ts'
 import { sortedEnvironments, useEnvironmentUse, useEnvironments } from '../../state/environments.ts'
+import { useFrame } from '../../state/frame.ts'
 import { refusalText } from '../../state/refusal-text.ts'
 import { useStatus } from '../../state/sync-status.ts'
 import { useTeamData } from '../../state/team-data.ts'
 import { useTitle } from '../../state/title.ts'
 import { useWorkspace } from '../../state/workspace.ts'
 import { Banner } from '../../ui/banner.tsx'
-import { Button } from '../../ui/button.tsx'
+import { Button, IconButton } from '../../ui/button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { PageHead } from '../../ui/page-head.tsx'
 import { SkeletonRows } from '../../ui/skeleton.tsx'
@@ -25,6 +26,7 @@ export function EnvironmentsPage() {
   const uses = useEnvironmentUse()
   const data = useTeamData()
   const status = useStatus()
+  const frame = useFrame()
   const workspace = useWorkspace()
   const navigate = useNavigate()
   useTitle(() => environmentWords.title)
@@ -41,9 +43,14 @@ export function EnvironmentsPage() {
     <div class={styles.page}>
       <PageHead title={environmentWords.title}>
         <Show when={mayEdit()}>
-          <Button icon={Plus} onClick={make}>
-            {environmentWords.new}
-          </Button>
+          <Show
+            when={frame() !== 'phone'}
+            fallback={<IconButton icon={Plus} size="touch" label={environmentWords.new} onClick={make} />}
+          >
+            <Button icon={Plus} onClick={make}>
+              {environmentWords.new}
+            </Button>
+          </Show>
         </Show>
       </PageHead>
       <Show when={status().connection === 'offline'}>
