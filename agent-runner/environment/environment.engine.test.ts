@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { wholeText } from '#shared/domain/bounded-text.ts'
+import { endStates } from '#shared/domain/run.ts'
 import { EnvironmentId } from '#shared/ids.ts'
 import type { Assignment } from '#shared/protocol/runner-link.ts'
 import { startControlServer, type ControlServer, type SeenRun } from '#test/fakes/control-server.ts'
@@ -12,7 +13,10 @@ import { spawnRunner } from '#test/fakes/runner-process.ts'
 import { createDockerEngine } from '../sandbox/docker-engine.ts'
 import { removeTree } from './copy-tree.ts'
 
-vi.setConfig({ testTimeout: 90_000 })
+vi.setConfig({ testTimeout: 240_000 })
+
+/** Images are committed and processes started meanwhile, on a machine that may have much else to do. */
+const patienceMs = 80_000
 
 const missing = await dockerMissing()
 const { docker } = createDockerEngine({
@@ -52,7 +56,16 @@ describe.skipIf(missing !== undefined)(`environments in Docker${missing === unde
       prompt: `\`\`\`sh\n${script}\n\`\`\``,
       more: { environment: environment(command) },
     })
-  const perform = async (command: string, script = 'true') => read(await server.ended(begin(command, script)))
+  const perform = async (command: string, script = 'true') => read(await ended(begin(command, script)))
+  const ended = (runId: ReturnType<ControlServer['start']>): Promise<SeenRun> =>
+    server.until(
+      () => {
+        const run = server.run(runId)
+        return endStates.has(run.state) && run
+      },
+      'the run ended',
+      patienceMs,
+    )
   const read = (run: SeenRun) => {
     const bodies = [...run.entries.values()].map(({ body }) => body)
     const steps = bodies.flatMap((body) => (body.kind === 'step' ? [body] : []))
@@ -107,7 +120,7 @@ describe.skipIf(missing !== undefined)(`environments in Docker${missing === unde
       const { setupCommands: _none, ...plain } = environment('true')
       const built = { ...plain, setupCommands: [], dockerfile: { repository: 0, path } }
       const prompt = `\`\`\`sh\n${script}\n\`\`\``
-      return read(await server.ended(server.start({ sandbox: 'docker', prompt, more: { environment: built } })))
+      return read(await ended(server.start({ sandbox: 'docker', prompt, more: { environment: built } })))
     }
     try {
       const first = await run('Dockerfile', 'cat /from-dockerfile /built')
@@ -136,11 +149,12 @@ describe.skipIf(missing !== undefined)(`environments in Docker${missing === unde
           ({ body }) => body.kind === 'step' && body.status === 'in_progress' && body.title.startsWith('echo'),
         ),
       'the command runs',
+      patienceMs,
     )
     await killed.end('SIGKILL')
     const next = spawnRunner({ url: server.url, folder, environment: dockerSettings() })
     try {
-      expect(await server.ended(runId)).toMatchObject({ state: 'ERROR', reason: { code: 'runner_restarted' } })
+      expect(await ended(runId)).toMatchObject({ state: 'ERROR', reason: { code: 'runner_restarted' } })
       const left = await docker.listContainers({ all: true, filters: { label: [`dev.drover.run=${runId}`] } })
       expect(left).toEqual([])
       const run = await perform('test ! -e made && echo anew > made', 'cat made')
