@@ -25,6 +25,7 @@ export type EnvironmentRoutesDeps = TransactDeps & { readonly inspections: Inspe
 
 const noEnvironment = refusal('not_found', 'There is no such environment in your team.')
 /** Deeper checks follow, with their sentences. */
+const limit = z.number().optional()
 const list = z.array(z.unknown()).max(200)
 const Body = z.object({
   name: z.string().optional(),
@@ -40,7 +41,8 @@ const Body = z.object({
     .nullable()
     .optional(),
   egress: z.unknown().optional(),
-  resources: z.unknown().optional(),
+  // A limit whose name is mistaken would be none.
+  resources: z.strictObject({ memoryMb: limit, cpus: limit, pids: limit }).nullable().optional(),
   sandbox: z.string().nullable().optional(),
 })
 type Body = z.infer<typeof Body>
