@@ -6,7 +6,7 @@ import {
   lazyRouteComponent,
   type RouterHistory,
 } from '@tanstack/solid-router'
-import { ChartColumnStacked, Inbox, ListTree, NotebookText, Plus, Send, Settings2 } from 'lucide'
+import { Box, ChartColumnStacked, Inbox, ListTree, NotebookText, Plus, Send, Settings2 } from 'lucide'
 import { lazy } from 'solid-js'
 import { z } from 'zod'
 import { NotFoundPage, PageError, PagePending } from './features/shell/page-states.tsx'
@@ -19,6 +19,7 @@ import { PlanSearch, PlansSearch } from './state/plans-search.ts'
 import { RunSearch } from './state/run-search.ts'
 import { RunsSearch, runFilters } from './state/runs-search.ts'
 import { settingsSections, type SettingsSection } from './state/settings-sections.ts'
+import { environmentWords } from './words/environments.ts'
 import { runsWords } from './words/runs.ts'
 import { outboxWords, shellWords } from './words/shell.ts'
 
@@ -82,6 +83,30 @@ const inbox = createRoute({
   },
   validateSearch: (search): InboxSearch => InboxSearch.parse(search),
   component: lazyRouteComponent(() => import('./features/inbox/inbox-page.tsx'), 'InboxPage'),
+})
+
+const environments = createRoute({
+  getParentRoute: () => workspace,
+  path: '/environments',
+  staticData: {
+    pages: [
+      { href: '/environments', title: environmentWords.title, also: environmentWords.also, icon: Box, key: 'g e' },
+      { href: '/environments/new', title: environmentWords.new, also: environmentWords.also, icon: Box },
+    ],
+  },
+  component: lazyRouteComponent(() => import('./features/environments/environments-page.tsx'), 'EnvironmentsPage'),
+})
+
+const newEnvironment = createRoute({
+  getParentRoute: () => workspace,
+  path: '/environments/new',
+  component: lazyRouteComponent(() => import('./features/environments/new-environment-page.tsx'), 'NewEnvironmentPage'),
+})
+
+const environmentRoute = createRoute({
+  getParentRoute: () => workspace,
+  path: '/environments/$environmentId',
+  component: lazyRouteComponent(() => import('./features/environments/environment-page.tsx'), 'EnvironmentPage'),
 })
 
 const newRun = createRoute({
@@ -196,7 +221,20 @@ function toSettingsPage(section: SettingsSection): Page {
 
 const routeTree = root.addChildren([
   home,
-  workspace.addChildren([runs, runRoute, plans, planRoute, inbox, newRun, usage, outbox, settings]),
+  workspace.addChildren([
+    runs,
+    runRoute,
+    plans,
+    planRoute,
+    inbox,
+    environments,
+    newEnvironment,
+    environmentRoute,
+    newRun,
+    usage,
+    outbox,
+    settings,
+  ]),
   settingsHome,
   share,
   shared,

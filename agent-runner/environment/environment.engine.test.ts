@@ -3,16 +3,20 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { wholeText } from '#shared/domain/bounded-text.ts'
+import { endStates } from '#shared/domain/run.ts'
 import { EnvironmentId } from '#shared/ids.ts'
 import type { Assignment } from '#shared/protocol/runner-link.ts'
 import { startControlServer, type ControlServer, type SeenRun } from '#test/fakes/control-server.ts'
-import { dockerMissing, dockerSettings } from '#test/fakes/docker.ts'
+import { dockerMissing, dockerSettings, testImage } from '#test/fakes/docker.ts'
 import { makeRepository, startRunner } from '#test/fakes/runner.ts'
 import { spawnRunner } from '#test/fakes/runner-process.ts'
 import { createDockerEngine } from '../sandbox/docker-engine.ts'
 import { removeTree } from './copy-tree.ts'
 
-vi.setConfig({ testTimeout: 90_000 })
+vi.setConfig({ testTimeout: 240_000 })
+
+/** Images are committed and processes started meanwhile, on a machine that may have much else to do. */
+const patienceMs = 80_000
 
 const missing = await dockerMissing()
 const { docker } = createDockerEngine({
@@ -52,7 +56,16 @@ describe.skipIf(missing !== undefined)(`environments in Docker${missing === unde
       prompt: `\`\`\`sh\n${script}\n\`\`\``,
       more: { environment: environment(command) },
     })
-  const perform = async (command: string, script = 'true') => read(await server.ended(begin(command, script)))
+  const perform = async (command: string, script = 'true') => read(await ended(begin(command, script)))
+  const ended = (runId: ReturnType<ControlServer['start']>): Promise<SeenRun> =>
+    server.until(
+      () => {
+        const run = server.run(runId)
+        return endStates.has(run.state) && run
+      },
+      'the run ended',
+      patienceMs,
+    )
   const read = (run: SeenRun) => {
     const bodies = [...run.entries.values()].map(({ body }) => body)
     const steps = bodies.flatMap((body) => (body.kind === 'step' ? [body] : []))
@@ -95,6 +108,38 @@ describe.skipIf(missing !== undefined)(`environments in Docker${missing === unde
     }
   })
 
+  test('an image is built from a Dockerfile of the repository once, its log shown; one that fails says how', async () => {
+    await repository.remove()
+    repository = await makeRepository({
+      Dockerfile: `FROM ${testImage}\nCOPY a.txt /from-dockerfile\nRUN echo built > /built\n`,
+      'a.txt': 'one\n',
+      'Broken.dockerfile': `FROM ${testImage}\nRUN exit 9\n`,
+    })
+    const runner = await startRunner({ url: server.url, folder, environment: dockerSettings() })
+    const run = async (path: string, script: string) => {
+      const { setupCommands: _none, ...plain } = environment('true')
+      const built = { ...plain, setupCommands: [], dockerfile: { repository: 0, path } }
+      const prompt = `\`\`\`sh\n${script}\n\`\`\``
+      return read(await ended(server.start({ sandbox: 'docker', prompt, more: { environment: built } })))
+    }
+    try {
+      const first = await run('Dockerfile', 'cat /from-dockerfile /built')
+      expect(first.reason).toBeUndefined()
+      expect(first.titles).toContain('Build the image from Dockerfile')
+      expect(first.text).toMatch(/RUN echo built[^]*one\nbuilt\n/)
+      expect((await run('Dockerfile', 'true')).titles).toEqual(['Take the set-up of an earlier run'])
+      // Nothing changed in the container itself, so none of it is kept as an image.
+      expect(await docker.listImages({ filters: { reference: ['drover-set-up'] } })).toEqual([])
+      const broken = await run('Broken.dockerfile', 'true')
+      expect(broken).toMatchObject({ state: 'FAILED', reason: { code: 'environment_setup_failed' } })
+      expect(broken.text).toContain('returned a non-zero code: 9')
+    } finally {
+      await runner.close()
+      for (const { Id } of await docker.listImages({ filters: { reference: ['drover-built'] } }))
+        await docker.getImage(Id).remove({ force: true })
+    }
+  })
+
   test('a runner that is killed within a set-up leaves no half of it, no container, and the next run makes it anew', async () => {
     const killed = spawnRunner({ url: server.url, folder, environment: dockerSettings() })
     const runId = begin('echo begun > made; sleep 600', 'true')
@@ -104,11 +149,12 @@ describe.skipIf(missing !== undefined)(`environments in Docker${missing === unde
           ({ body }) => body.kind === 'step' && body.status === 'in_progress' && body.title.startsWith('echo'),
         ),
       'the command runs',
+      patienceMs,
     )
     await killed.end('SIGKILL')
     const next = spawnRunner({ url: server.url, folder, environment: dockerSettings() })
     try {
-      expect(await server.ended(runId)).toMatchObject({ state: 'ERROR', reason: { code: 'runner_restarted' } })
+      expect(await ended(runId)).toMatchObject({ state: 'ERROR', reason: { code: 'runner_restarted' } })
       const left = await docker.listContainers({ all: true, filters: { label: [`dev.drover.run=${runId}`] } })
       expect(left).toEqual([])
       const run = await perform('test ! -e made && echo anew > made', 'cat made')

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import type { RunSecret } from '#shared/domain/secret.ts'
 import { messageOf } from '../log.ts'
@@ -10,6 +11,7 @@ import { emptyTree, filesNaming } from './copy-tree.ts'
 import { resolveCommit } from './resolve-commits.ts'
 import { megabytes, type KeptSetUp, type SetUpCache, type SetUpFolders } from './set-up-cache.ts'
 import { namedSecret, setUpKey } from './set-up-key.ts'
+import type { SetUpPlan } from './set-up-plan.ts'
 
 export interface Preparation {
   context: SetUpContext
@@ -25,11 +27,11 @@ export interface Preparation {
 export async function prepare(preparation: Preparation): Promise<Sandbox> {
   const { context, cache, provider, secrets } = preparation
   const { plan, signal } = context
-  await fetchImage(preparation)
-  if (plan.environment === undefined || !cache.on) return makeNew(preparation)
+  const { image, filled } = await haveImage(preparation)
+  if (plan.environment === undefined || !cache.on) return makeNew(preparation, { image, filled })
   const host = { runId: context.runId, env: context.hostEnv, signal }
   const [imageId, ...commits] = await Promise.all([
-    provider.imageId?.(plan.image),
+    provider.imageId?.(image),
     ...plan.repositories.map((one) => resolveCommit(host, one)),
   ])
   signal.throwIfAborted()
@@ -43,7 +45,7 @@ export async function prepare(preparation: Preparation): Promise<Sandbox> {
       secretKey,
     })
   const known = commits.flatMap((one) => one ?? [])
-  if (known.length < commits.length) return makeNew(preparation)
+  if (known.length < commits.length) return makeNew(preparation, { image, filled })
   const key = keyOf(known)
   const waits = (): void =>
     context.transcript.notice('info', 'Another run makes the same set-up at this moment. This one waits for it.')
@@ -52,10 +54,10 @@ export async function prepare(preparation: Preparation): Promise<Sandbox> {
     async () => {
       signal.throwIfAborted()
       const kept = await cache.find(key)
-      const sandbox = kept === undefined ? undefined : await takeKept(preparation, key, kept)
+      const sandbox = kept === undefined || filled ? undefined : await takeKept(preparation, { key, kept, image })
       if (sandbox !== undefined) return sandbox
       const began = context.clock.now()
-      const made = await makeNew(preparation)
+      const made = await makeNew(preparation, { image, filled })
       await keepMade(preparation, { sandbox: made, keyOf, tookMs: context.clock.now() - began })
       return made
     },
@@ -63,10 +65,16 @@ export async function prepare(preparation: Preparation): Promise<Sandbox> {
   )
 }
 
-/** The image comes first, as a step of its own: it may take minutes, and says how far it is. */
-async function fetchImage({ context, provider }: Preparation): Promise<void> {
+/**
+ * The image comes first, as a step of its own: it may take minutes, and says how far it is. @returns which one it is, where it is not the
+ * plan's, and whether the workspace was filled for it.
+ */
+async function haveImage(preparation: Preparation): Promise<{ image: string | undefined; filled: boolean }> {
+  const { context, provider } = preparation
   const { plan, signal } = context
-  if (provider.fetchImage === undefined || (await provider.imageId?.(plan.image)) !== undefined) return
+  if (plan.dockerfile !== undefined && plan.sandbox === 'docker') return builtImage(preparation, plan.dockerfile)
+  if (provider.fetchImage === undefined || (await provider.imageId?.(plan.image)) !== undefined)
+    return { image: plan.image, filled: false }
   const fetch = provider.fetchImage
   const name = provider.imageName?.(plan.image) ?? plan.image ?? 'image'
   await runStep(context, {
@@ -75,11 +83,44 @@ async function fetchImage({ context, provider }: Preparation): Promise<void> {
     run: (write) => fetch(plan.image, { write, signal }),
   })
   signal.throwIfAborted()
+  return { image: plan.image, filled: false }
 }
 
-async function makeNew({ context, start }: Preparation): Promise<Sandbox> {
+/** Built once for each commit. It is the person's own file, which they chose for this. */
+async function builtImage(
+  { context, provider, folders }: Preparation,
+  { repository, path }: NonNullable<SetUpPlan['dockerfile']>,
+): Promise<{ image: string; filled: boolean }> {
+  const { signal } = context
+  const tagAt = (commit: string): string =>
+    `drover-built:${createHash('sha256').update(`${repository.url}\n${commit}\n${path}`).digest('hex').slice(0, 40)}`
+  const known = await resolveCommit({ runId: context.runId, env: context.hostEnv, signal }, repository)
+  if (known !== undefined && (await provider.imageId?.(tagAt(known))) !== undefined)
+    return { image: tagAt(known), filled: false }
+  await fillWorkspace(context)
+  const folder = join(folders.workspace, repository.folder)
+  const { commit } = await readHead(join(folder, '.git'))
+  const tag = tagAt(commit ?? '')
+  await runStep(context, {
+    title: `Build the image from ${path}`,
+    command: `docker build --file ${path} .`,
+    run: async (write) => {
+      if (commit !== undefined && provider.buildImage !== undefined)
+        return provider.buildImage({ folder, commit, path, tag }, { write, signal })
+      write('There is no commit whose files could be built.\n')
+      return 1
+    },
+  })
+  signal.throwIfAborted()
+  return { image: tag, filled: true }
+}
+
+async function makeNew(
+  { context, start }: Preparation,
+  { image, filled }: { image: string | undefined; filled: boolean },
+): Promise<Sandbox> {
   // A container takes as long to start as a small clone does.
-  const [starting, filling] = await Promise.allSettled([start(), fillWorkspace(context)])
+  const [starting, filling] = await Promise.allSettled([start(image), filled ? undefined : fillWorkspace(context)])
   if (filling.status === 'rejected') throw filling.reason
   if (starting.status === 'rejected') throw starting.reason
   const sandbox = starting.value
@@ -93,8 +134,7 @@ async function makeNew({ context, start }: Preparation): Promise<Sandbox> {
 /** @returns `undefined` when it could not be used after all; then nothing of it is left. */
 async function takeKept(
   { context, folders, cache, start }: Preparation,
-  key: string,
-  kept: KeptSetUp,
+  { key, kept, image }: { key: string; kept: KeptSetUp; image: string | undefined },
 ): Promise<Sandbox | undefined> {
   const { signal, clock, journal } = context
   let sandbox: Sandbox | undefined
@@ -103,7 +143,7 @@ async function takeKept(
     title: 'Take the set-up of an earlier run',
     run: async (write) => {
       const [starting, restoring] = await Promise.allSettled([
-        start(kept.image),
+        start(kept.image ?? image),
         cache.restore(key, foldersOf(folders), signal),
       ])
       if (starting.status === 'rejected') throw starting.reason

@@ -6,6 +6,7 @@ import type { SetUpPlan } from './set-up-plan.ts'
 const plan: SetUpPlan = {
   sandbox: 'docker',
   image: 'node:24',
+  dockerfile: undefined,
   repositories: [{ url: 'https://a.test/x.git', folder: '' }],
   commands: [{ command: 'npm ci', minutes: 30 }],
   variables: { A: '1', B: '2' },

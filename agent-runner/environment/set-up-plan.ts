@@ -8,6 +8,8 @@ import type { Assignment } from '#shared/protocol/runner-link.ts'
 export interface SetUpPlan {
   readonly sandbox: SandboxKind
   readonly image: string | undefined
+  /** It is built of this file, in place of an image that has a name. */
+  readonly dockerfile: { readonly repository: PlannedRepository; readonly path: string } | undefined
   readonly repositories: readonly PlannedRepository[]
   readonly commands: readonly { readonly command: string; readonly minutes: number }[]
   readonly variables: Readonly<Record<string, string>>
@@ -26,11 +28,16 @@ export function planSetUp({ config, environment }: Assignment): SetUpPlan {
     config.repository === undefined ? (environment?.repositories ?? []) : [{ ...config.repository, folder: undefined }]
   const commands: readonly SetupCommand[] =
     config.setupCommands?.map((command) => ({ command })) ?? environment?.setupCommands ?? []
+  // One alone is the workspace, so that paths are those of the repository; several lie side by side.
+  const planned = repositories.map((one) => ({ ...one, folder: repositories.length === 1 ? '' : folderOf(one) }))
+  // A repository of the run's own has other files.
+  const built = config.image === undefined && config.repository === undefined ? environment?.dockerfile : undefined
+  const source = built === undefined ? undefined : planned[built.repository]
   return {
+    dockerfile: built === undefined || source === undefined ? undefined : { repository: source, path: built.path },
     sandbox: config.sandbox,
     image: config.image ?? environment?.image,
-    // One alone is the workspace, so that paths are those of the repository; several lie side by side.
-    repositories: repositories.map((one) => ({ ...one, folder: repositories.length === 1 ? '' : folderOf(one) })),
+    repositories: planned,
     commands: commands.map(({ command, minutes = usualMinutes }) => ({ command, minutes })),
     variables: Object.fromEntries((environment?.variables ?? []).map(({ name, value }) => [name, value])),
     resources: environment?.resources ?? {},

@@ -87,10 +87,17 @@ export async function haveImage(engine: DockerEngine, image: string): Promise<vo
   if (code !== 0) throw new SandboxError('sandbox_failed', said.trim())
 }
 
+/** What the engine itself puts into a container, or mounts there. */
+const ofTheEngine = [
+  ...['/tmp', '/run', '/dev', '/proc', '/sys'],
+  ...['/etc/hosts', '/etc/hostname', '/etc/resolv.conf', '/.dockerenv'],
+  ...['/sbin/docker-init', '/usr/sbin/docker-init'],
+]
+
 /** Of a container's own files, outside of what is mounted into it. */
 export async function changedOutside(container: Docker.Container, mounted: readonly string[]): Promise<boolean> {
   const listed = z.array(z.object({ Path: z.string() })).safeParse(await container.changes())
-  const aside = [...mounted, '/tmp', '/run', '/dev', '/proc', '/sys', '/etc/hosts', '/etc/hostname', '/etc/resolv.conf']
+  const aside = [...mounted, ...ofTheEngine]
   return (listed.data ?? []).some(
     ({ Path }) => !aside.some((path) => path === Path || Path.startsWith(`${path}/`) || path.startsWith(`${Path}/`)),
   )

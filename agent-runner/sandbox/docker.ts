@@ -6,6 +6,7 @@ import { z } from 'zod'
 import type { RunId, RunnerId } from '#shared/ids.ts'
 import { messageOf } from '../log.ts'
 import { statusOf, type DockerEngine } from './docker-engine.ts'
+import { buildImage } from './docker-build.ts'
 import { changedOutside, fetchImage, haveImage, imageId } from './docker-image.ts'
 import type { Resolve } from '../egress/egress-guard.ts'
 import { needsWays, openWays, type ContainerWays } from './container-ways.ts'
@@ -68,6 +69,7 @@ export function createDockerProvider(deps: DockerDeps): SandboxProvider {
     imageId: (image) => imageId(deps.engine, image ?? deps.limits.image),
     fetchImage: (image, how) =>
       fetchImage(deps.engine, image ?? deps.limits.image, { ...how, now: () => performance.now() }),
+    buildImage: (what, how) => buildImage(deps.engine, { ...what, network: deps.limits.network }, how),
     dropImage: async (id) => {
       await docker
         .getImage(id)

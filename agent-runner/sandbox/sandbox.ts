@@ -92,6 +92,11 @@ export interface SandboxProvider {
   imageId?(image: string | undefined): Promise<string | undefined>
   /** @returns an exit code; what goes wrong is written. */
   fetchImage?(image: string | undefined, how: { write: (text: string) => void; signal: AbortSignal }): Promise<number>
+  /** Builds an image of what git has of a folder at a commit. @returns an exit code; its log, and what goes wrong, is written. */
+  buildImage?(
+    what: { folder: string; commit: string; path: string; tag: string },
+    how: { write: (text: string) => void; signal: AbortSignal },
+  ): Promise<number>
   /** An image that `keepImage` made is not needed any more. */
   dropImage?(id: string): Promise<void>
   /** A sentence that says why it can't be used and what to do; `undefined` when it can. */

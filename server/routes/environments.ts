@@ -25,11 +25,13 @@ export type EnvironmentRoutesDeps = TransactDeps & { readonly inspections: Inspe
 
 const noEnvironment = refusal('not_found', 'There is no such environment in your team.')
 /** Deeper checks follow, with their sentences. */
+const limit = z.number().optional()
 const list = z.array(z.unknown()).max(200)
 const Body = z.object({
   name: z.string().optional(),
   description: z.string().nullable().optional(),
   docker_image: z.string().nullable().optional(),
+  dockerfile: z.unknown().optional(),
   repositories: list.optional(),
   setup_commands: list.optional(),
   variables: list.optional(),
@@ -39,7 +41,8 @@ const Body = z.object({
     .nullable()
     .optional(),
   egress: z.unknown().optional(),
-  resources: z.unknown().optional(),
+  // A limit whose name is mistaken would be none.
+  resources: z.strictObject({ memoryMb: limit, cpus: limit, pids: limit }).nullable().optional(),
   sandbox: z.string().nullable().optional(),
 })
 type Body = z.infer<typeof Body>
@@ -153,6 +156,7 @@ const fieldNames = {
   name: 'name',
   description: 'description',
   docker_image: 'image',
+  dockerfile: 'dockerfile',
   repositories: 'repositories',
   setup_commands: 'setupCommands',
   variables: 'variables',
@@ -161,7 +165,7 @@ const fieldNames = {
   resources: 'resources',
   sandbox: 'sandbox',
 } as const satisfies Record<keyof Body, string>
-const clearable = ['description', 'image', 'secrets', 'egress', 'resources', 'sandbox'] as const
+const clearable = ['description', 'image', 'dockerfile', 'secrets', 'egress', 'resources', 'sandbox'] as const
 
 /** What the body sets, by our names, and what it takes out with a `null`. */
 function fieldsOf(body: Body): { set: Record<string, unknown>; clear: (typeof clearable)[number][] } {
@@ -185,13 +189,26 @@ function toOurs(name: string, value: unknown): unknown {
 type Shown = ReturnType<typeof shown>
 
 function shown({ id, spec, updatedAt, createdBy, updatedBy, usedAt, test, revision, archivedAt }: Environment) {
-  const { name, description, image, repositories, setupCommands, variables, secrets, egress, resources, sandbox } = spec
+  const {
+    name,
+    description,
+    image,
+    dockerfile,
+    repositories,
+    setupCommands,
+    variables,
+    secrets,
+    egress,
+    resources,
+    sandbox,
+  } = spec
   return {
     uid: id,
     config: {
       name,
       description: description ?? null,
       ...(image === undefined ? {} : { docker_image: image }),
+      ...(dockerfile === undefined ? {} : { dockerfile }),
       repositories,
       setup_commands: setupCommands,
       variables,

@@ -49,6 +49,8 @@ const sentences: Readonly<Record<EnvironmentField, (part: PropertyKey | undefine
   name: () => `Give a name of at most ${environmentNameLimit} characters.`,
   description: () => `A description has at most ${descriptionLimit} characters.`,
   image: () => 'An image is a name such as node:24 or registry.example.com/team/image:tag, of at most 300 characters.',
+  dockerfile: () =>
+    'A Dockerfile is a path below a repository of this environment, such as Dockerfile or docker/Dockerfile.dev.',
   repositories: (part, inRow) => {
     if (!inRow) return `An environment has at most ${repositoriesLimit} repositories.`
     if (part === 'folder')
@@ -78,6 +80,12 @@ function crossProblems(spec: EnvironmentSpec): EnvironmentProblem[] {
   if (spec.name.trim() === '') problems.push({ field: 'name', text: sentences.name(undefined, false) })
   if (spec.image !== undefined && !/^[A-Za-z0-9][A-Za-z0-9._:/@-]*$/.test(spec.image))
     problems.push({ field: 'image', text: sentences.image(undefined, false) })
+  if (spec.dockerfile !== undefined && spec.image !== undefined) {
+    const text = 'The image is built from the Dockerfile or named, not both. Empty one of the two fields.'
+    problems.push({ field: 'dockerfile', text })
+  }
+  if (spec.dockerfile !== undefined && spec.repositories[spec.dockerfile.repository] === undefined)
+    problems.push({ field: 'dockerfile', text: sentences.dockerfile(undefined, false) })
   for (const [index, { url, branch }] of spec.repositories.entries()) {
     if (url.trim() !== url || url.startsWith('-'))
       problems.push({ field: 'repositories', index, text: sentences.repositories('url', true) })

@@ -10,6 +10,27 @@ describe('an environment is checked in sentences', () => {
     ['no name', { name: '   ' }, 'name', undefined, /Give a name/],
     ['a long description', { description: 'x'.repeat(241) }, 'description', undefined, /at most 240/],
     ['an image with a blank', { image: 'node 24' }, 'image', undefined, /such as node:24/],
+    [
+      'an image that is both named and built',
+      { image: 'a', dockerfile: { repository: 0, path: 'Dockerfile' }, repositories: [repository('a')] },
+      'dockerfile',
+      undefined,
+      /not both/,
+    ],
+    [
+      'a Dockerfile of no repository',
+      { dockerfile: { repository: 0, path: 'a' } },
+      'dockerfile',
+      undefined,
+      /below a repo/,
+    ],
+    [
+      'a Dockerfile elsewhere',
+      { dockerfile: { repository: 0, path: 'a/../../b' }, repositories: [repository('a')] },
+      'dockerfile',
+      undefined,
+      /below a repo/,
+    ],
     ['an address like an option', { repositories: [repository('--upload-pack=x')] }, 'repositories', 0, /address/],
     [
       'a password in an address',

@@ -35,6 +35,21 @@ export const EnvironmentRepository = Repository.extend({
 })
 export type EnvironmentRepository = z.infer<typeof EnvironmentRepository>
 
+/** A path below a repository, as git names it. */
+export const DockerfilePath = z
+  .string()
+  .min(1)
+  .max(300)
+  .regex(/^(?!\/|-)(?!.*(?:^|\/)\.{1,2}(?:\/|$))[^\0\n\\]+$/)
+
+/** A file of one of the repositories that the machine's engine builds the image from. */
+export const EnvironmentDockerfile = z.object({
+  /** Its place in the list, from 0. */
+  repository: z.number().int().min(0).max(19),
+  path: DockerfilePath,
+})
+export type EnvironmentDockerfile = z.infer<typeof EnvironmentDockerfile>
+
 export const SetupCommand = z.object({
   command: z.string().min(1).max(commandLimit),
   minutes: z.number().int().min(1).max(mostMinutes).optional(),
@@ -65,6 +80,8 @@ export const EnvironmentSpec = z.object({
   description: z.string().max(descriptionLimit).optional(),
   /** Of a Docker sandbox; absent: the runner's default. */
   image: z.string().min(1).max(300).optional(),
+  /** Built on the machine, in place of an image that is named. */
+  dockerfile: EnvironmentDockerfile.optional(),
   repositories: z.array(EnvironmentRepository).max(repositoriesLimit),
   setupCommands: z.array(SetupCommand).max(commandsLimit),
   variables: z.array(Variable).max(variablesLimit),
@@ -82,6 +99,7 @@ export const environmentFields = [
   'name',
   'description',
   'image',
+  'dockerfile',
   'repositories',
   'setupCommands',
   'variables',
@@ -97,6 +115,7 @@ export type EnvironmentField = z.infer<typeof EnvironmentField>
 export const OptionalField = EnvironmentField.extract([
   'description',
   'image',
+  'dockerfile',
   'secrets',
   'egress',
   'resources',

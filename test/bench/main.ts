@@ -29,6 +29,7 @@ const figures: Readonly<Record<string, () => Promise<{ figure: Figure }>>> = {
   lighthouse: () => import('./figures/lighthouse.ts'),
   'plan-page': () => import('./figures/plan-page.ts'),
   'plan-opens': () => import('./figures/plan-opens.ts'),
+  environment: () => import('./figures/environment.ts'),
   'plan-rewrite': () => import('./figures/plan-rewrite.ts'),
   'own-agent': () => import('./figures/own-agent.ts'),
 }

@@ -2,7 +2,13 @@ import { createECDH, createHash, randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import { defaultPushSettings } from '#shared/domain/push.ts'
 import { EgressPolicy } from '#shared/domain/environment-egress.ts'
-import { EnvironmentRepository, ResourceLimits, SetupCommand, Variable } from '#shared/domain/environment.ts'
+import {
+  EnvironmentDockerfile,
+  EnvironmentRepository,
+  ResourceLimits,
+  SetupCommand,
+  Variable,
+} from '#shared/domain/environment.ts'
 import { Secret } from '#shared/domain/secret.ts'
 import { Role } from '#shared/domain/team.ts'
 import { TranscriptEntry } from '#shared/domain/transcript.ts'
@@ -202,6 +208,7 @@ const environmentShown = z.strictObject({
     name: z.string(),
     description: z.string().nullable(),
     docker_image: z.string().optional(),
+    dockerfile: EnvironmentDockerfile.optional(),
     repositories: z.array(EnvironmentRepository),
     setup_commands: z.array(SetupCommand),
     variables: z.array(Variable),

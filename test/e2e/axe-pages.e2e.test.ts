@@ -33,7 +33,7 @@ describe.skipIf(browserPath === undefined && !required)('axe everywhere (needs C
   let browser: Browser
   const signedIn = new Map<Width, Page>()
   const strangers = new Map<Width, Page>()
-  const links = { invitation: '', asks: '', done: '', shared: '', plan: '', sharedPlan: '' }
+  const links = { invitation: '', asks: '', done: '', shared: '', plan: '', sharedPlan: '', environment: '' }
 
   const go = (path: string) => (page: Page) => page.goto(`${app.origin}${path}`)
   const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { name }).first().waitFor()
@@ -123,6 +123,34 @@ describe.skipIf(browserPath === undefined && !required)('axe everywhere (needs C
       },
     },
     '/inbox': { inbox: async (page) => (await go('/inbox')(page), await allowOnce(page).first().waitFor()) },
+    '/environments': {
+      environments: async (page) => {
+        await go('/environments')(page)
+        await page.getByRole('link', { name: 'Billing' }).waitFor()
+      },
+    },
+    '/environments/new': {
+      'a new environment': async (page) => {
+        await go('/environments/new')(page)
+        await page.getByRole('button', { name: 'Add a command' }).click()
+        await page.getByRole('textbox', { name: 'Command 1' }).waitFor()
+      },
+    },
+    '/environments/$environmentId': {
+      'an environment': async (page) => {
+        await page.goto(links.environment)
+        await page.getByRole('region', { name: 'History' }).getByText('Made').waitFor()
+      },
+      'an environment about to be deleted': async (page) => {
+        await page.goto(links.environment)
+        await page.getByRole('button', { name: 'Delete', exact: true }).click()
+        await page.getByRole('dialog').waitFor()
+      },
+      'an environment that nobody has': async (page) => {
+        await go('/environments/01900000-0000-7000-8000-000000000000')(page)
+        await page.getByRole('link', { name: 'All environments' }).waitFor()
+      },
+    },
     '/new': {
       'a new run': async (page) => {
         await go('/new')(page)
@@ -434,6 +462,11 @@ describe.skipIf(browserPath === undefined && !required)('axe everywhere (needs C
     await desk.getByRole('option', { name: /Can read and comment/ }).click()
     await nothingFound(desk, 'a plan that is shared')
     await desk.keyboard.press('Escape')
+    await desk.goto(`${app.origin}/environments/new`)
+    await desk.getByRole('textbox', { name: 'Name', exact: true }).fill('Billing')
+    await desk.getByRole('button', { name: 'Create environment' }).click()
+    await desk.getByRole('heading', { name: 'Billing' }).waitFor()
+    links.environment = desk.url()
     links.asks = await startRun(desk, app.origin, asking('Ask me'))
     await allowOnce(desk).waitFor()
     await desk.goto(`${app.origin}/settings/team`)

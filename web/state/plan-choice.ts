@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { chosenStepsLimit, PlanPartId, type PlanScope } from '#shared/domain/plan-run.ts'
-import { PlanId } from '#shared/ids.ts'
+import { EnvironmentId, PlanId } from '#shared/ids.ts'
 import type { Workspace } from '#sync/client/workspace.ts'
 
 /**
@@ -9,6 +9,8 @@ import type { Workspace } from '#sync/client/workspace.ts'
  */
 export const NewRunSearch = z.object({
   plan: PlanId.optional().catch(undefined),
+  /** An environment that is chosen in the form. */
+  environment: EnvironmentId.optional().catch(undefined),
   section: PlanPartId.optional().catch(undefined),
   steps: z.string().max(7_000).optional().catch(undefined),
   comments: z.literal('open').optional().catch(undefined),

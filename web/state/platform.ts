@@ -1,4 +1,15 @@
-import { DeliveryId, PlanCommentId, PlanId, PlanVersionId, ProfileId, PromptId, RunId, SecretId, uuidv7 } from '#shared/ids.ts'
+import {
+  DeliveryId,
+  EnvironmentId,
+  PlanCommentId,
+  PlanId,
+  PlanVersionId,
+  ProfileId,
+  PromptId,
+  RunId,
+  SecretId,
+  uuidv7,
+} from '#shared/ids.ts'
 import { createStrictContext } from './context.ts'
 
 /** What the app takes from the machine: time and randomness. Given once, so that tests can fix both. */
@@ -28,6 +39,7 @@ export type NewIds = {
   readonly profileId: () => ProfileId
   readonly deliveryId: () => DeliveryId
   readonly secretId: () => SecretId
+  readonly environmentId: () => EnvironmentId
   /** What opens a shared run to whoever has its link. */
   readonly shareSecret: () => string
 }
@@ -43,6 +55,7 @@ export function createIds(platform: Platform): NewIds {
     profileId: () => ProfileId.parse(next()),
     deliveryId: () => DeliveryId.parse(next()),
     secretId: () => SecretId.parse(next()),
+    environmentId: () => EnvironmentId.parse(next()),
     shareSecret: () => base64url(platform.random(32)),
   }
 }

@@ -13,6 +13,7 @@ export const keyGroups = [
       { bind: ['g p'], does: 'Go to plans' },
       { bind: ['g i'], does: 'Go to the inbox' },
       { bind: ['g u'], does: 'Go to usage' },
+      { bind: ['g e'], does: 'Go to environments' },
       { bind: ['g o'], does: 'Go to the outbox' },
       { bind: ['g s'], does: 'Go to settings' },
       { bind: ['?'], does: 'Show these keys' },

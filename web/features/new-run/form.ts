@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { callsNoModel } from '#shared/domain/budget.ts'
 import { HarnessId, ModelEffort, SandboxKind } from '#shared/domain/harness.ts'
 import { isBranchName } from '#shared/domain/branch-name.ts'
-import { ProfileId, RunId } from '#shared/ids.ts'
+import { EnvironmentId, ProfileId, RunId } from '#shared/ids.ts'
 import { promptLimit } from '#shared/domain/prompt.ts'
 import { canWritePlans, planCommand, writePlanPrompt } from '#shared/domain/plan-command.ts'
 import { titleFromPrompt, titleLimit, type RunConfig } from '#shared/domain/run.ts'
@@ -46,6 +46,10 @@ export const NewRunForm = z.object({
   budget: z.string().default(''),
   /** Names; none when empty. Absent: all in scope. */
   secrets: z.array(z.string()).optional(),
+  /** Empty: none. */
+  environment: z.string().default(''),
+  /** Repository and commands take the place of the environment's. */
+  override: z.boolean().default(false),
   /** The run that it was just started as. */
   runId: RunId.optional(),
 })
@@ -63,6 +67,8 @@ export const emptyForm: NewRunForm = {
   choseAgent: false,
   models: {},
   budget: '',
+  environment: '',
+  override: false,
 }
 
 export type FormErrors = Partial<Record<keyof NewRunForm, string>>
@@ -81,9 +87,11 @@ export function checkForm(form: NewRunForm, plan?: 'execute' | 'commit'): Checke
   const words = newRunWords.error
   const prompt = form.prompt.trim()
   const title = form.title.trim()
-  const repository = form.repository.trim()
-  const branch = form.branch.trim()
-  const setupCommands = commandsOf(form.setup)
+  const environment = EnvironmentId.safeParse(form.environment)
+  const own = ownPlace(form)
+  const repository = own ? form.repository.trim() : ''
+  const branch = own ? form.branch.trim() : ''
+  const setupCommands = own ? commandsOf(form.setup) : []
   const harness = HarnessId.safeParse(form.harness)
   const profile = form.profile === undefined ? undefined : ProfileId.safeParse(form.profile)
   const { id, effort } = form.models[form.harness] ?? noModel
@@ -114,6 +122,7 @@ export function checkForm(form: NewRunForm, plan?: 'execute' | 'commit'): Checke
       ...(model === '' ? {} : { model }),
       ...(effort === '' ? {} : { effort }),
       ...(budgetUsd === undefined || callsNoModel(harness.data) ? {} : { budgetUsd }),
+      ...(environment.success ? { environmentId: environment.data } : {}),
       ...(form.host === '' ? {} : { host: form.host }),
       ...(repository === '' ? {} : { repository: { url: repository, ...(branch === '' ? {} : { branch }) } }),
       ...(profile?.success === true ? { profileId: profile.data } : {}),
@@ -135,6 +144,11 @@ export function withPlanCommand(checked: CheckedForm, runners: readonly Runner[]
   if (prompt.length > promptLimit)
     return { ok: false, errors: { prompt: uiWords.tooLong(prompt.length - promptLimit) } }
   return { ...checked, prompt, title: checked.title ?? titleFromPrompt(wanted) }
+}
+
+/** Whether repository, branch and commands of the form count: an environment brings its own unless it is overridden. */
+export function ownPlace({ environment, override }: Pick<NewRunForm, 'environment' | 'override'>): boolean {
+  return environment === '' || override
 }
 
 /** One command a line. */

@@ -1,4 +1,4 @@
-import { Link, useNavigate } from '@tanstack/solid-router'
+import { Link, getRouteApi, useNavigate } from '@tanstack/solid-router'
 import { ArrowLeft, ChevronRight, CloudOff, Play } from 'lucide'
 import { Show, createEffect, createMemo, createSignal, on, onCleanup } from 'solid-js'
 import type { RunId } from '#shared/ids.ts'
@@ -12,6 +12,7 @@ import { getRow } from '#sync/core/transaction.ts'
 import { RefusedError } from '#sync/client/workspace.ts'
 import { useDeviceStore } from '../../state/device-store.ts'
 import { createDraft, draftKey, wasDone } from '../../state/draft.ts'
+import { sortedEnvironments, useEnvironments } from '../../state/environments.ts'
 import { useFrame } from '../../state/frame.ts'
 import { isKey } from '../../state/keyboard.ts'
 import { isApple, useIds, whenIdle } from '../../state/platform.ts'
@@ -29,11 +30,9 @@ import { TextArea, TextInput } from '../../ui/field.tsx'
 import { usePlanMentions } from '../../state/plan-mentions.ts'
 import { Icon } from '../../ui/icon.tsx'
 import { PageHead } from '../../ui/page-head.tsx'
-import { RadioCards } from '../../ui/radio-cards.tsx'
 import { keyCaps } from '../../words/key-caps.ts'
 import { moneyWords } from '../../words/money.ts'
 import { newRunWords } from '../../words/new-run.ts'
-import { planCommitWords } from '../../words/plan-commit.ts'
 import { agentChoices, hostChoices, sandboxesOf } from './choices.ts'
 import { DemoOffer } from './demo-offer.tsx'
 import { FromPlan } from './from-plan.tsx'
@@ -43,7 +42,7 @@ import {
   commandsOf,
   emptyForm,
   noModel,
-  repositoryLimit,
+  ownPlace,
   withPlanCommand,
   type FormErrors,
 } from './form.ts'
@@ -51,8 +50,11 @@ import { ProfileChoice } from './profile-choice.tsx'
 import { SecretsChoice } from './secrets-choice.tsx'
 import { SharedOffer } from './shared-offer.tsx'
 import { PlanTrouble, useChosenPlan } from './use-chosen-plan.ts'
+import { Where } from './where.tsx'
 import { Who } from './who.tsx'
 import styles from './new-run-page.module.css'
+
+const route = getRouteApi('/workspace/new')
 
 /** The agent that carries out commands. */
 const committer = 'runbook'
@@ -98,6 +100,9 @@ export function NewRunPage() {
   }
 
   const runners = () => data.runners.all()
+  const rows = useEnvironments()
+  const environments = createMemo(() => sortedEnvironments(rows.all()))
+  const search = route.useSearch()
   /** Nothing is said of machines before the team's rows are here. */
   const told = (hint: string | undefined): string | undefined => (data.me() === undefined ? undefined : hint)
   // Single values, so that typing does not make the choices anew.
@@ -123,8 +128,11 @@ export function NewRunPage() {
   const canPlan = createMemo(() =>
     canWritePlans(runners(), { harness: agent(), sandbox: sandbox(), host: host() === '' ? undefined : host() }),
   )
+  const chosen = createMemo(() => environments().find(({ id }) => id === form().environment))
   /** What runs before the agent does: it may stem from an earlier run, and its field may be out of sight. */
-  const kept = createMemo(() => commandsOf(form().setup))
+  const kept = createMemo(() =>
+    ownPlace(form()) ? commandsOf(form().setup) : (chosen()?.spec.setupCommands ?? []).map(({ command }) => command),
+  )
   const budgets = useQuery(() => (tx) => getRow(tx, keys.budgets, Budgets))
   const teamBudget = () => (budgets.value?.runUsd === undefined ? undefined : moneyWords(budgets.value.runUsd))
   const mayStart = () => data.me() === undefined || canStartRuns(data.me()?.role)
@@ -132,7 +140,9 @@ export function NewRunPage() {
   createEffect(
     on(draft.loaded, (loaded) => {
       if (!loaded) return
-      setMore(form().title !== '' || form().setup !== '')
+      const asked = search().environment
+      if (asked !== undefined && asked !== form().environment) change({ environment: asked, override: false })
+      setMore(form().title !== '' || form().budget !== '')
       if (frame() !== 'phone') page?.querySelector('textarea')?.focus()
     }),
   )
@@ -163,8 +173,8 @@ export function NewRunPage() {
     const checked = planned !== undefined ? typed : withPlanCommand(typed, runners())
     if (!checked.ok) {
       setErrors(checked.errors)
-      const { title, setup, budget } = checked.errors
-      if (title !== undefined || setup !== undefined || budget !== undefined) setMore(true)
+      const { title, budget } = checked.errors
+      if (title !== undefined || budget !== undefined) setMore(true)
       queueMicrotask(() => page?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus())
       return
     }
@@ -273,50 +283,14 @@ export function NewRunPage() {
             errors={errors()}
             told={told}
           />
-          <div class={styles.pair} data-wide-first="">
-            <TextInput
-              label={newRunWords.repository}
-              optional={commit() === undefined}
-              value={form().repository}
-              onChange={(repository) => change({ repository })}
-              limit={repositoryLimit}
-              hint={commit() === undefined ? newRunWords.repositoryHint : planCommitWords.repositoryHint}
-              error={errors().repository}
-              inputmode="url"
-              autocomplete="off"
-              autocapitalize="off"
-              spellcheck={false}
-            />
-            <TextInput
-              label={newRunWords.branch}
-              optional
-              value={form().branch}
-              onChange={(branch) => change({ branch })}
-              hint={commit() === undefined ? newRunWords.branchHint : planCommitWords.fromHint}
-              error={errors().branch}
-              autocomplete="off"
-              autocapitalize="off"
-              spellcheck={false}
-            />
-          </div>
-          <RadioCards
-            label={newRunWords.sandbox}
-            choices={[
-              {
-                value: 'docker' as const,
-                label: newRunWords.docker,
-                hint: sandboxes().has('docker') ? newRunWords.dockerRisk : newRunWords.sandboxMissing.docker,
-                disabled: !sandboxes().has('docker'),
-              },
-              {
-                value: 'direct' as const,
-                label: newRunWords.direct,
-                hint: sandboxes().has('direct') ? newRunWords.directRisk : newRunWords.sandboxMissing.direct,
-                disabled: !sandboxes().has('direct'),
-              },
-            ]}
-            value={sandbox()}
-            onChange={(chosen) => change({ sandbox: chosen })}
+          <Where
+            form={form()}
+            onChange={change}
+            errors={errors()}
+            environments={environments()}
+            sandbox={sandbox()}
+            sandboxes={sandboxes()}
+            commits={commit() !== undefined}
           />
           <ProfileChoice value={form().profile ?? ''} sandbox={sandbox()} onChange={(profile) => change({ profile })} />
           <SecretsChoice value={form().secrets} onChange={(secrets) => change({ secrets })} />
@@ -347,18 +321,6 @@ export function NewRunPage() {
                   autocomplete="off"
                 />
               </Show>
-              <TextArea
-                label={newRunWords.setup}
-                optional
-                mono
-                rows={3}
-                value={form().setup}
-                onChange={(setup) => change({ setup })}
-                hint={newRunWords.setupHint}
-                error={errors().setup}
-                autocapitalize="off"
-                spellcheck={false}
-              />
             </div>
           </details>
         </div>
@@ -373,7 +335,9 @@ export function NewRunPage() {
             <pre class={styles.commands} tabindex="0" aria-label={newRunWords.setup}>
               {kept().join('\n')}
             </pre>
-            <Button onClick={() => change({ setup: '' })}>{newRunWords.clearSetup}</Button>
+            <Show when={ownPlace(form())}>
+              <Button onClick={() => change({ setup: '' })}>{newRunWords.clearSetup}</Button>
+            </Show>
           </details>
         </Show>
         <p class={styles.refused} role="alert">

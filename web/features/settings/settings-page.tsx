@@ -4,6 +4,7 @@ import { useFrame } from '../../state/frame.ts'
 import { settingsSections, type SettingsSection } from '../../state/settings-sections.ts'
 import { useTitle } from '../../state/title.ts'
 import { PageHead } from '../../ui/page-head.tsx'
+import { environmentWords } from '../../words/environments.ts'
 import { settingsWords } from '../../words/settings.ts'
 import { outboxWords, shellWords } from '../../words/shell.ts'
 import { AccountSection } from './account-section.tsx'
@@ -44,6 +45,9 @@ export function SettingsPage() {
         <Show when={frame() === 'phone'}>
           <Link to="/usage" class={styles.tab}>
             {shellWords.usage}
+          </Link>
+          <Link to="/environments" class={styles.tab}>
+            {environmentWords.title}
           </Link>
           <Link to="/outbox" class={styles.tab}>
             {outboxWords.title}

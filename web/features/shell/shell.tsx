@@ -74,7 +74,7 @@ export function Shell(props: { readonly mailbox: MailboxPart; readonly children:
   /** A plan has its outline beside it, and needs the room. */
   const narrow = () => frame() === 'tablet' || /^\/plans\/./.test(location().pathname)
   /** Pages that take the whole phone have their own way back. */
-  const full = () => location().pathname === '/new' || /^\/(?:runs|plans)\/./.test(location().pathname)
+  const full = () => location().pathname === '/new' || /^\/(?:runs|plans|environments)\/./.test(location().pathname)
 
   return (
     <PaletteContext.Provider value={palette.open}>

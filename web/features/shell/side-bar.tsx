@@ -1,5 +1,15 @@
 import { Link } from '@tanstack/solid-router'
-import { ChartColumnStacked, Inbox, ListTree, NotebookText, Plus, Search, Settings2, type IconNode } from 'lucide'
+import {
+  Box,
+  ChartColumnStacked,
+  Inbox,
+  ListTree,
+  NotebookText,
+  Plus,
+  Search,
+  Settings2,
+  type IconNode,
+} from 'lucide'
 import { Show, type JSX } from 'solid-js'
 import { useOpenPalette } from '../../state/palette.ts'
 import { isApple } from '../../state/platform.ts'
@@ -9,6 +19,7 @@ import { Button, ButtonInside, buttonClass } from '../../ui/button.tsx'
 import { Count } from '../../ui/chip.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Mark } from '../../ui/mark.tsx'
+import { environmentWords } from '../../words/environments.ts'
 import { inboxWords } from '../../words/inbox.ts'
 import { ariaKeys, keyCaps } from '../../words/key-caps.ts'
 import { paletteWords } from '../../words/palette.ts'
@@ -77,6 +88,7 @@ export function SideBar(props: { readonly icons: boolean; readonly sync: SyncSho
       <div class={styles.foot}>
         <nav class={styles.nav} aria-label={shellWords.settings}>
           <NavLink to="/usage" icon={ChartColumnStacked} words={shellWords.usage} icons={props.icons} />
+          <NavLink to="/environments" icon={Box} words={environmentWords.title} icons={props.icons} />
           <NavLink to="/settings" icon={Settings2} words={shellWords.settings} icons={props.icons} />
         </nav>
         <SyncIndicator {...props.sync} icons={props.icons} />
@@ -86,7 +98,7 @@ export function SideBar(props: { readonly icons: boolean; readonly sync: SyncSho
 }
 
 function NavLink(props: {
-  readonly to: '/runs' | '/plans' | '/inbox' | '/usage' | '/settings'
+  readonly to: '/runs' | '/plans' | '/inbox' | '/environments' | '/usage' | '/settings'
   readonly icon: IconNode
   readonly words: string
   readonly icons: boolean
