@@ -28,6 +28,7 @@ const figures: Readonly<Record<string, () => Promise<{ figure: Figure }>>> = {
   lighthouse: () => import('./figures/lighthouse.ts'),
   'plan-page': () => import('./figures/plan-page.ts'),
   'plan-opens': () => import('./figures/plan-opens.ts'),
+  review: () => import('./figures/review.ts'),
   'plan-rewrite': () => import('./figures/plan-rewrite.ts'),
 }
 

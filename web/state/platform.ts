@@ -1,4 +1,14 @@
-import { DeliveryId, PlanCommentId, PlanId, PlanVersionId, PromptId, RunId, uuidv7 } from '#shared/ids.ts'
+import {
+  DeliveryId,
+  PlanCommentId,
+  PlanId,
+  PlanVersionId,
+  PromptId,
+  ReviewChangeId,
+  ReviewCommentId,
+  RunId,
+  uuidv7,
+} from '#shared/ids.ts'
 import { createStrictContext } from './context.ts'
 
 /** What the app takes from the machine: time and randomness. Given once, so that tests can fix both. */
@@ -25,6 +35,8 @@ export type NewIds = {
   readonly planId: () => PlanId
   readonly planVersionId: () => PlanVersionId
   readonly planCommentId: () => PlanCommentId
+  readonly reviewCommentId: () => ReviewCommentId
+  readonly reviewChangeId: () => ReviewChangeId
   readonly deliveryId: () => DeliveryId
   /** What opens a shared run to whoever has its link. */
   readonly shareSecret: () => string
@@ -38,6 +50,8 @@ export function createIds(platform: Platform): NewIds {
     planId: () => PlanId.parse(next()),
     planCommentId: () => PlanCommentId.parse(next()),
     planVersionId: () => PlanVersionId.parse(next()),
+    reviewCommentId: () => ReviewCommentId.parse(next()),
+    reviewChangeId: () => ReviewChangeId.parse(next()),
     deliveryId: () => DeliveryId.parse(next()),
     shareSecret: () => base64url(platform.random(32)),
   }
