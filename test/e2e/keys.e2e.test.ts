@@ -400,7 +400,7 @@ describe.skipIf(browserPath === undefined && !required)('keys and the palette (n
     done.push('Comment on the part')
     await changes.focus()
     await page.keyboard.press('Control+Enter')
-    await changes.getByText('Sent to the agent by You').waitFor()
+    await changes.getByText('You sent it to the agent').waitFor()
     done.push('Send or save what is written; else send the comments')
     await page.keyboard.press('e')
     await expect.poll(() => hasFocus(changes.getByRole('textbox', { name: 'Text of one.txt' }))).toBe(true)

@@ -74,7 +74,7 @@ export const reviewWords = {
   reopen: 'Open again',
   resolved: (name: string) => `Resolved by ${name}`,
   showResolved: (of: number) => `Resolved (${numbers.format(of)})`,
-  sent: (name: string) => `Sent to the agent by ${name}`,
+  sent: (name: string) => `${name} sent it to the agent`,
   notSent: 'Not sent to the agent',
   outdated: 'Outdated: these lines are not there any more.',
   elsewhere: 'These lines are not shown here.',

@@ -57,14 +57,14 @@ export function DiffRow(props: RowProps) {
       <Match when={as('gap')}>{(row) => <GapRow gap={row().gap} onOpen={props.onOpen} />}</Match>
       <Match when={as('thread')}>
         {(row) => (
-          <div class={styles.card}>
+          <div class={styles.card} data-side={row().thread.first.anchor?.side}>
             <ThreadCard thread={row().thread} />
           </div>
         )}
       </Match>
       <Match when={as('form')}>
         {(row) => (
-          <div class={styles.card}>
+          <div class={styles.card} data-side={row().draft.anchor?.side}>
             <DraftForm
               draft={row().draft}
               takesFocus={row().draft.text === ''}

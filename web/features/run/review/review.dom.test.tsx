@@ -134,7 +134,7 @@ test('comments are sent as one message, and are marked as sent', async () => {
   await settled()
   expect(rowsOf(on, keys.promptsOf(billingRun))).toHaveLength(before + 1)
   expect(comments(on)[0]?.sent).toBeDefined()
-  expect(on.root.textContent).toContain('Sent to the agent by You')
+  expect(on.root.textContent).toContain('You sent it to the agent')
 })
 
 test('an edit is written over the very content it began with; where that has changed both are shown', async () => {
