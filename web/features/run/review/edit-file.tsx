@@ -1,4 +1,4 @@
-import { Match, Show, Switch, createMemo, createSignal, onMount } from 'solid-js'
+import { Match, Show, Switch, createMemo, createSignal } from 'solid-js'
 import { z } from 'zod'
 import { keptTextBytes, ObjectId, type FileChange } from '#shared/domain/transcript.ts'
 import { createDraft, draftKey } from '../../../state/draft.ts'
@@ -62,8 +62,6 @@ export function EditFile(props: { readonly file: FileChange; readonly onClose: (
     setSaving(false)
     if (done) drop()
   }
-  let area: HTMLTextAreaElement | undefined
-  onMount(() => requestAnimationFrame(() => area?.focus()))
   return (
     <form
       class={styles.edit}
@@ -123,7 +121,8 @@ export function EditFile(props: { readonly file: FileChange; readonly onClose: (
             </div>
           </Show>
           <textarea
-            ref={area}
+            // It is there once the text is.
+            ref={(element) => requestAnimationFrame(() => element.isConnected && element.focus())}
             class={styles.area}
             aria-label={reviewWords.editArea(path)}
             spellcheck={false}
