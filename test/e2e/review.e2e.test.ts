@@ -77,6 +77,7 @@ describe.skipIf(browserPath === undefined && !required)('the review of a run’s
       await sheet.getByRole('textbox').fill(`Remark ${index + 1}`)
       // What is typed is on the device before it is kept.
       if (index === 0) {
+        await expect.poll(() => keptDrafts(small)).toContain('Remark 1')
         await small.reload()
         await small.getByRole('button', { name: 'Put aside' }).tap()
         await dialog(small).getByText('1 comment half written').waitFor()
@@ -137,7 +138,7 @@ describe.skipIf(browserPath === undefined && !required)('the review of a run’s
     await area.fill(text.replace('const value40 = 40', 'const value40 = 4000'))
     await page.keyboard.press('Control+Enter')
     await line(page, 'const value40 = 4000').waitFor()
-    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'Close changes' }).click()
     await dialog(page).waitFor({ state: 'detached' })
     await page.getByText('Mara rejected one part of src/values.ts.').waitFor()
     await page.getByText('Mara edited src/values.ts.').waitFor()
@@ -147,3 +148,21 @@ describe.skipIf(browserPath === undefined && !required)('the review of a run’s
     expect(problems).toEqual([])
   })
 })
+
+/** The comments half written that this device has kept, as one text. */
+function keptDrafts(page: Page): Promise<string> {
+  return page.evaluate(
+    () =>
+      new Promise<string>((resolve, reject) => {
+        const opening = indexedDB.open('drover-device')
+        opening.addEventListener('error', () => reject(new Error('the store does not open')))
+        opening.addEventListener('success', () => {
+          const reading = opening.result.transaction('state').objectStore('state').getAll()
+          reading.addEventListener('success', () => {
+            opening.result.close()
+            resolve(JSON.stringify(reading.result))
+          })
+        })
+      }),
+  )
+}
