@@ -207,7 +207,23 @@ export function createPresenter(deps: {
 
 /** What was changed is shown, not the whole of each file. */
 function files({ at, base, files: given, more }: RunFiles): RunFiles {
-  return { at, base, files: given.map(({ before: _before, after: _after, ...file }) => file), more }
+  return {
+    at,
+    base,
+    files: given.map(({ path, oldPath, status, added, removed, binary, mode, unread, patch, blob }) => ({
+      path,
+      oldPath,
+      status,
+      added,
+      removed,
+      binary,
+      mode,
+      unread,
+      patch,
+      blob,
+    })),
+    more,
+  }
 }
 
 const nowhere = TeamId.parse('shared')

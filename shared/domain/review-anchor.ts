@@ -49,7 +49,7 @@ export function anchorAt(
 export function placeOf(
   anchor: ReviewAnchor,
   lines: readonly KnownLine[],
-  version?: ObjectId | undefined,
+  version?: ObjectId,
 ): AnchorPlace {
   // The content is the very one in which the numbers were given.
   if (version !== undefined && version === anchor.version) return { from: anchor.from, to: anchor.to }

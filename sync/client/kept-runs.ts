@@ -263,6 +263,7 @@ function startsHere(cookie: SyncCookie | undefined): cookie is SyncCookie {
 async function blobsOf(tx: ReadTransaction): Promise<readonly string[]> {
   const found = new Set<string>()
   blobsIn(await tx.get(keys.files), found)
+  for (const [, turn] of await tx.scan(keys.turnsFiles)) blobsIn(turn, found)
   for (const [, artifact] of await tx.scan(keys.artifacts)) blobsIn(artifact, found)
   for (const [, chunk] of await allChunks(tx)) blobsIn(chunk, found)
   return [...found]

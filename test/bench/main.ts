@@ -30,6 +30,7 @@ const figures: Readonly<Record<string, () => Promise<{ figure: Figure }>>> = {
   'plan-page': () => import('./figures/plan-page.ts'),
   'plan-opens': () => import('./figures/plan-opens.ts'),
   environment: () => import('./figures/environment.ts'),
+  review: () => import('./figures/review.ts'),
   'plan-rewrite': () => import('./figures/plan-rewrite.ts'),
   'own-agent': () => import('./figures/own-agent.ts'),
 }

@@ -254,6 +254,15 @@ describe.skipIf(browserPath === undefined && !required)('axe everywhere (needs C
       await page.getByRole('button', { name: 'More', exact: true }).click()
       await page.getByRole('menu').waitFor()
     },
+    'the changes of a run': async (page) => {
+      await page.goto(`${links.done}?changes=`)
+      await page.getByRole('dialog', { name: 'Changes' }).locator('[data-line]').first().waitFor()
+    },
+    'the comments on them': async (page) => {
+      await page.goto(`${links.done}?changes=`)
+      await page.getByRole('button', { name: /^Comments/ }).click()
+      await page.getByRole('dialog', { name: 'Comments on the changes' }).waitFor()
+    },
     'finding words in a run': async (page) => {
       await page.goto(links.done)
       await page.getByText('Done', { exact: true }).first().waitFor()

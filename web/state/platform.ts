@@ -6,6 +6,8 @@ import {
   PlanVersionId,
   ProfileId,
   PromptId,
+  ReviewChangeId,
+  ReviewCommentId,
   RunId,
   SecretId,
   uuidv7,
@@ -37,6 +39,8 @@ export type NewIds = {
   readonly planVersionId: () => PlanVersionId
   readonly planCommentId: () => PlanCommentId
   readonly profileId: () => ProfileId
+  readonly reviewCommentId: () => ReviewCommentId
+  readonly reviewChangeId: () => ReviewChangeId
   readonly deliveryId: () => DeliveryId
   readonly secretId: () => SecretId
   readonly environmentId: () => EnvironmentId
@@ -53,6 +57,8 @@ export function createIds(platform: Platform): NewIds {
     planCommentId: () => PlanCommentId.parse(next()),
     planVersionId: () => PlanVersionId.parse(next()),
     profileId: () => ProfileId.parse(next()),
+    reviewCommentId: () => ReviewCommentId.parse(next()),
+    reviewChangeId: () => ReviewChangeId.parse(next()),
     deliveryId: () => DeliveryId.parse(next()),
     secretId: () => SecretId.parse(next()),
     environmentId: () => EnvironmentId.parse(next()),

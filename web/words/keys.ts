@@ -80,6 +80,21 @@ export const keyGroups = [
     ],
   },
   {
+    title: 'On the changes of a run',
+    keys: [
+      { bind: ['j', 'ArrowDown'], does: 'Next part' },
+      { bind: ['k', 'ArrowUp'], does: 'Previous part' },
+      { bind: ['ArrowRight'], does: 'Next file' },
+      { bind: ['ArrowLeft'], does: 'Previous file' },
+      { bind: ['c'], does: 'Comment on the part' },
+      { bind: ['x'], does: 'Mark the file as viewed, or not' },
+      { bind: ['a'], does: 'Accept the part' },
+      { bind: ['r'], does: 'Reject the part' },
+      { bind: ['e'], does: 'Edit the file' },
+      { bind: ['Mod+Enter'], does: 'Send or save what is written; else send the comments' },
+    ],
+  },
+  {
     title: 'On a question',
     keys: [
       { bind: ['a'], does: 'Allow once' },

@@ -85,7 +85,10 @@ export function createVersionKeeper({
         listed.flatMap((one) => worthKeeping(one, (id) => known.get(id)?.bytes ?? Infinity)),
         signal,
       )
-      return listed.map(({ before, after }) => ({ ...named('before', before, known), ...named('after', after, known) }))
+      return listed.map(({ before, after }) => ({
+        ...(before === undefined ? {} : { before: versionOf(before, known) }),
+        ...(after === undefined ? {} : { after: versionOf(after, known) }),
+      }))
     },
   }
 }
@@ -104,19 +107,9 @@ function isPicture(path: string): boolean {
   return pictures.has(extname(path).toLowerCase())
 }
 
-function named<Name extends 'before' | 'after'>(
-  name: Name,
-  side: ListedSide | undefined,
-  known: ReadonlyMap<string, Known>,
-): { [Key in Name]?: FileVersion } | Record<never, never> {
-  if (side === undefined) return {}
-  const { bytes, blob } = known.get(side.id) ?? {}
-  const version: FileVersion = {
-    id: side.id,
-    ...(bytes === undefined ? {} : { bytes }),
-    ...(blob === undefined ? {} : { blob }),
-  }
-  return { [name]: version }
+function versionOf({ id }: ListedSide, known: ReadonlyMap<string, Known>): FileVersion {
+  const { bytes, blob } = known.get(id) ?? {}
+  return { id, ...(bytes === undefined ? {} : { bytes }), ...(blob === undefined ? {} : { blob }) }
 }
 
 /** Contents by id, in one go. */

@@ -6,6 +6,8 @@ export type Blobs = {
   readonly url: (hash: string) => string
   /** Throws when it is neither kept here nor to be had from the server. */
   readonly text: (hash: string) => Promise<string>
+  /** Of a picture. Throws as `text` does. */
+  readonly bytes: (hash: string) => Promise<ArrayBuffer>
 }
 
 const cacheName = 'drover-blobs-1'
@@ -27,29 +29,46 @@ export const teamBlobs: Blobs = {
     if (cache !== undefined) await keep(cache, url, text)
     return text
   },
+  async bytes(hash) {
+    const url = blobPath(hash)
+    const cache = await openCache()
+    const found = cache === undefined ? undefined : await caches.match(url)
+    if (found !== undefined) return found.arrayBuffer()
+    const content = await (await fetchBlob(hash, url)).arrayBuffer()
+    if (cache !== undefined) await keep(cache, url, content.slice(0))
+    return content
+  },
 }
 
 /** Those of a run that is shared by link: nothing is kept, so that the end of sharing is the end. */
 export function guestBlobs(address: string): Blobs {
   const url = (hash: string): string => `${address}/blobs/${encodeURIComponent(hash)}`
-  return { url, text: (hash) => fetchText(hash, url(hash)) }
+  return {
+    url,
+    text: (hash) => fetchText(hash, url(hash)),
+    bytes: async (hash) => (await fetchBlob(hash, url(hash))).arrayBuffer(),
+  }
 }
 
 async function fetchText(hash: string, url: string): Promise<string> {
+  return (await fetchBlob(hash, url)).text()
+}
+
+async function fetchBlob(hash: string, url: string): Promise<Response> {
   const response = await fetch(url, { credentials: 'same-origin' })
   if (!response.ok) throw new Error(`blob ${hash}: ${response.status}`)
   if (Number(response.headers.get('content-length') ?? 0) > textLimit)
     throw new Error(`blob ${hash} is too large to show`)
-  return response.text()
+  return response
 }
 
-async function keep(cache: Cache, url: string, text: string): Promise<void> {
+async function keep(cache: Cache, url: string, content: string | ArrayBuffer): Promise<void> {
   try {
-    await cache.put(url, new Response(text, { headers: { 'content-type': 'text/plain; charset=utf-8' } }))
+    await cache.put(url, new Response(content, { headers: { 'content-type': 'text/plain; charset=utf-8' } }))
     const requests = await cache.keys()
     for (const request of requests.slice(0, Math.max(0, requests.length - kept))) await cache.delete(request)
   } catch {
-    // A full disk: the text is shown all the same, only not kept.
+    // A full disk: it is shown all the same, only not kept.
   }
 }
 

@@ -30,7 +30,6 @@ import { guestBlobs, teamBlobs } from './blobs.ts'
 import { Composer, type ComposerHandle } from './composer/composer.tsx'
 import { toWaiting } from './composer/queue.ts'
 import { RefusedLines } from './composer/refused-lines.tsx'
-import { ChangesPanel } from './diff/changes-panel.tsx'
 import { FailedLine } from './failed-line.tsx'
 import { createFind } from './find/create-find.ts'
 import { FindBar } from './find/find-bar.tsx'
@@ -39,6 +38,7 @@ import { RunHeader } from './header/run-header.tsx'
 import { toAsks, lateAnswers } from './permission/asks.ts'
 import { AsksRegion } from './permission/asks-region.tsx'
 import { RunRail } from './rail/run-rail.tsx'
+import { ReviewPanel } from './review/review-panel.tsx'
 import { SceneContext, type Person, type Scene } from './scene.ts'
 import { createEntryAt } from './transcript/entry-at.ts'
 import { createTranscriptModel } from './transcript/transcript-model.ts'
@@ -256,7 +256,7 @@ export function RunView(props: RunViewProps) {
           </aside>
         </Show>
         <Show when={props.changes !== undefined}>
-          <ChangesPanel
+          <ReviewPanel
             model={model}
             path={props.changes === '' ? undefined : props.changes}
             onPath={(path) => props.onChanges(path)}

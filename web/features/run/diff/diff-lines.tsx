@@ -7,53 +7,27 @@ import type { CodeLine } from '../../../state/highlight/code-line.ts'
 import { highlight } from '../../../state/highlight/highlight.ts'
 import { languageOfPath } from '../../../state/highlight/language.ts'
 import { VisibleText } from '../../../ui/text/visible.tsx'
-import { sideBySide, type DiffHunk, type DiffLine } from './parse.ts'
+import type { DiffHunk, DiffLine } from './parse.ts'
 import styles from './diff-lines.module.css'
 
 /** Lines drawn at once; a generated file of a hundred thousand lines comes in pages. */
 const page = 1_500
 
-/** The hunks of one file: one column, or what was beside what is. */
-export function DiffLines(props: {
-  readonly hunks: readonly DiffHunk[]
-  readonly path: string
-  readonly split?: boolean | undefined
-}) {
+/** The hunks of one file, in one column. */
+export function DiffLines(props: { readonly hunks: readonly DiffHunk[]; readonly path: string }) {
   const [shown, setShown] = createSignal(page)
   const colours = createColours(props)
   const cut = createMemo(() => cutHunks(props.hunks, shown()))
   return (
     <div class={styles.scroller} tabindex="0" role="group" aria-label={`${runWords.diff.title}: ${props.path}`}>
-      <div class={styles.lines} data-split={props.split ? '' : undefined}>
+      <div class={styles.lines}>
         <For each={cut().hunks}>
           {(hunk, index) => (
             <>
               <Show when={index() > 0}>
                 <div class={styles.gap} role="separator" aria-label={runWords.diff.hunk(hunk.newStart)} />
               </Show>
-              <Show
-                when={props.split}
-                fallback={
-                  <For each={hunk.lines}>{(line) => <UnifiedLine line={line} colours={colours().get(line)} />}</For>
-                }
-              >
-                <For each={sideBySide(hunk.lines)}>
-                  {(row) => (
-                    <div class={styles.row}>
-                      <Side
-                        line={row.left}
-                        side="left"
-                        colours={row.left === undefined ? undefined : colours().get(row.left)}
-                      />
-                      <Side
-                        line={row.right}
-                        side="right"
-                        colours={row.right === undefined ? undefined : colours().get(row.right)}
-                      />
-                    </div>
-                  )}
-                </For>
-              </Show>
+              <For each={hunk.lines}>{(line) => <UnifiedLine line={line} colours={colours().get(line)} />}</For>
             </>
           )}
         </For>
@@ -73,26 +47,6 @@ function UnifiedLine(props: { readonly line: DiffLine; readonly colours: CodeLin
       <span class={styles.number}>{props.line.newNumber ?? props.line.oldNumber}</span>
       <Sign kind={props.line.kind} />
       <LineText line={props.line} colours={props.colours} />
-    </div>
-  )
-}
-
-function Side(props: {
-  readonly line: DiffLine | undefined
-  readonly side: 'left' | 'right'
-  readonly colours: CodeLine | undefined
-}) {
-  return (
-    <div class={styles.line} data-kind={props.line?.kind ?? 'none'} data-side={props.side}>
-      <Show when={props.line}>
-        {(line) => (
-          <>
-            <span class={styles.number}>{props.side === 'left' ? line().oldNumber : line().newNumber}</span>
-            <Sign kind={line().kind} />
-            <LineText line={line()} colours={props.colours} />
-          </>
-        )}
-      </Show>
     </div>
   )
 }

@@ -70,7 +70,11 @@ function withWords(lines: readonly DiffLine[]): DiffLine[] {
 
 type Parts = NonNullable<DiffLine['parts']>
 
-function compareWords(before: string, after: string): { readonly before: Parts; readonly after: Parts } | undefined {
+/** The words that two lines have in common, and those that they don't; `undefined`: they read better whole. */
+export function compareWords(
+  before: string,
+  after: string,
+): { readonly before: Parts; readonly after: Parts } | undefined {
   if (before.length > 500 || after.length > 500) return undefined
   const changes = diffWordsWithSpace(before, after)
   const same = changes

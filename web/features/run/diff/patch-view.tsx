@@ -20,7 +20,6 @@ export function PatchView(props: {
   readonly change: Change
   /** The path is drawn above: needed where several files follow each other. */
   readonly named?: boolean | undefined
-  readonly split?: boolean | undefined
   readonly onOpen?: (() => void) | undefined
 }) {
   const [asked, setAsked] = createSignal(false)
@@ -86,7 +85,7 @@ export function PatchView(props: {
           <p class={styles.note}>{runWords.diff.renamedOnly}</p>
         </Match>
         <Match when={(hunks()?.length ?? 0) > 0}>
-          <DiffLines hunks={hunks() ?? []} path={props.change.path} split={props.split} />
+          <DiffLines hunks={hunks() ?? []} path={props.change.path} />
         </Match>
       </Switch>
     </div>
