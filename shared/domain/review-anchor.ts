@@ -46,11 +46,7 @@ export function anchorAt(
  * Finds an anchor's lines by their words. Where the same words stand more than once, the lines around them decide, and where
  * those don't, nothing does: a comment is rather shown as outdated than at a line that it is not about.
  */
-export function placeOf(
-  anchor: ReviewAnchor,
-  lines: readonly KnownLine[],
-  version?: ObjectId,
-): AnchorPlace {
+export function placeOf(anchor: ReviewAnchor, lines: readonly KnownLine[], version?: ObjectId): AnchorPlace {
   // The content is the very one in which the numbers were given.
   if (version !== undefined && version === anchor.version) return { from: anchor.from, to: anchor.to }
   const quoted = anchor.quote.split('\n')

@@ -1,15 +1,5 @@
 import { Link } from '@tanstack/solid-router'
-import {
-  Box,
-  ChartColumnStacked,
-  Inbox,
-  ListTree,
-  NotebookText,
-  Plus,
-  Search,
-  Settings2,
-  type IconNode,
-} from 'lucide'
+import { Box, ChartColumnStacked, Inbox, ListTree, NotebookText, Plus, Search, Settings2, type IconNode } from 'lucide'
 import { Show, type JSX } from 'solid-js'
 import { useOpenPalette } from '../../state/palette.ts'
 import { isApple } from '../../state/platform.ts'
