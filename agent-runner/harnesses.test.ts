@@ -72,6 +72,7 @@ test('an offer is what the protocol takes: models, credentials, and what can’t
   }).now().harnesses
   expect(offers.map((offer) => HarnessOffer.parse(offer).id)).toEqual([
     'runbook',
+    'drover',
     'claude-code',
     'codex',
     'gemini',

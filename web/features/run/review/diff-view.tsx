@@ -107,7 +107,6 @@ export function DiffView(props: {
   )
   const outdated = createMemo(() => threads().filter(({ thread }) => !shownThreads().has(thread.first.id)))
   const forms = createMemo(() => rows().flatMap((row, index) => (row.kind === 'form' ? [index] : [])))
-  // oxlint-disable-next-line solid/reactivity
   const paint = createPainter(() => props.file.path)
 
   const list = createVirtualizer<HTMLDivElement, HTMLElement>({
