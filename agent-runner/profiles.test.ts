@@ -62,6 +62,11 @@ describe('a run under a profile', () => {
     const run = await server.ended(runId)
     expect([run.state, ran(run)]).toEqual(['SUCCEEDED', ['rm a.txt', 'rm package.json']])
     expect(outcomes(run)).toMatchObject([{ answer: { kind: 'allow_once' }, profile: 'Autonomous' }])
+    expect(run.events.map(({ body }) => body)).toContainEqual({
+      type: 'permission_lapsed',
+      permissionId: request.id,
+      ruled: { decision: 'allow', profile: 'Autonomous' },
+    })
     expect(notices(run)).toContain('From here on the run is worked under the profile Autonomous.')
     expect(server.receipts.filter((one) => one.deliveryId === deliveryId).map((one) => one.state)).toEqual([
       'delivered',

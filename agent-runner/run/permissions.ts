@@ -5,6 +5,7 @@ import {
   type PermissionOption,
   type PermissionRequest,
   type PermissionSubject,
+  type ProfileRuling,
 } from '#shared/domain/permission.ts'
 import type { EntryBody } from '#shared/domain/transcript.ts'
 import type { EntryId, RunId, UserId } from '#shared/ids.ts'
@@ -141,7 +142,7 @@ export function createPermissions(deps: PermissionsDeps): Permissions {
         if (outcome.kind === 'lapsed') lapse()
         else if (outcome.kind === 'ruled') {
           answered.add(request.id)
-          journal.append({ type: 'permission_lapsed', permissionId: request.id })
+          journal.append({ type: 'permission_lapsed', permissionId: request.id, ...ruledIn(by) })
           transcript.rewrite(entryId, { ...entry, outcome: answeredByProfile(by, at) })
         } else {
           answered.add(request.id)
@@ -212,6 +213,10 @@ export function createPermissions(deps: PermissionsDeps): Permissions {
 
 function ruledBy({ decision, sentence }: ProfileAnswer): PermissionOutcome {
   return { kind: 'ruled', decision, sentence }
+}
+
+function ruledIn(by: UserId | ProfileAnswer | undefined): { ruled?: ProfileRuling } {
+  return typeof by === 'object' ? { ruled: { decision: by.decision, profile: cut(by.profile, 60) } } : {}
 }
 
 /** How it stands in the transcript: with the profile's name in the place of a person's. */

@@ -1,5 +1,5 @@
 import { withAsk } from '#shared/domain/ask.ts'
-import { Permission } from '#shared/domain/permission.ts'
+import { Permission, type ProfileRuling } from '#shared/domain/permission.ts'
 import { Prompt } from '#shared/domain/prompt.ts'
 import type { ModelPrice } from '#shared/domain/model-prices.ts'
 import { Run, hasEnded } from '#shared/domain/run.ts'
@@ -114,7 +114,7 @@ async function applyToTeam(
       case 'permission_lapsed': {
         const key = keys.permission(runId, body.permissionId)
         const permission = await getRow(team, key, Permission)
-        if (permission?.state === 'open') await lapse(tx, team, run, permission)
+        if (permission?.state === 'open') await lapse(tx, team, run, permission, body.ruled)
         break
       }
       case 'prompt_taken':
@@ -177,10 +177,18 @@ async function nextPrompt(team: WriteTransaction, runId: RunId): Promise<Prompt 
 }
 
 /** Nobody can answer it any more. */
-async function lapse(tx: ServerTransaction, team: WriteTransaction, run: Run, permission: Permission): Promise<void> {
+async function lapse(
+  tx: ServerTransaction,
+  team: WriteTransaction,
+  run: Run,
+  permission: Permission,
+  ruled?: ProfileRuling,
+): Promise<void> {
   const { id } = permission.request
-  await putRow(team, keys.permission(run.id, id), { ...permission, state: 'lapsed' } satisfies Permission)
-  await settleRequest(team, run, id, { kind: 'lapsed', at: tx.now })
+  const { now } = tx
+  const answered = ruled === undefined ? {} : { ruled, answeredAt: now }
+  await putRow(team, keys.permission(run.id, id), { ...permission, state: 'lapsed', ...answered } satisfies Permission)
+  await settleRequest(team, run, id, { kind: 'lapsed', at: now, ...(ruled === undefined ? {} : { ruled }) })
 }
 
 async function openQuestions(team: WriteTransaction, runId: RunId): Promise<Permission[]> {

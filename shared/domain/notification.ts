@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { PermissionId, RunId, UserId } from '../ids.ts'
-import { PermissionAnswer, PermissionOption, SubjectKind } from './permission.ts'
+import { PermissionAnswer, PermissionOption, ProfileRuling, SubjectKind } from './permission.ts'
 import { titleLimit, type Run } from './run.ts'
 import { ShareAccess } from './share.ts'
 
@@ -25,8 +25,8 @@ export const RequestOutcome = z.discriminatedUnion('kind', [
     /** ms since epoch. */
     at: z.number(),
   }),
-  /** Nobody can answer it any more. */
-  z.object({ kind: z.literal('lapsed'), at: z.number() }),
+  /** Nobody can answer it any more; `ruled`: since the run's profile did. */
+  z.object({ kind: z.literal('lapsed'), at: z.number(), ruled: ProfileRuling.optional() }),
 ])
 export type RequestOutcome = z.infer<typeof RequestOutcome>
 

@@ -112,6 +112,14 @@ export const PermissionRequest = z.object({
 })
 export type PermissionRequest = z.infer<typeof PermissionRequest>
 
+/** A question that nobody had to answer any more, since the run's profile did: it was switched, or the time for answers was over. */
+export const ProfileRuling = z.object({
+  decision: z.enum(['allow', 'deny']),
+  /** Its name. */
+  profile: z.string().max(60),
+})
+export type ProfileRuling = z.infer<typeof ProfileRuling>
+
 /** The synced row, key `permission/<runId>/<id>`. */
 export const Permission = z.object({
   request: PermissionRequest,
@@ -119,6 +127,8 @@ export const Permission = z.object({
   answer: PermissionAnswer.optional(),
   answeredBy: UserId.optional(),
   answeredAt: z.number().optional(),
+  /** Of a lapsed one that the run's profile answered. */
+  ruled: ProfileRuling.optional(),
   /** Where the answer stands on its way to the runner. */
   delivery: IntentState.optional(),
   refusal: Refusal.optional(),

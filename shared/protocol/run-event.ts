@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { ArtifactId, EntryId, PermissionId, PromptId } from '../ids.ts'
 import { Spent } from '../domain/cost.ts'
-import { PermissionRequest } from '../domain/permission.ts'
+import { PermissionRequest, ProfileRuling } from '../domain/permission.ts'
 import { RunReason, RunUsage, Task } from '../domain/run.ts'
 import { Artifact, FileChange, RunSession, TranscriptEntry } from '../domain/transcript.ts'
 import { UsageMeter } from '../domain/usage-meter.ts'
@@ -31,7 +31,12 @@ export const RunEventBody = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('permission'), request: PermissionRequest }),
   /** The question is gone without an answer of ours: the run ended, or the agent withdrew it. */
-  z.object({ type: z.literal('permission_lapsed'), permissionId: PermissionId }),
+  z.object({
+    type: z.literal('permission_lapsed'),
+    permissionId: PermissionId,
+    /** The run's profile answered it. */
+    ruled: ProfileRuling.optional(),
+  }),
   z.object({ type: z.literal('tasks'), tasks: z.array(Task).max(200) }),
   /**
    * `usage` has what holds now, such as the context; its sums are for an older server. `spent` is what came to them, and is added up.

@@ -250,7 +250,11 @@ export const runEvents: ByType<RunEventBody> = {
   entry: { type: 'entry', entry },
   delta: { type: 'delta', entryId: ids.entry, field: 'text', offset: 0, text: 'Hello' },
   permission: { type: 'permission', request: permissionRequest },
-  permission_lapsed: { type: 'permission_lapsed', permissionId: ids.permission },
+  permission_lapsed: {
+    type: 'permission_lapsed',
+    permissionId: ids.permission,
+    ruled: { decision: 'deny', profile: 'Careful' },
+  },
   tasks: { type: 'tasks', tasks: [{ text: 'Build', status: 'pending' }] },
   usage: {
     type: 'usage',

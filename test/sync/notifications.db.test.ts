@@ -154,6 +154,22 @@ test('a question that lapses with its run needs nobody, a lost machine does', as
   expect(byType.get('error')).toMatchObject({ text: 'The agent ended by itself' })
 })
 
+test('a question that the run’s profile answered says so', async () => {
+  const desktop = mara.open()
+  const runId = await working(desktop)
+  const request = ask(runId, 'rm -rf build')
+  const ruled = { decision: 'allow', profile: 'Autonomous' } as const
+  runner.emit(
+    runId,
+    { type: 'permission', request },
+    { type: 'state', event: 'block', turn: 1 },
+    { type: 'permission_lapsed', permissionId: request.id, ruled },
+    { type: 'state', event: 'unblock', turn: 1 },
+  )
+  const [row] = await until(inbox(desktop), (all) => all[0]?.outcome !== undefined)
+  expect(row).toMatchObject({ readAt: expect.any(Number), outcome: { kind: 'lapsed', ruled } })
+})
+
 test('marks reach every device of the person: what was seen, one by one, put away and back', async () => {
   const [desktop, phone] = [mara.open(), mara.open()]
   const first = await working(desktop)

@@ -3,7 +3,7 @@ import type { RequestOutcome } from '#shared/domain/notification.ts'
 import type { Permission, PermissionAnswer } from '#shared/domain/permission.ts'
 import { canAnswer } from '#shared/domain/policies.ts'
 import type { PermissionId, RunId } from '#shared/ids.ts'
-import { answeredWords, optionWords, askWords } from '../words/answers.ts'
+import { answeredWords, askWords, optionWords, ruledWords } from '../words/answers.ts'
 import { intentPermissionId } from '#sync/client/intent-args.ts'
 import type { ShownIntent } from '../words/states.ts'
 import { useCallName } from './call-name.ts'
@@ -49,8 +49,12 @@ export function useAsk(of: {
         known.answeredAt ?? known.request.askedAt,
         optionWords(known.request, known.answer),
       )
-    if (known?.state === 'lapsed') return askWords.lapsed
     const outcome = of.outcome?.()
+    if (outcome?.kind === 'lapsed' && outcome.ruled !== undefined) return ruledWords(outcome.ruled, outcome.at)
+    if (known?.state === 'lapsed')
+      return known.ruled === undefined
+        ? askWords.lapsed
+        : ruledWords(known.ruled, known.answeredAt ?? known.request.askedAt)
     if (outcome === undefined) return undefined
     return outcome.kind === 'lapsed'
       ? askWords.lapsed

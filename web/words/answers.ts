@@ -1,4 +1,4 @@
-import type { PermissionAnswer, PermissionRequest } from '#shared/domain/permission.ts'
+import type { PermissionAnswer, PermissionRequest, ProfileRuling } from '#shared/domain/permission.ts'
 import { clockWords } from './time.ts'
 
 /** What a list of questions needs too, apart from the words of a whole run. */
@@ -6,6 +6,11 @@ export const askWords = {
   allowOnce: 'Allow once',
   lapsed: 'The run ended before anyone answered',
 } as const
+
+/** A question that the run's profile answered. */
+export function ruledWords({ decision, profile }: ProfileRuling, at: number): string {
+  return `${decision === 'allow' ? 'Allowed' : 'Denied'} by the profile ${profile}, ${clockWords(at)}`
+}
 
 /** "You allowed this once, 14:04", "Jonas chose “Skip it”, 14:03". `option`: the words of the choice, where they are known. */
 export function answeredWords(who: string, answer: PermissionAnswer, at: number, option?: string): string {

@@ -193,8 +193,6 @@ export const profileWords = {
   },
   allowAlways: (name: string) => `Always allow in ${name}`,
   allowsAlways: 'Puts on its list:',
-  allowedBy: (name: string, time: string) => `Allowed by the profile ${name}, ${time}`,
-  deniedBy: (name: string, time: string) => `Denied by the profile ${name}, ${time}`,
 } as const
 
 /** "Denied commands: added rm, removed curl". */

@@ -4,9 +4,8 @@ import { hasEnded, type RunState } from '#shared/domain/run.ts'
 import { Chip } from '../../../ui/chip.tsx'
 import { StatusGlyph } from '../../../ui/status-glyph.tsx'
 import { Time } from '../../../ui/time.tsx'
-import { answeredWords } from '../../../words/answers.ts'
+import { answeredWords, ruledWords } from '../../../words/answers.ts'
 import { failureWords } from '../../../words/failures.ts'
-import { profileWords } from '../../../words/profiles.ts'
 import { bytesWords, runWords } from '../../../words/run.ts'
 import { clockWords } from '../../../words/time.ts'
 import { ArtifactLink, artifactIcon } from '../artifact-link.tsx'
@@ -46,8 +45,8 @@ export function PermissionEntry(props: { readonly entry: EntryOf<'permission'> }
     if (now === undefined) return ''
     if (now.kind === 'lapsed') return runWords.ask.lapsed
     if (now.profile !== undefined) {
-      const by = now.answer.kind === 'deny' ? profileWords.deniedBy : profileWords.allowedBy
-      return by(now.profile, clockWords(now.at))
+      const decision = now.answer.kind === 'deny' ? 'deny' : 'allow'
+      return ruledWords({ decision, profile: now.profile }, now.at)
     }
     return answeredWords(scene.callName(now.by), now.answer, now.at, now.option)
   }
