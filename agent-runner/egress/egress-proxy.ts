@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 import { joinStreams } from '../inside/join.ts'
 import { messageOf } from '../log.ts'
 import type { EgressGuard } from './egress-guard.ts'
+import { ofOneConnection } from './one-connection.ts'
 
 /** A proxy for HTTP and CONNECT that goes where its guard lets it. It listens nowhere; connections are handed to it. */
 export interface EgressProxy {
@@ -14,18 +15,7 @@ export interface EgressProxy {
 const connectMs = 15_000
 /** A host as it may stand in a request; anything else is not even looked at. */
 const target = /^(\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9_.-]{1,253}):(\d{1,5})$/
-/** Of one connection alone (RFC 9110, 7.6.1), and what is meant for a proxy. */
-const notPassedOn = new Set([
-  'connection',
-  'keep-alive',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'proxy-connection',
-  'proxy-authorization',
-  'proxy-authenticate',
-])
+const notPassedOn = new Set(ofOneConnection)
 
 export function createEgressProxy({
   guard,

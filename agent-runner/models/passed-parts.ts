@@ -1,18 +1,11 @@
 import type { IncomingMessage } from 'node:http'
+import { ofOneConnection } from '../egress/one-connection.ts'
 import type { Upstream } from './providers.ts'
 import { ProxyRefusal } from './refusals.ts'
 
-/** Of one connection alone (RFC 9110, 7.6.1), set anew, or somebody's identity, which is not the provider's business. */
+/** Of one connection alone, set anew, or somebody's identity, which is not the provider's business. */
 const keptBack = new Set([
-  'connection',
-  'keep-alive',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'proxy-connection',
-  'proxy-authorization',
-  'proxy-authenticate',
+  ...ofOneConnection,
   'host',
   'expect',
   'cookie',

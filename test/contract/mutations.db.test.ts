@@ -76,7 +76,7 @@ describe.each(names)('%s', (name) => {
       answerPermission: ['not_found'],
       addPlanComment: ['not_found'],
       addReviewComment: ['not_found'],
-      createPlan: ['not_found', 'not_found', 'not_found'],
+      createPlan: ['not_found', 'not_found', 'not_found', 'not_found'],
       createRun: ['not_found', 'not_found'],
       answerAccessRequest: ['stale'],
       // Sealed to no key of this server.
