@@ -5,6 +5,7 @@ import { Permission } from '#shared/domain/permission.ts'
 import { Plan } from '#shared/domain/plan.ts'
 import { hasEnded } from '#shared/domain/run.ts'
 import { RunSecret } from '#shared/domain/secret.ts'
+import { carefulProfileId } from '#shared/domain/builtin-profiles.ts'
 import { Runner } from '#shared/domain/team.ts'
 import { DeliveryId, PromptId, RunId } from '#shared/ids.ts'
 import type { ModelGateway } from '#agent-runner/models/endpoints.ts'
@@ -104,7 +105,12 @@ test('a run of Drover’s agent plans, asks, changes, and goes on the next day',
     runId,
     promptId: PromptId.parse(newId()),
     prompt: 'Change a.txt.',
-    config: { harness: HarnessId.parse('drover'), sandbox: 'direct', repository: { url: repository.path } },
+    config: {
+      harness: HarnessId.parse('drover'),
+      sandbox: 'direct',
+      repository: { url: repository.path },
+      profileId: carefulProfileId,
+    },
   })
   const [asked] = await until<readonly Permission[]>(
     (on) => desk.subscribe((tx) => scanRows(tx, keys.permissionsOf(runId), Permission), on),
