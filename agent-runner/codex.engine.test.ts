@@ -1,6 +1,6 @@
 import { dockerMissing } from '#test/fakes/docker.ts'
 import { directTests, dockerTests, taskTests, type HarnessDialect } from '#test/fakes/harness-tests.ts'
-import { harnessMissing } from '#test/fakes/harness-world.ts'
+import { harnessMissing } from '#test/fakes/kept-tools.ts'
 import type { ModelTurn } from '#test/fakes/model-server.ts'
 
 const call = (name: string, input: Record<string, unknown>): ModelTurn => ({ tools: [{ name, input }] })

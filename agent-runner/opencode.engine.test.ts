@@ -7,11 +7,11 @@ import { startControlServer, type ControlServer, type SeenRun } from '#test/fake
 import { dockerMissing, dockerSettings } from '#test/fakes/docker.ts'
 import { openHarnessWorld } from '#test/fakes/harness-world.ts'
 import { openCodeConfig, startModelServer, type ModelServer, type ModelTurn } from '#test/fakes/model-server.ts'
-import { makeRunnerFolder, openCodeMissing } from '#test/fakes/opencode.ts'
+import { harnessMissing, makeRunnerFolder } from '#test/fakes/kept-tools.ts'
 import { makeRepository, startRunner } from '#test/fakes/runner.ts'
 import { findRunProcesses } from './sandbox/process-tree.ts'
 
-const missing = await openCodeMissing()
+const missing = await harnessMissing('opencode')
 const startMs = 60_000
 const person = UserId.parse('person-1')
 

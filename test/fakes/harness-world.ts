@@ -5,49 +5,15 @@ import type { SandboxKind } from '#shared/domain/harness.ts'
 import { hasEnded, type RunConfig } from '#shared/domain/run.ts'
 import type { RunSecret } from '#shared/domain/secret.ts'
 import { UserId, type RunId } from '#shared/ids.ts'
-import { processEnvironment, readConfig } from '#agent-runner/config.ts'
-import { createHarnesses } from '#agent-runner/harnesses.ts'
-import { messageOf } from '#agent-runner/log.ts'
 import { findRunProcesses } from '#agent-runner/sandbox/process-tree.ts'
 import { startControlServer, type ControlServer, type SeenRun } from './control-server.ts'
 import { startModelServer, type ModelServer } from './model-server.ts'
-import { keptTools, makeRunnerFolder } from './opencode.ts'
+import { makeRunnerFolder } from './kept-tools.ts'
 import { makeRepository, startRunner } from './runner.ts'
 
-const fetchMs = 170_000
 /** The start of a harness alone can take ten seconds on a busy machine, and far more on one that does too much. */
 export const harnessMs = 100_000
 const person = UserId.parse('person-1')
-
-/**
- * Fetches a harness by the runner's own installer, unless an earlier run did.
- * @returns why tests with it are skipped, or `undefined` when they run. @throws with DROVER_REQUIRE=all.
- */
-export async function harnessMissing(id: string, sandbox: SandboxKind = 'direct'): Promise<string | undefined> {
-  await mkdir(keptTools, { recursive: true })
-  const config = readConfig({ ...processEnvironment(), DROVER_API_KEY: 'none' })
-  if (!config.ok) throw new Error(config.error)
-  const hostEnv = { ...config.value.hostEnv, npm_config_fetch_retries: '0' }
-  const harnesses = createHarnesses({ config: { ...config.value, hostEnv }, toolsFolder: keptTools })
-  const declaration = harnesses.find((one) => one.id === id)
-  if (declaration === undefined) throw new Error(`there is no harness ${id}`)
-  let output = ''
-  try {
-    await declaration.prepare({
-      sandbox,
-      signal: AbortSignal.timeout(fetchMs),
-      onOutput: (text) => {
-        output = (output + text).slice(-2000)
-      },
-    })
-    return undefined
-  } catch (error) {
-    const reason = /^npm error (?!code|errno|syscall)(.+)$/m.exec(output)?.[1] ?? messageOf(error)
-    const why = `${declaration.name} ${declaration.version ?? ''} could not be fetched from the npm registry: ${reason}`
-    if (process.env['DROVER_REQUIRE'] === 'all') throw new Error(why, { cause: error })
-    return why
-  }
-}
 
 /** A runner with a scripted model on all wires, and a repository with `a.txt`. Plan tools answer with what they were asked. */
 export interface HarnessWorld {

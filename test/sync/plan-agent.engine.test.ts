@@ -12,13 +12,13 @@ import { readBody } from '#sync/core/plan/body.ts'
 import { writePlan } from '#sync/core/plan/markdown.ts'
 import { scanRows } from '#sync/core/transaction.ts'
 import { openCodeConfig, startModelServer, type ModelRequest, type ModelServer } from '../fakes/model-server.ts'
-import { makeRunnerFolder, openCodeMissing } from '../fakes/opencode.ts'
+import { harnessMissing, makeRunnerFolder } from '../fakes/kept-tools.ts'
 import { startRunner } from '../fakes/runner.ts'
 import { untilState, untilText, writeParagraph } from '../plan-device.ts'
 import { runOf } from '../run-script.ts'
 import { newId, openWorld, until, type World } from '../world.ts'
 
-const missing = await openCodeMissing()
+const missing = await harnessMissing('opencode')
 const startMs = 60_000
 const markdown = '# Extract billing\n\n## Phase 1\n\n- [ ] Move models\n- [ ] Forbid imports\n'
 

@@ -1,30 +1,33 @@
 import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { SandboxKind } from '#shared/domain/harness.ts'
 import { processEnvironment, readConfig } from '#agent-runner/config.ts'
-import { createOpenCode, openCodeVersion } from '#agent-runner/harness/declarations/opencode.ts'
-import { createToolsFolder } from '#agent-runner/harness/tools-folder.ts'
+import { createHarnesses } from '#agent-runner/harnesses.ts'
 import { messageOf } from '#agent-runner/log.ts'
 import { sourceRoot } from './runner.ts'
 
 /** Tools that tests fetched, kept from one run of the tests to the next. */
-export const keptTools = join(sourceRoot, '.cache/tools')
-const fetchMs = 170_000
+const keptTools = join(sourceRoot, '.cache/tools')
 
 /**
- * Fetches OpenCode by the runner's own installer, unless an earlier run did.
+ * Fetches a harness by the runner's own installer, unless an earlier run did. Where it must be there, npm tries again and takes its time.
  * @returns why tests with it are skipped, or `undefined` when they run. @throws with DROVER_REQUIRE=all.
  */
-export async function openCodeMissing(): Promise<string | undefined> {
+export async function harnessMissing(id: string, sandbox: SandboxKind = 'direct'): Promise<string | undefined> {
+  const isRequired = process.env['DROVER_REQUIRE'] === 'all'
   await mkdir(keptTools, { recursive: true })
   const config = readConfig({ ...processEnvironment(), DROVER_API_KEY: 'none' })
   if (!config.ok) throw new Error(config.error)
-  const tools = createToolsFolder(keptTools, { ...config.value.hostEnv, npm_config_fetch_retries: '0' })
+  const hostEnv = { ...config.value.hostEnv, npm_config_fetch_retries: isRequired ? '4' : '0' }
+  const harnesses = createHarnesses({ config: { ...config.value, hostEnv }, toolsFolder: keptTools })
+  const declaration = harnesses.find((one) => one.id === id)
+  if (declaration === undefined) throw new Error(`there is no harness ${id}`)
   let output = ''
   try {
-    await createOpenCode({ tools, config: '{}', person: { home: '', variables: {} } }).prepare({
-      sandbox: 'direct',
-      signal: AbortSignal.timeout(fetchMs),
+    await declaration.prepare({
+      sandbox,
+      signal: AbortSignal.timeout(isRequired ? 600_000 : 170_000),
       onOutput: (text) => {
         output = (output + text).slice(-2000)
       },
@@ -32,8 +35,8 @@ export async function openCodeMissing(): Promise<string | undefined> {
     return undefined
   } catch (error) {
     const reason = /^npm error (?!code|errno|syscall)(.+)$/m.exec(output)?.[1] ?? messageOf(error)
-    const why = `OpenCode ${openCodeVersion} could not be fetched from the npm registry: ${reason}`
-    if (process.env['DROVER_REQUIRE'] === 'all') throw new Error(why, { cause: error })
+    const why = `${declaration.name} ${declaration.version ?? ''} could not be fetched from the npm registry: ${reason}`
+    if (isRequired) throw new Error(why, { cause: error })
     return why
   }
 }
