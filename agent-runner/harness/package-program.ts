@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { SandboxKind } from '#shared/domain/harness.ts'
 import type { HarnessDeclaration, PrepareContext, ProgramHarness } from './declaration.ts'
 import { nodeInside } from './node-inside.ts'
@@ -10,6 +10,8 @@ export interface PackageProgram {
   readonly version: string
   readonly entry: string
   readonly args?: readonly string[]
+  /** Files of this machine: a program of ours that starts it, and what that gets before `entry`. */
+  readonly starter?: readonly [program: string, ...more: string[]]
 }
 
 /**
@@ -18,7 +20,7 @@ export interface PackageProgram {
  */
 export function createPackageProgram(
   tools: ToolsFolder,
-  { name, version, entry, args = [] }: PackageProgram,
+  { name, version, entry, args = [], starter }: PackageProgram,
 ): Pick<HarnessDeclaration, 'installed'> & {
   prepare(context: PrepareContext): Promise<Pick<ProgramHarness, 'tools' | 'argv'>>
 } {
@@ -27,9 +29,11 @@ export function createPackageProgram(
     prepare: async ({ sandbox, onOutput, signal }) => {
       const folder = await tools.fetch(name, version, { onOutput, signal, system: systemOf(sandbox) })
       const program = join(folder, 'node_modules', name, entry)
-      if (sandbox === 'direct') return { tools: [], argv: () => [process.execPath, program, ...args] }
+      const files = [...(starter ?? []), program]
+      if (sandbox === 'direct') return { tools: [], argv: () => [process.execPath, ...files, ...args] }
       const node = await nodeInside(tools, { onOutput, signal })
-      return { tools: [folder, node], argv: (inside) => [inside(node), inside(program), ...args] }
+      const starters = starter === undefined ? [] : [dirname(starter[0]), ...starter.slice(1)]
+      return { tools: [folder, node, ...starters], argv: (inside) => [inside(node), ...files.map(inside), ...args] }
     },
   }
 }

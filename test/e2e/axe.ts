@@ -33,8 +33,12 @@ function untilStill(page: Page): Promise<void> {
   return page.evaluate(async () => {
     // A theme that was just changed is drawn with the next frame, and its colours fade over from there.
     await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
-    const ends = document.getAnimations().filter((one) => Number.isFinite(one.effect?.getComputedTiming().endTime))
-    await Promise.allSettled(ends.map((one) => one.finished))
+    const ends = document
+      .getAnimations()
+      .filter((one) => one.playState === 'running' && Number.isFinite(one.effect?.getComputedTiming().endTime))
+    // One that is halted, such as by a page that the browser does not draw, never ends.
+    const halted = new Promise((resolve) => setTimeout(resolve, 5000))
+    await Promise.race([Promise.allSettled(ends.map((one) => one.finished)), halted])
   })
 }
 

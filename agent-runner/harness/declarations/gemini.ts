@@ -3,6 +3,7 @@ import { HarnessId, type ModelOffer } from '#shared/domain/harness.ts'
 import { noCredentials } from '../credentials.ts'
 import type { HarnessContext, HarnessDeclaration, HarnessEnv } from '../declaration.ts'
 import { geminiDialect } from '../dialects.ts'
+import { ownFile } from '../../sandbox/own-files.ts'
 import { createPackageProgram } from '../package-program.ts'
 import { isFilled, type Person } from '../sign-in.ts'
 import type { ToolsFolder } from '../tools-folder.ts'
@@ -26,6 +27,7 @@ export function createGemini({ tools, person }: { tools: ToolsFolder; person: Pe
     version: geminiVersion,
     entry: 'bundle/gemini.js',
     args: ['--acp'],
+    starter: [ownFile('gemini-start.ts'), settings],
   })
   const home = person.variables['GEMINI_CLI_HOME'] ?? person.home
   const signedIn = (): Promise<boolean> => isFilled(home, '.gemini/oauth_creds.json')
@@ -49,7 +51,6 @@ export function createGemini({ tools, person }: { tools: ToolsFolder; person: Pe
       const got = await program.prepare(context)
       return {
         ...got,
-        tools: context.sandbox === 'direct' ? [] : [...got.tools, settings],
         env: async (start) => ({
           GEMINI_CLI_SYSTEM_SETTINGS_PATH: start.inside(settings),
           // Else it starts itself again as a child, which outlives it.
