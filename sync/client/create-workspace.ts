@@ -4,7 +4,7 @@ import { parseSpace, teamSpace, type SpaceId } from '#shared/protocol/sync.ts'
 import { canEditPlans } from '#shared/domain/policies.ts'
 import { Member } from '#shared/domain/team.ts'
 import { keys } from '#sync/core/keys.ts'
-import { mutators, type MutatorName } from '#sync/core/mutators/all.ts'
+import { mutatorNames } from '#sync/core/mutators/device.ts'
 import { getRow } from '#sync/core/transaction.ts'
 import { deviceMutators } from './device-mutators.ts'
 import type { Keeping } from './kept-runs.ts'
@@ -321,7 +321,7 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
   }
 
   const mutate = Object.fromEntries(
-    (Object.keys(mutators) as MutatorName[]).map((name) => [name, (args: unknown) => intents.perform(name, args)]),
+    mutatorNames.map((name) => [name, (args: unknown) => intents.perform(name, args)]),
   ) as Workspace['mutate']
 
   async function closeKept(): Promise<void> {

@@ -3,8 +3,7 @@ import { Member } from '#shared/domain/team.ts'
 import { IntentRef } from '#shared/protocol/sync.ts'
 import type { TeamId, UserId } from '#shared/ids.ts'
 import { keys } from '#sync/core/keys.ts'
-import type { Mutator } from '#sync/core/mutator.ts'
-import { mutators } from '#sync/core/mutators/all.ts'
+import { mutatorNames, mutatorOf } from '#sync/core/mutators/device.ts'
 import { getRow } from '#sync/core/transaction.ts'
 import { writeTransaction } from './read-transaction.ts'
 import { RefusedError } from './workspace.ts'
@@ -23,8 +22,9 @@ export function deviceMutators(who: {
   insists: (intentId: string) => boolean
 }): MutatorDefs {
   const defs: MutatorDefs = {}
-  for (const mutator of Object.values(mutators) as unknown as Mutator<unknown>[]) {
-    defs[mutator.name] = async (raw: ReplicacheWrite, given: unknown): Promise<MutationRef> => {
+  for (const name of mutatorNames) {
+    defs[name] = async (raw: ReplicacheWrite, given: unknown): Promise<MutationRef> => {
+      const mutator = await mutatorOf(name)
       const tx = writeTransaction(raw)
       const args = mutator.args.safeParse(given)
       if (!args.success) throw new RefusedError('invalid', args.error.issues[0]?.message)

@@ -1,7 +1,8 @@
 import { RefusedMutation } from '#shared/domain/notice.ts'
 import type { UserId } from '#shared/ids.ts'
 import { keys } from '#sync/core/keys.ts'
-import { mutators, type MutatorName } from '#sync/core/mutators/all.ts'
+import type { MutatorName } from '#sync/core/mutators/all.ts'
+import { mutatorOf } from '#sync/core/mutators/device.ts'
 import { getRow } from '#sync/core/transaction.ts'
 import { carriedArgs, type Carrier, type Intent, type IntentOutcome, type IntentStore } from './intents.ts'
 import type { SpaceCache } from './space-cache.ts'
@@ -83,7 +84,8 @@ export function createIntentLog(deps: IntentLogDeps): IntentLog {
   }
 
   async function perform(name: MutatorName, given: unknown): Promise<void> {
-    const parsed = mutators[name].args.safeParse(given)
+    const { args } = await mutatorOf(name)
+    const parsed = args.safeParse(given)
     if (!parsed.success) throw new RefusedError('invalid', parsed.error.issues[0]?.message)
     const intent = await deps.store.add({
       id: deps.newId(),

@@ -9,6 +9,7 @@ import { useDeviceStore } from '../../state/device-store.ts'
 import { useFrame } from '../../state/frame.ts'
 import { useInstall } from '../../state/install.ts'
 import { useKeyboard, useKeys } from '../../state/keyboard.ts'
+import { prepareMutators } from '#sync/core/mutators/device.ts'
 import { PaletteContext } from '../../state/palette.ts'
 import { pagesOf } from '../../state/pages.ts'
 import { useAfterFirstPage } from '../../state/after-first-page.ts'
@@ -147,6 +148,7 @@ function createPalette() {
 function useNextPresses(): void {
   const router = useRouter()
   useAfterFirstPage(() => router.loadRouteChunk(router.routesByPath['/runs/$runId']))
+  useAfterFirstPage(prepareMutators)
   useAfterFirstPage(loadPalette)
   useAfterFirstPage(preloadToasts)
   useAfterFirstPage(preloadMenus)
