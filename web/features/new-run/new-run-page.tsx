@@ -62,6 +62,8 @@ const committer = 'runbook'
 /** How long a press on “Start run” waits for the first rows of the team on a new device. */
 const firstRowsMs = 10_000
 
+const alike = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
+
 /** Starts a run. What is typed is kept on this device until the run itself is. */
 export function NewRunPage() {
   const workspace = useWorkspace()
@@ -113,11 +115,16 @@ export function NewRunPage() {
     if (commit() !== undefined) return committer
     return form().choseAgent ? form().harness : (data.team.value?.defaultHarness ?? form().harness)
   })
-  const agents = createMemo(() => {
-    const all = agentChoices(runners(), askedHost(), data.team.value)
-    return commit() === undefined ? all : all.filter(({ value }) => value === committer)
-  })
-  const hosts = createMemo(() => hostChoices(runners()))
+  // An open list is not drawn anew because a machine told of itself.
+  const agents = createMemo(
+    () => {
+      const all = agentChoices(runners(), askedHost(), data.team.value)
+      return commit() === undefined ? all : all.filter(({ value }) => value === committer)
+    },
+    undefined,
+    { equals: alike },
+  )
+  const hosts = createMemo(() => hostChoices(runners()), undefined, { equals: alike })
   const sandboxes = createMemo(() => sandboxesOf(runners(), askedAgent(), askedHost()))
   /** What is shown as chosen: what was kept may no longer be offered. */
   const agent = () =>
