@@ -115,7 +115,15 @@ describe.skipIf(missing !== undefined)(`OpenCode and a plan${missing === undefin
     expect(model.complaints).toEqual([])
     expect(last(model.requests.at(2) ?? { messages: [] })).toContain('what they wrote is kept')
 
-    const [row] = await desk.query((tx) => scanRows(tx, keys.plans, Plan))
+    // The row follows the document; what the person wrote meanwhile may stand in it for a moment.
+    const row = await until<Plan | undefined>(
+      (on) =>
+        desk.subscribe(
+          (tx) => scanRows(tx, keys.plans, Plan),
+          ([one]) => on(one),
+        ),
+      (one) => one?.updatedBy.kind === 'agent',
+    )
     const author = { kind: 'agent', runId, harness: 'opencode' }
     expect(row).toMatchObject({ title: 'Extract billing', updatedBy: author })
     if (plan === undefined || row === undefined) throw new Error('there is a plan')
