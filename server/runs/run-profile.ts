@@ -2,10 +2,9 @@ import { builtinProfile, builtinProfiles } from '#shared/domain/builtin-profiles
 import { Profile, ProfileChoice, ProfileSnapshot } from '#shared/domain/profile.ts'
 import type { Run } from '#shared/domain/run.ts'
 import { Team } from '#shared/domain/team.ts'
-import type { TeamId } from '#shared/ids.ts'
-import { teamSpace } from '#shared/protocol/sync.ts'
 import { keys } from '#sync/core/keys.ts'
 import { wantedProfiles } from '#sync/core/profiles.ts'
+import { readRows } from './read-rows.ts'
 import type { SpaceStore } from '#sync/server/space-store.ts'
 
 /** What a run is worked under, as it is now: two looks at the store, most of them at rows that the process remembers. */
@@ -32,13 +31,4 @@ export async function profileOfRun(
   const [careful] = builtinProfiles
   if (careful === undefined) throw new Error('Drover has profiles of its own')
   return careful
-}
-
-async function readRows(
-  store: Pick<SpaceStore, 'read'>,
-  teamId: TeamId,
-  wanted: readonly string[],
-): Promise<ReadonlyMap<string, unknown>> {
-  const { rows } = await store.read(teamSpace(teamId), wanted)
-  return new Map(rows.map(({ key, value }) => [key, value]))
 }

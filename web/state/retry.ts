@@ -2,6 +2,7 @@ import { denyMessageLimit } from '#shared/domain/permission.ts'
 import { promptLimit } from '#shared/domain/prompt.ts'
 import { titleLimit } from '#shared/domain/run.ts'
 import { mutators, type MutatorName } from '#sync/core/mutators/all.ts'
+import { isMutatorName } from '#sync/core/mutators/names.ts'
 import { RefusedError, type Workspace } from '#sync/client/workspace.ts'
 import type { NewIds } from './platform.ts'
 
@@ -41,7 +42,7 @@ export async function retryRefused(
   edited?: string,
 ): Promise<void> {
   const kept = refused.args
-  if (!isMutator(refused.name) || typeof kept !== 'object' || kept === null)
+  if (!isMutatorName(refused.name) || typeof kept !== 'object' || kept === null)
     throw new RefusedError('invalid', undefined)
   const renamed = {
     ...kept,
@@ -75,8 +76,4 @@ function messageOf(args: unknown): string | undefined {
   const answer: unknown = Reflect.get(Object(args), 'answer')
   const message: unknown = Reflect.get(Object(answer), 'message')
   return typeof message === 'string' ? message : undefined
-}
-
-function isMutator(name: string): name is MutatorName {
-  return Object.hasOwn(mutators, name)
 }

@@ -1,9 +1,9 @@
-import type { MutatorName } from '#sync/core/mutators/all.ts'
+import { isMutatorName } from '#sync/core/mutators/names.ts'
 import { fieldOf as field } from '#sync/client/intent-args.ts'
 
 /** What a change was meant to do, as a verb: "Deny", "New run". `args` are the mutator's own; unknown ones say less. */
 export function intentVerb(name: string, args: unknown): string {
-  if (!isKnown(name)) return 'Change'
+  if (!isMutatorName(name)) return 'Change'
   switch (name) {
     case 'answerPermission': {
       const kind = field(field(args, 'answer'), 'kind')
@@ -136,65 +136,4 @@ export function intentText(args: unknown): string | undefined {
     field(args, 'name') ??
     field(field(args, 'answer'), 'message')
   return typeof text === 'string' && text !== '' ? text : undefined
-}
-
-const names: Record<MutatorName, true> = {
-  addPlanComment: true,
-  addReviewComment: true,
-  answerAccessRequest: true,
-  answerPermission: true,
-  changeEnvironment: true,
-  changePlan: true,
-  createEnvironment: true,
-  changeRunFiles: true,
-  changeProfile: true,
-  createPlan: true,
-  createProfile: true,
-  createRun: true,
-  deleteEnvironment: true,
-  createSecret: true,
-  deletePlan: true,
-  deleteSecret: true,
-  describeSecret: true,
-  deleteProfile: true,
-  dismissRefusal: true,
-  editPlanComment: true,
-  editPrompt: true,
-  editReviewComment: true,
-  markNotification: true,
-  markReviewed: true,
-  movePrompt: true,
-  readNotifications: true,
-  removePlanComment: true,
-  removePrompt: true,
-  removeReviewComment: true,
-  renameRun: true,
-  replaceSecret: true,
-  resolvePlanThread: true,
-  restoreEnvironment: true,
-  resolveReviewThread: true,
-  reviewPlan: true,
-  savePlanVersion: true,
-  sendPlanComments: true,
-  sendPrompt: true,
-  sendPromptNow: true,
-  sendReviewComments: true,
-  setDefaultProfile: true,
-  setRunProfile: true,
-  setBudget: true,
-  setHarness: true,
-  setModelPrice: true,
-  setTeam: true,
-  settleSuggestion: true,
-  sharePlan: true,
-  shareRun: true,
-  stopPlanSharing: true,
-  stopRun: true,
-  stopSharing: true,
-  tellPlanChange: true,
-  withdrawReview: true,
-}
-
-function isKnown(name: string): name is MutatorName {
-  return Object.hasOwn(names, name)
 }

@@ -1,3 +1,4 @@
+import { readOutput } from '../../sandbox/read-output.ts'
 import type { Exec, Sandbox } from '../../sandbox/sandbox.ts'
 import { createShellReport, type ShellReport } from './shell-report.ts'
 
@@ -8,10 +9,6 @@ export interface BlockShell {
   /** What the blocks before left behind: the folder the next one starts in, and the variables they changed. */
   left(): Promise<{ cwd: string; variables: string[] }>
 }
-
-/** What was left in the background may hold the output open and even write on: the step is over all the same. */
-const quietMs = 200
-const mostAfterEndMs = 2_000
 
 /**
  * Bash where there is one, as a child, so that `$PPID` of a block is this shell and nobody else; it waits for the block
@@ -106,7 +103,10 @@ export function createBlockShell({
     signal.addEventListener('abort', stop, { once: true })
     if (signal.aborted) stop()
     try {
-      await readOutput(exec, Promise.race([report.ended, exec.exited]), write)
+      const decoder = new TextDecoder()
+      await readOutput(exec, Promise.race([report.ended, exec.exited]), (piece) =>
+        write(decoder.decode(piece, { stream: true })),
+      )
       const ended = await Promise.race([report.ended, exec.exited])
       keep(report)
       if (typeof ended === 'number') return ended
@@ -123,36 +123,6 @@ export function createBlockShell({
       await (restored ??= restoreOnce())
       return { cwd, variables: [...changed.keys()] }
     },
-  }
-}
-
-/** Reads to the end, or until the block has `ended` and has been quiet. */
-async function readOutput(exec: Exec, ended: Promise<unknown>, write: (text: string) => Promise<void>): Promise<void> {
-  const { stdout } = exec
-  const decoder = new TextDecoder()
-  let quiet: ReturnType<typeof setTimeout> | undefined
-  let last: ReturnType<typeof setTimeout> | undefined
-  const stopReading = (): void => void stdout.destroy()
-  const listen = (): void => {
-    quiet = setTimeout(stopReading, quietMs)
-  }
-  void ended.then(() => {
-    if (stdout.readableEnded) return
-    last = setTimeout(stopReading, mostAfterEndMs)
-    listen()
-  })
-  try {
-    for await (const piece of stdout) {
-      clearTimeout(quiet)
-      await write(decoder.decode(piece as Uint8Array, { stream: true }))
-      if (last !== undefined) listen()
-    }
-  } catch (error) {
-    // A destroyed stream ends the reading.
-    if (!stdout.destroyed) throw error
-  } finally {
-    clearTimeout(quiet)
-    clearTimeout(last)
   }
 }
 

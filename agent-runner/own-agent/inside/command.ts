@@ -1,4 +1,5 @@
-import type { Exec, Sandbox } from '../../sandbox/sandbox.ts'
+import { readOutput } from '../../sandbox/read-output.ts'
+import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { endGroup } from './group.ts'
 
 /**
@@ -11,10 +12,6 @@ const launcher = [
   'if command -v bash > /dev/null 2>&1; then bash -c "$1" 3>&- < /dev/null; else sh -c "$1" 3>&- < /dev/null; fi',
   'printf "e%s\\n" "$?" >&3',
 ].join('\n')
-
-/** What a command left in the background may hold its output open: it is over all the same. */
-const quietMs = 200
-const mostAfterEndMs = 2_000
 
 /**
  * Runs a command in the sandbox; `write` is awaited before more is read, so a flood slows the command and not the runner. When `signal`
@@ -61,38 +58,5 @@ export async function runCommand(
     signal.removeEventListener('abort', stop)
     // What it started is gone before anybody goes on.
     await stopped
-  }
-}
-
-/** Reads to the end, or until the command is over and has been quiet. */
-async function readOutput(
-  exec: Exec,
-  over: Promise<unknown>,
-  write: (piece: Uint8Array) => Promise<void>,
-): Promise<void> {
-  const { stdout } = exec
-  let quiet: ReturnType<typeof setTimeout> | undefined
-  let last: ReturnType<typeof setTimeout> | undefined
-  const stopReading = (): void => void stdout.destroy()
-  const listen = (): void => {
-    quiet = setTimeout(stopReading, quietMs)
-  }
-  void over.then(() => {
-    if (stdout.readableEnded) return
-    last = setTimeout(stopReading, mostAfterEndMs)
-    listen()
-  })
-  try {
-    for await (const piece of stdout) {
-      clearTimeout(quiet)
-      if (piece instanceof Uint8Array) await write(piece)
-      if (last !== undefined) listen()
-    }
-  } catch (error) {
-    // A destroyed stream ends the reading.
-    if (!stdout.destroyed) throw error
-  } finally {
-    clearTimeout(quiet)
-    clearTimeout(last)
   }
 }
