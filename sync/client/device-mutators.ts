@@ -3,7 +3,7 @@ import { Member } from '#shared/domain/team.ts'
 import { IntentRef } from '#shared/protocol/sync.ts'
 import type { TeamId, UserId } from '#shared/ids.ts'
 import { keys } from '#sync/core/keys.ts'
-import { mutatorOf } from '#sync/core/mutators/device.ts'
+import { fetchMutator, mutatorHere } from '#sync/core/mutators/device.ts'
 import { mutatorNames } from '#sync/core/mutators/names.ts'
 import { getRow } from '#sync/core/transaction.ts'
 import { writeTransaction } from './read-transaction.ts'
@@ -25,7 +25,9 @@ export function deviceMutators(who: {
   const defs: MutatorDefs = {}
   for (const name of mutatorNames) {
     defs[name] = async (raw: ReplicacheWrite, given: unknown): Promise<MutationRef> => {
-      const mutator = await mutatorOf(name)
+      // The browser ends a transaction of its storage that waits for anything else: a replay that comes before the code fails, and Replicache
+      // repeats it.
+      const mutator = mutatorHere(name) ?? (await fetchMutator(name))
       const tx = writeTransaction(raw)
       const args = mutator.args.safeParse(given)
       if (!args.success) throw new RefusedError('invalid', args.error.issues[0]?.message)

@@ -2,7 +2,7 @@ import { RefusedMutation } from '#shared/domain/notice.ts'
 import type { UserId } from '#shared/ids.ts'
 import { keys } from '#sync/core/keys.ts'
 import type { MutatorName } from '#sync/core/mutators/all.ts'
-import { mutatorOf } from '#sync/core/mutators/device.ts'
+import { fetchMutator, prepareMutators } from '#sync/core/mutators/device.ts'
 import { getRow } from '#sync/core/transaction.ts'
 import { carriedArgs, type Carrier, type Intent, type IntentOutcome, type IntentStore } from './intents.ts'
 import type { SpaceCache } from './space-cache.ts'
@@ -73,6 +73,7 @@ export function createIntentLog(deps: IntentLogDeps): IntentLog {
   }
 
   async function carry(intent: Intent): Promise<void> {
+    await prepareMutators(intent.name)
     const client = clients
     const carrier = await deps.cache.mutate(intent.name, carriedArgs(intent))
     if (client !== clients || !open.has(intent.id)) return
@@ -84,7 +85,7 @@ export function createIntentLog(deps: IntentLogDeps): IntentLog {
   }
 
   async function perform(name: MutatorName, given: unknown): Promise<void> {
-    const { args } = await mutatorOf(name)
+    const { args } = await fetchMutator(name)
     const parsed = args.safeParse(given)
     if (!parsed.success) throw new RefusedError('invalid', parsed.error.issues[0]?.message)
     const intent = await deps.store.add({

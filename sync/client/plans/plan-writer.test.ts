@@ -4,13 +4,14 @@ import { PlanId } from '#shared/ids.ts'
 import { newId } from '#test/world.ts'
 import { createPlanWriter } from './plan-writer.ts'
 import { createMemoryPlanStore } from './store/memory-plan-store.ts'
+import type { PlanStore } from './store/plan-store.ts'
 import { freshNote } from './store/plan-note.ts'
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-async function begin() {
+async function begin(slowly: (store: PlanStore) => PlanStore = (store) => store) {
   const planId = PlanId.parse(newId())
-  const store = createMemoryPlanStore()
+  const store = slowly(createMemoryPlanStore())
   await store.change(planId, () => freshNote(planId))
   const doc = new Y.Doc()
   const writer = createPlanWriter({
@@ -74,5 +75,28 @@ describe('the mark', () => {
     type('b')
     await writer.flush()
     expect(await marks()).toEqual({ writing: 8, 'this page': 2 })
+  })
+
+  test('has a mark that never says more than what is there', async () => {
+    const seen: (readonly [number | undefined, number | undefined])[] = []
+    const { type, writer } = await begin((store) => ({
+      ...store,
+      // As a database does: what is noted is worked out after others have had their turn.
+      async append(planId, changes, change) {
+        await turn()
+        const isKept = await store.append(planId, changes, change)
+        const read = await store.read(planId)
+        seen.push([read?.changes.length, read?.note.unstored['this page']])
+        return isKept
+      },
+    }))
+    type('a')
+    type('b')
+    type('c')
+    await writer.flush()
+    expect(seen).toEqual([
+      [1, 1],
+      [3, 3],
+    ])
   })
 })

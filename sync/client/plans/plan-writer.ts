@@ -34,11 +34,12 @@ export function createPlanWriter(deps: PlanWriterDeps) {
   let retry: ReturnType<typeof setTimeout> | undefined
   let closed = false
 
-  function marked(note: PlanNote): PlanNote {
+  /** Says no more than what is on the disk with it: another page that sends this, and hears that it is stored, takes the mark as settled. */
+  function marked(note: PlanNote, upTo: number): PlanNote {
     const others = Object.entries(note.unstored).filter(
       ([writer, count]) => writer !== deps.writer && settled[writer] !== count,
     )
-    const mine: [string, number][] = written > stored ? [[deps.writer, written]] : []
+    const mine: [string, number][] = upTo > stored ? [[deps.writer, upTo]] : []
     return { ...note, unstored: Object.fromEntries([...others, ...mine]) }
   }
 
@@ -64,9 +65,10 @@ export function createPlanWriter(deps: PlanWriterDeps) {
 
   async function keep(batch: readonly Uint8Array[]): Promise<void> {
     let count = 0
+    const upTo = written
     const mark = (note: PlanNote): PlanNote => {
       count = note.count
-      return marked(note)
+      return marked(note, upTo)
     }
     if (!(await deps.store.append(deps.planId, batch, mark))) {
       // Another page has made room of it. What is written here would be a part without its whole.

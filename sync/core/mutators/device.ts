@@ -26,12 +26,23 @@ const first: Readonly<Partial<Record<MutatorName, unknown>>> = {
   stopRun,
 }
 
-/** So that the first press of a kind finds its mutator here. */
-export const prepareMutators = (): Promise<unknown> => import('./all.ts')
+let all: typeof import('./all.ts').mutators | undefined
+
+/** So that the first press of a kind finds its mutator here; with a name, unless that one is here. */
+export async function prepareMutators(name?: string): Promise<void> {
+  if (name === undefined || !(name in first)) all ??= (await import('./all.ts')).mutators
+}
+
+/** Undefined while its code is not here. */
+export function mutatorHere(name: MutatorName): Mutator<unknown> | undefined {
+  // Whose arguments are checked by its own schema.
+  return (first[name] ?? all?.[name]) as Mutator<unknown> | undefined
+}
 
 /** Rejects when its code can't be reached: neither kept here nor served. */
-export async function mutatorOf(name: MutatorName): Promise<Mutator<unknown>> {
-  const found: unknown = first[name] ?? (await import('./all.ts')).mutators[name]
-  // Whose arguments are checked by its own schema.
-  return found as Mutator<unknown>
+export async function fetchMutator(name: MutatorName): Promise<Mutator<unknown>> {
+  await prepareMutators(name)
+  const mutator = mutatorHere(name)
+  if (mutator === undefined) throw new Error(`there is no mutator ${name}`)
+  return mutator
 }
