@@ -66,7 +66,8 @@ export default defineConfig({
           include: ['test/e2e/**/*.e2e.test.ts'],
           globalSetup: './scripts/build-web.ts',
           exclude: never,
-          fileParallelism: false,
+          // They wait for pages more than they compute.
+          maxWorkers: 2,
           testTimeout: 120_000,
           hookTimeout: 180_000,
           // As long as the browser's own steps wait (`openPage`): a page that loads on a busy machine takes a while.

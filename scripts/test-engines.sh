@@ -46,7 +46,7 @@ start_postgres() {
     return
   fi
   if ! (cd "$folder" && as_postgres "$postgres_bin/pg_ctl" -D "$folder/data" -w -t 30 -l "$folder/log" \
-    -o "-p $port -k $folder -c listen_addresses=127.0.0.1 -c max_connections=200" start >/dev/null); then
+    -o "-p $port -k $folder -c listen_addresses=127.0.0.1 -c max_connections=200 -c fsync=off -c full_page_writes=off" start >/dev/null); then
     cat "$folder/log" >&2
     lacking 'PostgreSQL did not start'
     return

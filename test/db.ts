@@ -40,7 +40,7 @@ export async function openTestDatabase(options: TestDatabaseOptions = {}): Promi
   const server = await serverOf(kind)
   const name = `test_${randomBytes(6).toString('hex')}`
   const template = options.migrate === false ? 'template0' : await migratedTemplate(server)
-  await asAdmin(server, (admin) => admin.query(`create database ${name} template ${template}`))
+  await asAdmin(server, (admin) => admin.query(`create database ${name} template ${template} strategy file_copy`))
 
   const config: PostgresConfig = { kind: 'postgres', url: urlOf(server, name) }
   const proxy = await startProxy(kind, upstreamOf(server), options.latencyMs ?? 0)

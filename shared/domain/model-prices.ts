@@ -18,7 +18,7 @@ export type ModelPrice = z.infer<typeof ModelPrice>
 export const ownPricesLimit = 200
 
 /** The day on which the list below was last compared with what the providers publish. */
-export const listPricesOf = '2025-12-01'
+export const listPricesOf = '2026-10-09'
 
 const million = 1_000_000
 const price = (model: string, inputUsd: number, outputUsd: number, cachedUsd: number): ModelPrice => ({
@@ -28,16 +28,45 @@ const price = (model: string, inputUsd: number, outputUsd: number, cachedUsd: nu
   cachedUsd,
 })
 
-/** Published prices for calls of the usual length, without batches and without reserved capacity. */
+/**
+ * Published prices for calls of the usual length, without batches and without reserved capacity. Where a model costs more above a length that agents
+ * often reach, what it costs there, so that a budget is not overrun.
+ */
 export const listPrices: readonly ModelPrice[] = [
+  price('claude-fable-5-1', 10, 50, 0.25),
+  price('claude-fable-5', 10, 50, 1),
+  price('claude-opus-5-5', 4, 20, 0.2),
+  price('claude-opus-5', 5, 25, 0.5),
+  price('claude-opus-4-8', 5, 25, 0.5),
+  price('claude-opus-4-7', 5, 25, 0.5),
+  price('claude-opus-4-6', 5, 25, 0.5),
   price('claude-opus-4-5', 5, 25, 0.5),
   price('claude-opus-4-1', 15, 75, 1.5),
   price('claude-opus-4', 15, 75, 1.5),
+  price('claude-sonnet-5-5', 2, 10, 0.1),
+  price('claude-sonnet-5', 2, 10, 0.2),
+  price('claude-sonnet-4-6', 3, 15, 0.3),
   price('claude-sonnet-4-5', 3, 15, 0.3),
   price('claude-sonnet-4', 3, 15, 0.3),
   price('claude-3-7-sonnet', 3, 15, 0.3),
+  // Above 100,000 tokens; a fifth of it below.
+  price('claude-haiku-5-5', 0.5, 2.5, 0.05),
   price('claude-haiku-4-5', 1, 5, 0.1),
   price('claude-3-5-haiku', 0.8, 4, 0.08),
+  price('gpt-6.1-sol', 2, 10, 0.1),
+  price('gpt-6-sol', 2, 10, 0.2),
+  price('gpt-6-astra', 10, 50, 1),
+  price('gpt-6-luna', 0.1, 0.5, 0.01),
+  price('gpt-5.6-sol', 4, 20, 0.4),
+  price('gpt-5.6-terra', 2, 12, 0.2),
+  price('gpt-5.6-luna', 0.2, 1.2, 0.02),
+  price('gpt-5.5', 5, 30, 0.5),
+  price('gpt-5.4', 2.5, 15, 0.25),
+  price('gpt-5.4-mini', 0.75, 4.5, 0.075),
+  price('gpt-5.4-nano', 0.2, 1.25, 0.02),
+  price('gpt-5.3-codex', 1.75, 14, 0.175),
+  price('gpt-5.2', 1.75, 14, 0.175),
+  price('gpt-5.2-codex', 1.75, 14, 0.175),
   price('gpt-5.1', 1.25, 10, 0.125),
   price('gpt-5.1-codex', 1.25, 10, 0.125),
   price('gpt-5.1-codex-mini', 0.25, 2, 0.025),
@@ -52,6 +81,14 @@ export const listPrices: readonly ModelPrice[] = [
   price('gpt-4o-mini', 0.15, 0.6, 0.075),
   price('o3', 2, 8, 0.5),
   price('o4-mini', 1.1, 4.4, 0.275),
+  // Twice as much from 2027 on.
+  price('gemini-3.8-flash', 0.75, 3.75, 0.075),
+  price('gemini-3.7-flash', 0.75, 3.75, 0.075),
+  price('gemini-3.6-flash', 0.75, 3.75, 0.075),
+  price('gemini-3.5-flash', 1.5, 9, 0.15),
+  price('gemini-3.5-flash-lite', 0.3, 2.5, 0.03),
+  price('gemini-3.1-pro-preview', 2, 12, 0.2),
+  price('gemini-3-flash-preview', 0.5, 3, 0.05),
   price('gemini-3-pro-preview', 2, 12, 0.2),
   price('gemini-2.5-pro', 1.25, 10, 0.125),
   price('gemini-2.5-flash', 0.3, 2.5, 0.03),
