@@ -5,7 +5,7 @@ const never = ['**/node_modules/**', '**/dist/**', '**/.tsbuild/**', '**/.cache/
 
 /**
  * One project for each environment a test can need; the file name says which.
- * Engine and end-to-end tests share the machine's Docker and Chromium, so they run one file at a time.
+ * Database, engine and end-to-end tests run after each other, two files of each at a time: what they start has processes of its own.
  */
 export default defineConfig({
   test: {
@@ -27,7 +27,6 @@ export default defineConfig({
           environment: 'node',
           include: ['**/*.db.test.ts'],
           exclude: never,
-          // They wait for processes and disks more than they compute.
           maxWorkers: 2,
           testTimeout: 30_000,
           hookTimeout: 60_000,
@@ -53,7 +52,7 @@ export default defineConfig({
           environment: 'node',
           include: ['**/*.engine.test.ts'],
           exclude: never,
-          fileParallelism: false,
+          maxWorkers: 2,
           testTimeout: 120_000,
           hookTimeout: 180_000,
           sequence: { groupOrder: 2 },
@@ -66,7 +65,6 @@ export default defineConfig({
           include: ['test/e2e/**/*.e2e.test.ts'],
           globalSetup: './scripts/build-web.ts',
           exclude: never,
-          // They wait for pages more than they compute.
           maxWorkers: 2,
           testTimeout: 120_000,
           hookTimeout: 180_000,

@@ -81,6 +81,10 @@ function Modal(
     () => props.open,
     () => props.onFocusLost?.(),
   )
+  let openedAt = 0
+  createComputed(() => {
+    if (props.open) openedAt = performance.now()
+  })
   return (
     <KDialog.Root open={props.open} onOpenChange={(open) => props.onOpenChange(open)} modal preventScroll={false}>
       <KDialog.Portal>
@@ -97,6 +101,10 @@ function Modal(
               if (event.target instanceof HTMLElement) firstField(event.target).focus()
             }}
             onCloseAutoFocus={giveBack}
+            onPointerDownOutside={(event) => {
+              // Kobalte tells of a touch once it is a click, also while a dialog goes away: what opens it anew must not close it at once.
+              if (event.detail.originalEvent.timeStamp < openedAt) event.preventDefault()
+            }}
           >
             <span class={styles.grab} aria-hidden="true" />
             <header class={styles.head}>
