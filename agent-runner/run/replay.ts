@@ -1,4 +1,4 @@
-import type { Said } from './run-memory.ts'
+import type { Said } from '#shared/domain/conversation.ts'
 
 /**
  * The first prompt of a fresh session that goes on with a conversation which its harness can't load: a plain note,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { appendAt, omittedUnits, wholeText, type BoundedText } from '#shared/domain/bounded-text.ts'
+import { appendAt, omittedUnits, type BoundedText } from '#shared/domain/bounded-text.ts'
+import { Said, saidIn, withSaid } from '#shared/domain/conversation.ts'
 import { ProfileSnapshot } from '#shared/domain/profile.ts'
 import { RunUsage } from '#shared/domain/run.ts'
 import { TranscriptEntry, type EntryBody } from '#shared/domain/transcript.ts'
@@ -45,9 +46,6 @@ export const RunFacts = z.object({
 })
 export type RunFacts = z.infer<typeof RunFacts>
 
-const Said = z.object({ who: z.enum(['user', 'agent']), text: z.string() })
-export type Said = z.infer<typeof Said>
-
 export const RunMemory = z.object({
   lastSeq: z.number().int().nonnegative(),
   ackedSeq: z.number().int().nonnegative(),
@@ -90,9 +88,6 @@ export const emptyMemory: RunMemory = {
 /** Receipts kept after the server has them. */
 export const settledLimit = 200
 
-/** UTF-16 units of conversation kept for a replay. */
-export const conversationLimit = 24_000
-
 /** `memory` after `event`; the argument stays as it was. */
 export function rememberEvent(memory: RunMemory, event: RunEvent): RunMemory {
   const next = { ...memory, lastSeq: Math.max(memory.lastSeq, event.seq) }
@@ -106,11 +101,13 @@ export function rememberEvent(memory: RunMemory, event: RunEvent): RunMemory {
     case 'entry': {
       const { [body.entry.id]: _old, ...others } = memory.open
       const final = isFinal(body.entry.body)
+      const said = saidIn(body.entry.body)
       return {
         ...next,
         lastN: Math.max(memory.lastN, body.entry.n),
         open: final ? others : { ...others, [body.entry.id]: body.entry },
-        conversation: final ? withSaid(memory.conversation, body.entry.body) : memory.conversation,
+        conversation:
+          said === undefined ? memory.conversation : withSaid(memory.conversation, { ...said, n: body.entry.n }),
       }
     }
     case 'delta': {
@@ -170,19 +167,4 @@ function withText(entry: TranscriptEntry, field: 'text' | 'output', offset: numb
   const known = growingText(entry.body) ?? { head: '', tail: '', length: 0 }
   const grown = appendAt(known, offset, text) ?? known
   return { ...entry, body: { ...entry.body, [field]: grown } }
-}
-
-function withSaid(conversation: readonly Said[], body: EntryBody): Said[] {
-  if (body.kind !== 'user' && body.kind !== 'message') return [...conversation]
-  const text = wholeText(body.text) ?? `${body.text.head}\n[…]\n${body.text.tail}`
-  if (text.trim() === '') return [...conversation]
-  const all: Said[] = [...conversation, { who: body.kind === 'user' ? 'user' : 'agent', text }]
-  let units = 0
-  const kept: Said[] = []
-  for (const said of all.toReversed()) {
-    units += said.text.length
-    if (units > conversationLimit && kept.length > 0) break
-    kept.unshift(said)
-  }
-  return kept
 }
