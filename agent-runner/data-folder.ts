@@ -7,13 +7,15 @@ import type { Clock } from './clock.ts'
 import { codeOf } from './log.ts'
 import { isAlive, markProcess } from './sandbox/process-tree.ts'
 
-/** The runner's folder: `id`, `runner.lock`, `runs/<runId>/…`, `tools/<name>@<version>/…`, `set-ups/<key>/…`. */
+/** The runner's folder: `id`, `runner.lock`, `runs/<runId>/…`, `tools/<name>@<version>/…`, `set-ups/<key>/…`, `git/…`. */
 export interface DataFolder {
   readonly runnerId: RunnerId
   readonly runs: string
   readonly tools: string
   /** What set-ups of environments made. */
   readonly setUps: string
+  /** What SSH knows of Git hosts, and its keys while git is at work. */
+  readonly git: string
   /** Gives the folder free for another runner process. */
   close(): Promise<void>
 }
@@ -38,6 +40,7 @@ export async function openDataFolder(folder: string, clock: Clock): Promise<Resu
     runs,
     tools,
     setUps,
+    git: join(folder, 'git'),
     close: () => rm(lock, { force: true }),
   })
 }

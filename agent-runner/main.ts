@@ -2,6 +2,7 @@ import { pino } from 'pino'
 import { systemClock } from './clock.ts'
 import { processEnvironment, readConfig } from './config.ts'
 import { openDataFolder } from './data-folder.ts'
+import { createGitGateway } from './git/gateway.ts'
 import { createHarnesses } from './harnesses.ts'
 import { createModelGateway } from './models/gateway.ts'
 import { watchParent } from './parent.ts'
@@ -45,6 +46,7 @@ const runner = await createRunner({
   sandboxes: createSandboxes(settings, folder.value),
   harnesses: createHarnesses({ config: settings, toolsFolder: folder.value.tools }),
   models: createModelGateway({ hostEnv: settings.hostEnv, log }),
+  git: createGitGateway({ hostEnv: settings.hostEnv, log }),
 })
 log.info({ folder: settings.folder, url: settings.url }, `Runner ${settings.name} is up.`)
 

@@ -4,6 +4,7 @@ import type { SandboxKind } from '#shared/domain/harness.ts'
 import { RunId } from '#shared/ids.ts'
 import type { RunnerUp } from '#shared/protocol/runner-link.ts'
 import { defaultAcpLimits } from './harness/acp-session.ts'
+import { createRunGit } from './git/run-git.ts'
 import type { BlobStore } from './link/blob-store.ts'
 import type { EventPump } from './link/event-pump.ts'
 import { createSendWindow } from './link/send-window.ts'
@@ -49,7 +50,7 @@ export interface RunShelf {
 
 export interface RunShelfDeps extends Pick<
   RunnerDeps,
-  'config' | 'folder' | 'clock' | 'log' | 'sandboxes' | 'harnesses' | 'models' | 'limits' | 'openFile'
+  'config' | 'folder' | 'clock' | 'log' | 'sandboxes' | 'harnesses' | 'models' | 'git' | 'limits' | 'openFile'
 > {
   blobs: BlobStore
   setUps: RunWorkerDeps['setUps']
@@ -124,6 +125,8 @@ export function createRunShelf(deps: RunShelfDeps): RunShelf {
       planTools: () => hidingTools(deps.planTools(), hiding),
       secrets,
       models: deps.models,
+      openGit: (given) =>
+        createRunGit({ runId, gateway: deps.git, secrets: given, folder: folder.git, newId: () => clock.newId() }),
       setUps: deps.setUps,
       harness: (id) => deps.harnesses.find((one) => one.id === id),
       sandbox: (kind) => deps.sandboxes.find((one) => one.kind === kind),

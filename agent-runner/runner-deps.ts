@@ -2,6 +2,7 @@ import type { Clock } from './clock.ts'
 import type { RunnerConfig } from './config.ts'
 import type { DataFolder } from './data-folder.ts'
 import type { AcpLimits } from './harness/acp-session.ts'
+import type { GitGateway } from './git/gateway.ts'
 import type { HarnessDeclaration } from './harness/declaration.ts'
 import type { Log } from './log.ts'
 import type { ModelGateway } from './models/endpoints.ts'
@@ -16,6 +17,7 @@ export interface RunnerDeps {
   sandboxes: readonly SandboxProvider[]
   harnesses: readonly HarnessDeclaration[]
   models: ModelGateway
+  git: GitGateway
   limits?: Partial<AcpLimits>
   /** First and longest wait between attempts to connect. */
   reconnect?: { firstMs: number; mostMs: number }

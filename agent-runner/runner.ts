@@ -2,6 +2,7 @@ import type { RunId } from '#shared/ids.ts'
 import { runnerProtocol, type Assignment, type RunnerDown, type RunnerHello } from '#shared/protocol/runner-link.ts'
 import { refusal } from '#shared/refusal.ts'
 import { droverVersion } from '#shared/version.ts'
+import { forgetKeys } from './git/ssh.ts'
 import { createInspector } from './environment/inspect/look.ts'
 import { createSetUpCache } from './environment/set-up-cache.ts'
 import { createBlobStore } from './link/blob-store.ts'
@@ -56,6 +57,7 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
     },
     onTrouble: (error) => log.warn({ error: messageOf(error) }, 'What set-ups made could not be kept or used.'),
   })
+  await forgetKeys(folder.git)
   const inspector = createInspector({ folder: folder.setUps, clock, env: config.hostEnv })
   const shelf = createRunShelf({
     ...deps,
@@ -261,6 +263,7 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
       await Promise.all(shelf.all().map((worker) => worker.close(reason)))
       await mcpHost.close()
       await deps.models.close()
+      await deps.git.close()
       await lastEventsTaken()
       await link.close()
       pump.close()

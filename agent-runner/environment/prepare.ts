@@ -11,7 +11,7 @@ import { emptyTree, filesNaming } from './copy-tree.ts'
 import { resolveCommit } from './resolve-commits.ts'
 import { megabytes, type KeptSetUp, type SetUpCache, type SetUpFolders } from './set-up-cache.ts'
 import { namedSecret, setUpKey } from './set-up-key.ts'
-import type { SetUpPlan } from './set-up-plan.ts'
+import type { PlannedRepository, SetUpPlan } from './set-up-plan.ts'
 
 export interface Preparation {
   context: SetUpContext
@@ -29,10 +29,9 @@ export async function prepare(preparation: Preparation): Promise<Sandbox> {
   const { plan, signal } = context
   const { image, filled } = await haveImage(preparation)
   if (plan.environment === undefined || !cache.on) return makeNew(preparation, { image, filled })
-  const host = { runId: context.runId, env: context.hostEnv, signal }
   const [imageId, ...commits] = await Promise.all([
     provider.imageId?.(image),
-    ...plan.repositories.map((one) => resolveCommit(host, one)),
+    ...plan.repositories.map((one) => commitOf(context, one)),
   ])
   signal.throwIfAborted()
   const secretKey = await cache.secretKey()
@@ -86,6 +85,15 @@ async function haveImage(preparation: Preparation): Promise<{ image: string | un
   return { image: plan.image, filled: false }
 }
 
+function commitOf(
+  { runId, hostEnv, git, signal }: SetUpContext,
+  repository: PlannedRepository,
+): Promise<string | undefined> {
+  return git.onHost([repository.url], (variables) =>
+    resolveCommit({ runId, env: { ...hostEnv, ...variables }, signal }, repository),
+  )
+}
+
 /** Built once for each commit. It is the person's own file, which they chose for this. */
 async function builtImage(
   { context, provider, folders }: Preparation,
@@ -94,7 +102,7 @@ async function builtImage(
   const { signal } = context
   const tagAt = (commit: string): string =>
     `drover-built:${createHash('sha256').update(`${repository.url}\n${commit}\n${path}`).digest('hex').slice(0, 40)}`
-  const known = await resolveCommit({ runId: context.runId, env: context.hostEnv, signal }, repository)
+  const known = await commitOf(context, repository)
   if (known !== undefined && (await provider.imageId?.(tagAt(known))) !== undefined)
     return { image: tagAt(known), filled: false }
   await fillWorkspace(context)

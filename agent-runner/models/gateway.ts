@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import type { Dispatcher } from 'undici'
 import type { RunId } from '#shared/ids.ts'
 import type { Log } from '../log.ts'
+import { proxiesOf } from '../machine-proxies.ts'
 import type { forward as Forward } from './forward.ts'
 import { modelApis, type ModelApi, type ModelCallUsage, type ModelEndpoint, type ModelGateway } from './endpoints.ts'
 import { providers, upstreamsOf, type Upstream } from './providers.ts'
@@ -201,15 +202,4 @@ function tokensOf({ headers, url = '' }: IncomingMessage): string[] {
 
 function hashOf(token: string): Buffer {
   return createHash('sha256').update(token).digest()
-}
-
-/** As the runner's settings have them; a server on this machine is never looked for behind a proxy. */
-function proxiesOf(env: Readonly<Record<string, string>>): { httpProxy: string; httpsProxy: string; noProxy: string } {
-  const of = (name: string): string => env[name.toLowerCase()] ?? env[name] ?? ''
-  const own = ['localhost', '127.0.0.1', '[::1]', '::1']
-  return {
-    httpProxy: of('HTTP_PROXY'),
-    httpsProxy: of('HTTPS_PROXY'),
-    noProxy: [of('NO_PROXY'), ...own].filter((part) => part !== '').join(','),
-  }
 }

@@ -29,7 +29,7 @@ export interface Bench extends Equipment {
 
 export function createBench(
   deps: RunWorkerDeps & { transcript: Transcript; results: Results; spending: Spending },
-  { declaration, prepared, sandbox, egress }: Equipment,
+  { declaration, prepared, sandbox, egress, git }: Equipment,
   {
     turn,
     onActivity,
@@ -85,6 +85,7 @@ export function createBench(
   return {
     sandbox,
     egress,
+    git,
     session: undefined,
     planTools: undefined,
     models: undefined,

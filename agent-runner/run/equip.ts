@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts'
 import { emptyTree } from '../environment/copy-tree.ts'
 import { prepare } from '../environment/prepare.ts'
 import { planSetUp } from '../environment/set-up-plan.ts'
+import type { RunGit } from '../git/run-git.ts'
 import type { HarnessDeclaration, PreparedHarness } from '../harness/declaration.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { withVariables } from '../secrets/secret-variables.ts'
@@ -20,6 +21,8 @@ export interface Equipment {
   sandbox: Sandbox
   /** What its processes may reach. */
   egress: EgressPolicy
+  /** Its ways to private repositories. */
+  git: RunGit
 }
 
 /**
@@ -27,6 +30,21 @@ export interface Equipment {
  * @throws TurnEnded, HarnessError, SandboxError
  */
 export async function equip(
+  deps: RunWorkerDeps & { transcript: Transcript; changes: Changes },
+  assignment: Assignment,
+  given: { signal: AbortSignal; onSandbox: (sandbox: Sandbox) => void },
+): Promise<Equipment> {
+  const git = deps.openGit(assignment.secrets ?? [])
+  try {
+    return await equipWith(git, deps, assignment, given)
+  } catch (error) {
+    git.close()
+    throw error
+  }
+}
+
+async function equipWith(
+  git: RunGit,
   deps: RunWorkerDeps & { transcript: Transcript; changes: Changes },
   assignment: Assignment,
   { signal, onSandbox }: { signal: AbortSignal; onSandbox: (sandbox: Sandbox) => void },
@@ -53,6 +71,7 @@ export async function equip(
     changes: deps.changes,
     hostWorkspace: folders.workspace,
     hostEnv: deps.hostEnv,
+    git,
     signal,
   }
   const fresh = journal.memory().facts.setUp !== true
@@ -70,12 +89,13 @@ export async function equip(
       env: plan.variables,
       resources: plan.resources,
       egress,
-      bridged: !('open' in prepared),
+      bridged: !('open' in prepared) || git.bridged,
       onNotice: (sentence) => transcript.notice('warning', sentence),
       ...(image === undefined ? {} : { image }),
     })
     onSandbox(started)
-    return withVariables(started, deps.secrets.variables())
+    const urls = plan.repositories.map(({ url }) => url)
+    return withVariables(started, { ...(await git.inSandbox(started, { egress, urls })), ...deps.secrets.variables() })
   }
   if (!fresh) {
     const kept = journal.memory().facts.image
@@ -87,7 +107,7 @@ export async function equip(
     }
     const sandbox = await start(isThere ? kept : plan.image)
     signal.throwIfAborted()
-    return { declaration, prepared, sandbox, egress }
+    return { declaration, prepared, sandbox, egress, git }
   }
   const sandbox = await prepare({
     context,
@@ -98,7 +118,7 @@ export async function equip(
     start,
   })
   await journal.record({ k: 'facts', facts: { setUp: true } })
-  return { declaration, prepared, sandbox, egress }
+  return { declaration, prepared, sandbox, egress, git }
 }
 
 async function fetchHarness(

@@ -4,6 +4,8 @@ import type { RunnerUp } from '#shared/protocol/runner-link.ts'
 import type { Clock } from '../clock.ts'
 import type { AcpLimits } from '../harness/acp-session.ts'
 import type { SetUpCache } from '../environment/set-up-cache.ts'
+import type { RunSecret } from '#shared/domain/secret.ts'
+import type { RunGit } from '../git/run-git.ts'
 import type { HarnessDeclaration } from '../harness/declaration.ts'
 import type { BlobStore } from '../link/blob-store.ts'
 import type { Log } from '../log.ts'
@@ -29,6 +31,8 @@ export interface RunWorkerDeps {
   harness: (id: string) => HarnessDeclaration | undefined
   sandbox: (kind: string) => SandboxProvider | undefined
   models: ModelGateway
+  /** Ways to private repositories, by the credentials among these. */
+  openGit: (secrets: readonly RunSecret[]) => RunGit
   setUps: SetUpCache
   secrets: RunSecrets
   /** For git on this machine. */

@@ -1,8 +1,11 @@
 import { lstat } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
+import { withoutCredentials } from '#shared/domain/git-host.ts'
 import type { RunId } from '#shared/ids.ts'
 import type { Clock } from '../clock.ts'
 import type { PlannedRepository, SetUpPlan } from '../environment/set-up-plan.ts'
+import { explainGit } from '../git/explain.ts'
+import type { RunGit } from '../git/run-git.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import type { Changes } from './changes/changes.ts'
 import { cloneRepository, localPath } from './clone.ts'
@@ -21,6 +24,7 @@ export interface SetUpContext {
   hostWorkspace: string
   /** For git on this machine, with the person's credentials. */
   hostEnv: Readonly<Record<string, string>>
+  git: RunGit
   signal: AbortSignal
 }
 
@@ -50,19 +54,32 @@ async function clone(context: SetUpContext, repository: PlannedRepository): Prom
   const named = isAbsolute(path) ? await lookAtFolder(path, { env: hostEnv, signal }).catch(() => undefined) : undefined
   const branch = repository.branch === undefined ? '' : `--branch ${repository.branch} `
   const into = repository.folder === '' ? '' : ` ${repository.folder}`
+  const shown = withoutCredentials(repository.url)
+  let said = ''
   await runStep(context, {
-    title: `Clone ${repository.url}`,
-    command: `git clone ${branch}${repository.url}${into}`,
+    title: `Clone ${shown}`,
+    command: `git clone ${branch}${shown}${into}`,
     run: (write) =>
-      cloneRepository(
-        { runId: context.runId, env: hostEnv, write, signal },
-        {
-          repository,
-          into: join(context.hostWorkspace, repository.folder),
-          hardLinks: plan.sandbox === 'direct',
-          detachedAt: named?.detachedAt,
-        },
+      context.git.onHost([repository.url], (variables) =>
+        cloneRepository(
+          {
+            runId: context.runId,
+            env: { ...hostEnv, ...variables },
+            write: (text) => {
+              said = (said + text).slice(-4000)
+              write(text)
+            },
+            signal,
+          },
+          {
+            repository,
+            into: join(context.hostWorkspace, repository.folder),
+            hardLinks: plan.sandbox === 'direct',
+            detachedAt: named?.detachedAt,
+          },
+        ),
       ),
+    explain: () => explainGit(said, { url: repository.url, credentials: context.git.credentials }),
   })
   signal.throwIfAborted()
   await tellWhatStaysOut(context, repository, named?.uncommitted ?? [])
@@ -79,7 +96,7 @@ async function tellWhatStaysOut(
     const more = uncommitted.length > namedFiles ? `\nand ${uncommitted.length - namedFiles} more` : ''
     transcript.notice(
       'warning',
-      cut(`${what} of ${url} stay out: the run works on what is committed.`, 1000),
+      cut(`${what} of ${withoutCredentials(url)} stay out: the run works on what is committed.`, 1000),
       `${uncommitted.slice(0, namedFiles).join('\n')}${more}`,
     )
   }

@@ -7,7 +7,13 @@ import { TurnEnded } from './turn-end.ts'
 /** Runs one step of the set-up as an entry of the transcript, its output live. */
 export async function runStep(
   { transcript, clock, signal }: { transcript: Transcript; clock: Clock; signal: AbortSignal },
-  step: { title: string; command?: string; run: (write: (text: string) => void) => Promise<number> },
+  step: {
+    title: string
+    command?: string
+    run: (write: (text: string) => void) => Promise<number>
+    /** After a failure: what a person can do about it, where the output alone does not say so. */
+    explain?: () => string | undefined
+  },
 ): Promise<void> {
   const shown = step.command === undefined ? {} : { command: cut(step.command, 8000) }
   const title = cut(step.title, 300)
@@ -26,8 +32,11 @@ export async function runStep(
       entry.finish({ status: 'cancelled', endedAt: clock.now() })
       return
     }
+    const why = exitCode === 0 ? undefined : step.explain?.()
+    if (why !== undefined) entry.append(`\n${why}\n`)
     entry.finish({ status: exitCode === 0 ? 'completed' : 'failed', exitCode, endedAt: clock.now() })
     if (exitCode === 0) return
+    if (why !== undefined) throw stopped(`Set-up stopped: ${why}`)
     throw setUpFailed(step.command ?? step.title, exitCode, lastLines(entry.body()))
   } catch (error) {
     if (!entry.finished()) {
@@ -40,10 +49,11 @@ export async function runStep(
 
 function setUpFailed(command: string, exitCode: number, output: string): TurnEnded {
   const what = command.length > 120 ? `${command.slice(0, 119)}…` : command
-  const text = cut(
-    `Set-up stopped: “${what}” ended with exit code ${exitCode}.${output === '' ? '' : `\n${output}`}`,
-    600,
-  )
+  return stopped(`Set-up stopped: “${what}” ended with exit code ${exitCode}.${output === '' ? '' : `\n${output}`}`)
+}
+
+function stopped(sentence: string): TurnEnded {
+  const text = cut(sentence, 600)
   return new TurnEnded({ event: 'fail', reason: { code: 'environment_setup_failed', text, retryable: true } })
 }
 

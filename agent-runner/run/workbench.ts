@@ -80,6 +80,7 @@ export function createWorkbench(
     old.session?.close()
     old.planTools?.close()
     old.models?.close()
+    old.git.close()
     await old.sandbox.dispose()
   }
 

@@ -12,6 +12,7 @@ import {
   type EntryBody,
 } from '#shared/domain/transcript.ts'
 import { TeamId, UserId, type RunId } from '#shared/ids.ts'
+import { withoutCredentials } from '#shared/domain/git-host.ts'
 import type { Json } from '#shared/json.ts'
 import type { SharedPerson } from '#shared/protocol/shared-run.ts'
 import { keys } from '#sync/core/keys.ts'
@@ -240,11 +241,6 @@ function reason(given: RunReason | undefined): RunReason | undefined {
 /** A guest has no way to the plans of the team. */
 function artifact({ planId: _planId, ...given }: Artifact): Artifact {
   return given.url === undefined ? given : { ...given, url: withoutCredentials(given.url) }
-}
-
-/** `https://user:token@host/…` without what stands before the `@`. */
-export function withoutCredentials(text: string): string {
-  return text.replaceAll(/([a-z][a-z0-9+.-]*:\/\/)[^\s/@]*(?::[^\s/@]*)?@/gi, '$1')
 }
 
 /** Some write an address where a name is asked for. */

@@ -27,6 +27,7 @@ const secretFields: Partial<Record<SecretKind, readonly string[]>> = {
   bedrock_access_key: ['accessKeyId', 'secretAccessKey', 'sessionToken'],
   model_endpoint: ['key'],
   git_token: ['token'],
+  ssh_key: ['privateKey'],
 }
 
 /** The texts of a secret that must not be seen anywhere. */

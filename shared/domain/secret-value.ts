@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { err, ok, type Result } from '../result.ts'
+import { GitToken, SshKey } from './git-host.ts'
 import { secretValueLimit, type SecretKind } from './secret.ts'
 
 /** Why a value can't be taken; the words are the app's. */
@@ -47,11 +48,7 @@ const jsonKinds: Partial<Record<SecretKind, z.ZodType>> = {
     key: z.string().min(1).optional(),
     models: z.array(z.string().min(1)).optional(),
   }),
-  git_token: z.object({
-    host: z.string().regex(/^[A-Za-z0-9.-]+(?::\d+)?$/),
-    token: z.string().min(1),
-    username: z.string().min(1).optional(),
-  }),
+  git_token: GitToken,
 }
 
 /** A value as it will be sealed, or why it can't be: looked at where it is typed, since nobody can later. */
@@ -71,7 +68,7 @@ function tidy(kind: SecretKind, typed: string): CheckedValue {
   const tidied: Tidied[] = []
   let value = typed.trim()
   if (value !== typed) tidied.push('space')
-  if (kind === 'ssh_key') return { value: `${value.replaceAll('\r\n', '\n')}\n`, tidied: tidied.slice(1) }
+  if (kind === 'ssh_key') return { value: tidyKey(value), tidied: tidied.slice(1) }
   if (oneLine.has(kind)) {
     const assigned = /^(?:export\s+)?[A-Z_][A-Z0-9_]*=\s*/.exec(value)
     if (assigned !== null) {
@@ -87,6 +84,16 @@ function tidy(kind: SecretKind, typed: string): CheckedValue {
   return { value, tidied }
 }
 
+/** The key alone, where nothing is said beside it: then an older runner reads it too. */
+function tidyKey(value: string): string {
+  const plain = (text: string): string => `${text.trim().replaceAll('\r\n', '\n')}\n`
+  const parsed = value.startsWith('{') ? SshKey.safeParse(parseJson(value)) : undefined
+  if (parsed === undefined) return plain(value)
+  if (!parsed.success) return value
+  const { privateKey, ...more } = parsed.data
+  return Object.keys(more).length === 0 ? plain(privateKey) : JSON.stringify({ ...more, privateKey: plain(privateKey) })
+}
+
 function formProblem(kind: SecretKind, value: string): { problem: ValueProblem; field?: string } | undefined {
   if (oneLine.has(kind) && /\s/.test(value)) return { problem: 'spaces_inside' }
   const schema = jsonKinds[kind]
@@ -98,8 +105,11 @@ function formProblem(kind: SecretKind, value: string): { problem: ValueProblem; 
       return value.startsWith('sk-') && !value.startsWith('sk-ant-') ? undefined : { problem: 'openai_form' }
     case 'google_key':
       return /^[\w.-]{20,}$/.test(value) ? undefined : { problem: 'google_form' }
-    case 'ssh_key':
-      return sshProblem(value)
+    case 'ssh_key': {
+      if (!value.startsWith('{')) return sshProblem(value)
+      const json = parseJson(value)
+      return jsonProblem(SshKey, value) ?? sshProblem(SshKey.parse(json).privateKey)
+    }
     default:
       return undefined
   }

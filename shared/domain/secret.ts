@@ -17,8 +17,8 @@ export type SecretName = z.infer<typeof SecretName>
  * - `bedrock_key`: JSON `{"key","region"}`, an API key of Amazon Bedrock;
  * - `bedrock_access_key`: JSON `{"accessKeyId","secretAccessKey","sessionToken"?,"region"}`;
  * - `model_endpoint`: JSON `{"api","baseUrl","key"?,"models"?}`, any server that speaks one of the providers' wires;
- * - `git_token`: JSON `{"host","token","username"?}`, for cloning, pushing and pull requests by HTTPS;
- * - `ssh_key`: a private key as OpenSSH writes it, without a passphrase.
+ * - `git_token`: JSON `{"host","token","username"?,"kind"?}` (`GitToken`), for cloning, pushing and pull requests by HTTPS;
+ * - `ssh_key`: a private key as OpenSSH writes it, without a passphrase; or JSON `{"privateKey","host"?,"knownHosts"?}` (`SshKey`).
  */
 export const secretKinds = [
   'text',

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { systemClock } from '#agent-runner/clock.ts'
 import { readConfig, type RunnerConfig } from '#agent-runner/config.ts'
 import { openDataFolder } from '#agent-runner/data-folder.ts'
+import { createGitGateway } from '#agent-runner/git/gateway.ts'
 import type { HarnessDeclaration } from '#agent-runner/harness/declaration.ts'
 import { createHarnesses } from '#agent-runner/harnesses.ts'
 import { silentLog, type Log } from '#agent-runner/log.ts'
@@ -52,6 +53,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner & { fo
     sandboxes: createSandboxes(config, folder.value),
     harnesses: [...createHarnesses({ config, toolsFolder: folder.value.tools }), ...(options.harnesses ?? [])],
     models: createModelGateway({ hostEnv: config.hostEnv, log: options.log ?? silentLog }),
+    git: createGitGateway({ hostEnv: config.hostEnv, log: options.log ?? silentLog }),
     reconnect: { firstMs: 20, mostMs: 200 },
     ...options.deps,
   })

@@ -1,4 +1,6 @@
+import type { GitHostKind } from '#shared/domain/git-host.ts'
 import type { SecretKind, SecretOwner } from '#shared/domain/secret.ts'
+
 import type { Tidied, ValueProblem } from '#shared/domain/secret-value.ts'
 
 /** Words of secrets: in the settings, on a new run and beside a run. */
@@ -39,8 +41,8 @@ export const secretWords = {
     bedrock_key: 'For Claude models by Amazon Bedrock.',
     bedrock_access_key: 'For Claude models by Amazon Bedrock, with an access key of AWS.',
     model_endpoint: 'Any server that speaks the wire of one of the providers, such as Ollama or vLLM.',
-    git_token: 'For cloning and pushing by HTTPS.',
-    ssh_key: 'For cloning and pushing by SSH.',
+    git_token: 'For cloning, pushing and pull requests. The run does not see it.',
+    ssh_key: 'For cloning by SSH, and for pushing from the app. The run does not see it.',
   } satisfies Record<SecretKind, string>,
   value: 'Value',
   newValue: 'New value',
@@ -48,6 +50,7 @@ export const secretWords = {
     value: 'Value',
     key: 'API key',
     region: 'Region',
+    kind: 'What the host is',
     accessKeyId: 'Access key ID',
     secretAccessKey: 'Secret access key',
     sessionToken: 'Session token',
@@ -58,7 +61,16 @@ export const secretWords = {
     token: 'Token',
     username: 'User name',
     privateKey: 'Private key',
+    knownHosts: 'Known hosts, as in a known_hosts file',
   },
+  hostKinds: {
+    '': 'What its name says',
+    github: 'GitHub Enterprise',
+    gitlab: 'GitLab',
+    bitbucket: 'Bitbucket',
+    azure: 'Azure DevOps',
+    gitea: 'Gitea or Forgejo',
+  } satisfies Record<GitHostKind | '', string>,
   apis: { anthropic: 'Anthropic', openai: 'OpenAI', google: 'Google' },
   show: 'Show',
   hide: 'Hide',

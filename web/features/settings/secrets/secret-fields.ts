@@ -7,6 +7,8 @@ type FieldName = keyof typeof secretWords.fields
 export type SecretField = {
   readonly name: FieldName
   readonly form: 'line' | 'lines' | 'choice'
+  /** Each line is one of several values. */
+  readonly list?: boolean
   /** Not shown while it is typed. */
   readonly hidden?: boolean
   readonly optional?: boolean
@@ -33,14 +35,24 @@ export const fieldsOf: Readonly<Record<SecretKind, readonly SecretField[]>> = {
     { name: 'api', form: 'choice' },
     { name: 'baseUrl', form: 'line' },
     { name: 'key', form: 'line', hidden: true, optional: true },
-    { name: 'models', form: 'lines', optional: true },
+    { name: 'models', form: 'lines', list: true, optional: true },
   ],
   git_token: [
     { name: 'host', form: 'line' },
     { name: 'token', form: 'line', hidden: true },
     { name: 'username', form: 'line', optional: true },
+    { name: 'kind', form: 'choice' },
   ],
-  ssh_key: one('privateKey', 'lines'),
+  ssh_key: [
+    { name: 'privateKey', form: 'lines', hidden: true },
+    { name: 'host', form: 'line', optional: true },
+    { name: 'knownHosts', form: 'lines', optional: true },
+  ],
+}
+
+/** What is chosen before anybody chooses. Of a Git host: what its name says. */
+export function usualChoice(name: FieldName): string {
+  return name === 'api' ? 'openai' : ''
 }
 
 export type Typed = Partial<Record<FieldName, string>>
@@ -50,11 +62,11 @@ export function valueOf(kind: SecretKind, typed: Typed): string {
   const fields = fieldsOf[kind]
   const [only] = fields
   if (fields.length === 1 && only !== undefined) return typed[only.name] ?? ''
-  if (fields.every(({ name }) => name === 'api' || (typed[name] ?? '').trim() === '')) return ''
-  const parts = fields.flatMap(({ name, form }): [string, string | string[]][] => {
-    const text = (typed[name] ?? (name === 'api' ? 'openai' : '')).trim()
+  if (fields.every(({ name, form }) => form === 'choice' || (typed[name] ?? '').trim() === '')) return ''
+  const parts = fields.flatMap(({ name, list }): [string, string | string[]][] => {
+    const text = (typed[name] ?? usualChoice(name)).trim()
     if (text === '') return []
-    return [[name, form === 'lines' ? text.split(/\s*\n\s*/) : text]]
+    return [[name, list === true ? text.split(/\s*\n\s*/) : text]]
   })
   return JSON.stringify(Object.fromEntries(parts))
 }

@@ -3,9 +3,9 @@ import { For, Show, createSignal } from 'solid-js'
 import type { SecretKind } from '#shared/domain/secret.ts'
 import { Button } from '../../../ui/button.tsx'
 import { TextArea, TextInput } from '../../../ui/field.tsx'
-import { Select } from '../../../ui/select.tsx'
+import { Select, type Choice } from '../../../ui/select.tsx'
 import { secretWords } from '../../../words/secrets.ts'
-import { fieldsOf, type SecretField, type Typed } from './secret-fields.ts'
+import { fieldsOf, usualChoice, type SecretField, type Typed } from './secret-fields.ts'
 import styles from './secrets.module.css'
 
 /** What makes up the value of a secret. Nothing of it is shown until somebody wants to see what they typed. */
@@ -55,13 +55,10 @@ export function ValueFields(props: {
               }
             >
               <Select
-                label={secretWords.fields.api}
-                choices={(['openai', 'anthropic', 'google'] as const).map((value) => ({
-                  value,
-                  label: secretWords.apis[value],
-                }))}
-                value={props.typed.api ?? 'openai'}
-                onChange={(api) => props.onChange({ api })}
+                label={label(field)}
+                choices={choicesOf(field)}
+                value={props.typed[field.name] ?? usualChoice(field.name)}
+                onChange={(chosen) => props.onChange({ [field.name]: chosen })}
               />
             </Show>
           </div>
@@ -77,4 +74,9 @@ export function ValueFields(props: {
       </div>
     </div>
   )
+}
+
+function choicesOf({ name }: SecretField): Choice[] {
+  const words = name === 'api' ? secretWords.apis : secretWords.hostKinds
+  return Object.entries(words).map(([value, label]) => ({ value, label }))
 }
