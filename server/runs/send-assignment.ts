@@ -59,10 +59,17 @@ async function profileOfJob(store: SpaceStore, job: Job): Promise<ProfileSnapsho
   return run.success ? profileOfRun(store, run.data) : undefined
 }
 
-/** A model that the profile names is for runs that chose none. */
-function withProfile(config: RunConfig, { model, effort }: ProfileSnapshot): RunConfig {
-  if (config.model !== undefined || model === undefined) return config
-  return { ...config, model, ...(config.effort === undefined && effort !== undefined ? { effort } : {}) }
+/** A model and an effort that the profile names are for runs that chose none; its effort is not for another model than its own. */
+export function withProfile(
+  config: RunConfig,
+  { model, effort }: Pick<ProfileSnapshot, 'model' | 'effort'>,
+): RunConfig {
+  const isItsModel = model === undefined || config.model === undefined || config.model === model
+  return {
+    ...config,
+    ...(config.model === undefined && model !== undefined ? { model } : {}),
+    ...(config.effort === undefined && effort !== undefined && isItsModel ? { effort } : {}),
+  }
 }
 
 /** An older runner knows the text alone. */
