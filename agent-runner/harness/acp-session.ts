@@ -300,10 +300,13 @@ function deathOf(harnessName: string, exit: Exit, evidence: string): HarnessErro
   return new HarnessError('harness_died', `${harnessName} ended ${how}.`, evidence)
 }
 
+/** What agents say of a sign-in that is missing or refused. Whole words: an author, or a port with 401 in it, is none. */
+const signInWords = /\bauth(?:enticat\w+|orization)?\b|\bapi[ _-]?key\b|\bunauthorized\b|\b401\b/i
+
 /** -32000 is the protocol's "authentication required". */
-function requestError(harnessName: string, error: unknown, evidence: string): HarnessError {
+export function requestError(harnessName: string, error: unknown, evidence: string): HarnessError {
   const message = detailOf(error)
-  if (error instanceof RequestError && (error.code === -32000 || /auth|api key|unauthorized|401/i.test(message))) {
+  if (error instanceof RequestError && (error.code === -32000 || signInWords.test(message))) {
     return new HarnessError('authentication_required', `${harnessName} is not signed in: ${message}`, evidence, {
       cause: error,
     })
