@@ -1,78 +1,67 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, realpathSync } from 'node:fs'
 import { homedir, hostname } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { z } from 'zod'
+import { SandboxKind } from '#shared/domain/harness.ts'
 import { err, ok, type Result } from '#shared/result.ts'
+import { readConfigFile } from './config/config-file.ts'
+import { ofAgents, only, passedOn } from './config/host-environment.ts'
+import { settings, type Setting } from './config/settings.ts'
+import { duration, list, size } from './config/values.ts'
+import { readVariables } from './config/variables.ts'
+import { parseVolume, volumeObjection, type Volume } from './config/volumes.ts'
 import { readAgents, type CustomAgent } from './harness/custom-agents.ts'
 
-/** One row of the table of settings: nothing else of the runner reads the environment. */
-interface Setting {
-  readonly name: string
-  readonly about: string
-}
+export { settings }
 
-export const settings: readonly Setting[] = [
-  { name: 'DROVER_URL', about: 'Address of the server. Default http://127.0.0.1:4400.' },
-  { name: 'DROVER_API_KEY', about: 'Agent key that the server made for this runner.' },
-  { name: 'DROVER_API_KEY_FILE', about: 'File that holds the agent key, instead of DROVER_API_KEY.' },
-  { name: 'DROVER_RUNNER_DIR', about: 'Data folder of this runner. Default ~/.local/share/drover/runner.' },
-  { name: 'DROVER_RUNNER_NAME', about: 'Name of this runner. Default the machine’s name.' },
-  {
-    name: 'DROVER_RUNNER_HOST',
-    about: 'Host name that runs ask for; several runners may share one. Default the machine’s name.',
-  },
-  { name: 'DROVER_RUNNER_CAPACITY', about: 'Runs that it takes at once. Default 4.' },
-  {
-    name: 'DROVER_DOCKER_SOCKET',
-    about: 'Socket of the Docker engine. Default DOCKER_HOST, else /var/run/docker.sock.',
-  },
-  { name: 'DOCKER_HOST', about: 'As Docker’s own tools read it: unix:///path or tcp://host:port.' },
-  { name: 'DROVER_DOCKER_IMAGE', about: 'Image of runs that name none. Default debian:bookworm.' },
-  { name: 'DROVER_DOCKER_NETWORK', about: 'bridge (default), none, host, or the name of a network of Docker.' },
-  { name: 'DROVER_DOCKER_MEMORY_MB', about: 'Memory limit of a container. Default 4096.' },
-  { name: 'DROVER_DOCKER_CPUS', about: 'Processors of a container. Default 2.' },
-  { name: 'DROVER_DOCKER_PIDS', about: 'Processes of a container. Default 1024.' },
-  { name: 'DROVER_NO_CLEANUP', about: '1 keeps containers and folders after a run, for looking at them.' },
-  {
-    name: 'DROVER_RUNNER_IDLE_MS',
-    about: 'How long an agent stays alive after its turn, for a follow-up. Default 600000.',
-  },
-  { name: 'DROVER_RUNNER_QUIET_MS', about: 'Silence of an agent after which the transcript says so. Default 120000.' },
-  { name: 'DROVER_RUNNER_HUNG_MS', about: 'Silence of an agent after which its run ends. Default 1800000.' },
-  { name: 'DROVER_RUNNER_KEEP_DAYS', about: 'Days for which the workspace of an ended run is kept. Default 14.' },
-  {
-    name: 'DROVER_RUNNER_SETUPS',
-    about: 'Set-ups of environments that are kept for later runs; 0 keeps none. Default 20.',
-  },
-  { name: 'DROVER_RUNNER_SETUPS_GB', about: 'Disk space that they take together. Default 20.' },
-  { name: 'DROVER_RUNNER_SETUPS_DAYS', about: 'Days after their last use for which they are kept. Default 14.' },
-  { name: 'DROVER_OPENCODE_CONFIG', about: 'Configuration of OpenCode as JSON, with a provider and a model.' },
-  {
-    name: 'DROVER_AGENTS',
-    about: 'More agents that speak the Agent Client Protocol, as a JSON list or the path of a file with one.',
-  },
-  { name: 'CLAUDE_CODE_OAUTH_TOKEN', about: 'Sign-in of Claude Code on this machine, for the direct sandbox.' },
-  { name: 'DROVER_RUNNER_PARENT_PID', about: 'Set by a server that started this runner itself.' },
-  { name: 'DROVER_LOG_LEVEL', about: 'debug, info (default), warn or error.' },
-]
+export const pullPolicies = ['always', 'missing', 'never'] as const
+export type PullPolicy = (typeof pullPolicies)[number]
 
 export interface RunnerConfig {
   url: string
   key: string
   folder: string
+  /** Where the folders of runs lie; `undefined`: in the data folder. */
+  workspaces: string | undefined
   name: string
   hostName: string
+  /** Sandboxes that it offers. */
+  backends: readonly SandboxKind[]
   capacity: number
   docker: {
     /** `undefined`: where Docker is by default. */
     socket: string | undefined
     host: string | undefined
+    context: string | undefined
+    /** Folder of Docker's own settings. */
+    configFolder: string
+    tls: { certificates: string } | undefined
+    apiVersion: string | undefined
     image: string
+    pull: PullPolicy
     network: string
     memoryBytes: number
     cpus: number
     pids: number
+    shmBytes: number
+    tmpBytes: number
+    diskBytes: number | undefined
+    volumes: readonly Volume[]
+    env: Readonly<Record<string, string>>
   }
+  direct: {
+    setUp: string | undefined
+    tearDown: string | undefined
+    commandMs: number
+    env: Readonly<Record<string, string>>
+  }
+  disk: {
+    /** 0: nothing is watched. */
+    minFreeBytes: number
+    /** Of one run; 0: without a bound. */
+    runBytes: number
+  }
+  metrics: { host: string; port: number } | undefined
   cleanUp: boolean
   idleMs: number
   quietMs: number
@@ -91,24 +80,65 @@ export interface RunnerConfig {
 
 const positive = z.coerce.number().int().positive()
 const flag = z.enum(['0', '1', 'true', 'false', '']).transform((value) => value === '1' || value === 'true')
+const MiB = 1024 ** 2
+const unlimited = 1000
 
 const Environment = z.object({
   DROVER_URL: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:4400'),
   DROVER_API_KEY: z.string().optional(),
   DROVER_API_KEY_FILE: z.string().optional(),
   DROVER_RUNNER_DIR: z.string().min(1).default(join(homedir(), '.local/share/drover/runner')),
+  DROVER_RUNNER_WORKSPACES: z.string().startsWith('/', 'an absolute path is expected').optional(),
   DROVER_RUNNER_NAME: z.string().min(1).max(120).default(hostname()),
   DROVER_RUNNER_HOST: z.string().min(1).max(120).default(hostname()),
-  DROVER_RUNNER_CAPACITY: positive.max(1000).default(4),
+  DROVER_RUNNER_BACKENDS: z
+    .string()
+    .transform((text) => [...new Set(text.split(',').map((name) => name.trim()))])
+    .pipe(z.array(SandboxKind).min(1))
+    .default(['direct', 'docker']),
+  DROVER_RUNNER_CAPACITY: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(unlimited)
+    .transform((count) => (count === 0 ? unlimited : count))
+    .default(4),
+  DROVER_RUNNER_ENV: list.default([]),
+  DROVER_DOCKER_ENV: list.default([]),
+  DROVER_DIRECT_ENV: list.default([]),
+  DROVER_DOCKER_VOLUMES: list.default([]),
+  DROVER_DOCKER_UNSAFE_VOLUMES: flag.default(false),
   DROVER_DOCKER_SOCKET: z.string().optional(),
-  DOCKER_HOST: z.string().optional(),
+  DOCKER_HOST: z
+    .string()
+    .regex(/^(?:unix:\/\/\/|tcp:\/\/|https?:\/\/)/, 'unix:///path or tcp://host:port is expected')
+    .optional(),
+  DOCKER_CONTEXT: z.string().optional(),
+  DOCKER_CONFIG: z.string().default(join(homedir(), '.docker')),
+  DOCKER_TLS_VERIFY: z.string().default('0'),
+  DOCKER_CERT_PATH: z.string().optional(),
+  DOCKER_API_VERSION: z
+    .string()
+    .regex(/^\d+\.\d+$/)
+    .optional(),
   DROVER_DOCKER_IMAGE: z.string().min(1).default('debian:bookworm'),
+  DROVER_DOCKER_PULL: z.enum(pullPolicies).default('missing'),
   DROVER_DOCKER_NETWORK: z.string().min(1).max(100).default('bridge'),
-  DROVER_DOCKER_MEMORY_MB: positive.default(4096),
-  DROVER_DOCKER_CPUS: z.coerce.number().positive().default(2),
-  DROVER_DOCKER_PIDS: positive.default(1024),
+  DROVER_DOCKER_MEMORY: size({ least: 6 * MiB }).optional(),
+  DROVER_DOCKER_MEMORY_MB: positive.min(6).default(4096),
+  DROVER_DOCKER_CPUS: z.coerce.number().positive().max(1024).default(2),
+  DROVER_DOCKER_PIDS: positive.min(20).default(1024),
+  DROVER_DOCKER_SHM: size({ least: MiB }).optional(),
+  DROVER_DOCKER_TMP: size({ least: MiB }).optional(),
+  DROVER_DOCKER_DISK: size({ least: 16 * MiB }).optional(),
+  DROVER_DIRECT_SETUP: z.string().optional(),
+  DROVER_DIRECT_TEARDOWN: z.string().optional(),
+  DROVER_DIRECT_COMMAND_TIME: duration.default(600_000),
+  DROVER_RUNNER_MIN_FREE: size({ least: MiB, zero: true }).default(2 * 1024 * MiB),
+  DROVER_RUNNER_RUN_DISK: size({ least: MiB, zero: true }).default(30 * 1024 * MiB),
   DROVER_NO_CLEANUP: flag.default(false),
-  DROVER_RUNNER_IDLE_MS: positive.default(600_000),
+  DROVER_RUNNER_IDLE: duration.optional(),
+  DROVER_RUNNER_IDLE_MS: z.coerce.number().int().min(0).default(600_000),
   DROVER_RUNNER_QUIET_MS: positive.default(120_000),
   DROVER_RUNNER_HUNG_MS: positive.default(1_800_000),
   DROVER_RUNNER_KEEP_DAYS: positive.default(14),
@@ -117,82 +147,142 @@ const Environment = z.object({
   DROVER_RUNNER_SETUPS_DAYS: positive.default(14),
   DROVER_OPENCODE_CONFIG: z.string().optional(),
   DROVER_AGENTS: z.string().optional(),
+  OTEL_METRICS_EXPORTER: z.string().default('none'),
+  OTEL_EXPORTER_PROMETHEUS_HOST: z.string().default('localhost'),
+  OTEL_EXPORTER_PROMETHEUS_PORT: z.coerce.number().int().min(0).max(65_535).default(9464),
   DROVER_RUNNER_PARENT_PID: positive.optional(),
   DROVER_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 })
-
-/** What git, ssh and npm need of the person's environment; never a key of Drover's. */
-const passedOn = [
-  'PATH',
-  'HOME',
-  'USER',
-  'LOGNAME',
-  'LANG',
-  'SSH_AUTH_SOCK',
-  'GIT_SSH_COMMAND',
-  'XDG_CONFIG_HOME',
-  'HTTPS_PROXY',
-  'HTTP_PROXY',
-  'NO_PROXY',
-  'https_proxy',
-  'http_proxy',
-  'no_proxy',
-  'SSL_CERT_FILE',
-  'SSL_CERT_DIR',
-  'GIT_SSL_CAINFO',
-  'NODE_EXTRA_CA_CERTS',
-  'npm_config_registry',
-]
-
-/** Where the agents of the person keep what they know, and Claude Code's sign-in where it is a variable. */
-const ofAgents = ['CLAUDE_CONFIG_DIR', 'CLAUDE_CODE_OAUTH_TOKEN', 'CODEX_HOME', 'GEMINI_CLI_HOME', 'XDG_DATA_HOME']
-
-function only(names: readonly string[], given: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  return Object.fromEntries(
-    names.flatMap((name): [string, string][] => (given[name] === undefined ? [] : [[name, given[name]]])),
-  )
-}
 
 /** The only place of the runner that looks at its environment. */
 export function processEnvironment(): Readonly<Record<string, string | undefined>> {
   return process.env
 }
 
-/** @returns the settings, or a sentence that says which one is wrong. */
-export function readConfig(environment: Readonly<Record<string, string | undefined>>): Result<RunnerConfig, string> {
+type Given = Readonly<Record<string, string | undefined>>
+
+/** Settings by their names, as they were given, and where: flags stand in the environment, which goes before the file. */
+export interface GivenSettings {
+  readonly values: Readonly<Record<string, string>>
+  /** Where a setting of the file stands. */
+  readonly lines: ReadonlyMap<string, string>
+}
+
+export function gatherSettings(environment: Given): Result<GivenSettings, string> {
   const given = Object.fromEntries(
-    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+    Object.entries(environment).flatMap(([name, value]): [string, string][] =>
+      value === undefined || value === '' ? [] : [[name, value]],
+    ),
   )
+  const file = given['DROVER_RUNNER_CONFIG']
+  if (file === undefined) return ok({ values: given, lines: new Map() })
+  const read = readConfigFile(file)
+  if (!read.ok) return read
+  const values: Record<string, string> = {}
+  const lines = new Map<string, string>()
+  for (const [name, { value, line }] of read.value) {
+    values[name] = value
+    if (given[name] === undefined) lines.set(name, `${file}, line ${line}`)
+  }
+  // The same in another unit: what is said nearer goes before.
+  for (const [name, other] of [
+    ['DROVER_DOCKER_MEMORY', 'DROVER_DOCKER_MEMORY_MB'],
+    ['DROVER_RUNNER_IDLE', 'DROVER_RUNNER_IDLE_MS'],
+  ] as const) {
+    if (given[other] !== undefined) delete values[name]
+  }
+  return ok({ values: { ...values, ...given }, lines })
+}
+
+/** @returns the settings, or a sentence that says which one is wrong, where it stands, and what is allowed. */
+export function readConfig(environment: Given): Result<RunnerConfig, string> {
+  const gathered = gatherSettings(environment)
+  return gathered.ok ? toConfig(gathered.value) : gathered
+}
+
+export function toConfig({ values: given, lines }: GivenSettings): Result<RunnerConfig, string> {
+  const wrong = (name: string, what: string): Result<never, string> => {
+    const setting = settings.find((one) => one.name === name)
+    const where = lines.get(name)
+    const said = where === undefined ? '' : `${where}: `
+    return err(`${said}${namesOf(setting, name)} is not valid: ${what}. ${setting?.about ?? ''}`)
+  }
   const parsed = Environment.safeParse(given)
   if (!parsed.success) {
     const [issue] = parsed.error.issues
-    const name = String(issue?.path[0] ?? '')
-    const about = settings.find((setting) => setting.name === name)?.about ?? ''
-    return err(`${name} is not valid: ${issue?.message ?? ''}. ${about}`)
+    return wrong(String(issue?.path[0] ?? ''), issue?.message ?? '')
   }
   const read = parsed.data
   const key = readKey(read.DROVER_API_KEY, read.DROVER_API_KEY_FILE)
   if (!key.ok) return key
   const agents = readAgents(read.DROVER_AGENTS)
   if (!agents.ok) return agents
+  const folder = resolve(read.DROVER_RUNNER_DIR)
+  const volumes: Volume[] = []
+  for (const text of read.DROVER_DOCKER_VOLUMES) {
+    const volume = parseVolume(text)
+    if (!volume.ok) return wrong('DROVER_DOCKER_VOLUMES', volume.error.replace(/\.$/, ''))
+    volumes.push(volume.value)
+    if (read.DROVER_DOCKER_UNSAFE_VOLUMES) continue
+    const sockets = [read.DROVER_DOCKER_SOCKET, read.DOCKER_HOST?.replace(/^unix:\/\//, ''), ...usualSockets]
+    const objection = volumeObjection(
+      { ...volume.value, source: real(volume.value.source) },
+      {
+        sockets: sockets.flatMap((path) => (path?.startsWith('/') === true ? [path, real(path)] : [])),
+        dataFolder: real(folder),
+      },
+    )
+    if (objection !== undefined) return wrong('DROVER_DOCKER_VOLUMES', objection.replace(/\.$/, ''))
+  }
+  const env: Record<string, Record<string, string>> = {}
+  for (const name of ['DROVER_RUNNER_ENV', 'DROVER_DOCKER_ENV', 'DROVER_DIRECT_ENV'] as const) {
+    const variables = readVariables(read[name], given)
+    if (!variables.ok) return wrong(name, variables.error)
+    env[name] = variables.value
+  }
+  const memoryBytes = read.DROVER_DOCKER_MEMORY ?? read.DROVER_DOCKER_MEMORY_MB * MiB
+  const half = Math.floor(memoryBytes / 2)
   return ok({
     url: read.DROVER_URL.replace(/\/+$/, ''),
     key: key.value,
-    folder: read.DROVER_RUNNER_DIR,
+    folder,
+    workspaces: read.DROVER_RUNNER_WORKSPACES,
     name: read.DROVER_RUNNER_NAME,
     hostName: read.DROVER_RUNNER_HOST,
+    backends: read.DROVER_RUNNER_BACKENDS,
     capacity: read.DROVER_RUNNER_CAPACITY,
     docker: {
       socket: read.DROVER_DOCKER_SOCKET,
       host: read.DOCKER_HOST,
+      context: read.DOCKER_CONTEXT,
+      configFolder: read.DOCKER_CONFIG,
+      tls: isOff(read.DOCKER_TLS_VERIFY) ? undefined : { certificates: read.DOCKER_CERT_PATH ?? read.DOCKER_CONFIG },
+      apiVersion: read.DOCKER_API_VERSION,
       image: read.DROVER_DOCKER_IMAGE,
+      pull: read.DROVER_DOCKER_PULL,
       network: read.DROVER_DOCKER_NETWORK,
-      memoryBytes: read.DROVER_DOCKER_MEMORY_MB * 1024 * 1024,
+      memoryBytes,
       cpus: read.DROVER_DOCKER_CPUS,
       pids: read.DROVER_DOCKER_PIDS,
+      shmBytes: read.DROVER_DOCKER_SHM ?? Math.min(256 * MiB, half),
+      tmpBytes: read.DROVER_DOCKER_TMP ?? half,
+      diskBytes: read.DROVER_DOCKER_DISK,
+      volumes,
+      env: { ...env['DROVER_DOCKER_ENV'], ...env['DROVER_RUNNER_ENV'] },
     },
+    direct: {
+      setUp: read.DROVER_DIRECT_SETUP,
+      tearDown: read.DROVER_DIRECT_TEARDOWN,
+      commandMs: read.DROVER_DIRECT_COMMAND_TIME,
+      env: { ...env['DROVER_DIRECT_ENV'], ...env['DROVER_RUNNER_ENV'] },
+    },
+    disk: { minFreeBytes: read.DROVER_RUNNER_MIN_FREE, runBytes: read.DROVER_RUNNER_RUN_DISK },
+    metrics:
+      read.OTEL_METRICS_EXPORTER === 'prometheus'
+        ? { host: read.OTEL_EXPORTER_PROMETHEUS_HOST, port: read.OTEL_EXPORTER_PROMETHEUS_PORT }
+        : undefined,
     cleanUp: !read.DROVER_NO_CLEANUP,
-    idleMs: read.DROVER_RUNNER_IDLE_MS,
+    idleMs: read.DROVER_RUNNER_IDLE ?? read.DROVER_RUNNER_IDLE_MS,
     quietMs: read.DROVER_RUNNER_QUIET_MS,
     hungMs: read.DROVER_RUNNER_HUNG_MS,
     keepDays: read.DROVER_RUNNER_KEEP_DAYS,
@@ -208,6 +298,32 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     logLevel: read.DROVER_LOG_LEVEL,
     hostEnv: only(passedOn, given),
   })
+}
+
+const usualSockets = [
+  '/var/run/docker.sock',
+  '/run/docker.sock',
+  join(homedir(), '.docker/run/docker.sock'),
+  `/run/user/${process.getuid?.() ?? 0}/docker.sock`,
+]
+
+/** As Docker reads it. */
+function isOff(value: string): boolean {
+  return value === '0' || value === 'false'
+}
+
+function namesOf(setting: Setting | undefined, name: string): string {
+  const others = [setting?.flag, setting?.key].filter((one) => one !== undefined)
+  return others.length === 0 ? name : `${name} (${others.join(', ')})`
+}
+
+/** Where a path leads; what is not there yet leads nowhere else. */
+function real(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    return path
+  }
 }
 
 function readKey(key: string | undefined, file: string | undefined): Result<string, string> {

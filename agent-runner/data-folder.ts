@@ -16,17 +16,25 @@ export interface DataFolder {
   readonly setUps: string
   /** What SSH knows of Git hosts, and its keys while git is at work. */
   readonly git: string
+  /** Names of the images that it fetched. */
+  readonly images: string
   /** Gives the folder free for another runner process. */
   close(): Promise<void>
 }
 
 const Holder = z.object({ pid: z.number().int(), started: z.string() })
 
-/** One runner process for each folder. @returns a sentence when another one lives. */
-export async function openDataFolder(folder: string, clock: Clock): Promise<Result<DataFolder, string>> {
-  const runs = join(folder, 'runs')
+/**
+ * One runner process for each folder.
+ * @param workspaces where the folders of runs lie instead, in one for this runner. @returns a sentence when another one lives.
+ */
+export async function openDataFolder(
+  folder: string,
+  clock: Clock,
+  workspaces?: string,
+): Promise<Result<DataFolder, string>> {
   const tools = join(folder, 'tools')
-  for (const path of [folder, runs, tools]) await mkdir(path, { recursive: true, mode: 0o700 })
+  for (const path of [folder, tools]) await mkdir(path, { recursive: true, mode: 0o700 })
   const setUps = join(folder, 'set-ups')
   const lock = join(folder, 'runner.lock')
   const holder = await takeLock(lock, clock)
@@ -35,12 +43,16 @@ export async function openDataFolder(folder: string, clock: Clock): Promise<Resu
       `A runner is already running on ${folder} (process ${holder}). Stop it first, or give this one another folder with DROVER_RUNNER_DIR.`,
     )
   }
+  const runnerId = await readId(join(folder, 'id'), clock)
+  const runs = workspaces === undefined ? join(folder, 'runs') : join(workspaces, runnerId)
+  await mkdir(runs, { recursive: true, mode: 0o700 })
   return ok({
-    runnerId: await readId(join(folder, 'id'), clock),
+    runnerId,
     runs,
     tools,
     setUps,
     git: join(folder, 'git'),
+    images: join(folder, 'fetched-images.json'),
     close: () => rm(lock, { force: true }),
   })
 }

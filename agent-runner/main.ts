@@ -1,5 +1,6 @@
 import { pino } from 'pino'
 import { systemClock } from './clock.ts'
+import { checkSettings } from './check-settings.ts'
 import { processEnvironment, readConfig } from './config.ts'
 import { openDataFolder } from './data-folder.ts'
 import { createGitGateway } from './git/gateway.ts'
@@ -13,6 +14,11 @@ import { createSandboxes } from './sandboxes.ts'
 const exitAlreadyRunning = 75
 const exitBadSettings = 78
 
+if (process.argv.includes('--check')) {
+  const checked = await checkSettings(processEnvironment())
+  console.log(checked.text)
+  process.exit(checked.ok ? 0 : exitBadSettings)
+}
 const config = readConfig(processEnvironment())
 if (!config.ok) {
   console.error(config.error)
@@ -27,7 +33,7 @@ process.stderr.on('error', () => {})
 process.on('disconnect', () => {})
 const log = pino({ level: settings.logLevel, base: { part: 'runner' } }, destination)
 
-const folder = await openDataFolder(settings.folder, systemClock).catch((error: unknown) => {
+const folder = await openDataFolder(settings.folder, systemClock, settings.workspaces).catch((error: unknown) => {
   console.error(
     `The runner's folder ${settings.folder} can't be used: ${error instanceof Error ? error.message : String(error)}`,
   )
@@ -43,7 +49,7 @@ const runner = await createRunner({
   folder: folder.value,
   clock: systemClock,
   log,
-  sandboxes: createSandboxes(settings, folder.value),
+  sandboxes: createSandboxes(settings, folder.value, log),
   harnesses: createHarnesses({ config: settings, toolsFolder: folder.value.tools }),
   models: createModelGateway({ hostEnv: settings.hostEnv, log }),
   git: createGitGateway({ hostEnv: settings.hostEnv, log }),

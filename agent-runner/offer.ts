@@ -1,5 +1,7 @@
+import type { RunnerAbout } from '#shared/domain/runner-about.ts'
 import type { SandboxKind } from '#shared/domain/harness.ts'
 import type { RunnerHello } from '#shared/protocol/runner-link.ts'
+import type { DiskGuard } from './disk/disk-guard.ts'
 import { offerOf, type HarnessDeclaration } from './harness/declaration.ts'
 import type { SandboxProvider } from './sandbox/sandbox.ts'
 
@@ -7,18 +9,26 @@ import type { SandboxProvider } from './sandbox/sandbox.ts'
 export interface Offer {
   /** Looks at the sandboxes again. */
   look(): Promise<void>
-  now(): Pick<RunnerHello, 'sandboxes' | 'harnesses' | 'problems'>
+  now(): Pick<RunnerHello, 'sandboxes' | 'harnesses' | 'problems' | 'short' | 'about'>
   /** A sentence that says why a run with these can't be taken. */
   objection(harness: string, sandbox: SandboxKind): string | undefined
 }
 
 export function createOffer({
-  sandboxes,
+  sandboxes: all,
   harnesses,
+  backends,
+  disk,
+  about,
 }: {
   sandboxes: readonly SandboxProvider[]
   harnesses: readonly HarnessDeclaration[]
+  /** Kinds that are offered; absent: all. */
+  backends?: readonly SandboxKind[]
+  disk?: Pick<DiskGuard, 'short'>
+  about?: () => RunnerAbout
 }): Offer {
+  const sandboxes = all.filter(({ kind }) => backends?.includes(kind) ?? true)
   let problems = new Map<SandboxKind, string>()
   let signedIn: ReadonlySet<string> = new Set()
 
@@ -37,14 +47,19 @@ export function createOffer({
     },
     now: () => {
       const here = available()
-      const sentences = [...problems.values()].map((sentence) => sentence.slice(0, 300))
+      const short = disk?.short()
+      const sentences = [...(short === undefined ? [] : [short]), ...problems.values()].map((one) => one.slice(0, 300))
       return {
+        ...(short === undefined ? {} : { short }),
+        ...(about === undefined ? {} : { about: about() }),
         sandboxes: here,
         harnesses: harnesses.map((declaration) => offerOf(declaration, here, signedIn.has(declaration.id))),
         problems: sentences.slice(0, 10),
       }
     },
     objection: (harness, sandbox) => {
+      const short = disk?.short()
+      if (short !== undefined) return short
       const declaration = harnesses.find((one) => one.id === harness)
       if (declaration === undefined) return `This runner does not have the harness ${harness}.`
       const unavailable = declaration.unavailable() ?? problems.get(sandbox)

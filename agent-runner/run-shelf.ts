@@ -35,6 +35,8 @@ export interface RunShelf {
   recoverAll(): Promise<void>
   /** Ends what an earlier process left of a run before it is taken up again. @throws when it can't be reached. */
   clear(runId: RunId, kind: SandboxKind): Promise<void>
+  /** Ends what runners of this folder made and nobody has any more, such as containers of runs that were deleted. */
+  sweepOrphans(): Promise<void>
   /** From time to time: ends what could not be ended yet, deletes what was kept long enough. */
   tend(): Promise<void>
   /** Opens a run's journal. @throws when the disk refuses. */
@@ -58,6 +60,7 @@ export interface RunShelfDeps extends Pick<
   planTools: RunWorkerDeps['planTools']
   send: (message: RunnerUp) => void
   sendText: (frame: string) => void
+  onEnded: NonNullable<RunWorkerDeps['onEnded']>
   /** Of every run, for what the runner as a whole says. */
   hidings: Map<RunId, Hiding>
 }
@@ -134,6 +137,7 @@ export function createRunShelf(deps: RunShelfDeps): RunShelf {
       limits: { ...defaultAcpLimits, ...deps.limits },
       times: { quietMs: config.quietMs, hungMs: config.hungMs },
       resting,
+      onEnded: deps.onEnded,
       onActiveChange: () => {
         if (activeRuns().length === 0) for (const wake of idleWaiters.splice(0)) wake()
       },
@@ -211,6 +215,20 @@ export function createRunShelf(deps: RunShelfDeps): RunShelf {
     if (config.cleanUp) await rm(runFolders(folder.runs, runId).root, { recursive: true, force: true })
   }
 
+  async function sweepOrphans(): Promise<void> {
+    for (const provider of deps.sandboxes) {
+      const runs = await provider.sweepOrphans?.().catch((error: unknown) => {
+        log.warn({ error: messageOf(error) }, 'What earlier runners left could not be looked for. It is tried again.')
+        return []
+      })
+      if (runs !== undefined && runs.length > 0)
+        log.info(
+          { runs },
+          `What an earlier runner left of ${runs.length} ${runs.length === 1 ? 'run' : 'runs'} was ended.`,
+        )
+    }
+  }
+
   return {
     get: (runId) => workers.get(runId),
     all: () => [...workers.values()],
@@ -223,7 +241,9 @@ export function createRunShelf(deps: RunShelfDeps): RunShelf {
       }
     },
     clear: sweeps.clear,
+    sweepOrphans,
     tend: async () => {
+      await sweepOrphans()
       for (const runId of sweeps.left()) await inOrder(runId, () => sweeps.retry(runId))
       for (const { runId } of [...workers.values()].filter(keptLongEnough)) {
         await inOrder(runId, async () => {

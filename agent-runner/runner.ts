@@ -2,6 +2,9 @@ import type { RunId } from '#shared/ids.ts'
 import { runnerProtocol, type Assignment, type RunnerDown, type RunnerHello } from '#shared/protocol/runner-link.ts'
 import { refusal } from '#shared/refusal.ts'
 import { droverVersion } from '#shared/version.ts'
+import { aboutRunner } from './about.ts'
+import { createDiskGuard } from './disk/disk-guard.ts'
+import { treeBytesAtWork } from './environment/copy-tree.ts'
 import { forgetKeys } from './git/ssh.ts'
 import { createInspector } from './environment/inspect/look.ts'
 import { createSetUpCache } from './environment/set-up-cache.ts'
@@ -10,8 +13,10 @@ import { createEventPump } from './link/event-pump.ts'
 import { createServerLink } from './link/server-link.ts'
 import { messageOf } from './log.ts'
 import { createOffer } from './offer.ts'
+import { createMetrics, serveMetrics, type RejectReason } from './metrics.ts'
 import { createMcpHost } from './plan-tools/mcp-host.ts'
 import { createPlanLink } from './plan-tools/plan-link.ts'
+import { runFolders } from './run/folders.ts'
 import { createRunShelf } from './run-shelf.ts'
 import { hideIn } from './secrets/hide-in.ts'
 import { hidingLog } from './secrets/hiding-parts.ts'
@@ -41,7 +46,6 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
   const log = hidingLog(deps.log, hide)
   const blobs = createBlobStore({ url: config.url, key: config.key, clock, log })
   const pump = createEventPump({ roomy: () => link.roomy() })
-  const offer = createOffer(deps)
   const plans = createPlanLink({
     send: (message) => link.send(message),
     ready: () => link.ready(),
@@ -66,9 +70,42 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
     blobs,
     setUps,
     pump,
+    onEnded: (event, ms) => metrics.ended(event, ms),
     planTools: () => (plans.offered() ? mcpHost : undefined),
     send: (message) => link.send(message),
     sendText: (frame) => link.sendText(frame),
+  })
+  const metrics = createMetrics({
+    ...config,
+    version: droverVersion,
+    active: () => shelf.active().length,
+    freeBytes: () => disk.freeBytes(),
+  })
+  const disk = createDiskGuard({
+    name: config.name,
+    limits: config.disk,
+    folders: async () => {
+      const others = await Promise.all(deps.sandboxes.map(async (provider) => provider.diskFolder?.()))
+      return [config.folder, folder.runs, ...others.flatMap((one) => one ?? [])]
+    },
+    droppable: [
+      { name: 'set-ups', drop: () => setUps.dropOldest() },
+      ...deps.sandboxes.map(({ dropFetchedImage }) => ({
+        name: 'images',
+        drop: () => dropFetchedImage?.() ?? Promise.resolve(false),
+      })),
+    ],
+    runs: () => shelf.active().map((runId) => ({ runId, folder: runFolders(folder.runs, runId).root })),
+    treeBytes: treeBytesAtWork,
+    stop: (runId, text) =>
+      shelf.get(runId)?.breakOff({ code: 'sandbox_failed', text: text.slice(0, 600), retryable: false }),
+    log,
+  })
+  const offer = createOffer({
+    ...deps,
+    backends: config.backends,
+    disk,
+    about: () => aboutRunner(config, disk.freeBytes()),
   })
   let draining = false
   let closed = false
@@ -76,8 +113,10 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
   /** As the server knows it. What a session told of its models changes it too. */
   let toldOffer = ''
 
+  await disk.look()
   await offer.look()
   await shelf.recoverAll()
+  await shelf.sweepOrphans()
 
   const link = createServerLink({
     url: config.url,
@@ -93,6 +132,7 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
       if (draining) link.send({ type: 'draining' })
       for (const worker of shelf.all()) worker.receipts.reconnected()
       pump.setOn(true)
+      metrics.connected()
       plans.connected(welcome.planTools === true)
     },
     onMessage: (message) => {
@@ -104,11 +144,23 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
       })
     },
     onLost: () => {
+      metrics.lost()
       pump.setOn(false)
       plans.lost()
     },
     ...(deps.reconnect === undefined ? {} : { firstWaitMs: deps.reconnect.firstMs, mostWaitMs: deps.reconnect.mostMs }),
   })
+  const figures =
+    config.metrics === undefined
+      ? undefined
+      : await serveMetrics(config.metrics, {
+          text: metrics.text,
+          health: () => ({ connected: link.ready(), active: shelf.active().length, short: disk.short() }),
+        }).catch((error: unknown) => {
+          log.error({ error: messageOf(error) }, 'The figures of this runner can’t be served. It works without.')
+          return undefined
+        })
+  if (figures !== undefined) log.info({ port: figures.port }, 'Figures are served at /metrics, health at /healthz.')
   let looking: Promise<void> | undefined
   const looks = setInterval(() => {
     looking ??= lookAgain().finally(() => {
@@ -145,6 +197,7 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
 
   async function lookAgain(): Promise<void> {
     try {
+      await disk.look()
       await renewOffer()
       await shelf.tend()
     } catch (error) {
@@ -211,25 +264,30 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
 
   async function assign(assignment: Assignment): Promise<void> {
     const { runId, turn, config: wanted } = assignment
-    const reject = (reason: string): void => link.send({ type: 'rejected', runId, turn, reason: hide(reason) })
+    const reject = (reason: string, why: RejectReason): void => {
+      metrics.rejected(why)
+      link.send({ type: 'rejected', runId, turn, reason: hide(reason) })
+    }
     const known = shelf.get(runId)
     if (known !== undefined && known.journal.memory().turn >= turn) return link.send({ type: 'claimed', runId, turn })
-    if (takesNothing()) return reject('This runner takes nothing new.')
-    if (shelf.active().length >= config.capacity) return reject('This runner has as many runs as it may.')
+    if (takesNothing()) return reject('This runner takes nothing new.', 'draining')
+    if (shelf.active().length >= config.capacity)
+      return reject('This runner has as many runs as it may.', 'at_capacity')
     const objection = offer.objection(wanted.harness, wanted.sandbox)
-    if (objection !== undefined) return reject(objection)
+    if (objection !== undefined) return reject(objection, disk.short() === undefined ? 'unsupported' : 'disk')
     try {
       const worker = known ?? (await shelf.open(runId))
-      if (takesNothing()) return reject('This runner takes nothing new.')
+      if (takesNothing()) return reject('This runner takes nothing new.', 'draining')
       await shelf.clear(runId, wanted.sandbox)
       await worker.assign(assignment)
       if (known === undefined) shelf.startSending(worker, assignment.after?.seq ?? 0)
       if (worker.journal.failure() !== undefined) throw worker.journal.failure()
+      metrics.claimed()
       link.send({ type: 'claimed', runId, turn })
     } catch (error) {
       log.error({ runId, error: messageOf(error) }, `The run ${runId} can't be taken: ${messageOf(error)}`)
       const what = error instanceof SandboxError ? '' : `The runner can't write to its disk: `
-      reject(`${what}${messageOf(error)}`.slice(0, 300))
+      reject(`${what}${messageOf(error)}`.slice(0, 300), 'failed')
     }
   }
 
@@ -266,6 +324,7 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
       await deps.git.close()
       await lastEventsTaken()
       await link.close()
+      await figures?.close()
       pump.close()
       blobs.close()
       await setUps.close()

@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { join } from 'node:path'
 import { droverVersion } from '#shared/version.ts'
 import { runProcess } from './run-process.ts'
+import { createRunnerCommand } from './runner-command.ts'
 import { ensureWebIsBuilt } from './web-build.ts'
 
 /** The parts of Drover are processes of their own; this command only chooses one and says what it needs. */
@@ -19,13 +20,6 @@ const port = (text: string): string => {
 const url = (text: string): string => {
   if (!URL.canParse(text) || !/^https?:/.test(text))
     throw new InvalidArgumentError('It must start with http:// or https://.')
-  return text
-}
-
-const count = (text: string): string => {
-  const value = Number(text)
-  if (!Number.isInteger(value) || value < 1 || value > 1000)
-    throw new InvalidArgumentError('It must be a number from 1 to 1000.')
   return text
 }
 
@@ -54,37 +48,11 @@ function createProgram(): Command {
       })
     })
 
-  program
-    .command('runner')
-    .description('run agents on this machine for a Drover server')
-    .option('--url <url>', 'the server (DROVER_URL)', url)
-    .option('--key-file <file>', 'file with the agent key; else the key stands in DROVER_API_KEY')
-    .option('--dir <folder>', 'where journals and workspaces are kept (DROVER_RUNNER_DIR)')
-    .option('--name <name>', 'name of this runner (DROVER_RUNNER_NAME)')
-    .option('--host-name <name>', 'host name that runs can ask for; several runners may share one (DROVER_RUNNER_HOST)')
-    .option('--capacity <number>', 'runs at once (DROVER_RUNNER_CAPACITY)', count)
-    .option('--no-cleanup', 'keep containers and workspaces of ended runs (DROVER_NO_CLEANUP)')
-    .action(
-      async (given: {
-        url?: string
-        keyFile?: string
-        dir?: string
-        name?: string
-        hostName?: string
-        capacity?: string
-        cleanup: boolean
-      }) => {
-        await runProcess(part('agent-runner', 'main.ts'), [], {
-          DROVER_URL: given.url,
-          DROVER_API_KEY_FILE: given.keyFile,
-          DROVER_RUNNER_DIR: given.dir,
-          DROVER_RUNNER_NAME: given.name,
-          DROVER_RUNNER_HOST: given.hostName,
-          DROVER_RUNNER_CAPACITY: given.capacity,
-          DROVER_NO_CLEANUP: given.cleanup ? undefined : '1',
-        })
-      },
-    )
+  program.addCommand(
+    createRunnerCommand(({ environment: given, check }) =>
+      runProcess(part('agent-runner', 'main.ts'), check ? ['--check'] : [], given),
+    ),
+  )
 
   addDatabaseCommands(program.command('db').description('back up and restore the database'))
 

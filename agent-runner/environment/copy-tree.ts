@@ -21,6 +21,16 @@ export async function treeBytes(folder: string): Promise<number> {
   return Number(stdout.split('\t')[0]) * 1024
 }
 
+/** The same of a tree in which something is at work: files that went while it was looked at are no trouble. */
+export async function treeBytesAtWork(folder: string): Promise<number> {
+  const { stdout } = await run('du', ['-sk', '--', folder], { maxBuffer: 50_000_000 }).catch((error: unknown) => {
+    if (typeof error === 'object' && error !== null && 'stdout' in error && typeof error.stdout === 'string')
+      return { stdout: error.stdout }
+    throw error
+  })
+  return Number(stdout.split('\t')[0]) * 1024
+}
+
 /** Also where a tool has taken its own right to write, as Go does in its module cache. */
 export async function removeTree(folder: string): Promise<void> {
   try {

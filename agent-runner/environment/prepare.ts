@@ -72,8 +72,8 @@ async function haveImage(preparation: Preparation): Promise<{ image: string | un
   const { context, provider } = preparation
   const { plan, signal } = context
   if (plan.dockerfile !== undefined && plan.sandbox === 'docker') return builtImage(preparation, plan.dockerfile)
-  if (provider.fetchImage === undefined || (await provider.imageId?.(plan.image)) !== undefined)
-    return { image: plan.image, filled: false }
+  const isHere = provider.fetchesAlways !== true && (await provider.imageId?.(plan.image)) !== undefined
+  if (provider.fetchImage === undefined || isHere) return { image: plan.image, filled: false }
   const fetch = provider.fetchImage
   const name = provider.imageName?.(plan.image) ?? plan.image ?? 'image'
   await runStep(context, {
@@ -127,8 +127,8 @@ async function makeNew(
   { context, start }: Preparation,
   { image, filled }: { image: string | undefined; filled: boolean },
 ): Promise<Sandbox> {
-  // A container takes as long to start as a small clone does.
-  const [starting, filling] = await Promise.allSettled([start(image), filled ? undefined : fillWorkspace(context)])
+  const fill = async (): Promise<void> => (filled ? undefined : fillWorkspace(context))
+  const [starting, filling] = await together(context, () => start(image), fill)
   if (filling.status === 'rejected') throw filling.reason
   if (starting.status === 'rejected') throw starting.reason
   const sandbox = starting.value
@@ -137,6 +137,23 @@ async function makeNew(
   if (sandbox.kind !== 'direct') await context.changes.ownerChanged()
   await runSetupCommands(context, sandbox)
   return sandbox
+}
+
+/**
+ * A container takes as long to start as a small clone does. A direct run's own set-up command stands at its start, and finds the
+ * workspace filled.
+ */
+async function together<T>(
+  { plan }: SetUpContext,
+  start: () => Promise<Sandbox>,
+  fill: () => Promise<T>,
+): Promise<[PromiseSettledResult<Sandbox>, PromiseSettledResult<T>]> {
+  if (plan.sandbox !== 'direct') return Promise.allSettled([start(), fill()])
+  const [filling] = await Promise.allSettled([fill()])
+  const [starting] = await Promise.allSettled([
+    filling.status === 'rejected' ? Promise.reject(filling.reason) : start(),
+  ])
+  return [starting, filling]
 }
 
 /** @returns `undefined` when it could not be used after all; then nothing of it is left. */
@@ -150,10 +167,11 @@ async function takeKept(
   await runStep(context, {
     title: 'Take the set-up of an earlier run',
     run: async (write) => {
-      const [starting, restoring] = await Promise.allSettled([
-        start(kept.image ?? image),
-        cache.restore(key, foldersOf(folders), signal),
-      ])
+      const [starting, restoring] = await together(
+        context,
+        () => start(kept.image ?? image),
+        () => cache.restore(key, foldersOf(folders), signal),
+      )
       if (starting.status === 'rejected') throw starting.reason
       if (restoring.status === 'rejected') throw restoring.reason
       sandbox = starting.value

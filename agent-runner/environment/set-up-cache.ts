@@ -55,6 +55,8 @@ export interface SetUpCache {
   ): Promise<{ bytes: number } | { why: string }>
   /** One preparation at a time for each name: the others wait, and find what it made. `waits` is told first. */
   alone<T>(key: string, work: () => Promise<T>, waits: () => void): Promise<T>
+  /** Makes room: what was not used for longest goes. @returns false when nothing is left that may go. */
+  dropOldest(): Promise<boolean>
   close(): Promise<void>
 }
 
@@ -107,15 +109,19 @@ export function createSetUpCache(deps: {
     if (image !== undefined) await deps.dropImage(image)
   }
 
+  async function newestFirst(): Promise<{ key: string; usedAt: number; kept: KeptSetUp | undefined }[]> {
+    const entries = []
+    for (const key of (await readdir(folder)).filter((name) => /^[0-9a-f]{40}$/.test(name))) {
+      const used = await stat(join(folder, key, entryFile)).catch(() => undefined)
+      entries.push({ key, usedAt: used?.mtimeMs ?? 0, kept: await find(key) })
+    }
+    return entries.toSorted((a, b) => b.usedAt - a.usedAt)
+  }
+
   /** The limits hold again: what was not used for longest goes first. */
   function tidy(): Promise<void> {
     tidying = tidying.then(async () => {
-      const entries = []
-      for (const key of (await readdir(folder)).filter((name) => /^[0-9a-f]{40}$/.test(name))) {
-        const used = await stat(join(folder, key, entryFile)).catch(() => undefined)
-        entries.push({ key, usedAt: used?.mtimeMs ?? 0, kept: await find(key) })
-      }
-      entries.sort((a, b) => b.usedAt - a.usedAt)
+      const entries = await newestFirst()
       let [count, bytes] = [0, 0]
       for (const { key, usedAt, kept } of entries) {
         count += 1
@@ -130,6 +136,20 @@ export function createSetUpCache(deps: {
     })
     tidying = tidying.catch(deps.onTrouble)
     return tidying
+  }
+
+  async function dropOldest(): Promise<boolean> {
+    await open()
+    let isGone = false
+    tidying = tidying.then(async () => {
+      const oldest = (await newestFirst()).findLast(({ key }) => !inUse.has(key))
+      if (oldest === undefined) return
+      await drop(oldest.key, oldest.kept?.image)
+      isGone = true
+    })
+    tidying = tidying.catch(deps.onTrouble)
+    await tidying
+    return isGone
   }
 
   async function keep(
@@ -197,6 +217,7 @@ export function createSetUpCache(deps: {
     find,
     restore,
     keep,
+    dropOldest,
     alone: async (key, work, waits) => {
       const before = orders.get(key)
       if (before !== undefined) waits()

@@ -90,6 +90,8 @@ async function equipWith(
       resources: plan.resources,
       egress,
       bridged: !('open' in prepared) || git.bridged,
+      step: (what) => runStep({ transcript, clock, signal }, what),
+      signal,
       onNotice: (sentence) => transcript.notice('warning', sentence),
       ...(image === undefined ? {} : { image }),
     })

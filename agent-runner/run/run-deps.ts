@@ -1,4 +1,5 @@
 import type { DeliveryId, PromptId, RunId, UserId } from '#shared/ids.ts'
+import type { RunEventName } from '#shared/domain/run.ts'
 import type { SentPlan } from '#shared/domain/sent-plan.ts'
 import type { RunnerUp } from '#shared/protocol/runner-link.ts'
 import type { Clock } from '../clock.ts'
@@ -41,6 +42,8 @@ export interface RunWorkerDeps {
   times: WatchTimes
   resting: RestingRuns
   onActiveChange: () => void
+  /** A turn has ended, after so long. */
+  onEnded?: (event: RunEventName, ms: number) => void
 }
 
 export interface QueuedPrompt {

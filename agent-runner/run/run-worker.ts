@@ -50,6 +50,7 @@ export function createRunWorker(deps: RunWorkerDeps): RunWorker {
   const results = createResults({ runId, changes, journal, transcript, blobs, clock, hiding })
   const workbench = createWorkbench({ ...deps, transcript, changes, results })
   let turn: Turn | undefined
+  let startedAt = 0
   let running: Promise<void> | undefined
   let wake: (() => void) | undefined
   /** The end of a rest: it ends every process of the run, so nothing may be started until it is over. */
@@ -69,6 +70,7 @@ export function createRunWorker(deps: RunWorkerDeps): RunWorker {
     transcript.setTurn(assignment.turn)
     const current = createTurn({ assignment, journal, clock, transcript, workbench, receipts })
     turn = current
+    startedAt = clock.now()
     running = perform(current).finally(() => {
       turn = undefined
       deps.onActiveChange()
@@ -95,6 +97,8 @@ export function createRunWorker(deps: RunWorkerDeps): RunWorker {
   async function conclude(current: Turn, end: TurnEnd): Promise<void> {
     const keeps = end.event === 'succeed' || (end.event === 'fail' && end.reason?.code !== 'authentication_required')
     const known = end.event === 'error' ? await workbench.explain(end) : end
+    const limitsTold = known.event === 'cancel' ? undefined : workbench.tellLimits()
+    if (!keeps) await limitsTold
     current.settle(known)
     if (!keeps) await workbench.tearDown()
     if (known.evidence !== undefined && known.evidence !== '') {
@@ -106,7 +110,7 @@ export function createRunWorker(deps: RunWorkerDeps): RunWorker {
       tellEnd(current, known)
       await results.conclude().catch(() => {})
     } else {
-      await results.conclude()
+      await Promise.all([results.conclude(), limitsTold])
       await Promise.race([transcript.stored(), new Promise((resolve) => setTimeout(resolve, 10_000))])
       tellEnd(current, known)
     }
@@ -124,6 +128,7 @@ export function createRunWorker(deps: RunWorkerDeps): RunWorker {
   function tellEnd(current: Turn, end: TurnEnd): void {
     if (current.told()) return
     current.markTold()
+    deps.onEnded?.(end.event, clock.now() - startedAt)
     journal.append({
       type: 'state',
       event: end.event,

@@ -42,6 +42,8 @@ export interface Workbench {
   settle(status: 'completed' | 'cancelled' | 'failed'): void
   /** A better reason for an error, where the sandbox knows one. */
   explain(end: TurnEnd): Promise<TurnEnd>
+  /** Says which limits of the sandbox held the turn's processes back. */
+  tellLimits(): Promise<void>
   /** Ends every process of the run. */
   tearDown(): Promise<void>
 }
@@ -300,9 +302,16 @@ export function createWorkbench(
         const text = 'The sandbox ran out of memory. Give it more, or run less at once.'
         return { ...end, reason: { code: 'sandbox_out_of_memory', text, retryable: true } }
       }
+      const hit = (await sandbox.limitsHit?.().catch(() => [])) ?? []
+      if (hit.length > 0)
+        return { ...end, reason: { code: 'sandbox_failed', text: cut(hit.join(' '), 600), retryable: true } }
       const misfit = await sandbox.misfit().catch(() => undefined)
       if (misfit === undefined) return end
       return { ...end, reason: { code: 'sandbox_failed', text: cut(misfit, 600), retryable: false } }
+    },
+    tellLimits: async () => {
+      const hit = (await bench?.sandbox.limitsHit?.().catch(() => [])) ?? []
+      for (const sentence of hit) transcript.notice('warning', sentence)
     },
     tearDown,
   }

@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { EgressPolicy } from '#shared/domain/environment-egress.ts'
 import { RunSecret } from '#shared/domain/secret.ts'
 import { RunId, RunnerId } from '#shared/ids.ts'
-import { dockerMissing, dockerSettings, testImage } from '#test/fakes/docker.ts'
+import { dockerMissing, dockerSettings, testLimits } from '#test/fakes/docker.ts'
 import { nodeInside } from '../harness/node-inside.ts'
 import { createToolsFolder } from '../harness/tools-folder.ts'
 import { silentLog } from '../log.ts'
@@ -58,7 +58,8 @@ describe.skipIf(missing !== undefined)(
     async function start(egress: EgressPolicy): Promise<Sandbox> {
       const provider = createDockerProvider({
         engine,
-        limits: { image: testImage, network: 'none', memoryBytes: 512 * 1024 * 1024, cpus: 2, pids: 200 },
+        limits: testLimits,
+        logins: { of: async () => ({}), all: async () => ({}) },
         runnerId: RunnerId.parse(crypto.randomUUID()),
         cleanUp: true,
         node: () => nodeInside(createToolsFolder(join(folder, 'tools'), {})),

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { dirname } from 'node:path'
 import { codeOf, messageOf } from '../log.ts'
+import type { DirectCommands } from './direct-commands.ts'
 import { waysHere } from './own-files.ts'
 import { killRunProcesses } from './process-tree.ts'
 import {
@@ -20,6 +21,9 @@ export interface DirectDeps {
   lang: string
   /** The folder that holds the run's folders, for `sweep`. */
   runFolder: (runId: string) => string
+  /** Variables that the runner's owner gives every run. */
+  env?: Readonly<Record<string, string>>
+  commands?: DirectCommands
 }
 
 const streamGraceMs = 300
@@ -35,11 +39,13 @@ export function createDirectProvider(deps: DirectDeps): SandboxProvider {
           'sandbox_failed',
           `${noWall} Choose Docker, or an environment that may reach everything.`,
         )
-      return createDirectSandbox(spec, deps)
+      const written = await deps.commands?.setUp(spec)
+      return createDirectSandbox({ ...spec, env: { ...deps.env, ...written, ...spec.env } }, deps)
     },
     problem: async () => undefined,
     sweep: async (runId) => {
       await killRunProcesses({ runId, folder: deps.runFolder(runId), graceMs: 100 })
+      deps.commands?.tearDownLeft(runId, deps.runFolder(runId))
       return true
     },
     close: async () => {},
@@ -111,6 +117,7 @@ function createDirectSandbox(spec: SandboxSpec, deps: DirectDeps): Sandbox {
     dispose: async () => {
       disposed = true
       await kill()
+      await deps.commands?.tearDown(spec)
     },
   }
 }

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { z } from 'zod'
 import { messageOf } from '../log.ts'
 import type { DockerEngine } from './docker-engine.ts'
+import type { RegistryLogin } from './registry-logins.ts'
 
 const Line = z.object({
   stream: z.string().optional(),
@@ -18,7 +19,14 @@ const mostBuilt = 20
  */
 export async function buildImage(
   { docker }: DockerEngine,
-  what: { folder: string; commit: string; path: string; tag: string; network: string },
+  what: {
+    folder: string
+    commit: string
+    path: string
+    tag: string
+    network: string
+    logins: Readonly<Record<string, RegistryLogin>>
+  },
   { write, signal }: { write: (text: string) => void; signal: AbortSignal },
 ): Promise<number> {
   // Its own configuration is fresh from a clone, and `tar.umask` alone has a say here.
@@ -48,6 +56,9 @@ export async function buildImage(
       t: what.tag,
       dockerfile: what.path,
       networkmode: what.network,
+      registryconfig: Object.fromEntries(
+        Object.entries(what.logins).map(([at, login]) => [at, { username: '', password: '', ...login }]),
+      ),
       forcerm: true,
       abortSignal: signal,
     })

@@ -1,7 +1,10 @@
 import type Docker from 'dockerode'
 import { z } from 'zod'
 import { messageOf } from '../log.ts'
+import type { PullPolicy } from '../config.ts'
 import { statusOf, type DockerEngine } from './docker-engine.ts'
+import { neverFetched, pullFailure } from './pull-failure.ts'
+import { registryOf, type RegistryLogins } from './registry-logins.ts'
 import { SandboxError } from './sandbox.ts'
 
 /** How the engine names what it has. @returns `undefined` when the image is not on this machine. @throws SandboxError */
@@ -22,38 +25,77 @@ const Progress = z.object({
   progressDetail: z.object({ current: z.number().optional(), total: z.number().optional() }).optional(),
 })
 
-/** Fetches an image, its progress as lines: one for each layer when it is there, one in five seconds for what is on its way. @returns 1 when it could not be had. */
-export async function fetchImage(
-  { docker }: DockerEngine,
-  image: string,
-  { write, signal, now }: { write: (text: string) => void; signal: AbortSignal; now: () => number },
-): Promise<number> {
-  let stream: (NodeJS.ReadableStream & { destroy?: () => void }) | undefined
-  const stop = (): void => stream?.destroy?.()
-  try {
-    const opened = await docker.pull(image)
-    stream = opened
-    signal.addEventListener('abort', stop, { once: true })
-    if (signal.aborted) stop()
-    const tell = createTelling(write, now)
-    await new Promise<void>((resolve, reject) => {
-      opened.on('close', () => reject(new Error('it was broken off')))
-      docker.modem.followProgress(
-        opened,
-        (error: Error | null) => (error === null ? resolve() : reject(error)),
-        (line: unknown) => {
-          const parsed = Progress.safeParse(line)
-          if (parsed.success) tell(parsed.data)
-        },
-      )
-    })
-    return 0
-  } catch (error) {
-    if (signal.aborted) return 130
-    write(`The image ${image} is not on this machine and could not be fetched: ${messageOf(error)}\n`)
-    return 1
-  } finally {
-    signal.removeEventListener('abort', stop)
+interface How {
+  write: (text: string) => void
+  signal: AbortSignal
+  now: () => number
+}
+
+/** Images of this machine, and how they come here. */
+export interface Images {
+  /** Fetches an image, its progress as lines: one for each layer when it is there, one in five seconds for what is on its way. @returns 1 when it could not be had. */
+  fetch(image: string, how: How): Promise<number>
+  /** Whether an image can be there at the start of a container: fetched now when nobody has. @throws SandboxError */
+  have(image: string): Promise<void>
+}
+
+export function createImages(deps: {
+  engine: DockerEngine
+  limits: { pull: PullPolicy }
+  logins: RegistryLogins
+  onFetched?: (image: string) => void
+}): Images {
+  const { docker } = deps.engine
+
+  async function fetch(image: string, { write, signal, now }: How): Promise<number> {
+    if (deps.limits.pull === 'never') {
+      write(`${neverFetched(image)}\n`)
+      return 1
+    }
+    const registry = registryOf(image)
+    const { login, problem } = await deps.logins.of(registry)
+    let stream: (NodeJS.ReadableStream & { destroy?: () => void }) | undefined
+    const stop = (): void => stream?.destroy?.()
+    try {
+      const opened = await docker.pull(image, login === undefined ? {} : { authconfig: login })
+      stream = opened
+      signal.addEventListener('abort', stop, { once: true })
+      if (signal.aborted) stop()
+      const tell = createTelling(write, now)
+      await new Promise<void>((resolve, reject) => {
+        opened.on('close', () => reject(new Error('it was broken off')))
+        docker.modem.followProgress(
+          opened,
+          (error: Error | null) => (error === null ? resolve() : reject(error)),
+          (line: unknown) => {
+            const parsed = Progress.safeParse(line)
+            if (parsed.success) tell(parsed.data)
+          },
+        )
+      })
+      deps.onFetched?.(image)
+      return 0
+    } catch (error) {
+      if (signal.aborted) return 130
+      const user = login === undefined ? undefined : (login.username ?? 'a token')
+      write(`${pullFailure({ image, registry, message: messageOf(error), user, problem })}\n`)
+      return 1
+    } finally {
+      signal.removeEventListener('abort', stop)
+    }
+  }
+
+  return {
+    fetch,
+    have: async (image) => {
+      if ((await imageId(deps.engine, image)) !== undefined) return
+      let said = ''
+      const write = (text: string): void => {
+        said = text
+      }
+      const code = await fetch(image, { write, signal: new AbortController().signal, now: () => 0 })
+      if (code !== 0) throw new SandboxError('sandbox_failed', said.trim())
+    },
   }
 }
 
@@ -74,17 +116,6 @@ function createTelling(write: (text: string) => void, now: () => number): (line:
     const done = [...layers.values()].reduce((sum, layer) => sum + layer.current, 0)
     write(`Downloading: ${Math.round(done / 1e6)} of ${Math.round(all / 1e6)} MB\n`)
   }
-}
-
-/** Whether an image can be there at the start of a container: fetched now when nobody has. @throws SandboxError */
-export async function haveImage(engine: DockerEngine, image: string): Promise<void> {
-  if ((await imageId(engine, image)) !== undefined) return
-  let said = ''
-  const write = (text: string): void => {
-    said = text
-  }
-  const code = await fetchImage(engine, image, { write, signal: new AbortController().signal, now: () => 0 })
-  if (code !== 0) throw new SandboxError('sandbox_failed', said.trim())
 }
 
 /** What the engine itself puts into a container, or mounts there. */

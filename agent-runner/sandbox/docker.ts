@@ -1,13 +1,18 @@
-import { execFile } from 'node:child_process'
-import { lchown, lstat, mkdir, readdir, realpath } from 'node:fs/promises'
-import { promisify } from 'node:util'
+import { randomBytes } from 'node:crypto'
+import { realpath } from 'node:fs/promises'
 import type Docker from 'dockerode'
 import { z } from 'zod'
-import type { RunId, RunnerId } from '#shared/ids.ts'
+import { RunId, type RunnerId } from '#shared/ids.ts'
+import type { PullPolicy } from '../config.ts'
+import type { Volume } from '../config/volumes.ts'
 import { messageOf } from '../log.ts'
 import { statusOf, type DockerEngine } from './docker-engine.ts'
 import { buildImage } from './docker-build.ts'
-import { changedOutside, fetchImage, haveImage, imageId } from './docker-image.ts'
+import { changedOutside, createImages, imageId, type Images } from './docker-image.ts'
+import { countLimits, limitsOf, toldLimits, type DockerLimits, type LimitCounts } from './docker-limits.ts'
+import { ownFolder, ownTree, plainUserOf } from './docker-user.ts'
+import type { RegistryLogins } from './registry-logins.ts'
+import type { FetchedImages } from '../disk/fetched-images.ts'
 import type { Resolve } from '../egress/egress-guard.ts'
 import { needsWays, openWays, type ContainerWays } from './container-ways.ts'
 import { execInContainer } from './docker-exec.ts'
@@ -21,22 +26,23 @@ import {
   type SandboxSpec,
 } from './sandbox.ts'
 
-export interface DockerLimits {
-  image: string
-  network: string
-  memoryBytes: number
-  cpus: number
-  pids: number
-}
-
 export interface DockerDeps {
   engine: DockerEngine
-  limits: DockerLimits
+  limits: DockerLimits & {
+    image: string
+    network: string
+    pull: PullPolicy
+    /** Of this machine, in every container. */
+    volumes: readonly Volume[]
+    env: Readonly<Record<string, string>>
+  }
+  logins: RegistryLogins
   runnerId: RunnerId
   /** Off: containers are stopped and left for looking at. */
   cleanUp: boolean
   /** A Node of this machine that works in containers. @throws SandboxError */
   node: () => Promise<string>
+  fetched?: FetchedImages
   /** What names lead to, where it is not this machine that says so. */
   resolve?: Resolve
 }
@@ -48,28 +54,32 @@ const homeInside = '/home/drover'
 const toolsInside = '/opt/drover'
 const keptName = 'drover-set-up'
 const KeptImage = z.object({ Id: z.string().min(1) })
-/** The user of a container whose runner is root. */
-const plainUser = 1000
 
 /** One container for each run: no root, no capabilities, no new privileges, limits, no socket inside. */
 export function createDockerProvider(deps: DockerDeps): SandboxProvider {
   const { docker } = deps.engine
+  const images = createImages({ ...deps, onFetched: (image) => deps.fetched?.note({ image, fetched: true }) })
+  const owned: Owned = new Map()
 
-  async function sweep(runId: RunId): Promise<boolean> {
-    if ((await deps.engine.problem()) !== undefined) return false
-    const found = await docker.listContainers({ all: true, filters: { label: [`${runLabel}=${runId}`] } })
-    for (const { Id } of found) await endContainer(docker.getContainer(Id), deps.cleanUp)
-    return true
+  async function ended(filter: string, which: (runId: string) => boolean): Promise<string[] | undefined> {
+    if ((await deps.engine.problem()) !== undefined) return undefined
+    const found = await docker.listContainers({ all: true, filters: { label: [filter] } })
+    const ofWhich = found.filter(({ Labels }) => which(Labels[runLabel] ?? ''))
+    // What is kept for looking at is only held still.
+    const left = deps.cleanUp ? ofWhich : ofWhich.filter(({ State }) => State === 'running')
+    for (const { Id } of left) await endContainer(docker.getContainer(Id), deps.cleanUp)
+    return left.map(({ Labels }) => Labels[runLabel] ?? '')
   }
 
   return {
     kind: 'docker',
-    start: (spec) => startContainer(spec, deps),
+    start: (spec) => startContainer(spec, { ...deps, images, owned }),
     imageName: (image) => image ?? deps.limits.image,
     imageId: (image) => imageId(deps.engine, image ?? deps.limits.image),
-    fetchImage: (image, how) =>
-      fetchImage(deps.engine, image ?? deps.limits.image, { ...how, now: () => performance.now() }),
-    buildImage: (what, how) => buildImage(deps.engine, { ...what, network: deps.limits.network }, how),
+    fetchImage: (image, how) => images.fetch(image ?? deps.limits.image, { ...how, now: () => performance.now() }),
+    fetchesAlways: deps.limits.pull === 'always',
+    buildImage: async (what, how) =>
+      buildImage(deps.engine, { ...what, network: deps.limits.network, logins: await deps.logins.all() }, how),
     dropImage: async (id) => {
       await docker
         .getImage(id)
@@ -78,16 +88,50 @@ export function createDockerProvider(deps: DockerDeps): SandboxProvider {
           if (statusOf(error) !== 404) throw error
         })
     },
+    diskFolder: () => deps.engine.rootFolder(),
+    dropFetchedImage: () => deps.fetched?.dropOldest() ?? Promise.resolve(false),
     problem: () => deps.engine.problem(),
-    sweep,
+    sweep: async (runId) => (await ended(`${runLabel}=${runId}`, () => true)) !== undefined,
+    sweepOrphans: async () => {
+      const runs = await ended(`${runnerLabel}=${deps.runnerId}`, (runId) => !owned.has(runId))
+      return [...new Set(runs)].flatMap((runId) => RunId.safeParse(runId).data ?? [])
+    },
     close: async () => {},
   }
 }
 
-async function startContainer(spec: SandboxSpec, deps: DockerDeps): Promise<Sandbox> {
+/** Runs of this process that have a container, or are about to. */
+type Owned = Map<string, number>
+type StartDeps = DockerDeps & { images: Images; owned: Owned }
+
+/** @returns what gives it back. */
+function own(owned: Owned, runId: RunId): () => void {
+  owned.set(runId, (owned.get(runId) ?? 0) + 1)
+  let given = false
+  return () => {
+    if (given) return
+    given = true
+    const left = (owned.get(runId) ?? 1) - 1
+    if (left === 0) owned.delete(runId)
+    else owned.set(runId, left)
+  }
+}
+
+async function startContainer(spec: SandboxSpec, deps: StartDeps): Promise<Sandbox> {
+  const disown = own(deps.owned, spec.runId)
+  try {
+    return await startOwned(spec, deps, disown)
+  } catch (error) {
+    disown()
+    throw error
+  }
+}
+
+async function startOwned(spec: SandboxSpec, deps: StartDeps, disown: () => void): Promise<Sandbox> {
   const { limits, engine } = deps
   const image = spec.image ?? limits.image
-  await haveImage(engine, image)
+  await deps.images.have(image)
+  deps.fetched?.note({ image, fetched: false })
   const { uid, gid } = plainUserOf()
   await Promise.all([spec.workspace, spec.home].map((folder) => ownFolder(folder)))
   const node = needsWays(spec) ? await deps.node() : undefined
@@ -99,6 +143,7 @@ async function startContainer(spec: SandboxSpec, deps: DockerDeps): Promise<Sand
   let ways: ContainerWays | undefined
   try {
     container = await engine.docker.createContainer({
+      name: `drover-${spec.runId}-${randomBytes(3).toString('hex')}`,
       Image: image,
       // Everything is executed beside it; it only keeps the container.
       Entrypoint: ['sleep'],
@@ -111,7 +156,7 @@ async function startContainer(spec: SandboxSpec, deps: DockerDeps): Promise<Sand
         'TERM=xterm-256color',
         'TMPDIR=/tmp',
         `${runMarker}=${spec.runId}`,
-        ...variablesOf(spec),
+        ...variablesOf({ env: { ...limits.env, ...spec.env } }),
       ],
       Labels: { [runLabel]: spec.runId, [runnerLabel]: deps.runnerId },
       Tty: false,
@@ -123,11 +168,16 @@ async function startContainer(spec: SandboxSpec, deps: DockerDeps): Promise<Sand
         NetworkMode: spec.egress === undefined || spec.egress.kind === 'all' ? limits.network : 'none',
         IpcMode: 'private',
         LogConfig: { Type: 'none', Config: {} },
-        Tmpfs: { '/tmp': 'rw,exec,nosuid,nodev,mode=1777' },
         Mounts: [
           { Type: 'bind', Source: spec.workspace, Target: workspaceInside },
           { Type: 'bind', Source: spec.home, Target: homeInside },
           ...tools.map(({ from, to }) => ({ Type: 'bind' as const, Source: from, Target: to, ReadOnly: true })),
+          ...limits.volumes.map(({ kind, source, target, readOnly }) => ({
+            Type: kind === 'named' ? ('volume' as const) : ('bind' as const),
+            Source: source,
+            Target: target,
+            ReadOnly: readOnly,
+          })),
         ],
       },
     })
@@ -138,19 +188,21 @@ async function startContainer(spec: SandboxSpec, deps: DockerDeps): Promise<Sand
     if (container !== undefined) await endContainer(container, true)
     throw error instanceof SandboxError ? error : startError(error, image)
   }
-  return containerSandbox(container, { image, workspace: spec.workspace, ways }, deps)
+  return containerSandbox(container, { image, spec, ways, disown }, deps)
 }
 
 function containerSandbox(
   container: Docker.Container,
-  { image, workspace, ways }: { image: string; workspace: string; ways: ContainerWays },
+  { image, spec, ways, disown }: { image: string; spec: SandboxSpec; ways: ContainerWays; disown: () => void },
   deps: DockerDeps,
 ): Sandbox {
+  const { workspace } = spec
   let ended: Promise<void> | undefined
+  let told: LimitCounts = { oomKills: 0, refusedForks: 0, isFull: false }
 
   async function kill(): Promise<void> {
     ways.close()
-    ended ??= endContainer(container, deps.cleanUp)
+    ended ??= endContainer(container, deps.cleanUp).finally(disown)
     await ended
   }
 
@@ -172,7 +224,16 @@ function containerSandbox(
       const { State } = await container.inspect()
       if (State.OOMKilled) return true
       if (!State.Running) return false
-      return (await oomKills(container)) > 0
+      return (await countLimits(container)).oomKills > 0
+    },
+    limitsHit: async () => {
+      if (ended !== undefined) return []
+      const { State } = await container.inspect()
+      if (!State.Running) return []
+      const now = await countLimits(container)
+      const sentences = toldLimits(now, told, limitsOf(spec, deps.limits))
+      told = now.isFull ? { ...told, refusedForks: told.refusedForks + 1 } : now
+      return sentences
     },
     misfit: () => misfitOf(container, image),
     keepImage: async ({ withSecrets }) => {
@@ -184,21 +245,6 @@ function containerSandbox(
     },
     dispose: kill,
   }
-}
-
-/** Processes that the kernel ended for memory, as the container's own control group counts them. */
-async function oomKills(container: Docker.Container): Promise<number> {
-  const files = '/sys/fs/cgroup/memory.events /sys/fs/cgroup/memory/memory.oom_control'
-  const exec = await execInContainer(
-    container,
-    { argv: ['sh', '-c', `cat ${files} 2>/dev/null`] },
-    { onKill: () => {} },
-  )
-  exec.stdin.end()
-  exec.stderr.resume()
-  let text = ''
-  for await (const piece of exec.stdout) text += String(piece)
-  return Number(/^oom_kill (\d+)/m.exec(text)?.[1] ?? 0)
 }
 
 /** Where programs built for glibc find their loader (ELF `PT_INTERP`), by the name that Node has for the processor. */
@@ -244,46 +290,9 @@ async function endContainer(container: Docker.Container, remove: boolean): Promi
   }
 }
 
-const execFileAsync = promisify(execFile)
-
-/** The user of a container: the runner's own, or a plain one where that is root. */
-function plainUserOf(): { uid: number; gid: number } {
-  const [uid, gid] = [process.getuid?.() ?? plainUser, process.getgid?.() ?? plainUser]
-  return uid === 0 ? { uid: plainUser, gid: plainUser } : { uid, gid }
-}
-
-/** A folder that root has made becomes the plain user's, with everything in it. */
-async function ownFolder(folder: string): Promise<void> {
-  if (process.getuid?.() !== 0) return
-  await mkdir(folder, { recursive: true })
-  if ((await lstat(folder)).uid === 0) await ownTree(folder)
-}
-
-async function ownTree(folder: string): Promise<void> {
-  if (process.getuid?.() !== 0) return
-  const { uid, gid } = plainUserOf()
-  if ((await readdir(folder)).length === 0) await lchown(folder, uid, gid)
-  else await execFileAsync('chown', ['-R', '-h', `${uid}:${gid}`, folder])
-}
-
 /** Neither replaces what marks the run's processes. */
-function variablesOf({ env = {} }: SandboxSpec): string[] {
+function variablesOf({ env = {} }: Pick<SandboxSpec, 'env'>): string[] {
   return Object.entries(env).flatMap(([name, value]) => (name === runMarker ? [] : [`${name}=${value}`]))
-}
-
-/** What is asked for, within what this machine gives. */
-function limitsOf(
-  { resources = {} }: SandboxSpec,
-  limits: DockerLimits,
-): Pick<Docker.HostConfig, 'Memory' | 'MemorySwap' | 'NanoCpus' | 'PidsLimit'> {
-  const asked = resources.memoryMb === undefined ? limits.memoryBytes : resources.memoryMb * 1024 * 1024
-  const Memory = Math.min(asked, limits.memoryBytes)
-  return {
-    Memory,
-    MemorySwap: Memory,
-    NanoCpus: Math.round(Math.min(resources.cpus ?? limits.cpus, limits.cpus) * 1e9),
-    PidsLimit: Math.min(resources.pids ?? limits.pids, limits.pids),
-  }
 }
 
 function insidePath(path: string): string {
@@ -296,6 +305,13 @@ function startError(error: unknown, image: string): SandboxError {
     return new SandboxError(
       'sandbox_failed',
       `The image ${image} can't be used: it lacks the program “sleep”, so it is no ordinary Linux system.`,
+      { cause: error },
+    )
+  }
+  if (/storage-opt|storage opt/i.test(message)) {
+    return new SandboxError(
+      'sandbox_failed',
+      `This Docker can't hold a container to a size on the disk (DROVER_DOCKER_DISK): ${message}`,
       { cause: error },
     )
   }

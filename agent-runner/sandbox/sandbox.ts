@@ -29,6 +29,8 @@ export interface Sandbox {
   kill(): Promise<void>
   /** The memory limit ended a process. */
   ranOutOfMemory(): Promise<boolean>
+  /** Sentences that say which of its limits held processes back, since this was asked before. */
+  limitsHit?(): Promise<string[]>
   /** A sentence that says why harnesses can't run in it; `undefined` when nothing speaks against it. */
   misfit(): Promise<string | undefined>
   /** What changed in it outside of workspace and home, as an image for later runs; `undefined` when nothing did, a sentence when it may not. */
@@ -78,6 +80,14 @@ export interface SandboxSpec {
   egress?: EgressPolicy
   /** Its harness is a program, which needs a way to this process, for models and tools. */
   bridged?: boolean
+  /** Shows what the sandbox executes for its own sake as a step of the run. Throws where it fails. */
+  step?: (what: {
+    title: string
+    command?: string
+    run: (write: (text: string) => void) => Promise<number>
+  }) => Promise<void>
+  /** The turn is stopped. */
+  signal?: AbortSignal
   /** Tells the run what it should know: a host that was refused, a way that broke. */
   onNotice?: (sentence: string) => void
 }
@@ -92,6 +102,8 @@ export interface SandboxProvider {
   imageId?(image: string | undefined): Promise<string | undefined>
   /** @returns an exit code; what goes wrong is written. */
   fetchImage?(image: string | undefined, how: { write: (text: string) => void; signal: AbortSignal }): Promise<number>
+  /** Also an image that is here is looked for again, for a run's first turn. */
+  readonly fetchesAlways?: boolean
   /** Builds an image of what git has of a folder at a commit. @returns an exit code; its log, and what goes wrong, is written. */
   buildImage?(
     what: { folder: string; commit: string; path: string; tag: string },
@@ -99,10 +111,16 @@ export interface SandboxProvider {
   ): Promise<number>
   /** An image that `keepImage` made is not needed any more. */
   dropImage?(id: string): Promise<void>
+  /** Where it keeps what runs write, if that is on this machine. */
+  diskFolder?(): Promise<string | undefined>
+  /** Makes room: an image that this runner fetched and nothing uses goes. @returns false when none is left. */
+  dropFetchedImage?(): Promise<boolean>
   /** A sentence that says why it can't be used and what to do; `undefined` when it can. */
   problem(): Promise<string | undefined>
   /** Ends and removes what is left of this run. @returns false when it can't be looked at now. */
   sweep(runId: RunId): Promise<boolean>
+  /** Ends and removes what this runner made and nobody of this process has any more. @returns whose it was. */
+  sweepOrphans?(): Promise<RunId[]>
   close(): Promise<void>
 }
 

@@ -215,7 +215,7 @@ export function createRunnerConnection(
     if (current === undefined) return fail(refusal('invalid', 'the first message must be hello'))
     switch (message.type) {
       case 'offer':
-        if (hello !== undefined) hello = { ...hello, ...message, type: 'hello' }
+        if (hello !== undefined) hello = { ...hello, short: undefined, ...message, type: 'hello' }
         await showRow(true)
         return deps.wakeDispatcher()
       case 'claimed':
@@ -282,6 +282,9 @@ export function createRunnerConnection(
       get harnesses() {
         return hello?.harnesses ?? []
       },
+      get short() {
+        return hello?.short
+      },
       get draining() {
         return draining
       },
@@ -296,7 +299,7 @@ export function createRunnerConnection(
   /** The runner's synced row, written when something people see has changed, and at least once a minute. */
   async function showRow(connected: boolean): Promise<void> {
     if (hello === undefined) return
-    const { runnerId, name, hostName, version, platform, sandboxes, harnesses, capacity, problems } = hello
+    const { runnerId, name, hostName, version, platform, sandboxes, harnesses, capacity, problems, about } = hello
     const now = deps.now()
     const row: Runner = {
       id: runnerId,
@@ -308,6 +311,7 @@ export function createRunnerConnection(
       harnesses,
       capacity,
       problems,
+      ...(about === undefined ? {} : { about }),
       running: held.size,
       connected,
       lastSeenAt: now,

@@ -20,6 +20,8 @@ export type ConnectedRunner = {
   readonly takesFiles: boolean
   /** Works under the profile that it is given. */
   readonly takesProfiles: boolean
+  /** Why it takes nothing new now, such as a full disk; it will again by itself. */
+  readonly short?: string | undefined
   /** Takes nothing new. */
   readonly draining: boolean
   /** Runs it was given or claims, so that its capacity is kept while commits are under way. */

@@ -75,7 +75,7 @@ async function chooseRunner(deps: DispatcherDeps, job: Job): Promise<ConnectedRu
   if (job.turn > 1 && job.runnerId !== null) {
     const last = deps.runners.get(job.runnerId)
     if (last !== undefined && ofTeam.includes(last))
-      return hasRoom(last) ? last : `Waits for a free slot on ${last.hostName}`
+      return last.short ?? (hasRoom(last) ? last : `Waits for a free slot on ${last.hostName}`)
     const seenAt = (await deps.jobs.runnerLastSeen(job.runnerId)) ?? 0
     if (deps.now() - seenAt < affinityMs) return 'Waits for the machine that has the workspace'
   }
@@ -99,7 +99,9 @@ async function chooseRunner(deps: DispatcherDeps, job: Job): Promise<ConnectedRu
     ),
   )
   if (able.length === 0) return `Waits for a machine that can start ${job.harness}`
-  const free = able.filter(hasRoom).sort((a, b) => a.runs.size / a.capacity - b.runs.size / b.capacity)
+  const taking = able.filter((runner) => runner.short === undefined)
+  if (taking.length === 0) return able[0]?.short ?? 'Waits for a free slot on a machine'
+  const free = taking.filter(hasRoom).sort((a, b) => a.runs.size / a.capacity - b.runs.size / b.capacity)
   return free[0] ?? 'Waits for a free slot on a machine'
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ProfileId, RunnerId, TeamId, UserId } from '../ids.ts'
 import { HarnessOffer, SandboxKind } from './harness.ts'
+import { RunnerAbout } from './runner-about.ts'
 import { teamAgents } from './team-agents.ts'
 
 export const roles = ['owner', 'admin', 'member', 'viewer'] as const
@@ -53,6 +54,8 @@ export const Runner = z.object({
   lastSeenAt: z.number(),
   /** Plain problems a person can mend, e.g. why Docker can't be used. */
   problems: z.array(z.string().max(300)).max(10),
+  /** Absent: it is older. */
+  about: RunnerAbout.optional(),
 })
 export type Runner = z.infer<typeof Runner>
 

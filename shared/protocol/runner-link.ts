@@ -8,6 +8,7 @@ import { HarnessOffer, SandboxKind } from '../domain/harness.ts'
 import { PermissionAnswer } from '../domain/permission.ts'
 import { ModelPrice, ownPricesLimit } from '../domain/model-prices.ts'
 import { FileOp, fileOpsLimit } from '../domain/review-change.ts'
+import { RunnerAbout } from '../domain/runner-about.ts'
 import { ProfileSnapshot } from '../domain/profile.ts'
 import { RunConfig, RunReason } from '../domain/run.ts'
 import { RunSecret, SecretName } from '../domain/secret.ts'
@@ -112,6 +113,13 @@ export const DeliveryBody = z.discriminatedUnion('type', [
 ])
 export type DeliveryBody = z.infer<typeof DeliveryBody>
 
+const stateOfRunner = {
+  /** Why it takes nothing new now, such as a full disk; absent: it does. */
+  short: z.string().max(300).optional(),
+  /** Absent: it is older. */
+  about: RunnerAbout.optional(),
+}
+
 export const RunnerHello = z.object({
   type: z.literal('hello'),
   protocol: z.number().int(),
@@ -125,6 +133,7 @@ export const RunnerHello = z.object({
   harnesses: z.array(HarnessOffer).max(50),
   capacity: z.number().int().min(1).max(1000),
   problems: z.array(z.string().max(300)).max(10),
+  ...stateOfRunner,
   /** It gives the agent `context` of a message; absent: it is older, and has it in the text. */
   takesContext: z.boolean().optional(),
   /** It makes environments ready and looks into repositories; absent: it is older, and knows none. */
@@ -168,6 +177,7 @@ export const RunnerUp = z.discriminatedUnion('type', [
     sandboxes: z.array(SandboxKind).max(4),
     harnesses: z.array(HarnessOffer).max(50),
     problems: z.array(z.string().max(300)).max(10),
+    ...stateOfRunner,
   }),
   z.object({ type: z.literal('claimed'), runId: RunId, turn: z.number().int().positive() }),
   z.object({

@@ -26,14 +26,14 @@ const wires = [
     version: runnerProtocol,
     todo: mend('runnerProtocol'),
     shapes: { RunnerUp, RunnerDown, RunEvent },
-    pinned: { version: 1, hash: 'aa99461e9d5f70ac' },
+    pinned: { version: 1, hash: 'ac64bf8f7b720915' },
   },
   {
     what: 'shapes of push, pull and the synced rows',
     version: schemaVersion,
     todo: mend('schemaVersion'),
     shapes: { PushRequest, PullRequest, PullResponse, ...rowSchemas },
-    pinned: { version: '2', hash: '3d293bf1a75396c5' },
+    pinned: { version: '2', hash: 'e24ab2a2a00e0b84' },
   },
   {
     what: 'names and arguments of the mutators',

@@ -110,6 +110,15 @@ const offers = {
     },
   ],
   problems: ['Docker does not run.'],
+  short: 'Runner recorded has 1.2 GB left.',
+  about: {
+    freeBytes: 1_200_000_000,
+    minFreeBytes: 2_000_000_000,
+    runBytes: 0,
+    idleMs: 600_000,
+    cleansUp: true,
+    docker: { image: 'debian:bookworm', pull: 'missing', network: 'bridge', memoryMb: 4096, cpus: 2, pids: 1024 },
+  },
 } satisfies Partial<Extract<RunnerUp, { type: 'offer' }>>
 const refused = { code: 'invalid', detail: 'a fact' } as const
 const runConfig = {

@@ -184,7 +184,7 @@ describe('`drover` says in words what is wrong with a call', () => {
     ['an option that does not exist', ['start', '--fast'], 1, /unknown option '--fast'/],
     ['a port that is none', ['start', '--port', 'abc'], 1, /A port is a number from 0 to 65535\./],
     ['an address that is none', ['runner', '--url', 'drover.local'], 1, /It must start with http:\/\/ or https:\/\/\./],
-    ['a capacity that is none', ['runner', '--capacity', '0'], 1, /It must be a number from 1 to 1000\./],
+    ['a capacity that is none', ['runner', '--capacity', '-1'], 1, /It must be a number from 0 to 1000\./],
     ['a runner without a key', ['runner'], 78, /The runner has no agent key\. Make one in Settings, Runners/],
     ['a key file that is not there', ['runner', '--key-file', '/nowhere/key'], 78, /can't be read from \/nowhere\/key/],
     ['a backup without a file', ['db', 'backup'], 1, /missing required argument 'file'/],

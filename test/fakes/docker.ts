@@ -3,6 +3,21 @@ import { createDockerEngine } from '#agent-runner/sandbox/docker-engine.ts'
 /** Image with git, certificates and the project's Node, made by scripts/test-engines.sh. */
 export const testImage = 'drover-test-base:bookworm'
 
+/** Of containers that a test starts by itself. */
+export const testLimits = {
+  image: testImage,
+  network: 'none',
+  pull: 'missing',
+  memoryBytes: 512 * 1024 * 1024,
+  cpus: 2,
+  pids: 200,
+  shmBytes: 64 * 1024 * 1024,
+  tmpBytes: 64 * 1024 * 1024,
+  diskBytes: undefined,
+  volumes: [],
+  env: {},
+} as const
+
 /**
  * The engine that `scripts/test-engines.sh` started, or the machine's own.
  * @returns why tests with it are skipped, or `undefined` when they run. @throws with DROVER_REQUIRE=all.

@@ -43,7 +43,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner & { fo
   })
   if (!read.ok) throw new Error(read.error)
   const config = read.value
-  const folder = await openDataFolder(folderPath, systemClock)
+  const folder = await openDataFolder(folderPath, systemClock, config.workspaces)
   if (!folder.ok) throw new Error(folder.error)
   const runner = await createRunner({
     config,
