@@ -21,6 +21,7 @@ import { restAfterRestart, uploadSpool } from './run/recover.ts'
 import { createRestingRuns } from './run/resting-runs.ts'
 import { createRunWorker, type RunWorker } from './run/run-worker.ts'
 import { createRunSweep } from './run-sweep.ts'
+import { restTerminals } from './terminals/keep-terminals.ts'
 import type { RunnerDeps } from './runner-deps.ts'
 
 /** Every run whose journal is on this runner's disk, from its assignment or an earlier process until it is forgotten. */
@@ -58,6 +59,7 @@ export interface RunShelfDeps extends Pick<
   setUps: RunWorkerDeps['setUps']
   pump: EventPump
   planTools: RunWorkerDeps['planTools']
+  terminalsTaken: RunWorkerDeps['terminalsTaken']
   send: (message: RunnerUp) => void
   sendText: (frame: string) => void
   onEnded: NonNullable<RunWorkerDeps['onEnded']>
@@ -125,6 +127,8 @@ export function createRunShelf(deps: RunShelfDeps): RunShelf {
       log,
       blobs: hidingBlobs(blobs, hiding),
       send: (message: RunnerUp) => deps.send(hideIn(hiding, message)),
+      sendPlain: deps.send,
+      terminalsTaken: deps.terminalsTaken,
       planTools: () => hidingTools(deps.planTools(), hiding),
       secrets,
       models: deps.models,
@@ -189,6 +193,10 @@ export function createRunShelf(deps: RunShelfDeps): RunShelf {
     }
     if (unrested.delete(runId)) {
       await restAfterRestart(worker, clock)
+      const { terminals } = runFolders(folder.runs, runId)
+      void restTerminals({ journal: worker.journal, blobs, folder: terminals }, clock.now()).catch((error: unknown) => {
+        log.warn({ runId, error: messageOf(error) }, 'What terminals of an earlier run printed could not be kept.')
+      })
       void uploadSpool(worker.journal, runFolders(folder.runs, runId), blobs).catch((error: unknown) => {
         log.warn({ runId, error: messageOf(error) }, 'A stored output of an earlier run could not be uploaded.')
       })

@@ -23,6 +23,7 @@ import { hidingLog } from './secrets/hiding-parts.ts'
 import type { Hiding } from './secrets/hiding.ts'
 import type { RunnerDeps } from './runner-deps.ts'
 import { SandboxError } from './sandbox/sandbox.ts'
+import { tellNoTerminals } from './terminals/terminals.ts'
 
 export interface Runner {
   /** Runs whose agent is at work. */
@@ -72,6 +73,7 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
     pump,
     onEnded: (event, ms) => metrics.ended(event, ms),
     planTools: () => (plans.offered() ? mcpHost : undefined),
+    terminalsTaken: () => terminalsTaken,
     send: (message) => link.send(message),
     sendText: (frame) => link.sendText(frame),
   })
@@ -107,6 +109,7 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
     disk,
     about: () => aboutRunner(config, disk.freeBytes()),
   })
+  let terminalsTaken = false
   let draining = false
   let closed = false
   const takesNothing = (): boolean => closed || draining
@@ -134,6 +137,7 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
       pump.setOn(true)
       metrics.connected()
       plans.connected(welcome.planTools === true)
+      terminalsTaken = welcome.terminals === true
     },
     onMessage: (message) => {
       handle(message).catch((error: unknown) => {
@@ -147,6 +151,7 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
       metrics.lost()
       pump.setOn(false)
       plans.lost()
+      for (const { terminals } of shelf.all()) terminals.lost()
     },
     ...(deps.reconnect === undefined ? {} : { firstWaitMs: deps.reconnect.firstMs, mostWaitMs: deps.reconnect.mostMs }),
   })
@@ -185,6 +190,7 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
       takesEnvironments: true,
       takesFiles: true,
       takesProfiles: true,
+      takesTerminals: true,
       runs: shelf
         .all()
         .slice(0, 10_000)
@@ -246,6 +252,30 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
           : { ok: false as const, text: found.error }
         return link.send({ type: 'inspect_answer', callId, answer })
       }
+      case 'terminal_watch': {
+        const terminals = shelf.get(message.runId)?.terminals
+        if (terminals !== undefined) return terminals.watch(message.on, message.have)
+        if (message.on) tellNoTerminals(link.send, message.runId)
+        return
+      }
+      case 'terminal_ask': {
+        const { runId, device, userId, name, ask } = message
+        const terminals = shelf.get(runId)?.terminals
+        if (terminals !== undefined) return terminals.ask({ device, userId, name }, ask)
+        const gone = refusal('run_ended', 'this runner does not have the run')
+        return link.send({
+          type: 'terminal_refused',
+          runId,
+          device,
+          ask: ask.type,
+          terminalId: ask.terminalId,
+          refusal: gone,
+        })
+      }
+      case 'terminal_ack':
+        return shelf.get(message.runId)?.terminals.ack(message.terminalId, message.offset)
+      case 'terminal_presence':
+        return shelf.get(message.runId)?.terminals.presence(message.device, message.here)
       case 'heartbeat_ack':
       case 'welcome':
         return

@@ -58,6 +58,8 @@ import { createKeyringStore } from './secrets/keyring.ts'
 import { createSealedStore } from './secrets/sealed-store.ts'
 import { createSecretKeys } from './secrets/secret-keys.ts'
 import { createTeamRows } from './team-rows.ts'
+import { createTerminalRelay } from './terminals/relay.ts'
+import { createTerminalSockets } from './terminals/terminal-sockets.ts'
 
 export type DroverServer = {
   readonly url: URL
@@ -367,6 +369,16 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       onError: report('a message of a browser failed'),
       sessionCheckMs,
     })
+    const terminals = createTerminalRelay({ runners, jobs, onError: report('a terminal could not be shown') })
+    const terminalSockets = createTerminalSockets({
+      relay: terminals,
+      access,
+      store,
+      actorAgain: auth.getActor,
+      sessionCheckMs,
+      onError: report('a message of a terminal failed'),
+    })
+    toClose.unshift(() => terminalSockets.close())
     const runnerSockets = createRunnerSockets({
       ...transacting,
       jobs,
@@ -375,6 +387,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       giveSecrets,
       live,
       inspections,
+      terminals,
       planCalls: createPlanCalls({
         jobs,
         store,
@@ -396,6 +409,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       browsers,
       rooms: plans.sockets,
       runners: runnerSockets,
+      terminals: terminalSockets,
     })
     const upgrades = handleUpgrades(listening.server, routes, {
       trouble: reachability.trouble,
@@ -412,6 +426,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       browsers.revoke(revocation)
       streams.recheck()
       plans.sockets.revoke(revocation)
+      terminalSockets.revoke(revocation)
       runnerSockets.revoke(revocation)
     })
     toClose.unshift(stopRevocations)

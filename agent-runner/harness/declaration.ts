@@ -5,6 +5,7 @@ import type { RunModels } from '../models/endpoints.ts'
 import type { PromptAnswer } from './acp-shapes.ts'
 import type { Dialect } from './dialects.ts'
 import type { Exec, Sandbox } from '../sandbox/sandbox.ts'
+import type { AgentTerminals } from '../terminals/agent-terminals.ts'
 
 /** A harness that this runner can start: how to get it, how to call it, and where it differs from the others. */
 export interface HarnessDeclaration {
@@ -89,6 +90,8 @@ export interface HarnessContext {
   config: RunConfig
   /** The run's credentials, for those that no endpoint stands for, such as Bedrock's. Absent: none. */
   secrets?: readonly RunSecret[]
+  /** For an agent of ours; absent: it has none. */
+  terminals?: AgentTerminals
 }
 
 /** An agent of ours, inside this process: only what it executes goes into the sandbox. */

@@ -90,6 +90,7 @@ export function createSession(
         outputs: `${folderOf(sandbox)}/outputs`,
         rulesFor: (place, until) => nestedRules(sandbox, place, state.rules, until),
         inTurn,
+        terminals: context.terminals,
       },
       tellTasks: async (tasks) => {
         state.tasks = tasks

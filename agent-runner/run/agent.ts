@@ -14,6 +14,7 @@ import type { RunModels } from '../models/endpoints.ts'
 import type { PlanTools } from '../plan-tools/mcp-host.ts'
 import { markProcess } from '../sandbox/process-tree.ts'
 import type { Exec, Sandbox } from '../sandbox/sandbox.ts'
+import type { AgentTerminals } from '../terminals/agent-terminals.ts'
 import { chooseModel, offeredModels } from './choose-model.ts'
 import type { Journal } from './journal.ts'
 import type { Transcript } from './transcript.ts'
@@ -31,6 +32,7 @@ export async function startAgent({
   planTools,
   models,
   secrets,
+  terminals,
   profile,
 }: {
   config: RunConfig
@@ -44,6 +46,7 @@ export async function startAgent({
   planTools: PlanTools | undefined
   models: RunModels
   secrets: readonly RunSecret[]
+  terminals: AgentTerminals | undefined
   profile: ProfileSnapshot | undefined
 }): Promise<AcpSession> {
   const context: HarnessContext = {
@@ -52,6 +55,7 @@ export async function startAgent({
     models,
     config,
     secrets,
+    ...(terminals === undefined ? {} : { terminals }),
   }
   const exec = await open(prepared, sandbox, context)
   const mark = exec.pid === undefined ? undefined : await markProcess(exec.pid)

@@ -11,6 +11,7 @@ import type { Results } from './results.ts'
 import type { Spending } from './spending.ts'
 import type { RunWorkerDeps } from './run-deps.ts'
 import type { Transcript } from './transcript.ts'
+import type { AgentTerminals } from '../terminals/agent-terminals.ts'
 
 /** What stands around a harness while it lives. */
 export interface Bench extends Equipment {
@@ -28,7 +29,12 @@ export interface Bench extends Equipment {
 }
 
 export function createBench(
-  deps: RunWorkerDeps & { transcript: Transcript; results: Results; spending: Spending },
+  deps: RunWorkerDeps & {
+    transcript: Transcript
+    results: Results
+    spending: Spending
+    agentTerminals: AgentTerminals
+  },
   { declaration, prepared, sandbox, egress, git }: Equipment,
   {
     turn,
@@ -71,6 +77,7 @@ export function createBench(
     translator: () => translator,
     judge: () => judge,
     blobs: deps.blobs,
+    terminals: deps.agentTerminals,
     profile,
     similar: () => journal.memory().facts.similar ?? [],
     allowSimilar: (patterns) => {

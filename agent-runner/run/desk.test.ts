@@ -9,6 +9,7 @@ import type { EntryBody } from '#shared/domain/transcript.ts'
 import { EntryId, RunId, UserId, uuidv7 } from '#shared/ids.ts'
 import type { PermissionParams } from '../harness/acp-shapes.ts'
 import { noHiding } from '../secrets/hiding.ts'
+import type { AgentTerminal } from '../terminals/agent-terminals.ts'
 import { createPermissionDesk } from './desk.ts'
 import { createJudge } from './judge.ts'
 import { createPermissions } from './permissions.ts'
@@ -29,6 +30,14 @@ afterEach(async () => {
   await rm(root, { recursive: true, force: true })
 })
 
+const terminal: AgentTerminal = {
+  name: 't1',
+  title: 'npm init',
+  write: () => undefined,
+  settle: async () => ({ printed: '', end: undefined, takenBy: undefined }),
+  stop: async () => {},
+}
+
 /** A desk of a harness that hears no reasons, over real judgement, in a workspace on this disk. */
 function openDesk(first: ProfileSnapshot = standard) {
   let profile = first
@@ -36,6 +45,12 @@ function openDesk(first: ProfileSnapshot = standard) {
   const asked: PermissionRequest[] = []
   const entries: EntryBody[] = []
   const newId = () => uuidv7(1, new Uint8Array(10).fill(++made))
+  const approved = new Set<string>()
+  const terminals = {
+    get: (name: string) => (name === 't1' ? terminal : undefined),
+    isApproved: (name: string) => approved.has(name),
+    approve: (name: string) => void approved.add(name),
+  }
   const judge = createJudge({ workspace: '/workspace', hostWorkspace: root, environment: {} })
   const permissions = createPermissions({
     runId: RunId.parse(newId()),
@@ -69,13 +84,14 @@ function openDesk(first: ProfileSnapshot = standard) {
     translator: () => ({ tool: () => {}, answered: () => {}, denied: () => {}, told: () => undefined }),
     judge: () => judge,
     blobs: { put: async () => undefined, close: () => {} },
+    terminals,
     profile: () => profile,
     similar: () => [],
     allowSimilar: () => {},
     relative: (path) => path.replace(/^\/workspace\//, ''),
     cwd: () => '/workspace',
   })
-  const decide = (toolCall: Omit<PermissionParams['toolCall'], 'toolCallId'>) =>
+  const decide = (toolCall: Omit<PermissionParams['toolCall'], 'toolCallId'>, _meta?: Record<string, unknown>) =>
     desk.decide(
       {
         toolCall: { toolCallId: `call-${++made}`, ...toolCall },
@@ -84,6 +100,7 @@ function openDesk(first: ProfileSnapshot = standard) {
           { optionId: 'yes', name: 'Yes', kind: 'allow_once' },
           { optionId: 'no', name: 'No', kind: 'reject_once' },
         ],
+        ...(_meta === undefined ? {} : { _meta }),
       },
       new AbortController().signal,
     )
@@ -154,6 +171,54 @@ describe('what a harness asks for', () => {
     desk.beginTurn()
     await decide(edit('/etc/again'))
     expect(desk.takeUnheard()).toHaveLength(1)
+  })
+})
+
+describe('keys for a running command', () => {
+  const keys = { kind: 'execute' as const, title: 'Write to “npm init”', rawInput: 'yes‹Enter›' }
+  const of = (name: string) => ({ 'drover/terminal': name })
+  const withWrites = (terminalWrites: ProfileSnapshot['terminalWrites']): ProfileSnapshot => ({
+    ...standard,
+    terminalWrites,
+  })
+
+  test('ask the first time, with exactly these keys, and then no more', async () => {
+    const { decide, nextAsked, answer, asked } = openDesk(withWrites('ask_first'))
+    for (const kind of ['deny', 'allow_once'] as const) {
+      const decided = decide(keys, of('t1'))
+      const request = await nextAsked()
+      expect(request).toMatchObject({
+        title: 'Harness wants to write to a running command',
+        subject: { kind: 'tool', tool: 'Write to “npm init”', input: 'yes‹Enter›' },
+      })
+      if (request !== undefined) answer(request, kind)
+      await decided
+    }
+    expect(await decide(keys, of('t1'))).toEqual({ optionId: 'yes' })
+    expect(asked).toEqual([])
+  })
+
+  test.each([
+    ['always_ask', 2],
+    ['always_allow', 0],
+    ['never', 0],
+  ] as const)('under “%s” ask %d times of two', async (writes, times) => {
+    const { decide, nextAsked, answer } = openDesk(withWrites(writes))
+    for (let at = 0; at < 2; at++) {
+      const decided = decide(keys, of('t1'))
+      const request = times === 0 ? undefined : await nextAsked()
+      if (request !== undefined) answer(request, 'allow_once')
+      expect(await decided).toMatchObject({ optionId: writes === 'never' ? 'no' : 'yes' })
+    }
+  })
+
+  test('of a harness that has no such terminal are what else it says', async () => {
+    const { decide, nextAsked, answer } = openDesk(withWrites('always_allow'))
+    const decided = decide({ kind: 'execute', rawInput: { command: 'rm x' } }, of('t2'))
+    const request = await nextAsked()
+    expect(request?.subject.kind).toBe('command')
+    if (request !== undefined) answer(request, 'deny')
+    expect(await decided).toMatchObject({ optionId: 'no' })
   })
 })
 

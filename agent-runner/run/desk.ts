@@ -7,8 +7,10 @@ import type { HarnessDeclaration } from '../harness/declaration.ts'
 import { commandOf, objectOf } from '../harness/tool-content.ts'
 import type { Translator } from '../harness/translator.ts'
 import type { BlobStore } from '../link/blob-store.ts'
+import type { AgentTerminals } from '../terminals/agent-terminals.ts'
 import type { CommandView, Judge } from './judge.ts'
 import type { PermissionOutcome, Permissions, Question } from './permissions.ts'
+import { terminalMeta } from '../terminals/terminal-meta.ts'
 import { answerOf, askedUnder, ruleOn } from './ruling.ts'
 import { subjectOf, surroundingsOf, titleOf } from './subject.ts'
 import { cut } from './transcript.ts'
@@ -40,6 +42,8 @@ export function createPermissionDesk(deps: {
   translator: () => Pick<Translator, 'tool' | 'answered' | 'denied' | 'told'>
   judge: () => Judge
   blobs: BlobStore
+  /** Of an agent of ours. */
+  terminals: Pick<AgentTerminals, 'get' | 'isApproved' | 'approve'>
   /** What the run is worked under now; absent: it came without one. */
   profile: () => ProfileSnapshot | undefined
   /** Patterns that were allowed for this run. */
@@ -84,7 +88,10 @@ export function createPermissionDesk(deps: {
       },
       { question, blobs: deps.blobs, relative: deps.relative },
     )
-    const title = titleOf(subject, params, declaration.name)
+    const title =
+      seen?.action.kind === 'terminal'
+        ? `${declaration.name} wants to write to a running command`
+        : titleOf(subject, params, declaration.name)
     const own = ruling === undefined ? undefined : answerOf(ruling, deps.profile())
     if (own?.decision === 'deny') {
       deps.permissions().noteDenied({ title, subject }, own)
@@ -113,7 +120,11 @@ export function createPermissionDesk(deps: {
       return allow === undefined ? undefined : { optionId: allow.optionId }
     }
     if (outcome.answer.kind === 'allow_similar' && similar !== undefined) deps.allowSimilar(similar.patterns)
-    if (isAllowed(outcome)) noteWritable(seen?.action)
+    if (isAllowed(outcome)) {
+      noteWritable(seen?.action)
+      const terminal = terminalOf(params)
+      if (terminal !== undefined) deps.terminals.approve(terminal)
+    }
     const message = outcome.answer.message?.trim()
     const said = message === undefined || message === '' ? undefined : message
     if (said !== undefined && !declaration.quirks.hearsDenials) unheard.push(said)
@@ -141,6 +152,8 @@ export function createPermissionDesk(deps: {
     signal: AbortSignal,
   ): Promise<{ action: Action; command?: string; view?: CommandView }> {
     const { toolCall } = params
+    const terminal = terminalOf(params)
+    if (terminal !== undefined) return { action: { kind: 'terminal', approved: deps.terminals.isApproved(terminal) } }
     const tool = actionOf(toolCall)
     const command = tool.kind === 'mcp' || tool.kind === 'plan' ? undefined : commandOf(toolCall)
     if (command !== undefined) {
@@ -155,6 +168,12 @@ export function createPermissionDesk(deps: {
       default:
         return { action: tool }
     }
+  }
+
+  /** Which of our agent's terminals it wants to write to. Another agent has none, whatever it says. */
+  function terminalOf({ _meta }: PermissionParams): string | undefined {
+    const name = _meta?.[terminalMeta]
+    return typeof name === 'string' && deps.terminals.get(name) !== undefined ? name : undefined
   }
 
   /** A question stands under the profile that the run has by then. */

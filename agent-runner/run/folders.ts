@@ -7,6 +7,8 @@ export interface RunFolders {
   readonly root: string
   readonly journal: string
   readonly spool: string
+  /** Outputs of terminals, until they are uploaded. */
+  readonly terminals: string
   readonly workspace: string
   readonly home: string
   readonly tmp: string
@@ -18,6 +20,7 @@ export function runFolders(runsFolder: string, runId: RunId): RunFolders {
     root,
     journal: join(root, 'journal.ndjson'),
     spool: join(root, 'spool'),
+    terminals: join(root, 'terminals'),
     workspace: join(root, 'workspace'),
     home: join(root, 'home'),
     tmp: join(root, 'tmp'),

@@ -27,6 +27,10 @@ export interface RunWorkerDeps {
   log: Log
   blobs: BlobStore
   send: (message: RunnerUp) => void
+  /** As it is: what goes here was hidden before, and is told by places in it. */
+  sendPlain: (message: RunnerUp) => void
+  /** The server takes what is told of terminals. */
+  terminalsTaken: () => boolean
   /** `undefined`: the server has no tools for plans. */
   planTools: () => Pick<McpHost, 'open'> | undefined
   harness: (id: string) => HarnessDeclaration | undefined

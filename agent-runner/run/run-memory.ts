@@ -3,6 +3,7 @@ import { appendAt, omittedUnits, type BoundedText } from '#shared/domain/bounded
 import { Said, saidIn, withSaid } from '#shared/domain/conversation.ts'
 import { ProfileSnapshot } from '#shared/domain/profile.ts'
 import { RunUsage } from '#shared/domain/run.ts'
+import { RunTerminal } from '#shared/domain/terminal.ts'
 import { TranscriptEntry, type EntryBody } from '#shared/domain/transcript.ts'
 import { UsageMeter } from '#shared/domain/usage-meter.ts'
 import { DeliveryId, PermissionId } from '#shared/ids.ts'
@@ -65,6 +66,10 @@ export const RunMemory = z.object({
   /** The newest part of the conversation, for a harness that can't load its own. */
   conversation: z.array(Said),
   facts: RunFacts,
+  /** Terminals that have not ended, or of which not all is kept yet. */
+  terminals: z.record(z.string(), RunTerminal).default({}),
+  /** How many it has had. */
+  terminalCount: z.number().int().nonnegative().default(0),
   /** What it used so far, and where the counters stand of which that is read. */
   usage: RunUsage.optional(),
   meter: UsageMeter.optional(),
@@ -83,6 +88,8 @@ export const emptyMemory: RunMemory = {
   settled: [],
   conversation: [],
   facts: {},
+  terminals: {},
+  terminalCount: 0,
 }
 
 /** Receipts kept after the server has them. */
@@ -123,6 +130,16 @@ export function rememberEvent(memory: RunMemory, event: RunEvent): RunMemory {
       }
     case 'permission':
       return { ...next, openPermissions: [...memory.openPermissions, body.request.id] }
+    case 'terminal': {
+      const { terminal } = body
+      const { [terminal.id]: known, ...others } = memory.terminals
+      const isNew = known === undefined && terminal.end === undefined
+      return {
+        ...next,
+        terminals: isKept(terminal) ? others : { ...others, [terminal.id]: terminal },
+        terminalCount: memory.terminalCount + (isNew ? 1 : 0),
+      }
+    }
     case 'permission_lapsed':
       return { ...next, openPermissions: memory.openPermissions.filter((id) => id !== body.permissionId) }
     default:
@@ -146,6 +163,11 @@ function isFinal(body: EntryBody): boolean {
     default:
       return true
   }
+}
+
+/** Whether nothing more will be written of this terminal. */
+function isKept({ end, log, tail, length }: RunTerminal): boolean {
+  return end !== undefined && (log !== undefined || length <= tail.length)
 }
 
 /** The text of an entry that can grow. */

@@ -10,6 +10,9 @@ import { hidingPatches } from '../secrets/hiding-parts.ts'
 import { createChanges } from './changes/changes.ts'
 import type { Journal } from './journal.ts'
 import type { RunWorkerDeps } from './run-deps.ts'
+import { createAgentTerminals } from '../terminals/agent-terminals.ts'
+import { createTerminalKeeping } from '../terminals/keep-terminals.ts'
+import { createTerminals, type Terminals } from '../terminals/terminals.ts'
 import { createReceipts, type Receipts } from './receipts.ts'
 import { createResults } from './results.ts'
 import { createTranscript } from './transcript.ts'
@@ -22,6 +25,7 @@ export interface RunWorker {
   readonly runId: RunId
   readonly journal: Journal
   readonly receipts: Receipts
+  readonly terminals: Terminals
   /** A turn is at work. */
   active(): boolean
   /** The turn begins; its end is told by events. */
@@ -48,7 +52,22 @@ export function createRunWorker(deps: RunWorkerDeps): RunWorker {
     now: () => clock.now(),
   })
   const results = createResults({ runId, changes, journal, transcript, blobs, clock, hiding })
-  const workbench = createWorkbench({ ...deps, transcript, changes, results })
+  const terminals = createTerminals({
+    ...createTerminalKeeping({
+      journal,
+      blobs,
+      folder: folders.terminals,
+      onLost: (error) => log.warn({ runId, error: messageOf(error) }, 'What a terminal printed could not be kept.'),
+    }),
+    runId,
+    clock,
+    hiding,
+    folder: folders.terminals,
+    send: deps.sendPlain,
+    opened: () => journal.memory().terminalCount,
+  })
+  const agentTerminals = createAgentTerminals(terminals)
+  const workbench = createWorkbench({ ...deps, transcript, changes, results, terminals, agentTerminals })
   let turn: Turn | undefined
   let startedAt = 0
   let running: Promise<void> | undefined
@@ -66,6 +85,7 @@ export function createRunWorker(deps: RunWorkerDeps): RunWorker {
     const areOthers = deps.secrets.renew(secrets)
     // A process keeps the variables that it was started with: the turn of another person must not find them.
     if (areOthers) await workbench.tearDown()
+    terminals.setPlace('starting')
     await journal.record({ k: 'assign', assignment: hideIn(hiding, written) })
     transcript.setTurn(assignment.turn)
     const current = createTurn({ assignment, journal, clock, transcript, workbench, receipts })
@@ -116,7 +136,16 @@ export function createRunWorker(deps: RunWorkerDeps): RunWorker {
     }
     await current.settleReceipts()
     await journal.committed()
-    if (keeps) wake = deps.resting.rest(() => void (clearing = clearAway()))
+    if (keeps) rest()
+    else terminals.setPlace('away')
+  }
+
+  function rest(): void {
+    wake = deps.resting.rest(() => {
+      // Nobody's shell goes from under their hands.
+      if (terminals.inUse()) rest()
+      else clearing = clearAway()
+    })
   }
 
   async function clearAway(): Promise<void> {
@@ -193,6 +222,7 @@ export function createRunWorker(deps: RunWorkerDeps): RunWorker {
     runId,
     journal,
     receipts,
+    terminals,
     active: () => turn !== undefined,
     assign,
     deliver,
@@ -203,7 +233,7 @@ export function createRunWorker(deps: RunWorkerDeps): RunWorker {
       else turn?.breakOff({ event: 'cancel' })
       await running
       wake?.()
-      await workbench.tearDown()
+      await workbench.tearDown(reason === undefined ? 'put_away' : 'runner_restarted')
       results.close()
       await journal.committed()
     },

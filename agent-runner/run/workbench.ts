@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { ProfileSnapshot } from '#shared/domain/profile.ts'
+import type { TerminalEnd } from '#shared/domain/terminal.ts'
 import type { RunErrorCode } from '#shared/domain/run.ts'
 import type { Assignment, DeliveryBody } from '#shared/protocol/runner-link.ts'
 import { refusal, type Refusal } from '#shared/refusal.ts'
@@ -23,6 +24,8 @@ import type { Results } from './results.ts'
 import type { RunWorkerDeps } from './run-deps.ts'
 import { askForMoney, goOn, stoppedPrompt, watchLimit, type PaidWay, type Prompted } from './paid-way.ts'
 import { createSpending } from './spending.ts'
+import type { AgentTerminals } from '../terminals/agent-terminals.ts'
+import type { Terminals } from '../terminals/terminals.ts'
 import { cut, type Transcript } from './transcript.ts'
 import { TurnEnded, type TurnEnd } from './turn-end.ts'
 
@@ -45,14 +48,20 @@ export interface Workbench {
   /** Says which limits of the sandbox held the turn's processes back. */
   tellLimits(): Promise<void>
   /** Ends every process of the run. */
-  tearDown(): Promise<void>
+  tearDown(why?: TerminalEnd['why']): Promise<void>
 }
 
 /** Ends behind which the sandbox may stand. */
 const explainable: ReadonlySet<RunErrorCode> = new Set(['harness_died', 'harness_missing', 'sandbox_failed'])
 
 export function createWorkbench(
-  given: RunWorkerDeps & { transcript: Transcript; changes: Changes; results: Results },
+  given: RunWorkerDeps & {
+    transcript: Transcript
+    changes: Changes
+    results: Results
+    terminals: Terminals
+    agentTerminals: AgentTerminals
+  },
 ): Workbench {
   const spending = createSpending(given)
   const deps = { ...given, spending }
@@ -78,7 +87,8 @@ export function createWorkbench(
     await endBench(old)
   }
 
-  async function endBench(old: Bench): Promise<void> {
+  async function endBench(old: Bench, why: TerminalEnd['why'] = 'put_away'): Promise<void> {
+    await deps.terminals.endAll(why)
     old.session?.close()
     old.planTools?.close()
     old.models?.close()
@@ -128,6 +138,7 @@ export function createWorkbench(
       await half?.dispose()
       throw error
     })
+    deps.terminals.setPlace(equipment.sandbox)
     return createBench(deps, equipment, {
       turn: () => turnNumber,
       onActivity: activity.set,
@@ -164,6 +175,7 @@ export function createWorkbench(
         planTools,
         models: on.models,
         secrets: assignment.secrets ?? [],
+        terminals: deps.terminalsTaken() ? deps.agentTerminals : undefined,
         profile: journal.memory().facts.profile,
       })
       signal.throwIfAborted()
@@ -256,13 +268,13 @@ export function createWorkbench(
     })
   }
 
-  async function tearDown(): Promise<void> {
+  async function tearDown(why: TerminalEnd['why'] = 'put_away'): Promise<void> {
     for (let round = 0; round < 2; round++) {
       const old = bench
       const half = starting
       bench = undefined
       starting = undefined
-      await (old === undefined ? half?.dispose() : endBench(old))
+      await (old === undefined ? half?.dispose() : endBench(old, why))
       // What was being made ready fails now that its sandbox is gone; what it made until then goes as well.
       if (round === 0) await Promise.race([opening, new Promise((resolve) => setTimeout(resolve, 5000))])
     }

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { dirname } from 'node:path'
 import { codeOf, messageOf } from '../log.ts'
 import type { DirectCommands } from './direct-commands.ts'
+import { openHostPty } from './host-pty.ts'
 import { waysHere } from './own-files.ts'
 import { killRunProcesses } from './process-tree.ts'
 import {
@@ -10,6 +11,8 @@ import {
   type Exec,
   type ExecSpec,
   type Exit,
+  type Pty,
+  type PtySpec,
   type Sandbox,
   type SandboxProvider,
   type SandboxSpec,
@@ -98,6 +101,14 @@ function createDirectSandbox(spec: SandboxSpec, deps: DirectDeps): Sandbox {
     return { stdin: child.stdin, stdout: child.stdout, stderr: child.stderr, exited, pid, kill }
   }
 
+  async function terminal({ argv, size, cwd = spec.workspace, env = {} }: PtySpec): Promise<Pty> {
+    if (disposed) throw new SandboxError('sandbox_failed', 'It was stopped before it started.')
+    const { pid, ...pty } = await openHostPty({ argv, size, cwd, env: { ...environment, ...env } })
+    roots.add(pid)
+    void pty.exited.then(() => roots.delete(pid))
+    return pty
+  }
+
   async function kill(): Promise<void> {
     await killRunProcesses({ runId: spec.runId, folder, roots: [...roots] })
     roots.clear()
@@ -111,6 +122,7 @@ function createDirectSandbox(spec: SandboxSpec, deps: DirectDeps): Sandbox {
     toolPath: (path) => path,
     ...waysHere,
     exec,
+    terminal,
     kill,
     ranOutOfMemory: async () => false,
     misfit: async () => undefined,

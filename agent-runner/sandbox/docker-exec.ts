@@ -90,7 +90,7 @@ function demux(stream: NodeJS.ReadWriteStream, stdout: PassThrough, stderr: Pass
   stream.on('data', take)
 }
 
-async function exitOf(exec: Docker.Exec): Promise<Exit> {
+export async function exitOf(exec: Docker.Exec): Promise<Exit> {
   for (let attempt = 0; attempt < inspectTries; attempt++) {
     try {
       const { Running, ExitCode } = await exec.inspect()

@@ -16,11 +16,13 @@ import type { FetchedImages } from '../disk/fetched-images.ts'
 import type { Resolve } from '../egress/egress-guard.ts'
 import { needsWays, openWays, type ContainerWays } from './container-ways.ts'
 import { execInContainer } from './docker-exec.ts'
+import { openContainerPty } from './docker-pty.ts'
 import { ownPrograms } from './own-files.ts'
 import {
   runMarker,
   SandboxError,
   type ExecSpec,
+  type PtySpec,
   type Sandbox,
   type SandboxProvider,
   type SandboxSpec,
@@ -218,6 +220,10 @@ function containerSandbox(
       if (ended !== undefined || spec.signal?.aborted === true)
         throw new SandboxError('sandbox_failed', 'It was stopped before it started.')
       return execInContainer(container, { ...spec, env: { ...ways.env, ...spec.env } }, { onKill: () => void kill() })
+    },
+    terminal: async (spec: PtySpec) => {
+      if (ended !== undefined) throw new SandboxError('sandbox_failed', 'It was stopped before it started.')
+      return openContainerPty(container, { ...spec, env: { ...ways.env, ...spec.env } })
     },
     kill,
     ranOutOfMemory: async () => {

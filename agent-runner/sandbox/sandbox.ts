@@ -3,6 +3,7 @@ import type { ResourceLimits } from '#shared/domain/environment.ts'
 import type { EgressPolicy } from '#shared/domain/environment-egress.ts'
 import type { SandboxKind } from '#shared/domain/harness.ts'
 import type { RunErrorCode } from '#shared/domain/run.ts'
+import type { TerminalSize } from '#shared/domain/terminal.ts'
 import type { RunId } from '#shared/ids.ts'
 
 /**
@@ -25,6 +26,8 @@ export interface Sandbox {
   ownProgram(file: string): { command: string; args: readonly string[] }
   /** @throws SandboxError when the process can't be started. */
   exec(spec: ExecSpec): Promise<Exec>
+  /** A process with a terminal of its own. @throws SandboxError when it can't be started. */
+  terminal(spec: PtySpec): Promise<Pty>
   /** Ends every process of the run, also those that left their parents; resolves when none is left. */
   kill(): Promise<void>
   /** The memory limit ended a process. */
@@ -59,6 +62,28 @@ export interface Exec {
   /** Resolves once the process is gone and its streams are read to the end. Never rejects. */
   readonly exited: Promise<Exit>
   readonly pid?: number
+  kill(): void
+}
+
+export interface PtySpec {
+  argv: readonly string[]
+  size: TerminalSize
+  cwd?: string
+  env?: Readonly<Record<string, string>>
+}
+
+/** A program in a terminal: one stream out, with control sequences in it, and keys in. */
+export interface Pty {
+  /** What it prints; one listener, set at once. */
+  onData(listener: (piece: Uint8Array) => void): void
+  /** Its program waits with printing until `resume`. */
+  pause(): void
+  resume(): void
+  write(keys: string): void
+  resize(size: TerminalSize): void
+  /** Resolves once it is gone and all that it printed was told. Never rejects. */
+  readonly exited: Promise<Exit>
+  /** Hangs up, and ends what does not go by that. */
   kill(): void
 }
 

@@ -9,5 +9,6 @@ export function withVariables(sandbox: Sandbox, variables: Readonly<Record<strin
     ...sandbox,
     secretNames: Object.keys(variables),
     exec: (spec) => sandbox.exec({ ...spec, env: { ...variables, ...spec.env } }),
+    terminal: (spec) => sandbox.terminal({ ...spec, env: { ...variables, ...spec.env } }),
   }
 }

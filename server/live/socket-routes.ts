@@ -1,8 +1,10 @@
+import { runOfTerminalPath, terminalPath } from '#shared/protocol/terminal.ts'
 import { planOfPath, planRoomPath } from '#shared/protocol/plan-room.ts'
 import type { Actor } from '../auth/actor.ts'
 import type { Auth } from '../auth/create-auth.ts'
 import type { OriginChecks } from '../middleware/origin-check.ts'
 import type { Plans } from '../plans/create-plans.ts'
+import type { TerminalSockets } from '../terminals/terminal-sockets.ts'
 import type { BrowserSockets } from './browser-sockets.ts'
 import type { RunnerSockets } from './runner-sockets.ts'
 import type { UpgradeRoute } from './upgrade.ts'
@@ -15,8 +17,9 @@ export function socketRoutes(deps: {
   readonly browsers: BrowserSockets
   readonly rooms: Plans['sockets']
   readonly runners: RunnerSockets
+  readonly terminals: TerminalSockets
 }): UpgradeRoute[] {
-  const { auth, browsers, origins, rooms, runners } = deps
+  const { auth, browsers, origins, rooms, runners, terminals } = deps
   /** Who opens a socket from one of our own pages; else why they may not. */
   async function whoIs(headers: Headers): Promise<Actor | { status: number; reason: string }> {
     if (!origins.isAllowedHost(headers) || !origins.isAllowedOrigin(headers))
@@ -40,6 +43,16 @@ export function socketRoutes(deps: {
         const planId = planOfPath(path)
         const mayEnter = planId !== undefined && (await rooms.mayEnter(actor, planId))
         return (socket) => rooms.accept(socket, actor, { planId, mayEnter, headers })
+      },
+    },
+    {
+      path: `${terminalPath}/:runId`,
+      async accept(headers, _address, path) {
+        const actor = await whoIs(headers)
+        if ('status' in actor) return actor
+        const runId = runOfTerminalPath(path)
+        const mayEnter = runId !== undefined && (await terminals.mayEnter(actor, runId))
+        return (socket) => terminals.accept(socket, actor, { runId, mayEnter, headers })
       },
     },
     {

@@ -18,6 +18,7 @@ import { usageOfMoves } from '../costs/note-usage.ts'
 import { sendOpen, takeReceipt } from '../runs/deliveries.ts'
 import { createRunIngest, type RunIngest } from '../runs/ingest.ts'
 import type { Inspections } from '../environments/inspections.ts'
+import type { TerminalRelay } from '../terminals/relay.ts'
 import type { PlanCalls } from '../plans/agent/plan-calls.ts'
 import type { ConnectedRunner, RunnerRegistry } from './registry.ts'
 
@@ -29,6 +30,7 @@ export type RunnerConnectionDeps = TransactDeps & {
   readonly live: LiveHub
   readonly planCalls: PlanCalls
   readonly inspections: Inspections
+  readonly terminals: Pick<TerminalRelay, 'connected' | 'lost' | 'take' | 'claimed'>
   readonly serverVersion: string
   readonly heartbeatMs: number
   readonly leaseMs: number
@@ -141,7 +143,9 @@ export function createRunnerConnection(
       leaseMs: deps.leaseMs,
       runs,
       planTools: true,
+      terminals: true,
     })
+    deps.terminals.connected(runner)
     for (const job of await deps.jobs.ofRunner(message.runnerId)) await restate(job, message, runner)
     await sendOpen(deps, runner)
     deps.wakeDispatcher()
@@ -189,6 +193,7 @@ export function createRunnerConnection(
     }
     current.hold(runId)
     openIngest(job)
+    deps.terminals.claimed(runId)
     await transact(deps, async (tx) => {
       const team = tx.space(teamSpace(job.teamId))
       tx.job({ run: runId, turn, holder: current.id, phase: 'held', lease: tx.now + deps.leaseMs })
@@ -243,6 +248,10 @@ export function createRunnerConnection(
         return deps.inspections.answered(current.id, message.callId, message.answer)
       case 'plan_call':
         return answerPlanCall(current, message)
+      case 'terminals':
+      case 'terminal_output':
+      case 'terminal_refused':
+        return deps.terminals.take(current, message)
     }
   }
 
@@ -276,6 +285,7 @@ export function createRunnerConnection(
       takesEnvironments: message.takesEnvironments === true,
       takesFiles: message.takesFiles === true,
       takesProfiles: message.takesProfiles === true,
+      takesTerminals: message.takesTerminals === true,
       get sandboxes() {
         return hello?.sandboxes ?? []
       },
@@ -350,6 +360,7 @@ export function createRunnerConnection(
       const isLast = deps.runners.get(runner.id) === runner
       deps.inspections.lost(runner.id)
       deps.runners.remove(runner)
+      if (isLast) deps.terminals.lost(runner.id)
       if (isLast) await showRow(false).catch((error: unknown) => deps.onError(error, 'the row of a runner'))
     },
   }

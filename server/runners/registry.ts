@@ -22,6 +22,8 @@ export type ConnectedRunner = {
   readonly takesProfiles: boolean
   /** Why it takes nothing new now, such as a full disk; it will again by itself. */
   readonly short?: string | undefined
+  /** Has terminals. */
+  readonly takesTerminals: boolean
   /** Takes nothing new. */
   readonly draining: boolean
   /** Runs it was given or claims, so that its capacity is kept while commits are under way. */

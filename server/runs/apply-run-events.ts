@@ -26,7 +26,7 @@ export type RunSpaces = {
   readonly team: WriteTransaction | undefined
 }
 
-const runOnly = new Set<RunEvent['body']['type']>(['entry', 'delta', 'session'])
+const runOnly = new Set<RunEvent['body']['type']>(['entry', 'delta', 'session', 'terminal'])
 
 export function needsTeamRows(events: readonly RunEvent[]): boolean {
   return events.some((event) => !runOnly.has(event.body.type))
@@ -51,6 +51,9 @@ export async function applyRunEvents(
         break
       case 'artifact':
         await putRow(spaces.rows, keys.artifact(body.artifact.id), body.artifact)
+        break
+      case 'terminal':
+        await putRow(spaces.rows, keys.terminal(body.terminal.id), body.terminal)
         break
       case 'artifact_removed':
         await spaces.rows.del(keys.artifact(body.artifactId))

@@ -18,6 +18,7 @@ import { UsageDay } from '../domain/usage-day.ts'
 import { Run } from '../domain/run.ts'
 import { Secret, SecretKey } from '../domain/secret.ts'
 import { Share } from '../domain/share.ts'
+import { RunTerminal } from '../domain/terminal.ts'
 import { Member, Runner, Team } from '../domain/team.ts'
 import { Artifact, RunFiles, RunSession, RunTasks, TranscriptChunk } from '../domain/transcript.ts'
 
@@ -58,4 +59,5 @@ export const rowSchemas: Readonly<Record<string, z.ZodType>> = {
   tasks: RunTasks,
   session: RunSession,
   artifact: Artifact,
+  terminal: RunTerminal,
 }

@@ -4,6 +4,7 @@ import { Spent } from '../domain/cost.ts'
 import { PermissionRequest, ProfileRuling } from '../domain/permission.ts'
 import { RunReason, RunUsage, Task } from '../domain/run.ts'
 import { Artifact, FileChange, RunSession, TranscriptEntry } from '../domain/transcript.ts'
+import { RunTerminal } from '../domain/terminal.ts'
 import { UsageMeter } from '../domain/usage-meter.ts'
 
 /**
@@ -63,6 +64,8 @@ export const RunEventBody = z.discriminatedUnion('type', [
   z.object({ type: z.literal('artifact_removed'), artifactId: ArtifactId }),
   z.object({ type: z.literal('session'), session: RunSession }),
   z.object({ type: z.literal('facts'), branch: z.string().max(250).optional(), title: z.string().max(200).optional() }),
+  /** A terminal as it stands, whole. Only to a server whose `welcome` says that it takes them. */
+  z.object({ type: z.literal('terminal'), terminal: RunTerminal }),
   /** One line of what it is doing now. */
   z.object({ type: z.literal('activity'), text: z.string().max(200) }),
   /** The message became part of the transcript and reached the agent; the queue's row can go. */

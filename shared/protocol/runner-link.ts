@@ -15,6 +15,7 @@ import { RunSecret, SecretName } from '../domain/secret.ts'
 import { promptExtras } from '../domain/sent-plan.ts'
 import { PlanToolAnswer, PlanToolCall } from './plan-tools.ts'
 import { RunEvent } from './run-event.ts'
+import { terminalsDown, terminalsUp } from './terminal.ts'
 
 /**
  * Runner and server, over one WebSocket at `/api/runner/socket` that the runner opens with
@@ -33,6 +34,8 @@ import { RunEvent } from './run-event.ts'
  *                                            ◀──  plan_answer {callId, answer}
  *                                            ◀──  inspect_call {callId, repositories}
  *   inspect_answer {callId, answer}          ──▶
+ *                                            ◀──  terminal_watch, terminal_ask, terminal_ack, terminal_presence
+ *   terminals, terminal_output               ──▶  (to the pages that watch)
  *   heartbeat {running}                      ──▶  (renews every lease)
  *                                            ◀──  heartbeat_ack
  *
@@ -142,6 +145,8 @@ export const RunnerHello = z.object({
   takesFiles: z.boolean().optional(),
   /** It works under the profile that it is given; absent: it is older, and has rules of its own. */
   takesProfiles: z.boolean().optional(),
+  /** It has terminals; absent: it is older. */
+  takesTerminals: z.boolean().optional(),
   /** Every run whose journal is still here. `active`: its agent is alive. */
   runs: z
     .array(
@@ -201,6 +206,7 @@ export const RunnerUp = z.discriminatedUnion('type', [
   /** The agent of a run asks something of its team's plans. Only to a server whose `welcome` says that it answers. */
   z.object({ type: z.literal('plan_call'), callId: PlanCallId, runId: RunId, call: PlanToolCall }),
   z.object({ type: z.literal('inspect_answer'), callId: InspectCallId, answer: InspectAnswer }),
+  ...terminalsUp,
 ])
 export type RunnerUp = z.infer<typeof RunnerUp>
 
@@ -220,6 +226,8 @@ export const RunnerDown = z.discriminatedUnion('type', [
     runs: z.array(z.object({ runId: RunId, ackedSeq: z.number().int().nonnegative(), keep: z.boolean() })),
     /** It answers `plan_call`; absent: it is older. */
     planTools: z.boolean().optional(),
+    /** It takes what the runner tells of terminals; absent: it is older. */
+    terminals: z.boolean().optional(),
   }),
   z.object({ type: z.literal('assign'), assignment: Assignment }),
   z.object({ type: z.literal('ack'), runId: RunId, seq: z.number().int().nonnegative() }),
@@ -232,6 +240,7 @@ export const RunnerDown = z.discriminatedUnion('type', [
   z.object({ type: z.literal('plan_answer'), callId: PlanCallId, answer: PlanToolAnswer }),
   /** A person wants to know what an environment for these could be. Only to a runner whose hello says that it looks. */
   z.object({ type: z.literal('inspect_call'), callId: InspectCallId, repositories: InspectedRepositories }),
+  ...terminalsDown,
   /** End the agent of this run and forget it: the run went to somebody else or was deleted. */
   z.object({ type: z.literal('drop'), runId: RunId }),
   z.object({ type: z.literal('error'), refusal: Refusal, fatal: z.boolean() }),

@@ -7,6 +7,7 @@ import { BrowserDown, BrowserUp, browserProtocol } from './browser-socket.ts'
 import { RunEvent } from './run-event.ts'
 import { RunnerDown, RunnerUp, runnerProtocol } from './runner-link.ts'
 import { rowSchemas } from './rows.ts'
+import { TerminalDown, TerminalUp, terminalProtocol } from './terminal.ts'
 import { IntentRef, PullRequest, PullResponse, PushRequest, schemaVersion } from './sync.ts'
 
 const mend = (version: string): string =>
@@ -26,14 +27,21 @@ const wires = [
     version: runnerProtocol,
     todo: mend('runnerProtocol'),
     shapes: { RunnerUp, RunnerDown, RunEvent },
-    pinned: { version: 1, hash: 'ac64bf8f7b720915' },
+    pinned: { version: 1, hash: '153c4f1c38830c37' },
+  },
+  {
+    what: 'messages between a page and the terminals of a run',
+    version: terminalProtocol,
+    todo: mend('terminalProtocol'),
+    shapes: { TerminalUp, TerminalDown },
+    pinned: { version: 1, hash: '2f54b408206e9396' },
   },
   {
     what: 'shapes of push, pull and the synced rows',
     version: schemaVersion,
     todo: mend('schemaVersion'),
     shapes: { PushRequest, PullRequest, PullResponse, ...rowSchemas },
-    pinned: { version: '2', hash: 'e24ab2a2a00e0b84' },
+    pinned: { version: '2', hash: '1578c76336441912' },
   },
   {
     what: 'names and arguments of the mutators',

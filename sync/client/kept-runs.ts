@@ -265,6 +265,7 @@ async function blobsOf(tx: ReadTransaction): Promise<readonly string[]> {
   blobsIn(await tx.get(keys.files), found)
   for (const [, turn] of await tx.scan(keys.turnsFiles)) blobsIn(turn, found)
   for (const [, artifact] of await tx.scan(keys.artifacts)) blobsIn(artifact, found)
+  for (const [, terminal] of await tx.scan(keys.terminals)) blobsIn(terminal, found)
   for (const [, chunk] of await allChunks(tx)) blobsIn(chunk, found)
   return [...found]
 }

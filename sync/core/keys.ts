@@ -10,13 +10,14 @@ import type {
   RunId,
   RunnerId,
   SecretId,
+  TerminalId,
   UserId,
 } from '#shared/ids.ts'
 
 /**
  * Keys of the rows. The team's space holds `team`, `budgets`, `budget-month`, `prices`, `usage/…`, `member/…`, `runner/…`, `run/…`, `permission/…`, `prompt/…`,
  * `refused/…`, `notification/…`, `secret-key`, `secret/…`, `own-secret/…`, `profile/…`, `own-profile/…`, `own-default/…`, `share/…`, `plan/…`, `plan-text/…`, `plan-version/…`, `plan-comment/…`, `plan-review/…`, `plan-share/…`,
- * `review-comment/…`, `review-change/…`, `review-marks/…`, `environment/…` and `environment-revision/…`; a run's space holds `chunk/…`, `files`, `files/…`, `tasks`, `session` and `artifact/…`. `sys/cookie` is
+ * `review-comment/…`, `review-change/…`, `review-marks/…`, `environment/…` and `environment-revision/…`; a run's space holds `chunk/…`, `files`, `files/…`, `tasks`, `session`, `artifact/…` and `terminal/…`. `sys/cookie` is
  * written by the device beside every patch, so that it can tell what it has.
  */
 export const keys = {
@@ -92,6 +93,8 @@ export const keys = {
   session: 'session',
   artifact: (id: string) => `artifact/${id}`,
   artifacts: 'artifact/',
+  terminal: (id: TerminalId) => `terminal/${id}`,
+  terminals: 'terminal/',
 } as const
 
 /** The number of a chunk, counted from 1. */

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { BrowserDown, BrowserUp } from '#shared/protocol/browser-socket.ts'
 import { RunEventBody } from '#shared/protocol/run-event.ts'
 import { DeliveryBody, RunnerDown, RunnerUp } from '#shared/protocol/runner-link.ts'
+import { TerminalAsk, TerminalDown, TerminalUp } from '#shared/protocol/terminal.ts'
 import { PatchOperation, PullRequest, PullResponse, PushRequest, SpaceId, parseSpace } from '#shared/protocol/sync.ts'
 import { mutators } from '#sync/core/mutators/all.ts'
 import * as samples from './samples.ts'
@@ -18,6 +19,9 @@ const wires: readonly Wire[] = [
   ['server → runner', RunnerDown, samples.runnerDown],
   ['events of a run', RunEventBody, samples.runEvents],
   ['deliveries', DeliveryBody, samples.deliveryBodies],
+  ['page → terminals', TerminalUp, samples.terminalUp],
+  ['terminals → page', TerminalDown, samples.terminalDown],
+  ['what is wanted of a terminal', TerminalAsk, samples.terminalAsks],
   ['push', PushRequest, { push: samples.push }],
   ['pull', PullRequest, { pull: samples.pull }],
   ['the answer to a pull', PullResponse, { pulled: samples.pulled }],
@@ -41,6 +45,9 @@ describe('the samples', () => {
     ['server → runner', RunnerDown, samples.runnerDown],
     ['events of a run', RunEventBody, samples.runEvents],
     ['deliveries', DeliveryBody, samples.deliveryBodies],
+    ['page → terminals', TerminalUp, samples.terminalUp],
+    ['terminals → page', TerminalDown, samples.terminalDown],
+    ['what is wanted of a terminal', TerminalAsk, samples.terminalAsks],
   ] as const)('%s: one for each message that there is', (_wire, schema, messages) => {
     expect(Object.keys(messages).sort()).toEqual(schema.options.map((one) => one.shape.type.value).sort())
   })

@@ -118,6 +118,7 @@ test('there is a case for every route of the server, and no other', () => {
   expect(world.server.endpoints.filter(({ method }) => method === 'SOCKET').map(({ path }) => path)).toEqual([
     '/api/sync/socket',
     '/api/plan/:planId',
+    '/api/terminal/:runId',
     '/api/runner/socket',
   ])
 })

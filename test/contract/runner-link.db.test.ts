@@ -2,6 +2,7 @@ import { connect } from 'node:net'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { DeliveryId, RunId, RunnerId } from '#shared/ids.ts'
 import { RunnerDown, RunnerUp, runnerProtocol } from '#shared/protocol/runner-link.ts'
+import { TerminalDown } from '#shared/protocol/terminal.ts'
 import { maxFrameBytes } from '#shared/protocol/run-event.ts'
 import { newId, openWorld, type Person, type World } from '../world.ts'
 import { collectLog, levels } from './log-lines.ts'
@@ -72,6 +73,21 @@ async function hold(socket: RawSocket<RunnerDown>): Promise<RunId> {
   return run.runId
 }
 
+const { device } = samples.terminalUp.hello
+
+/** A page of Mara's that shows the terminals of a run, and the runner that has it. */
+async function watched() {
+  const runner = await greet()
+  const runId = await hold(runner)
+  const page = await openRawSocket<TerminalDown>({
+    url: `${world.url}/api/terminal/${runId}`,
+    headers: { cookie: mara.cookie(), origin: world.url },
+    down: TerminalDown,
+  })
+  page.send(samples.terminalUp.hello)
+  return { runner, runId, page }
+}
+
 function emit(
   socket: RawSocket<RunnerDown>,
   runId: RunId,
@@ -100,6 +116,9 @@ describe('what a runner says', () => {
     draining: (socket) => isAlive(socket),
     plan_call: (socket) => socket.next('plan_answer'),
     inspect_answer: (socket) => isAlive(socket),
+    terminals: (socket) => isAlive(socket),
+    terminal_output: (socket) => isAlive(socket),
+    terminal_refused: (socket) => isAlive(socket),
   }
 
   test.each(Object.values(samples.runnerUp))('$type is taken, with keys that it does not know', async (message) => {
@@ -248,6 +267,32 @@ describe('what a runner hears', () => {
       socket.send({ type: 'inspect_answer', callId, answer: { ok: false, text: 'It can’t be cloned.' } })
       const answered = await asking
       expect([answered.status, await answered.json()]).toMatchObject([409, { error: 'It can’t be cloned.' }])
+    },
+    async terminal_watch() {
+      const { runner, runId } = await watched()
+      expect(await runner.next('terminal_watch')).toEqual({ type: 'terminal_watch', runId, on: true, have: [] })
+    },
+    async terminal_ask() {
+      const { runner, page, runId } = await watched()
+      const ask = samples.terminalAsks.open
+      page.send({ type: 'ask', ask })
+      expect(await runner.next('terminal_ask')).toMatchObject({ runId, device, userId: mara.userId, name: 'Mara', ask })
+    },
+    async terminal_ack() {
+      const { runner, runId } = await watched()
+      const { terminalId } = samples.runnerUp.terminal_output
+      runner.send({ ...samples.runnerUp.terminals, runId })
+      runner.send({ ...samples.runnerUp.terminal_output, runId })
+      // Nobody looks at this one, so all of it is read.
+      expect(await runner.next('terminal_ack')).toEqual({ type: 'terminal_ack', runId, terminalId, offset: 2 })
+    },
+    async terminal_presence() {
+      const { runner, page, runId } = await watched()
+      expect(await runner.next('terminal_presence')).toEqual({ type: 'terminal_presence', runId, device, here: true })
+      page.close()
+      expect(await runner.next('terminal_presence')).toMatchObject({ here: false })
+      expect(await runner.next('terminal_watch')).toMatchObject({ on: true })
+      expect(await runner.next('terminal_watch')).toMatchObject({ on: false })
     },
     async drop() {
       const socket = await greet()

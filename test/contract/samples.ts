@@ -17,10 +17,12 @@ import {
   RunId,
   RunnerId,
   SecretId,
+  TerminalId,
 } from '#shared/ids.ts'
 import { SecretName } from '#shared/domain/secret.ts'
 import { TeamId, UserId } from '#shared/ids.ts'
 import { browserProtocol, type BrowserDown, type BrowserUp } from '#shared/protocol/browser-socket.ts'
+import { terminalProtocol, type TerminalAsk, type TerminalDown, type TerminalUp } from '#shared/protocol/terminal.ts'
 import type { RunEventBody } from '#shared/protocol/run-event.ts'
 import { runnerProtocol, type DeliveryBody, type RunnerDown, type RunnerUp } from '#shared/protocol/runner-link.ts'
 import {
@@ -57,6 +59,7 @@ export const ids = {
   reviewComment: ReviewCommentId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b35'),
   reviewThread: ReviewCommentId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b36'),
   reviewChange: ReviewChangeId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b37'),
+  terminal: TerminalId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b38'),
   profile: ProfileId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b35'),
   entry: EntryId.parse('entry-1'),
   artifact: ArtifactId.parse('artifact-1'),
@@ -254,6 +257,49 @@ export const browserDown: ByType<BrowserDown> = {
   error: { type: 'error', refusal: refused },
 }
 
+const device = '0a1b2c3d4e5f60718293a4b5c6d7e8f9'
+const size = { cols: 80, rows: 24 }
+const terminal = {
+  id: ids.terminal,
+  owner: { kind: 'person', userId: ids.user },
+  title: 'Shell of Mara',
+  size,
+  startedAt: at,
+  length: 6,
+  end: { why: 'exited', at, exitCode: 0 },
+} as const
+const liveTerminal = {
+  ...terminal,
+  start: 0,
+  writer: { kind: 'person', userId: ids.user, device, awaySince: at },
+} as const
+
+export const terminalAsks: ByType<TerminalAsk> = {
+  open: { type: 'open', terminalId: ids.terminal, size },
+  take: { type: 'take', terminalId: ids.terminal, size },
+  release: { type: 'release', terminalId: ids.terminal },
+  input: { type: 'input', terminalId: ids.terminal, seq: 1, data: 'ls\r' },
+  resize: { type: 'resize', terminalId: ids.terminal, size },
+  close: { type: 'close', terminalId: ids.terminal },
+}
+
+export const terminalUp: ByType<TerminalUp> = {
+  hello: { type: 'hello', protocol: terminalProtocol, device },
+  watch: { type: 'watch', terminalId: ids.terminal, from: 3 },
+  unwatch: { type: 'unwatch', terminalId: ids.terminal },
+  ack: { type: 'ack', terminalId: ids.terminal, offset: 3 },
+  ask: { type: 'ask', ask: terminalAsks.open },
+  ping: { type: 'ping' },
+}
+
+export const terminalDown: ByType<TerminalDown> = {
+  state: { type: 'state', place: 'ready', terminals: [liveTerminal], mayWrite: true },
+  output: { type: 'output', terminalId: ids.terminal, offset: 0, data: 'ls\r\n', reset: true, old: 4 },
+  refused: { type: 'refused', ask: 'input', terminalId: ids.terminal, refusal: refused },
+  reload: { type: 'reload' },
+  pong: { type: 'pong' },
+}
+
 export const runEvents: ByType<RunEventBody> = {
   state: { type: 'state', event: 'claim', turn: 1, reason: { code: 'step_failed', text: 'why', retryable: true } },
   entry: { type: 'entry', entry },
@@ -330,6 +376,7 @@ export const runEvents: ByType<RunEventBody> = {
     type: 'session',
     session: { commands: [{ name: 'go', description: 'Goes' }], modes: [{ id: 'm', name: 'M' }], mode: 'm' },
   },
+  terminal: { type: 'terminal', terminal: { ...terminal, tail: 'done\r\n', log: { blob: ids.blob, from: 3 } } },
   facts: { type: 'facts', branch: 'main', title: 'A title' },
   activity: { type: 'activity', text: 'Running tests' },
   prompt_taken: { type: 'prompt_taken', promptId: ids.prompt },
@@ -356,6 +403,7 @@ export const runnerUp: ByType<RunnerUp> = {
     takesEnvironments: true,
     takesFiles: true,
     takesProfiles: true,
+    takesTerminals: true,
     capacity: 4,
     runs: [{ runId: ids.run, turn: 1, lastSeq: 3, active: true }],
   },
@@ -386,6 +434,16 @@ export const runnerUp: ByType<RunnerUp> = {
         dockerfiles: [{ repository: 'https://git.example.test/a.git', file: 'Dockerfile' }],
       },
     },
+  },
+  terminals: { type: 'terminals', runId: ids.run, place: 'ready', terminals: [liveTerminal] },
+  terminal_output: { type: 'terminal_output', runId: ids.run, terminalId: ids.terminal, offset: 0, data: 'ls' },
+  terminal_refused: {
+    type: 'terminal_refused',
+    runId: ids.run,
+    device,
+    ask: 'input',
+    terminalId: ids.terminal,
+    refusal: refused,
   },
 }
 
@@ -428,6 +486,7 @@ export const runnerDown: ByType<RunnerDown> = {
     leaseMs: 60_000,
     runs: [{ runId: ids.run, ackedSeq: 3, keep: true }],
     planTools: true,
+    terminals: true,
   },
   assign: {
     type: 'assign',
@@ -462,6 +521,22 @@ export const runnerDown: ByType<RunnerDown> = {
     callId: 'look-1',
     repositories: [{ url: 'https://git.example.test/a.git', branch: 'main', folder: 'a' }],
   },
+  terminal_watch: {
+    type: 'terminal_watch',
+    runId: ids.run,
+    on: true,
+    have: [{ terminalId: ids.terminal, offset: 3 }],
+  },
+  terminal_ask: {
+    type: 'terminal_ask',
+    runId: ids.run,
+    device,
+    userId: ids.user,
+    name: 'Mara',
+    ask: terminalAsks.input,
+  },
+  terminal_ack: { type: 'terminal_ack', runId: ids.run, terminalId: ids.terminal, offset: 3 },
+  terminal_presence: { type: 'terminal_presence', runId: ids.run, device, here: true },
   drop: { type: 'drop', runId: ids.run },
   error: { type: 'error', refusal: refused, fatal: false },
 }

@@ -3,7 +3,7 @@ import { PassThrough } from 'node:stream'
 import { z } from 'zod'
 import type { HarnessDeclaration } from '#agent-runner/harness/declaration.ts'
 import { waysHere } from '#agent-runner/sandbox/own-files.ts'
-import type { Exit, SandboxProvider } from '#agent-runner/sandbox/sandbox.ts'
+import { SandboxError, type Exit, type SandboxProvider } from '#agent-runner/sandbox/sandbox.ts'
 import { HarnessId } from '#shared/domain/harness.ts'
 
 /**
@@ -95,6 +95,9 @@ export function createInsideAgent(): InsideAgent {
             const stdout = new PassThrough()
             session = live(stdin, stdout)
             return { stdin, stdout, stderr: new PassThrough(), exited: exit.promise, kill: end }
+          },
+          terminal: async () => {
+            throw new SandboxError('sandbox_failed', 'There is no terminal here.')
           },
           kill: async () => end(),
           ranOutOfMemory: async () => false,

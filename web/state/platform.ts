@@ -10,6 +10,7 @@ import {
   ReviewCommentId,
   RunId,
   SecretId,
+  TerminalId,
   uuidv7,
 } from '#shared/ids.ts'
 import { createStrictContext } from './context.ts'
@@ -44,6 +45,7 @@ export type NewIds = {
   readonly deliveryId: () => DeliveryId
   readonly secretId: () => SecretId
   readonly environmentId: () => EnvironmentId
+  readonly terminalId: () => TerminalId
   /** What opens a shared run to whoever has its link. */
   readonly shareSecret: () => string
 }
@@ -62,6 +64,7 @@ export function createIds(platform: Platform): NewIds {
     deliveryId: () => DeliveryId.parse(next()),
     secretId: () => SecretId.parse(next()),
     environmentId: () => EnvironmentId.parse(next()),
+    terminalId: () => TerminalId.parse(next()),
     shareSecret: () => base64url(platform.random(32)),
   }
 }

@@ -9,6 +9,8 @@ export const RunSearch = z.object({
   ask: PermissionId.optional().catch(undefined),
   /** With whom it is shared lies over the page. */
   share: z.literal(true).optional().catch(undefined),
+  /** Its terminals are shown, with this one; empty: the newest. */
+  terminal: z.string().max(60).optional().catch(undefined),
   /** Where this turn ended. */
   turn: z.coerce.number().int().positive().optional().catch(undefined),
 })

@@ -95,6 +95,10 @@ export const keyGroups = [
     ],
   },
   {
+    title: 'In a terminal',
+    keys: [{ bind: ['F6'], does: 'Leave the terminal' }],
+  },
+  {
     title: 'On a question',
     keys: [
       { bind: ['a'], does: 'Allow once' },

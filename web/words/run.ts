@@ -38,6 +38,9 @@ export const runWords = {
   code: (language: string | undefined) => (language === undefined ? 'Code' : `Code, ${language}`),
   ...peopleWords,
 
+  terminal: 'Terminal',
+  terminalNotHere: 'The terminal could not be loaded. Try again once the server can be reached.',
+
   stopping: 'Stopping…',
   rename: 'Rename',
   renameLabel: 'Title of this run',

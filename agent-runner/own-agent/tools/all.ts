@@ -5,6 +5,7 @@ import { grepTool } from './grep.ts'
 import { listTool } from './list.ts'
 import { readTool } from './read.ts'
 import { shellTool } from './shell.ts'
+import { terminalTools } from './terminal.ts'
 import { tasksTool, type OwnTask } from './tasks.ts'
 import type { OwnTool } from './tool.ts'
 import { writeTool } from './write.ts'
@@ -19,6 +20,7 @@ export function ownTools({
 }): OwnTool[] {
   return [
     shellTool(around),
+    ...terminalTools(around),
     readTool(around),
     editTool(around),
     writeTool(around),

@@ -1,4 +1,5 @@
 import type { Sandbox } from '../../sandbox/sandbox.ts'
+import type { AgentTerminals } from '../../terminals/agent-terminals.ts'
 import type { Place } from '../inside/place.ts'
 import { placeOf } from '../inside/place.ts'
 import type { InTurn } from './in-turn.ts'
@@ -13,6 +14,8 @@ export interface Around {
   rulesFor(place: Place, signal: AbortSignal): Promise<string>
   /** Two changes of one file come one after the other. */
   readonly inTurn: InTurn
+  /** Absent: it has none. */
+  readonly terminals?: AgentTerminals | undefined
 }
 
 /**

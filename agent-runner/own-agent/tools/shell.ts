@@ -25,7 +25,7 @@ export function shellTool(around: Around): OwnTool {
   return defineTool({
     name: 'shell',
     description:
-      'Runs a command with Bash in the sandbox and answers with its output and exit code. Each command starts anew: neither folder nor variables carry over. It has no input and no terminal; what is to go on working belongs into the background with its output in a file. Long output is cut in the middle, and the whole is kept in a file that the answer names.',
+      'Runs a command with Bash in the sandbox and answers with its output and exit code. Each command starts anew: neither folder nor variables carry over. It has no input and no terminal; what needs one, or is to go on working, belongs into `terminal_start` where there is that, else into the background with its output in a file. Long output is cut in the middle, and the whole is kept in a file that the answer names.',
     input: Input,
     changes: true,
     show: ({ command, description, cwd }) => ({

@@ -60,6 +60,15 @@ export function RunPage() {
       hashScrollIntoView: false,
     })
   }
+  const showTerminal = (id: RunId, chosen: string | undefined): void =>
+    void navigate({
+      to: '/runs/$runId',
+      params: { runId: id },
+      search: chosen === undefined ? {} : { terminal: chosen },
+      hash: location().hash,
+      replace: place().terminal !== undefined,
+      hashScrollIntoView: false,
+    })
   const closeShare = (id: RunId): void =>
     void navigate({ to: '/runs/$runId', params: { runId: id }, search: {}, replace: true })
   const link = (id: RunId, n?: number): string =>
@@ -96,6 +105,8 @@ export function RunPage() {
                     turn={place().turn}
                     changes={changes()}
                     onChanges={(path) => showChanges(id, path)}
+                    terminal={place().terminal}
+                    onTerminal={(chosen) => showTerminal(id, chosen)}
                     share={place().share === true ? { onClose: () => closeShare(id) } : undefined}
                     link={(n) => link(id, n)}
                   />

@@ -1,6 +1,7 @@
-import { ArrowDownToLine, FileDiff, MessageSquare, TextSearch } from 'lucide'
+import { ArrowDownToLine, FileDiff, MessageSquare, SquareTerminal, TextSearch } from 'lucide'
 import { ErrorBoundary, Show, createEffect, createMemo, createSignal, on } from 'solid-js'
 import { createStore } from 'solid-js/store'
+import { Dynamic } from 'solid-js/web'
 import { Permission } from '#shared/domain/permission.ts'
 import { canAnswer, canSteerRuns } from '#shared/domain/policies.ts'
 import { Prompt } from '#shared/domain/prompt.ts'
@@ -12,6 +13,8 @@ import { getRow } from '#sync/core/transaction.ts'
 import { Button } from '../../ui/button.tsx'
 import { Sheet } from '../../ui/dialog.tsx'
 import { ErrorState } from '../../ui/error-state.tsx'
+import { createPart } from '../../ui/part.ts'
+import { showToast } from '../../ui/toast.tsx'
 import { useKeptFocus } from '../../ui/kept-focus.ts'
 import { VisuallyHidden } from '../../ui/visually-hidden.tsx'
 import { firstName, useCallName } from '../../state/call-name.ts'
@@ -46,6 +49,9 @@ import { TranscriptView, type TranscriptHandle } from './transcript/transcript-v
 import { createWatchers } from './watchers.ts'
 import styles from './run-view.module.css'
 
+/** The terminal's own code is larger than the rest of this page. */
+const terminalPart = createPart(() => import('./terminal/terminal-panel.tsx'))
+
 export type RunViewProps = {
   readonly run: Run
   /** `n` of the entry that the address names. */
@@ -57,6 +63,10 @@ export type RunViewProps = {
   /** The file whose changes are shown; empty: the first; absent: they are closed. */
   readonly changes: string | undefined
   readonly onChanges: (path: string | undefined) => void
+  /** The terminal that is shown; empty: the newest; absent: they are closed. */
+  readonly terminal?: string | undefined
+  /** Absent: this person sees none. */
+  readonly onTerminal?: ((chosen: string | undefined) => void) | undefined
   /** The address says that with whom it is shared lies over the page, until it is closed. */
   readonly share?: { readonly onClose: () => void } | undefined
   readonly link: (n?: number) => string
@@ -206,21 +216,41 @@ export function RunView(props: RunViewProps) {
       key: 'End' as const,
       act: () => transcript()?.toEnd(),
     },
+    ...(props.onTerminal === undefined
+      ? []
+      : [{ id: 'run.terminal', title: runWords.terminal, icon: SquareTerminal, act: toggleTerminal }]),
     ...((props.run.files?.changed ?? 0) > 0
       ? [{ id: 'run.changes', title: runWords.showChanges, icon: FileDiff, act: () => props.onChanges('') }]
       : []),
   ])
 
+  const showsTerminal = (): boolean => props.terminal !== undefined && props.onTerminal !== undefined
+  createEffect(() => {
+    if (showsTerminal()) terminalPart.want().catch(() => showToast({ text: runWords.terminalNotHere }))
+  })
+  /** On a phone it lies over the page. */
+  const terminalOver = (): boolean => showsTerminal() && scene.phone() && terminalPart.here() !== undefined
+  const closeTerminal = (): void => {
+    props.onTerminal?.(undefined)
+    scene.toTranscript()
+  }
+  const toggleTerminal = (): void => (showsTerminal() ? closeTerminal() : props.onTerminal?.(''))
+
   return (
     <SceneContext.Provider value={scene}>
-      <div class={styles.page} data-rail={wide() ? '' : undefined}>
-        <div class={styles.pane}>
+      <div
+        class={styles.page}
+        data-rail={wide() ? '' : undefined}
+        data-terminal={showsTerminal() && terminalPart.here() !== undefined && !scene.phone() ? '' : undefined}
+      >
+        <div class={styles.pane} inert={terminalOver()}>
           <RunHeader
             watchers={watchers()}
             onRail={wide() ? undefined : () => setRailOpen((open) => !open)}
             railOpen={railOpen()}
             link={props.link()}
             onFind={find.open}
+            onTerminal={props.onTerminal === undefined ? undefined : toggleTerminal}
             share={props.share}
           />
           <Show when={find.isOpen()}>
@@ -254,6 +284,17 @@ export function RunView(props: RunViewProps) {
           <aside class={styles.rail} aria-label={runWords.rail.label} tabindex="0">
             <RunRail model={model} />
           </aside>
+        </Show>
+        <Show when={showsTerminal() && terminalPart.here()}>
+          {(part) => (
+            <Dynamic
+              component={part().TerminalPanel}
+              model={model}
+              chosen={props.terminal === '' ? undefined : props.terminal}
+              onChoose={(id: string) => props.onTerminal?.(id)}
+              onClose={closeTerminal}
+            />
+          )}
         </Show>
         <Show when={props.changes !== undefined}>
           <ReviewPanel

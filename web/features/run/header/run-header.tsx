@@ -11,6 +11,7 @@ import {
   PinOff,
   Search,
   Share2,
+  SquareTerminal,
   TextSearch,
 } from 'lucide'
 import { Show, createSignal } from 'solid-js'
@@ -45,6 +46,8 @@ export function RunHeader(props: {
   readonly railOpen: boolean
   readonly link: string
   readonly onFind: () => void
+  /** Absent: this person sees no terminals. */
+  readonly onTerminal?: (() => void) | undefined
   /** The address says that with whom it is shared lies over the page, until it is closed. */
   readonly share?: { readonly onClose: () => void } | undefined
 }) {
@@ -121,6 +124,9 @@ export function RunHeader(props: {
       <Show when={!scene.guest && (!scene.phone() || asking() > 0)}>
         <ShareButton requests={asking()} onOpen={() => setSharingOpen(true)} />
       </Show>
+      <Show when={props.onTerminal && !scene.phone()}>
+        <IconButton icon={SquareTerminal} label={runWords.terminal} onClick={() => props.onTerminal?.()} />
+      </Show>
       <Show when={props.onRail && !scene.phone()}>
         <IconButton
           icon={PanelRight}
@@ -133,6 +139,11 @@ export function RunHeader(props: {
         <MenuItem icon={TextSearch} onSelect={() => props.onFind()}>
           {runWords.find.title}
         </MenuItem>
+        <Show when={props.onTerminal && scene.phone()}>
+          <MenuItem icon={SquareTerminal} onSelect={() => props.onTerminal?.()}>
+            {runWords.terminal}
+          </MenuItem>
+        </Show>
         <MenuItem icon={Link2} onSelect={() => void copyAndTell(props.link)}>
           {runWords.copyLink}
         </MenuItem>

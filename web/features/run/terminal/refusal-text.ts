@@ -1,0 +1,8 @@
+import type { Refusal } from '#shared/refusal.ts'
+import { terminalWords } from '../../../words/terminal.ts'
+
+export function refusalText({ code, detail }: Refusal): string {
+  const words = terminalWords.refused
+  if (code === 'conflict' || code === 'expired' || code === 'not_found') return words[code]
+  return words.other(detail ?? code)
+}
