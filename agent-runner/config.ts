@@ -10,6 +10,7 @@ import { settings, type Setting } from './config/settings.ts'
 import { duration, list, size } from './config/values.ts'
 import { readVariables } from './config/variables.ts'
 import { parseVolume, volumeObjection, type Volume } from './config/volumes.ts'
+import { snapshotSettings, type SnapshotSettings } from './snapshot/settings.ts'
 import { readAgents, type CustomAgent } from './harness/custom-agents.ts'
 
 export { settings }
@@ -68,6 +69,7 @@ export interface RunnerConfig {
   hungMs: number
   keepDays: number
   setUps: { count: number; bytes: number; days: number }
+  snapshots: SnapshotSettings
   openCodeConfig: string | undefined
   agents: readonly CustomAgent[]
   /** Of the person's own agents: their sign-in and the folders where they keep it. */
@@ -291,6 +293,7 @@ export function toConfig({ values: given, lines }: GivenSettings): Result<Runner
       bytes: read.DROVER_RUNNER_SETUPS_GB * 1e9,
       days: read.DROVER_RUNNER_SETUPS_DAYS,
     },
+    snapshots: snapshotSettings(given),
     openCodeConfig: read.DROVER_OPENCODE_CONFIG,
     agents: agents.value,
     agentEnv: only(ofAgents, given),

@@ -5,7 +5,7 @@ import { RunId } from '#shared/ids.ts'
 import type { RunnerUp } from '#shared/protocol/runner-link.ts'
 import { defaultAcpLimits } from './harness/acp-session.ts'
 import { createRunGit } from './git/run-git.ts'
-import type { BlobStore } from './link/blob-store.ts'
+import type { BlobSource, BlobStore } from './link/blob-store.ts'
 import type { EventPump } from './link/event-pump.ts'
 import { createSendWindow } from './link/send-window.ts'
 import { messageOf } from './log.ts'
@@ -55,7 +55,9 @@ export interface RunShelfDeps extends Pick<
   RunnerDeps,
   'config' | 'folder' | 'clock' | 'log' | 'sandboxes' | 'harnesses' | 'models' | 'git' | 'limits' | 'openFile'
 > {
-  blobs: BlobStore
+  blobs: BlobStore & BlobSource
+  /** The server keeps snapshots. */
+  keepsSnapshots: () => boolean
   setUps: RunWorkerDeps['setUps']
   pump: EventPump
   planTools: RunWorkerDeps['planTools']
@@ -126,6 +128,8 @@ export function createRunShelf(deps: RunShelfDeps): RunShelf {
       clock,
       log,
       blobs: hidingBlobs(blobs, hiding),
+      snapshots: () => (deps.keepsSnapshots() ? blobs : undefined),
+      snapshotSettings: config.snapshots,
       send: (message: RunnerUp) => deps.send(hideIn(hiding, message)),
       sendPlain: deps.send,
       terminalsTaken: deps.terminalsTaken,
@@ -197,6 +201,7 @@ export function createRunShelf(deps: RunShelfDeps): RunShelf {
       void restTerminals({ journal: worker.journal, blobs, folder: terminals }, clock.now()).catch((error: unknown) => {
         log.warn({ runId, error: messageOf(error) }, 'What terminals of an earlier run printed could not be kept.')
       })
+      void worker.saveWorkspace()
       void uploadSpool(worker.journal, runFolders(folder.runs, runId), blobs).catch((error: unknown) => {
         log.warn({ runId, error: messageOf(error) }, 'A stored output of an earlier run could not be uploaded.')
       })

@@ -72,6 +72,7 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
     setUps,
     pump,
     onEnded: (event, ms) => metrics.ended(event, ms),
+    keepsSnapshots: () => keepsSnapshots,
     planTools: () => (plans.offered() ? mcpHost : undefined),
     terminalsTaken: () => terminalsTaken,
     send: (message) => link.send(message),
@@ -111,6 +112,7 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
   })
   let terminalsTaken = false
   let draining = false
+  let keepsSnapshots = false
   let closed = false
   const takesNothing = (): boolean => closed || draining
   /** As the server knows it. What a session told of its models changes it too. */
@@ -129,6 +131,7 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
     hello,
     activeRuns: shelf.active,
     onReady: (welcome) => {
+      keepsSnapshots = welcome.snapshots === true
       for (const run of welcome.runs) {
         void shelf.inOrder(run.runId, () => (run.keep ? shelf.goOn(run.runId, run.ackedSeq) : shelf.forget(run.runId)))
       }
@@ -191,6 +194,7 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
       takesFiles: true,
       takesProfiles: true,
       takesTerminals: true,
+      takesSnapshots: true,
       runs: shelf
         .all()
         .slice(0, 10_000)

@@ -238,6 +238,24 @@ export const settings: readonly Setting[] = [
     about: 'Days after their last use for which they are kept. Default 14.',
   },
   {
+    name: 'DROVER_NO_SNAPSHOT',
+    flag: '--no-snapshot',
+    key: 'snapshot.enabled',
+    form: 'off',
+    about: '1 saves no workspace at the end of a turn.',
+  },
+  {
+    name: 'DROVER_SNAPSHOT_DECLARATIONS_SCRIPT',
+    key: 'snapshot.declarations_script',
+    about:
+      'Script, as a sandbox sees it, that says what of a workspace is saved. Also OZ_SNAPSHOT_DECLARATIONS_SCRIPT.',
+  },
+  {
+    name: 'DROVER_SNAPSHOT_DECLARATIONS_FILE',
+    key: 'snapshot.declarations_file',
+    about: 'File, as a sandbox sees it, that says it. Also OZ_SNAPSHOT_DECLARATIONS_FILE.',
+  },
+  {
     name: 'DROVER_OPENCODE_CONFIG',
     secret: true,
     about: 'Configuration of OpenCode as JSON, with a provider and a model.',

@@ -7,8 +7,9 @@ import type { PlannedRepository } from './set-up-plan.ts'
  */
 export async function resolveCommit(
   host: Omit<HostGit, 'write'>,
-  { url, branch }: PlannedRepository,
+  { url, branch, commit }: PlannedRepository,
 ): Promise<string | undefined> {
+  if (commit !== undefined) return commit
   let text = ''
   const write = (piece: string): void => {
     if (text.length < 200_000) text += piece

@@ -21,15 +21,21 @@ export interface SetUpPlan {
 export interface PlannedRepository extends Repository {
   /** Below the workspace; empty: the workspace itself. */
   readonly folder: string
+  /** It is brought to this commit, since a run goes on from there. */
+  readonly commit?: string
 }
 
-export function planSetUp({ config, environment }: Assignment): SetUpPlan {
+export function planSetUp({ config, environment, snapshot }: Assignment): SetUpPlan {
   const repositories =
     config.repository === undefined ? (environment?.repositories ?? []) : [{ ...config.repository, folder: undefined }]
   const commands: readonly SetupCommand[] =
     config.setupCommands?.map((command) => ({ command })) ?? environment?.setupCommands ?? []
   // One alone is the workspace, so that paths are those of the repository; several lie side by side.
-  const planned = repositories.map((one) => ({ ...one, folder: repositories.length === 1 ? '' : folderOf(one) }))
+  const planned = repositories.map((one): PlannedRepository => {
+    const folder = repositories.length === 1 ? '' : folderOf(one)
+    const base = snapshot?.repositories.find((known) => known.folder === folder)?.base
+    return { url: one.url, branch: one.branch, folder, ...(base === undefined ? {} : { commit: base }) }
+  })
   // A repository of the run's own has other files.
   const built = config.image === undefined && config.repository === undefined ? environment?.dockerfile : undefined
   const source = built === undefined ? undefined : planned[built.repository]

@@ -48,6 +48,8 @@ export interface HarnessQuirks {
   readonly modelFailed?: (answer: PromptAnswer) => boolean
   /** What it can't be made to ask about, in sentences for the page. */
   readonly cannotAsk?: Partial<Record<SandboxKind, readonly string[]>>
+  /** Where it keeps one conversation, below its home folder, as a session of it is named and where it works. Absent: it can't be carried to another machine. */
+  readonly sessionFiles?: (session: { readonly id: string; readonly workspace: string }) => readonly string[]
   /** The tokens that it tells with the answer to a prompt are all of its session; absent: of that prompt. */
   readonly tokenCount?: 'session'
 }

@@ -19,6 +19,12 @@ export interface BlobStore {
   close(): void
 }
 
+/** The other way: what a runner, perhaps another one, has handed in. */
+export interface BlobSource {
+  /** @throws when the server does not have it, or can't be reached for a while. */
+  get(hash: BlobHash): Promise<Uint8Array>
+}
+
 export interface BlobStoreDeps {
   /** Of the server, without a slash at the end. */
   url: string
@@ -29,11 +35,14 @@ export interface BlobStoreDeps {
 
 const knownLimit = 10_000
 const atOnce = 4
+/** From this size on it is asked whether the server has a content already. */
+const askedFirstBytes = 500_000
+const getAttempts = 6
 /** What waits behind those that are under way. Beyond it a content is given up, so that a server that is away fills no memory. */
 const waitingLimit = 2000
 const waitingBytes = 128_000_000
 
-export function createBlobStore({ url, key, clock, log }: BlobStoreDeps): BlobStore {
+export function createBlobStore({ url, key, clock, log }: BlobStoreDeps): BlobStore & BlobSource {
   const closing = new AbortController()
   const known = new Set<string>()
   let running = 0
@@ -71,6 +80,7 @@ export function createBlobStore({ url, key, clock, log }: BlobStoreDeps): BlobSt
     const body = content instanceof Uint8Array ? content : await readFile(content.file)
     while (!closing.signal.aborted) {
       try {
+        if (body.byteLength >= askedFirstBytes && (await isThere(hash))) return hash
         const answer = await fetch(`${url}/api/runner/blobs/${hash}`, {
           method: 'PUT',
           headers: { authorization: `Bearer ${key}`, 'content-type': 'application/octet-stream' },
@@ -99,7 +109,38 @@ export function createBlobStore({ url, key, clock, log }: BlobStoreDeps): BlobSt
     return undefined
   }
 
-  return { put, close: () => closing.abort() }
+  /** What was handed in before a break is not sent again. */
+  async function isThere(hash: BlobHash): Promise<boolean> {
+    const answer = await fetch(`${url}/api/runner/blobs/${hash}`, {
+      method: 'HEAD',
+      headers: { authorization: `Bearer ${key}` },
+      signal: AbortSignal.any([closing.signal, AbortSignal.timeout(20_000)]),
+    })
+    return answer.status === 200
+  }
+
+  async function get(hash: BlobHash): Promise<Uint8Array> {
+    const backoff = createBackoff({ random: () => clock.random() })
+    let last = ''
+    for (let attempt = 0; attempt < getAttempts && !closing.signal.aborted; attempt++) {
+      if (attempt > 0) await backoff.wait(closing.signal)
+      try {
+        const answer = await fetch(`${url}/api/runner/blobs/${hash}`, {
+          headers: { authorization: `Bearer ${key}` },
+          signal: AbortSignal.any([closing.signal, AbortSignal.timeout(60_000)]),
+        })
+        if (answer.ok) return new Uint8Array(await answer.arrayBuffer())
+        await answer.body?.cancel()
+        last = `the server answered ${answer.status}`
+        if (answer.status === 404) break
+      } catch (error) {
+        last = messageOf(error)
+      }
+    }
+    throw new Error(`The content ${hash.slice(0, 12)}… could not be fetched: ${last}.`)
+  }
+
+  return { put, get, close: () => closing.abort() }
 }
 
 async function hashOf(content: Uint8Array | { file: string }): Promise<BlobHash> {

@@ -24,6 +24,7 @@ export async function cloneRepository(
     into,
     hardLinks,
     detachedAt,
+    commit,
   }: {
     repository: Repository
     into: string
@@ -31,6 +32,8 @@ export async function cloneRepository(
     hardLinks: boolean
     /** The commit that a folder stands at which is on no branch: git would guess one. */
     detachedAt?: string | undefined
+    /** What a run goes on from: the branch is brought to it, where its repository still has it. */
+    commit?: string | undefined
   },
 ): Promise<number> {
   const code = await runHostGit(host, [
@@ -47,8 +50,22 @@ export async function cloneRepository(
     localPath(repository.url),
     into,
   ])
-  if (code !== 0 || detachedAt === undefined || repository.branch !== undefined) return code
+  if (code === 0 && commit !== undefined) await bringTo(host, into, commit)
+  if (code !== 0 || commit !== undefined || detachedAt === undefined || repository.branch !== undefined) return code
   return runHostGit(host, ['-C', into, '-c', 'core.splitIndex=false', 'checkout', '--quiet', '--detach', detachedAt])
+}
+
+/** Whatever comes of it the run goes on: what a snapshot changed is then tried on the newer files. */
+async function bringTo(host: HostGit, into: string, commit: string): Promise<void> {
+  const git = (...args: string[]): Promise<number> =>
+    runHostGit({ ...host, write: () => {} }, ['-C', into, '-c', 'core.splitIndex=false', ...args])
+  const isThere = (): Promise<boolean> => git('cat-file', '-e', `${commit}^{commit}`).then((code) => code === 0)
+  if (!(await isThere())) await git('fetch', '--quiet', 'origin', commit)
+  if (!(await isThere())) {
+    host.write(`The commit ${commit.slice(0, 12)}, from which the run started, is not in the repository any more.\n`)
+    return
+  }
+  await git('reset', '--quiet', '--hard', commit)
 }
 
 export function runHostGit({ runId, env, write, signal }: HostGit, args: readonly string[]): Promise<number> {

@@ -10,6 +10,8 @@ import type { Sandbox } from '../sandbox/sandbox.ts'
 import { withVariables } from '../secrets/secret-variables.ts'
 import type { Changes } from './changes/changes.ts'
 import { makeRunFolders } from './folders.ts'
+import { restoreRun } from '../snapshot/restore.ts'
+import { startOf } from '../snapshot/save.ts'
 import type { RunWorkerDeps } from './run-deps.ts'
 import { runStep } from './steps.ts'
 import type { Transcript } from './transcript.ts'
@@ -119,6 +121,8 @@ async function equipWith(
     secrets: assignment.secrets ?? [],
     start,
   })
+  await journal.record({ k: 'facts', facts: { repositories: await startOf(plan, folders.workspace) } })
+  await restoreRun({ ...deps, signal }, { assignment, sandbox, declaration })
   await journal.record({ k: 'facts', facts: { setUp: true } })
   return { declaration, prepared, sandbox, egress, git }
 }

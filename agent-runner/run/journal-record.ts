@@ -34,6 +34,8 @@ export function remember(memory: RunMemory, record: JournalRecord): RunMemory {
         lastSeq: Math.max(memory.lastSeq, after?.seq ?? 0),
         ackedSeq: Math.max(memory.ackedSeq, after?.seq ?? 0),
         lastN: Math.max(memory.lastN, after?.entries ?? 0),
+        // Another runner had it before.
+        ...(memory.turn === 0 ? { conversation: record.assignment.conversation ?? [] } : {}),
       }
     }
     case 'event':

@@ -8,13 +8,14 @@ import type { SetUpCache } from '../environment/set-up-cache.ts'
 import type { RunSecret } from '#shared/domain/secret.ts'
 import type { RunGit } from '../git/run-git.ts'
 import type { HarnessDeclaration } from '../harness/declaration.ts'
-import type { BlobStore } from '../link/blob-store.ts'
+import type { BlobSource, BlobStore } from '../link/blob-store.ts'
 import type { Log } from '../log.ts'
 import type { ModelGateway } from '../models/endpoints.ts'
 import type { McpHost } from '../plan-tools/mcp-host.ts'
 import type { RunSecrets } from '../secrets/run-secrets.ts'
 import type { SandboxProvider } from '../sandbox/sandbox.ts'
 import type { WatchTimes } from './conversation.ts'
+import type { SnapshotSettings } from '../snapshot/settings.ts'
 import type { RunFolders } from './folders.ts'
 import type { Journal } from './journal.ts'
 import type { RestingRuns } from './resting-runs.ts'
@@ -26,6 +27,10 @@ export interface RunWorkerDeps {
   clock: Clock
   log: Log
   blobs: BlobStore
+  /** As they are: files that are brought back must be what they were. `undefined`: the server keeps no snapshots. */
+  snapshots: () => (Pick<BlobStore, 'put'> & BlobSource) | undefined
+  /** What this machine says of snapshots. */
+  snapshotSettings: SnapshotSettings
   send: (message: RunnerUp) => void
   /** As it is: what goes here was hidden before, and is told by places in it. */
   sendPlain: (message: RunnerUp) => void

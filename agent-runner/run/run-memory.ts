@@ -4,6 +4,7 @@ import { Said, saidIn, withSaid } from '#shared/domain/conversation.ts'
 import { ProfileSnapshot } from '#shared/domain/profile.ts'
 import { RunUsage } from '#shared/domain/run.ts'
 import { RunTerminal } from '#shared/domain/terminal.ts'
+import { SnapshotRepository } from '#shared/domain/snapshot.ts'
 import { TranscriptEntry, type EntryBody } from '#shared/domain/transcript.ts'
 import { UsageMeter } from '#shared/domain/usage-meter.ts'
 import { DeliveryId, PermissionId } from '#shared/ids.ts'
@@ -44,6 +45,12 @@ export const RunFacts = z.object({
   similar: z.array(z.string()).optional(),
   /** What the run is worked under: as it came with the turn, or as somebody has changed it since. */
   profile: ProfileSnapshot.optional(),
+  /** Where its repositories stood when its workspace was ready. */
+  repositories: z.array(SnapshotRepository).max(20).optional(),
+  /** Its session came from another machine, and was not opened here yet. */
+  carried: z.boolean().optional(),
+  /** The newest turn whose workspace is saved at the server, and the tree that it is. */
+  saved: z.object({ turn: z.number().int(), tree: z.string().max(100) }).optional(),
 })
 export type RunFacts = z.infer<typeof RunFacts>
 
@@ -128,6 +135,10 @@ export function rememberEvent(memory: RunMemory, event: RunEvent): RunMemory {
         usage: { ...memory.usage, ...body.usage },
         ...(body.meter === undefined ? {} : { meter: body.meter }),
       }
+    case 'snapshot': {
+      const { turn, tree } = body.snapshot
+      return { ...next, facts: { ...memory.facts, saved: { turn, tree } } }
+    }
     case 'permission':
       return { ...next, openPermissions: [...memory.openPermissions, body.request.id] }
     case 'terminal': {

@@ -13,6 +13,7 @@ import type { RunWorkerDeps } from './run-deps.ts'
 import { createAgentTerminals } from '../terminals/agent-terminals.ts'
 import { createTerminalKeeping } from '../terminals/keep-terminals.ts'
 import { createTerminals, type Terminals } from '../terminals/terminals.ts'
+import { createSnapshots } from '../snapshot/save.ts'
 import { createReceipts, type Receipts } from './receipts.ts'
 import { createResults } from './results.ts'
 import { createTranscript } from './transcript.ts'
@@ -31,6 +32,8 @@ export interface RunWorker {
   /** The turn begins; its end is told by events. */
   assign(assignment: Assignment): Promise<void>
   deliver(deliveryId: DeliveryId, body: DeliveryBody): Promise<void>
+  /** Keeps the workspace at the server as it is now, where that is not done yet. */
+  saveWorkspace(): Promise<void>
   /** Ends the turn because the machinery broke. */
   breakOff(reason: RunReason): void
   /** Ends everything of the run; with `forget` its folder is the caller's to delete. */
@@ -68,6 +71,13 @@ export function createRunWorker(deps: RunWorkerDeps): RunWorker {
   })
   const agentTerminals = createAgentTerminals(terminals)
   const workbench = createWorkbench({ ...deps, transcript, changes, results, terminals, agentTerminals })
+  const snapshots = createSnapshots({
+    ...deps,
+    changes,
+    transcript,
+    sandbox: () => workbench.sandbox(),
+    declaration: () => workbench.declaration(),
+  })
   let turn: Turn | undefined
   let startedAt = 0
   let running: Promise<void> | undefined
@@ -81,7 +91,11 @@ export function createRunWorker(deps: RunWorkerDeps): RunWorker {
     // A turn that ended meanwhile has lain down to rest.
     wake?.()
     await clearing
-    const { secrets = [], ...written } = assignment
+    const { secrets = [], snapshot: _snapshot, conversation, ...others } = assignment
+    const written = {
+      ...others,
+      ...(journal.memory().turn === 0 && conversation !== undefined ? { conversation } : {}),
+    }
     const areOthers = deps.secrets.renew(secrets)
     // A process keeps the variables that it was started with: the turn of another person must not find them.
     if (areOthers) await workbench.tearDown()
@@ -136,6 +150,7 @@ export function createRunWorker(deps: RunWorkerDeps): RunWorker {
     }
     await current.settleReceipts()
     await journal.committed()
+    if (current.assignment.config.setUpOnly !== true) await saveWorkspace()
     if (keeps) rest()
     else terminals.setPlace('away')
   }
@@ -145,6 +160,13 @@ export function createRunWorker(deps: RunWorkerDeps): RunWorker {
       // Nobody's shell goes from under their hands.
       if (terminals.inUse()) rest()
       else clearing = clearAway()
+    })
+  }
+
+  async function saveWorkspace(): Promise<void> {
+    await snapshots.save().catch((error: unknown) => {
+      log.error({ runId, error: messageOf(error) }, 'The workspace of a run could not be saved.')
+      transcript.notice('warning', 'The workspace could not be saved.', messageOf(error))
     })
   }
 
@@ -211,6 +233,7 @@ export function createRunWorker(deps: RunWorkerDeps): RunWorker {
     transcript.notice('info', changeNotice(body.name, body.ops))
     await results.refresh()
     await journal.committed()
+    if (turn === undefined) void saveWorkspace()
     await receipts.set(deliveryId, 'done')
   }
 
@@ -226,6 +249,7 @@ export function createRunWorker(deps: RunWorkerDeps): RunWorker {
     active: () => turn !== undefined,
     assign,
     deliver,
+    saveWorkspace,
     breakOff,
     close: async (reason) => {
       wake?.()
@@ -235,6 +259,7 @@ export function createRunWorker(deps: RunWorkerDeps): RunWorker {
       wake?.()
       await workbench.tearDown(reason === undefined ? 'put_away' : 'runner_restarted')
       results.close()
+      await snapshots.close()
       await journal.committed()
     },
   }

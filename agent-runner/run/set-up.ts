@@ -76,6 +76,7 @@ async function clone(context: SetUpContext, repository: PlannedRepository): Prom
             into: join(context.hostWorkspace, repository.folder),
             hardLinks: plan.sandbox === 'direct',
             detachedAt: named?.detachedAt,
+            commit: repository.commit,
           },
         ),
       ),

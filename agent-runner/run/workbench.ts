@@ -6,6 +6,8 @@ import type { Assignment, DeliveryBody } from '#shared/protocol/runner-link.ts'
 import { refusal, type Refusal } from '#shared/refusal.ts'
 import { err, type Result } from '#shared/result.ts'
 import type { AcpSession } from '../harness/acp-session.ts'
+import type { HarnessDeclaration } from '../harness/declaration.ts'
+import { runbook } from '../harness/declarations/runbook.ts'
 import { modeFor } from '../harness/modes.ts'
 import { messageOf } from '../log.ts'
 import { openPlanTools } from './plan-tools.ts'
@@ -47,6 +49,10 @@ export interface Workbench {
   explain(end: TurnEnd): Promise<TurnEnd>
   /** Says which limits of the sandbox held the turn's processes back. */
   tellLimits(): Promise<void>
+  /** Where the run's processes live, while they do. */
+  sandbox(): Sandbox | undefined
+  /** How its harness is called, once it is known. */
+  declaration(): HarnessDeclaration | undefined
   /** Ends every process of the run. */
   tearDown(why?: TerminalEnd['why']): Promise<void>
 }
@@ -111,7 +117,14 @@ export function createWorkbench(
     bench.models?.renew(assignment.secrets ?? [])
     if (bench.session !== undefined) return { firstPrompt: (text) => text }
     const session = await startSession(bench, assignment, signal)
-    if (session.loaded || (assignment.turn === 1 && said.length === 0)) return { firstPrompt: (text) => text }
+    if (session.loaded && journal.memory().facts.carried === true) {
+      await journal.record({ k: 'facts', facts: { carried: false } })
+      transcript.notice('info', `${bench.declaration.name} goes on with its own session, which came along.`)
+    }
+    // What was said would be executed once more.
+    const isRunbook = assignment.config.harness === runbook.id
+    if (session.loaded || isRunbook || (assignment.turn === 1 && said.length === 0))
+      return { firstPrompt: (text) => text }
     const why = knownSession === undefined ? 'has no earlier session here' : 'could not load its earlier session'
     transcript.notice(
       'info',
@@ -325,6 +338,8 @@ export function createWorkbench(
       const hit = (await bench?.sandbox.limitsHit?.().catch(() => [])) ?? []
       for (const sentence of hit) transcript.notice('warning', sentence)
     },
+    sandbox: () => bench?.sandbox,
+    declaration: () => bench?.declaration,
     tearDown,
   }
 }

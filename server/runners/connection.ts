@@ -144,6 +144,7 @@ export function createRunnerConnection(
       runs,
       planTools: true,
       terminals: true,
+      snapshots: true,
     })
     deps.terminals.connected(runner)
     for (const job of await deps.jobs.ofRunner(message.runnerId)) await restate(job, message, runner)
@@ -286,6 +287,7 @@ export function createRunnerConnection(
       takesFiles: message.takesFiles === true,
       takesProfiles: message.takesProfiles === true,
       takesTerminals: message.takesTerminals === true,
+      takesSnapshots: message.takesSnapshots === true,
       get sandboxes() {
         return hello?.sandboxes ?? []
       },

@@ -24,6 +24,7 @@ export type ConnectedRunner = {
   readonly short?: string | undefined
   /** Has terminals. */
   readonly takesTerminals: boolean
+  readonly takesSnapshots: boolean
   /** Takes nothing new. */
   readonly draining: boolean
   /** Runs it was given or claims, so that its capacity is kept while commits are under way. */

@@ -55,6 +55,9 @@ export async function applyRunEvents(
       case 'terminal':
         await putRow(spaces.rows, keys.terminal(body.terminal.id), body.terminal)
         break
+      case 'snapshot':
+        await putRow(spaces.rows, keys.snapshot, body.snapshot)
+        break
       case 'artifact_removed':
         await spaces.rows.del(keys.artifact(body.artifactId))
         break

@@ -32,6 +32,8 @@ export type DispatcherDeps = TransactDeps & {
 export const claimMs = 15_000
 /** A follow-up waits so long for the machine that has the run's workspace, before another may take it. */
 const affinityMs = 10 * 60_000
+/** The same where another can bring the workspace back: a machine that is only started anew keeps its runs. */
+const savedAffinityMs = 60_000
 const defaultMaxActive = 8
 const everyMs = 5_000
 
@@ -77,7 +79,9 @@ async function chooseRunner(deps: DispatcherDeps, job: Job): Promise<ConnectedRu
     if (last !== undefined && ofTeam.includes(last))
       return last.short ?? (hasRoom(last) ? last : `Waits for a free slot on ${last.hostName}`)
     const seenAt = (await deps.jobs.runnerLastSeen(job.runnerId)) ?? 0
-    if (deps.now() - seenAt < affinityMs) return 'Waits for the machine that has the workspace'
+    const waitMs = (await isSaved(deps, job)) ? savedAffinityMs : affinityMs
+    // One that takes nothing new won't take this either.
+    if (last?.draining !== true && deps.now() - seenAt < waitMs) return 'Waits for the machine that has the workspace'
   }
   if (ofTeam.length === 0) return 'Waits for a machine: no runner is connected'
   const onHost = ofTeam.filter((runner) => job.host === null || runner.hostName === job.host)
@@ -103,6 +107,13 @@ async function chooseRunner(deps: DispatcherDeps, job: Job): Promise<ConnectedRu
   if (taking.length === 0) return able[0]?.short ?? 'Waits for a free slot on a machine'
   const free = taking.filter(hasRoom).sort((a, b) => a.runs.size / a.capacity - b.runs.size / b.capacity)
   return free[0] ?? 'Waits for a free slot on a machine'
+}
+
+/** Whether the workspace is saved as the last turn left it. */
+async function isSaved(deps: DispatcherDeps, { teamId, runId, turn }: Job): Promise<boolean> {
+  const { rows } = await deps.store.read(teamSpace(teamId), [keys.run(runId)])
+  const run = Run.safeParse(rows[0]?.value)
+  return run.success && run.data.snapshot?.turn === turn - 1
 }
 
 function hasRoom(runner: ConnectedRunner): boolean {

@@ -7,6 +7,7 @@ import {
   type RunState,
   type Task,
 } from '#shared/domain/run.ts'
+import { summaryOf } from '#shared/domain/snapshot.ts'
 import type { RunEventBody } from '#shared/protocol/run-event.ts'
 
 /** Pure: what an event makes of the synced row of a run. */
@@ -76,6 +77,8 @@ export function noteRun(run: Run, body: RunEventBody, at: number): Run {
         ...(body.title === undefined ? {} : { title: body.title }),
         updatedAt: at,
       }
+    case 'snapshot':
+      return { ...run, snapshot: summaryOf(body.snapshot) }
     case 'activity':
       return hasEnded(run.state) ? run : { ...run, activity: body.text, updatedAt: at }
     default:

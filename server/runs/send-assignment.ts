@@ -8,6 +8,7 @@ import type { Job, JobStore } from '../db/job-store.ts'
 import type { PlanSender } from '../plans/mentions/send-plans.ts'
 import type { ConnectedRunner } from '../runners/registry.ts'
 import type { GiveSecrets } from '../secrets/give-secrets.ts'
+import { stateOfRun } from './run-handoff.ts'
 import { withEnvironment } from './run-environment.ts'
 import { profileOfRun } from './run-profile.ts'
 
@@ -41,10 +42,12 @@ export async function sendAssignment(
   const { secrets, missing } = await deps.giveSecrets({ ...job, assignment })
   const after = { seq: job.ackedSeq, entries: job.ackedSeq === 0 ? 0 : await deps.jobs.lastEntry(runId) }
   const known = job.ackedSeq === 0 ? assignment : { ...assignment, after }
+  const left = runner.takesSnapshots ? await stateOfRun(deps, runId) : {}
   runner.send({
     type: 'assign',
     assignment: {
       ...known,
+      ...left,
       ...(profile === undefined ? {} : { profile, config: withProfile(assignment.config, profile) }),
       prompt: forRunner(runner, prompt),
       ...(secrets.length === 0 ? {} : { secrets: [...secrets] }),

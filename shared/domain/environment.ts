@@ -59,7 +59,7 @@ export type SetupCommand = z.infer<typeof SetupCommand>
 export const VariableName = z
   .string()
   .max(128)
-  .regex(/^(?!DROVER_)[A-Za-z_][A-Za-z0-9_]*$/)
+  .regex(/^(?!DROVER_(?!SNAPSHOT_|NO_SNAPSHOT$))[A-Za-z_][A-Za-z0-9_]*$/)
 export const Variable = z.object({
   name: VariableName,
   /** Readable by everybody of the team: what must not be is a secret. */

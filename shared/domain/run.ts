@@ -8,6 +8,7 @@ import { plainMentions } from './plan-mention.ts'
 import { RunPlan } from './plan-run.ts'
 import { RunProfile } from './profile.ts'
 import { SecretName, TurnSecrets } from './secret.ts'
+import { SnapshotSummary } from './snapshot-summary.ts'
 
 /**
  * The life of a run.
@@ -162,6 +163,8 @@ export const RunConfig = z.object({
   secrets: z.array(SecretName).max(200).optional(),
   /** What it may spend before it asks, in US dollars; absent: what the team has set. */
   budgetUsd: BudgetUsd.optional(),
+  /** Its workspace is not saved at the end of its turns. */
+  noSnapshot: z.boolean().optional(),
 })
 export type RunConfig = z.infer<typeof RunConfig>
 
@@ -244,6 +247,8 @@ export const Run = z.object({
   /** What its last turn was given. */
   secrets: TurnSecrets.optional(),
   usage: RunUsage.optional(),
+  /** How its workspace was saved last. */
+  snapshot: SnapshotSummary.optional(),
   /** Absent: it has no limit of its own. */
   budget: RunBudget.optional(),
   /** The last line worth showing while it works. */

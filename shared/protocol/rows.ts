@@ -19,6 +19,7 @@ import { Run } from '../domain/run.ts'
 import { Secret, SecretKey } from '../domain/secret.ts'
 import { Share } from '../domain/share.ts'
 import { RunTerminal } from '../domain/terminal.ts'
+import { Snapshot } from '../domain/snapshot.ts'
 import { Member, Runner, Team } from '../domain/team.ts'
 import { Artifact, RunFiles, RunSession, RunTasks, TranscriptChunk } from '../domain/transcript.ts'
 
@@ -60,4 +61,5 @@ export const rowSchemas: Readonly<Record<string, z.ZodType>> = {
   session: RunSession,
   artifact: Artifact,
   terminal: RunTerminal,
+  snapshot: Snapshot,
 }

@@ -3,6 +3,7 @@ import { ArtifactId, EntryId, PermissionId, PromptId } from '../ids.ts'
 import { Spent } from '../domain/cost.ts'
 import { PermissionRequest, ProfileRuling } from '../domain/permission.ts'
 import { RunReason, RunUsage, Task } from '../domain/run.ts'
+import { Snapshot } from '../domain/snapshot.ts'
 import { Artifact, FileChange, RunSession, TranscriptEntry } from '../domain/transcript.ts'
 import { RunTerminal } from '../domain/terminal.ts'
 import { UsageMeter } from '../domain/usage-meter.ts'
@@ -68,6 +69,8 @@ export const RunEventBody = z.discriminatedUnion('type', [
   z.object({ type: z.literal('terminal'), terminal: RunTerminal }),
   /** One line of what it is doing now. */
   z.object({ type: z.literal('activity'), text: z.string().max(200) }),
+  /** The workspace at a turn's end, once all of it is at the server. Only to one whose `welcome` says that it keeps them. */
+  z.object({ type: z.literal('snapshot'), snapshot: Snapshot }),
   /** The message became part of the transcript and reached the agent; the queue's row can go. */
   z.object({ type: z.literal('prompt_taken'), promptId: PromptId }),
 ])

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { DeliveryId, PermissionId, PromptId, ReviewChangeId, RunId, RunnerId, UserId } from '../ids.ts'
 import { Refusal } from '../refusal.ts'
+import { Said } from '../domain/conversation.ts'
 import { EgressPolicy } from '../domain/environment-egress.ts'
 import { EnvironmentProposal, InspectedRepositories } from '../domain/environment-proposal.ts'
 import { EnvironmentSnapshot } from '../domain/environment.ts'
@@ -13,6 +14,7 @@ import { ProfileSnapshot } from '../domain/profile.ts'
 import { RunConfig, RunReason } from '../domain/run.ts'
 import { RunSecret, SecretName } from '../domain/secret.ts'
 import { promptExtras } from '../domain/sent-plan.ts'
+import { Snapshot } from '../domain/snapshot.ts'
 import { PlanToolAnswer, PlanToolCall } from './plan-tools.ts'
 import { RunEvent } from './run-event.ts'
 import { terminalsDown, terminalsUp } from './terminal.ts'
@@ -77,6 +79,10 @@ export const Assignment = z.object({
   environment: EnvironmentSnapshot.optional(),
   /** What the sandbox may reach; absent: everything. */
   egress: EgressPolicy.optional(),
+  /** How its workspace was left, for a runner that does not have it. Only to one whose hello says that it takes them. */
+  snapshot: Snapshot.optional(),
+  /** What was said before this turn, for the same. */
+  conversation: z.array(Said).max(2000).optional(),
 })
 export type Assignment = z.infer<typeof Assignment>
 
@@ -147,6 +153,8 @@ export const RunnerHello = z.object({
   takesProfiles: z.boolean().optional(),
   /** It has terminals; absent: it is older. */
   takesTerminals: z.boolean().optional(),
+  /** It can go on from a snapshot of another runner; absent: it is older. */
+  takesSnapshots: z.boolean().optional(),
   /** Every run whose journal is still here. `active`: its agent is alive. */
   runs: z
     .array(
@@ -228,6 +236,8 @@ export const RunnerDown = z.discriminatedUnion('type', [
     planTools: z.boolean().optional(),
     /** It takes what the runner tells of terminals; absent: it is older. */
     terminals: z.boolean().optional(),
+    /** It keeps snapshots of workspaces; absent: it is older. */
+    snapshots: z.boolean().optional(),
   }),
   z.object({ type: z.literal('assign'), assignment: Assignment }),
   z.object({ type: z.literal('ack'), runId: RunId, seq: z.number().int().nonnegative() }),

@@ -17,7 +17,7 @@ import type {
 /**
  * Keys of the rows. The team's space holds `team`, `budgets`, `budget-month`, `prices`, `usage/…`, `member/…`, `runner/…`, `run/…`, `permission/…`, `prompt/…`,
  * `refused/…`, `notification/…`, `secret-key`, `secret/…`, `own-secret/…`, `profile/…`, `own-profile/…`, `own-default/…`, `share/…`, `plan/…`, `plan-text/…`, `plan-version/…`, `plan-comment/…`, `plan-review/…`, `plan-share/…`,
- * `review-comment/…`, `review-change/…`, `review-marks/…`, `environment/…` and `environment-revision/…`; a run's space holds `chunk/…`, `files`, `files/…`, `tasks`, `session`, `artifact/…` and `terminal/…`. `sys/cookie` is
+ * `review-comment/…`, `review-change/…`, `review-marks/…`, `environment/…` and `environment-revision/…`; a run's space holds `chunk/…`, `files`, `files/…`, `tasks`, `session`, `snapshot`, `artifact/…` and `terminal/…`. `sys/cookie` is
  * written by the device beside every patch, so that it can tell what it has.
  */
 export const keys = {
@@ -91,6 +91,7 @@ export const keys = {
   turnsFiles: 'files/',
   tasks: 'tasks',
   session: 'session',
+  snapshot: 'snapshot',
   artifact: (id: string) => `artifact/${id}`,
   artifacts: 'artifact/',
   terminal: (id: TerminalId) => `terminal/${id}`,

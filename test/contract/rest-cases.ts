@@ -328,6 +328,23 @@ export const restCases: Readonly<Record<string, RestCase>> = {
     answer: nothing,
     bound: 64 * 1024 * 1024,
   },
+  'GET /api/runner/blobs/:hash': {
+    access: 'key',
+    path: async ({ world }) => {
+      await fetch(`${world.url}/api/runner/blobs/${hashOf(output)}`, {
+        method: 'PUT',
+        headers: { authorization: `Bearer ${await world.runnerKey()}` },
+        body: output,
+      })
+      return `/api/runner/blobs/${hashOf(output)}`
+    },
+    status: 200,
+    answer: undefined,
+    foreign: async ({ strangersBlob }) => [
+      { path: `/api/runner/blobs/${strangersBlob}` },
+      { path: `/api/runner/blobs/${'0'.repeat(64)}` },
+    ],
+  },
   'POST /api/sync/push': {
     path: ({ mara }) => `/api/sync/push?space=team/${mara.teamId}`,
     body: () => ({ ...samples.push, clientGroupID: newId(), mutations: [] }),

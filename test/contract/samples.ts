@@ -23,6 +23,7 @@ import { SecretName } from '#shared/domain/secret.ts'
 import { TeamId, UserId } from '#shared/ids.ts'
 import { browserProtocol, type BrowserDown, type BrowserUp } from '#shared/protocol/browser-socket.ts'
 import { terminalProtocol, type TerminalAsk, type TerminalDown, type TerminalUp } from '#shared/protocol/terminal.ts'
+import type { Snapshot } from '#shared/domain/snapshot.ts'
 import type { RunEventBody } from '#shared/protocol/run-event.ts'
 import { runnerProtocol, type DeliveryBody, type RunnerDown, type RunnerUp } from '#shared/protocol/runner-link.ts'
 import {
@@ -133,6 +134,7 @@ const runConfig = {
   repository: { url: 'https://git.example.test/a.git', branch: 'main' },
   setupCommands: ['true'],
   budgetUsd: 5,
+  noSnapshot: true,
 } as const
 const environmentSpec = {
   name: 'Billing',
@@ -300,6 +302,34 @@ export const terminalDown: ByType<TerminalDown> = {
   pong: { type: 'pong' },
 }
 
+export const snapshot: Snapshot = {
+  version: 1,
+  turn: 1,
+  at,
+  base: 'ab'.repeat(20),
+  tree: 'cd'.repeat(20),
+  repositories: [
+    {
+      folder: 'app',
+      base: 'ab'.repeat(20),
+      branch: 'main',
+      head: 'cd'.repeat(20),
+      commits: { pieces: [ids.blob], bytes: 3 },
+    },
+  ],
+  patch: { pieces: [ids.blob], bytes: 3 },
+  files: [{ path: '/tmp/a.log', executable: true, content: { pieces: [ids.blob], bytes: 3 } }],
+  session: {
+    id: 'session-1',
+    harness: ids.harness,
+    files: [{ path: '.drover-agent/session-1.json', content: { pieces: [ids.blob], bytes: 3 } }],
+  },
+  changed: 1,
+  shown: [{ path: 'a.ts', status: 'added' }],
+  left: [{ path: 'video.mp4', why: 'too_large' }],
+  moreLeft: 1,
+}
+
 export const runEvents: ByType<RunEventBody> = {
   state: { type: 'state', event: 'claim', turn: 1, reason: { code: 'step_failed', text: 'why', retryable: true } },
   entry: { type: 'entry', entry },
@@ -379,6 +409,7 @@ export const runEvents: ByType<RunEventBody> = {
   terminal: { type: 'terminal', terminal: { ...terminal, tail: 'done\r\n', log: { blob: ids.blob, from: 3 } } },
   facts: { type: 'facts', branch: 'main', title: 'A title' },
   activity: { type: 'activity', text: 'Running tests' },
+  snapshot: { type: 'snapshot', snapshot },
   prompt_taken: { type: 'prompt_taken', promptId: ids.prompt },
 }
 
@@ -404,6 +435,7 @@ export const runnerUp: ByType<RunnerUp> = {
     takesFiles: true,
     takesProfiles: true,
     takesTerminals: true,
+    takesSnapshots: true,
     capacity: 4,
     runs: [{ runId: ids.run, turn: 1, lastSeq: 3, active: true }],
   },
@@ -487,6 +519,7 @@ export const runnerDown: ByType<RunnerDown> = {
     runs: [{ runId: ids.run, ackedSeq: 3, keep: true }],
     planTools: true,
     terminals: true,
+    snapshots: true,
   },
   assign: {
     type: 'assign',
@@ -499,6 +532,8 @@ export const runnerDown: ByType<RunnerDown> = {
       after: { seq: 3, entries: 1 },
       environment: { ...environmentRun, id: ids.environment, revision: 3 },
       egress: environmentSpec.egress,
+      snapshot,
+      conversation: [{ who: 'user', text: 'Hello', n: 1 }],
       secrets: [{ name: secretName, kind: 'text', value: 'a value' }],
       missingSecrets: [secretName],
       profile: { ...profileSettings, id: ids.profile },

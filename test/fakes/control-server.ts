@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { appendAt, emptyText, type BoundedText } from '#shared/domain/bounded-text.ts'
+import { saidIn } from '#shared/domain/conversation.ts'
 import type { EgressPolicy } from '#shared/domain/environment-egress.ts'
 import { HarnessId, type SandboxKind } from '#shared/domain/harness.ts'
 import type { PermissionAnswer, PermissionRequest } from '#shared/domain/permission.ts'
@@ -115,11 +116,14 @@ export async function startControlServer({
   leaseMs = 60_000,
   heartbeatMs = 5_000,
   planTools,
+  snapshots = false,
 }: {
   leaseMs?: number
   heartbeatMs?: number
   /** Absent: they are not offered. */
   planTools?: (call: PlanToolCall) => PlanToolAnswer
+  /** It keeps snapshots, and gives a follow-up what another runner would need. */
+  snapshots?: boolean
 } = {}): Promise<ControlServer> {
   let key = 'fake-agent-key'
   let egress: EgressPolicy | undefined
@@ -159,6 +163,12 @@ export async function startControlServer({
   const port = (http.address() as AddressInfo).port
 
   async function takeBlob(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const kept = /^\/api\/runner\/blobs\/([0-9a-f]{64})$/.exec(request.url ?? '')?.[1]
+    if (request.method !== 'PUT') {
+      const content = blobs.get(kept ?? '')
+      response.writeHead(content === undefined ? 404 : 200).end(request.method === 'HEAD' ? undefined : content)
+      return
+    }
     const pieces: Buffer[] = []
     for await (const piece of request) pieces.push(piece as Buffer)
     const body = Buffer.concat(pieces)
@@ -238,6 +248,7 @@ export async function startControlServer({
       heartbeatMs,
       leaseMs,
       ...(planTools === undefined ? {} : { planTools: true }),
+      ...(snapshots ? { snapshots: true } : {}),
       runs: hello.runs.map(({ runId }) => ({
         runId,
         ackedSeq: runs.get(runId)?.ackedSeq ?? 0,
@@ -347,6 +358,7 @@ export async function startControlServer({
         ...(profiles.has(runId) ? { profile: profiles.get(runId) } : {}),
         ...(after === undefined ? {} : { after }),
         ...(given === undefined ? {} : { secrets: [...given] }),
+        ...(snapshots && turn > 1 ? leftOf(run) : {}),
         ...more,
         ...(egress === undefined ? {} : { egress }),
       },
@@ -355,6 +367,14 @@ export async function startControlServer({
     told.push(assignment)
     configs.set(runId, config)
     send(assignment)
+  }
+  function leftOf(run: SeenRun): Pick<Assignment, 'snapshot' | 'conversation'> {
+    const kept = run.events.flatMap(({ body }) => (body.type === 'snapshot' ? [body.snapshot] : [])).at(-1)
+    const said = [...run.entries.values()].flatMap(({ n, body }) => {
+      const one = saidIn(body)
+      return one === undefined ? [] : [{ ...one, n }]
+    })
+    return { ...(kept === undefined ? {} : { snapshot: kept }), conversation: said }
   }
   const configs = new Map<RunId, RunConfig>()
   const secretsOf = new Map<RunId, readonly RunSecret[]>()

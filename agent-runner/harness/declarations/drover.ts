@@ -1,6 +1,7 @@
 import { HarnessId } from '#shared/domain/harness.ts'
 import { droverVersion } from '#shared/version.ts'
 import { catalogueOffers } from '../../own-agent/models/catalogue.ts'
+import { sessionFile } from '../../own-agent/session-name.ts'
 import { openOwnAgent } from '../../own-agent/open.ts'
 import type { HarnessDeclaration } from '../declaration.ts'
 
@@ -14,7 +15,12 @@ export const drover: HarnessDeclaration = {
   unavailable: () => undefined,
   installed: async () => true,
   prepare: async () => ({ tools: [], open: (sandbox, context) => openOwnAgent(sandbox, context) }),
-  quirks: { hearsDenials: true, rulesApply: true, takesTools: true },
+  quirks: {
+    hearsDenials: true,
+    rulesApply: true,
+    takesTools: true,
+    sessionFiles: ({ id }) => [sessionFile(id)],
+  },
   models: catalogueOffers,
   takes: ['anthropic_key', 'openai_key', 'google_key', 'model_endpoint'],
 }

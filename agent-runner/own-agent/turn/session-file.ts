@@ -1,6 +1,7 @@
 import { modelMessageSchema } from 'ai'
 import { z } from 'zod'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
+import { sessionFolder, sessionName } from '../session-name.ts'
 import { runScript } from '../inside/script.ts'
 import type { Turned } from '../model/conversation.ts'
 import { OwnTask } from '../tools/tasks.ts'
@@ -30,7 +31,7 @@ const Kept = z.object({
 const mostBytes = 64_000_000
 
 export function folderOf(sandbox: Sandbox): string {
-  return `${sandbox.home}/.drover-agent`
+  return `${sandbox.home}/${sessionFolder}`
 }
 
 /** Written beside and moved, so that a kill leaves the one before. */
@@ -43,14 +44,14 @@ export async function keepSession(
   session: KeptSession,
 ): Promise<string | undefined> {
   const text = JSON.stringify({ version: 1, ...session })
-  const done = await runScript(sandbox, write, { args: [folderOf(sandbox), nameOf(sessionId)], stdin: text })
+  const done = await runScript(sandbox, write, { args: [folderOf(sandbox), sessionName(sessionId)], stdin: text })
   return done.code === 0 ? undefined : `The conversation could not be kept: ${done.stderr || 'no reason was given'}.`
 }
 
 /** @returns `undefined` where there is none that can be gone on with. */
 export async function loadSession(sandbox: Sandbox, sessionId: string): Promise<KeptSession | undefined> {
   const read = await runScript(sandbox, 'cat -- "$1/$2.json"', {
-    args: [folderOf(sandbox), nameOf(sessionId)],
+    args: [folderOf(sandbox), sessionName(sessionId)],
     limit: mostBytes,
   })
   if (read.code !== 0 || read.isCut) return undefined
@@ -77,10 +78,6 @@ function answered(conversation: readonly Turned[]): Turned[] {
     },
   }))
   return [...conversation, { message: { role: 'tool', content } }]
-}
-
-function nameOf(sessionId: string): string {
-  return sessionId.replaceAll(/[^\w-]/g, '_')
 }
 
 function parseJson(text: string): unknown {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { dirname } from 'node:path'
-import { runGit, type GitCall, type GitResult } from './git.ts'
+import { runGit, runGitBytes, type GitBytes, type GitCall, type GitResult } from './git.ts'
 
 /**
  * A git folder of ours beside the workspace. It shares nothing with the repository in there: no configuration, no hooks,
@@ -12,6 +12,8 @@ export interface ChangeStore {
   init(format: ObjectFormat, signal?: AbortSignal): Promise<void>
   /** Over trees and index; looks at no work tree. @throws when it can't be started. */
   git(args: readonly string[], call?: StoreCall): Promise<GitResult>
+  /** The same, with its output as bytes. `limited`: over what a stranger made, so it gets no more memory and disk than that may take. */
+  bytes(args: readonly string[], call?: StoreCall & { limited?: boolean }): Promise<GitBytes>
   /** The output. @throws when git fails. */
   must(args: readonly string[], call?: StoreCall): Promise<string>
   /** An id of no object, as long as this store's are. */
@@ -48,6 +50,11 @@ const settings = [
   'safe.directory=*',
 ].flatMap((setting) => ['-c', setting])
 
+/** Its windows on packs, which count as memory. */
+const narrow = ['-c', 'core.packedGitLimit=512m', '-c', 'core.packedGitWindowSize=32m']
+/** 2 GB of memory, 1 GB for one file. A system that can't limit one of them goes without. */
+const limits = 'ulimit -v 2000000 2>/dev/null; ulimit -f 2000000 2>/dev/null; exec "$0" "$@"'
+
 export function createChangeStore({ gitFolder, path }: { gitFolder: string; path: string }): ChangeStore {
   function environment({ workTree, variables }: StoreCall): Record<string, string> {
     return {
@@ -67,6 +74,16 @@ export function createChangeStore({ gitFolder, path }: { gitFolder: string; path
   function git(args: readonly string[], call: StoreCall = {}): Promise<GitResult> {
     const { workTree, variables: _, ...rest } = call
     return runGit([...settings, ...args], { ...rest, cwd: workTree ?? gitFolder, env: environment(call) })
+  }
+
+  function bytes(
+    args: readonly string[],
+    { limited = false, ...call }: StoreCall & { limited?: boolean } = {},
+  ): Promise<GitBytes> {
+    const { workTree, variables: _, encoding: _encoding, ...rest } = call
+    const whole = ['git', ...settings, ...(limited ? narrow : []), ...args]
+    const under = limited ? ['sh', '-c', limits, ...whole] : whole
+    return runGitBytes(under, { ...rest, cwd: workTree ?? gitFolder, env: environment(call) })
   }
 
   async function must(args: readonly string[], call?: StoreCall): Promise<string> {
@@ -129,6 +146,7 @@ export function createChangeStore({ gitFolder, path }: { gitFolder: string; path
   return {
     init,
     git,
+    bytes,
     must,
     noId: async () => {
       noId ??= (await must(['hash-object', '--stdin'])).trim().replaceAll(/./g, '0')

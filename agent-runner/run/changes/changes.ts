@@ -8,7 +8,7 @@ import type { BlobStore } from '../../link/blob-store.ts'
 import { codeOf } from '../../log.ts'
 import { applyOps } from './apply-ops.ts'
 import { parseList, shownPath, splitPatches, type ListedChange } from './change-list.ts'
-import { createChangeStore, type ObjectFormat, type StoreCall } from './change-store.ts'
+import { createChangeStore, type ChangeStore, type ObjectFormat, type StoreCall } from './change-store.ts'
 import { fileList } from './file-list.ts'
 import { runGit, type GitResult } from './git.ts'
 import { createVersionKeeper } from './keep-versions.ts'
@@ -34,6 +34,12 @@ export interface Changes {
   read(look?: Look): Promise<ChangeSet | undefined>
   /** Does what a person wants of changed files, on the contents that they saw; all of it, or nothing with the reason. */
   apply(ops: readonly FileOp[]): Promise<Result<void, Refusal>>
+  /** The files as they are now, as a tree of the git folder. `undefined` where there is nothing to compare with. @throws when git could not do it. */
+  state(signal?: AbortSignal): Promise<WorkspaceState | undefined>
+  /** An earlier turn, on another machine, ended with this tree. */
+  noteTurn(turn: number, tree: string): Promise<void>
+  /** The git folder of ours. */
+  readonly store: ChangeStore
   /** Branch and commit that the workspace is at. */
   head(): Promise<{ branch?: string; commit?: string }>
 }
@@ -41,6 +47,16 @@ export interface Changes {
 export interface Start {
   /** Objects of the clone may be shared, since whoever can write to the workspace can write to everything of the run. */
   hardLinks: boolean
+}
+
+export interface WorkspaceState {
+  /** The tree that the run started with. */
+  base: string
+  tree: string
+  /** What is not in the tree. */
+  left: LeftOut[]
+  /** Files that are not in it because there are too many. */
+  more: number
 }
 
 export interface Look {
@@ -265,6 +281,14 @@ export function createChanges({ folder, workspace, path, blobs, now, ignoringMs 
     ownerChanged: () => inTurn(rememberTimes),
     read: (look = {}) => inTurn(() => read(look)),
     apply: (ops) => inTurn(() => apply(ops)),
+    state: (signal = AbortSignal.timeout(readMs)) =>
+      inTurn(async () => {
+        const taken = await take(signal)
+        if (taken === undefined) return undefined
+        return { base: taken.base, tree: taken.tree, left: taken.left, more: taken.untaken }
+      }),
+    noteTurn: (turn, tree) => inTurn(() => trees.note(turn, tree)),
+    store,
     head: () => readHead(join(workspace, '.git')),
   }
 }

@@ -8,6 +8,11 @@ export interface GitResult {
   cut: boolean
 }
 
+/** As `GitResult`, with the output as bytes. */
+export interface GitBytes extends Omit<GitResult, 'stdout'> {
+  stdout: Buffer
+}
+
 export interface GitCall {
   cwd: string
   env: Record<string, string>
@@ -23,12 +28,18 @@ export interface GitCall {
  * For repositories that an agent may have written to, use a git folder of ours (`run/changes`), never theirs.
  * @throws when git can't be started.
  */
-export function runGit(
-  args: readonly string[],
-  { cwd, env, input, encoding = 'utf8', maxBytes = 32_000_000, signal }: GitCall,
-): Promise<GitResult> {
+export async function runGit(args: readonly string[], { encoding = 'utf8', ...call }: GitCall): Promise<GitResult> {
+  const result = await runGitBytes(['git', ...args], call)
+  return { ...result, stdout: result.stdout.toString(encoding) }
+}
+
+/** Runs a program that answers as git does, such as git below a limit of the system. @throws when it can't be started. */
+export function runGitBytes(
+  [program = 'git', ...args]: readonly string[],
+  { cwd, env, input, maxBytes = 32_000_000, signal }: Omit<GitCall, 'encoding'>,
+): Promise<GitBytes> {
   return new Promise((resolve, reject) => {
-    const child = spawn('git', args, { cwd, env, stdio: 'pipe', ...(signal === undefined ? {} : { signal }) })
+    const child = spawn(program, args, { cwd, env, stdio: 'pipe', ...(signal === undefined ? {} : { signal }) })
     const out: Uint8Array[] = []
     let size = 0
     let cut = false
@@ -45,7 +56,7 @@ export function runGit(
     child.stdin.end(input ?? '')
     child.once('error', reject)
     child.once('close', (code) => {
-      resolve({ code: code ?? -1, stdout: Buffer.concat(out).toString(encoding), stderr, cut })
+      resolve({ code: code ?? -1, stdout: Buffer.concat(out), stderr, cut })
     })
   })
 }

@@ -26,12 +26,16 @@ export interface NewFile {
   content: Buffer
   /** Of the file that was there; its bits for executing follow `mode`. */
   rights: number | undefined
+  /** Off where it could be made again: then it is not waited for until the disk has it. */
+  lasting?: boolean
 }
 
 /** One name in one folder of the workspace, held open, so that nobody can put a link in the place of a folder on the way. */
 export interface WorkspaceFile {
   /** `undefined`: there is nothing. @throws where there is neither file nor link, or it can't be read. */
   read(): Promise<FileState | undefined>
+  /** Of the file that is there, without reading it. */
+  rights(): Promise<number | undefined>
   /** Puts it there in one step: whoever reads sees all of the one or all of the other. */
   put(file: NewFile): Promise<void>
   remove(): Promise<void>
@@ -106,11 +110,11 @@ function fileIn(
     }
   }
 
-  async function put({ mode, content, rights }: NewFile): Promise<void> {
+  async function put({ mode, content, rights, lasting = true }: NewFile): Promise<void> {
     await unlink(beside).catch(() => {})
     try {
       if (mode === '120000') await symlink(content, beside)
-      else await writeNew(beside, { content, rights: rightsFor(mode, rights), owner: await folder.stat() })
+      else await writeNew(beside, { content, lasting, rights: rightsFor(mode, rights), owner: await folder.stat() })
       await rename(beside, at)
     } catch (error) {
       await unlink(beside).catch(() => {})
@@ -120,6 +124,11 @@ function fileIn(
 
   return {
     read,
+    rights: () =>
+      lstat(at).then(
+        (state) => (state.isFile() ? state.mode & 0o7777 : undefined),
+        () => undefined,
+      ),
     put,
     remove: () => unlink(at),
     removeFolder: () =>
@@ -145,7 +154,12 @@ export async function removeEmptyFolders(root: string, path: string): Promise<vo
 
 async function writeNew(
   at: Buffer,
-  { content, rights, owner }: { content: Buffer; rights: number; owner: { uid: number; gid: number } },
+  {
+    content,
+    rights,
+    owner,
+    lasting,
+  }: { content: Buffer; rights: number; owner: { uid: number; gid: number }; lasting: boolean },
 ): Promise<void> {
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW
   const file = await open(at, flags, 0o600)
@@ -154,7 +168,7 @@ async function writeNew(
     // A runner that is root writes for the user of the sandbox, who owns the folder.
     if (process.getuid?.() === 0) await file.chown(owner.uid, owner.gid)
     await file.chmod(rights)
-    await file.sync()
+    if (lasting) await file.sync()
   } finally {
     await file.close()
   }

@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto'
+import { promisify } from 'node:util'
+import { zstdCompress, zstdDecompress } from 'node:zlib'
+import { pieceBytes, type Pieces } from '#shared/domain/snapshot.ts'
+import { BlobHash } from '#shared/ids.ts'
+
+const compress = promisify(zstdCompress)
+const decompress = promisify(zstdDecompress)
+
+/** Gives pieces to whoever keeps them. @returns `undefined` where one could not be kept. */
+export type PutPiece = (piece: Uint8Array) => Promise<BlobHash | undefined>
+/** @throws when it can't be had. */
+export type GetPiece = (hash: BlobHash) => Promise<Uint8Array>
+
+/** Something of a snapshot is not what its name says, or larger than it may be. */
+export class SnapshotDamaged extends Error {
+  override readonly name = 'SnapshotDamaged'
+}
+
+/** Compresses, cuts and hands in. Pieces have their hash as name, so doing it again after a break costs only what is missing. */
+export async function putContent(content: Uint8Array, put: PutPiece): Promise<Pieces | undefined> {
+  if (content.byteLength === 0) return { pieces: [], bytes: 0 }
+  const packed = await compress(content)
+  const pieces: BlobHash[] = []
+  for (let at = 0; at < packed.byteLength; at += pieceBytes) {
+    const hash = await put(packed.subarray(at, at + pieceBytes))
+    if (hash === undefined) return undefined
+    pieces.push(hash)
+  }
+  return { pieces, bytes: packed.byteLength }
+}
+
+/** @throws SnapshotDamaged, and what `get` throws. */
+export async function getContent({ pieces, bytes }: Pieces, get: GetPiece, most: number): Promise<Buffer> {
+  if (pieces.length === 0) return Buffer.alloc(0)
+  const parts: Uint8Array[] = []
+  let size = 0
+  for (const hash of pieces) {
+    const part = await get(hash)
+    size += part.byteLength
+    if (size > bytes || part.byteLength > pieceBytes)
+      throw new SnapshotDamaged('A part of the snapshot is longer than it says.')
+    if (createHash('sha256').update(part).digest('hex') !== hash)
+      throw new SnapshotDamaged('A part of the snapshot is not what its name says.')
+    parts.push(part)
+  }
+  if (size !== bytes) throw new SnapshotDamaged('A part of the snapshot is shorter than it says.')
+  return decompress(Buffer.concat(parts), { maxOutputLength: most }).catch((error: unknown) => {
+    throw new SnapshotDamaged('The snapshot can’t be unpacked, or is larger than it may be.', { cause: error })
+  })
+}

@@ -1,0 +1,226 @@
+import { join } from 'node:path'
+import {
+  leftOutLimit,
+  shownPathsLimit,
+  type LeftOutReason,
+  type Snapshot,
+  type SnapshotFile,
+  type SnapshotRepository,
+} from '#shared/domain/snapshot.ts'
+import { planSetUp, type SetUpPlan } from '../environment/set-up-plan.ts'
+import type { HarnessDeclaration } from '../harness/declaration.ts'
+import { messageOf } from '../log.ts'
+import { shownPath } from '../run/changes/change-list.ts'
+import type { Changes } from '../run/changes/changes.ts'
+import { readHead } from '../run/changes/read-head.ts'
+import type { RunWorkerDeps } from '../run/run-deps.ts'
+import type { Transcript } from '../run/transcript.ts'
+import type { Sandbox } from '../sandbox/sandbox.ts'
+import { bundleCommits } from './commits.ts'
+import { putContent, type PutPiece } from './content.ts'
+import { isBelow, readDeclarations, type Declaration } from './declarations.ts'
+import { takeHomeFiles } from './home-files.ts'
+import { takeOutsideFile } from './outside-files.ts'
+import { makePatch, type TreePatch } from './patch.ts'
+import { settingsFor } from './settings.ts'
+
+/** Keeps a run's workspace at the server, as each turn leaves it. */
+export interface Snapshots {
+  /**
+   * Takes the workspace as it is now and hands it in; resolves once it is taken, so that the next turn may change files. It is told only when all of
+   * it is at the server: whoever dies before has the snapshot before it. @throws when it could not be taken.
+   */
+  save(): Promise<void>
+  close(): Promise<void>
+}
+
+export interface SnapshotDeps extends Pick<
+  RunWorkerDeps,
+  'folders' | 'journal' | 'clock' | 'snapshots' | 'snapshotSettings'
+> {
+  changes: Changes
+  transcript: Transcript
+  sandbox: () => Sandbox | undefined
+  declaration: () => HarnessDeclaration | undefined
+}
+
+interface LeftOne {
+  path: string
+  why: LeftOutReason
+}
+
+export function createSnapshots(deps: SnapshotDeps): Snapshots {
+  const { journal, clock, changes, folders } = deps
+  let number = 0
+  let closed = false
+  let handing: Promise<void> = Promise.resolve()
+
+  async function save(): Promise<void> {
+    const blobs = deps.snapshots()
+    const { assignment, facts, turn } = journal.memory()
+    if (blobs === undefined || closed || assignment === undefined || facts.setUp !== true) return
+    const plan = planSetUp(assignment)
+    const settings = settingsFor(deps.snapshotSettings, plan.variables)
+    if (settings.off || assignment.config.noSnapshot === true) return
+    const state = await changes.state()
+    if (state === undefined || (facts.saved?.turn === turn && facts.saved.tree === state.tree)) return
+    const mine = ++number
+    const left: LeftOne[] = state.left.map(({ path, why }) => ({ path: shownPath(path), why }))
+    const sandbox = deps.sandbox()
+    const declared = await declarations(sandbox, settings, left)
+    const patch = await makePatch(changes.store, {
+      from: state.base,
+      to: state.tree,
+      index: join(folders.root, 'snapshot-index'),
+      ...(declared === undefined || sandbox === undefined ? {} : { wants: wantedBy(declared, sandbox.workspace) }),
+    })
+    for (const path of patch.tooLarge) left.push({ path: shownPath(path), why: 'too_large' })
+    for (const path of patch.undeclared) left.push({ path: shownPath(path), why: 'not_declared' })
+    const standings = await Promise.all((facts.repositories ?? []).map((one) => standing(one, sandbox, left)))
+    const put: PutPiece = (piece) => (closed || mine !== number ? Promise.resolve(undefined) : blobs.put(piece))
+    const files = await takeOutside(declared, { sandbox, put, left })
+    const session = await takeSession(put)
+    const handIn = async (): Promise<void> => {
+      const content = await putContent(patch.patch, put)
+      const repositories: SnapshotRepository[] = []
+      for (const { bundle, ...repository } of standings) {
+        const commits = bundle === undefined ? undefined : await putContent(bundle, put)
+        repositories.push(commits === undefined ? repository : { ...repository, commits })
+      }
+      if (content === undefined) {
+        if (!closed && mine === number)
+          deps.transcript.notice('warning', 'The workspace could not be saved: the server did not take it.')
+        return
+      }
+      const parts = { repositories, patch: content, files, session, left, more: state.more }
+      if (!closed && mine === number) journal.append({ type: 'snapshot', snapshot: toSnapshot(patch, parts) })
+    }
+    function toSnapshot(
+      { tree, changes: changed }: TreePatch,
+      parts: Pick<Snapshot, 'repositories' | 'patch'> & {
+        files: SnapshotFile[]
+        session: Snapshot['session']
+        left: LeftOne[]
+        more: number
+      },
+    ): Snapshot {
+      const unnamed = parts.left.length - leftOutLimit
+      return {
+        version: 1,
+        turn,
+        at: clock.now(),
+        base: state?.base ?? '',
+        tree,
+        repositories: parts.repositories,
+        patch: parts.patch,
+        ...(parts.files.length === 0 ? {} : { files: parts.files }),
+        ...(parts.session === undefined ? {} : { session: parts.session }),
+        changed: changed.length,
+        shown: changed.slice(0, shownPathsLimit).map(({ path, before, after }) => ({
+          path: shownPath(path),
+          status: before === undefined ? 'added' : after === undefined ? 'deleted' : 'modified',
+        })),
+        left: parts.left.slice(0, leftOutLimit),
+        ...(unnamed + parts.more > 0 ? { moreLeft: Math.max(0, unnamed) + parts.more } : {}),
+      }
+    }
+    handing = handIn().catch((error: unknown) => {
+      if (!closed) deps.transcript.notice('warning', 'The workspace could not be saved.', messageOf(error))
+    })
+  }
+
+  async function declarations(
+    sandbox: Sandbox | undefined,
+    settings: Parameters<typeof readDeclarations>[1],
+    left: LeftOne[],
+  ): Promise<Declaration[] | undefined> {
+    if (sandbox === undefined) return undefined
+    const read = await readDeclarations(sandbox, settings).catch((error: unknown) => {
+      deps.transcript.notice(
+        'warning',
+        'What of the workspace is to be saved could not be asked, so all of it is.',
+        messageOf(error),
+      )
+      return undefined
+    })
+    if (read === undefined) return undefined
+    if (read.malformed.length > 0) {
+      const text = `${read.malformed.length} lines of the snapshot’s declarations are none, and left aside.`
+      deps.transcript.notice('warning', text, read.malformed.slice(0, 20).join('\n'))
+    }
+    for (const { kind, path } of read.declared)
+      if (kind === 'repo' && !isBelow(path, sandbox.workspace)) left.push({ path, why: 'outside' })
+    return read.declared
+  }
+
+  async function standing(
+    { folder, base }: SnapshotRepository,
+    sandbox: Sandbox | undefined,
+    left: LeftOne[],
+  ): Promise<SnapshotRepository & { bundle?: Buffer }> {
+    const { branch, commit } = await readHead(join(folders.workspace, folder, '.git'))
+    const known: SnapshotRepository = { folder, base, ...(branch === undefined ? {} : { branch }) }
+    if (commit === undefined || commit === base) return known
+    const bundle = sandbox === undefined ? undefined : await bundleCommits(sandbox, { folder, branch, base })
+    if (bundle === undefined) {
+      left.push({ path: folder === '' ? '.' : folder, why: 'commits' })
+      return known
+    }
+    return { ...known, head: commit, bundle }
+  }
+
+  /** The conversation as its harness keeps it; without it the transcript is told again. */
+  async function takeSession(put: PutPiece): Promise<Snapshot['session']> {
+    const { sessionId: id } = journal.memory().facts
+    const declaration = deps.declaration()
+    const workspace = deps.sandbox()?.workspace
+    const names = declaration?.quirks.sessionFiles
+    if (id === undefined || names === undefined || declaration === undefined || workspace === undefined)
+      return undefined
+    const files = await takeHomeFiles(folders.home, names({ id, workspace }), put)
+    return files === undefined ? undefined : { id, harness: declaration.id, files }
+  }
+
+  return {
+    save,
+    close: async () => {
+      // What is under way is given up: the next start takes it again, and sends only what is missing.
+      closed = true
+      await handing
+    },
+  }
+}
+
+async function takeOutside(
+  declared: readonly Declaration[] | undefined,
+  { sandbox, put, left }: { sandbox: Sandbox | undefined; put: PutPiece; left: LeftOne[] },
+): Promise<SnapshotFile[]> {
+  const files: SnapshotFile[] = []
+  if (sandbox === undefined) return files
+  for (const { kind, path } of declared ?? []) {
+    if (kind !== 'file' || isBelow(path, sandbox.workspace)) continue
+    const taken = files.length < 50 ? await takeOutsideFile(sandbox, path, put) : 'too_large'
+    if (typeof taken === 'string') left.push({ path, why: taken })
+    else files.push(taken)
+  }
+  return files
+}
+
+/** Of the workspace, what a declaration names. */
+function wantedBy(declared: readonly Declaration[], workspace: string): (path: string) => boolean {
+  const names = declared
+    .filter(({ path }) => isBelow(path, workspace))
+    .map(({ path }) => Buffer.from(path.slice(workspace.length + 1)).toString('latin1'))
+  return (path) => names.some((name) => isBelow(path, name))
+}
+
+/** Where the repositories of a workspace stand that was just made ready. */
+export async function startOf(plan: SetUpPlan, workspace: string): Promise<SnapshotRepository[]> {
+  const found = await Promise.all(
+    plan.repositories.map(async ({ folder }): Promise<SnapshotRepository[]> => {
+      const { branch, commit } = await readHead(join(workspace, folder, '.git'))
+      return commit === undefined ? [] : [{ folder, base: commit, ...(branch === undefined ? {} : { branch }) }]
+    }),
+  )
+  return found.flat()
+}
