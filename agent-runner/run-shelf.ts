@@ -58,6 +58,8 @@ export interface RunShelfDeps extends Pick<
   blobs: BlobStore & BlobSource
   /** The server keeps snapshots. */
   keepsSnapshots: () => boolean
+  fetchBlob: RunWorkerDeps['fetchBlob']
+  takesPaths: RunWorkerDeps['takesPaths']
   setUps: RunWorkerDeps['setUps']
   pump: EventPump
   planTools: RunWorkerDeps['planTools']
@@ -130,6 +132,8 @@ export function createRunShelf(deps: RunShelfDeps): RunShelf {
       blobs: hidingBlobs(blobs, hiding),
       snapshots: () => (deps.keepsSnapshots() ? blobs : undefined),
       snapshotSettings: config.snapshots,
+      fetchBlob: deps.fetchBlob,
+      takesPaths: deps.takesPaths,
       send: (message: RunnerUp) => deps.send(hideIn(hiding, message)),
       sendPlain: deps.send,
       terminalsTaken: deps.terminalsTaken,

@@ -9,6 +9,7 @@ import { forgetKeys } from './git/ssh.ts'
 import { createInspector } from './environment/inspect/look.ts'
 import { createSetUpCache } from './environment/set-up-cache.ts'
 import { createBlobStore } from './link/blob-store.ts'
+import { createBlobFetcher } from './link/fetch-blob.ts'
 import { createEventPump } from './link/event-pump.ts'
 import { createServerLink } from './link/server-link.ts'
 import { messageOf } from './log.ts'
@@ -64,11 +65,14 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
   })
   await forgetKeys(folder.git)
   const inspector = createInspector({ folder: folder.setUps, clock, env: config.hostEnv })
+  let takesPaths = false
   const shelf = createRunShelf({
     ...deps,
     log,
     hidings,
     blobs,
+    takesPaths: () => takesPaths,
+    fetchBlob: createBlobFetcher({ url: config.url, key: config.key, clock }),
     setUps,
     pump,
     onEnded: (event, ms) => metrics.ended(event, ms),
@@ -141,6 +145,7 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
       metrics.connected()
       plans.connected(welcome.planTools === true)
       terminalsTaken = welcome.terminals === true
+      takesPaths = welcome.takesPaths === true
     },
     onMessage: (message) => {
       handle(message).catch((error: unknown) => {
@@ -190,6 +195,7 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
       capacity: config.capacity,
       ...now,
       takesContext: true,
+      takesAttachments: true,
       takesEnvironments: true,
       takesFiles: true,
       takesProfiles: true,

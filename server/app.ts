@@ -27,6 +27,7 @@ import { plainPath } from './middleware/plain-path.ts'
 import { requireActor } from './middleware/require-actor.ts'
 import { whileReachable } from './middleware/while-reachable.ts'
 import { securityHeaders } from './middleware/security-headers.ts'
+import { attachmentRoutes } from './routes/attachments.ts'
 import { authRoutes } from './routes/auth-routes.ts'
 import type { RefusalLog } from './refusal-log.ts'
 import { runnerBlobRoutes } from './routes/runner-blobs.ts'
@@ -95,7 +96,7 @@ export function createApp(deps: AppDeps): Hono<Environment> {
   const [image, planSync, secret] = [limitBody(IMAGE_BODY), limitBody(PLAN_SYNC_BODY), limitBody(SECRET_BODY)]
   const limitOf = (path: string): MiddlewareHandler => {
     if (isGuestPrompt(path)) return prompt
-    if (isPlanImage(path)) return image
+    if (isPlanImage(path) || isAttachment(path)) return image
     if (isPlanSync(path)) return planSync
     if (isSecret(path)) return secret
     return path === '/api/v1/plans' ? plan : small
@@ -108,6 +109,7 @@ export function createApp(deps: AppDeps): Hono<Environment> {
   })
   app.route('/api/v1', authRoutes(deps.auth))
   app.route('/api/v1', planImageRoutes({ images: deps.images, now: deps.now }))
+  app.route('/api/v1', attachmentRoutes({ blobs: deps.runs.blobs, now: deps.now }))
   app.route('/api/v1', webPushAnswerRoutes(deps.webPush))
   app.route('/api/v1', sharedRoutes(deps.shared))
   app.route('/api/v1', sharedPlanRoutes(deps.sharedPlans))
@@ -132,6 +134,7 @@ export function createApp(deps: AppDeps): Hono<Environment> {
 }
 
 const isPlanImage = (path: string): boolean => /^\/api\/v1\/teams\/[^/]+\/images\/[^/]+$/.test(path)
+const isAttachment = (path: string): boolean => /^\/api\/v1\/teams\/[^/]+\/attachments\/[^/]+$/.test(path)
 const isGuestPrompt = (path: string): boolean => /^\/api\/v1\/shared\/[^/]+\/[^/]+\/prompts$/.test(path)
 const isSecret = (path: string): boolean => /^\/api\/v1\/secrets(?:\/[^/]+)?$/.test(path)
 const isPlanSync = (path: string): boolean => /^\/api\/v1\/plans\/[^/]+\/sync$/.test(path)

@@ -45,6 +45,7 @@ import { createUsageStore } from './costs/usage-store.ts'
 import { createUsageWorker } from './costs/usage-worker.ts'
 import { createDeliveries } from './runs/deliveries.ts'
 import { createDispatcher } from './runs/dispatcher.ts'
+import { createMentions } from './runs/mentions.ts'
 import { createLeases } from './runs/leases.ts'
 import type { Worker } from './runs/worker.ts'
 import { createPruning } from './jobs/prune.ts'
@@ -153,11 +154,12 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
     }
     const transacting: TransactDeps = { store, hub: shared, now, onEffects }
     let planWork: PlanWork | undefined
+    const withMentions = createMentions({ store, jobs, onError: report('what a message mentions could not be read') })
     // No runner is connected before it is there.
     const planSender: PlanSender = {
-      withPlans(message) {
+      async withPlans(message) {
         assert(planWork !== undefined, 'plans are there before runners')
-        return planWork.sender.withPlans(message)
+        return withMentions(message, await planWork.sender.withPlans(message))
       },
     }
     const sealed = createSealedStore(db)

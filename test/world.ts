@@ -51,6 +51,7 @@ export type ClientOptions = {
   /** The device's disk as far as plans go: given again, it is the same device after a kill. */
   readonly planStore?: PlanStore
   readonly imageStore?: ImageStore
+  readonly attachmentStore?: ImageStore
   /** When the device fetches what nobody asked for; never unless told otherwise. */
   readonly whenIdle?: (act: () => void) => void
   /** Whether another page of this device still runs; none does unless told otherwise. */
@@ -168,6 +169,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
           plans: {
             openStore: async () => client.planStore ?? createMemoryPlanStore(),
             openImages: async () => client.imageStore ?? createMemoryImageStore(),
+            openAttachments: async () => client.attachmentStore ?? createMemoryImageStore(),
             soon: (act) => act(),
             rooms: {
               url: `${origin.replace('http', 'ws')}${planRoomPath}`,

@@ -58,14 +58,25 @@ export class HarnessError extends Error {
   }
 }
 
+/** A part of a prompt, as the protocol has it. */
+export type PromptBlock =
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'image'; readonly data: string; readonly mimeType: string; readonly uri: string }
+  | {
+      readonly type: 'resource'
+      readonly resource: { readonly uri: string; readonly mimeType: string; readonly text: string }
+    }
+
 export interface AcpSession {
   readonly sessionId: string
   /** Whether it goes on with the conversation of an earlier process. */
   readonly loaded: boolean
   readonly answer: SessionAnswer
   readonly agentVersion: string | undefined
+  /** What it takes in a prompt beside text. */
+  readonly takes: { readonly images: boolean; readonly texts: boolean }
   /** @throws HarnessError */
-  prompt(text: string): Promise<PromptAnswer>
+  prompt(text: string, more?: readonly PromptBlock[]): Promise<PromptAnswer>
   cancel(): Promise<void>
   setMode(modeId: string): Promise<void>
   /** @returns the options as they are now, where the harness tells them. */
@@ -237,8 +248,12 @@ export async function openAcpSession(spec: AcpSessionSpec): Promise<AcpSession> 
     loaded,
     answer,
     agentVersion: initialized.agentInfo?.version,
-    prompt: async (text) => {
-      const params = { sessionId, prompt: [{ type: 'text', text }] }
+    takes: {
+      images: initialized.agentCapabilities?.promptCapabilities?.image === true,
+      texts: initialized.agentCapabilities?.promptCapabilities?.embeddedContext === true,
+    },
+    prompt: async (text, more = []) => {
+      const params = { sessionId, prompt: [{ type: 'text', text }, ...more] }
       return PromptAnswer.parse((await ask(connection.agent.request<unknown>('session/prompt', params))) ?? {})
     },
     cancel: async () => {

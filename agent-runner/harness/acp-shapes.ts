@@ -125,6 +125,13 @@ export const InitializeAnswer = z.looseObject({
   agentCapabilities: z
     .looseObject({
       loadSession: z.boolean().optional().catch(undefined),
+      promptCapabilities: z
+        .looseObject({
+          image: z.boolean().optional().catch(undefined),
+          embeddedContext: z.boolean().optional().catch(undefined),
+        })
+        .optional()
+        .catch(undefined),
       mcpCapabilities: z
         .looseObject({ http: z.boolean().optional().catch(undefined) })
         .optional()

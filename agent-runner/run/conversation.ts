@@ -1,4 +1,4 @@
-import type { AcpSession } from '../harness/acp-session.ts'
+import type { AcpSession, PromptBlock } from '../harness/acp-session.ts'
 import { HarnessError } from '../harness/acp-session.ts'
 import type { PromptAnswer } from '../harness/acp-shapes.ts'
 import { objectOf } from '../harness/tool-content.ts'
@@ -19,6 +19,7 @@ export interface WatchTimes {
 export async function promptWatched({
   session,
   text,
+  more,
   translator,
   permissions,
   transcript,
@@ -27,6 +28,8 @@ export async function promptWatched({
 }: {
   session: AcpSession
   text: string
+  /** What goes with the text. */
+  more?: readonly PromptBlock[]
   translator: Translator
   permissions: Permissions
   transcript: Transcript
@@ -62,7 +65,7 @@ export async function promptWatched({
     Math.min(5000, Math.max(20, times.quietMs / 4)),
   )
   try {
-    return await Promise.race([session.prompt(text), hung])
+    return await Promise.race([session.prompt(text, more), hung])
   } finally {
     clearInterval(timer)
   }

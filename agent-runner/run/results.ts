@@ -8,6 +8,7 @@ import type { Hiding } from '../secrets/hiding.ts'
 import type { ChangeSet, Changes } from './changes/changes.ts'
 import type { Journal } from './journal.ts'
 import { cut, type Transcript } from './transcript.ts'
+import { createPathTeller } from './workspace-paths.ts'
 
 /** Tells what a run changed: soon after something may have changed, and for good at a turn's end. */
 export interface Results {
@@ -15,6 +16,8 @@ export interface Results {
   touched(): void
   /** Files as they are now, told before it resolves. */
   refresh(): Promise<void>
+  /** What the workspace holds, told when it can be. */
+  tellPaths(): void
   /** Files, the whole diff and the branch, as they are now. */
   conclude(): Promise<void>
   /** Something that came of the run otherwise. */
@@ -32,9 +35,11 @@ export function createResults(deps: {
   blobs: BlobStore
   clock: Clock
   hiding: Hiding
+  takesPaths: () => boolean
 }): Results {
   const { journal, transcript, clock } = deps
   const closing = new AbortController()
+  const tellPaths = createPathTeller({ ...deps, isHeard: deps.takesPaths, signal: closing.signal })
   let timer: NodeJS.Timeout | undefined
   let told = ''
   let failed = false
@@ -143,7 +148,9 @@ export function createResults(deps: {
       const set = await tellFiles()
       if (set !== undefined) await concludeDiff(set)
       await concludeBranch()
+      void tellPaths()
     },
+    tellPaths: () => void tellPaths(),
     show,
     close: () => {
       clearTimeout(timer)

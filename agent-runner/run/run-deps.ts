@@ -1,4 +1,5 @@
 import type { DeliveryId, PromptId, RunId, UserId } from '#shared/ids.ts'
+import type { Attachment } from '#shared/domain/attachment.ts'
 import type { RunEventName } from '#shared/domain/run.ts'
 import type { SentPlan } from '#shared/domain/sent-plan.ts'
 import type { RunnerUp } from '#shared/protocol/runner-link.ts'
@@ -9,6 +10,7 @@ import type { RunSecret } from '#shared/domain/secret.ts'
 import type { RunGit } from '../git/run-git.ts'
 import type { HarnessDeclaration } from '../harness/declaration.ts'
 import type { BlobSource, BlobStore } from '../link/blob-store.ts'
+import type { FetchBlob } from '../link/fetch-blob.ts'
 import type { Log } from '../log.ts'
 import type { ModelGateway } from '../models/endpoints.ts'
 import type { McpHost } from '../plan-tools/mcp-host.ts'
@@ -31,6 +33,9 @@ export interface RunWorkerDeps {
   snapshots: () => (Pick<BlobStore, 'put'> & BlobSource) | undefined
   /** What this machine says of snapshots. */
   snapshotSettings: SnapshotSettings
+  fetchBlob: FetchBlob
+  /** The server takes the paths of workspaces. */
+  takesPaths: () => boolean
   send: (message: RunnerUp) => void
   /** As it is: what goes here was hidden before, and is told by places in it. */
   sendPlain: (message: RunnerUp) => void
@@ -63,6 +68,7 @@ export interface QueuedPrompt {
   mode: 'interrupt' | 'queue'
   automatic?: boolean | undefined
   plans?: readonly SentPlan[] | undefined
+  attachments?: readonly Attachment[] | undefined
   /** For the agent alone, after the text. */
   context?: string | undefined
 }

@@ -54,7 +54,16 @@ export function createRunWorker(deps: RunWorkerDeps): RunWorker {
     blobs: hidingPatches(blobs, hiding),
     now: () => clock.now(),
   })
-  const results = createResults({ runId, changes, journal, transcript, blobs, clock, hiding })
+  const results = createResults({
+    runId,
+    changes,
+    journal,
+    transcript,
+    blobs,
+    clock,
+    hiding,
+    takesPaths: deps.takesPaths,
+  })
   const terminals = createTerminals({
     ...createTerminalKeeping({
       journal,

@@ -1,3 +1,5 @@
+import type { Attachment } from '#shared/domain/attachment.ts'
+import { mentionsOf, textForAgent } from '#shared/domain/mention.ts'
 import type { RunReason } from '#shared/domain/run.ts'
 import type { DeliveryId } from '#shared/ids.ts'
 import type { Assignment } from '#shared/protocol/runner-link.ts'
@@ -36,6 +38,14 @@ export interface Turn {
   markTold(): void
 }
 
+/** As the agent gets it. */
+interface Message {
+  readonly text: string
+  readonly attachments: readonly Attachment[]
+  /** Files of the workspace that it mentions. */
+  readonly paths: readonly string[]
+}
+
 export function createTurn(deps: {
   assignment: Assignment
   journal: Journal
@@ -70,27 +80,29 @@ export function createTurn(deps: {
     return outcome
   }
 
-  async function converse(firstText: string): Promise<TurnEnd> {
+  async function converse(first: Message): Promise<TurnEnd> {
     if (assignment.config.setUpOnly === true) return setUpAlone()
     const opened = await workbench.open(assignment, aborting.signal)
     aborting.signal.throwIfAborted()
     journal.append({ type: 'state', event: 'start', turn: assignment.turn })
-    let text = opened.firstPrompt(withLeading(firstText))
+    let next = withLeading(first)
+    next = { ...next, text: opened.firstPrompt(next.text) }
     for (;;) {
       prompting = true
       interrupted = false
-      const outcome = await workbench.prompt(text).finally(() => {
+      const beside = { attachments: next.attachments, paths: next.paths, signal: aborting.signal }
+      const outcome = await workbench.prompt(next.text, beside).finally(() => {
         prompting = false
       })
       if (aborting.signal.aborted) return outcome
       // The harness ended its turn because it was interrupted, or something waits: go on in the same turn.
       if (queue.length > 0) {
-        text = withLeading(takeNext())
+        next = withLeading(takeNext())
         continue
       }
       const unheard = workbench.takeUnheard()
       if (unheard.length > 0) {
-        text = unheard.join('\n\n')
+        next = { text: unheard.join('\n\n'), attachments: [], paths: [] }
         continue
       }
       over = true
@@ -109,14 +121,19 @@ export function createTurn(deps: {
   }
 
   /** Interrupting messages that came together reach the agent together. */
-  function withLeading(text: string): string {
-    const texts = [text]
-    while (queue[0]?.mode === 'interrupt') texts.push(takeNext())
-    return texts.join('\n\n')
+  function withLeading(first: Message): Message {
+    const all = [first]
+    while (queue[0]?.mode === 'interrupt') all.push(takeNext())
+    const files = all.flatMap(({ attachments }) => attachments)
+    return {
+      text: all.map(({ text }) => text).join('\n\n'),
+      attachments: [...new Map(files.map((file) => [file.blob, file])).values()],
+      paths: [...new Set(all.flatMap(({ paths }) => paths))],
+    }
   }
 
   /** The next message becomes part of the transcript. */
-  function takeNext(): string {
+  function takeNext(): Message {
     const prompt = queue.shift()
     if (prompt === undefined) throw new TurnEnded({ event: 'succeed' })
     transcript.addPrompt({
@@ -125,17 +142,25 @@ export function createTurn(deps: {
       ...(prompt.by === undefined ? {} : { by: prompt.by }),
       ...(prompt.automatic === undefined ? {} : { automatic: prompt.automatic }),
       ...(prompt.plans === undefined ? {} : { plans: [...prompt.plans] }),
+      ...(prompt.attachments === undefined ? {} : { attachments: [...prompt.attachments] }),
     })
     journal.append({ type: 'prompt_taken', promptId: prompt.promptId })
     if (prompt.deliveryId !== undefined) void receipts.set(prompt.deliveryId, 'done')
-    if (prompt.context === undefined) return prompt.text
-    if (assignment.config.harness !== runbook.id) return `${prompt.text}\n\n${prompt.context}`
+    if (assignment.config.harness !== runbook.id) {
+      const said = textForAgent(prompt.text)
+      const text = prompt.context === undefined ? said : `${said}\n\n${prompt.context}`
+      const paths = mentionsOf(prompt.text).flatMap((one) => (one.kind === 'path' ? [one.path] : []))
+      return { text, attachments: prompt.attachments ?? [], paths }
+    }
     // It would execute the commands of a plan that was only mentioned.
-    transcript.notice(
-      'info',
-      'Runbook carries out only what stands in the message itself, not the plans that it mentions.',
-    )
-    return prompt.text
+    if (prompt.context !== undefined)
+      transcript.notice('info', 'Runbook carries out only what stands in the message itself, not what it mentions.')
+    if (prompt.attachments !== undefined)
+      transcript.notice(
+        'info',
+        'Runbook carries out only what stands in the message itself, not files that go with it.',
+      )
+    return { text: textForAgent(prompt.text), attachments: [], paths: [] }
   }
 
   function interrupt(): void {

@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { Attachment } from '#shared/domain/attachment.ts'
 import type { ProfileSnapshot } from '#shared/domain/profile.ts'
 import type { TerminalEnd } from '#shared/domain/terminal.ts'
 import type { RunErrorCode } from '#shared/domain/run.ts'
 import type { Assignment, DeliveryBody } from '#shared/protocol/runner-link.ts'
 import { refusal, type Refusal } from '#shared/refusal.ts'
 import { err, type Result } from '#shared/result.ts'
-import type { AcpSession } from '../harness/acp-session.ts'
+import type { AcpSession, PromptBlock } from '../harness/acp-session.ts'
 import type { HarnessDeclaration } from '../harness/declaration.ts'
 import { runbook } from '../harness/declarations/runbook.ts'
 import { modeFor } from '../harness/modes.ts'
@@ -17,10 +18,12 @@ import type { Sandbox } from '../sandbox/sandbox.ts'
 import { createActivity } from './activity.ts'
 import { startAgent } from './agent.ts'
 import { createAgentHandlers, guarded } from './agent-handlers.ts'
+import { bringAttachments } from './attachments.ts'
 import { createBench, type Bench } from './bench.ts'
 import type { Changes } from './changes/changes.ts'
 import { endOfPrompt, promptWatched } from './conversation.ts'
 import { equip } from './equip.ts'
+import { tellMissing } from './mentioned-paths.ts'
 import { withReplay } from './replay.ts'
 import type { Results } from './results.ts'
 import type { RunWorkerDeps } from './run-deps.ts'
@@ -31,13 +34,21 @@ import type { Terminals } from '../terminals/terminals.ts'
 import { cut, type Transcript } from './transcript.ts'
 import { TurnEnded, type TurnEnd } from './turn-end.ts'
 
+/** What goes with a message, until `signal` says that the turn is over. */
+export interface Beside {
+  readonly attachments: readonly Attachment[]
+  /** Files of the workspace that it mentions. */
+  readonly paths: readonly string[]
+  readonly signal: AbortSignal
+}
+
 /** What a run works with and what outlives a turn: workspace, sandbox, harness, its session. */
 export interface Workbench {
   /** Makes ready what is missing. `firstPrompt` puts before the message what the harness can't remember. @throws TurnEnded, HarnessError, SandboxError */
   open(assignment: Assignment, signal: AbortSignal): Promise<{ firstPrompt: (text: string) => string }>
   /** Makes ready all that stands around an agent, and starts none. @throws TurnEnded, HarnessError, SandboxError */
   setUp(assignment: Assignment, signal: AbortSignal): Promise<void>
-  prompt(text: string): Promise<TurnEnd>
+  prompt(text: string, beside?: Beside): Promise<TurnEnd>
   /** Asks the harness to end its turn; resolves when it did or `graceMs` passed. After that its session is not used again. */
   cancelPrompt(graceMs: number): Promise<void>
   answer(body: Extract<DeliveryBody, { type: 'answer' }>): Result<void, Refusal>
@@ -113,7 +124,9 @@ export function createWorkbench(
     spending.begin(assignment)
     const said = journal.memory().conversation.slice(0, -1)
     const knownSession = journal.memory().facts.sessionId
+    const isFresh = bench === undefined
     bench ??= await build(assignment, signal)
+    if (isFresh) results.tellPaths()
     bench.models?.renew(assignment.secrets ?? [])
     if (bench.session !== undefined) return { firstPrompt: (text) => text }
     const session = await startSession(bench, assignment, signal)
@@ -207,16 +220,27 @@ export function createWorkbench(
     }
   }
 
-  async function prompt(text: string): Promise<TurnEnd> {
+  async function prompt(text: string, beside?: Beside): Promise<TurnEnd> {
     let next: string | undefined = text
+    let more = beside === undefined ? [] : await bring(beside)
     for (;;) {
       const gate: PaidWay = await passGate()
       if (gate !== 'open') return stoppedPrompt(gate)
-      const { end, cut: wasCut }: Prompted = await promptOnce(next)
+      const { end, cut: wasCut }: Prompted = await promptOnce(next, more)
       // What was interrupted by a person goes on with what they said.
       if (!wasCut) return end
       next = goOn
+      more = []
     }
+  }
+
+  async function bring({ attachments, paths, signal }: Beside): Promise<readonly PromptBlock[]> {
+    const on = bench
+    if (on?.session === undefined) return []
+    const { sandbox, session } = on
+    const missing = await tellMissing({ sandbox, transcript }, paths)
+    const files = { fetchBlob: deps.fetchBlob, sandbox, transcript, signal, takes: session.takes }
+    return [...missing, ...(await bringAttachments(files, attachments))]
   }
 
   /** Nothing is asked of a model while the run's money is spent and nobody gave it more. */
@@ -227,7 +251,7 @@ export function createWorkbench(
     return asked
   }
 
-  async function promptOnce(text: string): Promise<Prompted> {
+  async function promptOnce(text: string, more: readonly PromptBlock[]): Promise<Prompted> {
     const on = bench
     const session = on?.session
     if (on === undefined || session === undefined)
@@ -244,6 +268,7 @@ export function createWorkbench(
       const asked = promptWatched({
         session,
         text,
+        more,
         translator: on.translator,
         permissions: on.permissions,
         transcript,

@@ -12,7 +12,7 @@ import { blobHeaders } from './runs.ts'
 const maxBlobBytes = 64 * 1024 * 1024
 const noKey = refusal('not_allowed', 'This needs an agent key: Authorization: Bearer drv_…')
 
-/** `PUT /api/runner/blobs/<sha256>`: a runner hands in large content before it names it; `GET` gives it to another one. */
+/** `PUT /api/runner/blobs/<sha256>`: a runner hands in large content before it names it; `GET` gives it to another one, and what goes with a message. */
 export function runnerBlobRoutes(deps: {
   readonly auth: Auth
   readonly blobs: BlobStore
@@ -27,7 +27,7 @@ export function runnerBlobRoutes(deps: {
         return c.body(null, (await deps.blobs.has(runner.teamId, hash.data)) ? 200 : 404)
       const content = hash.success ? await deps.blobs.get(runner.teamId, hash.data) : undefined
       if (content === undefined) return refuse(c, refusal('not_found', 'There is no such content in your team.'))
-      return c.body(new Uint8Array(content), 200, blobHeaders)
+      return c.body(new Uint8Array(content), 200, { ...blobHeaders, 'cache-control': 'no-store' })
     })
     .put('/blobs/:hash', limitBody(maxBlobBytes), async (c) => {
       const runner = await deps.auth.authenticateRunner(c.req.raw)

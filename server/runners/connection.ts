@@ -145,6 +145,7 @@ export function createRunnerConnection(
       planTools: true,
       terminals: true,
       snapshots: true,
+      takesPaths: true,
     })
     deps.terminals.connected(runner)
     for (const job of await deps.jobs.ofRunner(message.runnerId)) await restate(job, message, runner)
@@ -283,6 +284,7 @@ export function createRunnerConnection(
       hostName: message.hostName,
       capacity: message.capacity,
       takesContext: message.takesContext === true,
+      takesAttachments: message.takesAttachments === true,
       takesEnvironments: message.takesEnvironments === true,
       takesFiles: message.takesFiles === true,
       takesProfiles: message.takesProfiles === true,

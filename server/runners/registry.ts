@@ -14,6 +14,8 @@ export type ConnectedRunner = {
   readonly harnesses: readonly HarnessOffer[]
   /** Reads `context` of a message. */
   readonly takesContext: boolean
+  /** Gives the agent the files of a message. */
+  readonly takesAttachments: boolean
   /** Makes environments ready, and looks into repositories. */
   readonly takesEnvironments: boolean
   /** Takes changes of files. */

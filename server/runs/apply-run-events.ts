@@ -8,6 +8,7 @@ import { TeamPrices } from '#shared/domain/team-prices.ts'
 import type { RunId, TeamId } from '#shared/ids.ts'
 import type { RunEvent } from '#shared/protocol/run-event.ts'
 import { noteTest } from '#sync/core/environment-test.ts'
+import type { EnvironmentPaths, PathsRow } from '#shared/domain/workspace-paths.ts'
 import { keys } from '#sync/core/keys.ts'
 import { dispatchOf } from '#sync/core/mutators/next-turn.ts'
 import { settleRequest } from '#sync/core/notifications.ts'
@@ -45,6 +46,9 @@ export async function applyRunEvents(
         break
       case 'files':
         await putFiles(spaces.rows, body, at)
+        break
+      case 'paths':
+        await putRow(spaces.rows, keys.paths, { ...body.paths, at } satisfies PathsRow)
         break
       case 'session':
         await putRow(spaces.rows, keys.session, body.session)
@@ -121,6 +125,13 @@ async function applyToTeam(
         const key = keys.permission(runId, body.permissionId)
         const permission = await getRow(team, key, Permission)
         if (permission?.state === 'open') await lapse(tx, team, run, permission, body.ruled)
+        break
+      }
+      case 'paths': {
+        const { environmentId } = run.config
+        if (environmentId === undefined || (await team.get(keys.environment(environmentId))) === undefined) break
+        const row: EnvironmentPaths = { ...body.paths, at, environmentId }
+        await putRow(team, keys.environmentPaths(environmentId), row)
         break
       }
       case 'prompt_taken':

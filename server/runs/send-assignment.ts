@@ -5,7 +5,7 @@ import { keys } from '#sync/core/keys.ts'
 import type { SpaceStore } from '#sync/server/space-store.ts'
 import { withBudget } from '../costs/with-budget.ts'
 import type { Job, JobStore } from '../db/job-store.ts'
-import type { PlanSender } from '../plans/mentions/send-plans.ts'
+import type { PlanSender, PromptParts } from '../plans/mentions/send-plans.ts'
 import type { ConnectedRunner } from '../runners/registry.ts'
 import type { GiveSecrets } from '../secrets/give-secrets.ts'
 import { stateOfRun } from './run-handoff.ts'
@@ -76,10 +76,16 @@ export function withProfile(
 }
 
 /** An older runner knows the text alone. */
-export function forRunner<T extends { readonly text: string; readonly context?: string | undefined }>(
-  { takesContext }: Pick<ConnectedRunner, 'takesContext'>,
+export function forRunner<T extends PromptParts>(
+  { takesContext, takesAttachments }: Pick<ConnectedRunner, 'takesContext' | 'takesAttachments'>,
   prompt: T,
 ): T {
-  if (takesContext || prompt.context === undefined) return prompt
-  return { ...prompt, text: `${prompt.text}\n\n${prompt.context}` }
+  const { attachments = [], ...rest } = prompt
+  const [kept, lost] = takesAttachments ? [prompt, []] : [rest as T, attachments]
+  const names = lost.map(({ name }) => `- ${name}`)
+  const note =
+    names.length === 0 ? [] : [['Files of this message that this machine can’t give you:', ...names].join('\n')]
+  const context = takesContext || kept.context === undefined ? [] : [kept.context]
+  const more = [...note, ...context]
+  return more.length === 0 ? kept : { ...kept, text: [kept.text, ...more].join('\n\n') }
 }

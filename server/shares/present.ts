@@ -96,6 +96,7 @@ export function createPresenter(deps: {
           promptId: given.promptId,
           ...by(given.by),
           ...(given.automatic === undefined ? {} : { automatic: given.automatic }),
+          ...(given.attachments === undefined ? {} : { attachments: given.attachments }),
         }
       case 'message':
       case 'thought':

@@ -28,8 +28,10 @@ export function mentionedPlans(text: string): readonly MentionedPlan[] {
 
 /** The text as people read it in one line: with the names of what it mentions. */
 export function plainMentions(text: string): string {
-  return text.replace(link, (_whole, name: string) => `@${name.replace(/\\(.)/g, '$1')}`)
+  return text.replace(anyLink, (_whole, name: string) => `@${name.replace(/\\(.)/g, '$1')}`)
 }
 
 /** Bounded, so that no text takes long to be read. */
 const link = /\[((?:[^[\]\\\n]|\\.){0,500})\]\(drover:plan\/([0-9a-fA-F-]{36})\)/g
+/** Of anything that can be mentioned. */
+const anyLink = /\[((?:[^[\]\\\n]|\\.){0,1000})\]\(drover:(?:plan|path|run|command)\/[^()\s]{1,1600}\)/g

@@ -244,6 +244,8 @@ export const Run = z.object({
     .optional(),
   files: z.object({ changed: z.number().int(), added: z.number().int(), removed: z.number().int() }).optional(),
   artifacts: z.number().int().optional(),
+  /** Pictures that went with its messages, those that wait among them. */
+  pictures: z.number().int().nonnegative().optional(),
   /** What its last turn was given. */
   secrets: TurnSecrets.optional(),
   usage: RunUsage.optional(),

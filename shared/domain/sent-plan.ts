@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { PlanId, PlanVersionId } from '../ids.ts'
+import { Attachments } from './attachment.ts'
 import { planTitleLimit } from './plan.ts'
 
 /** Plans that go to an agent with one message. */
@@ -21,4 +22,5 @@ export const promptExtras = {
   /** Drover wrote it by itself, in the name of its person. */
   automatic: z.boolean().optional(),
   plans: z.array(SentPlan).max(sentPlansLimit).optional(),
+  attachments: Attachments.optional(),
 }

@@ -6,6 +6,7 @@ import { RunReason, RunUsage, Task } from '../domain/run.ts'
 import { Snapshot } from '../domain/snapshot.ts'
 import { Artifact, FileChange, RunSession, TranscriptEntry } from '../domain/transcript.ts'
 import { RunTerminal } from '../domain/terminal.ts'
+import { WorkspacePaths } from '../domain/workspace-paths.ts'
 import { UsageMeter } from '../domain/usage-meter.ts'
 
 /**
@@ -61,6 +62,8 @@ export const RunEventBody = z.discriminatedUnion('type', [
     files: z.array(FileChange).max(500),
     more: z.number().int().optional(),
   }),
+  /** What the workspace holds, see `WorkspacePaths`. Only to a server whose `welcome` says that it takes it. */
+  z.object({ type: z.literal('paths'), paths: WorkspacePaths }),
   z.object({ type: z.literal('artifact'), artifact: Artifact }),
   z.object({ type: z.literal('artifact_removed'), artifactId: ArtifactId }),
   z.object({ type: z.literal('session'), session: RunSession }),

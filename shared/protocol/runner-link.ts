@@ -147,6 +147,8 @@ export const RunnerHello = z.object({
   takesContext: z.boolean().optional(),
   /** It makes environments ready and looks into repositories; absent: it is older, and knows none. */
   takesEnvironments: z.boolean().optional(),
+  /** It gives the agent the files that go with a message; absent: it is older, and gets their names in the text. */
+  takesAttachments: z.boolean().optional(),
   /** It takes deliveries that change files; absent: it is older. */
   takesFiles: z.boolean().optional(),
   /** It works under the profile that it is given; absent: it is older, and has rules of its own. */
@@ -238,6 +240,8 @@ export const RunnerDown = z.discriminatedUnion('type', [
     terminals: z.boolean().optional(),
     /** It keeps snapshots of workspaces; absent: it is older. */
     snapshots: z.boolean().optional(),
+    /** It knows events of type `paths`; absent: it is older. */
+    takesPaths: z.boolean().optional(),
   }),
   z.object({ type: z.literal('assign'), assignment: Assignment }),
   z.object({ type: z.literal('ack'), runId: RunId, seq: z.number().int().nonnegative() }),

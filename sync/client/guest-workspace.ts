@@ -228,6 +228,13 @@ export function openGuestRun(
     },
     retryImage: () => Promise.reject(notHere()),
     discardImage: () => Promise.reject(notHere()),
+    keepAttachment: () => Promise.reject(notHere()),
+    sendAttachments: () => Promise.reject(notHere()),
+    readAttachment: async () => undefined,
+    subscribeUnsentAttachments(onUnsent) {
+      onUnsent([])
+      return () => undefined
+    },
     findText: finder.find,
     subscribePresence(_runId, onPresence) {
       onPresence([])

@@ -51,6 +51,10 @@ export async function openBrowserWorkspace(
         const { openImageStore, imageStoreOf } = await import('./images/browser-image-store.ts')
         return openImageStore(imageStoreOf(who.userId, who.teamId), { indexedDb: indexedDB, createChannel })
       },
+      async openAttachments() {
+        const { openImageStore, attachmentStoreOf } = await import('./images/browser-image-store.ts')
+        return openImageStore(attachmentStoreOf(who.userId, who.teamId), { indexedDb: indexedDB, createChannel })
+      },
       soon: whenIdle,
       rooms: {
         url: `${location.origin.replace(/^http/, 'ws')}${planRoomPath}`,

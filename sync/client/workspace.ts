@@ -4,6 +4,7 @@ import type { PlanId, RunId, TeamId, UserId } from '#shared/ids.ts'
 import type { Refusal } from '#shared/refusal.ts'
 import type { MutatorName, Mutators } from '#sync/core/mutators/all.ts'
 import type { ReadTransaction } from '#sync/core/transaction.ts'
+import type { DeviceAttachments } from './attachments/device-attachments.ts'
 import type { DeviceImages } from './images/device-images.ts'
 import type { WatchPlanParticipants } from './plans/participant-board.ts'
 import type { DevicePlans } from './plans/plan-document.ts'
@@ -60,7 +61,8 @@ export type Presence = { readonly userId: UserId; readonly typing: boolean }
 /** A signed-in person's view of one team, from the device's own store. */
 export type Workspace = DevicePlans &
   WatchPlanParticipants &
-  DeviceImages & {
+  DeviceImages &
+  DeviceAttachments & {
     readonly userId: UserId
     readonly teamId: TeamId
     /** Resolves once the intent is durable on this device; rejects with `RefusedError` when this device can tell it is refused. */

@@ -1,3 +1,4 @@
+import { attachmentPath } from '#shared/protocol/attachments.ts'
 import { createECDH, createHash, randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import { defaultPushSettings } from '#shared/domain/push.ts'
@@ -102,6 +103,8 @@ export async function setStage(world: World): Promise<Stage> {
 
 const secret = 'the stranger’s own'
 const output = new TextEncoder().encode('A long output')
+const note = new TextEncoder().encode('A note that goes with a message')
+const attached = new TextEncoder().encode('A file that a runner fetches')
 const picture = pngOf({ width: 2, height: 1 })
 const otherPicture = pngOf({ width: 1, height: 2 })
 const strangersPicture = pngOf({ width: 2, height: 2 })
@@ -330,13 +333,9 @@ export const restCases: Readonly<Record<string, RestCase>> = {
   },
   'GET /api/runner/blobs/:hash': {
     access: 'key',
-    path: async ({ world }) => {
-      await fetch(`${world.url}/api/runner/blobs/${hashOf(output)}`, {
-        method: 'PUT',
-        headers: { authorization: `Bearer ${await world.runnerKey()}` },
-        body: output,
-      })
-      return `/api/runner/blobs/${hashOf(output)}`
+    path: async (stage) => {
+      await stage.mara.fetch(attachmentPath(stage.mara.teamId, hashOf(attached)), { method: 'PUT', body: attached })
+      return `/api/runner/blobs/${hashOf(attached)}`
     },
     status: 200,
     answer: undefined,
@@ -730,6 +729,17 @@ export const restCases: Readonly<Record<string, RestCase>> = {
     foreign: async ({ stranger }) => [
       { path: `/api/v1/teams/${stranger.teamId}/images/${hashOf(picture)}` },
       { path: `/api/v1/teams/unknown/images/${hashOf(picture)}` },
+    ],
+  },
+  'PUT /api/v1/teams/:teamId/attachments/:hash': {
+    path: team(`/attachments/${hashOf(note)}`),
+    raw: note,
+    status: 201,
+    answer: nothing,
+    bound: 10 * 1024 * 1024,
+    foreign: async ({ stranger }) => [
+      { path: `/api/v1/teams/${stranger.teamId}/attachments/${hashOf(note)}` },
+      { path: `/api/v1/teams/unknown/attachments/${hashOf(note)}` },
     ],
   },
   'GET /api/v1/teams/:teamId/images/:hash': {

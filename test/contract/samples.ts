@@ -1,3 +1,4 @@
+import type { Attachment } from '#shared/domain/attachment.ts'
 import { boundedText } from '#shared/domain/bounded-text.ts'
 import { HarnessId } from '#shared/domain/harness.ts'
 import {
@@ -94,6 +95,7 @@ const profileSettings: ProfileSettings = {
   expiresAfterMinutes: 60,
 }
 
+const attachment: Attachment = { blob: ids.blob, name: 'shot.png', type: 'png', bytes: 1200, width: 40, height: 30 }
 const digest = 'cd'.repeat(32)
 const at = 1_760_000_000_000
 const offers = {
@@ -340,6 +342,7 @@ export const runEvents: ByType<RunEventBody> = {
     permissionId: ids.permission,
     ruled: { decision: 'deny', profile: 'Careful' },
   },
+  paths: { type: 'paths', paths: { blob: ids.blob, count: 3, cut: true } },
   tasks: { type: 'tasks', tasks: [{ text: 'Build', status: 'pending' }] },
   usage: {
     type: 'usage',
@@ -431,6 +434,7 @@ export const runnerUp: ByType<RunnerUp> = {
     platform: 'linux x64',
     ...offers,
     takesContext: true,
+    takesAttachments: true,
     takesEnvironments: true,
     takesFiles: true,
     takesProfiles: true,
@@ -501,6 +505,7 @@ export const deliveryBodies: ByType<DeliveryBody> = {
     mode: 'queue',
     automatic: true,
     plans: [sentPlan],
+    attachments: [attachment],
     context: 'Plans',
   },
   answer: { type: 'answer', permissionId: ids.permission, digest, answer, by: ids.user, at },
@@ -520,6 +525,7 @@ export const runnerDown: ByType<RunnerDown> = {
     planTools: true,
     terminals: true,
     snapshots: true,
+    takesPaths: true,
   },
   assign: {
     type: 'assign',
@@ -528,7 +534,15 @@ export const runnerDown: ByType<RunnerDown> = {
       turn: 1,
       title: 'A run',
       config: { ...runConfig, setupCommands: ['true'] },
-      prompt: { promptId: ids.prompt, text: 'Go', by: ids.user, automatic: false, plans: [sentPlan], context: 'Plans' },
+      prompt: {
+        promptId: ids.prompt,
+        text: 'Go',
+        by: ids.user,
+        automatic: false,
+        plans: [sentPlan],
+        attachments: [attachment],
+        context: 'Plans',
+      },
       after: { seq: 3, entries: 1 },
       environment: { ...environmentRun, id: ids.environment, revision: 3 },
       egress: environmentSpec.egress,
@@ -640,6 +654,7 @@ export const mutations: { readonly [Name in MutatorName]: z.infer<Mutators[Name]
     runId: ids.run,
     promptId: ids.prompt,
     prompt: 'Count the lines',
+    attachments: [attachment],
     title: 'Lines',
     source: 'WEB_APP',
     config: { ...runConfig, setupCommands: ['true'] },
@@ -669,7 +684,7 @@ export const mutations: { readonly [Name in MutatorName]: z.infer<Mutators[Name]
   deleteProfile: { profileId: ids.profile },
   dismissRefusal: { clientId: 'client-1', mutationId: 1 },
   editPlanComment: { planId: ids.plan, commentId: ids.planComment, text: 'Does the admin app count as outside?' },
-  editPrompt: { runId: ids.run, promptId: ids.prompt, text: 'Another text' },
+  editPrompt: { runId: ids.run, promptId: ids.prompt, text: 'Another text', attachments: [attachment] },
   editReviewComment: { runId: ids.run, commentId: ids.reviewComment, text: 'Why three times?' },
   markNotification: { runId: ids.run, id: ids.permission, read: true, archived: false },
   markReviewed: { runId: ids.run, marks: [{ path: 'src/a.ts', mark: { file: 'ab'.repeat(20), hunks: ['2-00'] } }] },
@@ -707,7 +722,14 @@ export const mutations: { readonly [Name in MutatorName]: z.infer<Mutators[Name]
     planId: ids.plan,
     threads: [ids.planComment],
   },
-  sendPrompt: { runId: ids.run, promptId: ids.prompt, deliveryId: ids.delivery, text: 'Go on', mode: 'queue' },
+  sendPrompt: {
+    runId: ids.run,
+    promptId: ids.prompt,
+    deliveryId: ids.delivery,
+    text: 'Go on',
+    mode: 'queue',
+    attachments: [attachment],
+  },
   sendPromptNow: { runId: ids.run, promptId: ids.prompt, deliveryId: ids.delivery },
   sendReviewComments: {
     runId: ids.run,

@@ -46,7 +46,7 @@ export interface SeenRun {
 }
 
 /** What an assignment has beside what every one has. */
-type Given = Pick<Assignment, 'environment' | 'secrets' | 'egress'>
+type Given = Partial<Pick<Assignment, 'prompt'>> & Pick<Assignment, 'environment' | 'secrets' | 'egress'>
 
 /** The server's end of the runner link, in memory, for tests of the runner. It checks what the real one relies on. */
 export interface ControlServer {
@@ -166,7 +166,8 @@ export async function startControlServer({
     const kept = /^\/api\/runner\/blobs\/([0-9a-f]{64})$/.exec(request.url ?? '')?.[1]
     if (request.method !== 'PUT') {
       const content = blobs.get(kept ?? '')
-      response.writeHead(content === undefined ? 404 : 200).end(request.method === 'HEAD' ? undefined : content)
+      const status = away ? 503 : content === undefined ? 404 : 200
+      response.writeHead(status).end(request.method === 'HEAD' ? undefined : content)
       return
     }
     const pieces: Buffer[] = []

@@ -34,6 +34,7 @@ export type ScriptedRunnerOptions = {
   readonly protocol?: number
   /** `false`: as an older runner, which does not know it. */
   readonly takesContext?: boolean
+  readonly takesAttachments?: boolean
   readonly takesFiles?: boolean
   readonly takesProfiles?: boolean
   /** Beside runbook. */
@@ -118,6 +119,7 @@ export async function connectScriptedRunner(options: ScriptedRunnerOptions): Pro
     capacity: options.capacity ?? 4,
     problems: [],
     ...(options.takesContext === false ? {} : { takesContext: true }),
+    ...(options.takesAttachments === false ? {} : { takesAttachments: true }),
     takesEnvironments: true,
     ...(options.takesFiles === false ? {} : { takesFiles: true }),
     ...(options.takesProfiles === false ? {} : { takesProfiles: true }),

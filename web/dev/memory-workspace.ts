@@ -1,3 +1,4 @@
+import { createMemoryAttachments } from '#sync/client/attachments/memory-attachments.ts'
 import { createMemoryImages } from '#sync/client/images/memory-images.ts'
 import { createMemoryPlans } from '#sync/client/plans/memory-plans.ts'
 import {
@@ -132,6 +133,7 @@ export function createMemoryWorkspace(options: {
   return {
     ...createMemoryPlans({ now, newId: () => crypto.randomUUID() }),
     ...createMemoryImages({ now }),
+    ...createMemoryAttachments({ now }),
     userId: options.userId,
     teamId: options.teamId,
     rows,

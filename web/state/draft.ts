@@ -1,5 +1,6 @@
 import { createSignal, onCleanup, type Accessor } from 'solid-js'
 import { z } from 'zod'
+import { Attachments, type Attachment } from '#shared/domain/attachment.ts'
 import { promptLimit } from '#shared/domain/prompt.ts'
 import { PromptId } from '#shared/ids.ts'
 import type { Workspace } from '#sync/client/workspace.ts'
@@ -112,14 +113,17 @@ export function useTextDraft(name: string): Draft<string> {
   })
 }
 
-const MessageDraft = z.object({ text: DraftText, promptId: PromptId })
+const MessageDraft = z.object({ text: DraftText, promptId: PromptId, attachments: Attachments.default([]) })
 
 /** A message half written, under the id that it will be sent by. */
 export type MessageDraft = Omit<Draft<string>, 'value'> & {
   readonly text: Accessor<string>
   readonly promptId: () => PromptId
+  /** Files that go with it; their bytes are kept on the device too. */
+  readonly attachments: () => readonly Attachment[]
+  readonly attach: (attachments: readonly Attachment[]) => void
   /** What is left is another message. */
-  readonly startAnew: (text: string) => void
+  readonly startAnew: (text: string, attachments?: readonly Attachment[]) => void
 }
 
 /**
@@ -129,7 +133,7 @@ export type MessageDraft = Omit<Draft<string>, 'value'> & {
 export function useMessageDraft(name: string): MessageDraft {
   const workspace = useWorkspace()
   const ids = useIds()
-  const empty: z.infer<typeof MessageDraft> = { text: '', promptId: ids.promptId() }
+  const empty: z.infer<typeof MessageDraft> = { text: '', promptId: ids.promptId(), attachments: [] }
   const draft = createDraft({
     store: useDeviceStore(),
     key: draftKey(workspace, name),
@@ -140,16 +144,25 @@ export function useMessageDraft(name: string): MessageDraft {
       return (await wasDone(workspace, 'sendPrompt', { promptId: read.promptId })) ? undefined : read
     },
   })
-  const startAnew = (text: string): void => draft.set(text === '' ? empty : { text, promptId: ids.promptId() })
+  const startAnew = (text: string, attachments: readonly Attachment[] = []): void =>
+    draft.set(
+      text === '' && attachments.length === 0
+        ? empty
+        : { text, promptId: ids.promptId(), attachments: [...attachments] },
+    )
+  const change = (text: string, attachments: readonly Attachment[]): void => {
+    const isEmpty = text === '' && attachments.length === 0
+    if (isEmpty || draft.value() === empty) startAnew(text, attachments)
+    else draft.set({ ...draft.value(), text, attachments: [...attachments] })
+  }
   return {
     ...draft,
     text: () => draft.value().text,
     promptId: () => draft.value().promptId,
+    attachments: () => draft.value().attachments,
     startAnew,
-    set(text) {
-      if (text === '' || draft.value() === empty) startAnew(text)
-      else draft.set({ ...draft.value(), text })
-    },
+    set: (text) => change(text, draft.value().attachments),
+    attach: (attachments) => change(draft.value().text, attachments),
   }
 }
 

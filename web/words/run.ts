@@ -353,6 +353,7 @@ export const runWords = {
     menu: 'Message',
     notYours: (name: string) => `From ${name}`,
     byItself: 'From Drover, by itself',
+    files: (of: number) => count(of, 'file'),
   },
 
   refused: {

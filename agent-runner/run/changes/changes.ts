@@ -32,6 +32,8 @@ export interface Changes {
   ownerChanged(): Promise<void>
   /** `undefined` where there is nothing to compare with. @throws when git could not do it. */
   read(look?: Look): Promise<ChangeSet | undefined>
+  /** Paths of the files that are not ignored, sorted, in UTF-8; `undefined` where nothing is known of the workspace. @throws when git could not do it. */
+  list(signal: AbortSignal): Promise<readonly string[] | undefined>
   /** Does what a person wants of changed files, on the contents that they saw; all of it, or nothing with the reason. */
   apply(ops: readonly FileOp[]): Promise<Result<void, Refusal>>
   /** The files as they are now, as a tree of the git folder. `undefined` where there is nothing to compare with. @throws when git could not do it. */
@@ -261,6 +263,18 @@ export function createChanges({ folder, workspace, path, blobs, now, ignoringMs 
     }))
   }
 
+  async function list(signal: AbortSignal): Promise<readonly string[] | undefined> {
+    const until = AbortSignal.any([AbortSignal.timeout(readMs), signal])
+    const taken = await take(until)
+    if (taken === undefined) return undefined
+    const { stdout, cut, code } = await store.git(['ls-tree', '-r', '-z', '--name-only', taken.tree], { signal: until })
+    if (code !== 0) throw new Error('git ls-tree failed')
+    const paths = stdout.split('\0')
+    // What follows the last NUL: nothing, or half a path.
+    paths.pop()
+    return (cut ? paths.slice(0, -1) : paths).sort()
+  }
+
   async function apply(ops: readonly FileOp[]): Promise<Result<void, Refusal>> {
     const until = AbortSignal.timeout(readMs)
     const taken = await take(until)
@@ -280,6 +294,7 @@ export function createChanges({ folder, workspace, path, blobs, now, ignoringMs 
     begin: (start = { hardLinks: false }) => inTurn(() => begin(start)),
     ownerChanged: () => inTurn(rememberTimes),
     read: (look = {}) => inTurn(() => read(look)),
+    list: (signal) => inTurn(() => list(signal)),
     apply: (ops) => inTurn(() => apply(ops)),
     state: (signal = AbortSignal.timeout(readMs)) =>
       inTurn(async () => {

@@ -9,6 +9,9 @@ const both = [notesTable, contentTable]
 
 export const imageStoreOf = (userId: string, teamId: string): string => `drover/${userId}/${teamId}/images`
 
+/** Of the files that go with messages, in the same form. */
+export const attachmentStoreOf = (userId: string, teamId: string): string => `drover/${userId}/${teamId}/attachments`
+
 export async function openImageStore(
   name: string,
   from: { readonly indexedDb: IDBFactory; readonly createChannel: (name: string) => BroadcastChannel },

@@ -9,6 +9,8 @@ export type ImageRequestsDeps = {
   readonly teamId: TeamId
   readonly baseUrl: string
   readonly fetch: typeof fetch
+  /** Where they are handed in. */
+  readonly pathOf?: (teamId: TeamId, hash: string) => string
 }
 
 /** `later`: nobody answered, or nobody who could say. */
@@ -27,8 +29,8 @@ const sendMs = 5 * 60_000
 /** Answers that another try can change by itself: whoever is signed out, too fast, or has a server that fails. */
 const passing = new Set([401, 408, 429, 500, 502, 503, 504, 511])
 
-export function createImageRequests({ teamId, baseUrl, fetch: doFetch }: ImageRequestsDeps) {
-  const urlOf = (hash: BlobHash): string => `${baseUrl}${planImagePath(teamId, hash)}`
+export function createImageRequests({ teamId, baseUrl, fetch: doFetch, pathOf = planImagePath }: ImageRequestsDeps) {
+  const urlOf = (hash: BlobHash): string => `${baseUrl}${pathOf(teamId, hash)}`
   return {
     async send(hash: BlobHash, content: Uint8Array<ArrayBuffer>): Promise<Sent> {
       try {

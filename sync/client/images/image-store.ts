@@ -1,15 +1,19 @@
 import { z } from 'zod'
+import { AttachmentType } from '#shared/domain/attachment.ts'
 import { ImageType } from '#shared/domain/plan-image.ts'
 import { BlobHash, PlanId } from '#shared/ids.ts'
 import { Refusal } from '#shared/refusal.ts'
 
-/** What a device notes of a picture whose bytes it has. */
+/** What a device notes of a picture, or of a file that goes with a message, whose bytes it has. */
 export const ImageNote = z.object({
   hash: BlobHash,
-  type: ImageType,
+  type: z.union([ImageType, AttachmentType]),
   bytes: z.number().int(),
-  /** `waiting`: it was put in here, and the server is not known to have it. `refused`: the server does not take it. */
-  state: z.enum(['waiting', 'stored', 'refused']),
+  /**
+   * `held`: it stands in a message that is not sent. `waiting`: it was put in here, and the server is not known to have it. `refused`: the server does not
+   * take it.
+   */
+  state: z.enum(['held', 'waiting', 'stored', 'refused']),
   refusal: Refusal.optional(),
   /** Where it was put in here. */
   planId: PlanId.optional(),

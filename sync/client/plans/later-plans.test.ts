@@ -10,6 +10,7 @@ function open(given: Partial<LaterPlansDeps> = {}) {
   return createLaterPlans({
     openStore: async () => createMemoryPlanStore(),
     openImages: async () => createMemoryImageStore(),
+    openAttachments: async () => createMemoryImageStore(),
     teamId: TeamId.parse('team'),
     baseUrl: '',
     fetch: () => Promise.reject(new TypeError('no network')),

@@ -1,4 +1,5 @@
 import type { PlanId, TeamId } from '#shared/ids.ts'
+import type { DeviceAttachments, UnsentAttachment } from '../attachments/device-attachments.ts'
 import type { DeviceImages, UnsentImage } from '../images/device-images.ts'
 import type { ImageStore } from '../images/image-store.ts'
 import { createLater } from '../later.ts'
@@ -10,6 +11,8 @@ import type { PlanStore } from './store/plan-store.ts'
 export type LaterPlansDeps = Omit<DevicePlansDeps, 'store'> & {
   readonly openStore: () => Promise<PlanStore>
   readonly openImages: () => Promise<ImageStore>
+  /** Of the files that go with messages. */
+  readonly openAttachments: () => Promise<ImageStore>
   readonly teamId: TeamId
   readonly baseUrl: string
   readonly fetch: typeof fetch
@@ -18,7 +21,8 @@ export type LaterPlansDeps = Omit<DevicePlansDeps, 'store'> & {
 }
 
 /** What a device has for its plans: in a browser one for all its pages, in tests one for each device. */
-export type LaterPlanDeps = Omit<PlanDeps, 'store'> & Pick<LaterPlansDeps, 'openStore' | 'openImages' | 'soon'>
+export type LaterPlanDeps = Omit<PlanDeps, 'store'> &
+  Pick<LaterPlansDeps, 'openStore' | 'openImages' | 'openAttachments' | 'soon'>
 
 /**
  * The plans of a device and their pictures, whose code and store are no part of the app's first load: they come with the first one who asks, or soon.
@@ -26,7 +30,7 @@ export type LaterPlanDeps = Omit<PlanDeps, 'store'> & Pick<LaterPlansDeps, 'open
 export function createLaterPlans(deps: LaterPlansDeps) {
   const later = createLater(() => load(deps))
   const participants = createParticipantBoard()
-  const plans: DevicePlans & WatchPlanParticipants & DeviceImages = {
+  const plans: DevicePlans & WatchPlanParticipants & DeviceImages & DeviceAttachments = {
     openPlan: async (planId) => (await later.ask()).plans.openPlan(planId),
     subscribePlanCopies(onCopies) {
       later.begin()
@@ -45,6 +49,13 @@ export function createLaterPlans(deps: LaterPlansDeps) {
       later.follow<readonly UnsentImage[]>([], onUnsent, ({ images }, on) => images.subscribeUnsentImages(on)),
     retryImage: async (hash) => (await later.ask()).images.retryImage(hash),
     discardImage: async (hash) => (await later.ask()).images.discardImage(hash),
+    keepAttachment: async (content) => (await later.ask()).attachments.keepAttachment(content),
+    sendAttachments: async (blobs) => (await later.ask()).attachments.sendAttachments(blobs),
+    readAttachment: async (blob) => (await later.ask()).attachments.readAttachment(blob),
+    subscribeUnsentAttachments: (onUnsent) =>
+      later.follow<readonly UnsentAttachment[]>([], onUnsent, ({ attachments }, on) =>
+        attachments.subscribeUnsentAttachments(on),
+      ),
   }
   deps.soon(later.begin)
 
@@ -65,14 +76,16 @@ export function createLaterPlans(deps: LaterPlansDeps) {
 }
 
 async function load(deps: LaterPlansDeps) {
-  const [{ createDevicePlans }, { createDeviceImages }, store, imageStore] = await Promise.all([
+  const [{ createDevicePlans }, { createDeviceImages }, own, store, imageStore, files] = await Promise.all([
     import('./device-plans.ts'),
     import('../images/device-images.ts'),
+    import('../attachments/device-attachments.ts'),
     deps.openStore(),
     deps.openImages(),
+    deps.openAttachments(),
   ])
-  const waiting = { plans: 0, images: 0 }
-  const tell = (): void => deps.onUnstored(waiting.plans + waiting.images)
+  const waiting = { plans: 0, images: 0, attachments: 0 }
+  const tell = (): void => deps.onUnstored(waiting.plans + waiting.images + waiting.attachments)
   const plans = createDevicePlans({
     ...deps,
     store,
@@ -91,15 +104,27 @@ async function load(deps: LaterPlansDeps) {
       tell()
     },
   })
+  const attachments = own.createDeviceAttachments({
+    ...deps,
+    store: files,
+    random: Math.random,
+    onWaiting(count) {
+      if (count === waiting.attachments) return
+      waiting.attachments = count
+      tell()
+    },
+  })
   return {
     ...plans,
     images: images.images,
+    attachments: attachments.attachments,
     wake(): void {
       plans.wake()
       images.wake()
+      attachments.wake()
     },
     async close(): Promise<void> {
-      await Promise.all([plans.close(), images.close()])
+      await Promise.all([plans.close(), images.close(), attachments.close()])
     },
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Attachments } from '#shared/domain/attachment.ts'
 import { canChangePrompt } from '#shared/domain/policies.ts'
 import { Prompt, promptLimit } from '#shared/domain/prompt.ts'
 import { Run, hasEnded, isHeld } from '#shared/domain/run.ts'
@@ -9,6 +10,7 @@ import { keys } from '../keys.ts'
 import { defineMutator, type MutationContext } from '../mutator.ts'
 import { getRow, putRow, type WriteTransaction } from '../transaction.ts'
 import { extrasOf, startNextTurn } from './next-turn.ts'
+import { withPictures } from './prompt-attachments.ts'
 
 const promptRef = { runId: RunId, promptId: PromptId }
 
@@ -25,7 +27,12 @@ async function waitingPrompt(
   return ok(prompt)
 }
 
-export const EditPromptArgs = z.object({ ...promptRef, text: z.string().min(1).max(promptLimit) })
+export const EditPromptArgs = z.object({
+  ...promptRef,
+  text: z.string().min(1).max(promptLimit),
+  /** Absent: as they were. */
+  attachments: Attachments.optional(),
+})
 export type EditPromptArgs = z.infer<typeof EditPromptArgs>
 
 export const editPrompt = defineMutator({
@@ -36,11 +43,30 @@ export const editPrompt = defineMutator({
     if (!prompt.ok) return prompt
     // What a person has changed is theirs, and no word of Drover's.
     const { automatic: _automatic, plans: _plans, ...rest } = prompt.value
-    const edited = args.text === rest.text ? prompt.value : { ...rest, text: args.text }
+    const said = args.text === rest.text ? prompt.value : { ...rest, text: args.text }
+    const counted = await countAnew(tx, prompt.value, args.attachments, context)
+    if (!counted.ok) return counted
+    const edited = args.attachments === undefined ? said : { ...said, attachments: args.attachments }
     await putRow(tx, keys.prompt(args.runId, args.promptId), edited)
     return ok()
   },
 })
+
+/** The pictures of its run, when the files of a message become these. */
+async function countAnew(
+  tx: WriteTransaction,
+  prompt: Prompt,
+  attachments: Prompt['attachments'],
+  context: MutationContext,
+): Promise<Result<void, Refusal>> {
+  if (attachments === undefined) return ok()
+  const run = await getRow(tx, keys.run(prompt.runId), Run)
+  if (run === undefined) return ok()
+  const counted = withPictures(run, attachments, context, prompt.attachments ?? [])
+  if (!counted.ok) return counted
+  if (counted.value !== run) await putRow(tx, keys.run(run.id), counted.value)
+  return ok()
+}
 
 export const MovePromptArgs = z.object({ ...promptRef, order: z.number() })
 export type MovePromptArgs = z.infer<typeof MovePromptArgs>
@@ -66,6 +92,8 @@ export const removePrompt = defineMutator({
   async run(tx, args, context) {
     const prompt = await waitingPrompt(tx, args, context)
     if (!prompt.ok) return prompt
+    const counted = prompt.value.attachments === undefined ? ok() : await countAnew(tx, prompt.value, [], context)
+    if (!counted.ok) return counted
     await tx.del(keys.prompt(args.runId, args.promptId))
     return ok()
   },

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Attachments, countPictures, overfull } from '#shared/domain/attachment.ts'
 import { Budgets, callsNoModel } from '#shared/domain/budget.ts'
 import { canStartRuns } from '#shared/domain/policies.ts'
 import { plainMentions } from '#shared/domain/plan-mention.ts'
@@ -15,6 +16,7 @@ import { keys } from '../keys.ts'
 import { defineMutator, type MutationContext } from '../mutator.ts'
 import { useEnvironment } from './use-environment.ts'
 import { dispatchOf } from './next-turn.ts'
+import { overfullWords } from './prompt-attachments.ts'
 import { mayUse } from './team-agents.ts'
 import { markSent } from './plan-comments.ts'
 import { addVersion } from './plans.ts'
@@ -25,6 +27,7 @@ export const CreateRunArgs = z.object({
   /** Names the first message, so that a repeated start can't send it twice. */
   promptId: PromptId,
   prompt: z.string().min(1).max(promptLimit),
+  attachments: Attachments.optional(),
   title: z.string().min(1).max(200).optional(),
   source: RunSource.default('WEB_APP'),
   config: RunConfig,
@@ -68,6 +71,9 @@ export const createRun = defineMutator({
     }
     const plan = args.plan === undefined ? undefined : await startPlan(tx, args.runId, args.plan, context)
     if (plan !== undefined && !plan.ok) return plan
+    const full = overfull(args.attachments ?? [], 0)
+    if (full !== undefined) return err(refusal('too_many', overfullWords[full]))
+    const pictures = countPictures(args.attachments)
     const run: Run = {
       id: args.runId,
       teamId: context.teamId,
@@ -78,6 +84,7 @@ export const createRun = defineMutator({
       config,
       ...(limitUsd === undefined ? {} : { budget: { limitUsd } }),
       ...(plan === undefined ? {} : { plan: plan.value }),
+      ...(pictures === 0 ? {} : { pictures }),
       state: 'QUEUED',
       stateAt: context.now,
       turn: 1,
@@ -87,7 +94,9 @@ export const createRun = defineMutator({
     await putRow(tx, key, run)
     if (args.planThreads !== undefined) await markSent(tx, { ...args.planThreads, runId: run.id }, context)
     context.effect({ type: 'transition', runId: run.id, event: 'create', from: null, to: 'QUEUED' })
-    context.effect(dispatchOf(run, { id: args.promptId, text: args.prompt, by: context.userId }))
+    context.effect(
+      dispatchOf(run, { id: args.promptId, text: args.prompt, by: context.userId, attachments: args.attachments }),
+    )
     return ok()
   },
 })

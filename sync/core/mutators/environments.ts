@@ -114,6 +114,7 @@ export const deleteEnvironment = defineMutator({
     }
     await tx.del(keys.environment(environment.id))
     for (const [key] of await tx.scan(keys.environmentRevisionsOf(environment.id))) await tx.del(key)
+    await tx.del(keys.environmentPaths(environment.id))
     return ok()
   },
 })

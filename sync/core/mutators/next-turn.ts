@@ -34,7 +34,7 @@ export async function startNextTurn(
 }
 
 /** The turn that the run is at, with the message that it begins with, waits for a runner. */
-export function dispatchOf(run: Run, prompt: Pick<Prompt, 'id' | 'text' | 'by' | 'automatic' | 'plans'>): Effect {
+export function dispatchOf(run: Run, prompt: Pick<Prompt, 'id' | 'text' | 'by' | keyof Extras>): Effect {
   return {
     type: 'dispatch',
     teamId: run.teamId,
@@ -48,10 +48,13 @@ export function dispatchOf(run: Run, prompt: Pick<Prompt, 'id' | 'text' | 'by' |
   }
 }
 
+type Extras = Pick<Prompt, 'automatic' | 'plans' | 'attachments'>
+
 /** What stands with the text, for the agent's machine. */
-export function extrasOf({
-  automatic,
-  plans,
-}: Pick<Prompt, 'automatic' | 'plans'>): Pick<Prompt, 'automatic' | 'plans'> {
-  return { ...(automatic === undefined ? {} : { automatic }), ...(plans === undefined ? {} : { plans }) }
+export function extrasOf({ automatic, plans, attachments }: Extras): Extras {
+  return {
+    ...(automatic === undefined ? {} : { automatic }),
+    ...(plans === undefined ? {} : { plans }),
+    ...(attachments === undefined || attachments.length === 0 ? {} : { attachments }),
+  }
 }

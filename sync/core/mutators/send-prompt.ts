@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Attachments } from '#shared/domain/attachment.ts'
 import { canSteerRuns } from '#shared/domain/policies.ts'
 import { Prompt, PromptMode, promptLimit, queueLimit } from '#shared/domain/prompt.ts'
 import { Run, hasEnded, isHeld, participantLimit } from '#shared/domain/run.ts'
@@ -7,7 +8,8 @@ import { refusal } from '#shared/refusal.ts'
 import { err, ok } from '#shared/result.ts'
 import { keys } from '../keys.ts'
 import { defineMutator } from '../mutator.ts'
-import { startNextTurn } from './next-turn.ts'
+import { extrasOf, startNextTurn } from './next-turn.ts'
+import { withPictures } from './prompt-attachments.ts'
 import { getRow, putRow, scanRows } from '../transaction.ts'
 
 export const SendPromptArgs = z.object({
@@ -16,6 +18,7 @@ export const SendPromptArgs = z.object({
   deliveryId: DeliveryId,
   text: z.string().min(1).max(promptLimit),
   mode: PromptMode,
+  attachments: Attachments.optional(),
 })
 export type SendPromptArgs = z.infer<typeof SendPromptArgs>
 
@@ -36,6 +39,9 @@ export const sendPrompt = defineMutator({
     const waiting = await scanRows(tx, keys.promptsOf(args.runId), Prompt)
     if (waiting.length >= queueLimit) return err(refusal('too_many', `${queueLimit} messages wait already`))
 
+    const full = withPictures(run, args.attachments, context)
+    if (!full.ok) return full
+
     const prompt: Prompt = {
       id: args.promptId,
       runId: args.runId,
@@ -45,11 +51,12 @@ export const sendPrompt = defineMutator({
       by: context.userId,
       createdAt: context.now,
       state: 'accepted',
+      ...extrasOf(args),
     }
     await putRow(tx, key, prompt)
 
     // News of a run is for its team: a guest has none of its rows.
-    const joined = context.guest === true ? run : withParticipant(run, context.userId)
+    const joined = context.guest === true ? full.value : withParticipant(full.value, context.userId)
     if (hasEnded(run.state)) return startNextTurn(tx, joined, prompt, context)
     if (joined !== run) await putRow(tx, keys.run(run.id), joined)
     if (isHeld(run.state)) {
@@ -59,6 +66,7 @@ export const sendPrompt = defineMutator({
         text: args.text,
         by: context.userId,
         mode: args.mode,
+        ...extrasOf(args),
       } as const
       if (args.mode === 'interrupt')
         context.effect({ type: 'deliver', deliveryId: args.deliveryId, runId: run.id, row: key, body })

@@ -79,6 +79,7 @@ export function openDevice(session: Session): Workspace {
     plans: {
       openStore: async () => createMemoryPlanStore(),
       openImages: async () => createMemoryImageStore(),
+      openAttachments: async () => createMemoryImageStore(),
       soon: (act) => act(),
       rooms: {
         url: `${session.origin.replace('http', 'ws')}${planRoomPath}`,

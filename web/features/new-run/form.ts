@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Attachments } from '#shared/domain/attachment.ts'
 import { callsNoModel } from '#shared/domain/budget.ts'
 import { HarnessId, ModelEffort, SandboxKind } from '#shared/domain/harness.ts'
 import { isBranchName } from '#shared/domain/branch-name.ts'
@@ -27,6 +28,8 @@ export const noModel: ModelChoice = { id: '', effort: '' }
 /** The form as it is typed; kept on the device until the run is durable. */
 export const NewRunForm = z.object({
   prompt: z.string(),
+  /** Files that go with it. */
+  attachments: Attachments.default([]),
   title: z.string(),
   harness: z.string(),
   sandbox: SandboxKind,
@@ -57,6 +60,7 @@ export type NewRunForm = z.infer<typeof NewRunForm>
 
 export const emptyForm: NewRunForm = {
   prompt: '',
+  attachments: [],
   title: '',
   harness: 'runbook',
   sandbox: 'docker',

@@ -33,6 +33,7 @@ import { PageHead } from '../../ui/page-head.tsx'
 import { keyCaps } from '../../words/key-caps.ts'
 import { moneyWords } from '../../words/money.ts'
 import { newRunWords } from '../../words/new-run.ts'
+import { AttachRow } from './attach-row.tsx'
 import { agentChoices, hostChoices, sandboxesOf } from './choices.ts'
 import { DemoOffer } from './demo-offer.tsx'
 import { FromPlan } from './from-plan.tsx'
@@ -83,7 +84,9 @@ export function NewRunPage() {
       if (read?.runId === undefined) return read
       // Started just before the app was killed: only the surroundings are left for the next run.
       const { runId, ...form } = read
-      return (await wasDone(workspace, 'createRun', { runId })) ? { ...form, prompt: '', title: '' } : form
+      return (await wasDone(workspace, 'createRun', { runId }))
+        ? { ...form, prompt: '', attachments: [], title: '' }
+        : form
     },
   })
   const form = draft.value
@@ -192,18 +195,22 @@ export function NewRunPage() {
       const runId = prepare()
       draft.set({ ...form(), runId })
       await draft.kept()
+      const files = planned === 'commit' ? [] : form().attachments
+      if (files.length > 0) await workspace.sendAttachments(files.map(({ blob }) => blob))
       await workspace.mutate.createRun({
         runId,
         promptId: ids.promptId(),
         ...(await plan.toRun(checked)),
         config: checked.config,
+        ...(files.length === 0 ? {} : { attachments: files }),
       })
       next = undefined
       // Until the page itself does, this holds it open.
       const opening = workspace.openTranscript(runId)
       // The next run most often has the same surroundings.
       const prompt = planned === 'commit' ? form().prompt : ''
-      draft.set({ ...form(), runId: undefined, prompt, title: '' })
+      const attachments = planned === 'commit' ? form().attachments : []
+      draft.set({ ...form(), runId: undefined, prompt, attachments, title: '' })
       await navigate({ to: '/runs/$runId', params: { runId } }).finally(() => whenIdle(() => opening.close()))
     } catch (error) {
       if (error instanceof PlanTrouble) {
@@ -274,6 +281,11 @@ export function NewRunPage() {
               limit={promptLimit}
               rows={plan.choice() !== undefined ? 3 : frame() === 'phone' ? 6 : 8}
               enterkeyhint="enter"
+            />
+            <AttachRow
+              attachments={form().attachments}
+              onChange={(attachments) => change({ attachments: [...attachments] })}
+              area={() => page?.querySelector('textarea') ?? undefined}
             />
             <Mentions area={() => page?.querySelector('textarea') ?? undefined} finder={mentions} />
           </Show>

@@ -1,5 +1,6 @@
 import { ArrowDownToLine, FileDiff, MessageSquare, SquareTerminal, TextSearch } from 'lucide'
 import { ErrorBoundary, Show, createEffect, createMemo, createSignal, on } from 'solid-js'
+import type { Attachment } from '#shared/domain/attachment.ts'
 import { createStore } from 'solid-js/store'
 import { Dynamic } from 'solid-js/web'
 import { Permission } from '#shared/domain/permission.ts'
@@ -139,11 +140,11 @@ export function RunView(props: RunViewProps) {
     setOpen: (key, open) => setOpenLines(key, open),
     showChanges: (path) => props.onChanges(path ?? ''),
     toTranscript: () => transcript()?.focus(),
-    compose: (text) => composer()?.append(text),
+    compose: (text, attachments) => composer()?.append(text, attachments),
     entryLink: (n) => props.link(n),
   }
-  const handleTakeBack = async (text: string): Promise<boolean> => {
-    scene.compose(text)
+  const handleTakeBack = async (text: string, attachments?: readonly Attachment[]): Promise<boolean> => {
+    scene.compose(text, attachments)
     return (await composer()?.kept()) === true
   }
   const asks = createMemo(() => toAsks(permissions.all(), pending(), workspace.userId))

@@ -1,4 +1,5 @@
 import type { Accessor } from 'solid-js'
+import type { Attachment } from '#shared/domain/attachment.ts'
 import type { Run } from '#shared/domain/run.ts'
 import type { RunId, UserId } from '#shared/ids.ts'
 import { createStrictContext } from '../../state/context.ts'
@@ -33,7 +34,7 @@ export type Scene = {
   /** Gives the focus to the transcript: where reading goes on after something was answered or written. */
   readonly toTranscript: () => void
   /** Puts text into the composer, after what stands there. */
-  readonly compose: (text: string) => void
+  readonly compose: (text: string, attachments?: readonly Attachment[]) => void
   /** The address of an entry, to be shared. */
   readonly entryLink: (n: number) => string
 }

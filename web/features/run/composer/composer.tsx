@@ -1,5 +1,6 @@
 import { ArrowUp, CornerDownLeft, ListPlus, Zap } from 'lucide'
 import { For, Show, createEffect, createMemo, createSignal, createUniqueId, on, onCleanup, onMount } from 'solid-js'
+import { promptAttachmentsLimit, type Attachment } from '#shared/domain/attachment.ts'
 import { promptLimit, type PromptMode } from '#shared/domain/prompt.ts'
 import { canWritePlans } from '#shared/domain/plan-command.ts'
 import { hasEnded, isHeld } from '#shared/domain/run.ts'
@@ -10,6 +11,9 @@ import { IconButton } from '../../../ui/button.tsx'
 import { Icon } from '../../../ui/icon.tsx'
 import { Kbd } from '../../../ui/kbd.tsx'
 import { Mentions } from '../../../ui/mentions.tsx'
+import { AttachButton } from '../../../ui/attachments/attach-button.tsx'
+import { Attachments } from '../../../ui/attachments/attachments.tsx'
+import { filesOf, useAttaching } from '../../../state/attachments.ts'
 import { useMessageDraft } from '../../../state/draft.ts'
 import { useMedia } from '../../../state/frame.ts'
 import { isKey, useKeys } from '../../../state/keyboard.ts'
@@ -17,8 +21,10 @@ import { useIds } from '../../../state/platform.ts'
 import { usePlanMentions } from '../../../state/plan-mentions.ts'
 import { useSendingMode } from '../../../state/sending-mode.ts'
 import { useWorkspace } from '../../../state/workspace.ts'
+import { attachmentWords } from '../../../words/attachments.ts'
 import { runWords } from '../../../words/run.ts'
 import { uiWords } from '../../../words/ui.ts'
+import { useReadAttachment } from '../read-attachment.ts'
 import { useScene } from '../scene.ts'
 import { readMessage } from './commands.ts'
 import { afterSending, type Waiting } from './queue.ts'
@@ -28,8 +34,8 @@ import { Problem } from '../../../ui/problem.tsx'
 import styles from './composer.module.css'
 
 export type ComposerHandle = {
-  /** Puts text after what stands there, and the cursor after it. */
-  readonly append: (text: string) => void
+  /** Puts text after what stands there, and the cursor after it; files that it had go with it. */
+  readonly append: (text: string, attachments?: readonly Attachment[]) => void
   /** Whether what stands there is on the device. */
   readonly kept: () => Promise<boolean>
   readonly focus: () => void
@@ -55,11 +61,13 @@ export function Composer(props: {
   const id = createUniqueId()
   let area!: HTMLTextAreaElement
   const mentions = usePlanMentions()
+  const read = useReadAttachment()
 
   const works = createMemo(() => isHeld(scene.run().state))
   const ended = createMemo(() => hasEnded(scene.run().state))
   const over = () => draft.text().length - promptLimit
-  const canSend = () => scene.canSteer() && draft.text().trim() !== '' && over() <= 0 && !sending()
+  const canSend = () =>
+    scene.canSteer() && (draft.text().trim() !== '' || draft.attachments().length > 0) && over() <= 0 && !sending()
   const placeholder = (): string => {
     if (!scene.canSteer()) return runWords.composer.viewer
     if (ended()) return runWords.composer.followUp(scene.agent().name)
@@ -90,9 +98,12 @@ export function Composer(props: {
   })
 
   const handle: ComposerHandle = {
-    append(text) {
+    append(text, attachments = []) {
       const now = draft.text()
       draft.set(now.trim() === '' ? text : `${now.trimEnd()}\n\n${text}`)
+      const known = new Set(draft.attachments().map(({ blob }) => blob))
+      const more = attachments.filter(({ blob }) => !known.has(blob))
+      if (more.length > 0) draft.attach([...draft.attachments(), ...more].slice(0, promptAttachmentsLimit))
       area.focus()
     },
     kept: draft.kept,
@@ -101,13 +112,28 @@ export function Composer(props: {
   onMount(() => props.handle(handle))
 
   /** Before the message is removed, so that its text is always somewhere; taken out again where it was not removed. */
-  const takeBack = async (text: string): Promise<() => Promise<void>> => {
-    if (draft.text().trim() !== '') return async () => undefined
-    draft.startAnew(text)
+  const takeBack = async (text: string, attachments: readonly Attachment[]): Promise<() => Promise<void>> => {
+    if (draft.text().trim() !== '' || draft.attachments().length > 0) return async () => undefined
+    draft.startAnew(text, attachments)
     await draft.kept()
     return async () => {
       if (draft.text() === text) await draft.clear()
     }
+  }
+
+  const attaching = useAttaching({
+    attachments: draft.attachments,
+    set: draft.attach,
+    inRun: () => scene.run().pictures ?? 0,
+    onProblem: setProblem,
+  })
+  const canAttach = () => scene.canSteer() && !scene.guest
+  const [dropping, setDropping] = createSignal(false)
+  const takeFiles = (event: Event, data: DataTransfer | null): void => {
+    const files = filesOf(data)
+    if (!canAttach() || files.length === 0) return
+    event.preventDefault()
+    void attaching.add(files)
   }
 
   const canPlan = async (): Promise<boolean> => {
@@ -119,21 +145,27 @@ export function Composer(props: {
   const send = async (): Promise<void> => {
     if (!canSend()) return
     const text = draft.text()
+    const files = [...draft.attachments()]
     setSending(true)
     setProblem(undefined)
     try {
-      const said = await readMessage(text, canPlan)
+      const said = await readMessage(text.trim() === '' ? attachmentWords.onlyFiles(files.length) : text, canPlan)
       if (!said.ok) return void setProblem(said.why)
+      // Before the message, so that one that is on its way is never without them.
+      if (files.length > 0) await workspace.sendAttachments(files.map(({ blob }) => blob))
       await workspace.mutate.sendPrompt({
         runId: scene.runId,
         promptId: draft.promptId(),
         deliveryId: ids.deliveryId(),
         text: said.text,
         mode: works() && !said.waits ? mode() : 'queue',
+        ...(files.length === 0 ? {} : { attachments: files }),
       })
       const left = afterSending(draft.text(), text)
-      if (left === '') await draft.clear()
-      else draft.startAnew(left)
+      const sent = new Set(files.map(({ blob }) => blob))
+      const others = draft.attachments().filter(({ blob }) => !sent.has(blob))
+      if (left === '' && others.length === 0) await draft.clear()
+      else draft.startAnew(left, others)
     } catch (error) {
       setProblem(refusalText(error, runWords.composer.notKept))
     } finally {
@@ -174,6 +206,22 @@ export function Composer(props: {
       <form
         class={styles.box}
         data-off={scene.canSteer() ? undefined : ''}
+        data-drop={dropping() ? '' : undefined}
+        onDragOver={(event) => {
+          if (!canAttach() || event.dataTransfer?.types.includes('Files') !== true) return
+          event.preventDefault()
+          setDropping(true)
+        }}
+        onDragLeave={() => setDropping(false)}
+        onDrop={(event) => {
+          setDropping(false)
+          takeFiles(event, event.dataTransfer)
+        }}
+        onPaste={(event) => {
+          // A table or a page that was copied comes as a picture too: then the text is meant.
+          if (event.clipboardData?.types.includes('text/plain') === true) return
+          takeFiles(event, event.clipboardData)
+        }}
         onSubmit={(event) => {
           event.preventDefault()
           void send()
@@ -207,7 +255,11 @@ export function Composer(props: {
             {uiWords.tooLong(over())}
           </p>
         </Show>
+        <Attachments attachments={draft.attachments()} read={read} onRemove={attaching.remove} />
         <div class={styles.tools}>
+          <Show when={canAttach()}>
+            <AttachButton busy={attaching.busy()} onFiles={(files) => void attaching.add(files)} />
+          </Show>
           <Show when={works() && scene.canSteer()}>
             <ModeChoice mode={mode()} onMode={setMode} />
           </Show>

@@ -1,9 +1,11 @@
 import { ArrowDown, ArrowUp, ChevronDown, ChevronRight, Ellipsis, GripVertical, Lock, Pencil, X, Zap } from 'lucide'
 import { For, Show, createEffect, createMemo, createSignal, createUniqueId, on, onMount } from 'solid-js'
+import type { Attachment } from '#shared/domain/attachment.ts'
 import { canChangePrompt } from '#shared/domain/policies.ts'
 import { plainMentions } from '#shared/domain/plan-mention.ts'
 import { promptLimit, type Prompt } from '#shared/domain/prompt.ts'
 import { hasEnded, isHeld } from '#shared/domain/run.ts'
+import { Attachments } from '../../../ui/attachments/attachments.tsx'
 import { Button, IconButton } from '../../../ui/button.tsx'
 import { Mentions } from '../../../ui/mentions.tsx'
 import { Icon } from '../../../ui/icon.tsx'
@@ -19,6 +21,7 @@ import { refusalWords } from '../../../words/refusals.ts'
 import { runWords } from '../../../words/run.ts'
 import { uiWords } from '../../../words/ui.ts'
 import { IntentMark } from '../permission/asks-region.tsx'
+import { useReadAttachment } from '../read-attachment.ts'
 import { useScene } from '../scene.ts'
 import { createDragOrder, type DragOrder } from './drag-order.ts'
 import { orderAt, type Waiting } from './queue.ts'
@@ -31,7 +34,7 @@ export function QueuePanel(props: {
   readonly waiting: readonly Waiting[]
   readonly announce: (text: string) => void
   /** Puts the text where it can be sent again; what it gives undoes that. */
-  readonly onTakeBack: (text: string) => Promise<() => Promise<void>>
+  readonly onTakeBack: (text: string, attachments: readonly Attachment[]) => Promise<() => Promise<void>>
 }) {
   const scene = useScene()
   const workspace = useWorkspace()
@@ -144,7 +147,7 @@ function QueueItem(props: {
   readonly of: number
   readonly drag: DragOrder
   readonly onMove: (step: -1 | 1) => void
-  readonly onTakeBack: (text: string) => Promise<() => Promise<void>>
+  readonly onTakeBack: (text: string, attachments: readonly Attachment[]) => Promise<() => Promise<void>>
   readonly onTry: (act: () => Promise<void>) => Promise<boolean>
 }) {
   const scene = useScene()
@@ -160,10 +163,10 @@ function QueueItem(props: {
   const mayChange = () => isQueued() && canChangePrompt(team.me()?.role, scene.me, prompt().by)
   const remove = (): void => {
     const target = ref()
-    const { text } = prompt()
+    const { text, attachments = [] } = prompt()
     const takeBack = props.onTakeBack
     void props.onTry(async () => {
-      const undo = await takeBack(text)
+      const undo = await takeBack(text, attachments)
       try {
         await workspace.mutate.removePrompt(target)
       } catch (error) {
@@ -211,9 +214,10 @@ function QueueItem(props: {
           <EditForm
             promptId={prompt().id}
             text={prompt().text}
+            attachments={prompt().attachments ?? []}
             onCancel={stopEditing}
-            onSave={(text) => {
-              const target = { ...ref(), text }
+            onSave={(text, attachments) => {
+              const target = { ...ref(), text, ...(attachments === undefined ? {} : { attachments: [...attachments] }) }
               return props.onTry(() => workspace.mutate.editPrompt(target))
             }}
             onSaved={stopEditing}
@@ -242,6 +246,18 @@ function QueueItem(props: {
         <span class={styles.text} title={plainMentions(prompt().text)} dir="auto">
           {plainMentions(prompt().text)}
         </span>
+        <Show when={(prompt().attachments ?? []).length > 0 && prompt().attachments}>
+          {(files) => (
+            <span
+              class={styles.from}
+              title={files()
+                .map(({ name }) => name)
+                .join(', ')}
+            >
+              {runWords.queue.files(files().length)}
+            </span>
+          )}
+        </Show>
         <Show when={prompt().refusal}>
           {(refusal) => <span class={styles.refused}>{refusalWords(refusal().code, refusal().detail)}</span>}
         </Show>
@@ -299,8 +315,9 @@ function QueueItem(props: {
 function EditForm(props: {
   readonly promptId: PromptId
   readonly text: string
-  /** Whether it is durable: until then the form stays. */
-  readonly onSave: (text: string) => Promise<boolean>
+  readonly attachments: readonly Attachment[]
+  /** Whether it is durable: until then the form stays. `attachments`: where they are others now. */
+  readonly onSave: (text: string, attachments: readonly Attachment[] | undefined) => Promise<boolean>
   readonly onSaved: () => void
   readonly onCancel: () => void
 }) {
@@ -311,6 +328,9 @@ function EditForm(props: {
   // oxlint-disable-next-line solid/reactivity
   const draft = useTextDraft(`edit/${props.promptId}`)
   const [emptied, setEmptied] = createSignal(false)
+  const [removed, setRemoved] = createSignal<ReadonlySet<string>>(new Set())
+  const left = () => props.attachments.filter(({ blob }) => !removed().has(blob))
+  const read = useReadAttachment()
   const [busy, setBusy] = createSignal(false)
   const text = () => (draft.value() === '' && !emptied() ? before : draft.value())
   const over = () => text().trim().length - promptLimit
@@ -326,7 +346,7 @@ function EditForm(props: {
     const now = text().trim()
     if (now === '' || over() > 0 || busy()) return
     setBusy(true)
-    const isDurable = await props.onSave(now)
+    const isDurable = await props.onSave(now, removed().size === 0 ? undefined : left())
     setBusy(false)
     if (!isDurable) return
     await draft.clear()
@@ -369,6 +389,11 @@ function EditForm(props: {
           {uiWords.tooLong(over())}
         </p>
       </Show>
+      <Attachments
+        attachments={left()}
+        read={read}
+        onRemove={({ blob }) => setRemoved((known) => new Set([...known, blob]))}
+      />
       <span class={styles.editActs}>
         <Button size="sm" type="submit" disabled={text().trim() === '' || over() > 0} aria-busy={busy()}>
           {runWords.queue.save}

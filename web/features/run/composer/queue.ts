@@ -1,3 +1,4 @@
+import { Attachments, type Attachment } from '#shared/domain/attachment.ts'
 import type { Prompt } from '#shared/domain/prompt.ts'
 import { RunId } from '#shared/ids.ts'
 import type { PendingMutation } from '#sync/client/workspace.ts'
@@ -62,12 +63,16 @@ export function refusedText(
   name: string,
   json: string,
   runId: RunId,
-): { readonly text: string | undefined } | undefined {
+): { readonly text: string | undefined; readonly attachments?: readonly Attachment[] } | undefined {
   if (name === 'answerPermission' || name === 'createRun') return undefined
   try {
     const args: unknown = JSON.parse(json)
     if (typeof args !== 'object' || args === null || !('runId' in args) || args.runId !== runId) return undefined
-    return { text: 'text' in args && typeof args.text === 'string' ? args.text : undefined }
+    const attachments = Attachments.safeParse(Reflect.get(args, 'attachments')).data
+    return {
+      text: 'text' in args && typeof args.text === 'string' ? args.text : undefined,
+      ...(attachments === undefined ? {} : { attachments }),
+    }
   } catch {
     // Arguments over 4,000 characters are kept cut: the beginning of a message is better than nothing.
     if (!json.includes(runId)) return undefined

@@ -1,5 +1,6 @@
 import { CircleX } from 'lucide'
 import { For, Show, createMemo, createSignal } from 'solid-js'
+import type { Attachment } from '#shared/domain/attachment.ts'
 import type { RefusedMutation } from '#shared/domain/notice.ts'
 import { Button } from '../../../ui/button.tsx'
 import { Icon } from '../../../ui/icon.tsx'
@@ -16,7 +17,7 @@ import styles from '../permission/asks-region.module.css'
 /** Changes to this run that the server refused: why, and a way to get back what was typed. */
 export function RefusedLines(props: {
   /** Resolves with whether the text is on the device where it now stands. */
-  readonly onTakeBack: (text: string) => Promise<boolean>
+  readonly onTakeBack: (text: string, attachments?: readonly Attachment[]) => Promise<boolean>
 }) {
   const scene = useScene()
   const team = useTeamData()
@@ -24,7 +25,7 @@ export function RefusedLines(props: {
   const refused = createMemo(() =>
     team.refused.all().flatMap((row) => {
       const about = refusedText(row.name, row.args, scene.runId)
-      return about === undefined ? [] : [{ row, text: about.text }]
+      return about === undefined ? [] : [{ row, ...about }]
     }),
   )
   const [problem, setProblem] = createSignal<string>()
@@ -37,8 +38,12 @@ export function RefusedLines(props: {
     }
   }
   /** The notice has the text, and goes only once it is kept elsewhere. */
-  const takeBack = async (row: RefusedMutation, text: string): Promise<void> => {
-    if (await props.onTakeBack(text)) await dismiss(row)
+  const takeBack = async (
+    row: RefusedMutation,
+    text: string,
+    attachments: readonly Attachment[] | undefined,
+  ): Promise<void> => {
+    if (await props.onTakeBack(text, attachments)) await dismiss(row)
   }
   return (
     <Show when={refused().length > 0}>
@@ -52,7 +57,7 @@ export function RefusedLines(props: {
               </span>
               <Show when={one.text}>
                 {(text) => (
-                  <Button size="sm" onClick={() => void takeBack(one.row, text())}>
+                  <Button size="sm" onClick={() => void takeBack(one.row, text(), one.attachments)}>
                     {runWords.refused.takeBack}
                   </Button>
                 )}

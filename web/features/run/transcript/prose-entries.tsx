@@ -10,6 +10,7 @@ import { useScene } from '../scene.ts'
 import { LongText } from '../text/long-text.tsx'
 import { Markdown } from '../text/markdown-view.tsx'
 import { RunOutput } from '../text/run-output.tsx'
+import { SentAttachments } from './sent-attachments.tsx'
 import { SentPlans } from './sent-plans.tsx'
 import { Line } from './line.tsx'
 import type { EntryOf } from './entry-of.ts'
@@ -21,6 +22,7 @@ export function UserEntry(props: { readonly entry: EntryOf<'user'> }) {
     <UserText by={props.entry.body.by} at={props.entry.at} automatic={props.entry.body.automatic}>
       <LongText text={props.entry.body.text}>{(text) => <Markdown text={text()} />}</LongText>
       <SentPlans plans={props.entry.body.plans ?? []} />
+      <Show when={props.entry.body.attachments}>{(files) => <SentAttachments attachments={files()} />}</Show>
     </UserText>
   )
 }

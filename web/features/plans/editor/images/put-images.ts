@@ -5,7 +5,7 @@ import type { PlanId } from '#shared/ids.ts'
 import type { DeviceImages } from '#sync/client/images/device-images.ts'
 import { imageAddress } from '#sync/core/plan/image-address.ts'
 import { planWords } from '../../../../words/plan.ts'
-import { prepareImage } from './prepare-image.ts'
+import { prepareImage } from '../../../../state/prepare-image.ts'
 
 export type PutImages = (editor: Editor, files: readonly File[], at?: number) => Promise<void>
 

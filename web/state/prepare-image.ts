@@ -2,6 +2,7 @@ import {
   contentTypeOf,
   imageBytesLimit,
   imagePixelsLimit,
+  imageTypes,
   type ImageFacts,
   type ImageType,
 } from '#shared/domain/plan-image.ts'
@@ -18,34 +19,44 @@ export type Unfit = 'no_picture' | 'too_large' | 'unreadable'
 /** What is taken from a person, before it is made smaller. */
 const givenBytes = 50_000_000
 const givenPixels = 64_000_000
-/** The longer side of a picture that was made smaller: two pixels for each point of the widest column. */
-const longestSide = 2560
+/** What a picture is made to fit: its longer side in pixels, its bytes, and the types that are taken as they are. */
+export type ImageLimits = {
+  readonly side: number
+  readonly bytes: number
+  readonly types: readonly ImageType[]
+}
+/** Two pixels for each point of the widest column. */
+const planLimits: ImageLimits = { side: 2560, bytes: imageBytesLimit, types: imageTypes }
 const quality = 0.88
 
 /**
- * A file as a picture of a plan. Photos are drawn anew, so that what a camera wrote into them (where they were taken) goes no further, and are made
+ * A file as a picture of a plan, or of a message. Photos are drawn anew, so that what a camera wrote into them (where they were taken) goes no further, and are made
  * smaller where they are large. What moves, and what carries nothing beside its pixels, stays as it is.
  */
-export async function prepareImage(file: Blob): Promise<PreparedImage | Unfit> {
+export async function prepareImage(file: Blob, within: ImageLimits = planLimits): Promise<PreparedImage | Unfit> {
   if (file.size > givenBytes) return 'too_large'
   const content = await bytesOf(file)
   if (content === undefined) return 'unreadable'
   const facts = readImageFacts(content)
   if (facts === undefined) return 'no_picture'
   if (facts.width * facts.height > givenPixels) return 'too_large'
-  if (moves(content, facts) || !needsDrawing(content, facts)) return fitting(content, facts)
-  return draw(new Blob([content], { type: contentTypeOf(facts.type) }), facts.type)
+  const isTaken = within.types.includes(facts.type)
+  if (isTaken && (moves(content, facts) || !needsDrawing(content, facts, within)))
+    return fitting(content, facts, within)
+  return draw(new Blob([content], { type: contentTypeOf(facts.type) }), facts.type, within)
 }
 
-function fitting(content: Uint8Array<ArrayBuffer>, { width, height }: ImageFacts): PreparedImage | Unfit {
-  const fits = content.byteLength <= imageBytesLimit && width * height <= imagePixelsLimit
+function fitting(
+  content: Uint8Array<ArrayBuffer>,
+  { width, height }: ImageFacts,
+  { bytes }: ImageLimits,
+): PreparedImage | Unfit {
+  const fits = content.byteLength <= bytes && width * height <= imagePixelsLimit
   return fits ? { content, size: { width, height } } : 'too_large'
 }
 
-function needsDrawing(content: Uint8Array, { type, width, height }: ImageFacts): boolean {
-  return (
-    type === 'jpeg' || Math.max(width, height) > longestSide || content.byteLength > imageBytesLimit || tells(content)
-  )
+function needsDrawing(content: Uint8Array, { type, width, height }: ImageFacts, { side, bytes }: ImageLimits): boolean {
+  return type === 'jpeg' || Math.max(width, height) > side || content.byteLength > bytes || tells(content)
 }
 
 /** Whether something stands in it beside its pixels: by the names of the parts that do, in any of the types. */
@@ -70,11 +81,11 @@ function moves(content: Uint8Array, { type }: ImageFacts): boolean {
 
 const latin = (bytes: Uint8Array): string => new TextDecoder('latin1').decode(bytes)
 
-async function draw(file: Blob, type: ImageType): Promise<PreparedImage | Unfit> {
+async function draw(file: Blob, type: ImageType, { side, bytes }: ImageLimits): Promise<PreparedImage | Unfit> {
   const bitmap = await createImageBitmap(file, { imageOrientation: 'from-image' }).catch(() => undefined)
   if (bitmap === undefined) return 'unreadable'
   try {
-    const scale = Math.min(1, longestSide / Math.max(bitmap.width, bitmap.height))
+    const scale = Math.min(1, side / Math.max(bitmap.width, bitmap.height))
     const canvas = document.createElement('canvas')
     canvas.width = Math.max(1, Math.round(bitmap.width * scale))
     canvas.height = Math.max(1, Math.round(bitmap.height * scale))
@@ -85,7 +96,7 @@ async function draw(file: Blob, type: ImageType): Promise<PreparedImage | Unfit>
     for (const as of wanted(type)) {
       const content = await written(canvas, as)
       const facts = content && readImageFacts(content)
-      if (content !== undefined && facts !== undefined && content.byteLength <= imageBytesLimit)
+      if (content !== undefined && facts !== undefined && content.byteLength <= bytes)
         return { content, size: { width: canvas.width, height: canvas.height } }
     }
     return 'too_large'

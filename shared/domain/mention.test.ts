@@ -1,0 +1,41 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { RunId } from '../ids.ts'
+import { commandMention, isWorkspacePath, mentionsOf, pathMention, runMention, textForAgent } from './mention.ts'
+import { plainMentions } from './plan-mention.ts'
+
+const runId = RunId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b31')
+
+test('a message mentions files, runs and commands, each once', () => {
+  const run = runMention({ id: runId, title: 'Fix [it]\nnow' })
+  const text = `See ${pathMention('src/a (b)%.ts')} and ${run}, ${run}, ${commandMention({ n: 12, command: 'npm test' })}`
+  expect(mentionsOf(text)).toEqual([
+    { kind: 'path', path: 'src/a (b)%.ts' },
+    { kind: 'run', runId, title: 'Fix [it] now' },
+    { kind: 'command', n: 12, title: '$ npm test' },
+  ])
+  expect(textForAgent(text)).toBe(`See \`src/a (b)%.ts\` and ${run}, ${run}, [$ npm test](drover:command/12)`)
+  expect(plainMentions(text)).toBe('See @src/a (b)%.ts and @Fix [it] now, @Fix [it] now, @$ npm test')
+})
+
+test.each(['/etc/passwd', '../up', 'a/../../b', '.git/config', 'a\nb', 'a`b'])(
+  '%j is no path that is mentioned',
+  (path) => {
+    expect(isWorkspacePath(path)).toBe(false)
+    expect(mentionsOf(`[x](drover:path/${encodeURIComponent(path)})`)).toEqual([])
+  },
+)
+
+test('every path that may be mentioned comes back as it was', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme', maxLength: 60 }), (path) => {
+      fc.pre(isWorkspacePath(path) && path.isWellFormed())
+      expect(mentionsOf(pathMention(path))).toEqual([{ kind: 'path', path }])
+    }),
+  )
+})
+
+test('no text takes long to be read', () => {
+  expect(mentionsOf('['.repeat(50_000))).toEqual([])
+  expect(mentionsOf('[a](drover:path/'.repeat(5_000))).toEqual([])
+})

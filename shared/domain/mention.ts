@@ -1,0 +1,86 @@
+import { RunId } from '../ids.ts'
+
+/** What a message can mention beside plans, each as a link: a file or folder of the workspace, another run, a command of this run. */
+export type Mention =
+  | { readonly kind: 'path'; readonly path: string }
+  | { readonly kind: 'run'; readonly runId: RunId; readonly title: string }
+  /** `n`: of its entry in the transcript. */
+  | { readonly kind: 'command'; readonly n: number; readonly title: string }
+
+/** Of each kind, in one message. */
+export const mentionsLimit = 20
+/** The longest path that can be mentioned, in UTF-16 units. */
+export const pathLimit = 500
+const titleUnits = 120
+
+/** A file or folder of the workspace, from its root; a folder ends in `/`. The same form as in the Markdown of plans. */
+export const pathMention = (path: string): string => `[${escaped(path)}](drover:path/${encoded(path)})`
+
+export const runMention = ({ id, title }: { readonly id: RunId; readonly title: string }): string =>
+  `[${named(title, 'Untitled run')}](drover:run/${id})`
+
+export const commandMention = ({ n, command }: { readonly n: number; readonly command: string }): string =>
+  `[${named(`$ ${command}`, 'a command')}](drover:command/${n})`
+
+/** What a message mentions, each once, in its order. */
+export function mentionsOf(text: string): readonly Mention[] {
+  const found = new Map<string, Mention>()
+  const counts = { path: 0, run: 0, command: 0 }
+  for (const [, name = '', kind = '', target = ''] of text.matchAll(mentionLink)) {
+    const mention = readMention(kind, target, unescaped(name))
+    if (mention === undefined || found.has(`${kind}/${target}`) || counts[mention.kind] === mentionsLimit) continue
+    counts[mention.kind]++
+    found.set(`${kind}/${target}`, mention)
+  }
+  return [...found.values()]
+}
+
+/** The text as an agent reads it: files by their paths. What else it mentions is told after it, by the same links. */
+export function textForAgent(text: string): string {
+  return text.replace(mentionLink, (whole, _name: string, kind: string, target: string) => {
+    const mention = readMention(kind, target, '')
+    return mention?.kind === 'path' ? `\`${mention.path}\`` : whole
+  })
+}
+
+function readMention(kind: string, target: string, title: string): Mention | undefined {
+  if (kind === 'run') {
+    const runId = RunId.safeParse(target)
+    return runId.success ? { kind, runId: runId.data, title: title.slice(0, titleUnits) } : undefined
+  }
+  if (kind === 'command') {
+    const n = /^[1-9]\d{0,8}$/.test(target) ? Number(target) : undefined
+    return n === undefined ? undefined : { kind, n, title: title.slice(0, titleUnits) }
+  }
+  const path = kind === 'path' ? decoded(target) : undefined
+  return path !== undefined && isWorkspacePath(path) ? { kind: 'path', path } : undefined
+}
+
+/** A path that leads nowhere but into the workspace, as far as can be seen, and that fits into a line. */
+export function isWorkspacePath(path: string): boolean {
+  if (path === '' || path.length > pathLimit || path.startsWith('/') || /[\p{Cc}\p{Zl}\p{Zp}`]/u.test(path))
+    return false
+  return !path.split('/').some((part) => part === '..' || part === '.git')
+}
+
+function named(title: string, otherwise: string): string {
+  const line = title.replace(/\s+/g, ' ').trim()
+  const short = line.length > titleUnits ? `${line.slice(0, titleUnits - 1).toWellFormed()}…` : line
+  return short === '' ? otherwise : escaped(short)
+}
+
+const escaped = (text: string): string => text.replace(/[[\]\\]/g, '\\$&')
+const unescaped = (text: string): string => text.replace(/\\(.)/g, '$1')
+const encoded = (path: string): string =>
+  encodeURI(path.toWellFormed()).replaceAll(/[()]/g, (sign) => (sign === '(' ? '%28' : '%29'))
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** Bounded, so that no text takes long to be read. */
+const mentionLink = /\[((?:[^[\]\\\n]|\\.){0,1000})\]\(drover:(path|run|command)\/([^()\s]{1,1600})\)/g
