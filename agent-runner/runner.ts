@@ -198,6 +198,7 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
       takesAttachments: true,
       takesEnvironments: true,
       takesFiles: true,
+      publishes: true,
       takesProfiles: true,
       takesTerminals: true,
       takesSnapshots: true,
@@ -292,9 +293,14 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
     }
   }
 
-  async function deliver({ deliveryId, runId, body }: Extract<RunnerDown, { type: 'deliver' }>): Promise<void> {
+  async function deliver({
+    deliveryId,
+    runId,
+    body,
+    secrets,
+  }: Extract<RunnerDown, { type: 'deliver' }>): Promise<void> {
     const worker = shelf.get(runId)
-    if (worker !== undefined) return worker.deliver(deliveryId, body)
+    if (worker !== undefined) return worker.deliver(deliveryId, body, secrets)
     const gone =
       body.type === 'files'
         ? refusal('not_found', 'workspace')

@@ -54,7 +54,7 @@ import { createPlanFeeds } from './plan-shares/feed.ts'
 import { createPlanTexts } from './plan-shares/texts.ts'
 import { createPlaces } from './shares/places.ts'
 import { createSharedStreams } from './shares/streams.ts'
-import { createGiveSecrets } from './secrets/give-secrets.ts'
+import { createGiveGitCredentials, createGiveSecrets } from './secrets/give-secrets.ts'
 import { createKeyringStore } from './secrets/keyring.ts'
 import { createSealedStore } from './secrets/sealed-store.ts'
 import { createSecretKeys } from './secrets/secret-keys.ts'
@@ -175,6 +175,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       return secretKeys.idle()
     })
     const giveSecrets = createGiveSecrets({ ...transacting, sealed, secretKeys })
+    const giveGitCredentials = createGiveGitCredentials({ ...transacting, sealed, secretKeys })
     const dispatcher = createDispatcher({
       ...transacting,
       jobs,
@@ -190,6 +191,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       jobs,
       runners,
       planSender,
+      giveGitCredentials,
       onError: report('delivering failed'),
     })
     const leases = createLeases({
@@ -387,6 +389,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       runners,
       planSender,
       giveSecrets,
+      giveGitCredentials,
       live,
       inspections,
       terminals,

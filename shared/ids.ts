@@ -41,6 +41,8 @@ export type ReviewChangeId = z.infer<typeof ReviewChangeId>
 /** Of a terminal in a run's sandbox: made by the device that opens it, or by the runner for its agent. */
 export const TerminalId = uuid.brand<'TerminalId'>()
 export type TerminalId = z.infer<typeof TerminalId>
+export const PublishId = uuid.brand<'PublishId'>()
+export type PublishId = z.infer<typeof PublishId>
 export const DeliveryId = uuid.brand<'DeliveryId'>()
 export type DeliveryId = z.infer<typeof DeliveryId>
 export const ArtifactId = z.string().min(1).max(80).brand<'ArtifactId'>()

@@ -5,11 +5,14 @@ import type { Sandbox } from '../sandbox/sandbox.ts'
 import { gitCredentials, type GitCredentials } from './credentials.ts'
 import type { GatewayDoor, GitGateway } from './gateway.ts'
 import { gatewayVariables } from './git-config.ts'
+import type { Roads } from './roads.ts'
 import { writeKeys } from './ssh.ts'
 
 /** The ways of one run to private repositories. */
 export interface RunGit {
   readonly credentials: GitCredentials
+  /** To the hosts' own REST. */
+  readonly roads: Pick<Roads, 'request'>
   /** The run's processes need a way to this one. */
   readonly bridged: boolean
   /** Calls git on this machine with variables that get it there. `urls`: what it will be asked for. */
@@ -43,6 +46,7 @@ export function createRunGit(deps: {
 
   return {
     credentials,
+    roads: deps.gateway.roads,
     bridged: hosts.length > 0,
     async onHost(urls, call) {
       const door = hosts.length === 0 ? undefined : await open()

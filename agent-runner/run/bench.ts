@@ -2,6 +2,7 @@ import type { AcpSession } from '../harness/acp-session.ts'
 import { createTranslator, type Translator } from '../harness/translator.ts'
 import type { RunModels } from '../models/endpoints.ts'
 import type { PlanTools } from '../plan-tools/mcp-host.ts'
+import type { GitPerson } from '#shared/domain/git-person.ts'
 import type { ProfileSnapshot } from '#shared/domain/profile.ts'
 import { createPermissionDesk, type PermissionDesk } from './desk.ts'
 import type { Equipment } from './equip.ts'
@@ -26,6 +27,8 @@ export interface Bench extends Equipment {
   permissions: Permissions
   desk: PermissionDesk
   translator: Translator
+  /** Who the agent’s commits are by, as git was told. */
+  author: GitPerson | undefined
 }
 
 export function createBench(
@@ -96,6 +99,7 @@ export function createBench(
     session: undefined,
     planTools: undefined,
     models: undefined,
+    author: undefined,
     flooded: new Promise<never>(() => {}),
     prepared,
     declaration,

@@ -119,7 +119,9 @@ export function createResults(deps: {
   async function concludeBranch(): Promise<void> {
     const { branch, commit } = await deps.changes.head()
     const facts = journal.memory().facts
-    if (branch !== undefined) journal.append({ type: 'facts', branch })
+    // Where a person has it pushed to is where people look for it.
+    const pushed = facts.published?.commits.some((one) => one.branch !== undefined) === true
+    if (branch !== undefined && !pushed) journal.append({ type: 'facts', branch })
     const moved = commit !== undefined && commit !== facts.baseCommit
     const other = branch !== undefined && branch !== facts.baseBranch
     if (!moved && !other) return

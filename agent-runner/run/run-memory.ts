@@ -7,7 +7,7 @@ import { RunTerminal } from '#shared/domain/terminal.ts'
 import { SnapshotRepository } from '#shared/domain/snapshot.ts'
 import { TranscriptEntry, type EntryBody } from '#shared/domain/transcript.ts'
 import { UsageMeter } from '#shared/domain/usage-meter.ts'
-import { DeliveryId, PermissionId } from '#shared/ids.ts'
+import { DeliveryId, PermissionId, PublishId } from '#shared/ids.ts'
 import type { RunEvent } from '#shared/protocol/run-event.ts'
 import { Assignment } from '#shared/protocol/runner-link.ts'
 import { Refusal } from '#shared/refusal.ts'
@@ -27,6 +27,17 @@ export type Receipt = z.infer<typeof Receipt>
 export const ProcessMark = z.object({ pid: z.number().int(), started: z.string().max(100) })
 export type ProcessMark = z.infer<typeof ProcessMark>
 
+/** A commit that a person asked for, by the id of what they did. */
+export const PublishedCommit = z.object({
+  id: PublishId,
+  commit: z.string().max(100),
+  /** The transcript tells of it. */
+  shown: z.boolean().optional(),
+  /** Where it was pushed to. */
+  branch: z.string().max(250).optional(),
+})
+export type PublishedCommit = z.infer<typeof PublishedCommit>
+
 export const RunFacts = z.object({
   /** Set-up steps that are done, so that a later turn does not repeat them. */
   setUp: z.boolean().optional(),
@@ -43,6 +54,7 @@ export const RunFacts = z.object({
   containerId: z.string().max(100).optional(),
   /** Patterns that "Allow similar in this run" allowed, as JSON texts. */
   similar: z.array(z.string()).optional(),
+  published: z.object({ commits: z.array(PublishedCommit) }).optional(),
   /** What the run is worked under: as it came with the turn, or as somebody has changed it since. */
   profile: ProfileSnapshot.optional(),
   /** Where its repositories stood when its workspace was ready. */

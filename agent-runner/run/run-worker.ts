@@ -8,6 +8,9 @@ import { changeNotice } from './changes/change-notice.ts'
 import { hideIn } from '../secrets/hide-in.ts'
 import { hidingPatches } from '../secrets/hiding-parts.ts'
 import { createChanges } from './changes/changes.ts'
+import { createPublish } from '../publish/publish.ts'
+import { createPublishQueue } from '../publish/queue.ts'
+import type { RunSecret } from '#shared/domain/secret.ts'
 import type { Journal } from './journal.ts'
 import type { RunWorkerDeps } from './run-deps.ts'
 import { createAgentTerminals } from '../terminals/agent-terminals.ts'
@@ -31,7 +34,8 @@ export interface RunWorker {
   active(): boolean
   /** The turn begins; its end is told by events. */
   assign(assignment: Assignment): Promise<void>
-  deliver(deliveryId: DeliveryId, body: DeliveryBody): Promise<void>
+  /** `secrets`: opened for this one alone. */
+  deliver(deliveryId: DeliveryId, body: DeliveryBody, secrets?: readonly RunSecret[]): Promise<void>
   /** Keeps the workspace at the server as it is now, where that is not done yet. */
   saveWorkspace(): Promise<void>
   /** Ends the turn because the machinery broke. */
@@ -63,6 +67,12 @@ export function createRunWorker(deps: RunWorkerDeps): RunWorker {
     clock,
     hiding,
     takesPaths: deps.takesPaths,
+  })
+  const publishing = createPublishQueue({
+    publish: createPublish({ ...deps, changes, results, transcript, hiding }),
+    receipts,
+    journal,
+    onTrouble: (error) => log.error({ runId, error: messageOf(error) }, 'The changes of a run could not be published.'),
   })
   const terminals = createTerminals({
     ...createTerminalKeeping({
@@ -197,10 +207,15 @@ export function createRunWorker(deps: RunWorkerDeps): RunWorker {
     })
   }
 
-  async function deliver(deliveryId: DeliveryId, body: DeliveryBody): Promise<void> {
+  async function deliver(
+    deliveryId: DeliveryId,
+    body: DeliveryBody,
+    secrets: readonly RunSecret[] = [],
+  ): Promise<void> {
     const known = receipts.of(deliveryId)
     if (known !== undefined) return receipts.repeat(known)
     if (body.type === 'files') return changeFiles(deliveryId, body)
+    if (body.type === 'publish') return publishing.take(deliveryId, body, secrets)
     const current = turn
     if (current === undefined || current.over()) {
       await receipts.set(deliveryId, 'refused', refusal('run_ended', 'the turn was over when this came'))
@@ -266,6 +281,7 @@ export function createRunWorker(deps: RunWorkerDeps): RunWorker {
       else turn?.breakOff({ event: 'cancel' })
       await running
       wake?.()
+      await publishing.close()
       await workbench.tearDown(reason === undefined ? 'put_away' : 'runner_restarted')
       results.close()
       await snapshots.close()

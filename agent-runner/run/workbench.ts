@@ -32,6 +32,7 @@ import { createSpending } from './spending.ts'
 import type { AgentTerminals } from '../terminals/agent-terminals.ts'
 import type { Terminals } from '../terminals/terminals.ts'
 import { cut, type Transcript } from './transcript.ts'
+import { signAs } from './sign-as.ts'
 import { TurnEnded, type TurnEnd } from './turn-end.ts'
 
 /** What goes with a message, until `signal` says that the turn is over. */
@@ -128,6 +129,7 @@ export function createWorkbench(
     bench ??= await build(assignment, signal)
     if (isFresh) results.tellPaths()
     bench.models?.renew(assignment.secrets ?? [])
+    await signAs(bench, assignment.author)
     if (bench.session !== undefined) return { firstPrompt: (text) => text }
     const session = await startSession(bench, assignment, signal)
     if (session.loaded && journal.memory().facts.carried === true) {

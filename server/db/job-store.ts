@@ -111,7 +111,7 @@ export function createJobStore(db: Queryable) {
     openFileDeliveries: (runnerId: string) =>
       db.query<OpenDelivery>(
         `select ${deliveryColumns} from delivery d
-          where state in ('accepted', 'delivered') and body->>'type' = 'files'
+          where state in ('accepted', 'delivered') and body->>'type' in ('files', 'publish')
             and exists (select 1 from run_job j where j.run_id = d.run_id and j.runner_id = $1)
           order by created_at, id limit 100`,
         [runnerId],
@@ -127,7 +127,7 @@ export function createJobStore(db: Queryable) {
           where state in ('accepted', 'delivered')
             and exists (
               select 1 from run_job j where j.run_id = d.run_id and j.phase = 'ended'
-                and (d.body->>'type' <> 'files' or j.runner_id is null or d.created_at < $1)
+                and (d.body->>'type' not in ('files', 'publish') or j.runner_id is null or d.created_at < $1)
             ) limit 100`,
         [since],
         { name: 'deliveries-orphaned' },

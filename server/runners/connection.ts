@@ -13,7 +13,7 @@ import { moveRun } from '../runs/run-changes.ts'
 import type { PlanSender } from '../plans/mentions/send-plans.ts'
 import { releaseJob } from '../runs/dispatcher.ts'
 import { sendAssignment } from '../runs/send-assignment.ts'
-import type { GiveSecrets } from '../secrets/give-secrets.ts'
+import type { GiveGitCredentials, GiveSecrets } from '../secrets/give-secrets.ts'
 import { usageOfMoves } from '../costs/note-usage.ts'
 import { sendOpen, takeReceipt } from '../runs/deliveries.ts'
 import { createRunIngest, type RunIngest } from '../runs/ingest.ts'
@@ -27,6 +27,7 @@ export type RunnerConnectionDeps = TransactDeps & {
   readonly runners: RunnerRegistry
   readonly planSender: PlanSender
   readonly giveSecrets: GiveSecrets
+  readonly giveGitCredentials: GiveGitCredentials
   readonly live: LiveHub
   readonly planCalls: PlanCalls
   readonly inspections: Inspections
@@ -287,6 +288,7 @@ export function createRunnerConnection(
       takesAttachments: message.takesAttachments === true,
       takesEnvironments: message.takesEnvironments === true,
       takesFiles: message.takesFiles === true,
+      publishes: message.publishes === true,
       takesProfiles: message.takesProfiles === true,
       takesTerminals: message.takesTerminals === true,
       takesSnapshots: message.takesSnapshots === true,

@@ -20,6 +20,7 @@ export type ConnectedRunner = {
   readonly takesEnvironments: boolean
   /** Takes changes of files. */
   readonly takesFiles: boolean
+  readonly publishes: boolean
   /** Works under the profile that it is given. */
   readonly takesProfiles: boolean
   /** Why it takes nothing new now, such as a full disk; it will again by itself. */

@@ -1,6 +1,7 @@
 import { Permission } from '#shared/domain/permission.ts'
 import { Prompt } from '#shared/domain/prompt.ts'
 import { ReviewChange } from '#shared/domain/review-change.ts'
+import { RunPublish } from '#shared/domain/run-publish.ts'
 import { Run, hasEnded, type IntentState } from '#shared/domain/run.ts'
 import { DeliveryId } from '#shared/ids.ts'
 import type { DeliveryBody, RunnerUp } from '#shared/protocol/runner-link.ts'
@@ -11,6 +12,7 @@ import { transact, type TransactDeps } from '#sync/server/transact.ts'
 import type { JobStore, OpenDelivery } from '../db/job-store.ts'
 import type { ConnectedRunner, RunnerRegistry } from '../runners/registry.ts'
 import type { MessageToSend, PlanSender } from '../plans/mentions/send-plans.ts'
+import type { GiveGitCredentials } from '../secrets/give-secrets.ts'
 import { forRunner } from './send-assignment.ts'
 import { createWorker, type Worker } from './worker.ts'
 
@@ -18,6 +20,7 @@ export type DeliveriesDeps = TransactDeps & {
   readonly jobs: JobStore
   readonly runners: RunnerRegistry
   readonly planSender: PlanSender
+  readonly giveGitCredentials: GiveGitCredentials
   readonly onError: (error: unknown) => void
 }
 
@@ -33,7 +36,7 @@ export function createDeliveries(deps: DeliveriesDeps): Worker {
     async round() {
       for (const runner of deps.runners.all()) await sendOpen(deps, runner)
       for (const delivery of await deps.jobs.orphanedDeliveries(deps.now() - filesWaitMs)) {
-        const gone = delivery.body.type === 'files' ? refusal('not_found', 'workspace') : refusal('run_ended')
+        const gone = isAboutWorkspace(delivery.body) ? refusal('not_found', 'workspace') : refusal('run_ended')
         await settle(deps, delivery, 'refused', gone)
       }
     },
@@ -42,29 +45,37 @@ export function createDeliveries(deps: DeliveriesDeps): Worker {
 
 /** Everything still open for the runs of one runner, in the order in which it was asked. */
 export async function sendOpen(
-  deps: Pick<DeliveriesDeps, 'jobs' | 'planSender'> & TransactDeps,
+  deps: Pick<DeliveriesDeps, 'jobs' | 'planSender' | 'giveGitCredentials'> & TransactDeps,
   runner: ConnectedRunner,
 ): Promise<void> {
   const held = runner.runs.size === 0 ? [] : await deps.jobs.openDeliveries([...runner.runs])
   for (const delivery of [
-    ...held.filter(({ body }) => body.type !== 'files'),
+    ...held.filter(({ body }) => !isAboutWorkspace(body)),
     ...(await deps.jobs.openFileDeliveries(runner.id)),
   ]) {
     const isTooOld =
       (delivery.body.type === 'files' && !runner.takesFiles) ||
+      (delivery.body.type === 'publish' && !runner.publishes) ||
       (delivery.body.type === 'profile' && !runner.takesProfiles)
     if (isTooOld) {
       const old = refusal('protocol_too_old', `the machine ${runner.name} has an older Drover`)
       await settle(deps, delivery, 'refused', old)
       continue
     }
+    const { body } = delivery
     runner.send({
       type: 'deliver',
       deliveryId: DeliveryId.parse(delivery.id),
       runId: delivery.runId,
       body: await bodyFor(deps, runner, delivery),
+      ...(body.type === 'publish' ? { secrets: [...(await deps.giveGitCredentials(runner.teamId, body.by))] } : {}),
     })
   }
+}
+
+/** It is for the machine that has the workspace, whether a turn goes or not. */
+function isAboutWorkspace({ type }: DeliveryBody): boolean {
+  return type === 'files' || type === 'publish'
 }
 
 async function bodyFor(
@@ -133,6 +144,11 @@ async function showState(
       const change = await getRow(rows, delivery.rowKey, ReviewChange)
       if (change === undefined) return false
       return putRow(rows, delivery.rowKey, { ...change, state, ...(why === undefined ? {} : { refusal: why }) })
+    }
+    case 'publish': {
+      const publish = await getRow(rows, delivery.rowKey, RunPublish)
+      if (publish === undefined) return false
+      return putRow(rows, delivery.rowKey, { ...publish, state, ...(why === undefined ? {} : { refusal: why }) })
     }
     case 'profile': {
       const run = await getRow(rows, keys.run(delivery.runId), Run)

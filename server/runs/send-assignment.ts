@@ -1,5 +1,8 @@
+import { gitPerson, type GitPerson } from '#shared/domain/git-person.ts'
 import type { ProfileSnapshot } from '#shared/domain/profile.ts'
 import { Run, type RunConfig } from '#shared/domain/run.ts'
+import { Member, Team } from '#shared/domain/team.ts'
+import type { TeamId, UserId } from '#shared/ids.ts'
 import { teamSpace } from '#shared/protocol/sync.ts'
 import { keys } from '#sync/core/keys.ts'
 import type { SpaceStore } from '#sync/server/space-store.ts'
@@ -43,6 +46,7 @@ export async function sendAssignment(
   const after = { seq: job.ackedSeq, entries: job.ackedSeq === 0 ? 0 : await deps.jobs.lastEntry(runId) }
   const known = job.ackedSeq === 0 ? assignment : { ...assignment, after }
   const left = runner.takesSnapshots ? await stateOfRun(deps, runId) : {}
+  const author = await authorOf(deps.store, teamId, assignment.prompt.by)
   runner.send({
     type: 'assign',
     assignment: {
@@ -50,10 +54,21 @@ export async function sendAssignment(
       ...left,
       ...(profile === undefined ? {} : { profile, config: withProfile(assignment.config, profile) }),
       prompt: forRunner(runner, prompt),
+      ...(author === undefined ? {} : { author }),
       ...(secrets.length === 0 ? {} : { secrets: [...secrets] }),
       ...(missing.length === 0 ? {} : { missingSecrets: [...missing] }),
     },
   })
+}
+
+/** Somebody outside of the team, and nobody, commit as the team. */
+async function authorOf(store: SpaceStore, teamId: TeamId, by: UserId | undefined): Promise<GitPerson | undefined> {
+  const { rows } = await store.read(teamSpace(teamId), [keys.team, ...(by === undefined ? [] : [keys.member(by)])])
+  const found = new Map(rows.map(({ key, value }) => [key, value]))
+  const member = by === undefined ? undefined : Member.safeParse(found.get(keys.member(by)))
+  if (member?.success === true) return gitPerson(member.data)
+  const team = Team.safeParse(found.get(keys.team))
+  return team.success ? gitPerson({ name: team.data.name }) : undefined
 }
 
 async function profileOfJob(store: SpaceStore, job: Job): Promise<ProfileSnapshot | undefined> {

@@ -2,7 +2,7 @@ import { Run } from '#shared/domain/run.ts'
 import { chooseSecrets, secretNamesOf } from '#shared/domain/secret-scope.ts'
 import { Secret, type RunSecret, type SecretName, type TurnSecrets } from '#shared/domain/secret.ts'
 import { Member } from '#shared/domain/team.ts'
-import type { SecretId, UserId } from '#shared/ids.ts'
+import type { SecretId, TeamId, UserId } from '#shared/ids.ts'
 import { teamSpace } from '#shared/protocol/sync.ts'
 import { keys } from '#sync/core/keys.ts'
 import { getRow, putRow } from '#sync/core/transaction.ts'
@@ -29,12 +29,31 @@ export type GiveSecrets = (job: Pick<Job, 'runId' | 'teamId' | 'turn' | 'assignm
  * What a turn gets is settled when it is given to its runner: the team's secrets, and those of the person who began the turn.
  * Nobody's own go to a turn that no person began, and none at all to one that somebody outside of the team did.
  */
+/** Credentials of Git that a person may use, opened for something that they do themselves: which secrets a run was given has no part in it. */
+export type GiveGitCredentials = (teamId: TeamId, by: UserId) => Promise<readonly RunSecret[]>
+
+export function createGiveGitCredentials(deps: GiveSecretsDeps): GiveGitCredentials {
+  return async (teamId, by) => {
+    const scope = await scopeOf(deps, teamId, by)
+    const chosen = chooseSecrets(undefined, scope).chosen.filter(
+      ({ kind }) => kind === 'git_token' || kind === 'ssh_key',
+    )
+    // Of two for one host the later counts.
+    const inOrder = [...chosen].toSorted((a, b) => Number(a.owner === 'person') - Number(b.owner === 'person'))
+    const values = await openAll(deps, teamId, by, inOrder)
+    return inOrder.flatMap(({ id, owner, name, kind }) => {
+      const value = values.get(placeOf(owner, id))
+      return value === undefined ? [] : [{ name, kind, value }]
+    })
+  }
+}
+
 export function createGiveSecrets(deps: GiveSecretsDeps): GiveSecrets {
   return async (job) => {
-    const scope = await scopeOf(deps, job)
+    const scope = await scopeOf(deps, job.teamId, job.assignment.prompt.by)
     const names = secretNamesOf(job.assignment.config, job.assignment.environment)
     const { chosen, missing } = chooseSecrets(names, scope)
-    const values = await openAll(deps, job, scope.by, chosen)
+    const values = await openAll(deps, job.teamId, scope.by, chosen)
     const given: RunSecret[] = []
     const left: SecretName[] = [...missing]
     let bytes = 0
@@ -56,8 +75,7 @@ export function createGiveSecrets(deps: GiveSecretsDeps): GiveSecrets {
 type Scope = { readonly by: UserId | undefined; readonly team: readonly Secret[]; readonly own: readonly Secret[] }
 type JobOf = Parameters<GiveSecrets>[0]
 
-async function scopeOf({ store }: GiveSecretsDeps, { teamId, assignment }: JobOf): Promise<Scope> {
-  const { by } = assignment.prompt
+async function scopeOf({ store }: GiveSecretsDeps, teamId: TeamId, by: UserId | undefined): Promise<Scope> {
   const space = teamSpace(teamId)
   if (by !== undefined) {
     const { rows } = await store.read(space, [keys.member(by)])
@@ -76,7 +94,7 @@ const placeOf = (owner: Secret['owner'], id: SecretId): string => `${owner}/${id
 
 async function openAll(
   { sealed, secretKeys }: GiveSecretsDeps,
-  { teamId }: JobOf,
+  teamId: TeamId,
   by: UserId | undefined,
   chosen: readonly Secret[],
 ): Promise<Map<string, string>> {

@@ -246,6 +246,8 @@ export const Run = z.object({
   artifacts: z.number().int().optional(),
   /** Pictures that went with its messages, those that wait among them. */
   pictures: z.number().int().nonnegative().optional(),
+  /** The newest that was opened for it. */
+  pullRequest: z.object({ title: z.string().max(300), url: z.string().max(2000) }).optional(),
   /** What its last turn was given. */
   secrets: TurnSecrets.optional(),
   usage: RunUsage.optional(),

@@ -12,6 +12,7 @@ import { Profile, ProfileChoice } from '../domain/profile.ts'
 import { Prompt } from '../domain/prompt.ts'
 import { ReviewChange } from '../domain/review-change.ts'
 import { ReviewComment } from '../domain/review-comment.ts'
+import { RunPublish } from '../domain/run-publish.ts'
 import { ReviewMarks } from '../domain/review-marks.ts'
 import { TeamPrices } from '../domain/team-prices.ts'
 import { UsageDay } from '../domain/usage-day.ts'
@@ -51,6 +52,7 @@ export const rowSchemas: Readonly<Record<string, z.ZodType>> = {
   'review-comment': ReviewComment,
   'review-change': ReviewChange,
   'review-marks': ReviewMarks,
+  'run-publish': RunPublish,
   budgets: Budgets,
   'budget-month': BudgetMonth,
   prices: TeamPrices,

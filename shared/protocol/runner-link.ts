@@ -5,12 +5,14 @@ import { Said } from '../domain/conversation.ts'
 import { EgressPolicy } from '../domain/environment-egress.ts'
 import { EnvironmentProposal, InspectedRepositories } from '../domain/environment-proposal.ts'
 import { EnvironmentSnapshot } from '../domain/environment.ts'
+import { GitPerson } from '../domain/git-person.ts'
 import { HarnessOffer, SandboxKind } from '../domain/harness.ts'
 import { PermissionAnswer } from '../domain/permission.ts'
 import { ModelPrice, ownPricesLimit } from '../domain/model-prices.ts'
 import { FileOp, fileOpsLimit } from '../domain/review-change.ts'
 import { RunnerAbout } from '../domain/runner-about.ts'
 import { ProfileSnapshot } from '../domain/profile.ts'
+import { PublishDelivery } from '../domain/run-publish.ts'
 import { RunConfig, RunReason } from '../domain/run.ts'
 import { RunSecret, SecretName } from '../domain/secret.ts'
 import { promptExtras } from '../domain/sent-plan.ts'
@@ -83,6 +85,8 @@ export const Assignment = z.object({
   snapshot: Snapshot.optional(),
   /** What was said before this turn, for the same. */
   conversation: z.array(Said).max(2000).optional(),
+  /** Who its commits are by: whoever began the turn, or the team where no person did. Absent: the server is older. */
+  author: GitPerson.optional(),
 })
 export type Assignment = z.infer<typeof Assignment>
 
@@ -115,6 +119,8 @@ export const DeliveryBody = z.discriminatedUnion('type', [
     name: z.string().max(120),
     ops: z.array(FileOp).min(1).max(fileOpsLimit),
   }),
+  /** A person commits, pushes, opens a pull request: as `files`, also after a turn. Only to a runner whose hello says that it publishes. */
+  PublishDelivery,
   /** From here on the run is worked under this. Only to a runner that says that it takes profiles. */
   z.object({ type: z.literal('profile'), profile: ProfileSnapshot, by: UserId }),
   /** `reason`: no person stopped it; the turn ends as failed, for this reason, once the agent has come to a stop. */
@@ -151,6 +157,8 @@ export const RunnerHello = z.object({
   takesAttachments: z.boolean().optional(),
   /** It takes deliveries that change files; absent: it is older. */
   takesFiles: z.boolean().optional(),
+  /** It commits, pushes and opens pull requests; absent: it is older. */
+  publishes: z.boolean().optional(),
   /** It works under the profile that it is given; absent: it is older, and has rules of its own. */
   takesProfiles: z.boolean().optional(),
   /** It has terminals; absent: it is older. */
@@ -247,7 +255,14 @@ export const RunnerDown = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ack'), runId: RunId, seq: z.number().int().nonnegative() }),
   /** There is a hole before the events that came: send again from `fromSeq`. */
   z.object({ type: z.literal('resend'), runId: RunId, fromSeq: z.number().int().positive() }),
-  z.object({ type: z.literal('deliver'), deliveryId: DeliveryId, runId: RunId, body: DeliveryBody }),
+  z.object({
+    type: z.literal('deliver'),
+    deliveryId: DeliveryId,
+    runId: RunId,
+    body: DeliveryBody,
+    /** Of a `publish`: the credentials of who wants it, opened for this one; neither side writes them down. */
+    secrets: z.array(RunSecret).max(200).optional(),
+  }),
   /** A receipt is durable: one answer for each, in order. After the last state the runner may forget the delivery. */
   z.object({ type: z.literal('receipt_ack'), deliveryId: DeliveryId }),
   z.object({ type: z.literal('heartbeat_ack'), at: z.number() }),

@@ -5,6 +5,7 @@ import type {
   PlanId,
   ProfileId,
   PromptId,
+  PublishId,
   ReviewChangeId,
   ReviewCommentId,
   RunId,
@@ -17,7 +18,7 @@ import type {
 /**
  * Keys of the rows. The team's space holds `team`, `budgets`, `budget-month`, `prices`, `usage/…`, `member/…`, `runner/…`, `run/…`, `permission/…`, `prompt/…`,
  * `refused/…`, `notification/…`, `secret-key`, `secret/…`, `own-secret/…`, `profile/…`, `own-profile/…`, `own-default/…`, `share/…`, `plan/…`, `plan-text/…`, `plan-version/…`, `plan-comment/…`, `plan-review/…`, `plan-share/…`,
- * `review-comment/…`, `review-change/…`, `review-marks/…`, `environment/…`, `environment-paths/…` and `environment-revision/…`; a run's space holds `chunk/…`, `paths`, `files`, `files/…`, `tasks`, `session`, `snapshot`, `artifact/…` and `terminal/…`. `sys/cookie` is
+ * `review-comment/…`, `review-change/…`, `review-marks/…`, `run-publish/…`, `environment/…`, `environment-paths/…` and `environment-revision/…`; a run's space holds `chunk/…`, `paths`, `files`, `files/…`, `tasks`, `session`, `snapshot`, `artifact/…` and `terminal/…`. `sys/cookie` is
  * written by the device beside every patch, so that it can tell what it has.
  */
 export const keys = {
@@ -86,6 +87,8 @@ export const keys = {
   reviewMarksOf: (id: RunId) => `review-marks/${id}/`,
   environmentPaths: (id: EnvironmentId) => `environment-paths/${id}`,
   paths: 'paths',
+  publish: (id: RunId, publish: PublishId) => `run-publish/${id}/${publish}`,
+  publishesOf: (id: RunId) => `run-publish/${id}/`,
   chunk: (number: number) => `chunk/${String(number).padStart(7, '0')}`,
   chunks: 'chunk/',
   files: 'files',

@@ -13,6 +13,7 @@ import {
   PlanVersionId,
   ProfileId,
   PromptId,
+  PublishId,
   ReviewChangeId,
   ReviewCommentId,
   RunId,
@@ -62,6 +63,7 @@ export const ids = {
   reviewThread: ReviewCommentId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b36'),
   reviewChange: ReviewChangeId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b37'),
   terminal: TerminalId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b38'),
+  publish: PublishId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1bc1'),
   profile: ProfileId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b35'),
   entry: EntryId.parse('entry-1'),
   artifact: ArtifactId.parse('artifact-1'),
@@ -437,6 +439,7 @@ export const runnerUp: ByType<RunnerUp> = {
     takesAttachments: true,
     takesEnvironments: true,
     takesFiles: true,
+    publishes: true,
     takesProfiles: true,
     takesTerminals: true,
     takesSnapshots: true,
@@ -496,6 +499,15 @@ const fileOps: FileOp[] = [
   { kind: 'write', path: 'c.ts', after, text: 'export {}\n' },
 ]
 
+const publishOrder = {
+  until: 'pull_request' as const,
+  message: 'Retry once\n\nTwice was wrong.',
+  branch: 'drover/retry-once-3f1f0c',
+  files: [{ path: 'a.ts', after }, { path: 'gone.ts' }],
+  link: `https://drover.test/runs/${ids.run}`,
+  pullRequest: { title: 'Retry once', body: 'Why.', base: 'main', draft: true },
+}
+
 export const deliveryBodies: ByType<DeliveryBody> = {
   prompt: {
     type: 'prompt',
@@ -510,6 +522,15 @@ export const deliveryBodies: ByType<DeliveryBody> = {
   },
   answer: { type: 'answer', permissionId: ids.permission, digest, answer, by: ids.user, at },
   files: { type: 'files', changeId: ids.reviewChange, by: ids.user, name: 'Mara', ops: fileOps },
+  publish: {
+    type: 'publish',
+    publishId: ids.publish,
+    by: ids.user,
+    name: 'Mara',
+    author: { name: 'Mara Lindqvist', email: 'mara@example.test' },
+    at: 1_760_000_000_000,
+    ...publishOrder,
+  },
   profile: { type: 'profile', profile: { ...profileSettings, id: ids.profile }, by: ids.user },
   stop: { type: 'stop', by: ids.user, reason: { code: 'budget_exceeded', text: 'why', retryable: true } },
 }
@@ -548,6 +569,7 @@ export const runnerDown: ByType<RunnerDown> = {
       egress: environmentSpec.egress,
       snapshot,
       conversation: [{ who: 'user', text: 'Hello', n: 1 }],
+      author: { name: 'Mara Lindqvist', email: 'mara@example.test' },
       secrets: [{ name: secretName, kind: 'text', value: 'a value' }],
       missingSecrets: [secretName],
       profile: { ...profileSettings, id: ids.profile },
@@ -557,7 +579,13 @@ export const runnerDown: ByType<RunnerDown> = {
   },
   ack: { type: 'ack', runId: ids.run, seq: 3 },
   resend: { type: 'resend', runId: ids.run, fromSeq: 2 },
-  deliver: { type: 'deliver', deliveryId: ids.delivery, runId: ids.run, body: deliveryBodies.answer },
+  deliver: {
+    type: 'deliver',
+    deliveryId: ids.delivery,
+    runId: ids.run,
+    body: deliveryBodies.publish,
+    secrets: [{ name: secretName, kind: 'text', value: 'a value' }],
+  },
   receipt_ack: { type: 'receipt_ack', deliveryId: ids.delivery },
   heartbeat_ack: { type: 'heartbeat_ack', at },
   plan_answer: {
@@ -622,6 +650,7 @@ export const mutations: { readonly [Name in MutatorName]: z.infer<Mutators[Name]
   changeEnvironment: { environmentId: ids.environment, set: environmentSpec, clear: ['image'] },
   changePlan: { planId: ids.plan, folder: 'Billing/2026', state: 'approved', archived: true, tells: true },
   createEnvironment: { environmentId: ids.environment, spec: environmentSpec },
+  publishRun: { runId: ids.run, publishId: ids.publish, deliveryId: ids.delivery, ...publishOrder },
   changeRunFiles: { runId: ids.run, changeId: ids.reviewChange, deliveryId: ids.delivery, ops: fileOps },
   changeProfile: {
     profileId: ids.profile,

@@ -55,7 +55,7 @@ export interface ControlServer {
   readonly hellos: RunnerHello[]
   /** What was told of a change. */
   readonly offers: Extract<RunnerUp, { type: 'offer' }>[]
-  readonly receipts: { deliveryId: string; state: string; refusal?: string | undefined }[]
+  readonly receipts: { deliveryId: string; state: string; refusal?: string | undefined; detail?: string | undefined }[]
   readonly blobs: Map<string, Buffer>
   /** Everything that the runner has said. */
   readonly heard: string[]
@@ -77,7 +77,7 @@ export interface ControlServer {
   }): RunId
   /** The next turn of a run. */
   follow(runId: RunId, prompt: string, secrets?: readonly RunSecret[]): void
-  deliver(runId: RunId, body: DeliveryBody): DeliveryId
+  deliver(runId: RunId, body: DeliveryBody, secrets?: readonly RunSecret[]): DeliveryId
   /** Sends every assignment and delivery that there ever was again, as one that read them before their answers came. */
   repeatAll(): void
   answer(request: PermissionRequest, answer: PermissionAnswer): DeliveryId
@@ -221,7 +221,12 @@ export async function startControlServer({
       case 'receipt': {
         const last = receipts.findLast((one) => one.deliveryId === message.deliveryId)
         if (last?.state !== message.state)
-          receipts.push({ deliveryId: message.deliveryId, state: message.state, refusal: message.refusal?.code })
+          receipts.push({
+            deliveryId: message.deliveryId,
+            state: message.state,
+            refusal: message.refusal?.code,
+            ...(message.refusal?.detail === undefined ? {} : { detail: message.refusal.detail }),
+          })
         if (message.state !== 'delivered') deliveries.delete(message.deliveryId)
         return silent ? undefined : send({ type: 'receipt_ack', deliveryId: message.deliveryId })
       }
@@ -381,9 +386,15 @@ export async function startControlServer({
   const secretsOf = new Map<RunId, readonly RunSecret[]>()
   const profiles = new Map<RunId, ProfileSnapshot>()
 
-  function deliver(runId: RunId, body: DeliveryBody): DeliveryId {
+  function deliver(runId: RunId, body: DeliveryBody, secrets?: readonly RunSecret[]): DeliveryId {
     const deliveryId = DeliveryId.parse(newUuid())
-    const delivery: Extract<RunnerDown, { type: 'deliver' }> = { type: 'deliver', deliveryId, runId, body }
+    const delivery: Extract<RunnerDown, { type: 'deliver' }> = {
+      type: 'deliver',
+      deliveryId,
+      runId,
+      body,
+      ...(secrets === undefined ? {} : { secrets: [...secrets] }),
+    }
     deliveries.set(deliveryId, delivery)
     told.push(delivery)
     send(delivery)

@@ -121,6 +121,7 @@ export async function connectScriptedRunner(options: ScriptedRunnerOptions): Pro
     ...(options.takesContext === false ? {} : { takesContext: true }),
     ...(options.takesAttachments === false ? {} : { takesAttachments: true }),
     takesEnvironments: true,
+    publishes: true,
     ...(options.takesFiles === false ? {} : { takesFiles: true }),
     ...(options.takesProfiles === false ? {} : { takesProfiles: true }),
     runs: options.runs ?? [],

@@ -98,6 +98,10 @@ export function intentVerb(name: string, args: unknown): string {
       const kind = Array.isArray(ops) ? field(ops[0], 'kind') : undefined
       return kind === 'write' ? 'Edit a file' : 'Reject changes'
     }
+    case 'publishRun': {
+      const until = field(args, 'until')
+      return until === 'commit' ? 'Commit changes' : until === 'push' ? 'Commit and push' : 'Open a pull request'
+    }
     case 'markReviewed':
       return 'Mark changes as accepted'
     case 'createProfile':

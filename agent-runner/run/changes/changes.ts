@@ -9,6 +9,7 @@ import { codeOf } from '../../log.ts'
 import { applyOps } from './apply-ops.ts'
 import { parseList, shownPath, splitPatches, type ListedChange } from './change-list.ts'
 import { createChangeStore, type ChangeStore, type ObjectFormat, type StoreCall } from './change-store.ts'
+import { commitChanges, type CommitOrder, type MadeCommit } from './commit-changes.ts'
 import { fileList } from './file-list.ts'
 import { runGit, type GitResult } from './git.ts'
 import { createVersionKeeper } from './keep-versions.ts'
@@ -42,6 +43,13 @@ export interface Changes {
   noteTurn(turn: number, tree: string): Promise<void>
   /** The git folder of ours. */
   readonly store: ChangeStore
+  /**
+   * Makes a commit of what the run changed, out of what is looked at here, without a look at the workspace's own `.git`. Doing it again makes the
+   * same one.
+   */
+  commit(order: CommitOrder): Promise<Result<MadeCommit, Refusal>>
+  /** The git folder of ours, with everything that the run started from and every commit that was made. */
+  readonly gitFolder: string
   /** Branch and commit that the workspace is at. */
   head(): Promise<{ branch?: string; commit?: string }>
 }
@@ -275,6 +283,12 @@ export function createChanges({ folder, workspace, path, blobs, now, ignoringMs 
     return (cut ? paths.slice(0, -1) : paths).sort()
   }
 
+  async function commit(order: CommitOrder): Promise<Result<MadeCommit, Refusal>> {
+    const taken = await take(AbortSignal.timeout(readMs))
+    if (taken === undefined) return err(refusal('not_found', 'workspace'))
+    return commitChanges(order, { store, gitFolder, path, base: taken.base, tree: taken.tree })
+  }
+
   async function apply(ops: readonly FileOp[]): Promise<Result<void, Refusal>> {
     const until = AbortSignal.timeout(readMs)
     const taken = await take(until)
@@ -304,6 +318,8 @@ export function createChanges({ folder, workspace, path, blobs, now, ignoringMs 
       }),
     noteTurn: (turn, tree) => inTurn(() => trees.note(turn, tree)),
     store,
+    commit: (order) => inTurn(() => commit(order)),
+    gitFolder,
     head: () => readHead(join(workspace, '.git')),
   }
 }

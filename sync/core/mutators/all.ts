@@ -19,6 +19,7 @@ import { markNotification, readNotifications } from './mark-notifications.ts'
 import { createSecret, deleteSecret, describeSecret, replaceSecret } from './secrets.ts'
 import { markReviewed } from './mark-reviewed.ts'
 import { changeProfile, createProfile, deleteProfile, setDefaultProfile } from './profiles.ts'
+import { publishRun } from './publish-run.ts'
 import { renameRun } from './rename-run.ts'
 import {
   addReviewComment,
@@ -63,6 +64,7 @@ export const mutators = {
   markNotification,
   markReviewed,
   movePrompt,
+  publishRun,
   readNotifications,
   removePlanComment,
   removePrompt,

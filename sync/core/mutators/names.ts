@@ -27,6 +27,7 @@ const names: Readonly<Record<MutatorName, true>> = {
   markNotification: true,
   markReviewed: true,
   movePrompt: true,
+  publishRun: true,
   readNotifications: true,
   removePlanComment: true,
   removePrompt: true,
