@@ -11,7 +11,6 @@ const noAddress = 'agent@drover.invalid'
 export function gitPerson({ name, email }: { name: string; email?: string | undefined }): GitPerson {
   const plain = (text: string): string =>
     text
-      // oxlint-disable-next-line no-control-regex
       .replaceAll(/[\u0000-\u001f\u007f<>]+/g, ' ')
       .replaceAll(/ {2,}/g, ' ')
       .trim()
