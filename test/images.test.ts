@@ -21,7 +21,7 @@ test('every image is built, and after those that it is made of', () => {
   expect(order.toSorted()).toEqual(names.toSorted())
   for (const name of names)
     for (const { word, rest } of instructions(name)) {
-      const of = word === 'FROM' ? /^drover\/([a-z]+):bookworm/.exec(rest)?.[1] : undefined
+      const of = /^(?:BASE=)?drover\/([a-z]+):bookworm/.exec(word === 'FROM' || word === 'ARG' ? rest : '')?.[1]
       if (of !== undefined) expect(order.indexOf(of)).toBeLessThan(order.indexOf(name))
     }
 })

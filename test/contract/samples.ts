@@ -118,7 +118,6 @@ const offers = {
     },
   ],
   problems: ['Docker does not run.'],
-  short: 'Runner recorded has 1.2 GB left.',
   about: {
     freeBytes: 1_200_000_000,
     minFreeBytes: 2_000_000_000,

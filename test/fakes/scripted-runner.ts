@@ -118,6 +118,7 @@ export async function connectScriptedRunner(options: ScriptedRunnerOptions): Pro
     ],
     capacity: options.capacity ?? 4,
     problems: [],
+    about: { minFreeBytes: 2 ** 31, runBytes: 0, idleMs: 600_000, cleansUp: true },
     ...(options.takesContext === false ? {} : { takesContext: true }),
     ...(options.takesAttachments === false ? {} : { takesAttachments: true }),
     takesEnvironments: true,

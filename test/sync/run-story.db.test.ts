@@ -1,3 +1,4 @@
+import { HarnessId } from '#shared/domain/harness.ts'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { Permission } from '#shared/domain/permission.ts'
 import { Prompt } from '#shared/domain/prompt.ts'
@@ -309,6 +310,27 @@ describe('a run', () => {
     runner.emit(first, { type: 'state', event: 'fail', turn: 1, reason: { code: 'step_failed', text: 'exit 1' } })
     await runner.next('assign', (one) => one.assignment.runId === second)
     expect((await inState(a, first, 'FAILED'))?.reason).toEqual({ code: 'step_failed', text: 'exit 1' })
+  })
+
+  test('a run waits, with the runner’s own words, while its disk is short', async () => {
+    const a = (await world.owner()).open()
+    const runner = await connect()
+    const harnesses = [
+      { id: HarnessId.parse('runbook'), name: 'Runbook', letters: 'RB', sandboxes: ['direct' as const] },
+    ]
+    const offer = { type: 'offer' as const, sandboxes: ['direct' as const], harnesses, problems: [] }
+    const short = 'Runner scripted has 1.2 GB left on its disk.'
+    runner.send({ ...offer, short, problems: [short] })
+    await until(
+      (on: (all: Runner[]) => void) => a.subscribe((tx) => scanRows(tx, keys.runners, Runner), on),
+      ([one]) => one?.problems.length === 1,
+    )
+    const runId = await startRun(a)
+    const waiting = await until(runOf(a, runId), (run) => run?.reason !== undefined)
+    expect(waiting).toMatchObject({ state: 'QUEUED', reason: { text: short } })
+    runner.send(offer)
+    await runner.next('assign', (one) => one.assignment.runId === runId)
+    expect((await inState(a, runId, 'PENDING'))?.reason).toBeUndefined()
   })
 
   test('a runner that falls silent past its lease leaves a run that says so and can go on', async () => {

@@ -76,7 +76,20 @@ export function seed(now: number) {
       running: index,
       connected: index !== 2,
       lastSeenAt: now - index * minute,
-      problems: [],
+      problems:
+        index === 1
+          ? [
+              `Runner ${hostName} has 1.2 GB left on its disk (/srv/drover) and takes nothing new below 2.1 GB. Free space there.`,
+            ]
+          : [],
+      about: {
+        freeBytes: index === 1 ? 1_200_000_000 : 84_000_000_000,
+        minFreeBytes: 2_147_483_648,
+        runBytes: 32_212_254_720,
+        idleMs: 600_000,
+        cleansUp: index !== 0,
+        docker: { image: 'debian:bookworm', pull: 'missing', network: 'bridge', memoryMb: 4096, cpus: 2, pids: 1024 },
+      },
     } satisfies Runner
   }
 

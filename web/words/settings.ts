@@ -1,5 +1,6 @@
-import { count } from './count.ts'
-import { dateWords } from './time.ts'
+import type { RunnerAbout } from '#shared/domain/runner-about.ts'
+import { bytes, count, numbers } from './count.ts'
+import { dateWords, spanWords } from './time.ts'
 
 /** Words of the settings. */
 export const settingsWords = {
@@ -187,6 +188,34 @@ export const teamWords = {
   createTeam: 'Create team',
 } as const
 
+/** As many as a runner may take. */
+const unlimitedRuns = 1000
+
+/** What a runner's settings come to, in rows. */
+export function aboutRunnerRows(about: RunnerAbout): { label: string; text: string }[] {
+  const { docker, freeBytes, minFreeBytes, runBytes, idleMs, cleansUp } = about
+  const disk = [
+    ...(freeBytes === undefined ? [] : [`${bytes(freeBytes)} free`]),
+    ...(minFreeBytes === 0 ? [] : [`nothing new below ${bytes(minFreeBytes)}`]),
+    ...(runBytes === 0 ? [] : [`at most ${bytes(runBytes)} a run`]),
+  ]
+  const pulls = { always: 'fetched for each run', missing: 'fetched when missing', never: 'never fetched' } as const
+  return [
+    ...(docker === undefined
+      ? []
+      : [
+          {
+            label: 'Each container',
+            text: `${numbers.format(docker.memoryMb)} MiB, ${count(docker.cpus, 'processor')}, ${count(docker.pids, 'process', 'processes')}, network ${docker.network}`,
+          },
+          { label: 'Image', text: `${docker.image} where a run names none; images are ${pulls[docker.pull]}` },
+        ]),
+    ...(disk.length === 0 ? [] : [{ label: 'Disk', text: disk.join(', ') }]),
+    { label: 'Follow-ups', text: idleMs === 0 ? 'Agents end with their turn' : `Agents stay for ${spanWords(idleMs)}` },
+    ...(cleansUp ? [] : [{ label: 'Clean-up', text: 'Off: containers and folders of ended runs are kept' }]),
+  ]
+}
+
 export const runnerWords = {
   runners: 'Runners',
   runnersText: 'Machines that execute runs. They connect out to this server, so they need no open port.',
@@ -195,7 +224,8 @@ export const runnerWords = {
   away: 'Not connected',
   since: 'since',
   lastSeen: 'last seen',
-  runningOf: (running: number, capacity: number) => `${running} of ${capacity} running`,
+  runningOf: (running: number, capacity: number) =>
+    capacity >= unlimitedRuns ? `${running} running, without a limit` : `${running} of ${capacity} running`,
   capacity: 'Runs',
   host: 'Host',
   system: 'System',

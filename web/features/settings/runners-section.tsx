@@ -6,7 +6,7 @@ import { useTeamData } from '../../state/team-data.ts'
 import { AgentTile } from '../../ui/avatar.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Time } from '../../ui/time.tsx'
-import { runnerWords } from '../../words/settings.ts'
+import { aboutRunnerRows, runnerWords } from '../../words/settings.ts'
 import { KeyList } from './key-list.tsx'
 import { Section } from './section.tsx'
 import styles from './settings.module.css'
@@ -78,6 +78,14 @@ function RunnerCard(props: { readonly runner: Runner }) {
         </span>
       </header>
       <dl class={styles.facts}>
+        <Show when={props.runner.problems.length > 0}>
+          <dt>{runnerWords.problems}</dt>
+          <dd>
+            <ul class={styles.mend}>
+              <For each={props.runner.problems}>{(problem) => <li>{problem}</li>}</For>
+            </ul>
+          </dd>
+        </Show>
         <dt>{runnerWords.capacity}</dt>
         <dd>{runnerWords.runningOf(props.runner.running, props.runner.capacity)}</dd>
         <dt>{runnerWords.host}</dt>
@@ -86,6 +94,14 @@ function RunnerCard(props: { readonly runner: Runner }) {
         <dd>{`${props.runner.platform} · Drover ${props.runner.version}`}</dd>
         <dt>{runnerWords.sandboxes}</dt>
         <dd>{sandboxes() || runnerWords.noSandboxes}</dd>
+        <For each={props.runner.about === undefined ? [] : aboutRunnerRows(props.runner.about)}>
+          {({ label, text }) => (
+            <>
+              <dt>{label}</dt>
+              <dd>{text}</dd>
+            </>
+          )}
+        </For>
         <dt>{runnerWords.harnesses}</dt>
         <dd>
           <Show when={props.runner.harnesses.length > 0} fallback={runnerWords.noHarnesses}>
@@ -107,14 +123,6 @@ function RunnerCard(props: { readonly runner: Runner }) {
             </ul>
           </Show>
         </dd>
-        <Show when={props.runner.problems.length > 0}>
-          <dt>{runnerWords.problems}</dt>
-          <dd>
-            <ul class={styles.mend}>
-              <For each={props.runner.problems}>{(problem) => <li>{problem}</li>}</For>
-            </ul>
-          </dd>
-        </Show>
       </dl>
     </article>
   )
