@@ -50,6 +50,8 @@ type Room = {
   runnerId: RunnerId | undefined
   place: TerminalPlace
   terminals: readonly LiveTerminal[]
+  /** Resolves once its runner was looked for. */
+  found: Promise<void>
 }
 
 /** The runner hears of what was read in steps, not with each piece. */
@@ -70,7 +72,11 @@ export function createTerminalRelay(deps: {
     for (const { watcher } of room.members) watcher.state(room.place, room.terminals)
   }
 
-  async function open(room: Room): Promise<void> {
+  function open(room: Room): void {
+    room.found = look(room).catch(deps.onError)
+  }
+
+  async function look(room: Room): Promise<void> {
     const job = await deps.jobs.job(room.runId)
     if (rooms.get(room.runId) !== room) return
     const before = runnerOf(room)
@@ -140,12 +146,12 @@ export function createTerminalRelay(deps: {
       const isFirst = room.members.size === 0
       room.members.add(member)
       rooms.set(person.runId, room)
-      if (isFirst) open(room).catch(deps.onError)
+      if (isFirst) open(room)
       else {
         // The run may have gone to another runner since.
         member.watcher.state(room.place, room.terminals)
         const runner = runnerOf(room)
-        if (runner === undefined) open(room).catch(deps.onError)
+        if (runner === undefined) open(room)
         else if (runner.takesTerminals)
           runner.send({ type: 'terminal_presence', runId: person.runId, device: person.device, here: true })
       }
@@ -163,16 +169,15 @@ export function createTerminalRelay(deps: {
           tellRead(room, terminalId)
         },
         ask(ask) {
-          const runner = runnerOf(room)
-          const { device, name, userId } = person
-          if (runner?.takesTerminals !== true)
-            return port.send({
-              type: 'refused',
-              ask: ask.type,
-              terminalId: ask.terminalId,
-              refusal: refusal('no_runner', 'the machine that has the run is not connected'),
-            })
-          runner.send({ type: 'terminal_ask', runId: room.runId, device, userId, name, ask })
+          // Where the run is may not have been found out yet.
+          void room.found.then(() => {
+            const runner = runnerOf(room)
+            const { device, name, userId } = person
+            if (runner?.takesTerminals === true)
+              return runner.send({ type: 'terminal_ask', runId: room.runId, device, userId, name, ask })
+            const why = refusal('no_runner', 'the machine that has the run is not connected')
+            return port.send({ type: 'refused', ask: ask.type, terminalId: ask.terminalId, refusal: why })
+          })
         },
         refresh: () => member.watcher.state(room.place, room.terminals),
         leave: () => leave(room, member),
@@ -180,13 +185,13 @@ export function createTerminalRelay(deps: {
     },
     connected(runner) {
       for (const room of rooms.values()) {
-        if (room.runnerId === undefined) open(room).catch(deps.onError)
+        if (room.runnerId === undefined) open(room)
         else if (room.runnerId === runner.id) follow(room)
       }
     },
     claimed(runId) {
       const room = rooms.get(runId)
-      if (room !== undefined) open(room).catch(deps.onError)
+      if (room !== undefined) open(room)
     },
     lost(runnerId) {
       for (const room of rooms.values()) {
@@ -227,6 +232,7 @@ export function createTerminalRelay(deps: {
       runnerId: undefined,
       place: 'starting',
       terminals: [],
+      found: Promise.resolve(),
     }
   }
 }

@@ -281,6 +281,7 @@ describe('what a runner hears', () => {
     async terminal_ack() {
       const { runner, runId } = await watched()
       const { terminalId } = samples.runnerUp.terminal_output
+      await runner.next('terminal_watch')
       runner.send({ ...samples.runnerUp.terminals, runId })
       runner.send({ ...samples.runnerUp.terminal_output, runId })
       // Nobody looks at this one, so all of it is read.

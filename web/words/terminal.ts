@@ -23,6 +23,7 @@ export const terminalWords = {
   end: 'End it',
   held: {
     you: 'You type here',
+    elsewhere: 'You type on another page or device',
     person: (name: string) => `${name} types here`,
     away: (name: string) => `${name} typed here and is away`,
     agent: (name: string) => `${name} types here`,

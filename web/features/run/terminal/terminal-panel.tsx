@@ -65,6 +65,7 @@ export function TerminalPanel(props: {
     if (who?.kind === 'agent') return terminalWords.held.agent(scene.agent().name)
     if (who?.kind !== 'person') return terminalWords.held.nobody
     if (holds()) return terminalWords.held.you
+    if (who.userId === scene.me) return terminalWords.held.elsewhere
     const name = scene.callName(who.userId)
     return who.awaySince === undefined ? terminalWords.held.person(name) : terminalWords.held.away(name)
   }
