@@ -379,6 +379,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       access,
       store,
       actorAgain: auth.getActor,
+      now,
       sessionCheckMs,
       onError: report('a message of a terminal failed'),
     })

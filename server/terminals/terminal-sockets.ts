@@ -2,7 +2,7 @@ import type { WebSocket } from 'ws'
 import { canSteerRuns } from '#shared/domain/policies.ts'
 import { Member } from '#shared/domain/team.ts'
 import type { RunId } from '#shared/ids.ts'
-import { TerminalUp, terminalClosed, terminalProtocol, type TerminalDown } from '#shared/protocol/terminal.ts'
+import { lateMs, TerminalUp, terminalClosed, terminalProtocol, type TerminalDown } from '#shared/protocol/terminal.ts'
 import { teamSpace } from '#shared/protocol/sync.ts'
 import { refusal } from '#shared/refusal.ts'
 import { keys } from '#sync/core/keys.ts'
@@ -19,6 +19,7 @@ export type TerminalSocketsDeps = {
   readonly store: Pick<SpaceStore, 'read'>
   /** Asks again who sends these headers. */
   readonly actorAgain: (headers: Headers) => Promise<Actor | undefined>
+  readonly now: () => number
   readonly onError: (error: unknown) => void
   /** What ends a session by time alone tells nobody, so it is asked for each open socket this often. */
   readonly sessionCheckMs: number
@@ -91,7 +92,10 @@ export function createTerminalSockets(deps: TerminalSocketsDeps): TerminalSocket
       async function handle(text: string, id: RunId): Promise<void> {
         const message = parse(text)
         if (message === undefined) return socket.close(terminalClosed.malformed, 'this message is not understood')
-        if (message.type === 'hello') return enter(message, id)
+        if (message.type === 'hello') {
+          greetedAt = deps.now()
+          return enter(message, id)
+        }
         switch (message.type) {
           case 'watch':
             return one.page?.watch(message.terminalId, message.from)
@@ -102,15 +106,17 @@ export function createTerminalSockets(deps: TerminalSocketsDeps): TerminalSocket
           case 'ping':
             return send({ type: 'pong' })
           case 'ask': {
-            const { ask } = message
-            if (mayWrite()) return one.page?.ask(ask)
-            const why = refusal('not_allowed', 'viewers only watch')
+            const { ask, at } = message
+            const isLate = deps.now() - greetedAt - at > lateMs
+            if (mayWrite() && !isLate) return one.page?.ask(ask)
+            const why = mayWrite() ? refusal('stale', 'it came too late') : refusal('not_allowed', 'viewers only watch')
             return send({ type: 'refused', ask: ask.type, terminalId: ask.terminalId, refusal: why })
           }
         }
       }
 
       let order: Promise<void> = Promise.resolve()
+      let greetedAt = deps.now()
       socket.on('message', (data, isBinary) => {
         const text = isBinary ? '' : frameText(data)
         if (text.length > maxFrameUnits) return socket.close(terminalClosed.malformed, 'too much at once')

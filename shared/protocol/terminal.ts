@@ -68,7 +68,8 @@ export const TerminalUp = z.discriminatedUnion('type', [
   z.object({ type: z.literal('unwatch'), terminalId: TerminalId }),
   z.object({ type: z.literal('ack'), terminalId: TerminalId, offset: Offset }),
   z.object({ type: z.literal('ping') }),
-  z.object({ type: z.literal('ask'), ask: TerminalAsk }),
+  /** `at`: ms since this connection's hello, by a clock that only goes forward. What was held up on its way is refused as `stale`. */
+  z.object({ type: z.literal('ask'), at: z.number().nonnegative(), ask: TerminalAsk }),
 ])
 export type TerminalUp = z.infer<typeof TerminalUp>
 
@@ -134,6 +135,9 @@ export const terminalsUp = [
     refusal: Refusal,
   }),
 ] as const
+
+/** A wish that comes so much later than it was sent, as after a network that was away, is not carried out. */
+export const lateMs = 5_000
 
 /** Why the server closes the socket. What is not named here is worth another try. */
 export const terminalClosed = { signedOut: 4001, notFound: 4004, malformed: 4009, tooMany: 4029 } as const

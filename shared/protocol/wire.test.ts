@@ -34,7 +34,7 @@ const wires = [
     version: terminalProtocol,
     todo: mend('terminalProtocol'),
     shapes: { TerminalUp, TerminalDown },
-    pinned: { version: 1, hash: '2f54b408206e9396' },
+    pinned: { version: 1, hash: '6a5d1272660b0b26' },
   },
   {
     what: 'shapes of push, pull and the synced rows',

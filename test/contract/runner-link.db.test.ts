@@ -275,7 +275,7 @@ describe('what a runner hears', () => {
     async terminal_ask() {
       const { runner, page, runId } = await watched()
       const ask = samples.terminalAsks.open
-      page.send({ type: 'ask', ask })
+      page.send({ type: 'ask', at: 0, ask })
       expect(await runner.next('terminal_ask')).toMatchObject({ runId, device, userId: mara.userId, name: 'Mara', ask })
     },
     async terminal_ack() {

@@ -293,7 +293,7 @@ export const terminalUp: ByType<TerminalUp> = {
   watch: { type: 'watch', terminalId: ids.terminal, from: 3 },
   unwatch: { type: 'unwatch', terminalId: ids.terminal },
   ack: { type: 'ack', terminalId: ids.terminal, offset: 3 },
-  ask: { type: 'ask', ask: terminalAsks.open },
+  ask: { type: 'ask', at: 5, ask: terminalAsks.open },
   ping: { type: 'ping' },
 }
 

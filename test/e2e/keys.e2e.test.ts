@@ -423,6 +423,19 @@ describe.skipIf(browserPath === undefined && !required)('keys and the palette (n
     await changes.waitFor({ state: 'detached' })
   })
 
+  test('the key of a terminal', async () => {
+    await page.goto(`${page.url().split('?')[0]}?terminal=`)
+    const panel = page.getByRole('region', { name: 'Terminal', exact: true })
+    await panel.getByRole('button', { name: 'New shell' }).click()
+    await expect.poll(() => hasFocus(panel.getByRole('textbox'))).toBe(true)
+    await page.keyboard.press('F6')
+    const close = panel.getByRole('button', { name: 'Close the terminal' })
+    await expect.poll(() => hasFocus(close)).toBe(true)
+    done.push('Leave the terminal')
+    await close.click()
+    await panel.waitFor({ state: 'detached' })
+  })
+
   test('are all in the sheet, and the sheet has no others', async () => {
     await leaveField()
     await page.keyboard.press('?')

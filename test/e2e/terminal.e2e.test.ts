@@ -58,7 +58,6 @@ describe.skipIf(browserPath === undefined && !required)('the terminal of a run (
     await expect.poll(() => shown(page)).toContain('six times seven is 42')
     // What a program wants of the page it does not get.
     expect(await page.title()).toContain('A run with a shell')
-    await page.screenshot({ path: '/tmp/x/d1.png' })
     expect(await axeFindings(page)).toEqual([])
   })
 
@@ -83,7 +82,6 @@ describe.skipIf(browserPath === undefined && !required)('the terminal of a run (
     await small.keyboard.type('echo small')
     await small.keyboard.press('Enter')
     await expect.poll(() => shown(page)).toContain('\nsmall')
-    await small.screenshot({ path: '/tmp/x/p1.png' })
     expect(await axeFindings(small)).toEqual([])
   })
 

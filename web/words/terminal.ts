@@ -58,6 +58,7 @@ export const terminalWords = {
     conflict: 'Somebody else types there now.',
     expired: 'That terminal has ended.',
     not_found: 'That terminal is gone.',
+    stale: 'The network held it up, so it was not typed.',
     other: (why: string) => `It was not done: ${why}.`,
   },
   reader: 'Screen reader',

@@ -36,7 +36,9 @@ export type TerminalLink = {
   /** What was given out up to here is drawn. */
   drawn(terminalId: TerminalId, offset: number): void
   isOpen(): boolean
-  /** The device says that its network is back or gone: try now. */
+  /** The device says that its network is gone: nothing is sent from here on, not even what waits to be. */
+  rest(): void
+  /** It is back: try now. */
   wake(): void
   close(): void
 }
@@ -46,6 +48,8 @@ export type TerminalLinkDeps = {
   readonly device: string
   readonly createSocket: (url: string) => WebSocket
   readonly now: () => number
+  /** ms, by a clock that only goes forward. */
+  readonly ticks: () => number
   readonly random: () => number
   readonly onState: (state: TerminalState) => void
   readonly onOpen: (isOpen: boolean) => void
@@ -67,6 +71,8 @@ export function createTerminalLink(deps: TerminalLinkDeps): TerminalLink {
   let isOver = false
   let failures = 0
   let heardAt = 0
+  let greetedAt = 0
+  let isResting = false
   let seq = 0
   let retry: ReturnType<typeof setTimeout> | undefined
   let deadline: ReturnType<typeof setTimeout> | undefined
@@ -95,7 +101,7 @@ export function createTerminalLink(deps: TerminalLinkDeps): TerminalLink {
     clearTimeout(deadline)
     old?.close()
     setOpen(false)
-    if (isOver) return
+    if (isOver || isResting) return
     clearTimeout(retry)
     retry = setTimeout(connect, retryDelayMs(failures++, deps.random))
   }
@@ -108,11 +114,12 @@ export function createTerminalLink(deps: TerminalLinkDeps): TerminalLink {
 
   function connect(): void {
     clearTimeout(retry)
-    if (isOver) return
+    if (isOver || isResting) return
     const current = deps.createSocket(deps.url)
     socket = current
     deadline = setTimeout(() => current === socket && drop(), connectMs)
     current.onopen = () => {
+      greetedAt = deps.ticks()
       send({ type: 'hello', protocol: terminalProtocol, device: deps.device })
       for (const [terminalId, { have }] of watches) watchFrom(terminalId, have)
     }
@@ -144,6 +151,8 @@ export function createTerminalLink(deps: TerminalLinkDeps): TerminalLink {
       case 'output':
         return takeOutput(message)
       case 'refused':
+        // What this connection says comes too late: another one begins anew.
+        if (message.refusal.code === 'stale') drop()
         return deps.onRefused(message)
       case 'reload':
         return end('reload')
@@ -167,14 +176,18 @@ export function createTerminalLink(deps: TerminalLinkDeps): TerminalLink {
     known.onPiece({ data: fresh, reset, end: until, isOld: until <= known.old })
   }
 
+  function ask(wish: TerminalAsk): boolean {
+    return isOpen && send({ type: 'ask', at: Math.max(0, deps.ticks() - greetedAt), ask: wish })
+  }
+
   connect()
   return {
-    ask: (ask) => isOpen && send({ type: 'ask', ask }),
+    ask,
     type(terminalId, data) {
       if (!isOpen) return false
       for (let at = 0; at < data.length; at += terminalLimits.inputUnits) {
         const piece = data.slice(at, at + terminalLimits.inputUnits)
-        if (!send({ type: 'ask', ask: { type: 'input', terminalId, seq: ++seq, data: piece } })) return false
+        if (!ask({ type: 'input', terminalId, seq: ++seq, data: piece })) return false
       }
       return true
     },
@@ -196,8 +209,14 @@ export function createTerminalLink(deps: TerminalLinkDeps): TerminalLink {
       send({ type: 'ack', terminalId, offset })
     },
     isOpen: () => isOpen,
+    rest() {
+      isResting = true
+      clearTimeout(retry)
+      drop()
+    },
     wake() {
       failures = 0
+      isResting = false
       if (isOpen) send({ type: 'ping' })
       else if (!isOver) {
         socket?.close()

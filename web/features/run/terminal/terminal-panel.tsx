@@ -157,7 +157,13 @@ export function TerminalPanel(props: {
     >
       <header class={styles.head}>
         <Show when={scene.phone()}>
-          <IconButton icon={ArrowLeft} size="touch" label={terminalWords.close} onClick={() => props.onClose()} />
+          <IconButton
+            icon={ArrowLeft}
+            size="touch"
+            label={terminalWords.close}
+            data-leave-to=""
+            onClick={() => props.onClose()}
+          />
         </Show>
         <h2 class={styles.title}>{terminalWords.title}</h2>
         <Show when={terminals.all().length > 0}>
@@ -180,7 +186,6 @@ export function TerminalPanel(props: {
             size={scene.phone() ? 'touch' : 'sm'}
             icon={Plus}
             disabled={!mayType() || terminals.place() !== 'ready'}
-            data-leave-to=""
             aria-label={terminalWords.newShell}
             onClick={openShell}
           >
@@ -210,7 +215,7 @@ export function TerminalPanel(props: {
           </Menu>
         </Show>
         <Show when={!scene.phone()}>
-          <IconButton icon={X} label={terminalWords.close} onClick={() => props.onClose()} />
+          <IconButton icon={X} label={terminalWords.close} data-leave-to="" onClick={() => props.onClose()} />
         </Show>
       </header>
       <Show when={notice()}>

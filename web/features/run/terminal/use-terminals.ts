@@ -59,6 +59,7 @@ export function useTerminals(model: TranscriptModel): Terminals {
     device,
     createSocket: (url) => new WebSocket(url),
     now: platform.now,
+    ticks: () => performance.now(),
     random: () => (platform.random(1)[0] ?? 0) / 256,
     onState(state) {
       setPlace(state.place)
@@ -71,7 +72,7 @@ export function useTerminals(model: TranscriptModel): Terminals {
     onEnd: setOver,
   })
   onCleanup(() => link.close())
-  createEffect(on(scene.online, () => link.wake(), { defer: true }))
+  createEffect(on(scene.online, (online) => (online ? link.wake() : link.rest()), { defer: true }))
 
   const all = createMemo((): KnownTerminal[] => {
     const kept = new Map((rows.value ?? []).map((row) => [row.id, row]))
