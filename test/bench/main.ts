@@ -32,6 +32,7 @@ const figures: Readonly<Record<string, () => Promise<{ figure: Figure }>>> = {
   environment: () => import('./figures/environment.ts'),
   review: () => import('./figures/review.ts'),
   'plan-rewrite': () => import('./figures/plan-rewrite.ts'),
+  snapshot: () => import('./figures/snapshot.ts'),
   'own-agent': () => import('./figures/own-agent.ts'),
 }
 
