@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { join } from 'node:path'
 import { droverVersion } from '#shared/version.ts'
+import { addHandoffCommands } from './handoff-commands.ts'
 import { runProcess } from './run-process.ts'
 import { createRunnerCommand } from './runner-command.ts'
 import { ensureWebIsBuilt } from './web-build.ts'
@@ -54,6 +55,7 @@ function createProgram(): Command {
     ),
   )
 
+  addHandoffCommands(program)
   addDatabaseCommands(program.command('db').description('back up and restore the database'))
 
   program

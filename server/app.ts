@@ -3,6 +3,7 @@ import { Hono, type Context, type MiddlewareHandler } from 'hono'
 import { existsSync } from 'node:fs'
 import { droverVersion } from '#shared/version.ts'
 import { browserProtocol } from '#shared/protocol/browser-socket.ts'
+import { pieceBytes } from '#shared/domain/snapshot.ts'
 import type { PushDeps } from '#sync/server/push.ts'
 import type { TransactDeps } from '#sync/server/transact.ts'
 import type { Auth } from './auth/create-auth.ts'
@@ -32,6 +33,7 @@ import { authRoutes } from './routes/auth-routes.ts'
 import type { RefusalLog } from './refusal-log.ts'
 import { runnerBlobRoutes } from './routes/runner-blobs.ts'
 import { webPushAnswerRoutes, webPushRoutes, type WebPushRoutesDeps } from './routes/web-push.ts'
+import { handoffRoutes } from './routes/handoff.ts'
 import { environmentRoutes, type EnvironmentRoutesDeps } from './routes/environments.ts'
 import { planRoutes, type PlanRoutesDeps } from './routes/plans.ts'
 import { planImageRoutes } from './routes/plan-images.ts'
@@ -94,12 +96,14 @@ export function createApp(deps: AppDeps): Hono<Environment> {
 
   const [small, prompt, plan] = [limitBody(SMALL_BODY), limitBody(GUEST_PROMPT), limitBody(PLAN_BODY)]
   const [image, planSync, secret] = [limitBody(IMAGE_BODY), limitBody(PLAN_SYNC_BODY), limitBody(SECRET_BODY)]
+  const piece = limitBody(pieceBytes)
   const limitOf = (path: string): MiddlewareHandler => {
     if (isGuestPrompt(path)) return prompt
     if (isPlanImage(path) || isAttachment(path)) return image
     if (isPlanSync(path)) return planSync
     if (isSecret(path)) return secret
-    return path === '/api/v1/plans' ? plan : small
+    if (isPiece(path)) return piece
+    return path === '/api/v1/plans' || path === '/api/v1/handoff' ? plan : small
   }
   app.use('/api/v1/*', (c, next) => limitOf(c.req.path)(c, next))
   // What changes an account, such as another team being chosen, holds for the very next push.
@@ -118,6 +122,7 @@ export function createApp(deps: AppDeps): Hono<Environment> {
   app.route('/api/v1', planRoutes(deps.plans))
   app.route('/api/v1', secretRoutes(deps.secrets))
   app.route('/api/v1', environmentRoutes(deps.environments))
+  app.route('/api/v1', handoffRoutes({ ...deps.secrets, ...deps.runs, now: deps.now }))
   app.route('/api/v1', usageRoutes(deps.usage))
   app.route('/api/v1', webPushRoutes(deps.webPush))
   app.all('/api/*', unknownRoute)
@@ -136,6 +141,7 @@ export function createApp(deps: AppDeps): Hono<Environment> {
 const isPlanImage = (path: string): boolean => /^\/api\/v1\/teams\/[^/]+\/images\/[^/]+$/.test(path)
 const isAttachment = (path: string): boolean => /^\/api\/v1\/teams\/[^/]+\/attachments\/[^/]+$/.test(path)
 const isGuestPrompt = (path: string): boolean => /^\/api\/v1\/shared\/[^/]+\/[^/]+\/prompts$/.test(path)
+const isPiece = (path: string): boolean => /^\/api\/v1\/blobs\/[^/]+$/.test(path)
 const isSecret = (path: string): boolean => /^\/api\/v1\/secrets(?:\/[^/]+)?$/.test(path)
 const isPlanSync = (path: string): boolean => /^\/api\/v1\/plans\/[^/]+\/sync$/.test(path)
 

@@ -140,6 +140,10 @@ export function createWorkbench(
     const isRunbook = assignment.config.harness === runbook.id
     if (session.loaded || isRunbook || (assignment.turn === 1 && said.length === 0))
       return { firstPrompt: (text) => text }
+    if (assignment.turn === 1) {
+      const told = said.map(({ who, text }) => `${who === 'user' ? 'Person' : 'Agent'}: ${text}`).join('\n\n')
+      transcript.notice('info', 'This run goes on with a conversation from elsewhere.', told)
+    }
     const why = knownSession === undefined ? 'has no earlier session here' : 'could not load its earlier session'
     transcript.notice(
       'info',

@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
-import { zstdCompress, zstdDecompress } from 'node:zlib'
+import { constants, zstdCompress, zstdDecompress } from 'node:zlib'
 import { pieceBytes, type Pieces } from '#shared/domain/snapshot.ts'
 import { BlobHash } from '#shared/ids.ts'
 
 const compress = promisify(zstdCompress)
 const decompress = promisify(zstdDecompress)
+
+/** A file that was moved is in there twice: what is equal is found over 32 MB. */
+const params = { [constants.ZSTD_c_enableLongDistanceMatching]: 1, [constants.ZSTD_c_windowLog]: 25 }
 
 /** Gives pieces to whoever keeps them. @returns `undefined` where one could not be kept. */
 export type PutPiece = (piece: Uint8Array) => Promise<BlobHash | undefined>
@@ -20,7 +23,7 @@ export class SnapshotDamaged extends Error {
 /** Compresses, cuts and hands in. Pieces have their hash as name, so doing it again after a break costs only what is missing. */
 export async function putContent(content: Uint8Array, put: PutPiece): Promise<Pieces | undefined> {
   if (content.byteLength === 0) return { pieces: [], bytes: 0 }
-  const packed = await compress(content)
+  const packed = await compress(content, { params })
   const pieces: BlobHash[] = []
   for (let at = 0; at < packed.byteLength; at += pieceBytes) {
     const hash = await put(packed.subarray(at, at + pieceBytes))

@@ -21,19 +21,15 @@ interface Place {
   signal?: AbortSignal
 }
 
-const asPatch = [
-  'diff-tree',
-  '-r',
-  '-p',
-  '-M',
-  '--binary',
-  '--full-index',
-  '--no-ext-diff',
-  '--no-textconv',
-  '--no-color',
-  '--src-prefix=a/',
-  '--dst-prefix=b/',
-]
+/**
+ * Renames are told as a file that went and one that came: of a link that is only renamed git's patch does not say that it is one, and then it refuses
+ * what now lies in its place. @param below the folder that the paths are told in, where it is not the tree's own.
+ */
+function patchArgs(below: string): string[] {
+  const folder = below === '' ? '' : `${below}/`
+  const plain = ['--binary', '--full-index', '--no-renames', '--no-ext-diff', '--no-textconv', '--no-color']
+  return ['diff-tree', '-r', '-p', ...plain, `--src-prefix=a/${folder}`, `--dst-prefix=b/${folder}`]
+}
 
 /** What leads from one tree to the other, byte by byte. Where it would be too much the largest files stay out. @throws when git fails. */
 export async function makePatch(
@@ -43,8 +39,9 @@ export async function makePatch(
     to,
     most = snapshotBytes,
     wants = () => true,
+    below = '',
     ...place
-  }: Place & { from: string; to: string; most?: number; wants?: (path: string) => boolean },
+  }: Place & { from: string; to: string; most?: number; wants?: (path: string) => boolean; below?: string },
 ): Promise<TreePatch> {
   const call = within(place.signal)
   const all = await listTreeChanges(store, from, to, call)
@@ -56,7 +53,10 @@ export async function makePatch(
   )
   const out = [...tooLarge, ...undeclared]
   const tree = out.length === 0 ? to : await withOld(store, { from, to, changes: out, ...place })
-  const { stdout, code, stderr, cut } = await store.bytes([...asPatch, from, tree], { ...call, maxBytes: most * 2 })
+  const { stdout, code, stderr, cut } = await store.bytes([...patchArgs(below), from, tree], {
+    ...call,
+    maxBytes: most * 2,
+  })
   if (code !== 0 || cut) throw new Error(`git could not make the patch: ${cut ? 'it is too long' : stderr.trim()}`)
   return {
     patch: Buffer.concat(splitPatch(stdout).map(withPlainNames)),
@@ -121,25 +121,26 @@ const applying = ['apply', '--cached', '--whitespace=nowarn', '--allow-empty']
 
 /**
  * Applies a patch to a tree, in an index of ours alone: no file is touched. What git refuses (a path that leads out of the tree, one behind a link,
- * one of git's own, a text that is another one here) is tried file by file, and named. @throws when git itself fails.
+ * one of git's own, a text that is another one here) is tried file by file, and named. `below`: only what lies in this folder of the patch, as if that were
+ * the tree. @throws when git itself fails.
  */
 export async function applyPatch(
   store: ChangeStore,
-  { from, patch, index, signal }: Place & { from: string; patch: Buffer },
+  { from, patch, below = '', index, signal }: Place & { from: string; patch: Buffer; below?: string },
 ): Promise<PatchedTree> {
-  if (patch.byteLength === 0) return { tree: from, failed: [] }
+  const parts = splitPatch(patch).filter((part) => below === '' || nameOf(part).startsWith(`${below}/`))
+  if (parts.length === 0) return { tree: from, failed: [] }
+  const args = below === '' ? applying : [...applying, '-p2']
   return inIndex(store, { index, ...within(signal) }, async (call) => {
     await store.must(['read-tree', from], call)
-    const parts = splitPatch(patch)
     const fit = parts.filter(isBounded)
     const failed: NotRestored[] = parts
       .filter((part) => !fit.includes(part))
       .map((part) => ({ path: nameOf(part), reason: 'it is larger than a file of a snapshot may be' }))
-    const input = fit.length === parts.length ? patch : Buffer.concat(fit)
-    const whole = await store.bytes(applying, { ...call, input, limited: true })
+    const whole = await store.bytes(args, { ...call, input: Buffer.concat(fit), limited: true })
     if (whole.code !== 0) {
       for (const part of fit) {
-        const one = await store.bytes(applying, { ...call, input: part, limited: true })
+        const one = await store.bytes(args, { ...call, input: part, limited: true })
         if (one.code !== 0) failed.push({ path: nameOf(part), reason: reasonOf(one.stderr) })
       }
     }

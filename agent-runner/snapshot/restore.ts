@@ -55,8 +55,8 @@ export async function restoreRun(
           const files = snapshot.changed === 1 ? '1 changed file' : `${snapshot.changed} changed files`
           write(
             failed.length === 0
-              ? `${files}, as turn ${snapshot.turn} left them.\n`
-              : `${Math.max(0, kept)} of ${files}, as turn ${snapshot.turn} left them.\n`,
+              ? `${files}, ${leftBy(snapshot)}.\n`
+              : `${Math.max(0, kept)} of ${files}, ${leftBy(snapshot)}.\n`,
           )
         } catch (error) {
           deps.signal.throwIfAborted()
@@ -74,6 +74,8 @@ export async function restoreRun(
   const what = failed.length === 1 ? '1 thing' : `${failed.length} things`
   deps.transcript.notice('warning', `${what} of the saved workspace could not be brought back.`, lines.join('\n'))
 }
+
+const leftBy = ({ turn }: Snapshot): string => (turn === 0 ? 'as they were handed off' : `as turn ${turn} left them`)
 
 async function restoreAll(
   deps: RestoreDeps,

@@ -94,7 +94,12 @@ async function chooseRunner(deps: DispatcherDeps, job: Job): Promise<ConnectedRu
       ? inSandbox
       : inSandbox.filter((runner) => runner.takesEnvironments)
   if (withEnvironments.length === 0) return 'Waits for a machine that knows environments: update Drover there'
-  const able = withEnvironments.filter((runner) =>
+  const withSnapshots =
+    job.assignment.snapshot === undefined
+      ? withEnvironments
+      : withEnvironments.filter((runner) => runner.takesSnapshots)
+  if (withSnapshots.length === 0) return 'Waits for a machine that knows snapshots: update Drover there'
+  const able = withSnapshots.filter((runner) =>
     runner.harnesses.some(
       (offer) =>
         offer.id === job.harness &&

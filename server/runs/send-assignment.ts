@@ -45,7 +45,7 @@ export async function sendAssignment(
   const { secrets, missing } = await deps.giveSecrets({ ...job, assignment })
   const after = { seq: job.ackedSeq, entries: job.ackedSeq === 0 ? 0 : await deps.jobs.lastEntry(runId) }
   const known = job.ackedSeq === 0 ? assignment : { ...assignment, after }
-  const left = runner.takesSnapshots ? await stateOfRun(deps, runId) : {}
+  const left = runner.takesSnapshots && turn > 1 ? await stateOfRun(deps, runId) : {}
   const author = await authorOf(deps.store, teamId, assignment.prompt.by)
   runner.send({
     type: 'assign',

@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 /** What the run's own row says of it. */
 export const SnapshotSummary = z.object({
-  turn: z.number().int().positive(),
+  turn: z.number().int().nonnegative(),
   at: z.number(),
   changed: z.number().int().nonnegative(),
   bytes: z.number().int().nonnegative(),

@@ -11,7 +11,7 @@ import { ObjectId } from './transcript.ts'
 /** Bytes of one snapshot's patch before it is compressed; beyond it the largest files are left out, by name. */
 export const snapshotBytes = 200_000_000
 /** Bytes of one piece. */
-export const pieceBytes = 8_000_000
+export const pieceBytes = 8 * 1024 * 1024
 /** Bytes of one file that is carried as it is. */
 export const carriedFileBytes = 20_000_000
 export const shownPathsLimit = 200
@@ -61,7 +61,8 @@ export type SnapshotFile = z.infer<typeof SnapshotFile>
 
 export const Snapshot = z.object({
   version: z.literal(1),
-  turn: z.number().int().positive(),
+  /** Of its end; 0: what a run begins with. */
+  turn: z.number().int().nonnegative(),
   at: z.number(),
   /** Trees of git: the files as they were at the start, and as they are. */
   base: ObjectId,

@@ -27,7 +27,7 @@ const wires = [
     version: runnerProtocol,
     todo: mend('runnerProtocol'),
     shapes: { RunnerUp, RunnerDown, RunEvent },
-    pinned: { version: 1, hash: '73d187486cb03079' },
+    pinned: { version: 1, hash: '54534dca818da484' },
   },
   {
     what: 'messages between a page and the terminals of a run',
@@ -41,7 +41,7 @@ const wires = [
     version: schemaVersion,
     todo: mend('schemaVersion'),
     shapes: { PushRequest, PullRequest, PullResponse, ...rowSchemas },
-    pinned: { version: '2', hash: 'a1d88fcfa06ff51c' },
+    pinned: { version: '2', hash: '113866cdd2f4b65a' },
   },
   {
     what: 'names and arguments of the mutators',

@@ -1,6 +1,7 @@
 import { attachmentPath } from '#shared/protocol/attachments.ts'
 import { createECDH, createHash, randomBytes } from 'node:crypto'
 import { z } from 'zod'
+import { Said } from '#shared/domain/conversation.ts'
 import { defaultPushSettings } from '#shared/domain/push.ts'
 import { EgressPolicy } from '#shared/domain/environment-egress.ts'
 import {
@@ -10,7 +11,9 @@ import {
   SetupCommand,
   Variable,
 } from '#shared/domain/environment.ts'
+import { RunState } from '#shared/domain/run.ts'
 import { Secret } from '#shared/domain/secret.ts'
+import { Snapshot } from '#shared/domain/snapshot.ts'
 import { Role } from '#shared/domain/team.ts'
 import { TranscriptEntry } from '#shared/domain/transcript.ts'
 import { EnvironmentId, PlanId, RunId, SecretId, TeamId, UserId } from '#shared/ids.ts'
@@ -105,6 +108,7 @@ const secret = 'the stranger’s own'
 const output = new TextEncoder().encode('A long output')
 const note = new TextEncoder().encode('A note that goes with a message')
 const attached = new TextEncoder().encode('A file that a runner fetches')
+const carried = new TextEncoder().encode('A part of a snapshot')
 const picture = pngOf({ width: 2, height: 1 })
 const otherPicture = pngOf({ width: 1, height: 2 })
 const strangersPicture = pngOf({ width: 2, height: 2 })
@@ -174,6 +178,18 @@ const ofTeam = (rest: string) => async (stage: Stage) =>
 /** An id that belongs to the stranger, where the path has `*`. */
 const withId = (path: (stage: Stage) => string, id: (stage: Stage) => Promise<unknown>) => async (stage: Stage) =>
   [{ path: path(stage).replace('*', String(await id(stage))) }, { path: path(stage).replace('*', 'unknown') }] as const
+const handoff = () => ({
+  runId: newId(),
+  promptId: newId(),
+  prompt: 'Go on.',
+  title: 'A run',
+  config: { harness: 'runbook', sandbox: 'direct' },
+  // Nothing changed.
+  snapshot: { ...samples.snapshot, repositories: [], files: [], session: undefined, patch: { pieces: [], bytes: 0 } },
+  conversation: [{ who: 'user', text: 'Hello' }],
+})
+const handedOff = async (person: Person): Promise<string> =>
+  String((await post(person, '/api/v1/handoff', handoff()))['runId'])
 const ofRun = (rest: string) => async (stage: Stage) =>
   [{ path: `/api/v1/runs/${stage.strangersRun}/${rest}` }, { path: `/api/v1/runs/${newId()}/${rest}` }] as const
 const planOf = async (person: Person): Promise<string> =>
@@ -703,6 +719,36 @@ export const restCases: Readonly<Record<string, RestCase>> = {
       ),
     }),
     foreign: ofRun('transitions'),
+  },
+  'GET /api/v1/runs/:runId/handoff': {
+    path: async ({ mara }) => `/api/v1/runs/${await handedOff(mara)}/handoff`,
+    status: 200,
+    answer: z.strictObject({
+      run: z.strictObject({ id: RunId, title: z.string(), state: RunState, turn: z.number() }),
+      conversation: z.array(Said),
+      snapshot: Snapshot.optional(),
+    }),
+    foreign: ofRun('handoff'),
+  },
+  'GET /api/v1/runs/:runId/snapshot.patch': {
+    path: async ({ mara }) => `/api/v1/runs/${await handedOff(mara)}/snapshot.patch`,
+    status: 200,
+    answer: undefined,
+    foreign: ofRun('snapshot.patch'),
+  },
+  'POST /api/v1/handoff': {
+    body: () => handoff(),
+    optional: ['title', 'snapshot', 'conversation'],
+    status: 201,
+    answer: z.strictObject({ runId: RunId }),
+    bound: 4 * 1024 * 1024,
+  },
+  'PUT /api/v1/blobs/:hash': {
+    path: () => `/api/v1/blobs/${hashOf(carried)}`,
+    raw: carried,
+    status: 201,
+    answer: nothing,
+    bound: 8 * 1024 * 1024,
   },
   'GET /api/v1/blobs/:hash': {
     path: async ({ world }) => {

@@ -1,7 +1,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { z } from 'zod'
 
-const Trees = z.array(z.object({ turn: z.number().int().positive(), tree: z.string().regex(/^[0-9a-f]{40,64}$/) }))
+const Trees = z.array(z.object({ turn: z.number().int().nonnegative(), tree: z.string().regex(/^[0-9a-f]{40,64}$/) }))
 
 /** What the workspace was like at the end of each turn, as git's trees, for the newest turns. */
 export interface TurnTrees {

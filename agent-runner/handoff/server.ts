@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { z } from 'zod'
+import { BlobHash } from '#shared/ids.ts'
+import { droverVersion } from '#shared/version.ts'
+import type { GetPiece, PutPiece } from '../snapshot/content.ts'
+
+/** What this person's command line is signed in to. Whoever reads the file acts as them, so nobody else may. */
+const Session = z.object({ url: z.url(), cookie: z.string().min(1) })
+type Session = z.infer<typeof Session>
+
+/** A sentence for the person at the terminal. */
+export class HandoffError extends Error {
+  override readonly name = 'HandoffError'
+}
+
+export interface DroverServer {
+  readonly url: string
+  get(path: string): Promise<unknown>
+  post(path: string, body: unknown): Promise<unknown>
+  readonly put: PutPiece
+  readonly fetchPiece: GetPiece
+}
+
+export function sessionFile(variables: Readonly<Record<string, string | undefined>>): string {
+  return join(variables['XDG_CONFIG_HOME'] ?? join(homedir(), '.config'), 'drover', 'session.json')
+}
+
+/** Signs in with the link that the app shows for a second device, and keeps the session. @returns the address of the server. */
+export async function signIn(link: string, file: string): Promise<string> {
+  const parsed = URL.canParse(link) ? new URL(link) : undefined
+  const token = new URLSearchParams(parsed?.hash.slice(1)).get('token')
+  if (parsed === undefined || token === null)
+    throw new HandoffError(
+      'This is no link of Drover’s for signing a device in. It looks like http://…/pair/phone#token=…',
+    )
+  const answer = await send(parsed.origin, '/api/v1/pairing/accept', { method: 'POST', body: { token } })
+  const cookie = answer.headers
+    .getSetCookie()
+    .map((one) => one.split(';')[0] ?? '')
+    .join('; ')
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 })
+  await writeFile(`${file}.new`, JSON.stringify({ url: parsed.origin, cookie } satisfies Session), { mode: 0o600 })
+  await rename(`${file}.new`, file)
+  return parsed.origin
+}
+
+/** @param url of the server that is meant, where one is named. */
+export async function openServer(file: string, url: string | undefined): Promise<DroverServer> {
+  const text = await readFile(file, 'utf8').catch(() => undefined)
+  const session = Session.safeParse(text === undefined ? undefined : parseJson(text))
+  if (!session.success)
+    throw new HandoffError(
+      'You are not signed in here. In the app, open Settings, Devices, “Add a device”, and give the link to: drover login <link>',
+    )
+  const { url: known, cookie } = session.data
+  if (url !== undefined && new URL(url).origin !== known)
+    throw new HandoffError(`You are signed in to ${known} here, not to ${url}. Sign in there with: drover login <link>`)
+  const ask = (path: string, how: Omit<Ask, 'cookie'> = {}): Promise<Response> => send(known, path, { ...how, cookie })
+  return {
+    url: known,
+    get: async (path) => (await ask(path)).json(),
+    post: async (path, body) => (await ask(path, { method: 'POST', body })).json(),
+    put: async (piece) => {
+      const hash = BlobHash.parse(createHash('sha256').update(piece).digest('hex'))
+      await ask(`/api/v1/blobs/${hash}`, { method: 'PUT', raw: piece })
+      return hash
+    },
+    fetchPiece: async (hash) => new Uint8Array(await (await ask(`/api/v1/blobs/${hash}`)).arrayBuffer()),
+  }
+}
+
+interface Ask {
+  method?: string
+  body?: unknown
+  raw?: Uint8Array
+  cookie?: string
+}
+
+const Refused = z.object({ error: z.string() })
+const attempts = 4
+
+/** What a cut network lost is sent again: each request has an id or a hash, so twice is once. */
+async function send(origin: string, path: string, { method = 'GET', body, raw, cookie }: Ask): Promise<Response> {
+  let last: unknown
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    if (attempt > 0) await new Promise((resolve) => setTimeout(resolve, 500 * 2 ** attempt))
+    const answer = await fetch(`${origin}${path}`, {
+      method,
+      redirect: 'error',
+      headers: {
+        origin,
+        'user-agent': `drover/${droverVersion} (command line)`,
+        ...(cookie === undefined ? {} : { cookie }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(raw === undefined ? {} : { body: Uint8Array.from(raw) }),
+      signal: AbortSignal.timeout(60_000),
+    }).catch((error: unknown) => {
+      last = error
+      return undefined
+    })
+    if (answer === undefined) continue
+    if (answer.ok) return answer
+    const why =
+      Refused.safeParse(await answer.json().catch(() => undefined)).data?.error ?? `it answered ${answer.status}`
+    if (answer.status === 401) throw new HandoffError('Your session is over. Sign in again with: drover login <link>')
+    if (answer.status < 500 && answer.status !== 429) throw new HandoffError(why)
+    last = why
+  }
+  throw new HandoffError(`${origin} can’t be reached: ${last instanceof Error ? last.message : String(last)}`)
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,135 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { bringDown } from '#agent-runner/handoff/bring-down.ts'
+import { openCheckout } from '#agent-runner/handoff/checkout.ts'
+import { sendUp, SendUpOptions } from '#agent-runner/handoff/send-up.ts'
+import { openServer, signIn, type DroverServer } from '#agent-runner/handoff/server.ts'
+import { RunId } from '#shared/ids.ts'
+import { makeRepository, startRunner } from '../fakes/runner.ts'
+import { openWorld, type Person, type World } from '../world.ts'
+
+let world: World
+let person: Person
+let root: string
+let server: DroverServer
+let session: string
+beforeAll(async () => {
+  world = await openWorld()
+  person = await world.owner()
+  root = await mkdtemp(join(tmpdir(), 'drover-handoff-test-'))
+  session = join(root, 'config/session.json')
+  const code = (await (await person.fetch('/api/v1/pairing', { method: 'POST' })).json()) as { url: string }
+  await signIn(code.url.replace(/^https?:\/\/[^/]+/, world.url), session)
+  server = await openServer(session, undefined)
+})
+afterAll(async () => {
+  await world.close()
+  await rm(root, { recursive: true, force: true })
+})
+
+const git = (cwd: string, ...args: string[]): string =>
+  execFileSync('git', ['-c', 'user.name=T', '-c', 'user.email=t@example.com', ...args], { cwd })
+    .toString()
+    .trim()
+
+test('a checkout goes up with commits that nobody has, changes and new files; the run goes on from there, and comes down elsewhere', async () => {
+  const origin = await makeRepository({ 'a.txt': 'one\n', 'b.txt': 'b\n', '.gitignore': 'secret\n' })
+  const mine = join(root, 'mine')
+  execFileSync('git', ['clone', '--quiet', origin.path, mine])
+  git(mine, 'switch', '-qc', 'feature')
+  writeFileSync(join(mine, 'a.txt'), 'one\ntwo\n')
+  git(mine, 'commit', '-qam', 'not pushed')
+  writeFileSync(join(mine, 'a.txt'), 'one\ntwo\nthree\n')
+  writeFileSync(join(mine, 'new file'), 'new\n', { mode: 0o755 })
+  writeFileSync(join(mine, 'secret'), 'stays here')
+  const before = git(mine, 'status', '--short')
+  const runner = await startRunner({ url: world.url, key: await world.runnerKey() })
+  const said: string[] = []
+  try {
+    const checkout = await openCheckout(mine, process.env)
+    const options = SendUpOptions.parse({
+      harness: 'runbook',
+      sandbox: 'direct',
+      prompt: '```sh\ncat a.txt "new file"\n```',
+    })
+    const address = await sendUp({ server, checkout, say: (line) => said.push(line) }, options)
+    await checkout.close()
+    expect(git(mine, 'status', '--short')).toBe(before)
+    expect(said[0]).toBe('1 commit is not at the remote, and goes along.')
+    const runId = RunId.parse(address.split('/').at(-1))
+    const look = async () => (await person.fetch(`/api/v1/runs/${runId}/handoff`)).json()
+    await expect.poll(look, { timeout: 30_000 }).toMatchObject({
+      run: { state: 'SUCCEEDED' },
+      snapshot: {
+        turn: 1,
+        changed: 2,
+        repositories: [{ folder: '', branch: 'feature' }],
+        shown: [
+          { path: 'a.txt', status: 'modified' },
+          { path: 'new file', status: 'added' },
+        ],
+      },
+    })
+    const workspace = join(runner.folder, 'runs', runId, 'workspace')
+    expect(readFileSync(join(workspace, 'a.txt'), 'utf8')).toBe('one\ntwo\nthree\n')
+    expect(git(workspace, 'log', '-1', '--format=%s %D')).toBe('not pushed HEAD -> feature')
+    const patch = await (await person.fetch(`/api/v1/runs/${runId}/snapshot.patch`)).text()
+    expect(patch).toContain('+three')
+
+    const elsewhere = join(root, 'elsewhere')
+    execFileSync('git', ['clone', '--quiet', origin.path, elsewhere])
+    writeFileSync(join(elsewhere, 'b.txt'), 'my own\n')
+    const there = await openCheckout(elsewhere, process.env)
+    const down = { server, checkout: there, say: (line: string) => said.push(line) }
+    await expect(bringDown(down, { run: address, force: false, folder: undefined })).rejects.toThrow(
+      'changes of your own',
+    )
+    git(elsewhere, 'checkout', '-q', 'b.txt')
+    const { conversation, failed } = await bringDown(down, { run: address, force: false, folder: undefined })
+    await there.close()
+    expect(failed).toEqual([])
+    expect(readFileSync(join(elsewhere, 'a.txt'), 'utf8')).toBe('one\ntwo\nthree\n')
+    expect(statSync(join(elsewhere, 'new file')).mode & 0o100).toBe(0o100)
+    expect(git(elsewhere, 'log', '-1', '--format=%s')).toBe('not pushed')
+    expect(git(elsewhere, 'branch', '--show-current')).toBe(`drover/${runId.slice(-12)}`)
+    expect(git(elsewhere, 'status', '--short')).toBe(before)
+    expect(conversation).toMatch(/## Person\n\n```sh\ncat a\.txt/)
+  } finally {
+    await runner.close()
+    await origin.remove()
+  }
+}, 90_000)
+
+test('who is not signed in, names no environment, or sends parts that are not there, is told so', async () => {
+  await expect(openServer(join(root, 'nobody.json'), undefined)).rejects.toThrow('drover login')
+  await expect(openServer(session, 'http://other.example:4400')).rejects.toThrow(`signed in to ${world.url}`)
+  await expect(signIn('http://127.0.0.1/x', session)).rejects.toThrow('no link of Drover’s')
+  const posted = await person.fetch('/api/v1/handoff', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      runId: '01890000-0000-7000-8000-000000000001',
+      promptId: '01890000-0000-7000-8000-000000000002',
+      prompt: 'Go on.',
+      config: { harness: 'runbook', sandbox: 'direct' },
+      snapshot: {
+        version: 1,
+        turn: 0,
+        at: 1,
+        base: 'a'.repeat(40),
+        tree: 'b'.repeat(40),
+        repositories: [],
+        patch: { pieces: ['c'.repeat(64)], bytes: 3 },
+        changed: 1,
+        shown: [],
+        left: [],
+      },
+    }),
+  })
+  expect(posted.status).toBe(400)
+  expect(await posted.text()).toContain('A part of the snapshot is not here')
+})
