@@ -8,7 +8,7 @@ const main = join(import.meta.dirname, '..', 'agent-runner', 'handoff', 'main.ts
 export function addHandoffCommands(program: Command): void {
   program
     .command('login')
-    .argument('<link>', 'that the app shows in Settings, Devices, for a second device')
+    .argument('<link>', 'that the app shows under Settings, Devices, “Sign in the command line”')
     .description('sign this command line in as you')
     .action((link: string) => runProcess(main, ['login', link], {}))
 

@@ -28,7 +28,7 @@ export function sessionFile(variables: Readonly<Record<string, string | undefine
   return join(variables['XDG_CONFIG_HOME'] ?? join(homedir(), '.config'), 'drover', 'session.json')
 }
 
-/** Signs in with the link that the app shows for a second device, and keeps the session. @returns the address of the server. */
+/** Signs in with the one-time link that the app shows, and keeps the session. @returns the address of the server. */
 export async function signIn(link: string, file: string): Promise<string> {
   const parsed = URL.canParse(link) ? new URL(link) : undefined
   const token = new URLSearchParams(parsed?.hash.slice(1)).get('token')
@@ -53,11 +53,13 @@ export async function openServer(file: string, url: string | undefined): Promise
   const session = Session.safeParse(text === undefined ? undefined : parseJson(text))
   if (!session.success)
     throw new HandoffError(
-      'You are not signed in here. In the app, open Settings, Devices, “Add a device”, and give the link to: drover login <link>',
+      'You are not signed in here. In the app, “Sign in the command line” under Settings, Devices, shows the command for that.',
     )
   const { url: known, cookie } = session.data
   if (url !== undefined && new URL(url).origin !== known)
-    throw new HandoffError(`You are signed in to ${known} here, not to ${url}. Sign in there with: drover login <link>`)
+    throw new HandoffError(
+      `You are signed in to ${known} here, not to ${url}. In its app, “Sign in the command line” under Settings, Devices, shows the command for that.`,
+    )
   const ask = (path: string, how: Omit<Ask, 'cookie'> = {}): Promise<Response> => send(known, path, { ...how, cookie })
   return {
     url: known,
@@ -107,7 +109,10 @@ async function send(origin: string, path: string, { method = 'GET', body, raw, c
     if (answer.ok) return answer
     const why =
       Refused.safeParse(await answer.json().catch(() => undefined)).data?.error ?? `it answered ${answer.status}`
-    if (answer.status === 401) throw new HandoffError('Your session is over. Sign in again with: drover login <link>')
+    if (answer.status === 401)
+      throw new HandoffError(
+        'Your session is over. In the app, “Sign in the command line” under Settings, Devices, shows how to sign in again.',
+      )
     if (answer.status < 500 && answer.status !== 429) throw new HandoffError(why)
     last = why
   }

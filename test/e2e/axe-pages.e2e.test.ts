@@ -343,6 +343,11 @@ describe.skipIf(browserPath === undefined && !required)('axe everywhere (needs C
       await page.getByRole('dialog').getByRole('button', { name: 'Seal and add' }).click()
       await page.getByRole('dialog').getByText('Enter the value.').waitFor()
     },
+    'signing the command line in': async (page) => {
+      await go('/settings/devices')(page)
+      await page.getByRole('button', { name: 'Sign in the command line' }).click()
+      await page.getByRole('dialog').getByText('drover login').waitFor()
+    },
     'pairing a phone': async (page) => {
       await go('/settings/devices')(page)
       await page.getByRole('button', { name: 'Pair a phone' }).click()

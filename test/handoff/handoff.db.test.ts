@@ -105,7 +105,7 @@ test('a checkout goes up with commits that nobody has, changes and new files; th
 }, 90_000)
 
 test('who is not signed in, names no environment, or sends parts that are not there, is told so', async () => {
-  await expect(openServer(join(root, 'nobody.json'), undefined)).rejects.toThrow('drover login')
+  await expect(openServer(join(root, 'nobody.json'), undefined)).rejects.toThrow('You are not signed in here')
   await expect(openServer(session, 'http://other.example:4400')).rejects.toThrow(`signed in to ${world.url}`)
   await expect(signIn('http://127.0.0.1/x', session)).rejects.toThrow('no link of Drover’s')
   const posted = await person.fetch('/api/v1/handoff', {

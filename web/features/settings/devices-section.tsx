@@ -1,4 +1,4 @@
-import { Laptop, Smartphone, Tablet } from 'lucide'
+import { Laptop, Smartphone, SquareTerminal, Tablet } from 'lucide'
 import { For, Show, createSignal } from 'solid-js'
 import { z } from 'zod'
 import { Nothing, request } from '../../state/account-api.ts'
@@ -7,8 +7,10 @@ import { Chip } from '../../ui/chip.tsx'
 import { ConfirmDialog } from '../../ui/dialog.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Time } from '../../ui/time.tsx'
+import { commandWords } from '../../words/command.ts'
 import { deviceWords } from '../../words/settings.ts'
 import { PairPhone } from './pair-phone.tsx'
+import { SignInCommand } from './sign-in-command.tsx'
 import { Problem, RemoteView, Section, useAction, useRemote } from './section.tsx'
 import styles from './settings.module.css'
 
@@ -28,6 +30,7 @@ const icons = { phone: Smartphone, tablet: Tablet, computer: Laptop } as const
 export function DevicesSection() {
   const remote = useRemote(Devices, () => '/devices')
   const [pairing, setPairing] = createSignal(false)
+  const [command, setCommand] = createSignal(false)
   const [ending, setEnding] = createSignal<Device>()
   const [endingOthers, setEndingOthers] = createSignal(false)
   const action = useAction()
@@ -92,12 +95,23 @@ export function DevicesSection() {
           </ul>
         )}
       </RemoteView>
-      <Show when={others() > 0}>
-        <div class={styles.actions}>
+      <div class={styles.actions}>
+        <Button size="lg" icon={SquareTerminal} onClick={() => setCommand(true)}>
+          {commandWords.open}
+        </Button>
+        <Show when={others() > 0}>
           <Button size="lg" disabled={action.busy()} onClick={() => setEndingOthers(true)}>
             {deviceWords.signOutOthers}
           </Button>
-        </div>
+        </Show>
+      </div>
+      <Show when={command()}>
+        <SignInCommand
+          onClose={() => {
+            setCommand(false)
+            void remote.reload()
+          }}
+        />
       </Show>
       <Show when={pairing()}>
         <PairPhone onClose={() => setPairing(false)} onPaired={() => void remote.reload()} />

@@ -17,6 +17,7 @@ import { PlusMinus } from '../../../ui/text/plus-minus.tsx'
 import type { TranscriptModel } from '../transcript/transcript-model.ts'
 import { ProfileFact } from './profile-fact.tsx'
 import { Spent } from './spent.tsx'
+import { SavedWorkspace } from './saved-workspace.tsx'
 import { RunSecrets } from './run-secrets.tsx'
 import styles from './run-rail.module.css'
 
@@ -49,6 +50,9 @@ export function RunRail(props: { readonly model: TranscriptModel; readonly flush
             </For>
           </ul>
         </RailSection>
+      </Show>
+      <Show when={!scene.guest}>
+        <SavedWorkspace source={source()} />
       </Show>
       <Spent />
       <Show when={scene.run().secrets}>{(secrets) => <RunSecrets secrets={secrets()} />}</Show>
