@@ -284,7 +284,7 @@ export function createRunWorker(deps: RunWorkerDeps): RunWorker {
       await publishing.close()
       await workbench.tearDown(reason === undefined ? 'put_away' : 'runner_restarted')
       results.close()
-      await snapshots.close()
+      snapshots.close()
       await journal.committed()
     },
   }

@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process'
-import { lstatSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startControlServer, type ControlServer, type SeenRun } from '#test/fakes/control-server.ts'
@@ -124,3 +126,80 @@ test('no snapshot is made where the run or the machine does not want one', async
     await here.close()
   }
 })
+
+test('a script says what is saved; what it leaves out, what is none of ours and what is no declaration is named', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'drover-declarations-'))
+  const script = join(folder, 'declare.sh')
+  const line = (kind: string, path: string): string => `{"version":1,"kind":"${kind}","path":"${path}"}`
+  await writeFile(
+    script,
+    [
+      '#!/bin/sh',
+      `cat >> "$OZ_SNAPSHOT_DECLARATIONS_FILE" <<END`,
+      line('repo', '$PWD/kept'),
+      line('file', '$PWD/kept/inside'),
+      line('file', '$HOME/note.log'),
+      line('file', '/tmp/drover-there-is-none'),
+      line('repo', '/srv/other'),
+      'nonsense',
+      'END',
+    ].join('\n'),
+    { mode: 0o755 },
+  )
+  const declaring = { ...environment, OZ_SNAPSHOT_DECLARATIONS_SCRIPT: script }
+  const there = await startRunner({ url: server.url, environment: declaring })
+  const runId = server.start({
+    harness: 'runbook',
+    prompt: shell('mkdir kept other; echo a > kept/a; echo b > other/b; echo said > "$HOME/note.log"'),
+  })
+  await server.ended(runId)
+  expect(await saved(runId, 1)).toMatchObject({
+    shown: [{ path: 'kept/a' }],
+    files: [{ path: '~/note.log' }],
+    left: [
+      { path: '/srv/other', why: 'outside' },
+      { path: 'other/b', why: 'not_declared' },
+      { path: '/tmp/drover-there-is-none', why: 'missing' },
+    ],
+  })
+  expect(notices(server.run(runId))).toContain(
+    '1 line of the snapshot’s declarations is none, and left aside. nonsense',
+  )
+  await there.close()
+  const here = await startRunner({ url: server.url, environment: declaring })
+  try {
+    server.follow(runId, shell('true'))
+    expect((await server.ended(runId, 2)).reason).toBeUndefined()
+    const root = join(here.folder, 'runs', runId)
+    expect(readFileSync(join(root, 'workspace/kept/a'), 'utf8')).toBe('a\n')
+    expect(readFileSync(join(root, 'home/note.log'), 'utf8')).toBe('said\n')
+    expect(existsSync(join(root, 'workspace/other'))).toBe(false)
+  } finally {
+    await here.close()
+    await rm(folder, { recursive: true })
+  }
+}, 60_000)
+
+test('a snapshot of which not all could be handed in leaves the one before it, and the runner’s next start hands it in', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'drover-snapshot-kill-'))
+  const again = () => startRunner({ url: server.url, environment, folder })
+  let there = await again()
+  try {
+    const runId = server.start({ harness: 'runbook', prompt: shell('echo one > a.txt') })
+    await server.ended(runId)
+    const first = await saved(runId, 1)
+    server.setBlobStatus(413)
+    server.follow(runId, shell('echo two > a.txt'))
+    await server.ended(runId, 2)
+    await there.close()
+    expect(snapshotsOf(server.run(runId)).at(-1)).toEqual(first)
+    server.setBlobStatus(200)
+    there = await again()
+    const second = await saved(runId, 2)
+    expect(second.tree).not.toBe(first.tree)
+  } finally {
+    server.setBlobStatus(200)
+    await there.close()
+    await rm(folder, { recursive: true })
+  }
+}, 60_000)

@@ -18,7 +18,9 @@ export async function takeOutsideFile(
   if (taken.code !== 0 && taken.code !== 10) return taken.code === 3 ? 'missing' : 'unreadable'
   const content = await putContent(taken.stdout, put)
   if (content === undefined) return 'too_large'
-  return { path, content, ...(taken.code === 10 ? { executable: true } : {}) }
+  // The home folder of another machine's sandbox may lie elsewhere.
+  const shown = path.startsWith(`${sandbox.home}/`) ? `~${path.slice(sandbox.home.length)}` : path
+  return { path: shown, content, ...(taken.code === 10 ? { executable: true } : {}) }
 }
 
 const write = [
@@ -31,20 +33,21 @@ const write = [
 /** Without a wall between the sandbox and the machine, only what lies in the run's own folders is written. */
 export async function bringOutsideFile(
   sandbox: Sandbox,
-  { path, content, executable = false }: SnapshotFile,
+  { path: shown, content, executable = false }: SnapshotFile,
   get: GetPiece,
 ): Promise<NotRestored | undefined> {
+  const path = shown.startsWith('~/') ? `${sandbox.home}${shown.slice(1)}` : shown
   const parts = path.split('/')
   if (!path.startsWith('/') || parts.includes('..') || path.includes('\0'))
-    return { path, reason: 'its path is none that a snapshot may have' }
+    return { path: shown, reason: 'its path is none that a snapshot may have' }
   const own = [sandbox.home, sandbox.workspace].some((folder) => path.startsWith(`${folder}/`))
   if (sandbox.kind === 'direct' && !own)
-    return { path, reason: 'it lies outside of the run’s folders, and this sandbox has no wall' }
+    return { path: shown, reason: 'it lies outside of the run’s folders, and this sandbox has no wall' }
   try {
     const bytes = await getContent(content, get, carriedFileBytes)
     const done = await runScript(sandbox, write, { args: [path, executable ? 'x' : ''], stdin: bytes })
-    return done.code === 0 ? undefined : { path, reason: done.stderr.split('\n').at(-1)?.slice(0, 200) ?? '' }
+    return done.code === 0 ? undefined : { path: shown, reason: done.stderr.split('\n').at(-1)?.slice(0, 200) ?? '' }
   } catch (error) {
-    return { path, reason: error instanceof Error ? error.message.slice(0, 200) : String(error) }
+    return { path: shown, reason: error instanceof Error ? error.message.slice(0, 200) : String(error) }
   }
 }

@@ -31,7 +31,8 @@ export interface Snapshots {
    * it is at the server: whoever dies before has the snapshot before it. @throws when it could not be taken.
    */
   save(): Promise<void>
-  close(): Promise<void>
+  /** What is under way is given up: the next start takes it again, and sends only what is missing. */
+  close(): void
 }
 
 export interface SnapshotDeps extends Pick<
@@ -53,7 +54,6 @@ export function createSnapshots(deps: SnapshotDeps): Snapshots {
   const { journal, clock, changes, folders } = deps
   let number = 0
   let closed = false
-  let handing: Promise<void> = Promise.resolve()
 
   async function save(): Promise<void> {
     const blobs = deps.snapshots()
@@ -124,7 +124,7 @@ export function createSnapshots(deps: SnapshotDeps): Snapshots {
         ...(unnamed + parts.more > 0 ? { moreLeft: Math.max(0, unnamed) + parts.more } : {}),
       }
     }
-    handing = handIn().catch((error: unknown) => {
+    void handIn().catch((error: unknown) => {
       if (!closed) deps.transcript.notice('warning', 'The workspace could not be saved.', messageOf(error))
     })
   }
@@ -145,7 +145,8 @@ export function createSnapshots(deps: SnapshotDeps): Snapshots {
     })
     if (read === undefined) return undefined
     if (read.malformed.length > 0) {
-      const text = `${read.malformed.length} lines of the snapshot’s declarations are none, and left aside.`
+      const many = read.malformed.length
+      const text = `${many === 1 ? '1 line of the snapshot’s declarations is none' : `${many} lines of the snapshot’s declarations are none`}, and left aside.`
       deps.transcript.notice('warning', text, read.malformed.slice(0, 20).join('\n'))
     }
     for (const { kind, path } of read.declared)
@@ -183,10 +184,8 @@ export function createSnapshots(deps: SnapshotDeps): Snapshots {
 
   return {
     save,
-    close: async () => {
-      // What is under way is given up: the next start takes it again, and sends only what is missing.
+    close: () => {
       closed = true
-      await handing
     },
   }
 }

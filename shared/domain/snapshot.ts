@@ -52,7 +52,7 @@ export type LeftOutReason = z.infer<typeof LeftOutReason>
 
 /** A file outside of the workspace's repositories that a declaration named, or in which a harness keeps its conversation. */
 export const SnapshotFile = z.object({
-  /** Absolute, as the sandbox has it; of a harness's: below its home folder. */
+  /** Absolute, as the sandbox has it, or `~/…` below its home folder; of a harness's: below its home folder. */
   path: z.string().min(1).max(1000),
   executable: z.boolean().optional(),
   content: Pieces,
