@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { RunId, RunnerId } from '#shared/ids.ts'
-import { dockerMissing, dockerSettings, testImage } from '#test/fakes/docker.ts'
+import { dockerMissing, dockerSettings, testLimits } from '#test/fakes/docker.ts'
 import { createDockerEngine } from './docker-engine.ts'
 import { createDockerProvider } from './docker.ts'
 import type { Pty, Sandbox } from './sandbox.ts'
@@ -26,7 +26,8 @@ describe.skipIf(missing !== undefined)(
       )
       const provider = createDockerProvider({
         engine: createDockerEngine({ socket: settings['DROVER_DOCKER_SOCKET'], host: settings['DOCKER_HOST'] }),
-        limits: { image: testImage, network: 'none', memoryBytes: 512 * 1024 * 1024, cpus: 2, pids: 200 },
+        limits: testLimits,
+        logins: { of: async () => ({}), all: async () => ({}) },
         runnerId: RunnerId.parse(crypto.randomUUID()),
         cleanUp: true,
         node: () => Promise.reject(new Error('no Node is needed')),
