@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
@@ -17,6 +17,13 @@ const engine = createDockerEngine({
 })
 const containersOf = async (runId: string) =>
   (await engine.docker.listContainers({ all: true, filters: { label: [`dev.drover.run=${runId}`] } })).length
+
+const imagesOf = async (runId: string) =>
+  (await engine.docker.listImages({ filters: { label: [`dev.drover.run=${runId}`] } })).length
+async function keepImageOf(runId: string): Promise<void> {
+  const [found] = await engine.docker.listContainers({ all: true, filters: { label: [`dev.drover.run=${runId}`] } })
+  await engine.docker.getContainer(found?.Id ?? '').commit({ repo: 'drover-set-up', tag: runId })
+}
 
 /** What somebody tries in a container, and what comes of it. */
 const attempts: readonly [name: string, script: string, outcome: RegExp][] = [
@@ -48,14 +55,19 @@ const attempts: readonly [name: string, script: string, outcome: RegExp][] = [
   ],
   ['devices of the machine are not there', 'ls /dev | grep -c -E "^(sd|vd|nvme|kmsg|mem)"', /^0$/],
   ['the home of others', 'cat /etc/shadow 2>&1', /Permission denied/],
+  ['a volume that is to be read', 'cat /given/file; echo x > /given/file', /^of the machine\n.*Read-only file system/s],
   ['/tmp has an end', 'head -c 200m /dev/zero > /tmp/fill; rm -f /tmp/fill', /No space left on device/],
   ['/dev/shm has an end', 'head -c 200m /dev/zero > /dev/shm/fill; rm -f /dev/shm/fill', /No space left on device/],
 ]
 
 describe.skipIf(missing !== undefined)(`a hostile run in Docker${missing === undefined ? '' : ` (${missing})`}`, () => {
   let server: ControlServer
+  let given: string
   let runner: Awaited<ReturnType<typeof startRunner>>
   beforeAll(async () => {
+    given = await mkdtemp(join(tmpdir(), 'drover-given-'))
+    await chmod(given, 0o755)
+    await writeFile(join(given, 'file'), 'of the machine\n')
     vi.stubEnv('HUSH', 'of the runner')
     server = await startControlServer()
     server.answerAll(({ subject }) =>
@@ -69,7 +81,8 @@ describe.skipIf(missing !== undefined)(`a hostile run in Docker${missing === und
         DROVER_DOCKER_PIDS: '80',
         DROVER_RUNNER_RUN_DISK: '60m',
         DROVER_RUNNER_IDLE: '0s',
-        DROVER_DOCKER_ENV: '["GIVEN=to runs"]',
+        DROVER_DOCKER_ENV: '["GIVEN=to runs","NPM_TOKEN=npm-4711-hush"]',
+        DROVER_DOCKER_VOLUMES: `${given}:/given:ro`,
       },
       deps: { lookEveryMs: 500 },
     })
@@ -78,6 +91,7 @@ describe.skipIf(missing !== undefined)(`a hostile run in Docker${missing === und
     vi.unstubAllEnvs()
     await runner.close()
     await server.close()
+    await rm(given, { recursive: true })
   })
 
   const start = (script: string): RunId => server.start({ sandbox: 'docker', prompt: `\`\`\`sh\n${script}\n\`\`\`` })
@@ -90,10 +104,10 @@ describe.skipIf(missing !== undefined)(`a hostile run in Docker${missing === und
 
   test('finds none of the ways out', async () => {
     const script = attempts.map(([, text], n) => `echo "<${n}>"; { ${text}; } 2>&1 || true`).join('\n')
-    const run = await server.ended(start(`${script}\necho "<end>"; printenv GIVEN`))
+    const run = await server.ended(start(`${script}\necho "<end>"; printenv GIVEN NPM_TOKEN`))
     expect(run.state).toBe('SUCCEEDED')
     const text = output(run)
-    expect(text).toMatch(/<end>\nto runs\n$/)
+    expect(text).toMatch(/<end>\nto runs\n\[secret NPM_TOKEN\]\n$/)
     const failed = attempts.flatMap(([name, , outcome], n) => {
       const said =
         text
@@ -139,9 +153,16 @@ describe.skipIf(missing !== undefined)(`a hostile run in Docker${missing === und
     // Its journals are lost too: only the label says whose the container is.
     await rm(join(folder, 'runs'), { recursive: true })
     expect(await containersOf(left)).toBe(1)
+    // As a set-up leaves one whose runner died before it was noted.
+    await keepImageOf(left)
+    await keepImageOf(others)
+    expect(await imagesOf(left)).toBe(1)
     const next = await startRunner({ url: other.url, folder, environment: dockerSettings() })
     expect(await containersOf(left)).toBe(0)
+    expect(await imagesOf(left)).toBe(0)
     expect(await containersOf(others)).toBe(1)
+    expect(await imagesOf(others)).toBe(1)
+    await engine.docker.getImage(`drover-set-up:${others}`).remove()
     await next.close()
     await other.close()
     await rm(folder, { recursive: true })

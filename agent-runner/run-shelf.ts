@@ -12,6 +12,7 @@ import { messageOf } from './log.ts'
 import { hideIn } from './secrets/hide-in.ts'
 import { hidingBlobs, hidingTools } from './secrets/hiding-parts.ts'
 import type { Hiding } from './secrets/hiding.ts'
+import { secretsAmong } from './secrets/given-variables.ts'
 import { createRunSecrets } from './secrets/run-secrets.ts'
 import type { RunWorkerDeps } from './run/run-deps.ts'
 import { makeRunFolders, runFolders } from './run/folders.ts'
@@ -78,6 +79,7 @@ export function createRunShelf(deps: RunShelfDeps): RunShelf {
   const unrested = new Set<RunId>()
   const orders = new Map<RunId, Promise<void>>()
   let idleWaiters: (() => void)[] = []
+  const given = secretsAmong({ ...config.docker.env, ...config.direct.env })
   const sweeps = createRunSweep({ sandboxes: deps.sandboxes, log })
   const resting = createRestingRuns({ mostMs: config.idleMs, most: config.capacity })
 
@@ -100,7 +102,7 @@ export function createRunShelf(deps: RunShelfDeps): RunShelf {
     const folders = runFolders(folder.runs, runId)
     await makeRunFolders(folders)
     let worker: RunWorker | undefined
-    const secrets = createRunSecrets()
+    const secrets = createRunSecrets(given)
     const { hiding } = secrets
     deps.hidings.set(runId, hiding)
     const journal: Journal = await openJournal({
@@ -232,9 +234,16 @@ export function createRunShelf(deps: RunShelfDeps): RunShelf {
     if (config.cleanUp) await rm(runFolders(folder.runs, runId).root, { recursive: true, force: true })
   }
 
+  /** Images that set-ups and runs go on from. */
+  async function keptImages(): Promise<ReadonlySet<string>> {
+    const ofRuns = [...workers.values()].flatMap(({ journal }) => journal.memory().facts.image ?? [])
+    return new Set([...(await deps.setUps.images()), ...ofRuns])
+  }
+
   async function sweepOrphans(): Promise<void> {
+    const known = await keptImages()
     for (const provider of deps.sandboxes) {
-      const runs = await provider.sweepOrphans?.().catch((error: unknown) => {
+      const runs = await provider.sweepOrphans?.(known).catch((error: unknown) => {
         log.warn({ error: messageOf(error) }, 'What earlier runners left could not be looked for. It is tried again.')
         return []
       })

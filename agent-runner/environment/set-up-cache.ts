@@ -55,6 +55,8 @@ export interface SetUpCache {
   ): Promise<{ bytes: number } | { why: string }>
   /** One preparation at a time for each name: the others wait, and find what it made. `waits` is told first. */
   alone<T>(key: string, work: () => Promise<T>, waits: () => void): Promise<T>
+  /** Images that entries need. */
+  images(): Promise<string[]>
   /** Makes room: what was not used for longest goes. @returns false when nothing is left that may go. */
   dropOldest(): Promise<boolean>
   close(): Promise<void>
@@ -217,6 +219,10 @@ export function createSetUpCache(deps: {
     find,
     restore,
     keep,
+    images: async () => {
+      await open()
+      return (await newestFirst()).flatMap(({ kept }) => kept?.image ?? [])
+    },
     dropOldest,
     alone: async (key, work, waits) => {
       const before = orders.get(key)

@@ -94,8 +94,20 @@ export function createDockerProvider(deps: DockerDeps): SandboxProvider {
     dropFetchedImage: () => deps.fetched?.dropOldest() ?? Promise.resolve(false),
     problem: () => deps.engine.problem(),
     sweep: async (runId) => (await ended(`${runLabel}=${runId}`, () => true)) !== undefined,
-    sweepOrphans: async () => {
-      const runs = await ended(`${runnerLabel}=${deps.runnerId}`, (runId) => !owned.has(runId))
+    sweepOrphans: async (known) => {
+      const mine = `${runnerLabel}=${deps.runnerId}`
+      const runs = await ended(mine, (runId) => !owned.has(runId))
+      // A container hands its labels on to its image.
+      const made =
+        runs === undefined ? [] : await docker.listImages({ filters: { label: [mine], reference: [keptName] } })
+      for (const { Id, Labels } of made) {
+        if (known.has(Id) || owned.has(Labels?.[runLabel] ?? '')) continue
+        // What a container is made of stays for now.
+        await docker
+          .getImage(Id)
+          .remove()
+          .catch(() => {})
+      }
       return [...new Set(runs)].flatMap((runId) => RunId.safeParse(runId).data ?? [])
     },
     close: async () => {},

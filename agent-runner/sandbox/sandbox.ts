@@ -144,8 +144,11 @@ export interface SandboxProvider {
   problem(): Promise<string | undefined>
   /** Ends and removes what is left of this run. @returns false when it can't be looked at now. */
   sweep(runId: RunId): Promise<boolean>
-  /** Ends and removes what this runner made and nobody of this process has any more. @returns whose it was. */
-  sweepOrphans?(): Promise<RunId[]>
+  /**
+   * Ends and removes what this runner made and nobody of this process has any more: containers, and images of set-ups but `known`.
+   * @returns runs whose containers they were.
+   */
+  sweepOrphans?(known: ReadonlySet<string>): Promise<RunId[]>
   close(): Promise<void>
 }
 

@@ -18,10 +18,11 @@ export interface RunSecrets {
 /** Of values of earlier turns: a file may still hold one that was replaced. The oldest are given up first. */
 const keptUnits = 400_000
 
-export function createRunSecrets(): RunSecrets {
+/** @param always values that are hidden in every run of this runner. */
+export function createRunSecrets(always: readonly HiddenValue[] = []): RunSecrets {
   let current: readonly RunSecret[] = []
   let before: HiddenValue[] = []
-  let hiding = noHiding
+  let hiding = always.length === 0 ? noHiding : createHiding(always)
 
   function valuesOf(secrets: readonly RunSecret[]): HiddenValue[] {
     return secrets.map((secret) => ({ name: secret.name, texts: hiddenTexts(secret) }))
@@ -37,7 +38,7 @@ export function createRunSecrets(): RunSecrets {
       if (!areOthers) return false
       before = newest([...before, ...valuesOf(current)])
       current = secrets
-      hiding = createHiding([...valuesOf(current), ...before])
+      hiding = createHiding([...valuesOf(current), ...before, ...always])
       return true
     },
     all: () => current,
