@@ -202,6 +202,7 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
       takesProfiles: true,
       takesTerminals: true,
       takesSnapshots: true,
+      takesRegistryLogins: true,
       runs: shelf
         .all()
         .slice(0, 10_000)

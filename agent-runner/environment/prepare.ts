@@ -6,6 +6,7 @@ import { readHead } from '../run/changes/read-head.ts'
 import type { RunFolders } from '../run/folders.ts'
 import { fillWorkspace, runSetupCommands, type SetUpContext } from '../run/set-up.ts'
 import { runStep } from '../run/steps.ts'
+import { loginsOf } from '../sandbox/registry-logins.ts'
 import type { Sandbox, SandboxProvider } from '../sandbox/sandbox.ts'
 import { emptyTree, filesNaming } from './copy-tree.ts'
 import { resolveCommit } from './resolve-commits.ts'
@@ -79,7 +80,7 @@ async function haveImage(preparation: Preparation): Promise<{ image: string | un
   await runStep(context, {
     title: `Fetch the image ${name}`,
     command: `docker pull ${name}`,
-    run: (write) => fetch(plan.image, { write, signal }),
+    run: (write) => fetch(plan.image, { write, signal, logins: loginsOf(preparation.secrets) }),
   })
   signal.throwIfAborted()
   return { image: plan.image, filled: false }
@@ -96,7 +97,7 @@ function commitOf(
 
 /** Built once for each commit. It is the person's own file, which they chose for this. */
 async function builtImage(
-  { context, provider, folders }: Preparation,
+  { context, provider, folders, secrets }: Preparation,
   { repository, path }: NonNullable<SetUpPlan['dockerfile']>,
 ): Promise<{ image: string; filled: boolean }> {
   const { signal } = context
@@ -114,7 +115,7 @@ async function builtImage(
     command: `docker build --file ${path} .`,
     run: async (write) => {
       if (commit !== undefined && provider.buildImage !== undefined)
-        return provider.buildImage({ folder, commit, path, tag }, { write, signal })
+        return provider.buildImage({ folder, commit, path, tag }, { write, signal, logins: loginsOf(secrets) })
       write('There is no commit whose files could be built.\n')
       return 1
     },

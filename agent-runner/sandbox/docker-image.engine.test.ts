@@ -2,12 +2,13 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { SecretName } from '#shared/domain/secret.ts'
 import { dockerMissing } from '#test/fakes/docker.ts'
 import { startRegistry, type FakeRegistry } from '#test/fakes/registry.ts'
 import type { PullPolicy } from '../config.ts'
 import { createDockerEngine } from './docker-engine.ts'
 import { createImages, imageId } from './docker-image.ts'
-import { createRegistryLogins } from './registry-logins.ts'
+import { createRegistryLogins, loginsOf } from './registry-logins.ts'
 
 const missing = await dockerMissing()
 const engine = createDockerEngine({
@@ -37,7 +38,19 @@ describe.skipIf(missing !== undefined)(`a private registry${missing === undefine
 
   const auth = (password: string): string => Buffer.from(`ada:${password}`).toString('base64')
   const signIn = (config: object) => writeFile(join(folder, 'config.json'), JSON.stringify(config))
-  async function fetchIt(image = registry.image, pull: PullPolicy = 'missing') {
+  const secretOf = (token: string | undefined) =>
+    loginsOf(
+      token === undefined
+        ? []
+        : [
+            {
+              name: SecretName.parse('REGISTRY'),
+              kind: 'registry_login',
+              value: JSON.stringify({ host: registry.host, username: 'ada', token }),
+            },
+          ],
+    )
+  async function fetchIt(image = registry.image, pull: PullPolicy = 'missing', token?: string) {
     const fetched: string[] = []
     const logins = createRegistryLogins({ folder, env: { PATH: `${folder}:${process.env['PATH'] ?? ''}` } })
     const images = createImages({
@@ -50,7 +63,12 @@ describe.skipIf(missing !== undefined)(`a private registry${missing === undefine
     const write = (text: string): void => {
       said += text
     }
-    const code = await images.fetch(image, { write, signal: new AbortController().signal, now: () => 0 })
+    const code = await images.fetch(image, {
+      write,
+      signal: new AbortController().signal,
+      now: () => 0,
+      logins: secretOf(token),
+    })
     return { code, said, fetched, id: await imageId(engine, image) }
   }
 
@@ -63,6 +81,14 @@ describe.skipIf(missing !== undefined)(`a private registry${missing === undefine
     expect(said).toMatch(/Digest: sha256:[0-9a-f]{64}\n/)
     expect(fetched).toEqual([registry.image])
     expect(registry.asked).toContain('/token as ada')
+  })
+
+  test('a secret of the run goes before the credentials of the machine', async () => {
+    await signIn({ auths: { [registry.host]: { auth: auth('wrong') } } })
+    expect(await fetchIt(registry.image, 'missing', 'open sesame')).toMatchObject({ code: 0 })
+    await engine.docker.getImage(registry.image).remove()
+    const { said } = await fetchIt(registry.image, 'missing', 'closed')
+    expect(said).toContain('The secret REGISTRY (ada) does not do there.')
   })
 
   test('a program that keeps credentials is asked as Docker asks it', async () => {

@@ -4,7 +4,7 @@ import { messageOf } from '../log.ts'
 import type { PullPolicy } from '../config.ts'
 import { statusOf, type DockerEngine } from './docker-engine.ts'
 import { neverFetched, pullFailure } from './pull-failure.ts'
-import { registryOf, type RegistryLogins } from './registry-logins.ts'
+import { registryOf, type GivenLogin, type RegistryLogins } from './registry-logins.ts'
 import { SandboxError } from './sandbox.ts'
 
 /** How the engine names what it has. @returns `undefined` when the image is not on this machine. @throws SandboxError */
@@ -26,6 +26,8 @@ const Progress = z.object({
 })
 
 interface How {
+  /** Of the run's secrets; they go before those of the machine. */
+  logins?: readonly GivenLogin[]
   write: (text: string) => void
   signal: AbortSignal
   now: () => number
@@ -47,13 +49,15 @@ export function createImages(deps: {
 }): Images {
   const { docker } = deps.engine
 
-  async function fetch(image: string, { write, signal, now }: How): Promise<number> {
+  async function fetch(image: string, { write, signal, now, logins = [] }: How): Promise<number> {
     if (deps.limits.pull === 'never') {
       write(`${neverFetched(image)}\n`)
       return 1
     }
     const registry = registryOf(image)
-    const { login, problem } = await deps.logins.of(registry)
+    const given = logins.find((one) => one.registry === registry)
+    const { login, problem } =
+      given === undefined ? await deps.logins.of(registry) : { login: given.login, problem: undefined }
     let stream: (NodeJS.ReadableStream & { destroy?: () => void }) | undefined
     const stop = (): void => stream?.destroy?.()
     try {
@@ -78,7 +82,7 @@ export function createImages(deps: {
     } catch (error) {
       if (signal.aborted) return 130
       const user = login === undefined ? undefined : (login.username ?? 'a token')
-      write(`${pullFailure({ image, registry, message: messageOf(error), user, problem })}\n`)
+      write(`${pullFailure({ image, registry, message: messageOf(error), user, problem, secret: given?.secret })}\n`)
       return 1
     } finally {
       signal.removeEventListener('abort', stop)

@@ -11,7 +11,7 @@ import { buildImage } from './docker-build.ts'
 import { changedOutside, createImages, imageId, type Images } from './docker-image.ts'
 import { countLimits, limitsOf, toldLimits, type DockerLimits, type LimitCounts } from './docker-limits.ts'
 import { ownFolder, ownTree, plainUserOf } from './docker-user.ts'
-import type { RegistryLogins } from './registry-logins.ts'
+import type { GivenLogin, RegistryLogins } from './registry-logins.ts'
 import type { FetchedImages } from '../disk/fetched-images.ts'
 import type { Resolve } from '../egress/egress-guard.ts'
 import { needsWays, openWays, type ContainerWays } from './container-ways.ts'
@@ -62,6 +62,10 @@ export function createDockerProvider(deps: DockerDeps): SandboxProvider {
   const { docker } = deps.engine
   const images = createImages({ ...deps, onFetched: (image) => deps.fetched?.note({ image, fetched: true }) })
   const owned: Owned = new Map()
+  const allLogins = async (given: readonly GivenLogin[] = []) => ({
+    ...(await deps.logins.all()),
+    ...Object.fromEntries(given.map(({ login }) => [login.serveraddress, login])),
+  })
 
   async function ended(filter: string, which: (runId: string) => boolean): Promise<string[] | undefined> {
     if ((await deps.engine.problem()) !== undefined) return undefined
@@ -81,7 +85,7 @@ export function createDockerProvider(deps: DockerDeps): SandboxProvider {
     fetchImage: (image, how) => images.fetch(image ?? deps.limits.image, { ...how, now: () => performance.now() }),
     fetchesAlways: deps.limits.pull === 'always',
     buildImage: async (what, how) =>
-      buildImage(deps.engine, { ...what, network: deps.limits.network, logins: await deps.logins.all() }, how),
+      buildImage(deps.engine, { ...what, network: deps.limits.network, logins: await allLogins(how.logins) }, how),
     dropImage: async (id) => {
       await docker
         .getImage(id)

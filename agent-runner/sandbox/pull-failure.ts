@@ -5,6 +5,7 @@ export function pullFailure({
   message,
   user,
   problem,
+  secret,
 }: {
   image: string
   registry: string
@@ -14,10 +15,14 @@ export function pullFailure({
   user: string | undefined
   /** Why credentials could not be had. */
   problem: string | undefined
+  /** Of the run, whose credentials they were. */
+  secret?: string | undefined
 }): string {
   const said = message.trim().replace(/\.$/, '')
   const head = `The image ${image} is not on this machine and could not be fetched`
   if (isDenied(said)) {
+    if (secret !== undefined)
+      return `${head}: ${registry} refuses it (${said}). The secret ${secret} (${user ?? ''}) does not do there.`
     const signIn = `Sign in there as the runner's user: docker login ${registry}`
     const who =
       problem ??

@@ -2,6 +2,8 @@ import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { RegistrySecret } from '#shared/domain/secret-value.ts'
+import type { RunSecret } from '#shared/domain/secret.ts'
 import { messageOf } from '../log.ts'
 
 /** As Docker's API takes it in `X-Registry-Auth`. */
@@ -10,6 +12,13 @@ export interface RegistryLogin {
   readonly username?: string
   readonly password?: string
   readonly identitytoken?: string
+}
+
+/** A login that a secret of the run holds. */
+export interface GivenLogin {
+  readonly registry: string
+  readonly secret: string
+  readonly login: RegistryLogin
 }
 
 /** What this machine's own Docker settings say of a registry. */
@@ -52,6 +61,29 @@ export function registryOf(image: string): string {
   return isHost ? plainName(first) : dockerHub
 }
 
+/** Of the run's own secrets; what is not of its form is none. */
+export function loginsOf(secrets: readonly RunSecret[]): GivenLogin[] {
+  return secrets.flatMap(({ kind, name, value }) => {
+    const read = kind === 'registry_login' ? RegistrySecret.safeParse(parseJson(value)) : undefined
+    if (read?.success !== true) return []
+    const { host, username, token } = read.data
+    const registry = plainName(host)
+    return [{ registry, secret: name, login: { serveraddress: addressOf(registry), username, password: token } }]
+  })
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function addressOf(registry: string): string {
+  return registry === dockerHub ? hubKey : registry
+}
+
 function plainName(key: string): string {
   const host = key.replace(/^https?:\/\//, '').split('/')[0] ?? key
   return hubNames.has(host) ? dockerHub : host
@@ -77,7 +109,7 @@ export function createRegistryLogins(deps: { folder: string; env: Readonly<Recor
   async function of(registry: string): Promise<{ login?: RegistryLogin; problem?: string }> {
     const { config, problem: unreadable } = await read()
     if (unreadable !== undefined) return { problem: unreadable }
-    const serveraddress = registry === dockerHub ? hubKey : registry
+    const serveraddress = addressOf(registry)
     const helper =
       Object.entries(config.credHelpers).find(([key]) => plainName(key) === registry)?.[1] ?? config.credsStore
     const asked = helper === undefined ? {} : await askHelper(helper, serveraddress)

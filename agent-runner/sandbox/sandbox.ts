@@ -5,6 +5,7 @@ import type { SandboxKind } from '#shared/domain/harness.ts'
 import type { RunErrorCode } from '#shared/domain/run.ts'
 import type { TerminalSize } from '#shared/domain/terminal.ts'
 import type { RunId } from '#shared/ids.ts'
+import type { GivenLogin } from './registry-logins.ts'
 
 /**
  * Where the processes of one run live. Everything that a run starts is started here and ends with it.
@@ -126,13 +127,16 @@ export interface SandboxProvider {
   /** @returns `undefined` when it is not on this machine. @throws SandboxError */
   imageId?(image: string | undefined): Promise<string | undefined>
   /** @returns an exit code; what goes wrong is written. */
-  fetchImage?(image: string | undefined, how: { write: (text: string) => void; signal: AbortSignal }): Promise<number>
+  fetchImage?(
+    image: string | undefined,
+    how: { write: (text: string) => void; signal: AbortSignal; logins?: readonly GivenLogin[] },
+  ): Promise<number>
   /** Also an image that is here is looked for again, for a run's first turn. */
   readonly fetchesAlways?: boolean
   /** Builds an image of what git has of a folder at a commit. @returns an exit code; its log, and what goes wrong, is written. */
   buildImage?(
     what: { folder: string; commit: string; path: string; tag: string },
-    how: { write: (text: string) => void; signal: AbortSignal },
+    how: { write: (text: string) => void; signal: AbortSignal; logins?: readonly GivenLogin[] },
   ): Promise<number>
   /** An image that `keepImage` made is not needed any more. */
   dropImage?(id: string): Promise<void>

@@ -292,6 +292,7 @@ export function createRunnerConnection(
       takesProfiles: message.takesProfiles === true,
       takesTerminals: message.takesTerminals === true,
       takesSnapshots: message.takesSnapshots === true,
+      takesRegistryLogins: message.takesRegistryLogins === true,
       get sandboxes() {
         return hello?.sandboxes ?? []
       },

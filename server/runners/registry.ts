@@ -23,6 +23,8 @@ export type ConnectedRunner = {
   readonly publishes: boolean
   /** Works under the profile that it is given. */
   readonly takesProfiles: boolean
+  /** Knows secrets of this kind. */
+  readonly takesRegistryLogins: boolean
   /** Why it takes nothing new now, such as a full disk; it will again by itself. */
   readonly short?: string | undefined
   /** Has terminals. */

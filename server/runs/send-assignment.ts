@@ -1,4 +1,5 @@
 import { gitPerson, type GitPerson } from '#shared/domain/git-person.ts'
+import type { RunSecret } from '#shared/domain/secret.ts'
 import type { ProfileSnapshot } from '#shared/domain/profile.ts'
 import { Run, type RunConfig } from '#shared/domain/run.ts'
 import { Member, Team } from '#shared/domain/team.ts'
@@ -42,7 +43,8 @@ export async function sendAssignment(
     pin: (plans) => deps.jobs.pinAssignment(runId, turn, plans),
   })
   const profile = runner.takesProfiles ? (found ?? (await profileOfJob(deps.store, job))) : undefined
-  const { secrets, missing } = await deps.giveSecrets({ ...job, assignment })
+  const { secrets: given, missing } = await deps.giveSecrets({ ...job, assignment })
+  const secrets = knownTo(runner, given)
   const after = { seq: job.ackedSeq, entries: job.ackedSeq === 0 ? 0 : await deps.jobs.lastEntry(runId) }
   const known = job.ackedSeq === 0 ? assignment : { ...assignment, after }
   const left = runner.takesSnapshots && turn > 1 ? await stateOfRun(deps, runId) : {}
@@ -88,6 +90,14 @@ export function withProfile(
     ...(config.model === undefined && model !== undefined ? { model } : {}),
     ...(config.effort === undefined && effort !== undefined && isItsModel ? { effort } : {}),
   }
+}
+
+/** A runner that does not know a kind would refuse the whole assignment. */
+export function knownTo(
+  { takesRegistryLogins }: Pick<ConnectedRunner, 'takesRegistryLogins'>,
+  secrets: readonly RunSecret[],
+): readonly RunSecret[] {
+  return takesRegistryLogins ? secrets : secrets.filter(({ kind }) => kind !== 'registry_login')
 }
 
 /** An older runner knows the text alone. */

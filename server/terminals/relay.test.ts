@@ -31,6 +31,7 @@ function openRelay() {
     sandboxes: [],
     harnesses: [],
     takesContext: true,
+    takesRegistryLogins: true,
     takesAttachments: true,
     takesSnapshots: true,
     publishes: true,

@@ -27,6 +27,7 @@ const secretFields: Partial<Record<SecretKind, readonly string[]>> = {
   bedrock_access_key: ['accessKeyId', 'secretAccessKey', 'sessionToken'],
   model_endpoint: ['key'],
   git_token: ['token'],
+  registry_login: ['token'],
   ssh_key: ['privateKey'],
 }
 

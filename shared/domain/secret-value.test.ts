@@ -18,6 +18,12 @@ describe('a value', () => {
     ['google_key', `'${'AIza'.repeat(6)}'`, 'AIza'.repeat(6), ['quotes']],
     ['git_token', '{"host":"github.com","token":"t"}', '{"host":"github.com","token":"t"}', []],
     [
+      'registry_login',
+      '{"host":"r.test:5000","username":"u","token":"t"}',
+      '{"host":"r.test:5000","username":"u","token":"t"}',
+      [],
+    ],
+    [
       'ssh_key',
       pem('OPENSSH PRIVATE KEY', openSsh('none')).replaceAll('\n', '\r\n'),
       pem('OPENSSH PRIVATE KEY', openSsh('none')),
@@ -39,6 +45,7 @@ describe('a value', () => {
     ['bedrock_key', 'json', 'abc'],
     ['bedrock_key', 'json_field', '{"key":"abc"}'],
     ['model_endpoint', 'url', '{"api":"openai","baseUrl":"localhost:11434"}'],
+    ['registry_login', 'json_field', '{"host":"ghcr.io","token":"t"}'],
     ['git_token', 'host', '{"host":"https://github.com/a","token":"t"}'],
     ['git_token', 'json_field', '{"host":"git.example.com","token":"t","kind":"svn"}'],
     ['ssh_key', 'host', JSON.stringify({ privateKey: pem('OPENSSH PRIVATE KEY', openSsh('none')), host: 'a b' })],

@@ -33,6 +33,13 @@ export type CheckedValue = {
 /** The longest that the kernel gives a program as one variable is 131,072 bytes with name and NUL (Linux, MAX_ARG_STRLEN). */
 export const variableBytes = 130_000
 
+/** The host may be given with its port; `docker.io` is Docker Hub. */
+export const RegistrySecret = z.object({
+  host: z.string().regex(/^[A-Za-z0-9.-]+(?::\d+)?$/),
+  username: z.string().min(1),
+  token: z.string().min(1),
+})
+
 const oneLine: ReadonlySet<SecretKind> = new Set(['anthropic_key', 'openai_key', 'google_key'])
 const jsonKinds: Partial<Record<SecretKind, z.ZodType>> = {
   bedrock_key: z.object({ key: z.string().min(1), region: z.string().min(1) }),
@@ -49,6 +56,7 @@ const jsonKinds: Partial<Record<SecretKind, z.ZodType>> = {
     models: z.array(z.string().min(1)).optional(),
   }),
   git_token: GitToken,
+  registry_login: RegistrySecret,
 }
 
 /** A value as it will be sealed, or why it can't be: looked at where it is typed, since nobody can later. */

@@ -18,6 +18,7 @@ export type SecretName = z.infer<typeof SecretName>
  * - `bedrock_access_key`: JSON `{"accessKeyId","secretAccessKey","sessionToken"?,"region"}`;
  * - `model_endpoint`: JSON `{"api","baseUrl","key"?,"models"?}`, any server that speaks one of the providers' wires;
  * - `git_token`: JSON `{"host","token","username"?,"kind"?}` (`GitToken`), for cloning, pushing and pull requests by HTTPS;
+ * - `registry_login`: JSON `{"host","username","token"}`, for fetching images from a registry;
  * - `ssh_key`: a private key as OpenSSH writes it, without a passphrase; or JSON `{"privateKey","host"?,"knownHosts"?}` (`SshKey`).
  */
 export const secretKinds = [
@@ -29,6 +30,7 @@ export const secretKinds = [
   'bedrock_access_key',
   'model_endpoint',
   'git_token',
+  'registry_login',
   'ssh_key',
 ] as const
 export const SecretKind = z.enum(secretKinds)

@@ -165,6 +165,8 @@ export const RunnerHello = z.object({
   takesTerminals: z.boolean().optional(),
   /** It can go on from a snapshot of another runner; absent: it is older. */
   takesSnapshots: z.boolean().optional(),
+  /** It fetches images with secrets of that kind; absent: it is older, and does not know the kind. */
+  takesRegistryLogins: z.boolean().optional(),
   /** Every run whose journal is still here. `active`: its agent is alive. */
   runs: z
     .array(

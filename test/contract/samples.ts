@@ -442,6 +442,7 @@ export const runnerUp: ByType<RunnerUp> = {
     takesProfiles: true,
     takesTerminals: true,
     takesSnapshots: true,
+    takesRegistryLogins: true,
     capacity: 4,
     runs: [{ runId: ids.run, turn: 1, lastSeq: 3, active: true }],
   },

@@ -125,6 +125,7 @@ export async function connectScriptedRunner(options: ScriptedRunnerOptions): Pro
     publishes: true,
     ...(options.takesFiles === false ? {} : { takesFiles: true }),
     ...(options.takesProfiles === false ? {} : { takesProfiles: true }),
+    takesRegistryLogins: true,
     runs: options.runs ?? [],
   })
   return runner

@@ -11,6 +11,7 @@ export const agentWords = {
     bedrock_access_key: 'an access key for Bedrock',
     model_endpoint: 'a model endpoint of your own',
     git_token: 'a git token',
+    registry_login: 'a login of a registry',
     ssh_key: 'an SSH key',
   } satisfies Record<SecretKind, string>,
   title: 'Agents',

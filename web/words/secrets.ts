@@ -31,6 +31,7 @@ export const secretWords = {
     bedrock_access_key: 'AWS access key for Bedrock',
     model_endpoint: 'Model server of your own',
     git_token: 'Git token',
+    registry_login: 'Image registry',
     ssh_key: 'SSH key',
   } satisfies Record<SecretKind, string>,
   kindHints: {
@@ -42,6 +43,7 @@ export const secretWords = {
     bedrock_access_key: 'For Claude models by Amazon Bedrock, with an access key of AWS.',
     model_endpoint: 'Any server that speaks the wire of one of the providers, such as Ollama or vLLM.',
     git_token: 'For cloning, pushing and pull requests. The run does not see it.',
+    registry_login: 'For images of a private registry, such as ghcr.io. Docker Hub is docker.io.',
     ssh_key: 'For cloning by SSH, and for pushing from the app. The run does not see it.',
   } satisfies Record<SecretKind, string>,
   value: 'Value',

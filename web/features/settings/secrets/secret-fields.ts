@@ -43,6 +43,11 @@ export const fieldsOf: Readonly<Record<SecretKind, readonly SecretField[]>> = {
     { name: 'username', form: 'line', optional: true },
     { name: 'kind', form: 'choice' },
   ],
+  registry_login: [
+    { name: 'host', form: 'line' },
+    { name: 'username', form: 'line' },
+    { name: 'token', form: 'line', hidden: true },
+  ],
   ssh_key: [
     { name: 'privateKey', form: 'lines', hidden: true },
     { name: 'host', form: 'line', optional: true },
