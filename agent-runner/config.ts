@@ -111,10 +111,7 @@ const Environment = z.object({
   DROVER_DOCKER_VOLUMES: list.default([]),
   DROVER_DOCKER_UNSAFE_VOLUMES: flag.default(false),
   DROVER_DOCKER_SOCKET: z.string().optional(),
-  DOCKER_HOST: z
-    .string()
-    .regex(/^(?:unix:\/\/\/|tcp:\/\/|https?:\/\/)/, 'unix:///path or tcp://host:port is expected')
-    .optional(),
+  DOCKER_HOST: z.string().optional(),
   DOCKER_CONTEXT: z.string().optional(),
   DOCKER_CONFIG: z.string().default(join(homedir(), '.docker')),
   DOCKER_TLS_VERIFY: z.string().default('0'),

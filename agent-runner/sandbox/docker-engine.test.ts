@@ -27,6 +27,15 @@ test('a context of Docker’s own tools is followed, unless an address is given'
   )
 })
 
+test.each(['ssh://me@far', 'npipe:////./pipe/docker_engine', 'nonsense'])(
+  '%s is told, and holds nothing else up',
+  async (host) => {
+    expect(await open({ host }).problem()).toBe(
+      `Docker at ${host} can't be used: an address of the form unix:///path or tcp://host:port is expected.`,
+    )
+  },
+)
+
 test('TLS needs its three files, and says which is not there', async () => {
   const place = { host: 'tcp://127.0.0.1:1', tls: { certificates: folder } }
   expect(await open(place).problem()).toMatch(/certificates for Docker can't be read: ENOENT.*ca\.pem/)

@@ -80,7 +80,12 @@ function optionsOf({ socket, host, context, configFolder, tls }: DockerPlace): O
 }
 
 function overTcp(host: string, tls: DockerPlace['tls']): Options {
-  const url = new URL(host.replace(/^tcp:/, 'http:'))
+  const address = host.replace(/^tcp:/, 'http:')
+  const url = /^https?:/.test(address) && URL.canParse(address) ? new URL(address) : undefined
+  if (url === undefined) {
+    const trouble = `Docker at ${host} can't be used: an address of the form unix:///path or tcp://host:port is expected.`
+    return { options: {}, address: host, trouble }
+  }
   const isTls = tls !== undefined || url.protocol === 'https:'
   const usual = isTls ? 2376 : 2375
   const options: Docker.DockerOptions = {
