@@ -45,6 +45,8 @@ export interface RunWorker {
 }
 
 const queueLimit = 50
+/** A run that may rest no longer is left alone for so long while somebody types in its terminal. */
+const inUseMs = 60_000
 
 export function createRunWorker(deps: RunWorkerDeps): RunWorker {
   const { runId, folders, journal, clock, log, blobs } = deps
@@ -86,6 +88,8 @@ export function createRunWorker(deps: RunWorkerDeps): RunWorker {
     hiding,
     folder: folders.terminals,
     send: deps.sendPlain,
+    mayReach: (userId) =>
+      deps.secrets.all().every(({ own }) => own !== true) || journal.memory().assignment?.prompt.by === userId,
     opened: () => journal.memory().terminalCount,
   })
   const agentTerminals = createAgentTerminals(terminals)
@@ -176,9 +180,13 @@ export function createRunWorker(deps: RunWorkerDeps): RunWorker {
 
   function rest(): void {
     wake = deps.resting.rest(() => {
+      if (!terminals.inUse()) {
+        clearing = clearAway()
+        return
+      }
       // Nobody's shell goes from under their hands.
-      if (terminals.inUse()) rest()
-      else clearing = clearAway()
+      const later = setTimeout(rest, inUseMs).unref()
+      wake = () => clearTimeout(later)
     })
   }
 

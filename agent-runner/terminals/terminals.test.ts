@@ -29,6 +29,8 @@ let terminals: Terminals
 let sent: RunnerUp[]
 let rows: Map<string, RunTerminal>
 let kept: string[]
+/** The turn works with secrets of Ana's own. */
+let isPrivate = false
 
 beforeEach(async () => {
   folder = await realpath(await mkdtemp(join(tmpdir(), 'drover-terminals-')))
@@ -61,6 +63,7 @@ function open(hiding: Hiding = noHiding): void {
     keep: (_row, { file }) => kept.push(file ?? 'no file'),
     send: (message) => sent.push(message),
     opened: () => rows.size,
+    mayReach: (userId) => !isPrivate || userId === ana.userId,
   })
   terminals.setPlace(sandbox)
   terminals.watch(true, [])
@@ -109,6 +112,16 @@ describe('a person’s shell', () => {
     expect(terminals.get(id)?.writer()).toEqual({ kind: 'person', userId: jo.userId, device: jo.device })
     await terminals.ask(jo, { type: 'release', terminalId: id })
     expect(terminals.get(id)?.writer()).toEqual({ kind: 'nobody' })
+  })
+
+  test('of a turn with secrets of one person is for that person alone', async () => {
+    isPrivate = true
+    await terminals.ask(ana, { type: 'open', terminalId: id, size })
+    await terminals.ask(jo, { type: 'take', terminalId: id, size })
+    await terminals.ask(jo, { type: 'open', terminalId: TerminalId.parse(runId), size })
+    expect(refusals()).toEqual(['not_allowed', 'not_allowed'])
+    expect(terminals.get(id)?.writer()).toMatchObject({ userId: ana.userId })
+    isPrivate = false
   })
 
   test('that floods waits for who reads it; without a reader it runs on in bounded memory', async () => {

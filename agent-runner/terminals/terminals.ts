@@ -41,6 +41,8 @@ export interface TerminalsDeps extends Pick<TerminalDeps, 'clock' | 'hiding' | '
   readonly runId: RunId
   /** As it is: what is told here was hidden before. */
   readonly send: (message: RunnerUp) => void
+  /** Whether this person may reach what the sandbox holds: secrets of another person's own are not for them. */
+  readonly mayReach: (userId: UserId) => boolean
   /** Terminals that the run has had. */
   readonly opened: () => number
 }
@@ -172,6 +174,9 @@ export function createTerminals(deps: TerminalsDeps): Terminals {
   }
 
   async function perform(who: Asker, ask: TerminalAsk): Promise<Refusal | undefined> {
+    const reaches = ask.type === 'open' || ask.type === 'take' || ask.type === 'input'
+    if (reaches && !deps.mayReach(who.userId))
+      return refusal('not_allowed', 'this turn works with secrets of the person who began it')
     if (ask.type === 'open') return openShell(who, ask)
     // Keys may come right behind the wish for a shell.
     await opening.get(ask.terminalId)

@@ -62,7 +62,7 @@ export function createGiveSecrets(deps: GiveSecretsDeps): GiveSecrets {
       const size = value === undefined ? 0 : Buffer.byteLength(JSON.stringify(value))
       if (value === undefined || bytes + size > givenBytes) left.push(name)
       else {
-        given.push({ name, kind, value })
+        given.push({ name, kind, value, ...(owner === 'person' ? { own: true as const } : {}) })
         bytes += size
       }
     }

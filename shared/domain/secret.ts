@@ -44,6 +44,8 @@ export const RunSecret = z.object({
   name: SecretName,
   kind: SecretKind,
   value: z.string().min(1).max(secretValueLimit),
+  /** It is of the person who began the turn, and of nobody else in the team. */
+  own: z.literal(true).optional(),
 })
 export type RunSecret = z.infer<typeof RunSecret>
 

@@ -58,6 +58,7 @@ export const terminalWords = {
     conflict: 'Somebody else types there now.',
     expired: 'That terminal has ended.',
     not_found: 'That terminal is gone.',
+    not_allowed: 'This turn works with secrets of the person who began it, so its terminals are theirs.',
     stale: 'The network held it up, so it was not typed.',
     other: (why: string) => `It was not done: ${why}.`,
   },

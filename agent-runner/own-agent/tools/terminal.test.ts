@@ -40,6 +40,7 @@ beforeAll(async () => {
     keep: () => {},
     send: () => {},
     opened: () => 0,
+    mayReach: () => true,
   })
   terminals.setPlace(sandbox)
   const around = { sandbox, outputs: `${home}/outputs`, rulesFor: async () => '', inTurn: createTurns() }
