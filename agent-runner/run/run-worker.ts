@@ -90,6 +90,7 @@ export function createRunWorker(deps: RunWorkerDeps): RunWorker {
     send: deps.sendPlain,
     mayReach: (userId) =>
       deps.secrets.all().every(({ own }) => own !== true) || journal.memory().assignment?.prompt.by === userId,
+    note: (sentence) => transcript.notice('info', sentence),
     opened: () => journal.memory().terminalCount,
   })
   const agentTerminals = createAgentTerminals(terminals)

@@ -29,6 +29,7 @@ let terminals: Terminals
 let sent: RunnerUp[]
 let rows: Map<string, RunTerminal>
 let kept: string[]
+let notes: string[]
 /** The turn works with secrets of Ana's own. */
 let isPrivate = false
 
@@ -54,6 +55,7 @@ function open(hiding: Hiding = noHiding): void {
   sent = []
   rows = new Map()
   kept = []
+  notes = []
   terminals = createTerminals({
     runId,
     clock: systemClock,
@@ -63,6 +65,7 @@ function open(hiding: Hiding = noHiding): void {
     keep: (_row, { file }) => kept.push(file ?? 'no file'),
     send: (message) => sent.push(message),
     opened: () => rows.size,
+    note: (sentence) => notes.push(sentence),
     mayReach: (userId) => !isPrivate || userId === ana.userId,
   })
   terminals.setPlace(sandbox)
@@ -199,6 +202,7 @@ describe('a command of the agent', () => {
     one.write('!\r')
     expect(await one.settle({ seconds: 10, signal })).toMatchObject({ end: { exitCode: 4 }, takenBy: undefined })
     expect(own.names()).toEqual([])
+    expect(notes).toEqual(['Jo took over “npm init”.', 'Jo handed “npm init” back.'])
   })
 
   test('is read as a person would, and only so much of it', async () => {

@@ -43,6 +43,8 @@ export interface TerminalsDeps extends Pick<TerminalDeps, 'clock' | 'hiding' | '
   readonly send: (message: RunnerUp) => void
   /** Whether this person may reach what the sandbox holds: secrets of another person's own are not for them. */
   readonly mayReach: (userId: UserId) => boolean
+  /** Tells everybody who did what, in the transcript. */
+  readonly note: (sentence: string) => void
   /** Terminals that the run has had. */
   readonly opened: () => number
 }
@@ -158,6 +160,7 @@ export function createTerminals(deps: TerminalsDeps): Terminals {
     try {
       const one = await started
       hold(one, who)
+      deps.note(`${who.name} opened a shell.`)
       return undefined
     } catch (error) {
       return refusal('internal', messageOf(error).slice(0, 300))
@@ -184,6 +187,7 @@ export function createTerminals(deps: TerminalsDeps): Terminals {
     if (one === undefined) return refusal('not_found', 'terminal')
     if (one.end() !== undefined) return refusal('expired', 'it has ended')
     if (ask.type === 'take') {
+      if (one.writer().kind === 'agent') deps.note(`${who.name} took over “${one.title}”.`)
       hold(one, who)
       one.resize(ask.size)
       return undefined
@@ -192,6 +196,7 @@ export function createTerminals(deps: TerminalsDeps): Terminals {
       return ask.type === 'release' ? undefined : refusal('conflict', 'somebody else types')
     switch (ask.type) {
       case 'release':
+        if (one.owner.kind === 'agent') deps.note(`${who.name} handed “${one.title}” back.`)
         one.setWriter(handBack(one.writer(), who.device, one.owner))
         return undefined
       case 'resize':

@@ -5,12 +5,10 @@ import { numbers } from './count.ts'
 /** Words of a run's terminals. */
 export const terminalWords = {
   title: 'Terminal',
-  open: 'Open the terminal',
   close: 'Close the terminal',
   list: 'Terminals of this run',
   newShell: 'New shell',
   newShellShort: 'Shell',
-  loading: 'Loading the terminal',
   screen: (title: string) => `${title}, terminal`,
   shellOf: (name: string) => `Shell of ${name}`,
   yourShell: 'Your shell',
@@ -62,7 +60,6 @@ export const terminalWords = {
     stale: 'The network held it up, so it was not typed.',
     other: (why: string) => `It was not done: ${why}.`,
   },
-  reader: 'Screen reader',
   readerOn: 'Read the screen to screen readers',
   larger: 'Larger text',
   smaller: 'Smaller text',

@@ -40,6 +40,7 @@ beforeAll(async () => {
     keep: () => {},
     send: () => {},
     opened: () => 0,
+    note: () => {},
     mayReach: () => true,
   })
   terminals.setPlace(sandbox)
