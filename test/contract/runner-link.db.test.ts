@@ -276,7 +276,13 @@ describe('what a runner hears', () => {
       const { runner, page, runId } = await watched()
       const ask = samples.terminalAsks.open
       page.send({ type: 'ask', at: 0, ask })
-      expect(await runner.next('terminal_ask')).toMatchObject({ runId, device, userId: mara.userId, name: 'Mara', ask })
+      expect(await runner.next('terminal_ask')).toMatchObject({
+        runId,
+        device,
+        userId: mara.userId,
+        name: 'Mara Lindqvist',
+        ask,
+      })
     },
     async terminal_ack() {
       const { runner, runId } = await watched()

@@ -424,7 +424,7 @@ describe.skipIf(browserPath === undefined && !required)('keys and the palette (n
   })
 
   test('the key of a terminal', async () => {
-    await page.goto(`${page.url().split('?')[0]}?terminal=`)
+    await page.getByRole('button', { name: 'Terminal', exact: true }).click()
     const panel = page.getByRole('region', { name: 'Terminal', exact: true })
     await panel.getByRole('button', { name: 'New shell' }).click()
     await expect.poll(() => hasFocus(panel.getByRole('textbox'))).toBe(true)
