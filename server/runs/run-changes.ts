@@ -81,7 +81,8 @@ export function noteRun(run: Run, body: RunEventBody, at: number): Run {
       return { ...run, snapshot: summaryOf(body.snapshot) }
     case 'artifact': {
       const { kind, title, url } = body.artifact
-      return kind !== 'pull_request' || url === undefined ? run : { ...run, pullRequest: { title, url }, updatedAt: at }
+      const isPage = url !== undefined && /^https?:\/\//.test(url)
+      return kind !== 'pull_request' || !isPage ? run : { ...run, pullRequest: { title, url }, updatedAt: at }
     }
     case 'activity':
       return hasEnded(run.state) ? run : { ...run, activity: body.text, updatedAt: at }

@@ -46,7 +46,7 @@ export interface SeenRun {
 }
 
 /** What an assignment has beside what every one has. */
-type Given = Partial<Pick<Assignment, 'prompt'>> & Pick<Assignment, 'environment' | 'secrets' | 'egress'>
+type Given = Partial<Pick<Assignment, 'prompt'>> & Pick<Assignment, 'environment' | 'secrets' | 'egress' | 'author'>
 
 /** The server's end of the runner link, in memory, for tests of the runner. It checks what the real one relies on. */
 export interface ControlServer {

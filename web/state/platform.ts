@@ -6,6 +6,7 @@ import {
   PlanVersionId,
   ProfileId,
   PromptId,
+  PublishId,
   ReviewChangeId,
   ReviewCommentId,
   RunId,
@@ -42,6 +43,7 @@ export type NewIds = {
   readonly profileId: () => ProfileId
   readonly reviewCommentId: () => ReviewCommentId
   readonly reviewChangeId: () => ReviewChangeId
+  readonly publishId: () => PublishId
   readonly deliveryId: () => DeliveryId
   readonly secretId: () => SecretId
   readonly environmentId: () => EnvironmentId
@@ -61,6 +63,7 @@ export function createIds(platform: Platform): NewIds {
     profileId: () => ProfileId.parse(next()),
     reviewCommentId: () => ReviewCommentId.parse(next()),
     reviewChangeId: () => ReviewChangeId.parse(next()),
+    publishId: () => PublishId.parse(next()),
     deliveryId: () => DeliveryId.parse(next()),
     secretId: () => SecretId.parse(next()),
     environmentId: () => EnvironmentId.parse(next()),

@@ -1,6 +1,6 @@
 import * as KDialog from '@kobalte/core/dialog'
 import { X } from 'lucide'
-import { Show, createComputed, type JSX } from 'solid-js'
+import { Show, createComputed, untrack, type JSX } from 'solid-js'
 import { uiWords } from '../words/ui.ts'
 import { Button, type ButtonLook } from './button.tsx'
 import { Icon } from './icon.tsx'
@@ -98,7 +98,9 @@ function Modal(
             data-leave={props.kind === 'sheet' || props.reading ? '' : undefined}
             onOpenAutoFocus={(event) => {
               event.preventDefault()
-              if (event.target instanceof HTMLElement) firstField(event.target).focus()
+              const { target } = event
+              // Kobalte calls this within an effect: what is read while the focus moves must not make it run again, which would end its hold on the focus.
+              if (target instanceof HTMLElement) untrack(() => firstField(target).focus())
             }}
             onCloseAutoFocus={giveBack}
             onPointerDownOutside={(event) => {

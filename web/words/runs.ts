@@ -69,6 +69,7 @@ export const previewWords = {
   nothing: 'Choose a run to see what it does.',
   agent: 'Agent',
   host: 'Host',
+  pullRequest: 'Pull request',
   branch: 'Branch',
   repository: 'Repository',
   startedBy: 'Started by',

@@ -1,4 +1,4 @@
-import { FolderGit2, GitBranch, Package, Server, Square } from 'lucide'
+import { FolderGit2, GitBranch, GitPullRequest, Package, Server, Square } from 'lucide'
 import { For, Show, createEffect, createMemo, createSignal, on, onCleanup } from 'solid-js'
 import { canSteerRuns } from '#shared/domain/policies.ts'
 import { displayState, hasEnded, type Run } from '#shared/domain/run.ts'
@@ -116,6 +116,25 @@ function Preview(props: { readonly run: Run; readonly onOpen: (runId: RunId) => 
                   <dd>
                     <Icon of={GitBranch} size="sm" />
                     <PathText path={branch()} />
+                  </dd>
+                </>
+              )}
+            </Show>
+            <Show when={props.run.pullRequest}>
+              {(pull) => (
+                <>
+                  <dt>{previewWords.pullRequest}</dt>
+                  <dd>
+                    <Icon of={GitPullRequest} size="sm" />
+                    <a
+                      class={styles.cut}
+                      href={pull().url}
+                      target="_blank"
+                      rel="noopener noreferrer"
+                      title={pull().url}
+                    >
+                      {pull().title}
+                    </a>
                   </dd>
                 </>
               )}

@@ -1,6 +1,7 @@
 import * as KDialog from '@kobalte/core/dialog'
-import { ChevronLeft, ChevronRight, Columns2, Files, MessageSquare, Rows2, Send, X } from 'lucide'
+import { ChevronLeft, ChevronRight, Columns2, Files, GitPullRequest, MessageSquare, Rows2, Send, X } from 'lucide'
 import { Show, createEffect, createMemo, createSignal, on } from 'solid-js'
+import { wholeText } from '#shared/domain/bounded-text.ts'
 import type { ReviewAnchor } from '#shared/domain/review-comment.ts'
 import type { ReviewThread } from '#shared/domain/review-threads.ts'
 import { isKey, isTyping, useKeyboard } from '../../../state/keyboard.ts'
@@ -12,6 +13,7 @@ import { Select } from '../../../ui/select.tsx'
 import { SkeletonRows } from '../../../ui/skeleton.tsx'
 import { showToast } from '../../../ui/toast.tsx'
 import { PlusMinus } from '../../../ui/text/plus-minus.tsx'
+import { publishWords } from '../../../words/publish.ts'
 import { reviewWords } from '../../../words/review.ts'
 import { runWords } from '../../../words/run.ts'
 import { useScene } from '../scene.ts'
@@ -22,6 +24,8 @@ import { ReviewContext } from './context.ts'
 import { DraftForm } from './draft-form.tsx'
 import { FileList } from './file-list.tsx'
 import { FilePane, type PaneHandle } from './file-pane.tsx'
+import { PublishDialog } from './publish/publish-dialog.tsx'
+import { PublishStrip } from './publish/publish-strip.tsx'
 import { useCommentDrafts } from './use-comment-drafts.ts'
 import { useReview } from './use-review.ts'
 import { useSeenFiles } from './use-seen-files.ts'
@@ -52,6 +56,13 @@ export function ReviewPanel(props: {
   const [pane, setPane] = createSignal<PaneHandle>()
   const [goal, setGoal] = createSignal<ReviewThread>()
   const [busy, setBusy] = createSignal(false)
+  const [publishing, setPublishing] = createSignal(false)
+  const mayPublish = () => review.mayReview() && views.whole().length > 0
+  /** What the agent said last, which is mostly what it did. */
+  const lastWords = (): string => {
+    const said = props.model.view()?.entries.findLast(({ body }) => body.kind === 'message')?.body
+    return said?.kind === 'message' ? (wholeText(said.text) ?? '') : ''
+  }
   const split = () => wantsSplit() && wide()
   const giveBack = useOpener(
     () => true,
@@ -191,6 +202,18 @@ export function ReviewPanel(props: {
                     {split() ? runWords.diff.unified : runWords.diff.split}
                   </Button>
                 </Show>
+                <Show when={mayPublish()}>
+                  <Show
+                    when={!scene.phone()}
+                    fallback={
+                      <IconButton icon={GitPullRequest} label={publishWords.open} onClick={() => setPublishing(true)} />
+                    }
+                  >
+                    <Button size="sm" icon={GitPullRequest} onClick={() => setPublishing(true)}>
+                      {publishWords.open}
+                    </Button>
+                  </Show>
+                </Show>
                 <Show when={!scene.guest}>
                   <IconButton
                     icon={MessageSquare}
@@ -201,6 +224,9 @@ export function ReviewPanel(props: {
                 <IconButton icon={X} label={runWords.diff.close} onClick={() => props.onClose()} />
               </header>
               <ChangesStrip />
+              <Show when={!scene.guest}>
+                <PublishStrip />
+              </Show>
               <Show when={views.loaded()} fallback={<SkeletonRows waitsFor={runWords.diff.loading} />}>
                 <Show
                   when={current()}
@@ -283,6 +309,14 @@ export function ReviewPanel(props: {
           })}
         </div>
       </Sheet>
+      <Show when={!scene.guest}>
+        <PublishDialog
+          open={publishing()}
+          accepted={views.whole().filter((file) => review.isAccepted(file))}
+          summary={lastWords()}
+          onClose={() => setPublishing(false)}
+        />
+      </Show>
       <CommentsSheet
         open={showsComments()}
         onOpenChange={setShowsComments}

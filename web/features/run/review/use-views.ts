@@ -16,6 +16,8 @@ export type Views = {
   readonly chosen: Accessor<string>
   readonly choose: (view: string) => void
   readonly files: Accessor<readonly FileChange[]>
+  /** Of the whole run, whatever is shown. */
+  readonly whole: Accessor<readonly FileChange[]>
   readonly more: Accessor<number | undefined>
   /** With what the content of a file is compared instead. */
   readonly since: (file: FileChange) => string | undefined
@@ -44,6 +46,7 @@ export function useViews(model: TranscriptModel, seen: SeenFiles): Views {
       const all = ofTurn()?.files ?? whole.value?.files ?? []
       return filesInOrder(chosen() === 'since' ? all.filter((file) => seen.isNewer(file)) : all)
     }),
+    whole: () => whole.value?.files ?? [],
     more: () => (ofTurn() ?? whole.value)?.more,
     since: (file) => (chosen() === 'since' ? seen.before(file.path)?.blob : undefined),
   }
