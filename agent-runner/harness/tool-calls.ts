@@ -39,6 +39,8 @@ export interface ToolCallsDeps {
   onActivity: (text: string) => void
   /** Files may have changed. */
   onTouched: () => void
+  /** A command has ended. `output`: what it printed, or its beginning and end. */
+  onRan?: ((command: string, output: string) => void) | undefined
   /** What the agent says stops where a call begins. */
   endSpeech: () => void
 }
@@ -152,6 +154,8 @@ export function createToolCalls(deps: ToolCallsDeps): ToolCalls {
     one.entry.finish({ status: fields.status, ...exitCode, endedAt: clock.now() })
     const body = one.entry.body()
     if (body.kind === 'tool' && changesFiles.has(body.toolKind)) deps.onTouched()
+    if (body.kind === 'tool' && body.command !== undefined && body.output !== undefined)
+      deps.onRan?.(body.command, `${body.output.head}\n${body.output.tail}`)
   }
 
   function changeOf(fields: ToolCallFields, old: GrowingBody): Partial<Extract<GrowingBody, { kind: 'tool' }>> {

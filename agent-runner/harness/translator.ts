@@ -57,6 +57,8 @@ export interface TranslatorDeps {
   onActivity: (text: string) => void
   /** Files may have changed. */
   onTouched: () => void
+  /** A command has ended. `output`: what it printed, or its beginning and end. */
+  onRan?: ((command: string, output: string) => void) | undefined
   spending: Pick<Spending, 'context' | 'harness'>
   /** What the tokens in the answer to a prompt are of; absent: of that prompt. */
   tokenCount?: TokenCount | undefined

@@ -33,7 +33,7 @@ export function hostedPlace(url: string, { hosts }: GitCredentials): Result<Host
     return err(
       refusal(
         'invalid',
-        `what kind of host ${host} is. The secret ${credential.name} says nothing of it: give it a new value`,
+        `the secret ${credential.name} does not say what kind of host ${host} is: give it a new value that does`,
       ),
     )
   return ok({ host: pullRequestHosts[credential.kind], credential, path })

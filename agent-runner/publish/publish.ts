@@ -83,9 +83,7 @@ export function createPublish(deps: PublisherDeps): Publish {
     if (!made.ok) return made
     const { commit, isNew } = made.value
     if (!isNew && (commit === base || order.until === 'commit'))
-      return err(
-        refusal('invalid', `changes: nothing changed since the ${commit === base ? 'run began' : 'last commit'}`),
-      )
+      return err(refusal('invalid', `nothing changed since the ${commit === base ? 'run began' : 'last commit'}`))
     const held = isNew
       ? await heldSecret(changes.gitFolder, { commit, hiding: deps.hiding, hostEnv: deps.hostEnv })
       : undefined
@@ -107,9 +105,9 @@ export function createPublish(deps: PublisherDeps): Publish {
     const repositories = assignment === undefined ? [] : planSetUp(assignment).repositories
     const [repository] = repositories
     if (repository === undefined || base === undefined)
-      return err(refusal('invalid', 'a repository with a commit: this run has none'))
+      return err(refusal('invalid', 'this run has no repository with a commit'))
     if (repositories.length > 1)
-      return err(refusal('invalid', 'one repository: this run has several, so let the agent commit and push'))
+      return err(refusal('invalid', 'this run has several repositories: let the agent commit and push'))
     const git = deps.openGit(secrets)
     try {
       const made = await commitOf(order, base)
@@ -133,7 +131,7 @@ export function createPublish(deps: PublisherDeps): Publish {
         // Before anything leaves the machine.
         if (!place.ok) return place
         if (baseBranch === undefined || baseBranch === branch)
-          return err(refusal('invalid', 'a base branch that is another one'))
+          return err(refusal('invalid', 'the base branch must be another one than the branch'))
       }
       const pushed = await pushCommit(
         { git, runId, hostEnv: deps.hostEnv, gitFolder: changes.gitFolder, signal },

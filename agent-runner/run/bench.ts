@@ -4,6 +4,7 @@ import type { RunModels } from '../models/endpoints.ts'
 import type { PlanTools } from '../plan-tools/mcp-host.ts'
 import type { GitPerson } from '#shared/domain/git-person.ts'
 import type { ProfileSnapshot } from '#shared/domain/profile.ts'
+import { showPulls } from '../publish/show-pulls.ts'
 import { createPermissionDesk, type PermissionDesk } from './desk.ts'
 import type { Equipment } from './equip.ts'
 import { createJudge, type Judge } from './judge.ts'
@@ -71,6 +72,7 @@ export function createBench(
     workspace: sandbox.workspace,
     onActivity,
     onTouched: results.touched,
+    onRan: showPulls(runId, { results, clock }),
     spending: deps.spending,
     tokenCount: declaration.quirks.tokenCount,
   })

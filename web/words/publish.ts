@@ -60,7 +60,6 @@ export const publishWords = {
       case 'protocol_too_old':
         return `${facts ?? 'The machine has an older Drover.'} Update it, then try again.`
       case 'invalid':
-        return facts === undefined ? refusalWords(code) : `It needs something else: ${detail ?? ''}.`
       case 'not_allowed':
       case 'conflict':
       case 'rate_limited':
