@@ -161,6 +161,7 @@ export function createPublish(deps: PublisherDeps): Publish {
         title: `#${number} ${pullRequest.title}`,
         detail: state === 'draft' ? 'Draft' : 'Open',
         url,
+        branch,
       })
       return ok()
     } finally {

@@ -1,9 +1,11 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
-import { TranscriptChunk, type TranscriptEntry } from '#shared/domain/transcript.ts'
+import { artifactItem } from '#shared/domain/artifact-item.ts'
+import { Artifact, TranscriptChunk, type TranscriptEntry } from '#shared/domain/transcript.ts'
 import { BlobHash, RunId } from '#shared/ids.ts'
 import { runSpace } from '#shared/protocol/sync.ts'
 import { refusal } from '#shared/refusal.ts'
+import { keys } from '#sync/core/keys.ts'
 import type { SpaceStore } from '#sync/server/space-store.ts'
 import type { BlobStore } from '../db/blob-store.ts'
 import type { JobStore } from '../db/job-store.ts'
@@ -40,6 +42,16 @@ export function runRoutes(deps: RunRoutesDeps): Hono<Environment> {
       if (!before.success) return refuse(c, refusal('invalid', '“before” must be the number of an entry.'))
       if (!runId.success || (await deps.access.teamOf(runId.data)) !== c.var.actor.teamId) return refuse(c, noRun)
       return c.json(await pageBefore(deps, runId.data, before.data))
+    })
+    .get('/runs/:runId/artifacts', async (c) => {
+      const runId = RunId.safeParse(c.req.param('runId'))
+      if (!runId.success || (await deps.access.teamOf(runId.data)) !== c.var.actor.teamId) return refuse(c, noRun)
+      const { rows } = await deps.store.scan(runSpace(runId.data), keys.artifacts)
+      const artifacts = rows
+        .flatMap(({ value }) => Artifact.safeParse(value).data ?? [])
+        .toSorted((a, b) => a.at - b.at)
+        .flatMap((one) => artifactItem(one) ?? [])
+      return c.json({ artifacts })
     })
     .get('/runs/:runId/transitions', async (c) => {
       const runId = RunId.safeParse(c.req.param('runId'))

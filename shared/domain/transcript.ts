@@ -67,6 +67,8 @@ export const Artifact = z.object({
   title: z.string().max(300),
   detail: z.string().max(300).optional(),
   url: z.string().max(2000).optional(),
+  /** Of a `pull_request`. */
+  branch: z.string().max(250).optional(),
   blob: BlobHash.optional(),
   /** Of a `link`: a plan of the team. */
   planId: PlanId.optional(),

@@ -20,7 +20,7 @@ const wires = [
     version: browserProtocol,
     todo: mend('browserProtocol'),
     shapes: { BrowserUp, BrowserDown },
-    pinned: { version: 3, hash: '2587c869cee775fb' },
+    pinned: { version: 3, hash: 'e85d2181bfcb071a' },
   },
   {
     what: 'messages between runner and server',

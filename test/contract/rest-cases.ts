@@ -15,6 +15,7 @@ import { RunState } from '#shared/domain/run.ts'
 import { Secret } from '#shared/domain/secret.ts'
 import { Snapshot } from '#shared/domain/snapshot.ts'
 import { Role } from '#shared/domain/team.ts'
+import { ArtifactItem } from '#shared/domain/artifact-item.ts'
 import { TranscriptEntry } from '#shared/domain/transcript.ts'
 import { EnvironmentId, PlanId, RunId, SecretId, TeamId, UserId } from '#shared/ids.ts'
 import { Refusal } from '#shared/refusal.ts'
@@ -702,6 +703,12 @@ export const restCases: Readonly<Record<string, RestCase>> = {
     status: 200,
     answer: z.strictObject({ entries: z.array(TranscriptEntry) }),
     foreign: ofRun('transcript'),
+  },
+  'GET /api/v1/runs/:runId/artifacts': {
+    path: ({ runId }) => `/api/v1/runs/${runId}/artifacts`,
+    status: 200,
+    answer: z.strictObject({ artifacts: z.array(ArtifactItem) }),
+    foreign: ofRun('artifacts'),
   },
   'GET /api/v1/runs/:runId/transitions': {
     path: ({ runId }) => `/api/v1/runs/${runId}/transitions`,
