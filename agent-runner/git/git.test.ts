@@ -52,9 +52,10 @@ test('a private repository is cloned, and the agent pushes to it, with a token t
     ),
     config: { repository: { url } },
     secrets: [gitToken(host.secret())],
+    more: { author: { name: 'Mara Lindqvist', email: 'mara@example.test' } },
   })
   expect(await server.ended(runId)).toMatchObject({ state: 'SUCCEEDED' })
-  expect(host.git('team/app', 'log', '--format=%s', 'work')).toBe('more\nfirst')
+  expect(host.git('team/app', 'log', '--format=%s %an', 'work')).toBe('more Mara Lindqvist\nfirst Test')
   const said = server.heard.join('\n')
   expect(said.includes(url)).toBe(true)
   for (const form of [host.token, Buffer.from(`x-access-token:${host.token}`).toString('base64')]) {
