@@ -29,6 +29,8 @@ export interface HarnessWorld {
   stopped(runId: RunId): Promise<SeenRun>
   /** Another runner process takes the first one's place. */
   restart(environment?: Record<string, string>): Promise<void>
+  /** A runner of another machine takes its place. */
+  move(): Promise<void>
   close(): Promise<void>
 }
 
@@ -39,6 +41,7 @@ export async function openHarnessWorld({
   files = {},
   config: usual = {},
   secrets,
+  snapshots = false,
 }: {
   harness: string
   sandbox?: SandboxKind
@@ -48,12 +51,16 @@ export async function openHarnessWorld({
   /** Of each run. */
   config?: Partial<RunConfig>
   secrets: (model: ModelServer) => readonly RunSecret[]
+  /** Workspaces are saved. */
+  snapshots?: boolean
 }): Promise<HarnessWorld> {
   const server = await startControlServer({
+    snapshots,
     planTools: (call) => ({ ok: true, text: `The plan tool was asked: ${JSON.stringify(call)}` }),
   })
   const model = await startModelServer()
-  const folder = await makeRunnerFolder()
+  let folder = await makeRunnerFolder()
+  const folders = [folder]
   const repository = await makeRepository({ 'README.md': '# A repository\n', 'a.txt': 'one\n', ...files })
   // Who tests may be signed in to it.
   const home = join(folder.path, 'person')
@@ -97,12 +104,19 @@ export async function openHarnessWorld({
       await runner.close()
       runner = await startHere(more)
     },
+    move: async () => {
+      await runner.close()
+      const other = await makeRunnerFolder()
+      folders.push(other)
+      folder = other
+      runner = await startHere()
+    },
     close: async () => {
       await runner.close()
       await model.close()
       await server.close()
       await repository.remove()
-      await folder.remove()
+      for (const one of folders) await one.remove()
     },
   }
 }

@@ -59,7 +59,15 @@ export function createClaudeCode({ tools, person }: { tools: ToolsFolder; person
     takes: ['anthropic_key', 'bedrock_key', 'bedrock_access_key', 'model_endpoint'],
     signedIn,
     models: () => models,
-    quirks: { hearsDenials: false, rulesApply: true, takesTools: true, firstMode: 'default' },
+    quirks: {
+      hearsDenials: false,
+      rulesApply: true,
+      takesTools: true,
+      firstMode: 'default',
+      sessionFiles: ({ id, workspace }) => [
+        `.claude/projects/${workspace.replaceAll(/[^A-Za-z0-9]/g, '-')}/${id}.jsonl`,
+      ],
+    },
   }
 }
 
