@@ -78,6 +78,7 @@ export function createRunShelf(deps: RunShelfDeps): RunShelf {
   /** Runs of an earlier process that were at work and must be brought to rest, once the server said what it has of them. */
   const unrested = new Set<RunId>()
   const orders = new Map<RunId, Promise<void>>()
+  let saving: Promise<void> = Promise.resolve()
   let idleWaiters: (() => void)[] = []
   const given = secretsAmong({ ...config.docker.env, ...config.direct.env })
   const sweeps = createRunSweep({ sandboxes: deps.sandboxes, log })
@@ -207,7 +208,8 @@ export function createRunShelf(deps: RunShelfDeps): RunShelf {
       void restTerminals({ journal: worker.journal, blobs, folder: terminals }, clock.now()).catch((error: unknown) => {
         log.warn({ runId, error: messageOf(error) }, 'What terminals of an earlier run printed could not be kept.')
       })
-      void worker.saveWorkspace()
+      // One after the other: there may be many.
+      saving = saving.then(() => worker.saveWorkspace())
       void uploadSpool(worker.journal, runFolders(folder.runs, runId), blobs).catch((error: unknown) => {
         log.warn({ runId, error: messageOf(error) }, 'A stored output of an earlier run could not be uploaded.')
       })

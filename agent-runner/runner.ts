@@ -318,7 +318,7 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
     const known = shelf.get(runId)
     if (known !== undefined && known.journal.memory().turn >= turn) return link.send({ type: 'claimed', runId, turn })
     if (takesNothing()) return reject('This runner takes nothing new.', 'draining')
-    if (shelf.active().length >= config.capacity)
+    if (shelf.active().filter((id) => id !== runId).length >= config.capacity)
       return reject('This runner has as many runs as it may.', 'at_capacity')
     const objection = offer.objection(wanted.harness, wanted.sandbox)
     if (objection !== undefined) return reject(objection, disk.short() === undefined ? 'unsupported' : 'disk')

@@ -62,7 +62,13 @@ export const RunFacts = z.object({
   /** Its session came from another machine, and was not opened here yet. */
   carried: z.boolean().optional(),
   /** The newest turn whose workspace is saved at the server, and the tree that it is. */
-  saved: z.object({ turn: z.number().int(), tree: z.string().max(100) }).optional(),
+  saved: z
+    .object({
+      turn: z.number().int(),
+      tree: z.string().max(100),
+      repositories: z.array(SnapshotRepository).max(20).optional(),
+    })
+    .optional(),
 })
 export type RunFacts = z.infer<typeof RunFacts>
 
@@ -148,8 +154,8 @@ export function rememberEvent(memory: RunMemory, event: RunEvent): RunMemory {
         ...(body.meter === undefined ? {} : { meter: body.meter }),
       }
     case 'snapshot': {
-      const { turn, tree } = body.snapshot
-      return { ...next, facts: { ...memory.facts, saved: { turn, tree } } }
+      const { turn, tree, repositories } = body.snapshot
+      return { ...next, facts: { ...memory.facts, saved: { turn, tree, repositories } } }
     }
     case 'permission':
       return { ...next, openPermissions: [...memory.openPermissions, body.request.id] }

@@ -169,12 +169,13 @@ export function createRunWorker(deps: RunWorkerDeps): RunWorker {
       await results.conclude().catch(() => {})
     } else {
       await Promise.all([results.conclude(), limitsTold])
+      await saveWorkspace(current)
       await Promise.race([transcript.stored(), new Promise((resolve) => setTimeout(resolve, 10_000))])
       tellEnd(current, known)
     }
     await current.settleReceipts()
     await journal.committed()
-    if (current.assignment.config.setUpOnly !== true) await saveWorkspace()
+    if (known.event === 'cancel') await saveWorkspace(current)
     if (keeps) rest()
     else terminals.setPlace('away')
   }
@@ -191,7 +192,8 @@ export function createRunWorker(deps: RunWorkerDeps): RunWorker {
     })
   }
 
-  async function saveWorkspace(): Promise<void> {
+  async function saveWorkspace(after?: Turn): Promise<void> {
+    if (after?.assignment.config.setUpOnly === true) return
     await snapshots.save().catch((error: unknown) => {
       log.error({ runId, error: messageOf(error) }, 'The workspace of a run could not be saved.')
       transcript.notice('warning', 'The workspace could not be saved.', messageOf(error))
@@ -282,7 +284,7 @@ export function createRunWorker(deps: RunWorkerDeps): RunWorker {
     active: () => turn !== undefined,
     assign,
     deliver,
-    saveWorkspace,
+    saveWorkspace: () => saveWorkspace(),
     breakOff,
     close: async (reason) => {
       wake?.()

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { constants, zstdCompress, zstdDecompress } from 'node:zlib'
-import { pieceBytes, type Pieces } from '#shared/domain/snapshot.ts'
+import { pieceBytes, type Pieces, type SnapshotFile } from '#shared/domain/snapshot.ts'
 import { BlobHash } from '#shared/ids.ts'
 
 const compress = promisify(zstdCompress)
@@ -31,6 +31,24 @@ export async function putContent(content: Uint8Array, put: PutPiece): Promise<Pi
     pieces.push(hash)
   }
   return { pieces, bytes: packed.byteLength }
+}
+
+/** A file that is carried as it is, before it is handed in. */
+export interface CarriedFile {
+  path: string
+  executable?: boolean
+  content: Buffer
+}
+
+/** @returns `undefined` where one could not be kept. */
+export async function putFiles(files: readonly CarriedFile[], put: PutPiece): Promise<SnapshotFile[] | undefined> {
+  const kept: SnapshotFile[] = []
+  for (const { content, ...file } of files) {
+    const pieces = await putContent(content, put)
+    if (pieces === undefined) return undefined
+    kept.push({ ...file, content: pieces })
+  }
+  return kept
 }
 
 /** @throws SnapshotDamaged, and what `get` throws. */

@@ -1,23 +1,17 @@
 import { carriedFileBytes, type NotRestored, type SnapshotFile } from '#shared/domain/snapshot.ts'
 import { openWorkspaceFile } from '../run/changes/workspace-file.ts'
-import { getContent, putContent, type GetPiece, type PutPiece } from './content.ts'
+import { getContent, type CarriedFile, type GetPiece } from './content.ts'
 import { pathTrouble } from './write-files.ts'
 
 /** Files of a run's home folder, in which a harness keeps its conversation. Read and written without following a link. */
-export async function takeHomeFiles(
-  home: string,
-  names: readonly string[],
-  put: PutPiece,
-): Promise<SnapshotFile[] | undefined> {
-  const files: SnapshotFile[] = []
+export async function takeHomeFiles(home: string, names: readonly string[]): Promise<CarriedFile[] | undefined> {
+  const files: CarriedFile[] = []
   for (const path of names) {
     const file = await openWorkspaceFile(home, latin(path), { make: false, temporary }).catch(() => undefined)
     const state = await file?.read().catch(() => undefined)
     await file?.close()
     if (state === undefined || state.mode === '120000' || state.content.byteLength > carriedFileBytes) return undefined
-    const content = await putContent(state.content, put)
-    if (content === undefined) return undefined
-    files.push({ path, content })
+    files.push({ path, content: state.content })
   }
   return files
 }

@@ -1,7 +1,7 @@
 import { carriedFileBytes, type NotRestored, type SnapshotFile } from '#shared/domain/snapshot.ts'
 import { runScript } from '../own-agent/inside/script.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
-import { getContent, putContent, type GetPiece, type PutPiece } from './content.ts'
+import { getContent, type CarriedFile, type GetPiece } from './content.ts'
 
 /** Files outside of the workspace that a declaration names, such as a log in /tmp. Only the sandbox reads and writes them. */
 
@@ -11,16 +11,13 @@ const read = 'test -f "$1" || exit 3\ncat -- "$1" || exit 4\ntest -x "$1" && exi
 export async function takeOutsideFile(
   sandbox: Sandbox,
   path: string,
-  put: PutPiece,
-): Promise<SnapshotFile | 'missing' | 'unreadable' | 'too_large'> {
+): Promise<CarriedFile | 'missing' | 'unreadable' | 'too_large'> {
   const taken = await runScript(sandbox, read, { args: [path], limit: carriedFileBytes + 1 })
   if (taken.isCut) return 'too_large'
   if (taken.code !== 0 && taken.code !== 10) return taken.code === 3 ? 'missing' : 'unreadable'
-  const content = await putContent(taken.stdout, put)
-  if (content === undefined) return 'too_large'
   // The home folder of another machine's sandbox may lie elsewhere.
   const shown = path.startsWith(`${sandbox.home}/`) ? `~${path.slice(sandbox.home.length)}` : path
-  return { path: shown, content, ...(taken.code === 10 ? { executable: true } : {}) }
+  return { path: shown, content: taken.stdout, ...(taken.code === 10 ? { executable: true } : {}) }
 }
 
 const write = [

@@ -17,7 +17,7 @@ import type { RunWorkerDeps } from '../run/run-deps.ts'
 import type { Transcript } from '../run/transcript.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { bundleCommits } from './commits.ts'
-import { putContent, type PutPiece } from './content.ts'
+import { putContent, putFiles, type CarriedFile, type PutPiece } from './content.ts'
 import { isBelow, readDeclarations, type Declaration } from './declarations.ts'
 import { takeHomeFiles } from './home-files.ts'
 import { takeOutsideFile } from './outside-files.ts'
@@ -68,6 +68,7 @@ export function createSnapshots(deps: SnapshotDeps): Snapshots {
     const left: LeftOne[] = state.left.map(({ path, why }) => ({ path: shownPath(path), why }))
     const sandbox = deps.sandbox()
     const declared = await declarations(sandbox, settings, left)
+    if (declared === 'unknown') return
     const patch = await makePatch(changes.store, {
       from: state.base,
       to: state.tree,
@@ -78,8 +79,8 @@ export function createSnapshots(deps: SnapshotDeps): Snapshots {
     for (const path of patch.undeclared) left.push({ path: shownPath(path), why: 'not_declared' })
     const standings = await Promise.all((facts.repositories ?? []).map((one) => standing(one, sandbox, left)))
     const put: PutPiece = (piece) => (closed || mine !== number ? Promise.resolve(undefined) : blobs.put(piece))
-    const files = await takeOutside(declared, { sandbox, put, left })
-    const session = await takeSession(put)
+    const outside = await takeOutside(declared, sandbox, left)
+    const conversation = await takeSession()
     const handIn = async (): Promise<void> => {
       const content = await putContent(patch.patch, put)
       const repositories: SnapshotRepository[] = []
@@ -87,7 +88,9 @@ export function createSnapshots(deps: SnapshotDeps): Snapshots {
         const commits = bundle === undefined ? undefined : await putContent(bundle, put)
         repositories.push(commits === undefined ? repository : { ...repository, commits })
       }
-      if (content === undefined) {
+      const files = await putFiles(outside, put)
+      const session = await putSession(conversation, put)
+      if (content === undefined || files === undefined) {
         if (!closed && mine === number)
           deps.transcript.notice('warning', 'The workspace could not be saved: the server did not take it.')
         return
@@ -133,17 +136,19 @@ export function createSnapshots(deps: SnapshotDeps): Snapshots {
     sandbox: Sandbox | undefined,
     settings: Parameters<typeof readDeclarations>[1],
     left: LeftOne[],
-  ): Promise<Declaration[] | undefined> {
-    if (sandbox === undefined) return undefined
+  ): Promise<Declaration[] | 'unknown' | undefined> {
+    if (settings.script === undefined && settings.file === undefined) return undefined
+    // What nobody declared is not handed in.
+    if (sandbox === undefined) return 'unknown'
     const read = await readDeclarations(sandbox, settings).catch((error: unknown) => {
       deps.transcript.notice(
         'warning',
-        'What of the workspace is to be saved could not be asked, so all of it is.',
+        'What of the workspace is to be saved could not be asked, so it is not saved.',
         messageOf(error),
       )
       return undefined
     })
-    if (read === undefined) return undefined
+    if (read === undefined) return 'unknown'
     if (read.malformed.length > 0) {
       const many = read.malformed.length
       const text = `${many === 1 ? '1 line of the snapshot’s declarations is none' : `${many} lines of the snapshot’s declarations are none`}, and left aside.`
@@ -162,6 +167,9 @@ export function createSnapshots(deps: SnapshotDeps): Snapshots {
     const { branch, commit } = await readHead(join(folders.workspace, folder, '.git'))
     const known: SnapshotRepository = { folder, base, ...(branch === undefined ? {} : { branch }) }
     if (commit === undefined || commit === base) return known
+    const before = journal.memory().facts.saved?.repositories?.find((one) => one.folder === folder)
+    if (before?.head === commit && before.commits !== undefined)
+      return { ...known, head: commit, commits: before.commits }
     const bundle = sandbox === undefined ? undefined : await bundleCommits(sandbox, { folder, branch, base })
     if (bundle === undefined) {
       left.push({ path: folder === '' ? '.' : folder, why: 'commits' })
@@ -171,14 +179,14 @@ export function createSnapshots(deps: SnapshotDeps): Snapshots {
   }
 
   /** The conversation as its harness keeps it; without it the transcript is told again. */
-  async function takeSession(put: PutPiece): Promise<Snapshot['session']> {
+  async function takeSession(): Promise<CarriedSession | undefined> {
     const { sessionId: id } = journal.memory().facts
     const declaration = deps.declaration()
     const workspace = deps.sandbox()?.workspace
     const names = declaration?.quirks.sessionFiles
     if (id === undefined || names === undefined || declaration === undefined || workspace === undefined)
       return undefined
-    const files = await takeHomeFiles(folders.home, names({ id, workspace }), put)
+    const files = await takeHomeFiles(folders.home, names({ id, workspace }))
     return files === undefined ? undefined : { id, harness: declaration.id, files }
   }
 
@@ -190,15 +198,27 @@ export function createSnapshots(deps: SnapshotDeps): Snapshots {
   }
 }
 
+interface CarriedSession {
+  id: string
+  harness: string
+  files: CarriedFile[]
+}
+
+async function putSession(session: CarriedSession | undefined, put: PutPiece): Promise<Snapshot['session']> {
+  const files = session === undefined ? undefined : await putFiles(session.files, put)
+  return session === undefined || files === undefined ? undefined : { ...session, files }
+}
+
 async function takeOutside(
   declared: readonly Declaration[] | undefined,
-  { sandbox, put, left }: { sandbox: Sandbox | undefined; put: PutPiece; left: LeftOne[] },
-): Promise<SnapshotFile[]> {
-  const files: SnapshotFile[] = []
+  sandbox: Sandbox | undefined,
+  left: LeftOne[],
+): Promise<CarriedFile[]> {
+  const files: CarriedFile[] = []
   if (sandbox === undefined) return files
   for (const { kind, path } of declared ?? []) {
     if (kind !== 'file' || isBelow(path, sandbox.workspace)) continue
-    const taken = files.length < 50 ? await takeOutsideFile(sandbox, path, put) : 'too_large'
+    const taken = files.length < 50 ? await takeOutsideFile(sandbox, path) : 'too_large'
     if (typeof taken === 'string') left.push({ path, why: taken })
     else files.push(taken)
   }

@@ -79,9 +79,11 @@ async function chooseRunner(deps: DispatcherDeps, job: Job): Promise<ConnectedRu
     if (last !== undefined && ofTeam.includes(last))
       return last.short ?? (hasRoom(last) ? last : `Waits for a free slot on ${last.hostName}`)
     const seenAt = (await deps.jobs.runnerLastSeen(job.runnerId)) ?? 0
-    const waitMs = (await isSaved(deps, job)) ? savedAffinityMs : affinityMs
+    const saved = await isSaved(deps, job)
+    const waitMs = saved ? savedAffinityMs : affinityMs
     // One that takes nothing new won't take this either.
-    if (last?.draining !== true && deps.now() - seenAt < waitMs) return 'Waits for the machine that has the workspace'
+    if (!(saved && last?.draining === true) && deps.now() - seenAt < waitMs)
+      return 'Waits for the machine that has the workspace'
   }
   if (ofTeam.length === 0) return 'Waits for a machine: no runner is connected'
   const onHost = ofTeam.filter((runner) => job.host === null || runner.hostName === job.host)

@@ -43,6 +43,7 @@ export async function harnessMissing(id: string, sandbox: SandboxKind = 'direct'
 
 /** A runner's data folder that shares the kept tools. */
 export async function makeRunnerFolder(): Promise<{ path: string; remove: () => Promise<void> }> {
+  await mkdir(keptTools, { recursive: true })
   const path = await mkdtemp(join(tmpdir(), 'drover-runner-'))
   await symlink(keptTools, join(path, 'tools'))
   return { path, remove: () => rm(path, { recursive: true, force: true }) }

@@ -37,6 +37,7 @@ export type ScriptedRunnerOptions = {
   readonly takesAttachments?: boolean
   readonly takesFiles?: boolean
   readonly takesProfiles?: boolean
+  readonly takesSnapshots?: boolean
   /** Beside runbook. */
   readonly harnesses?: readonly HarnessOffer[]
   readonly seqs?: Map<RunId, number>
@@ -126,6 +127,7 @@ export async function connectScriptedRunner(options: ScriptedRunnerOptions): Pro
     ...(options.takesFiles === false ? {} : { takesFiles: true }),
     ...(options.takesProfiles === false ? {} : { takesProfiles: true }),
     takesRegistryLogins: true,
+    ...(options.takesSnapshots === true ? { takesSnapshots: true } : {}),
     runs: options.runs ?? [],
   })
   return runner
