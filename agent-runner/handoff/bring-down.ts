@@ -3,6 +3,7 @@ import { basename, join } from 'node:path'
 import { z } from 'zod'
 import { Said } from '#shared/domain/conversation.ts'
 import { Snapshot, snapshotBytes, type NotRestored, type SnapshotRepository } from '#shared/domain/snapshot.ts'
+import { RunId } from '#shared/ids.ts'
 import { shownPath } from '../run/changes/change-list.ts'
 import { getContent } from '../snapshot/content.ts'
 import { applyPatch } from '../snapshot/patch.ts'
@@ -22,7 +23,7 @@ export const BringDownOptions = z.object({
 export type BringDownOptions = z.infer<typeof BringDownOptions>
 
 const Left = z.object({
-  run: z.object({ id: z.string(), title: z.string(), state: z.string(), turn: z.number() }),
+  run: z.object({ id: RunId, title: z.string(), state: z.string(), turn: z.number() }),
   conversation: z.array(Said),
   snapshot: Snapshot.optional(),
 })
@@ -76,9 +77,14 @@ export async function bringDown(
   failed.push(...patched.failed)
   const now = await checkout.tree()
   const mine = new Set((await listTreeChanges(store, headTree, now)).map(({ path }) => path))
-  const isThere = await checkout.ask('merge-base', '--is-ancestor', repository.head ?? repository.base, 'HEAD')
-  // On other commits only what the run changed is touched.
-  const wanted = await listTreeChanges(store, isThere === undefined ? (baseTree ?? headTree) : headTree, patched.tree)
+  // On other commits only what the run changed is touched, and of that only what is the same here.
+  const stands = (await checkout.git('rev-parse', 'HEAD')) === (repository.head ?? repository.base)
+  const from = stands || baseTree === undefined ? headTree : baseTree
+  const all = await listTreeChanges(store, from, patched.tree)
+  const other = new Set(from === headTree ? [] : (await listTreeChanges(store, from, headTree)).map(({ path }) => path))
+  for (const { path } of all.filter((one) => other.has(one.path)))
+    failed.push({ path: shownPath(path), reason: 'the file is another one here' })
+  const wanted = all.filter((one) => !other.has(one.path))
   const own = wanted.filter(({ path }) => mine.has(path))
   for (const { path } of own) failed.push({ path: shownPath(path), reason: 'you have changes of your own in it' })
   const free = wanted.filter((one) => !own.includes(one))

@@ -73,6 +73,15 @@ describe.skipIf(browserPath === undefined && !required)('a saved workspace (need
     ])
     expect(download.suggestedFilename()).toMatch(/^run-[0-9a-f]{12}\.patch$/)
 
+    await page.goto(`${app.origin}/settings/devices`)
+    await page.getByRole('button', { name: 'Sign in the command line' }).click()
+    await page
+      .getByRole('dialog')
+      .getByText(/^drover login 'http:.*#token=.*'$/)
+      .waitFor()
+    await shot(page, 'sign-in-command')
+    expect.soft(await axeFindings(page)).toEqual([])
+
     await mobile.goto(`${app.origin}/sign-in`)
     await mobile.getByLabel('Email').fill(emailOf('Mara Lindqvist'))
     await mobile.locator('input[type=password]').first().fill(password)

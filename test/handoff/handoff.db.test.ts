@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -88,7 +88,14 @@ test('a checkout goes up with commits that nobody has, changes and new files; th
     await expect(bringDown(down, { run: address, force: false, folder: undefined })).rejects.toThrow(
       'changes of your own',
     )
-    git(elsewhere, 'checkout', '-q', 'b.txt')
+    // By force it stays where it stands, and what is another file here is left alone.
+    writeFileSync(join(elsewhere, 'a.txt'), 'mine too\n')
+    const forced = await bringDown(down, { run: address, force: true, folder: undefined })
+    expect(forced.failed).toEqual([{ path: 'a.txt', reason: 'you have changes of your own in it' }])
+    expect(readFileSync(join(elsewhere, 'a.txt'), 'utf8')).toBe('mine too\n')
+    expect(readFileSync(join(elsewhere, 'b.txt'), 'utf8')).toBe('my own\n')
+    git(elsewhere, 'checkout', '-q', 'a.txt', 'b.txt')
+    rmSync(join(elsewhere, 'new file'))
     const { conversation, failed } = await bringDown(down, { run: address, force: false, folder: undefined })
     await there.close()
     expect(failed).toEqual([])
