@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
+import { homedir, platform } from 'node:os'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { BlobHash } from '#shared/ids.ts'
@@ -83,6 +83,8 @@ interface Ask {
 
 const Refused = z.object({ error: z.string() })
 const attempts = 4
+/** As devices are listed. */
+const systemName = platform() === 'darwin' ? 'Mac OS X' : platform() === 'linux' ? 'Linux' : platform()
 
 /** What a cut network lost is sent again: each request has an id or a hash, so twice is once. */
 async function send(origin: string, path: string, { method = 'GET', body, raw, cookie }: Ask): Promise<Response> {
@@ -94,7 +96,7 @@ async function send(origin: string, path: string, { method = 'GET', body, raw, c
       redirect: 'error',
       headers: {
         origin,
-        'user-agent': `drover/${droverVersion} (command line)`,
+        'user-agent': `drover/${droverVersion} (${systemName})`,
         ...(cookie === undefined ? {} : { cookie }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },

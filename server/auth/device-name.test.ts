@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { deviceName } from './device-name.ts'
 
 test.each([
+  ['drover/0.1.0 (Linux)', 'Command line on Linux', 'computer'],
   [
     'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36',
     'Chrome on Linux',

@@ -1,5 +1,6 @@
-/** Browsers, in the order to look for them: most of them also say that they are Chrome or Safari. */
+/** Browsers, in the order to look for them: most of them also say that they are Chrome or Safari. And our own command. */
 const browsers: readonly (readonly [RegExp, string])[] = [
+  [/^drover\//, 'Command line'],
   [/\bEdg(?:e|A|iOS)?\//, 'Edge'],
   [/\bOPR\/|\bOpera/, 'Opera'],
   [/\bSamsungBrowser\//, 'Samsung Internet'],
