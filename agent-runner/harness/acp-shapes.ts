@@ -66,7 +66,16 @@ export const SessionUpdate = z.discriminatedUnion('sessionUpdate', [
   z.looseObject({ sessionUpdate: z.literal('plan'), entries: z.array(PlanEntry) }),
   z.looseObject({
     sessionUpdate: z.literal('available_commands_update'),
-    availableCommands: z.array(z.looseObject({ name: text, description: text })),
+    availableCommands: z.array(
+      z.looseObject({
+        name: text,
+        description: text,
+        input: z
+          .looseObject({ hint: z.string().optional().catch(undefined) })
+          .nullish()
+          .catch(undefined),
+      }),
+    ),
   }),
   z.looseObject({ sessionUpdate: z.literal('current_mode_update'), currentModeId: z.string() }),
   z.looseObject({

@@ -29,7 +29,14 @@ export interface HarnessDeclaration {
   models?(): readonly ModelOffer[]
   /** What a session of it offered, to be told the next time. */
   learn?(models: readonly ModelOffer[]): void
+  /** What is known of it beside its models. */
+  abilities?(): HarnessAbilities
+  /** The same of what a session told; what it did not tell stays as it was known. */
+  learnAbilities?(told: HarnessAbilities): void
 }
+
+/** Whether it is shown pictures, and commands of its own. */
+export type HarnessAbilities = Pick<HarnessOffer, 'images' | 'commands'>
 
 export interface HarnessQuirks {
   /** Reads what a person said with a denial from the answer to its request; others get it as the next prompt. */
@@ -124,6 +131,7 @@ export function offerOf(
     sandboxes,
     ...(declaration.quirks.takesTools ? { planTools: sandboxes } : {}),
     ...(models.length === 0 ? {} : { models: models.slice(0, offeredModels) }),
+    ...declaration.abilities?.(),
     ...(declaration.takes === undefined ? {} : { takes: [...declaration.takes] }),
     ...(signedIn ? { signedIn: sandboxes.filter((kind) => kind === 'direct') } : {}),
     ...(silent.length === 0 ? {} : { cannotAsk: silent.slice(0, 20) }),

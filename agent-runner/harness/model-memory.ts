@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs'
 import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { z } from 'zod'
-import { HarnessId, ModelOffer } from '#shared/domain/harness.ts'
+import { HarnessId, HarnessOffer, ModelOffer } from '#shared/domain/harness.ts'
 import type { HarnessDeclaration } from './declaration.ts'
 
 /**
- * What sessions of each harness told of their models, kept in the runner's folder: a model picker knows them before a session begins.
+ * What sessions of each harness told of their models, commands and abilities, kept in the runner's folder: a page knows them before a session begins.
  * At most `harnessLimit` harnesses with 200 models each.
  */
 export interface ModelMemory {
@@ -15,7 +15,14 @@ export interface ModelMemory {
 }
 
 const harnessLimit = 50
-const Memory = z.record(HarnessId, z.object({ version: z.string().optional(), models: z.array(ModelOffer).max(200) }))
+const Known = z.object({
+  version: z.string().optional(),
+  models: z.array(ModelOffer).max(200),
+  images: HarnessOffer.shape.images,
+  commands: HarnessOffer.shape.commands,
+})
+type Known = z.infer<typeof Known>
+const Memory = z.record(HarnessId, Known)
 type Memory = z.infer<typeof Memory>
 
 /** @param file a file that can't be read is one that has nothing. */
@@ -23,8 +30,8 @@ export function createModelMemory(file: string): ModelMemory {
   let known = read(file)
   let writing: Promise<void> = Promise.resolve()
 
-  function learn(declaration: HarnessDeclaration, models: readonly ModelOffer[]): void {
-    const told = { version: declaration.version, models: models.slice(0, 200) }
+  function learn(declaration: HarnessDeclaration, change: Partial<Known>): void {
+    const told = { ...knownOf(declaration), ...change, version: declaration.version }
     if (JSON.stringify(known[declaration.id]) === JSON.stringify(told)) return
     const others = Object.entries(known).filter(([id]) => id !== declaration.id)
     known = Memory.parse(Object.fromEntries([...others.slice(1 - harnessLimit), [declaration.id, told]]))
@@ -36,15 +43,20 @@ export function createModelMemory(file: string): ModelMemory {
   return {
     remembering: (declaration) => ({
       ...declaration,
-      models: () => merge(declaration.models?.() ?? [], toldOf(declaration)),
-      learn: (models) => learn(declaration, models),
+      models: () => merge(declaration.models?.() ?? [], knownOf(declaration).models),
+      learn: (models) => learn(declaration, { models: models.slice(0, 200) }),
+      abilities: () => {
+        const { images, commands } = { ...declaration.abilities?.(), ...knownOf(declaration) }
+        return { ...(images === undefined ? {} : { images }), ...(commands === undefined ? {} : { commands }) }
+      },
+      learnAbilities: (told) => learn(declaration, told),
     }),
   }
 
   /** Another version may have others. */
-  function toldOf({ id, version }: HarnessDeclaration): readonly ModelOffer[] {
+  function knownOf({ id, version }: HarnessDeclaration): Known {
     const told = known[id]
-    return told !== undefined && told.version === version ? told.models : []
+    return told !== undefined && told.version === version ? told : { models: [] }
   }
 }
 

@@ -1,5 +1,6 @@
 import type { RunUsage } from '#shared/domain/run.ts'
 import type { TokenCount } from '#shared/domain/usage-meter.ts'
+import { offeredCommandsLimit, type HarnessCommand } from '#shared/domain/harness.ts'
 import type { RunSession } from '#shared/domain/transcript.ts'
 import type { RunEventBody } from '#shared/protocol/run-event.ts'
 import type { BlobStore } from '../link/blob-store.ts'
@@ -59,6 +60,8 @@ export interface TranslatorDeps {
   onTouched: () => void
   /** A command has ended. `output`: what it printed, or its beginning and end. */
   onRan?: ((command: string, output: string) => void) | undefined
+  /** Its own commands, as it offers them now. */
+  onCommands?: ((commands: HarnessCommand[]) => void) | undefined
   spending: Pick<Spending, 'context' | 'harness'>
   /** What the tokens in the answer to a prompt are of; absent: of that prompt. */
   tokenCount?: TokenCount | undefined
@@ -75,8 +78,9 @@ export function createTranslator(deps: TranslatorDeps): Translator {
   const tasks = createTaskList({ transcript, emit, endSpeech })
 
   function update(params: unknown): void {
-    if (replaying) return
     const known = UpdateParams.safeParse(params)
+    // What it offers is no part of what is told again.
+    if (replaying && known.data?.update.sessionUpdate !== 'available_commands_update') return
     if (!known.success) return unknown('an update without a kind', params)
     const parsed = SessionUpdate.safeParse(known.data.update)
     if (!parsed.success) return unknown(known.data.update.sessionUpdate, known.data.update)
@@ -96,8 +100,20 @@ export function createTranslator(deps: TranslatorDeps): Translator {
           ...session,
           commands: change.availableCommands
             .slice(0, 200)
-            .map((one) => ({ name: cut(one.name, 100), description: cut(one.description, 500) })),
+            .filter((one) => /^[^\s/]+$/.test(one.name))
+            .map(({ name, description, input }) => ({
+              name: cut(name, 100),
+              description: cut(description, 500),
+              ...(input?.hint === undefined || input.hint === '' ? {} : { hint: cut(input.hint, 200) }),
+            })),
         }
+        deps.onCommands?.(
+          session.commands.slice(0, offeredCommandsLimit).map(({ name, description, hint }) => ({
+            name,
+            description: cut(description, 160),
+            ...(hint === undefined ? {} : { hint: cut(hint, 80) }),
+          })),
+        )
         return emit({ type: 'session', session })
       case 'current_mode_update':
         session = { ...session, mode: cut(change.currentModeId, 100) }

@@ -80,6 +80,7 @@ export async function startAgent({
   const mode = await chooseMode(session, declaration, { sandbox: sandbox.kind, fitting })
   const told = offeredModels(session.answer)
   if (told.length > 0) declaration.learn?.(told)
+  declaration.learnAbilities?.({ images: session.takes.images })
   await chooseModel(session, config, { transcript, name: declaration.name })
   const { modes } = session.answer
   // It tells of a change of its own only.

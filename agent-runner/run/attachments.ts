@@ -1,4 +1,5 @@
-import { attachmentTypeOf, isPicture, mimeTypeOf, type Attachment } from '#shared/domain/attachment.ts'
+import { attachmentTypeOf, mimeTypeOf } from '#shared/domain/attachment-type.ts'
+import { isPicture, type Attachment } from '#shared/domain/attachment.ts'
 import type { PromptBlock } from '../harness/acp-session.ts'
 import type { FetchBlob } from '../link/fetch-blob.ts'
 import { runScript } from '../own-agent/inside/script.ts'

@@ -73,6 +73,7 @@ export function createBench(
     onActivity,
     onTouched: results.touched,
     onRan: showPulls(runId, { results, clock }),
+    onCommands: (commands) => declaration.learnAbilities?.({ commands }),
     spending: deps.spending,
     tokenCount: declaration.quirks.tokenCount,
   })

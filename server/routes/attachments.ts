@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { Hono } from 'hono'
-import { attachmentTypeOf, isPicture, pictureBytesLimit } from '#shared/domain/attachment.ts'
+import { attachmentTypeOf } from '#shared/domain/attachment-type.ts'
+import { isPicture, pictureBytesLimit } from '#shared/domain/attachment.ts'
 import { imagePixelsLimit } from '#shared/domain/plan-image.ts'
 import { canSteerRuns } from '#shared/domain/policies.ts'
 import { BlobHash } from '#shared/ids.ts'

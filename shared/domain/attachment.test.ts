@@ -1,13 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import {
-  Attachment,
-  attachmentName,
-  attachmentTypeOf,
-  overfull,
-  promptPicturesLimit,
-  runPicturesLimit,
-} from './attachment.ts'
+import { attachmentName, attachmentTypeOf } from './attachment-type.ts'
+import { Attachment, overfull, promptPicturesLimit, runPicturesLimit } from './attachment.ts'
 
 const of = (n: number, type: Attachment['type'] = 'png'): Attachment =>
   Attachment.parse({ blob: String(n).padStart(64, '0'), name: `${n}.png`, type, bytes: 10 })

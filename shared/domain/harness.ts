@@ -25,6 +25,16 @@ export const ModelOffer = z.object({
 })
 export type ModelOffer = z.infer<typeof ModelOffer>
 
+/** A command of a harness itself, written as `/name`. */
+export const HarnessCommand = z.object({
+  name: z.string().min(1).max(100),
+  description: z.string().max(160),
+  /** What is written after it. */
+  hint: z.string().max(80).optional(),
+})
+export type HarnessCommand = z.infer<typeof HarnessCommand>
+export const offeredCommandsLimit = 40
+
 /** What a runner says of a harness it can start. */
 export const HarnessOffer = z.object({
   id: HarnessId,
@@ -37,6 +47,10 @@ export const HarnessOffer = z.object({
   planTools: z.array(SandboxKind).max(4).optional(),
   /** Models that can be chosen; more may be told once it has started. */
   models: z.array(ModelOffer).max(200).optional(),
+  /** Whether it is shown pictures, as far as its last session told. */
+  images: z.boolean().optional(),
+  /** Its own commands, as its last session told them. */
+  commands: z.array(HarnessCommand).max(offeredCommandsLimit).optional(),
   /** Credentials of which it needs one, best first. Absent: it needs none. */
   takes: z.array(SecretKind).max(9).optional(),
   /** Where it needs none of them, since the person of this machine is signed in to it. */

@@ -1,4 +1,5 @@
 import { RunId } from '../ids.ts'
+import { mentionLink } from './plan-mention.ts'
 
 /** What a message can mention beside plans, each as a link: a file or folder of the workspace, another run, a command of this run. */
 export type Mention =
@@ -81,6 +82,3 @@ function decoded(text: string): string | undefined {
     return undefined
   }
 }
-
-/** Bounded, so that no text takes long to be read. */
-const mentionLink = /\[((?:[^[\]\\\n]|\\.){0,1000})\]\(drover:(path|run|command)\/([^()\s]{1,1600})\)/g

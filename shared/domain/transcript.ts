@@ -192,7 +192,16 @@ export const RunTasks = z.object({ at: z.number(), tasks: z.array(Task).max(200)
 export type RunTasks = z.infer<typeof RunTasks>
 /** Row `session` of a transcript space: what the harness offers. */
 export const RunSession = z.object({
-  commands: z.array(z.object({ name: z.string().max(100), description: z.string().max(500) })).max(200),
+  commands: z
+    .array(
+      z.object({
+        name: z.string().max(100),
+        description: z.string().max(500),
+        /** What is written after it. */
+        hint: z.string().max(200).optional(),
+      }),
+    )
+    .max(200),
   modes: z.array(z.object({ id: z.string().max(100), name: z.string().max(100) })).max(50),
   mode: z.string().max(100).optional(),
 })

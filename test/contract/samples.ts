@@ -111,6 +111,8 @@ const offers = {
       sandboxes: ['direct'],
       planTools: ['direct'],
       models: [{ id: 'a-model', name: 'A model', efforts: ['low', 'high'] }],
+      images: true,
+      commands: [{ name: 'review', description: 'Review the changes', hint: 'what to look at' }],
       takes: ['anthropic_key'],
       signedIn: ['direct'],
       cannotAsk: [{ sandbox: 'docker', text: 'In a container it asks nothing.' }],

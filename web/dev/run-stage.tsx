@@ -17,7 +17,7 @@ import { PlatformContext, type Platform } from '../state/platform.ts'
 import { DeviceStorageContext } from '../state/storage.ts'
 import { TeamDataContext, createTeamData } from '../state/team-data.ts'
 import { WorkspaceContext } from '../state/workspace.ts'
-import { teamBlobs } from '../features/run/blobs.ts'
+import { teamBlobs } from '../state/blobs.ts'
 import { SceneContext, type Person, type Scene } from '../features/run/scene.ts'
 
 /** For tests of the run page's parts: the run of the mocks, in memory, with everything that stands around a part. */

@@ -1,28 +1,116 @@
+import { createSignal } from 'solid-js'
+import { commandMention, pathMention, runMention } from '#shared/domain/mention.ts'
 import type { Plan } from '#shared/domain/plan.ts'
 import { planMention } from '#shared/domain/plan-mention.ts'
-import { holdsAll, planText, toWords } from './find.ts'
+import type { Run } from '#shared/domain/run.ts'
+import { mentionWords } from '../words/mention.ts'
+import { createRunFinder, holdsAll, planText, toWords } from './find.ts'
+import type { CommandBlock, Mentionable, MentionItem } from './mentionable.ts'
+import { createPathIndex, unpackPaths, type PathIndex } from './path-index.ts'
 
-/** Something that can stand in a message; `text` is what is written for it. */
-export type MentionItem = {
-  readonly key: string
-  readonly title: string
-  readonly hint: string
-  readonly text: string
+/** Of each group; a few of each while nothing is typed. */
+const most = 8
+const few = 4
+const { groups } = mentionWords
+
+/** The newest index, since what is written to most is one run. */
+let last: { readonly blob: string; readonly index: PathIndex } | undefined
+
+/** Offers plans, files, runs and commands. Follows signals: a list of files that comes later is offered with the next look. */
+export function createMentionFinder(
+  of: Mentionable & { readonly plans: () => readonly Plan[]; readonly runs: () => readonly Run[] },
+): (query: string) => readonly MentionItem[] {
+  const [index, setIndex] = createSignal(last?.index)
+  const findRuns = createRunFinder()
+  let asked: string | undefined
+
+  async function bring(blob: string): Promise<void> {
+    asked = blob
+    const known = last?.blob === blob ? last.index : createPathIndex(await unpackPaths(await of.blobs.bytes(blob)))
+    last = { blob, index: known }
+    if (asked === blob) setIndex(known)
+  }
+
+  return (query) => {
+    const blob = of.paths()?.blob
+    // What can't be had is asked for with the next letter.
+    if (blob !== undefined && blob !== asked) bring(blob).catch(() => (asked = undefined))
+    const many = query === '' ? few : most
+    return [
+      ...findPlans(of.plans(), query).slice(0, many),
+      ...(blob === undefined ? [] : findPaths(index(), query, of.recent?.() ?? [])).slice(
+        0,
+        query === '' ? most : many,
+      ),
+      ...findRuns(of.runs(), query)
+        .filter(
+          ({ id, title }) => id !== of.runId && (query === '' || holdsAll(title.toLocaleLowerCase(), toWords(query))),
+        )
+        .slice(0, few)
+        .map((run): MentionItem => ({
+          key: run.id,
+          title: run.title,
+          hint: '',
+          text: runMention(run),
+          kind: 'run',
+          group: groups.runs,
+        })),
+      ...findCommands(of.commands?.() ?? [], query).slice(0, few),
+    ]
+  }
 }
 
-const most = 8
-
 /** Plans whose title or folder has every word, those that changed last first. */
-export function findMentions(plans: readonly Plan[], query: string): readonly MentionItem[] {
+function findPlans(plans: readonly Plan[], query: string): readonly MentionItem[] {
   const words = toWords(query)
   return plans
     .filter((plan) => plan.archivedAt === undefined && plan.title !== '' && holdsAll(named(plan), words))
     .toSorted((a, b) => b.updatedAt - a.updatedAt)
     .slice(0, most)
-    .map((plan) => ({ key: plan.id, title: plan.title, hint: plan.folder, text: planMention(plan) }))
+    .map((plan) => ({
+      key: plan.id,
+      title: plan.title,
+      hint: plan.folder,
+      text: planMention(plan),
+      kind: 'plan',
+      group: groups.plans,
+    }))
 }
 
 /** Title and folder: the lines with which its text for search begins. */
 function named(plan: Plan): string {
   return planText(plan).split('\n', 2).join('\n')
+}
+
+function findPaths(index: PathIndex | undefined, query: string, recent: readonly string[]): readonly MentionItem[] {
+  if (index === undefined) return []
+  const first = query === '' ? recent.filter((path) => index.has(path)) : []
+  const found = [...new Set([...first, ...index.find(query, most)])].slice(0, most)
+  return found.map((path) => {
+    const isFolder = path.endsWith('/')
+    const name = path.slice(path.lastIndexOf('/', path.length - 2) + 1)
+    return {
+      key: `path/${path}`,
+      title: name,
+      hint: path.slice(0, -name.length),
+      text: pathMention(path),
+      kind: isFolder ? 'folder' : 'file',
+      group: groups.files,
+    }
+  })
+}
+
+function findCommands(commands: readonly CommandBlock[], query: string): readonly MentionItem[] {
+  const words = toWords(query)
+  return commands
+    .filter(({ command }) => holdsAll(command.toLocaleLowerCase(), words))
+    .slice(0, few)
+    .map(({ n, command, exitCode }) => ({
+      key: `command/${n}`,
+      title: command.split('\n', 1)[0] ?? command,
+      hint: exitCode === undefined ? '' : mentionWords.exit(exitCode),
+      text: commandMention({ n, command }),
+      kind: 'command',
+      group: groups.commands,
+    }))
 }

@@ -1,7 +1,6 @@
+import { attachmentName, attachmentTypeOf } from '#shared/domain/attachment-type.ts'
 import {
   attachedPictures,
-  attachmentName,
-  attachmentTypeOf,
   fileBytesLimit,
   pictureBytesLimit,
   pictureSideLimit,

@@ -36,7 +36,9 @@ export type TeamData = {
   readonly plansPlace: { scrollTop: number; cursor: PlanId | undefined }
   readonly inboxPlace: { scrollTop: number; cursor: string | undefined }
   /** What the team's runners say of a harness; the name is its id while no runner has told. */
-  readonly harness: (id: string) => Pick<HarnessOffer, 'name' | 'letters'>
+  readonly harness: (
+    id: string,
+  ) => Pick<HarnessOffer, 'name' | 'letters'> & Partial<Pick<HarnessOffer, 'images' | 'commands'>>
 }
 
 export const [TeamDataContext, useTeamData] = createStrictContext<TeamData>('TeamData')

@@ -1,10 +1,10 @@
 import { computePosition, flip, offset, shift, size } from '@floating-ui/dom'
-import { NotebookText } from 'lucide'
+import { File, Folder, ListTree, NotebookText, SquareSlash, Terminal, type IconNode } from 'lucide'
 import { For, Show, createEffect, createMemo, createSignal, createUniqueId, on, onCleanup } from 'solid-js'
 import { Portal } from 'solid-js/web'
 import { mentionWords } from '../words/mention.ts'
 import { Icon } from './icon.tsx'
-import type { MentionAt, MentionFind } from './mention-choice.ts'
+import type { MentionAt, MentionChoice, MentionFind } from './mention-choice.ts'
 import styles from './mention-list.module.css'
 
 /** What can be mentioned, beside the text area, which keeps the focus and says which line is marked (a combobox's list, ARIA practices). */
@@ -17,23 +17,26 @@ export function MentionList(props: {
   const [index, setIndex] = createSignal(0)
   /** The place of an `@` for which it was sent away. */
   const [left, setLeft] = createSignal<number>()
-  const items = createMemo(() => props.find(props.at?.query ?? ''))
+  const sign = createMemo(() => props.at?.sign ?? '@')
+  const items = createMemo(() => props.find(props.at?.query ?? '', sign()))
+  const groups = createMemo(() => grouped(items()))
   /** A guest, or a new team, has nothing to mention. */
-  const hasAny = createMemo(() => props.find('').length > 0)
+  const hasAny = createMemo(() => props.find('', sign()).length > 0)
   // A name may have spaces. What no name begins with is text, and the list gets out of its way.
   const isShown = () =>
     props.at !== undefined &&
     hasAny() &&
     left() !== props.at.start &&
-    (items().length > 0 || !/\s/.test(props.at.query))
+    (items().length > 0 || (sign() === '@' && !/\s/.test(props.at.query)))
   createEffect(on(items, () => setIndex(0)))
 
   const choose = (which: number): void => {
     const [area, at, item] = [props.area, props.at, items()[which]]
     if (area === undefined || at === undefined || item === undefined) return
-    area.setRangeText(`${item.text} `, at.start, area.selectionEnd, 'end')
+    area.setRangeText(item.text === '' ? '' : `${item.text} `, at.start, area.selectionEnd, 'end')
     area.dispatchEvent(new InputEvent('input', { bubbles: true }))
     area.focus()
+    item.act?.()
   }
   /** Before the page, for which Enter sends and Escape leaves. */
   const handleKeyDown = (event: KeyboardEvent): void => {
@@ -106,29 +109,40 @@ export function MentionList(props: {
           id={id}
           class={styles.list}
           role="listbox"
-          aria-label={mentionWords.label}
+          aria-label={sign() === '@' ? mentionWords.label : mentionWords.slash}
           // A press must not take the focus out of the text.
           onPointerDown={(event) => event.preventDefault()}
           onMouseDown={(event) => event.preventDefault()}
         >
-          <For each={items()} fallback={<p class={styles.none}>{mentionWords.none}</p>}>
-            {(item, place) => (
-              // The text has the focus and the keys; a pointer only chooses.
-              // oxlint-disable-next-line jsx-a11y/click-events-have-key-events
-              <div
-                id={`${id}-${place()}`}
-                class={styles.item}
-                role="option"
-                tabIndex={-1}
-                aria-selected={index() === place()}
-                onPointerMove={() => setIndex(place())}
-                onClick={() => choose(place())}
-              >
-                <Icon of={NotebookText} size="sm" />
-                <span class={styles.title}>{item.title}</span>
-                <Show when={item.hint !== ''}>
-                  <span class={styles.hint}>{item.hint}</span>
-                </Show>
+          <For each={groups()} fallback={<p class={styles.none}>{mentionWords.none}</p>}>
+            {(group) => (
+              <div role="group" aria-label={group.name}>
+                <p class={styles.group} role="presentation">
+                  {group.name}
+                </p>
+                <For each={group.items}>
+                  {({ item, place }) => (
+                    // The text has the focus and the keys; a pointer only chooses.
+                    // oxlint-disable-next-line jsx-a11y/click-events-have-key-events
+                    <div
+                      id={`${id}-${place}`}
+                      class={styles.item}
+                      role="option"
+                      tabIndex={-1}
+                      aria-selected={index() === place}
+                      onPointerMove={() => setIndex(place)}
+                      onClick={() => choose(place)}
+                    >
+                      <Icon of={glyphs[item.kind]} size="sm" />
+                      <span class={styles.title}>{item.title}</span>
+                      <Show when={item.hint !== ''}>
+                        <span class={styles.hint} data-wide={item.kind === 'slash' ? '' : undefined}>
+                          {item.hint}
+                        </span>
+                      </Show>
+                    </div>
+                  )}
+                </For>
               </div>
             )}
           </For>
@@ -136,4 +150,25 @@ export function MentionList(props: {
       </Portal>
     </Show>
   )
+}
+
+const glyphs: Readonly<Record<MentionChoice['kind'], IconNode>> = {
+  plan: NotebookText,
+  file: File,
+  folder: Folder,
+  run: ListTree,
+  command: Terminal,
+  slash: SquareSlash,
+}
+
+type Group = {
+  readonly name: string
+  readonly items: readonly { readonly item: MentionChoice; readonly place: number }[]
+}
+
+/** Those of one group follow each other; `place`: in the list as a whole. */
+function grouped(items: readonly MentionChoice[]): readonly Group[] {
+  const names = [...new Set(items.map(({ group }) => group))]
+  const placed = items.map((item, place) => ({ item, place }))
+  return names.map((name) => ({ name, items: placed.filter(({ item }) => item.group === name) }))
 }

@@ -1,26 +1,35 @@
 import { Show, createEffect, createSignal, onCleanup } from 'solid-js'
 import { Dynamic } from 'solid-js/web'
 import { createPart } from './part.ts'
-import type { MentionAt, MentionFind } from './mention-choice.ts'
+import type { MentionAt, MentionChoice, MentionFind } from './mention-choice.ts'
 
 const list = createPart(() => import('./mention-list.tsx'))
 
-/** Offers what can be mentioned where somebody types `@` in a text area; the focus stays there. The code for it comes with the first one. */
+type Finder = (query: string) => readonly MentionChoice[]
+
+/**
+ * Offers what can be mentioned where somebody types `@` in a text area, and commands where `/` begins it; the focus stays there. The code for it comes
+ * with the first one.
+ */
 export function Mentions(props: {
   readonly area: () => HTMLTextAreaElement | undefined
-  readonly finder: () => Promise<MentionFind>
+  readonly finder: () => Promise<Finder>
+  /** Absent: `/` is a letter as any other. */
+  readonly slash?: (() => Promise<Finder>) | undefined
 }) {
   const [at, setAt] = createSignal<MentionAt>()
-  const [find, setFind] = createSignal<MentionFind>()
+  const [find, setFind] = createSignal<{ readonly '@'?: Finder; readonly '/'?: Finder }>({})
   const look = (event: Event): void => {
     const area = event.target
     if (!(area instanceof HTMLTextAreaElement)) return
-    const now = event.type === 'blur' ? undefined : mentionAt(area.value, area.selectionEnd)
+    const now = event.type === 'blur' ? undefined : mentionAt(area.value, area.selectionEnd, props.slash !== undefined)
     setAt(now)
+    if (now === undefined || find()[now.sign] !== undefined) return
+    const finder = now.sign === '@' ? props.finder : props.slash
     // What can't be fetched is fetched with the next letter.
-    if (now !== undefined && find() === undefined)
-      void Promise.all([props.finder(), list.want()]).then(
-        ([finder]) => setFind(() => finder),
+    if (finder !== undefined)
+      void Promise.all([finder(), list.want()]).then(
+        ([made]) => setFind((known) => ({ ...known, [now.sign]: made })),
         () => undefined,
       )
   }
@@ -31,9 +40,14 @@ export function Mentions(props: {
       for (const name of moments) area?.removeEventListener(name, look)
     })
   })
+  const ready = () => {
+    const sign = at()?.sign
+    return sign === undefined ? undefined : find()[sign]
+  }
+  const choices: MentionFind = (query, sign) => find()[sign]?.(query) ?? []
   return (
-    <Show when={at() !== undefined && list.here() !== undefined && find()}>
-      {(finder) => <Dynamic component={list.here()?.MentionList} area={props.area()} at={at()} find={finder()} />}
+    <Show when={list.here() !== undefined && ready() !== undefined}>
+      <Dynamic component={list.here()?.MentionList} area={props.area()} at={at()} find={choices} />
     </Show>
   )
 }
@@ -42,10 +56,15 @@ const moments = ['input', 'click', 'blur'] as const
 /** A mention may be looked for by several words. */
 const longest = 60
 
-/** Only where a word may begin: an address of mail is none. */
-function mentionAt(text: string, caret: number): MentionAt | undefined {
+/** Only where a word may begin: an address of mail is none. `/` only where it begins the text. */
+function mentionAt(text: string, caret: number, slash: boolean): MentionAt | undefined {
+  const command = slash ? /^\s*\/([^\s/][^\n/]*)?$/.exec(text.slice(0, Math.min(caret, longest))) : null
+  if (command !== null && caret <= longest) {
+    const query = command[1] ?? ''
+    return { sign: '/', start: caret - query.length - 1, query }
+  }
   const found = /(?:^|[\s(])@([^\s@][^\n@]*)?$/.exec(text.slice(Math.max(0, caret - longest), caret))
   if (found === null) return undefined
   const query = found[1] ?? ''
-  return { start: caret - query.length - 1, query }
+  return { sign: '@', start: caret - query.length - 1, query }
 }

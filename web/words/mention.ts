@@ -1,5 +1,16 @@
-/** Words where `@` is typed in a message. */
+/** Words where `@` or `/` is typed in a message. */
 export const mentionWords = {
-  label: 'Mention a plan',
-  none: 'No plan is called that.',
+  label: 'Mention',
+  none: 'Nothing is called that.',
+  slash: 'Commands',
+  groups: {
+    plans: 'Plans',
+    files: 'Files',
+    runs: 'Runs',
+    commands: 'Commands of this run',
+    ours: 'Drover',
+    harness: 'Agent',
+  },
+  folder: 'folder',
+  exit: (code: number) => `exit ${code}`,
 } as const

@@ -22,5 +22,6 @@ export const drover: HarnessDeclaration = {
     sessionFiles: ({ id }) => [sessionFile(id)],
   },
   models: catalogueOffers,
+  abilities: () => ({ images: true }),
   takes: ['anthropic_key', 'openai_key', 'google_key', 'model_endpoint'],
 }

@@ -1,4 +1,4 @@
-import { attachmentTypeOf } from '#shared/domain/attachment.ts'
+import { attachmentTypeOf } from '#shared/domain/attachment-type.ts'
 import type { BlobHash } from '#shared/ids.ts'
 import { attachmentPath } from '#shared/protocol/attachments.ts'
 import type { Refusal } from '#shared/refusal.ts'

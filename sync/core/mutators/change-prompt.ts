@@ -44,7 +44,7 @@ export const editPrompt = defineMutator({
     // What a person has changed is theirs, and no word of Drover's.
     const { automatic: _automatic, plans: _plans, ...rest } = prompt.value
     const said = args.text === rest.text ? prompt.value : { ...rest, text: args.text }
-    const counted = await countAnew(tx, prompt.value, args.attachments, context)
+    const counted = await countAnew(tx, prompt.value, args.attachments)
     if (!counted.ok) return counted
     const edited = args.attachments === undefined ? said : { ...said, attachments: args.attachments }
     await putRow(tx, keys.prompt(args.runId, args.promptId), edited)
@@ -57,12 +57,11 @@ async function countAnew(
   tx: WriteTransaction,
   prompt: Prompt,
   attachments: Prompt['attachments'],
-  context: MutationContext,
 ): Promise<Result<void, Refusal>> {
   if (attachments === undefined) return ok()
   const run = await getRow(tx, keys.run(prompt.runId), Run)
   if (run === undefined) return ok()
-  const counted = withPictures(run, attachments, context, prompt.attachments ?? [])
+  const counted = withPictures(run, attachments, prompt.attachments)
   if (!counted.ok) return counted
   if (counted.value !== run) await putRow(tx, keys.run(run.id), counted.value)
   return ok()
@@ -92,7 +91,7 @@ export const removePrompt = defineMutator({
   async run(tx, args, context) {
     const prompt = await waitingPrompt(tx, args, context)
     if (!prompt.ok) return prompt
-    const counted = prompt.value.attachments === undefined ? ok() : await countAnew(tx, prompt.value, [], context)
+    const counted = await countAnew(tx, prompt.value, prompt.value.attachments && [])
     if (!counted.ok) return counted
     await tx.del(keys.prompt(args.runId, args.promptId))
     return ok()

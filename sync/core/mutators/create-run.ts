@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Attachments, countPictures, overfull } from '#shared/domain/attachment.ts'
+import { Attachments } from '#shared/domain/attachment.ts'
 import { Budgets, callsNoModel } from '#shared/domain/budget.ts'
 import { canStartRuns } from '#shared/domain/policies.ts'
 import { plainMentions } from '#shared/domain/plan-mention.ts'
@@ -16,7 +16,7 @@ import { keys } from '../keys.ts'
 import { defineMutator, type MutationContext } from '../mutator.ts'
 import { useEnvironment } from './use-environment.ts'
 import { dispatchOf } from './next-turn.ts'
-import { overfullWords } from './prompt-attachments.ts'
+import { withPictures } from './prompt-attachments.ts'
 import { mayUse } from './team-agents.ts'
 import { markSent } from './plan-comments.ts'
 import { addVersion } from './plans.ts'
@@ -71,9 +71,6 @@ export const createRun = defineMutator({
     }
     const plan = args.plan === undefined ? undefined : await startPlan(tx, args.runId, args.plan, context)
     if (plan !== undefined && !plan.ok) return plan
-    const full = overfull(args.attachments ?? [], 0)
-    if (full !== undefined) return err(refusal('too_many', overfullWords[full]))
-    const pictures = countPictures(args.attachments)
     const run: Run = {
       id: args.runId,
       teamId: context.teamId,
@@ -84,14 +81,15 @@ export const createRun = defineMutator({
       config,
       ...(limitUsd === undefined ? {} : { budget: { limitUsd } }),
       ...(plan === undefined ? {} : { plan: plan.value }),
-      ...(pictures === 0 ? {} : { pictures }),
       state: 'QUEUED',
       stateAt: context.now,
       turn: 1,
       createdAt: context.now,
       updatedAt: context.now,
     }
-    await putRow(tx, key, run)
+    const full = withPictures(run, args.attachments)
+    if (!full.ok) return full
+    await putRow(tx, key, full.value)
     if (args.planThreads !== undefined) await markSent(tx, { ...args.planThreads, runId: run.id }, context)
     context.effect({ type: 'transition', runId: run.id, event: 'create', from: null, to: 'QUEUED' })
     context.effect(

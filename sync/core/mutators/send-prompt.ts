@@ -39,7 +39,9 @@ export const sendPrompt = defineMutator({
     const waiting = await scanRows(tx, keys.promptsOf(args.runId), Prompt)
     if (waiting.length >= queueLimit) return err(refusal('too_many', `${queueLimit} messages wait already`))
 
-    const full = withPictures(run, args.attachments, context)
+    // What a guest hands in would be stored for people who never let them into the team.
+    if (context.guest === true && args.attachments !== undefined) return err(refusal('not_allowed'))
+    const full = withPictures(run, args.attachments)
     if (!full.ok) return full
 
     const prompt: Prompt = {

@@ -1,10 +1,11 @@
-import { createEffect, createSignal, onCleanup } from 'solid-js'
-import type { Attachment } from '#shared/domain/attachment.ts'
+import { Show, createEffect, createSignal, onCleanup } from 'solid-js'
+import { isPicture, type Attachment } from '#shared/domain/attachment.ts'
 import { filesOf, useAttaching } from '../../state/attachments.ts'
 import { useWorkspace } from '../../state/workspace.ts'
 import { AttachButton } from '../../ui/attachments/attach-button.tsx'
 import { Attachments } from '../../ui/attachments/attachments.tsx'
 import { Problem } from '../../ui/problem.tsx'
+import { attachmentWords } from '../../words/attachments.ts'
 import styles from './attach-row.module.css'
 
 /** The files that go with the first message: chosen here, or pasted and dropped where it is written. */
@@ -12,6 +13,8 @@ export function AttachRow(props: {
   readonly attachments: readonly Attachment[]
   readonly onChange: (attachments: readonly Attachment[]) => void
   readonly area: () => HTMLTextAreaElement | undefined
+  /** Whether it is shown pictures, as far as that is known. */
+  readonly agent: { readonly name: string; readonly images?: boolean | undefined }
 }) {
   const workspace = useWorkspace()
   const [problem, setProblem] = createSignal<string>()
@@ -46,6 +49,11 @@ export function AttachRow(props: {
         read={({ blob }) => workspace.readAttachment(blob)}
         onRemove={attaching.remove}
       />
+      <Show when={props.agent.images !== undefined && props.attachments.some(isPicture)}>
+        <p class={styles.note}>
+          {props.agent.images ? attachmentWords.shown(props.agent.name) : attachmentWords.asFiles(props.agent.name)}
+        </p>
+      </Show>
       <Problem text={problem()} />
     </div>
   )

@@ -27,7 +27,6 @@ import { Banner } from '../../ui/banner.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Mentions } from '../../ui/mentions.tsx'
 import { TextArea, TextInput } from '../../ui/field.tsx'
-import { usePlanMentions } from '../../state/plan-mentions.ts'
 import { Icon } from '../../ui/icon.tsx'
 import { PageHead } from '../../ui/page-head.tsx'
 import { keyCaps } from '../../words/key-caps.ts'
@@ -51,6 +50,7 @@ import { ProfileChoice } from './profile-choice.tsx'
 import { SecretsChoice } from './secrets-choice.tsx'
 import { SharedOffer } from './shared-offer.tsx'
 import { PlanTrouble, useChosenPlan } from './use-chosen-plan.ts'
+import { useWriting } from './use-writing.ts'
 import { Where } from './where.tsx'
 import { Who } from './who.tsx'
 import styles from './new-run-page.module.css'
@@ -96,7 +96,6 @@ export function NewRunPage() {
   const [starting, setStarting] = createSignal(false)
   const [more, setMore] = createSignal(false)
   let page: HTMLFormElement | undefined
-  const mentions = usePlanMentions()
 
   const change = (changed: Partial<NewRunForm>) => {
     draft.set({ ...form(), ...('harness' in changed ? { choseAgent: true } : {}), ...changed })
@@ -139,6 +138,7 @@ export function NewRunPage() {
     canWritePlans(runners(), { harness: agent(), sandbox: sandbox(), host: host() === '' ? undefined : host() }),
   )
   const chosen = createMemo(() => environments().find(({ id }) => id === form().environment))
+  const { mentions, slash } = useWriting({ form, canPlan, agent: () => data.harness(agent()) })
   /** What runs before the agent does: it may stem from an earlier run, and its field may be out of sight. */
   const kept = createMemo(() =>
     ownPlace(form()) ? commandsOf(form().setup) : (chosen()?.spec.setupCommands ?? []).map(({ command }) => command),
@@ -286,8 +286,13 @@ export function NewRunPage() {
               attachments={form().attachments}
               onChange={(attachments) => change({ attachments: [...attachments] })}
               area={() => page?.querySelector('textarea') ?? undefined}
+              agent={data.harness(agent())}
             />
-            <Mentions area={() => page?.querySelector('textarea') ?? undefined} finder={mentions} />
+            <Mentions
+              area={() => page?.querySelector('textarea') ?? undefined}
+              finder={mentions}
+              slash={plan.choice() === undefined ? slash : undefined}
+            />
           </Show>
           <Who
             agents={agents()}

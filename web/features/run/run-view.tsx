@@ -30,7 +30,8 @@ import { useTeamData } from '../../state/team-data.ts'
 import { useWorkspace } from '../../state/workspace.ts'
 import { runWords } from '../../words/run.ts'
 import { createAnnouncer } from './announcer.ts'
-import { guestBlobs, teamBlobs } from './blobs.ts'
+import { guestBlobs, teamBlobs } from '../../state/blobs.ts'
+import { useComposerLists } from './composer/composer-lists.ts'
 import { Composer, type ComposerHandle } from './composer/composer.tsx'
 import { toWaiting } from './composer/queue.ts'
 import { RefusedLines } from './composer/refused-lines.tsx'
@@ -143,6 +144,11 @@ export function RunView(props: RunViewProps) {
     compose: (text, attachments) => composer()?.append(text, attachments),
     entryLink: (n) => props.link(n),
   }
+  let rail: HTMLElement | undefined
+  const lists = useComposerLists(model, scene, () => {
+    if (wide()) rail?.focus()
+    else setRailOpen(true)
+  })
   const handleTakeBack = async (text: string, attachments?: readonly Attachment[]): Promise<boolean> => {
     scene.compose(text, attachments)
     return (await composer()?.kept()) === true
@@ -270,7 +276,7 @@ export function RunView(props: RunViewProps) {
               <p class={styles.writers}>{runWords.typing(writers())}</p>
             </Show>
             <Show when={guest === undefined || canSteer()}>
-              <Composer waiting={waiting()} handle={setComposer} announce={announcer.say} />
+              <Composer waiting={waiting()} handle={setComposer} announce={announcer.say} lists={lists} />
             </Show>
           </div>
         </div>
@@ -282,7 +288,7 @@ export function RunView(props: RunViewProps) {
             </Sheet>
           }
         >
-          <aside class={styles.rail} aria-label={runWords.rail.label} tabindex="0">
+          <aside ref={rail} class={styles.rail} aria-label={runWords.rail.label} tabindex="0">
             <RunRail model={model} />
           </aside>
         </Show>

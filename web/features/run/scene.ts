@@ -1,9 +1,13 @@
 import type { Accessor } from 'solid-js'
 import type { Attachment } from '#shared/domain/attachment.ts'
+import type { HarnessOffer } from '#shared/domain/harness.ts'
 import type { Run } from '#shared/domain/run.ts'
 import type { RunId, UserId } from '#shared/ids.ts'
 import { createStrictContext } from '../../state/context.ts'
-import type { Blobs } from './blobs.ts'
+import type { Blobs } from '../../state/blobs.ts'
+
+/** What the team's machines say of the agent; `images` and `commands` as far as its last session told. */
+export type ShownAgent = Pick<HarnessOffer, 'name' | 'letters'> & Partial<Pick<HarnessOffer, 'images' | 'commands'>>
 
 /** A person as the run page names them. */
 export type Person = { readonly id: UserId; readonly name: string; readonly hue: number; readonly isMe: boolean }
@@ -12,7 +16,7 @@ export type Person = { readonly id: UserId; readonly name: string; readonly hue:
 export type Scene = {
   readonly runId: RunId
   readonly run: Accessor<Run>
-  readonly agent: Accessor<{ readonly name: string; readonly letters: string }>
+  readonly agent: Accessor<ShownAgent>
   readonly me: UserId
   /** The run is shared with this person by its link: there is no app of their own around it. */
   readonly guest: boolean

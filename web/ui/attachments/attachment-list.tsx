@@ -1,6 +1,7 @@
 import { File as FileIcon, FileText, RotateCw, X } from 'lucide'
 import { For, Show, createEffect, createSignal, on, onCleanup } from 'solid-js'
-import { isPicture, mimeTypeOf, type Attachment } from '#shared/domain/attachment.ts'
+import { mimeTypeOf } from '#shared/domain/attachment-type.ts'
+import { isPicture, type Attachment } from '#shared/domain/attachment.ts'
 import { attachmentWords } from '../../words/attachments.ts'
 import { Button } from '../button.tsx'
 import { Dialog } from '../dialog.tsx'

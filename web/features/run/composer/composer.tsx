@@ -1,6 +1,6 @@
 import { ArrowUp, CornerDownLeft, ListPlus, Zap } from 'lucide'
 import { For, Show, createEffect, createMemo, createSignal, createUniqueId, on, onCleanup, onMount } from 'solid-js'
-import { promptAttachmentsLimit, type Attachment } from '#shared/domain/attachment.ts'
+import { isPicture, promptAttachmentsLimit, type Attachment } from '#shared/domain/attachment.ts'
 import { promptLimit, type PromptMode } from '#shared/domain/prompt.ts'
 import { canWritePlans } from '#shared/domain/plan-command.ts'
 import { hasEnded, isHeld } from '#shared/domain/run.ts'
@@ -18,7 +18,7 @@ import { useMessageDraft } from '../../../state/draft.ts'
 import { useMedia } from '../../../state/frame.ts'
 import { isKey, useKeys } from '../../../state/keyboard.ts'
 import { useIds } from '../../../state/platform.ts'
-import { usePlanMentions } from '../../../state/plan-mentions.ts'
+import { useMentions } from '../../../state/mentions.ts'
 import { useSendingMode } from '../../../state/sending-mode.ts'
 import { useWorkspace } from '../../../state/workspace.ts'
 import { attachmentWords } from '../../../words/attachments.ts'
@@ -27,10 +27,12 @@ import { uiWords } from '../../../words/ui.ts'
 import { useReadAttachment } from '../read-attachment.ts'
 import { useScene } from '../scene.ts'
 import { readMessage } from './commands.ts'
+import type { ComposerLists } from './composer-lists.ts'
 import { afterSending, type Waiting } from './queue.ts'
 import { QueuePanel } from './queue-panel.tsx'
 import { refusalText } from '../../../state/refusal-text.ts'
 import { Problem } from '../../../ui/problem.tsx'
+import { useSlash } from './use-slash.ts'
 import styles from './composer.module.css'
 
 export type ComposerHandle = {
@@ -49,6 +51,8 @@ export function Composer(props: {
   readonly waiting: readonly Waiting[]
   readonly handle: (handle: ComposerHandle) => void
   readonly announce: (text: string) => void
+  /** What can be named in a message beside plans and runs. */
+  readonly lists?: ComposerLists | undefined
 }) {
   const scene = useScene()
   const workspace = useWorkspace()
@@ -60,7 +64,13 @@ export function Composer(props: {
   const [problem, setProblem] = createSignal<string>()
   const id = createUniqueId()
   let area!: HTMLTextAreaElement
-  const mentions = usePlanMentions()
+  const mentions = useMentions({
+    runId: scene.runId,
+    paths: () => props.lists?.paths(),
+    blobs: scene.blobs,
+    recent: () => props.lists?.recent() ?? [],
+    commands: () => props.lists?.commands() ?? [],
+  })
   const read = useReadAttachment()
 
   const works = createMemo(() => isHeld(scene.run().state))
@@ -128,6 +138,12 @@ export function Composer(props: {
     onProblem: setProblem,
   })
   const canAttach = () => scene.canSteer() && !scene.guest
+  /** Whether pictures are shown to the agent, as far as that is known. */
+  const pictureNote = (): string | undefined => {
+    const { images, name } = scene.agent()
+    if (images === undefined) return undefined
+    return images ? attachmentWords.shown(name) : attachmentWords.asFiles(name)
+  }
   const [dropping, setDropping] = createSignal(false)
   const takeFiles = (event: Event, data: DataTransfer | null): void => {
     const files = filesOf(data)
@@ -141,6 +157,12 @@ export function Composer(props: {
     const runners = await workspace.query((tx) => scanRows(tx, keys.runners, Runner))
     return canWritePlans(runners, { ...config, host: hostName ?? config.host })
   }
+
+  const slash = useSlash({
+    lists: () => props.lists,
+    announce: (text) => props.announce(text),
+    onProblem: setProblem,
+  })
 
   const send = async (): Promise<void> => {
     if (!canSend()) return
@@ -201,7 +223,7 @@ export function Composer(props: {
 
   return (
     <div class={styles.composer}>
-      <QueuePanel waiting={props.waiting} announce={props.announce} onTakeBack={takeBack} />
+      <QueuePanel waiting={props.waiting} announce={props.announce} onTakeBack={takeBack} mentions={mentions} />
       <Problem text={problem() ?? (draft.lost() ? uiWords.draftNotKept : undefined)} class={styles.problem} />
       <form
         class={styles.box}
@@ -249,13 +271,16 @@ export function Composer(props: {
           aria-describedby={over() > 0 ? `over-${id}` : undefined}
           aria-invalid={over() > 0 ? 'true' : undefined}
         />
-        <Mentions area={() => area} finder={mentions} />
+        <Mentions area={() => area} finder={mentions} slash={scene.canSteer() ? slash : undefined} />
         <Show when={over() > 0}>
           <p class={styles.over} id={`over-${id}`}>
             {uiWords.tooLong(over())}
           </p>
         </Show>
         <Attachments attachments={draft.attachments()} read={read} onRemove={attaching.remove} />
+        <Show when={draft.attachments().some(isPicture) && pictureNote()}>
+          {(note) => <p class={styles.note}>{note()}</p>}
+        </Show>
         <div class={styles.tools}>
           <Show when={canAttach()}>
             <AttachButton busy={attaching.busy()} onFiles={(files) => void attaching.add(files)} />

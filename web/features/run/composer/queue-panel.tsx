@@ -14,7 +14,7 @@ import type { PromptId } from '#shared/ids.ts'
 import { useTextDraft } from '../../../state/draft.ts'
 import { isKey } from '../../../state/keyboard.ts'
 import { useIds } from '../../../state/platform.ts'
-import { usePlanMentions } from '../../../state/plan-mentions.ts'
+import type { MentionFinder } from '../../../state/mentions.ts'
 import { useTeamData } from '../../../state/team-data.ts'
 import { useWorkspace } from '../../../state/workspace.ts'
 import { refusalWords } from '../../../words/refusals.ts'
@@ -35,6 +35,7 @@ export function QueuePanel(props: {
   readonly announce: (text: string) => void
   /** Puts the text where it can be sent again; what it gives undoes that. */
   readonly onTakeBack: (text: string, attachments: readonly Attachment[]) => Promise<() => Promise<void>>
+  readonly mentions: () => Promise<MentionFinder>
 }) {
   const scene = useScene()
   const workspace = useWorkspace()
@@ -127,6 +128,7 @@ export function QueuePanel(props: {
                       drag={drag}
                       onMove={(step) => move(waiting().prompt, place() + step)}
                       onTakeBack={props.onTakeBack}
+                      mentions={props.mentions}
                       onTry={tryTo}
                     />
                   )}
@@ -149,6 +151,7 @@ function QueueItem(props: {
   readonly onMove: (step: -1 | 1) => void
   readonly onTakeBack: (text: string, attachments: readonly Attachment[]) => Promise<() => Promise<void>>
   readonly onTry: (act: () => Promise<void>) => Promise<boolean>
+  readonly mentions: () => Promise<MentionFinder>
 }) {
   const scene = useScene()
   const workspace = useWorkspace()
@@ -215,6 +218,7 @@ function QueueItem(props: {
             promptId={prompt().id}
             text={prompt().text}
             attachments={prompt().attachments ?? []}
+            mentions={props.mentions}
             onCancel={stopEditing}
             onSave={(text, attachments) => {
               const target = { ...ref(), text, ...(attachments === undefined ? {} : { attachments: [...attachments] }) }
@@ -319,6 +323,7 @@ function EditForm(props: {
   /** Whether it is durable: until then the form stays. `attachments`: where they are others now. */
   readonly onSave: (text: string, attachments: readonly Attachment[] | undefined) => Promise<boolean>
   readonly onSaved: () => void
+  readonly mentions: () => Promise<MentionFinder>
   readonly onCancel: () => void
 }) {
   // The text as it stood when editing began; what others do meanwhile doesn't overwrite it.
@@ -336,7 +341,6 @@ function EditForm(props: {
   const over = () => text().trim().length - promptLimit
   const overId = createUniqueId()
   let area!: HTMLTextAreaElement
-  const mentions = usePlanMentions()
   onMount(() => area.focus())
   const write = (typed: string): void => {
     setEmptied(typed === '')
@@ -383,7 +387,7 @@ function EditForm(props: {
         value={text()}
         onInput={(event) => write(event.currentTarget.value)}
       />
-      <Mentions area={() => area} finder={mentions} />
+      <Mentions area={() => area} finder={() => props.mentions()} />
       <Show when={over() > 0}>
         <p class={styles.over} id={overId} role="alert">
           {uiWords.tooLong(over())}

@@ -4,7 +4,7 @@ import type { FileChange } from '#shared/domain/transcript.ts'
 import type { CodeLine } from '../../../state/highlight/code-line.ts'
 import { highlight } from '../../../state/highlight/highlight.ts'
 import { languageOfPath } from '../../../state/highlight/language.ts'
-import type { Blobs } from '../blobs.ts'
+import type { Blobs } from '../../../state/blobs.ts'
 import type { DiffLine } from '../diff/parse.ts'
 import { readPatch, type Hunk } from './read-patch.ts'
 

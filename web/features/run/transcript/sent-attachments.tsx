@@ -5,6 +5,7 @@ import { Attachments } from '../../../ui/attachments/attachments.tsx'
 import { attachmentWords } from '../../../words/attachments.ts'
 import { refusalWords } from '../../../words/refusals.ts'
 import { useReadAttachment } from '../read-attachment.ts'
+import styles from './sent-attachments.module.css'
 
 /** The files that went, or go, with a message. */
 export function SentAttachments(props: { readonly attachments: readonly Attachment[] }) {
@@ -20,11 +21,13 @@ export function SentAttachments(props: { readonly attachments: readonly Attachme
       : { text: attachmentWords.refused(refusalWords(refusal.code, refusal.detail)), refused: true }
   }
   return (
-    <Attachments
-      attachments={props.attachments}
-      read={read}
-      stateOf={stateOf}
-      onRetry={({ blob }) => void workspace.sendAttachments([blob])}
-    />
+    <div class={styles.files}>
+      <Attachments
+        attachments={props.attachments}
+        read={read}
+        stateOf={stateOf}
+        onRetry={({ blob }) => void workspace.sendAttachments([blob])}
+      />
+    </div>
   )
 }
