@@ -79,6 +79,7 @@ describe.skipIf(browserPath === undefined && !required)('the composer (needs Chr
     await desk.getByRole('button', { name: /^Open two\.png/ }).click()
     const shown = desk.getByRole('dialog', { name: 'two.png' }).getByRole('img')
     await expect.poll(() => shown.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(40)
+    expect(await axeFindings(desk)).toEqual([])
     await desk.keyboard.press('Escape')
     expect(await desk.getByRole('button', { name: /^Open one\.png/ }).count()).toBe(0)
   })

@@ -155,7 +155,7 @@ describe.skipIf(browserPath === undefined && !required)('a plan in messages (nee
     const area = mobile.locator('form textarea').first()
     await area.tap()
     await mobile.keyboard.type('Do as @')
-    const option = mobile.getByRole('option', { name: 'Build the shed' })
+    const option = mobile.getByRole('group', { name: 'Plans' }).getByRole('option', { name: 'Build the shed' })
     await option.waitFor()
     expect((await option.boundingBox())?.height).toBeGreaterThanOrEqual(44)
     expect(await axeFindings(mobile)).toEqual([])

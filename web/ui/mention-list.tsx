@@ -51,6 +51,8 @@ export function MentionList(props: {
       case 'Enter':
       case 'Tab':
         if (count === 0 || event.shiftKey) return
+        // A command that stands there already is sent.
+        if (event.key === 'Enter' && items()[index()]?.text === `${sign()}${props.at?.query ?? ''}`) return
         choose(index())
         break
       case 'Escape':
