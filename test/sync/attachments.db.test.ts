@@ -1,10 +1,13 @@
+import { randomBytes } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { fileBytesLimit, pictureBytesLimit, type Attachment } from '#shared/domain/attachment.ts'
+import { boundedText } from '#shared/domain/bounded-text.ts'
 import { HarnessId } from '#shared/domain/harness.ts'
 import { Prompt } from '#shared/domain/prompt.ts'
 import { Run } from '#shared/domain/run.ts'
 import { Member } from '#shared/domain/team.ts'
-import { DeliveryId, PromptId, RunId } from '#shared/ids.ts'
+import type { EntryBody } from '#shared/domain/transcript.ts'
+import { DeliveryId, EntryId, PromptId, RunId } from '#shared/ids.ts'
 import { attachmentPath } from '#shared/protocol/attachments.ts'
 import { blobPath } from '#shared/protocol/blobs.ts'
 import { createBlobStore } from '#server/db/blob-store.ts'
@@ -144,6 +147,31 @@ describe('files that go with messages, over the real server', () => {
     await expect(send(device, runId, six)).rejects.toMatchObject({ code: 'too_many' })
     for (let round = 0; round < 4; round++) await send(device, runId, five)
     await expect(send(device, runId, five.slice(0, 1))).rejects.toMatchObject({ code: 'too_many' })
+  })
+
+  test('who looks at a shared run gets the files of its messages, and no others', async () => {
+    const runner = await connect()
+    const device = await open()
+    const shot = await keep(device, freshPicture(), 'shot.png')
+    const other = await keep(device, freshPicture(), 'other.png')
+    await device.sendAttachments([other.blob])
+    const runId = await start(device, [shot])
+    await Promise.all([shot, other].map(({ blob }) => untilServed(mara, blob)))
+    await claim(runner, runId)
+    const body: EntryBody = { kind: 'user', text: boundedText('Look'), by: mara.userId, attachments: [shot] }
+    runner.emit(runId, { type: 'entry', entry: { id: EntryId.parse('e-1'), n: 1, at: 1, turn: 1, body } })
+    await runner.next('ack', ({ seq }) => seq >= runner.lastSeq(runId))
+    const secret = randomBytes(32).toString('base64url')
+    await device.mutate.shareRun({ runId, secret, anyone: true })
+    const get = (blob: string) => fetch(`${world.url}/api/v1/shared/${runId}/${secret}/blobs/${blob}`)
+    await until<number>(
+      (on) => {
+        const timer = setInterval(() => void get(shot.blob).then(({ status }) => on(status)), 20)
+        return () => clearInterval(timer)
+      },
+      (status) => status === 200,
+    )
+    expect((await get(other.blob)).status).toBe(404)
   })
 
   test('an older runner is told of them in the text', async () => {
