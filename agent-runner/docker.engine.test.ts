@@ -1,16 +1,18 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { wholeText } from '#shared/domain/bounded-text.ts'
 import { HarnessId } from '#shared/domain/harness.ts'
-import { UserId } from '#shared/ids.ts'
+import { PromptId, UserId, uuidv7 } from '#shared/ids.ts'
 import { startControlServer, type ControlServer, type SeenRun } from '#test/fakes/control-server.ts'
 import { dockerMissing, dockerSettings } from '#test/fakes/docker.ts'
-import { makeRepository, startRunner } from '#test/fakes/runner.ts'
+import { makeRepository, sourceRoot, startRunner } from '#test/fakes/runner.ts'
+import { hashOf, pngOf } from '#test/pictures.ts'
 import type { HarnessDeclaration } from './harness/declaration.ts'
 import { runFolders } from './run/folders.ts'
 import { createDockerEngine } from './sandbox/docker-engine.ts'
@@ -41,6 +43,19 @@ const eater: HarnessDeclaration = {
   quirks: { hearsDenials: false, rulesApply: true, takesTools: true },
 }
 
+const promptAgent = join(sourceRoot, 'test/fakes/prompt-agent.ts')
+/** Says back what stands in its prompt. */
+const echo: HarnessDeclaration = {
+  ...eater,
+  id: HarnessId.parse('echo'),
+  name: 'Echo',
+  prepare: async () => ({
+    tools: [process.execPath, promptAgent],
+    argv: (inside) => [inside(process.execPath), inside(promptAgent), 'images'],
+    env: () => ({}),
+  }),
+}
+
 describe.skipIf(missing !== undefined)(`runs in Docker${missing === undefined ? '' : ` (${missing})`}`, () => {
   let server: ControlServer
   let runner: Awaited<ReturnType<typeof startRunner>>
@@ -51,7 +66,7 @@ describe.skipIf(missing !== undefined)(`runs in Docker${missing === undefined ? 
     runner = await startRunner({
       url: server.url,
       environment: { ...dockerSettings(), DROVER_DOCKER_MEMORY_MB: '256', DROVER_DOCKER_PIDS: '200' },
-      harnesses: [eater],
+      harnesses: [eater, echo],
     })
     repository = await makeRepository({ 'a.txt': 'one\n' })
     server.answerAll(() => ({ kind: 'allow_once' }))
@@ -102,6 +117,27 @@ describe.skipIf(missing !== undefined)(`runs in Docker${missing === undefined ? 
     })
     await runner.close()
     expect(await containersOf(runId)).toEqual([])
+  })
+
+  test('files of a message lie in the home folder of the agent’s user, and pictures stand in the prompt', async () => {
+    const picture = Buffer.from(pngOf({ width: 3, height: 2 }))
+    server.blobs.set(hashOf(picture), picture)
+    const attachments = [
+      { blob: hashOf(picture), name: 'shot (1).png', type: 'png' as const, bytes: picture.byteLength },
+    ]
+    const prompt = { promptId: PromptId.parse(uuidv7(Date.now(), randomBytes(10))), text: 'Look', attachments }
+    const runId = server.start({ harness: 'echo', sandbox: 'docker', prompt: 'Look', more: { prompt } })
+    const run = await server.ended(runId)
+    expect(run.reason).toBeUndefined()
+    const said = [...run.entries.values()].flatMap(({ body }) =>
+      body.kind === 'message' ? [wholeText(body.text) ?? ''] : [],
+    )
+    const inside = `attachments/${hashOf(picture).slice(0, 12)}/shot (1).png`
+    expect(said.join('')).toContain(`/home/drover/${inside}`)
+    expect(said.join('')).toContain(picture.toString('base64'))
+    const here = join(runFolders(join(runner.folder, 'runs'), runId).home, inside)
+    expect(await readFile(here)).toEqual(picture)
+    expect((await stat(here)).uid).toBe(1000)
   })
 
   test('a stop ends every process of the container, daemons too, and removes it', async () => {
