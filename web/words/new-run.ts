@@ -8,7 +8,8 @@ export const newRunWords = {
   prompt: 'What should be done',
   promptHolder: 'Describe the work, or write a runbook: steps in fenced sh blocks.',
   promptKept: 'Kept on this device as you type. “@” mentions plans, files and runs; “/” lists commands.',
-  promptPlan: 'Kept on this device as you type. “@” mentions a plan; begin with /plan to have one written first.',
+  promptPlan:
+    'Kept on this device as you type. “@” mentions plans, files and runs; begin with /plan to have one written first.',
   name: 'Title',
   nameHint: 'Without one, the first line of the text is taken.',
   agent: 'Agent',
