@@ -76,11 +76,13 @@ export function createRunnerCommand(run: (given: RunnerGiven) => Promise<void>):
   }
   command.option('--allow-unsafe-volumes', 'let volumes reach Docker’s socket or the runner’s data folder')
   command.option('--no-cleanup', 'keep containers and workspaces of ended runs (DROVER_NO_CLEANUP)')
+  command.option('--no-snapshot', 'save no workspace at the end of a turn (DROVER_NO_SNAPSHOT)')
   command.option('--check', 'say whether the settings are right and what they come to, and start nothing')
   return command.action(async () => {
     const given: Record<string, unknown> = command.opts()
     const environment: Record<string, string | undefined> = {
       DROVER_NO_CLEANUP: given['cleanup'] === false ? '1' : undefined,
+      DROVER_NO_SNAPSHOT: given['snapshot'] === false ? '1' : undefined,
       DROVER_DOCKER_UNSAFE_VOLUMES: given['allowUnsafeVolumes'] === true ? '1' : undefined,
     }
     for (const [flag, variable] of [...older, ...flags]) {

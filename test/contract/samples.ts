@@ -101,6 +101,7 @@ const attachment: Attachment = { blob: ids.blob, name: 'shot.png', type: 'png', 
 const digest = 'cd'.repeat(32)
 const at = 1_760_000_000_000
 const offers = {
+  short: 'Runner recorded has 1.2 GB left.',
   sandboxes: ['direct'],
   harnesses: [
     {

@@ -167,7 +167,7 @@ export const resolvePlanThread = defineMutator({
   },
 })
 
-export const SendPlanCommentsArgs = SendPromptArgs.extend({
+export const SendPlanCommentsArgs = SendPromptArgs.omit({ attachments: true }).extend({
   planId: PlanId,
   /** The first comments of the threads that are in the text. */
   threads: z.array(PlanCommentId).min(1).max(openThreadsLimit),

@@ -141,7 +141,7 @@ export const resolveReviewThread = defineMutator({
   },
 })
 
-export const SendReviewCommentsArgs = SendPromptArgs.extend({
+export const SendReviewCommentsArgs = SendPromptArgs.omit({ attachments: true }).extend({
   /** Those that are in the text. */
   comments: z.array(ReviewCommentId).min(1).max(reviewCommentsLimit),
 })

@@ -10,7 +10,7 @@ import { getRow, putRow } from '../transaction.ts'
 import { addVersion } from './plans.ts'
 import { SendPromptArgs, sendPrompt } from './send-prompt.ts'
 
-export const TellPlanChangeArgs = SendPromptArgs.extend({
+export const TellPlanChangeArgs = SendPromptArgs.omit({ attachments: true }).extend({
   versionId: PlanVersionId,
   /** All of the plan, as the agent is to follow it. */
   markdown: z.string().max(planMarkdownLimit),
