@@ -70,3 +70,16 @@ export const blob = pgTable(
   },
   (table) => [primaryKey({ columns: [table.teamId, table.hash] })],
 )
+
+/** What people send with messages; `migrations/0014_attachments.sql` says why it is apart. */
+export const attachment = pgTable(
+  'attachment',
+  {
+    teamId: text('team_id').notNull(),
+    hash: text('hash').notNull(),
+    bytes: count('bytes').notNull(),
+    content: bytes('content').notNull(),
+    createdAt: count('created_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.teamId, table.hash] })],
+)
