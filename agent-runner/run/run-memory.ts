@@ -55,6 +55,8 @@ export const RunFacts = z.object({
   /** Patterns that "Allow similar in this run" allowed, as JSON texts. */
   similar: z.array(z.string()).optional(),
   published: z.object({ commits: z.array(PublishedCommit) }).optional(),
+  /** What people changed in the workspace by hand, a sentence each, that the agent was not told yet. */
+  byHand: z.array(z.string()).optional(),
   /** What the run is worked under: as it came with the turn, or as somebody has changed it since. */
   profile: ProfileSnapshot.optional(),
   /** Where its repositories stood when its workspace was ready. */

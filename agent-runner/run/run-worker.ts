@@ -48,6 +48,9 @@ const queueLimit = 50
 /** A run that may rest no longer is left alone for so long while somebody types in its terminal. */
 const inUseMs = 60_000
 
+/** The newest changes by hand of which an agent is told with its next message. */
+const untoldLimit = 20
+
 export function createRunWorker(deps: RunWorkerDeps): RunWorker {
   const { runId, folders, journal, clock, log, blobs } = deps
   const receipts = createReceipts({ runId, journal, send: deps.send })
@@ -265,7 +268,12 @@ export function createRunWorker(deps: RunWorkerDeps): RunWorker {
       return err(refusal('internal', messageOf(error).slice(0, 300)))
     })
     if (!applied.ok) return receipts.set(deliveryId, 'refused', applied.error)
-    transcript.notice('info', changeNotice(body.name, body.ops))
+    const notice = changeNotice(body.name, body.ops)
+    transcript.notice('info', notice)
+    await journal.record({
+      k: 'facts',
+      facts: { byHand: [...(journal.memory().facts.byHand ?? []), notice].slice(-untoldLimit) },
+    })
     await results.refresh()
     await journal.committed()
     if (turn === undefined) void saveWorkspace()

@@ -18,8 +18,10 @@ const prompt = { promptId, text: 'Do it', by: UserId.parse('mara'), plans, conte
 function begin(
   harness: string,
   first: Assignment['prompt'],
+  byHand: readonly string[] = [],
 ): { turn: Turn; heard: string[]; shown: object[]; notices: string[] } {
   const [heard, shown, notices]: [string[], object[], string[]] = [[], [], []]
+  const facts = { byHand }
   const turn = createTurn({
     assignment: {
       runId: RunId.parse(id),
@@ -28,7 +30,11 @@ function begin(
       config: { harness: HarnessId.parse(harness), sandbox: 'direct' },
       prompt: first,
     },
-    journal: { append: () => undefined } as unknown as Journal,
+    journal: {
+      append: () => undefined,
+      memory: () => ({ facts }),
+      record: async ({ facts: more }: { facts: object }) => Object.assign(facts, more),
+    } as unknown as Journal,
     clock: { now: () => 1 } as unknown as Clock,
     transcript: {
       addPrompt: (entry: object) => shown.push(entry),
@@ -56,6 +62,25 @@ test('an agent reads the plans of a message after it; people see the message as 
   expect(shown).toEqual([
     { text: 'Do it', promptId, by: 'mara', plans },
     { text: 'And this', promptId, by: 'mara', plans, automatic: true },
+  ])
+})
+
+test('an agent is told once what people changed by hand', async () => {
+  const { turn, heard, shown } = begin('opencode', { promptId, text: 'Go on' }, [
+    'Mara edited src/a.ts.',
+    'Jo rejected the changes of b.ts.',
+  ])
+  turn.take({ promptId, text: 'And this', deliveryId: DeliveryId.parse(id), mode: 'queue' })
+  await turn.run()
+  expect(heard).toEqual([
+    expect.stringMatching(
+      /^Go on\n\nPeople changed files [^]*\nMara edited src\/a\.ts\.\nJo rejected the changes of b\.ts\.$/,
+    ),
+    'And this',
+  ])
+  expect(shown).toEqual([
+    { text: 'Go on', promptId },
+    { text: 'And this', promptId },
   ])
 })
 

@@ -148,7 +148,7 @@ export function createTurn(deps: {
     if (prompt.deliveryId !== undefined) void receipts.set(prompt.deliveryId, 'done')
     if (assignment.config.harness !== runbook.id) {
       const said = textForAgent(prompt.text)
-      const text = prompt.context === undefined ? said : `${said}\n\n${prompt.context}`
+      const text = [said, ...takeByHand(), ...(prompt.context === undefined ? [] : [prompt.context])].join('\n\n')
       const paths = mentionsOf(prompt.text).flatMap((one) => (one.kind === 'path' ? [one.path] : []))
       return { text, attachments: prompt.attachments ?? [], paths }
     }
@@ -161,6 +161,16 @@ export function createTurn(deps: {
         'Runbook carries out only what stands in the message itself, not files that go with it.',
       )
     return { text: textForAgent(prompt.text), attachments: [], paths: [] }
+  }
+
+  /** A harness knows of what people did to its files only what it is told. */
+  function takeByHand(): string[] {
+    const { byHand = [] } = journal.memory().facts
+    if (byHand.length === 0) return []
+    void journal.record({ k: 'facts', facts: { byHand: [] } })
+    return [
+      `People changed files of the workspace since your last message; read them again before you change them:\n${byHand.join('\n')}`,
+    ]
   }
 
   function interrupt(): void {
