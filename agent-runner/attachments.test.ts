@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { z } from 'zod'
 import type { Attachment } from '#shared/domain/attachment.ts'
 import { wholeText } from '#shared/domain/bounded-text.ts'
 import { HarnessId } from '#shared/domain/harness.ts'
-import { pathMention } from '#shared/domain/mention.ts'
+import { pageMention, pathMention } from '#shared/domain/mention.ts'
 import { PromptId, uuidv7, type RunId } from '#shared/ids.ts'
 import { startControlServer, type ControlServer, type SeenRun } from '#test/fakes/control-server.ts'
 import { sourceRoot, startRunner } from '#test/fakes/runner.ts'
@@ -110,4 +112,32 @@ test('a message waits for a file that is still on its way', async () => {
   await server.until(() => waits(server.run(runId)), 'it waits')
   server.blobs.set(shot.blob, Buffer.from(picture))
   expect(heard(await server.ended(runId)).map(({ type }) => type)).toEqual(['text', 'text', 'image'])
+})
+
+test('pages that a message mentions are read once, as text; one that can’t be read is said', async () => {
+  const asked: (string | undefined)[] = []
+  const pages = createServer((request, response) => {
+    asked.push(request.url)
+    response.writeHead(request.url === '/gone' ? 404 : 200, { 'content-type': 'text/html' })
+    response.end('<h1>How to</h1><p>Read <a href="/other">more</a>.</page></p>')
+  })
+  await new Promise<void>((resolve) => pages.listen(0, '127.0.0.1', resolve))
+  const origin = `http://127.0.0.1:${(pages.address() as AddressInfo).port}`
+  runner = await startRunner({ url: server.url, harnesses: [agent('')] })
+  const words = `By ${pageMention(`${origin}/guide`)} and ${pageMention(`${origin}/gone`)}`
+  const prompt = { promptId: PromptId.parse(uuidv7(Date.now(), randomBytes(10))), text: words }
+  const run = await server.ended(server.start({ harness: 'echo', prompt: words, more: { prompt } }))
+  pages.close()
+  const [said, guide = '', gone = ''] = heard(run).map(({ text: one }) => String(one))
+  expect(said).toBe(`By ${origin}/guide and ${origin}/gone`)
+  expect(guide).toMatch(/^<page url="http:[^"]+\/guide" read="20[^"]+">\nHOW TO\n\nRead more \[\/other\]\.\n<\/page>\n/)
+  expect(gone).toContain('/gone answered with status 404.')
+  expect(asked.toSorted()).toEqual(['/gone', '/guide'])
+  const notices = [...run.entries.values()].flatMap(({ body }) => (body.kind === 'notice' ? [body.text] : []))
+  expect(notices).toEqual(
+    expect.arrayContaining([
+      expect.stringMatching(/^Read http.*\/guide: \d+ characters\.$/),
+      'A page could not be read, so the message went to the agent with its address alone.',
+    ]),
+  )
 })

@@ -44,6 +44,8 @@ interface Message {
   readonly attachments: readonly Attachment[]
   /** Files of the workspace that it mentions. */
   readonly paths: readonly string[]
+  /** Addresses of pages that it mentions. */
+  readonly pages: readonly string[]
 }
 
 export function createTurn(deps: {
@@ -90,7 +92,7 @@ export function createTurn(deps: {
     for (;;) {
       prompting = true
       interrupted = false
-      const beside = { attachments: next.attachments, paths: next.paths, signal: aborting.signal }
+      const beside = { attachments: next.attachments, paths: next.paths, pages: next.pages, signal: aborting.signal }
       const outcome = await workbench.prompt(next.text, beside).finally(() => {
         prompting = false
       })
@@ -102,7 +104,7 @@ export function createTurn(deps: {
       }
       const unheard = workbench.takeUnheard()
       if (unheard.length > 0) {
-        next = { text: unheard.join('\n\n'), attachments: [], paths: [] }
+        next = { text: unheard.join('\n\n'), attachments: [], paths: [], pages: [] }
         continue
       }
       over = true
@@ -129,6 +131,7 @@ export function createTurn(deps: {
       text: all.map(({ text }) => text).join('\n\n'),
       attachments: [...new Map(files.map((file) => [file.blob, file])).values()],
       paths: [...new Set(all.flatMap(({ paths }) => paths))],
+      pages: [...new Set(all.flatMap(({ pages }) => pages))],
     }
   }
 
@@ -149,8 +152,13 @@ export function createTurn(deps: {
     if (assignment.config.harness !== runbook.id) {
       const said = textForAgent(prompt.text)
       const text = [said, ...takeByHand(), ...(prompt.context === undefined ? [] : [prompt.context])].join('\n\n')
-      const paths = mentionsOf(prompt.text).flatMap((one) => (one.kind === 'path' ? [one.path] : []))
-      return { text, attachments: prompt.attachments ?? [], paths }
+      const mentions = mentionsOf(prompt.text)
+      return {
+        text,
+        attachments: prompt.attachments ?? [],
+        paths: mentions.flatMap((one) => (one.kind === 'path' ? [one.path] : [])),
+        pages: mentions.flatMap((one) => (one.kind === 'page' ? [one.url] : [])),
+      }
     }
     // It would execute the commands of a plan that was only mentioned.
     if (prompt.context !== undefined)
@@ -160,7 +168,7 @@ export function createTurn(deps: {
         'info',
         'Runbook carries out only what stands in the message itself, not files that go with it.',
       )
-    return { text: textForAgent(prompt.text), attachments: [], paths: [] }
+    return { text: textForAgent(prompt.text), attachments: [], paths: [], pages: [] }
   }
 
   /** A harness knows of what people did to its files only what it is told. */

@@ -23,6 +23,7 @@ import { createBench, type Bench } from './bench.ts'
 import type { Changes } from './changes/changes.ts'
 import { endOfPrompt, promptWatched } from './conversation.ts'
 import { equip } from './equip.ts'
+import { bringPages } from './mentioned-pages.ts'
 import { tellMissing } from './mentioned-paths.ts'
 import { withReplay } from './replay.ts'
 import type { Results } from './results.ts'
@@ -40,6 +41,8 @@ export interface Beside {
   readonly attachments: readonly Attachment[]
   /** Files of the workspace that it mentions. */
   readonly paths: readonly string[]
+  /** Addresses of pages that it mentions. */
+  readonly pages: readonly string[]
   readonly signal: AbortSignal
 }
 
@@ -240,13 +243,14 @@ export function createWorkbench(
     }
   }
 
-  async function bring({ attachments, paths, signal }: Beside): Promise<readonly PromptBlock[]> {
+  async function bring({ attachments, paths, pages, signal }: Beside): Promise<readonly PromptBlock[]> {
     const on = bench
     if (on?.session === undefined) return []
     const { sandbox, session } = on
     const missing = await tellMissing({ sandbox, transcript }, paths)
     const files = { fetchBlob: deps.fetchBlob, sandbox, transcript, signal, takes: session.takes }
-    return [...missing, ...(await bringAttachments(files, attachments))]
+    const read = await bringPages({ sandbox, transcript, clock, signal }, pages)
+    return [...missing, ...read, ...(await bringAttachments(files, attachments))]
   }
 
   /** Nothing is asked of a model while the run's money is spent and nobody gave it more. */

@@ -1,7 +1,16 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { RunId } from '../ids.ts'
-import { commandMention, isWorkspacePath, mentionsOf, pathMention, runMention, textForAgent } from './mention.ts'
+import {
+  commandMention,
+  isWorkspacePath,
+  mentionedPage,
+  mentionsOf,
+  pageMention,
+  pathMention,
+  runMention,
+  textForAgent,
+} from './mention.ts'
 import { plainMentions } from './plan-mention.ts'
 
 const runId = RunId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b31')
@@ -38,4 +47,27 @@ test('every path that may be mentioned comes back as it was', () => {
 test('no text takes long to be read', () => {
   expect(mentionsOf('['.repeat(50_000))).toEqual([])
   expect(mentionsOf('[a](drover:path/'.repeat(5_000))).toEqual([])
+})
+
+test.each([
+  ['https://example.test/', 'example.test'],
+  ['HTTP://Example.test:8080/a(b)?q=[x]&r=ü#y', 'Example.test:8080/a(b)?q=\\[x\\]&r=ü#y'],
+])('a page is mentioned by its address: %s', (url, name) => {
+  const mention = pageMention(url) ?? ''
+  expect(mention.startsWith(`[${name}](drover:page/`)).toBe(true)
+  expect(mentionsOf(`See ${mention}.`)).toEqual([{ kind: 'page', url }])
+  expect(textForAgent(`See ${mention}.`)).toBe(`See ${url}.`)
+  expect(mentionedPage(/\((drover:.*)\)$/.exec(mention)?.[1] ?? '')).toBe(url)
+})
+
+test.each([
+  '',
+  'example.test',
+  'ftp://example.test',
+  'https://me:secret@example.test',
+  'javascript:alert(1)',
+  `https://a.test/${'x'.repeat(1500)}`,
+])('%j is no page', (address) => {
+  expect(pageMention(address)).toBeUndefined()
+  expect(mentionsOf(`[x](drover:page/${encodeURIComponent(address)})`)).toEqual([])
 })

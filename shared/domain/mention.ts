@@ -1,17 +1,21 @@
 import { RunId } from '../ids.ts'
 import { mentionLink } from './plan-mention.ts'
 
-/** What a message can mention beside plans, each as a link: a file or folder of the workspace, another run, a command of this run. */
+/** What a message can mention beside plans, each as a link: a file or folder of the workspace, another run, a command of this run, a page to be read. */
 export type Mention =
   | { readonly kind: 'path'; readonly path: string }
   | { readonly kind: 'run'; readonly runId: RunId; readonly title: string }
   /** `n`: of its entry in the transcript. */
   | { readonly kind: 'command'; readonly n: number; readonly title: string }
+  /** Fetched once, when the message goes to the agent. */
+  | { readonly kind: 'page'; readonly url: string }
 
 /** Of each kind, in one message. */
 export const mentionsLimit = 20
 /** The longest path that can be mentioned, in UTF-16 units. */
 export const pathLimit = 500
+/** The longest address of a page, as it stands in the link. */
+const addressLimit = 1_500
 const titleUnits = 120
 
 /** A file or folder of the workspace, from its root; a folder ends in `/`. The same form as in the Markdown of plans. */
@@ -23,10 +27,30 @@ export const runMention = ({ id, title }: { readonly id: RunId; readonly title: 
 export const commandMention = ({ n, command }: { readonly n: number; readonly command: string }): string =>
   `[${named(`$ ${command}`, 'a command')}](drover:command/${n})`
 
+/** `undefined`: this is no address of a page. */
+export function pageMention(text: string): string | undefined {
+  const url = pageAddress(text)
+  return url === undefined
+    ? undefined
+    : `[${named(url.replace(/^https?:\/\//i, '').replace(/\/$/, ''), url)}](drover:page/${wholly(url)})`
+}
+
+/** The address behind a link that mentions a page. */
+export function mentionedPage(href: string): string | undefined {
+  return href.startsWith('drover:page/') ? pageAddress(decoded(href.slice('drover:page/'.length)) ?? '') : undefined
+}
+
+/** Without a name and password, which would stand in every transcript. */
+const address = /^https?:\/\/[^\s/?#@\\<>"]+(?:[/?#][^\s\\<>"]*)?$/i
+
+function pageAddress(text: string): string | undefined {
+  return text.length <= addressLimit && address.test(text) && text.isWellFormed() ? text : undefined
+}
+
 /** What a message mentions, each once, in its order. */
 export function mentionsOf(text: string): readonly Mention[] {
   const found = new Map<string, Mention>()
-  const counts = { path: 0, run: 0, command: 0 }
+  const counts = { path: 0, run: 0, command: 0, page: 0 }
   for (const [, name = '', kind = '', target = ''] of text.matchAll(mentionLink)) {
     const mention = readMention(kind, target, unescaped(name))
     if (mention === undefined || found.has(`${kind}/${target}`) || counts[mention.kind] === mentionsLimit) continue
@@ -36,10 +60,11 @@ export function mentionsOf(text: string): readonly Mention[] {
   return [...found.values()]
 }
 
-/** The text as an agent reads it: files by their paths. What else it mentions is told after it, by the same links. */
+/** The text as an agent reads it: files by their paths, pages by their addresses. What else it mentions is told after it, by the same links. */
 export function textForAgent(text: string): string {
   return text.replace(mentionLink, (whole, _name: string, kind: string, target: string) => {
     const mention = readMention(kind, target, '')
+    if (mention?.kind === 'page') return mention.url
     return mention?.kind === 'path' ? `\`${mention.path}\`` : whole
   })
 }
@@ -52,6 +77,10 @@ function readMention(kind: string, target: string, title: string): Mention | und
   if (kind === 'command') {
     const n = /^[1-9]\d{0,8}$/.test(target) ? Number(target) : undefined
     return n === undefined ? undefined : { kind, n, title: title.slice(0, titleUnits) }
+  }
+  if (kind === 'page') {
+    const url = pageAddress(decoded(target) ?? '')
+    return url === undefined ? undefined : { kind, url }
   }
   const path = kind === 'path' ? decoded(target) : undefined
   return path !== undefined && isWorkspacePath(path) ? { kind: 'path', path } : undefined
@@ -72,6 +101,8 @@ function named(title: string, otherwise: string): string {
 
 const escaped = (text: string): string => text.replace(/[[\]\\]/g, '\\$&')
 const unescaped = (text: string): string => text.replace(/\\(.)/g, '$1')
+const wholly = (text: string): string =>
+  encodeURIComponent(text).replaceAll(/[()]/g, (sign) => (sign === '(' ? '%28' : '%29'))
 const encoded = (path: string): string =>
   encodeURI(path.toWellFormed()).replaceAll(/[()]/g, (sign) => (sign === '(' ? '%28' : '%29'))
 

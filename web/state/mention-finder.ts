@@ -1,5 +1,5 @@
 import { createSignal } from 'solid-js'
-import { commandMention, pathMention, runMention } from '#shared/domain/mention.ts'
+import { commandMention, pageMention, pathMention, runMention } from '#shared/domain/mention.ts'
 import type { Plan } from '#shared/domain/plan.ts'
 import { planMention } from '#shared/domain/plan-mention.ts'
 import type { Run } from '#shared/domain/run.ts'
@@ -32,6 +32,7 @@ export function createMentionFinder(
   }
 
   return (query) => {
+    if (/^https?:\/\//i.test(query)) return findPage(query)
     const blob = of.paths()?.blob
     // What can't be had is asked for with the next letter.
     if (blob !== undefined && blob !== asked) bring(blob).catch(() => (asked = undefined))
@@ -58,6 +59,14 @@ export function createMentionFinder(
       ...findCommands(of.commands?.() ?? [], query).slice(0, few),
     ]
   }
+}
+
+/** An address is offered as soon as it is one. */
+function findPage(query: string): readonly MentionItem[] {
+  const text = pageMention(query)
+  if (text === undefined) return []
+  const title = query.replace(/^https?:\/\//i, '')
+  return [{ key: `page/${query}`, title, hint: mentionWords.readPage, text, kind: 'page', group: groups.pages }]
 }
 
 /** Plans whose title or folder has every word, those that changed last first. */

@@ -1,5 +1,5 @@
 import { computePosition, flip, offset, shift, size } from '@floating-ui/dom'
-import { File, Folder, ListTree, NotebookText, SquareSlash, Terminal, type IconNode } from 'lucide'
+import { File, Folder, Globe, ListTree, NotebookText, SquareSlash, Terminal, type IconNode } from 'lucide'
 import { For, Show, createEffect, createMemo, createSignal, createUniqueId, on, onCleanup } from 'solid-js'
 import { Portal } from 'solid-js/web'
 import { mentionWords } from '../words/mention.ts'
@@ -160,6 +160,7 @@ const glyphs: Readonly<Record<MentionChoice['kind'], IconNode>> = {
   folder: Folder,
   run: ListTree,
   command: Terminal,
+  page: Globe,
   slash: SquareSlash,
 }
 

@@ -55,6 +55,7 @@ export function Mentions(props: {
 const moments = ['input', 'click', 'blur'] as const
 /** A mention may be looked for by several words. */
 const longest = 60
+const longestAddress = 1_500
 
 /** Only where a word may begin: an address of mail is none. `/` only where it begins the text. */
 function mentionAt(text: string, caret: number, slash: boolean): MentionAt | undefined {
@@ -63,6 +64,8 @@ function mentionAt(text: string, caret: number, slash: boolean): MentionAt | und
     const query = command[1] ?? ''
     return { sign: '/', start: caret - query.length - 1, query }
   }
+  const page = /(?:^|[\s(])@(https?:\/\/\S*)$/i.exec(text.slice(Math.max(0, caret - longestAddress), caret))?.[1]
+  if (page !== undefined) return { sign: '@', start: caret - page.length - 1, query: page }
   const found = /(?:^|[\s(])@([^\s@][^\n@]*)?$/.exec(text.slice(Math.max(0, caret - longest), caret))
   if (found === null) return undefined
   const query = found[1] ?? ''

@@ -8,9 +8,11 @@ export const mentionWords = {
     files: 'Files',
     runs: 'Runs',
     commands: 'Commands of this run',
+    pages: 'Pages',
     ours: 'Drover',
     harness: 'Agent',
   },
+  readPage: 'read once and sent along',
   folder: 'folder',
   exit: (code: number) => `exit ${code}`,
 } as const

@@ -1,5 +1,6 @@
 import DOMPurify, { type Config } from 'dompurify'
 import { Marked, type Token, type Tokens } from 'marked'
+import { mentionedPage } from '#shared/domain/mention.ts'
 import { runWords } from '../../../words/run.ts'
 
 /** A top-level block of a Markdown text. Equal `raw` means equal content, so that only the block that grows is drawn again. */
@@ -113,7 +114,7 @@ const marked = new Marked({
     },
     link(token) {
       const inner = this.parser.parseInline(token.tokens)
-      const href = safeHref(token.href)
+      const href = safeHref(mentionedPage(token.href) ?? token.href)
       return href === undefined ? inner : `<a href="${escapeHtml(href)}">${inner}</a>`
     },
     table(token) {
