@@ -48,7 +48,12 @@ async function real(): Promise<Side> {
 const faked = async (): Promise<Side> => ({
   url: fake.url,
   key: fake.key,
-  start: async (prompt) => fake.start({ prompt, profile: builtinProfile(standardProfileId) }),
+  start: async (prompt) =>
+    fake.start({
+      prompt,
+      profile: builtinProfile(standardProfileId),
+      more: { author: { name: 'Mara', email: 'mara@example.test' } },
+    }),
   stop: async (runId) => fake.deliver(runId, { type: 'stop', by: samples.ids.user }),
 })
 
@@ -108,6 +113,7 @@ async function conversation(side: Side): Promise<unknown[]> {
 
   socket.send({
     ...samples.runnerUp.hello,
+    short: undefined,
     runnerId: RunnerId.parse(newId()),
     harnesses: [{ id: samples.ids.harness, name: 'Runbook', letters: 'RB', sandboxes: ['direct'] }],
     runs: [{ runId: newId(), turn: 1, lastSeq: 3, active: true }],

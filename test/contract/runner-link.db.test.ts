@@ -44,6 +44,8 @@ async function open(key?: string): Promise<RawSocket<RunnerDown>> {
 
 const hello = (runnerId: RunnerId, runs: RunnerUpOf<'hello'>['runs'] = []): RunnerUpOf<'hello'> => ({
   ...samples.runnerUp.hello,
+  // It takes runs.
+  short: undefined,
   harnesses: [{ id: samples.ids.harness, name: 'Runbook', letters: 'RB', sandboxes: ['direct'] }],
   runnerId,
   runs,
