@@ -1,7 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { join } from 'node:path'
 import { droverVersion } from '#shared/version.ts'
-import { addHandoffCommands } from './handoff-commands.ts'
+import { addEnvironmentCommands, addHandoffCommands, addSecretCommands } from './person-commands.ts'
 import { runProcess } from './run-process.ts'
 import { createRunnerCommand } from './runner-command.ts'
 import { ensureWebIsBuilt } from './web-build.ts'
@@ -70,9 +70,13 @@ function createProgram(): Command {
       runProcess(part('server', 'auth', 'cli.ts'), ['reset-link', email], environment(given)),
     )
 
-  program
+  const secrets = program
     .command('secrets')
-    .description('look after the key that secrets are sealed to')
+    .alias('secret')
+    .description('secrets of the team and of your own, and the key that they are sealed to')
+  addSecretCommands(secrets)
+  addEnvironmentCommands(program)
+  secrets
     .command('rotate-key')
     .description('make a new key and seal every secret to it; the server may be running')
     .option('--data-dir <folder>', 'data folder of the server (DROVER_DATA_DIR)')

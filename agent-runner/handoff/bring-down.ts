@@ -10,7 +10,7 @@ import { applyPatch } from '../snapshot/patch.ts'
 import { listTreeChanges } from '../snapshot/tree-list.ts'
 import { writeFiles } from '../snapshot/write-files.ts'
 import type { Checkout } from './checkout.ts'
-import { HandoffError, type DroverServer } from './server.ts'
+import { CommandError, type DroverServer } from '../person/server.ts'
 
 export const BringDownOptions = z.object({
   /** Its id, or its address in the app. */
@@ -57,7 +57,7 @@ export async function bringDown(
   }
   const dirty = await checkout.git('status', '--porcelain')
   if (dirty !== '' && !force)
-    throw new HandoffError(
+    throw new CommandError(
       'This checkout has changes of your own. Commit or stash them, or say --force: then files that you changed stay as they are.',
     )
   const repository = chosen(snapshot, folder ?? basename(checkout.top))
@@ -73,7 +73,7 @@ export async function bringDown(
     index: join(checkout.folder, 'apply-index'),
   })
   if (baseTree === snapshot.base && patched.failed.length === 0 && patched.tree !== snapshot.tree)
-    throw new HandoffError('The snapshot does not lead to the files that it names, so nothing was changed.')
+    throw new CommandError('The snapshot does not lead to the files that it names, so nothing was changed.')
   failed.push(...patched.failed)
   const now = await checkout.tree()
   const mine = new Set((await listTreeChanges(store, headTree, now)).map(({ path }) => path))
@@ -97,7 +97,7 @@ function chosen({ repositories }: Snapshot, folder: string): SnapshotRepository 
   const [first] = repositories
   const found = repositories.length === 1 ? first : repositories.find((one) => one.folder === folder)
   if (found !== undefined) return found
-  throw new HandoffError(
+  throw new CommandError(
     first === undefined
       ? 'This run had no repository, so there is nothing that fits into this checkout.'
       : `This run has several repositories. Say which one this is, with --folder: ${repositories.map((one) => one.folder).join(', ')}.`,

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createChangeStore, type ChangeStore } from '../run/changes/change-store.ts'
 import { runGitBytes } from '../run/changes/git.ts'
-import { HandoffError } from './server.ts'
+import { CommandError } from '../person/server.ts'
 
 /** A repository of the person at the terminal: git acts in it as they do, with their settings. */
 export interface Checkout {
   readonly top: string
-  /** The output without the line's end. @throws HandoffError */
+  /** The output without the line's end. @throws CommandError */
   git(...args: string[]): Promise<string>
   /** `undefined` where git says no. */
   ask(...args: string[]): Promise<string | undefined>
@@ -34,20 +34,20 @@ export async function openCheckout(
   const run = (at: string, args: readonly string[], more: Record<string, string> = {}) =>
     runGitBytes(['git', ...args], { cwd: at, env: { ...env, LC_ALL: 'C', ...more }, maxBytes: 400_000_000 }).catch(
       () => {
-        throw new HandoffError('Git was not found on this machine.')
+        throw new CommandError('Git was not found on this machine.')
       },
     )
   const found = await run(cwd, ['rev-parse', '--show-toplevel', '--git-common-dir', '--absolute-git-dir'])
   const [top, common, own] = found.stdout.toString().trimEnd().split('\n')
   if (found.code !== 0 || top === undefined || common === undefined || own === undefined)
-    throw new HandoffError(`${cwd} is in no repository of Git’s.`)
+    throw new CommandError(`${cwd} is in no repository of Git’s.`)
   const folder = await mkdtemp(join(tmpdir(), 'drover-handoff-'))
   const objects = join(resolve(cwd, common), 'objects')
   const made = join(folder, 'objects')
 
   async function bytes(...args: string[]): Promise<Buffer> {
     const { code, stdout, stderr, cut } = await run(top ?? cwd, args)
-    if (code !== 0 || cut) throw new HandoffError(`git ${args[0]} failed: ${stderr.trim().split('\n').at(-1) ?? ''}`)
+    if (code !== 0 || cut) throw new CommandError(`git ${args[0]} failed: ${stderr.trim().split('\n').at(-1) ?? ''}`)
     return stdout
   }
 
@@ -74,7 +74,7 @@ export async function openCheckout(
         ['-c', 'core.splitIndex=false', '-c', 'advice.addEmbeddedRepo=false', 'add', '-A'],
         apart,
       )
-      if (added.code !== 0) throw new HandoffError(`git add failed: ${added.stderr.trim().split('\n').at(-1) ?? ''}`)
+      if (added.code !== 0) throw new CommandError(`git add failed: ${added.stderr.trim().split('\n').at(-1) ?? ''}`)
       return (await run(top, ['write-tree'], apart)).stdout.toString().trim()
     },
     store: async () => {

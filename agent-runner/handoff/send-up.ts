@@ -10,7 +10,7 @@ import { shownPath } from '../run/changes/change-list.ts'
 import { putContent } from '../snapshot/content.ts'
 import { makePatch } from '../snapshot/patch.ts'
 import type { Checkout } from './checkout.ts'
-import { HandoffError, type DroverServer } from './server.ts'
+import { CommandError, type DroverServer } from '../person/server.ts'
 
 /** As the command line gives them. */
 export const SendUpOptions = z.object({
@@ -45,7 +45,7 @@ export async function sendUp(
   given: SendUpOptions,
 ): Promise<string> {
   const head = await checkout.ask('rev-parse', '--verify', '--quiet', 'HEAD^{commit}')
-  if (head === undefined) throw new HandoffError('This repository has no commit yet. Commit something first.')
+  if (head === undefined) throw new CommandError('This repository has no commit yet. Commit something first.')
   const url = (await checkout.ask('remote', 'get-url', 'origin')) ?? checkout.top
   const place = await placeOf(server, url, given.environment)
   const snapshot = given.snapshot
@@ -85,12 +85,12 @@ async function placeOf(
   const { environments } = Environments.parse(await server.get('/api/v1/environments'))
   const found = environments.find((one) => one.id === name || one.name === name)
   if (found === undefined)
-    throw new HandoffError(
+    throw new CommandError(
       `There is no environment “${name}”. There are: ${environments.map((one) => one.name).join(', ') || 'none'}.`,
     )
   const repository = found.repositories.find((one) => plainUrl(one.url) === plainUrl(url))
   if (repository === undefined)
-    throw new HandoffError(`The environment “${found.name}” does not have the repository ${url}.`)
+    throw new CommandError(`The environment “${found.name}” does not have the repository ${url}.`)
   const folder =
     found.repositories.length === 1 ? '' : folderOf({ url: repository.url, folder: repository.folder ?? undefined })
   return { environmentId: found.id, sandbox: found.sandbox, folder }
@@ -123,7 +123,7 @@ async function take(
   for (const path of tooLarge) say(`Too large, so it stays here: ${shownPath(path)}`)
   const content = await putContent(patch, server.put)
   const commits = bundle === undefined ? undefined : await putContent(bundle, server.put)
-  if (content === undefined) throw new HandoffError('The server did not take the changes.')
+  if (content === undefined) throw new CommandError('The server did not take the changes.')
   const repository: SnapshotRepository = {
     folder,
     base,
@@ -163,7 +163,7 @@ async function sharedBase(
   const lines = list.split('\n')
   const base = lines.find((line) => line.startsWith('-'))?.slice(1)
   if (base === undefined)
-    throw new HandoffError('The remote has no commit in common with this branch. Push the branch first.')
+    throw new CommandError('The remote has no commit in common with this branch. Push the branch first.')
   const count = lines.filter((line) => !line.startsWith('-')).length
   say(
     `${count === 1 ? '1 commit is' : `${count} commits are`} not at the remote, and ${count === 1 ? 'goes' : 'go'} along.`,
@@ -191,7 +191,7 @@ async function branchRef(checkout: Checkout): Promise<string[]> {
 /** Text as it is, or a conversation of Claude Code's, one JSON object a line. */
 async function readConversation(file: string): Promise<Pick<Said, 'who' | 'text'>[]> {
   const text = await readFile(file, 'utf8').catch(() => {
-    throw new HandoffError(`${file} can’t be read.`)
+    throw new CommandError(`${file} can’t be read.`)
   })
   const parts = file.endsWith('.jsonl') ? claudeConversation(text) : [{ who: 'user' as const, text }]
   let units = 0

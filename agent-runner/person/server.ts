@@ -12,14 +12,16 @@ const Session = z.object({ url: z.url(), cookie: z.string().min(1) })
 type Session = z.infer<typeof Session>
 
 /** A sentence for the person at the terminal. */
-export class HandoffError extends Error {
-  override readonly name = 'HandoffError'
+export class CommandError extends Error {
+  override readonly name = 'CommandError'
 }
 
 export interface DroverServer {
   readonly url: string
   get(path: string): Promise<unknown>
   post(path: string, body: unknown): Promise<unknown>
+  patch(path: string, body: unknown): Promise<unknown>
+  delete(path: string): Promise<void>
   readonly put: PutPiece
   readonly fetchPiece: GetPiece
 }
@@ -33,7 +35,7 @@ export async function signIn(link: string, file: string): Promise<string> {
   const parsed = URL.canParse(link) ? new URL(link) : undefined
   const token = new URLSearchParams(parsed?.hash.slice(1)).get('token')
   if (parsed === undefined || token === null)
-    throw new HandoffError(
+    throw new CommandError(
       'This is no link of Drover’s for signing a device in. It looks like http://…/pair/phone#token=…',
     )
   const answer = await send(parsed.origin, '/api/v1/pairing/accept', { method: 'POST', body: { token } })
@@ -52,12 +54,12 @@ export async function openServer(file: string, url: string | undefined): Promise
   const text = await readFile(file, 'utf8').catch(() => undefined)
   const session = Session.safeParse(text === undefined ? undefined : parseJson(text))
   if (!session.success)
-    throw new HandoffError(
+    throw new CommandError(
       'You are not signed in here. In the app, “Sign in the command line” under Settings, Devices, shows the command for that.',
     )
   const { url: known, cookie } = session.data
   if (url !== undefined && new URL(url).origin !== known)
-    throw new HandoffError(
+    throw new CommandError(
       `You are signed in to ${known} here, not to ${url}. In its app, “Sign in the command line” under Settings, Devices, shows the command for that.`,
     )
   const ask = (path: string, how: Omit<Ask, 'cookie'> = {}): Promise<Response> => send(known, path, { ...how, cookie })
@@ -65,6 +67,10 @@ export async function openServer(file: string, url: string | undefined): Promise
     url: known,
     get: async (path) => (await ask(path)).json(),
     post: async (path, body) => (await ask(path, { method: 'POST', body })).json(),
+    patch: async (path, body) => (await ask(path, { method: 'PATCH', body })).json(),
+    delete: async (path) => {
+      await (await ask(path, { method: 'DELETE' })).body?.cancel()
+    },
     put: async (piece) => {
       const hash = BlobHash.parse(createHash('sha256').update(piece).digest('hex'))
       await ask(`/api/v1/blobs/${hash}`, { method: 'PUT', raw: piece })
@@ -112,13 +118,13 @@ async function send(origin: string, path: string, { method = 'GET', body, raw, c
     const why =
       Refused.safeParse(await answer.json().catch(() => undefined)).data?.error ?? `it answered ${answer.status}`
     if (answer.status === 401)
-      throw new HandoffError(
+      throw new CommandError(
         'Your session is over. In the app, “Sign in the command line” under Settings, Devices, shows how to sign in again.',
       )
-    if (answer.status < 500 && answer.status !== 429) throw new HandoffError(why)
+    if (answer.status < 500 && answer.status !== 429) throw new CommandError(why)
     last = why
   }
-  throw new HandoffError(`${origin} can’t be reached: ${last instanceof Error ? last.message : String(last)}`)
+  throw new CommandError(`${origin} can’t be reached: ${last instanceof Error ? last.message : String(last)}`)
 }
 
 function parseJson(text: string): unknown {

@@ -1,0 +1,79 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { EnvironmentOptions, lookAfterEnvironments } from '#agent-runner/person/environments.ts'
+import { lookAfterSecrets, SecretOptions } from '#agent-runner/person/secrets.ts'
+import { openServer, signIn, type DroverServer } from '#agent-runner/person/server.ts'
+import { connectScriptedRunner } from '../fakes/scripted-runner.ts'
+import { newRun, openPusher } from './people.ts'
+import { openWorld, type Person, type World } from '../world.ts'
+
+/** What the command line does for a person who has signed it in, over the real server. */
+let world: World
+let mara: Person
+let folder: string
+let server: DroverServer
+beforeAll(async () => {
+  world = await openWorld()
+  mara = await world.owner()
+  folder = await mkdtemp(join(tmpdir(), 'drover-person-'))
+  const link = (await (await mara.fetch('/api/v1/pairing', { method: 'POST' })).json()) as { url: string }
+  const session = join(folder, 'session.json')
+  await signIn(link.url.replace(/^https?:\/\/[^/]+/, world.url), session)
+  server = await openServer(session, undefined)
+})
+afterAll(async () => {
+  await world.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+const secrets = (options: object, value = ''): Promise<string> =>
+  lookAfterSecrets({ server, readValue: async () => value }, SecretOptions.parse(options))
+const environments = (options: object): Promise<string> =>
+  lookAfterEnvironments(server, EnvironmentOptions.parse(options))
+
+test('a secret is made, given a new value, reaches a run, and is deleted; no value is printed', async () => {
+  expect(await secrets({ do: 'list' })).toBe('No secrets yet.')
+  expect(await secrets({ do: 'set', name: 'TOKEN', description: 'Of the shop' }, 'first\n')).toBe(
+    'TOKEN is kept of the team. Nobody can read it again.',
+  )
+  expect(await secrets({ do: 'set', name: 'TOKEN', own: true }, 'mine')).toContain('of your own')
+  expect(await secrets({ do: 'set', name: 'TOKEN' }, 'second')).toBe('TOKEN has a new value.')
+  expect(await secrets({ do: 'list' })).toBe(['TOKEN  text  team  Of the shop', 'TOKEN  text  own'].join('\n'))
+  expect(await secrets({ do: 'delete', name: 'TOKEN', own: true })).toBe('TOKEN is deleted.')
+
+  const runner = await connectScriptedRunner({ url: world.url, key: await world.runnerKey() })
+  const run = newRun()
+  await openPusher(mara).push(['createRun', run])
+  const { assignment } = await runner.next('assign')
+  runner.close()
+  expect(assignment.secrets).toMatchObject([{ name: 'TOKEN', value: 'second' }])
+  expect(await secrets({ do: 'delete', name: 'TOKEN' })).toBe('TOKEN is deleted.')
+})
+
+test('a value that can’t be one is refused before anything is sent', async () => {
+  await expect(secrets({ do: 'set', name: 'KEY', kind: 'anthropic_key' }, 'nothing')).rejects.toThrow('sk-ant-')
+  await expect(secrets({ do: 'set', name: 'KEY' }, '')).rejects.toThrow('There is no value.')
+  await expect(secrets({ do: 'delete', name: 'KEY' })).rejects.toThrow('There is no secret KEY of the team.')
+  expect(await secrets({ do: 'list' })).toBe('No secrets yet.')
+})
+
+test('an environment is a file: made, shown, changed by what the file says, deleted', async () => {
+  const file = join(folder, 'shop.yaml')
+  const lines = ['name: Shop', 'docker_image: node:24', 'repositories:', '  - url: https://git.example.test/shop.git']
+  await writeFile(file, [...lines, 'setup_commands:', '  - command: npm ci'].join('\n'))
+  expect(await environments({ do: 'apply', file })).toBe('Shop is made.')
+  const shown = await environments({ do: 'show', name: 'Shop' })
+  expect(shown).toContain('docker_image: node:24')
+  await writeFile(file, shown)
+  expect(await environments({ do: 'apply', file })).toBe('Shop is as it was.')
+  await writeFile(file, shown.replace('docker_image: node:24\n', ''))
+  expect(await environments({ do: 'apply', file })).toMatch(/^Shop has revision \d+\.$/)
+  expect(await environments({ do: 'show', name: 'Shop' })).not.toContain('docker_image')
+  expect(await environments({ do: 'list' })).toMatch(/^Shop {2}\(revision \d+\)$/)
+  await writeFile(file, 'name: [')
+  await expect(environments({ do: 'apply', file })).rejects.toThrow('shop.yaml: ')
+  expect(await environments({ do: 'delete', name: 'Shop' })).toBe('Shop is deleted.')
+  await expect(environments({ do: 'show', name: 'Shop' })).rejects.toThrow('There is no environment “Shop”.')
+})
