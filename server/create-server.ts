@@ -42,22 +42,13 @@ import { createRefusalLog } from './refusal-log.ts'
 import { createRunnerRegistry } from './runners/registry.ts'
 import { createRunAccess } from './runs/access.ts'
 import { createUsageStore } from './costs/usage-store.ts'
-import { createUsageWorker } from './costs/usage-worker.ts'
-import { createDeliveries } from './runs/deliveries.ts'
-import { createDispatcher } from './runs/dispatcher.ts'
 import { createMentions } from './runs/mentions.ts'
-import { createLeases } from './runs/leases.ts'
+import { createRunWork } from './runs/create-run-work.ts'
 import type { Worker } from './runs/worker.ts'
-import { createPruning } from './jobs/prune.ts'
-import { createPlanTidying } from './jobs/tidy-plans.ts'
 import { createPlanFeeds } from './plan-shares/feed.ts'
 import { createPlanTexts } from './plan-shares/texts.ts'
 import { createPlaces } from './shares/places.ts'
 import { createSharedStreams } from './shares/streams.ts'
-import { createGiveGitCredentials, createGiveSecrets } from './secrets/give-secrets.ts'
-import { createKeyringStore } from './secrets/keyring.ts'
-import { createSealedStore } from './secrets/sealed-store.ts'
-import { createSecretKeys } from './secrets/secret-keys.ts'
 import { createTeamRows } from './team-rows.ts'
 import { createTerminalRelay } from './terminals/relay.ts'
 import { createTerminalSockets } from './terminals/terminal-sockets.ts'
@@ -140,14 +131,11 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
         about,
       )
     }
-    const wake = (): void => {
-      dispatcher.wake()
-      deliveries.wake()
-    }
+    const wake = (): void => work.wake()
     const onEffects = (effects: readonly Effect[]): void => {
       if (effects.some((effect) => effect.type === 'notify')) webPush?.wake()
       planWork?.note(effects)
-      if (effects.some((effect) => effect.type === 'usage')) usageWorker.wake()
+      if (effects.some((effect) => effect.type === 'usage')) work.wakeUsage()
       if (!effects.some((effect) => effect.type === 'dispatch' || effect.type === 'deliver')) return
       wake()
       cluster.work()
@@ -162,64 +150,19 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
         return withMentions(message, await planWork.sender.withPlans(message))
       },
     }
-    const sealed = createSealedStore(db)
-    const secretKeys = createSecretKeys({
+    const work = createRunWork({
       ...transacting,
       database: db,
-      keyring: createKeyringStore({ dataDir: config.dataDir, database: db, now }),
-      sealed,
-      onError: report('the keys of secrets could not be looked after'),
-    })
-    toClose.unshift(() => {
-      secretKeys.close()
-      return secretKeys.idle()
-    })
-    const giveSecrets = createGiveSecrets({ ...transacting, sealed, secretKeys })
-    const giveGitCredentials = createGiveGitCredentials({ ...transacting, sealed, secretKeys })
-    const dispatcher = createDispatcher({
-      ...transacting,
+      dataDir: config.dataDir,
+      leaseMs: config.leaseMs,
       jobs,
       runners,
       planSender,
-      giveSecrets,
       usage,
-      onError: report('dispatching failed'),
+      report,
     })
-    const usageWorker = createUsageWorker({ ...transacting, usage, onError: report('showing what runs cost failed') })
-    const deliveries = createDeliveries({
-      ...transacting,
-      jobs,
-      runners,
-      planSender,
-      giveGitCredentials,
-      onError: report('delivering failed'),
-    })
-    const leases = createLeases({
-      ...transacting,
-      jobs,
-      runners,
-      wakeDispatcher: () => dispatcher.wake(),
-      everyMs: Math.max(250, Math.min(5_000, config.leaseMs / 4)),
-      onError: report('checking leases failed'),
-    })
-    const pruning = createPruning({ database: db, now, onError: report('pruning failed') })
-    const tidying = createPlanTidying({ ...transacting, database: db, onError: report('tidying plans failed') })
-    toClose.unshift(() => {
-      pruning.close()
-      tidying.close()
-      dispatcher.close()
-      deliveries.close()
-      leases.close()
-      usageWorker.close()
-      return Promise.all([
-        usageWorker.idle(),
-        dispatcher.idle(),
-        deliveries.idle(),
-        leases.idle(),
-        pruning.idle(),
-        tidying.idle(),
-      ])
-    })
+    const { secretKeys, giveSecrets, giveGitCredentials } = work
+    toClose.unshift(() => work.close())
 
     let app: { fetch: Fetch } | undefined
     let webPush: WebPush | undefined
@@ -403,7 +346,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       }),
       heartbeatMs: Math.floor(config.leaseMs / 6),
       leaseMs: config.leaseMs,
-      wakeDispatcher: () => dispatcher.wake(),
+      wakeDispatcher: () => work.wakeDispatcher(),
       actorAgain: auth.authenticateRunner,
       log,
       onError: (error, about) => report(`${about} failed`)(error),
@@ -447,7 +390,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
     app = served
     wake()
     secretKeys.wake()
-    usageWorker.wake()
+    work.wakeUsage()
     webPush.wake()
 
     let closing: Promise<void> | undefined
