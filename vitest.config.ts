@@ -1,4 +1,5 @@
 import solid from 'vite-plugin-solid'
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 const never = ['**/node_modules/**', '**/dist/**', '**/.tsbuild/**', '**/.cache/**']
@@ -9,6 +10,8 @@ const never = ['**/node_modules/**', '**/dist/**', '**/.tsbuild/**', '**/.cache/
  */
 export default defineConfig({
   test: {
+    // All but one of the processors are few on a small machine.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     passWithNoTests: true,
     reporters: ['default', './scripts/test-summary.ts'],
     projects: [

@@ -19,7 +19,6 @@ import { PlanSearch, PlansSearch } from './state/plans-search.ts'
 import { RunSearch } from './state/run-search.ts'
 import { RunsSearch, runFilters } from './state/runs-search.ts'
 import { settingsSections, type SettingsSection } from './state/settings-sections.ts'
-import { environmentWords } from './words/environments.ts'
 import { runsWords } from './words/runs.ts'
 import { outboxWords, shellWords } from './words/shell.ts'
 
@@ -90,8 +89,14 @@ const environments = createRoute({
   path: '/environments',
   staticData: {
     pages: [
-      { href: '/environments', title: environmentWords.title, also: environmentWords.also, icon: Box, key: 'g e' },
-      { href: '/environments/new', title: environmentWords.new, also: environmentWords.also, icon: Box },
+      {
+        href: '/environments',
+        title: shellWords.environments,
+        also: shellWords.environmentsAlso,
+        icon: Box,
+        key: 'g e',
+      },
+      { href: '/environments/new', title: shellWords.newEnvironment, also: shellWords.environmentsAlso, icon: Box },
     ],
   },
   component: lazyRouteComponent(() => import('./features/environments/environments-page.tsx'), 'EnvironmentsPage'),

@@ -3,11 +3,8 @@ import { count } from './count.ts'
 
 /** Words of the environments. */
 export const environmentWords = {
-  title: 'Environments',
-  also: 'image docker repositories set-up commands devcontainer variables',
   text: 'What runs are worked in: image, repositories, set-up commands and variables, the same each time.',
   list: 'Environments',
-  new: 'New environment',
   all: 'All environments',
   none: 'No environments yet. Make one, and runs start with the same tools each time.',
   nobody: 'This environment is not here. It was deleted, or this device has not got it yet.',

@@ -18,8 +18,8 @@ import { useEnvironment } from './use-environment.ts'
 import { dispatchOf } from './next-turn.ts'
 import { withPictures } from './prompt-attachments.ts'
 import { mayUse } from './team-agents.ts'
-import { markSent } from './plan-comments.ts'
-import { addVersion } from './plans.ts'
+import { markSent } from './mark-sent.ts'
+import { addVersion } from './add-version.ts'
 import { getRow, putRow, type WriteTransaction } from '../transaction.ts'
 
 export const CreateRunArgs = z.object({

@@ -10,12 +10,13 @@ import {
   threadRepliesLimit,
 } from '#shared/domain/plan-comment.ts'
 import { canEditPlans, canRemoveComment } from '#shared/domain/policies.ts'
-import { PlanCommentId, PlanId, type RunId } from '#shared/ids.ts'
+import { PlanCommentId, PlanId } from '#shared/ids.ts'
 import { refusal, type Refusal } from '#shared/refusal.ts'
 import { err, ok, type Result } from '#shared/result.ts'
 import { keys } from '../keys.ts'
 import { defineMutator, type MutationContext } from '../mutator.ts'
 import { getRow, putRow, scanRows, type ReadTransaction, type WriteTransaction } from '../transaction.ts'
+import { markSent } from './mark-sent.ts'
 import { SendPromptArgs, sendPrompt } from './send-prompt.ts'
 import { touchPlan } from './touch-plan.ts'
 
@@ -186,20 +187,6 @@ export const sendPlanComments = defineMutator({
     return ok()
   },
 })
-
-/** An agent was given these. A thread that went meanwhile is passed over: its words are in the message. */
-export async function markSent(
-  tx: WriteTransaction,
-  { planId, threads, runId }: Pick<SendPlanCommentsArgs, 'planId' | 'threads'> & { readonly runId: RunId },
-  { userId, now }: MutationContext,
-): Promise<void> {
-  for (const thread of threads) {
-    const key = keys.planComment(planId, thread)
-    const first = await getRow(tx, key, PlanComment)
-    if (first?.thread === undefined && first !== undefined)
-      await putRow(tx, key, { ...first, sent: { runId, by: userId, at: now } } satisfies PlanComment)
-  }
-}
 
 /** A suggestion that was dismissed can be accepted again with it. */
 function reopened(first: PlanComment): PlanComment {

@@ -7,16 +7,15 @@ import {
   PlanState,
   PlanText,
   planTitleLimit,
-  type PlanVersion,
 } from '#shared/domain/plan.ts'
 import { canDeletePlan, canEditPlans } from '#shared/domain/policies.ts'
 import { PlanId, PlanVersionId } from '#shared/ids.ts'
 import { refusal } from '#shared/refusal.ts'
 import { err, ok } from '#shared/result.ts'
-import { countWords } from '#shared/words.ts'
 import { keys } from '../keys.ts'
-import { defineMutator, type MutationContext } from '../mutator.ts'
-import { getRow, putRow, type WriteTransaction } from '../transaction.ts'
+import { addVersion } from './add-version.ts'
+import { defineMutator } from '../mutator.ts'
+import { getRow, putRow } from '../transaction.ts'
 
 export const CreatePlanArgs = z.object({
   planId: PlanId,
@@ -129,26 +128,3 @@ export const savePlanVersion = defineMutator({
     return ok()
   },
 })
-
-/** Makes the next version of a plan, by the person who acts. */
-export async function addVersion(
-  tx: WriteTransaction,
-  plan: Plan,
-  version: Pick<PlanVersion, 'id' | 'origin' | 'label' | 'restoredFrom' | 'runId'> & { readonly markdown: string },
-  { userId, teamId, now, effect, digest }: MutationContext,
-): Promise<number> {
-  const { markdown, ...rest } = version
-  const n = plan.version + 1
-  await putRow(tx, keys.plan(plan.id), { ...plan, version: n, untouched: undefined })
-  await putRow(tx, keys.planVersion(plan.id, n), {
-    ...rest,
-    planId: plan.id,
-    n,
-    at: now,
-    by: [{ kind: 'person', userId }],
-    words: countWords(markdown),
-    ...(digest === undefined ? {} : { digest: digest(markdown) }),
-  } satisfies PlanVersion)
-  effect({ type: 'plan_version', teamId, planId: plan.id, versionId: version.id, n, markdown })
-  return n
-}

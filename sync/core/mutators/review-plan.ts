@@ -8,7 +8,7 @@ import { err, ok } from '#shared/result.ts'
 import { keys } from '../keys.ts'
 import { defineMutator, type MutationContext } from '../mutator.ts'
 import { getRow, putRow, type WriteTransaction } from '../transaction.ts'
-import { addVersion } from './plans.ts'
+import { addVersion } from './add-version.ts'
 import { touchPlan } from './touch-plan.ts'
 
 export const ReviewPlanArgs = z.object({

@@ -7,7 +7,7 @@ import { err, ok } from '#shared/result.ts'
 import { keys } from '../keys.ts'
 import { defineMutator } from '../mutator.ts'
 import { getRow, putRow } from '../transaction.ts'
-import { addVersion } from './plans.ts'
+import { addVersion } from './add-version.ts'
 import { SendPromptArgs, sendPrompt } from './send-prompt.ts'
 
 export const TellPlanChangeArgs = SendPromptArgs.omit({ attachments: true }).extend({

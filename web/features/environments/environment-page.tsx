@@ -22,6 +22,7 @@ import { Icon } from '../../ui/icon.tsx'
 import { Note } from '../../ui/note.tsx'
 import { PageHead } from '../../ui/page-head.tsx'
 import { environmentWords } from '../../words/environments.ts'
+import { shellWords } from '../../words/shell.ts'
 import { EnvironmentFields } from './environment-fields.tsx'
 import { EnvironmentForm, changesOf, checkForm, formOf } from './environment-form.ts'
 import { Guided } from './guided.tsx'
@@ -41,14 +42,14 @@ export function EnvironmentPage() {
     const id = EnvironmentId.safeParse(params().environmentId)
     return id.success ? environments.get(keys.environment(id.data)) : undefined
   })
-  useTitle(() => found()?.spec.name ?? environmentWords.title)
+  useTitle(() => found()?.spec.name ?? shellWords.environments)
   return (
     <Show
       when={found()?.id}
       keyed
       fallback={
         <Show when={environments.loaded()}>
-          <Note title={environmentWords.title} text={environmentWords.nobody}>
+          <Note title={shellWords.environments} text={environmentWords.nobody}>
             <Link to="/environments" class={buttonClass} data-size="lg">
               {environmentWords.all}
             </Link>

@@ -17,6 +17,7 @@ import { PageHead } from '../../ui/page-head.tsx'
 import { SkeletonRows } from '../../ui/skeleton.tsx'
 import { showToast } from '../../ui/toast.tsx'
 import { environmentWords } from '../../words/environments.ts'
+import { shellWords } from '../../words/shell.ts'
 import { TestState } from './test-state.tsx'
 import styles from './environments.module.css'
 
@@ -29,7 +30,7 @@ export function EnvironmentsPage() {
   const frame = useFrame()
   const workspace = useWorkspace()
   const navigate = useNavigate()
-  useTitle(() => environmentWords.title)
+  useTitle(() => shellWords.environments)
   const mayEdit = () => data.me() === undefined || canEditEnvironments(data.me()?.role)
   const live = createMemo(() => sortedEnvironments(environments.all()))
   const archived = createMemo(() => environments.all().filter(({ archivedAt }) => archivedAt !== undefined))
@@ -41,14 +42,14 @@ export function EnvironmentsPage() {
 
   return (
     <div class={styles.page}>
-      <PageHead title={environmentWords.title}>
+      <PageHead title={shellWords.environments}>
         <Show when={mayEdit()}>
           <Show
             when={frame() !== 'phone'}
-            fallback={<IconButton icon={Plus} size="touch" label={environmentWords.new} onClick={make} />}
+            fallback={<IconButton icon={Plus} size="touch" label={shellWords.newEnvironment} onClick={make} />}
           >
             <Button icon={Plus} onClick={make}>
-              {environmentWords.new}
+              {shellWords.newEnvironment}
             </Button>
           </Show>
         </Show>
@@ -59,14 +60,14 @@ export function EnvironmentsPage() {
       <div class={styles.scroll}>
         <div class={styles.column}>
           <p class={styles.intro}>{environmentWords.text}</p>
-          <Show when={environments.loaded()} fallback={<SkeletonRows rows={3} waitsFor={environmentWords.title} />}>
+          <Show when={environments.loaded()} fallback={<SkeletonRows rows={3} waitsFor={shellWords.environments} />}>
             <Show
               when={live().length > 0}
               fallback={
                 <EmptyState text={environmentWords.none}>
                   <Show when={mayEdit()}>
                     <Button tone="ink" size="lg" icon={Plus} onClick={make}>
-                      {environmentWords.new}
+                      {shellWords.newEnvironment}
                     </Button>
                   </Show>
                 </EmptyState>

@@ -15,6 +15,7 @@ import { Banner } from '../../ui/banner.tsx'
 import { Button } from '../../ui/button.tsx'
 import { PageHead } from '../../ui/page-head.tsx'
 import { environmentWords } from '../../words/environments.ts'
+import { shellWords } from '../../words/shell.ts'
 import { EnvironmentFields } from './environment-fields.tsx'
 import { EnvironmentForm, checkForm, emptyEnvironment } from './environment-form.ts'
 import { Back } from './environment-page.tsx'
@@ -28,7 +29,7 @@ export function NewEnvironmentPage() {
   const status = useStatus()
   const ids = useIds()
   const navigate = useNavigate()
-  useTitle(() => environmentWords.new)
+  useTitle(() => shellWords.newEnvironment)
   const draft = createDraft<EnvironmentForm>({
     store: useDeviceStore(),
     key: draftKey(workspace, `environment/new/${workspace.teamId}`),
@@ -80,7 +81,7 @@ export function NewEnvironmentPage() {
         void create()
       }}
     >
-      <PageHead title={environmentWords.new} before={<Back />} />
+      <PageHead title={shellWords.newEnvironment} before={<Back />} />
       <Show when={status().connection === 'offline'}>
         <Banner icon={CloudOff}>{environmentWords.offline}</Banner>
       </Show>

@@ -157,6 +157,18 @@ export function NewRunPage() {
     }),
   )
 
+  /** The environment that the address names brings its sandbox along, as one that is chosen does, once its row is here. */
+  const named = createMemo(() => {
+    const asked = draft.loaded() ? search().environment : undefined
+    return asked === undefined ? undefined : environments().find(({ id }) => id === asked)?.id
+  })
+  createEffect(
+    on(named, (id) => {
+      const sandbox = environments().find((one) => one.id === id)?.spec.sandbox
+      if (sandbox !== undefined) change({ sandbox })
+    }),
+  )
+
   /** The id of the next run; its store on this device takes a while to open, so that is done while the form is filled in. */
   let next: { readonly id: RunId; readonly forget: () => void } | undefined
   const prepare = (): RunId => {

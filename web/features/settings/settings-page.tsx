@@ -4,7 +4,6 @@ import { useFrame } from '../../state/frame.ts'
 import { settingsSections, type SettingsSection } from '../../state/settings-sections.ts'
 import { useTitle } from '../../state/title.ts'
 import { PageHead } from '../../ui/page-head.tsx'
-import { environmentWords } from '../../words/environments.ts'
 import { settingsWords } from '../../words/settings.ts'
 import { outboxWords, shellWords } from '../../words/shell.ts'
 import { AccountSection } from './account-section.tsx'
@@ -47,7 +46,7 @@ export function SettingsPage() {
             {shellWords.usage}
           </Link>
           <Link to="/environments" class={styles.tab}>
-            {environmentWords.title}
+            {shellWords.environments}
           </Link>
           <Link to="/outbox" class={styles.tab}>
             {outboxWords.title}

@@ -9,7 +9,6 @@ import { Button, ButtonInside, buttonClass } from '../../ui/button.tsx'
 import { Count } from '../../ui/chip.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Mark } from '../../ui/mark.tsx'
-import { environmentWords } from '../../words/environments.ts'
 import { inboxWords } from '../../words/inbox.ts'
 import { ariaKeys, keyCaps } from '../../words/key-caps.ts'
 import { paletteWords } from '../../words/palette.ts'
@@ -78,7 +77,7 @@ export function SideBar(props: { readonly icons: boolean; readonly sync: SyncSho
       <div class={styles.foot}>
         <nav class={styles.nav} aria-label={shellWords.settings}>
           <NavLink to="/usage" icon={ChartColumnStacked} words={shellWords.usage} icons={props.icons} />
-          <NavLink to="/environments" icon={Box} words={environmentWords.title} icons={props.icons} />
+          <NavLink to="/environments" icon={Box} words={shellWords.environments} icons={props.icons} />
           <NavLink to="/settings" icon={Settings2} words={shellWords.settings} icons={props.icons} />
         </nav>
         <SyncIndicator {...props.sync} icons={props.icons} />
