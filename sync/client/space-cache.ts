@@ -270,7 +270,9 @@ export function createSpaceCache(deps: CacheDeps): SpaceCache {
   async function apply(message: Poke): Promise<void> {
     if (closed || (await applyTo(known, message))) return
     await pulling?.landed.promise
-    if (!(await applyTo((await cookie()) ?? undefined, message))) await cache.catchUp(message.version)
+    // Whatever moved the cache on in between has mostly brought what the poke builds on: to look again is a third of what a pull takes.
+    for (let look = 0; look < 2; look++) if (await applyTo((await cookie()) ?? undefined, message)) return
+    await cache.catchUp(message.version)
   }
 
   /** `false`: the poke doesn't fit the rows that are here, or `have` isn't their cookie. */
