@@ -4,6 +4,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { BlobHash } from '#shared/ids.ts'
 import { messageOf, type Log } from '../log.ts'
 import { createBackoff } from './backoff.ts'
+import { requestBlob } from './request-blob.ts'
 import type { Clock } from '../clock.ts'
 
 /** The largest content the server takes in one piece. */
@@ -125,14 +126,10 @@ export function createBlobStore({ url, key, clock, log }: BlobStoreDeps): BlobSt
     for (let attempt = 0; attempt < getAttempts && !closing.signal.aborted; attempt++) {
       if (attempt > 0) await backoff.wait(closing.signal)
       try {
-        const answer = await fetch(`${url}/api/runner/blobs/${hash}`, {
-          headers: { authorization: `Bearer ${key}` },
-          signal: AbortSignal.any([closing.signal, AbortSignal.timeout(60_000)]),
-        })
-        if (answer.ok) return new Uint8Array(await answer.arrayBuffer())
-        await answer.body?.cancel()
-        last = `the server answered ${answer.status}`
-        if (answer.status === 404) break
+        const got = await requestBlob({ url, key }, hash, { signal: closing.signal, most: maxBlobBytes })
+        if (got instanceof Uint8Array) return got
+        last = `the server answered ${got}`
+        if (got === 404) break
       } catch (error) {
         last = messageOf(error)
       }

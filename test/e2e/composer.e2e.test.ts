@@ -96,6 +96,7 @@ describe.skipIf(browserPath === undefined && !required)('the composer (needs Chr
     await small.keyboard.type('/exp')
     const list = small.getByRole('listbox', { name: 'Commands' })
     await list.getByRole('option', { name: /^\/export json/ }).waitFor()
+    expect(await axeFindings(small)).toEqual([])
     const [saved] = await Promise.all([small.waitForEvent('download'), list.getByRole('option').first().tap()])
     expect(saved.suggestedFilename()).toBe('Writes a file.md')
     expect(await area(small).inputValue()).toBe('')
