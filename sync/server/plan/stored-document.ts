@@ -66,12 +66,14 @@ export function createStoredDocument(deps: StoredDocumentDeps, plan: PlanRef, mo
   }
 
   async function catchUp(): Promise<void> {
+    const before = heard
     const stored = await insisting(() => deps.store.read(plan, seq))
     doc.transact(() => {
       for (const update of stored.updates) applyUpdate(doc, update)
     })
     seq = Math.max(seq, stored.seq)
-    heard = seq
+    // What was heard before is here, or is not there any more; what was heard meanwhile may be newer than what was read.
+    if (heard === before || heard < seq) heard = seq
     logged = stored.logged
     bytes = stored.bytes
   }
