@@ -46,5 +46,5 @@ export async function makeRunnerFolder(): Promise<{ path: string; remove: () => 
   await mkdir(keptTools, { recursive: true })
   const path = await mkdtemp(join(tmpdir(), 'drover-runner-'))
   await symlink(keptTools, join(path, 'tools'))
-  return { path, remove: () => rm(path, { recursive: true, force: true }) }
+  return { path, remove: () => rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }) }
 }

@@ -63,7 +63,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner & { fo
     config,
     close: async () => {
       await runner.close()
-      if (made !== undefined) await rm(made, { recursive: true, force: true })
+      if (made !== undefined) await rm(made, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
     },
   }
 }
@@ -87,5 +87,5 @@ export async function makeRepository(
   }
   git('add', '-A')
   git('commit', '-m', 'first')
-  return { path, remove: () => rm(path, { recursive: true, force: true }) }
+  return { path, remove: () => rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }) }
 }
