@@ -1,9 +1,8 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { RunId } from '#shared/ids.ts'
 import type { Log } from '../log.ts'
 import { cleanHeaders, passable } from '../models/passed-parts.ts'
+import { createLoopback, createRunDoors } from '../run-doors.ts'
 import { ProxyRefusal, refusalOf } from '../models/refusals.ts'
 import { basicAuth, type HostCredential } from './credentials.ts'
 import { createRoads, type Roads } from './roads.ts'
@@ -32,7 +31,6 @@ export interface GatewayDoor {
 
 interface Run {
   readonly runId: RunId
-  readonly hash: Buffer
   readonly hosts: readonly HostCredential[]
   readonly admits: ((host: string, port: number) => string | undefined) | undefined
   readonly open: Set<AbortController>
@@ -57,24 +55,9 @@ export function createGitGateway({
   hostEnv: Readonly<Record<string, string>>
   log: Log
 }): GitGateway {
-  const runs = new Map<string, Run>()
+  const runs = createRunDoors<Run>()
   const roads = createRoads(hostEnv)
-  let listening: Promise<{ http: Server; port: number }> | undefined
-
-  function listen(): Promise<{ http: Server; port: number }> {
-    listening ??= new Promise<{ http: Server; port: number }>((resolve, reject) => {
-      const http = createServer({ keepAliveTimeout: 65_000, requestTimeout: 0 }, (request, response) => {
-        void serve(request, response)
-      })
-      http.once('error', reject)
-      http.listen(0, '127.0.0.1', () => resolve({ http, port: (http.address() as AddressInfo).port }))
-    }).catch((error: unknown) => {
-      // The next run tries again.
-      listening = undefined
-      throw error
-    })
-    return listening
-  }
+  const loopback = createLoopback((request, response) => void serve(request, response), { requestTimeout: 0 })
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const ending = new AbortController()
@@ -142,38 +125,20 @@ export function createGitGateway({
     })
   }
 
-  /** By the hash of its token, compared in a time that tells nothing. */
   function runOf({ headers }: IncomingMessage): Run | undefined {
     const token = /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1]
-    if (token === undefined) return undefined
-    const hash = hashOf(token)
-    const run = runs.get(hash.toString('hex'))
-    return run !== undefined && timingSafeEqual(run.hash, hash) ? run : undefined
+    return token === undefined ? undefined : runs.find(token)
   }
 
   return {
     roads,
     async open({ runId, hosts, admits }) {
-      const { port } = await listen()
-      const token = `drover-${randomBytes(32).toString('base64url')}`
-      const hash = hashOf(token)
-      const run: Run = { runId, hash, hosts, admits, open: new Set() }
-      runs.set(hash.toString('hex'), run)
-      return {
-        port,
-        token,
-        close: () => {
-          runs.delete(hash.toString('hex'))
-          for (const one of [...run.open]) one.abort()
-        },
-      }
+      const port = await loopback.listen()
+      return { port, ...runs.add({ runId, hosts, admits, open: new Set() }) }
     },
     async close() {
-      for (const run of runs.values()) for (const one of [...run.open]) one.abort()
-      runs.clear()
-      const open = await listening?.catch(() => undefined)
-      open?.http.closeAllConnections()
-      if (open !== undefined) await new Promise((resolve) => open.http.close(resolve))
+      runs.closeAll()
+      await loopback.close()
       await roads.close()
     },
   }
@@ -232,8 +197,4 @@ function refuse(request: IncomingMessage, response: ServerResponse, { status, me
   response
     .writeHead(status, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' })
     .end(`Drover: ${message}\n`)
-}
-
-function hashOf(token: string): Buffer {
-  return createHash('sha256').update(token).digest()
 }

@@ -1,10 +1,9 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Dispatcher } from 'undici'
 import type { RunId } from '#shared/ids.ts'
 import type { Log } from '../log.ts'
 import { proxiesOf } from '../machine-proxies.ts'
+import { createLoopback, createRunDoors } from '../run-doors.ts'
 import type { forward as Forward } from './forward.ts'
 import { modelApis, type ModelApi, type ModelCallUsage, type ModelEndpoint, type ModelGateway } from './endpoints.ts'
 import { providers, upstreamsOf, type Upstream } from './providers.ts'
@@ -24,7 +23,6 @@ interface Road {
 
 interface Run {
   readonly runId: RunId
-  readonly hash: Buffer
   readonly open: Set<AbortController>
   upstreams: readonly Upstream[]
   readonly onUsage: (usage: ModelCallUsage) => void
@@ -42,23 +40,11 @@ const ours = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?$/
  * on this side, so that none of them is ever in a sandbox. One listener on loopback, from the first run on.
  */
 export function createModelGateway({ hostEnv, log, times = usual }: ModelGatewayDeps): ModelGateway {
-  const runs = new Map<string, Run>()
+  const runs = createRunDoors<Run>()
   let opening: Promise<Road> | undefined
-  let listening: Promise<{ http: Server; port: number }> | undefined
-
-  function listen(): Promise<{ http: Server; port: number }> {
-    listening ??= new Promise<{ http: Server; port: number }>((resolve, reject) => {
-      const http = createServer({ keepAliveTimeout: 65_000 }, (request, response) => void serve(request, response))
-      http.maxConnections = mostConnections
-      http.once('error', reject)
-      http.listen(0, '127.0.0.1', () => resolve({ http, port: (http.address() as AddressInfo).port }))
-    }).catch((error: unknown) => {
-      // The next run tries again.
-      listening = undefined
-      throw error
-    })
-    return listening
-  }
+  const loopback = createLoopback((request, response) => void serve(request, response), {
+    maxConnections: mostConnections,
+  })
 
   /** Only a run that asks a model needs it. */
   function road(): Promise<Road> {
@@ -122,24 +108,20 @@ export function createModelGateway({ hostEnv, log, times = usual }: ModelGateway
     }
   }
 
-  /** By the hash of its token, compared in a time that tells nothing. */
   function runOf(request: IncomingMessage): Run | undefined {
     for (const token of tokensOf(request)) {
-      const hash = hashOf(token)
-      const run = runs.get(hash.toString('hex'))
-      if (run !== undefined && timingSafeEqual(run.hash, hash)) return run
+      const run = runs.find(token)
+      if (run !== undefined) return run
     }
     return undefined
   }
 
   return {
     async open({ runId, sandbox, secrets, onUsage }) {
-      const { port } = await listen()
+      const port = await loopback.listen()
       const reached = await sandbox.reach(port)
-      const token = `drover-${randomBytes(32).toString('base64url')}`
-      const hash = hashOf(token)
-      const run: Run = { runId, hash, open: new Set(), upstreams: upstreamsOf(secrets), onUsage }
-      runs.set(hash.toString('hex'), run)
+      const run: Run = { runId, open: new Set(), upstreams: upstreamsOf(secrets), onUsage }
+      const { token, close } = runs.add(run)
       const base = `http://127.0.0.1:${reached}`
       return {
         endpoint: (api) => {
@@ -150,18 +132,12 @@ export function createModelGateway({ hostEnv, log, times = usual }: ModelGateway
         renew: (next) => {
           run.upstreams = upstreamsOf(next)
         },
-        close: () => {
-          runs.delete(hash.toString('hex'))
-          for (const one of [...run.open]) one.abort()
-        },
+        close,
       }
     },
     async close() {
-      for (const run of runs.values()) for (const one of [...run.open]) one.abort()
-      runs.clear()
-      const open = await listening?.catch(() => undefined)
-      open?.http.closeAllConnections()
-      if (open !== undefined) await new Promise((resolve) => open.http.close(resolve))
+      runs.closeAll()
+      await loopback.close()
       await (await opening)?.dispatcher.destroy()
     },
   }
@@ -198,8 +174,4 @@ function tokensOf({ headers, url = '' }: IncomingMessage): string[] {
   const named = [headers['x-api-key'], headers['x-goog-api-key'], headers['api-key']].flat()
   const asked = url.includes('?') ? new URLSearchParams(url.slice(url.indexOf('?'))).get('key') : null
   return [bearer, ...named, asked ?? undefined].filter((token) => token !== undefined)
-}
-
-function hashOf(token: string): Buffer {
-  return createHash('sha256').update(token).digest()
 }

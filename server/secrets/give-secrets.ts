@@ -25,10 +25,6 @@ export type GivenSecrets = { readonly secrets: readonly RunSecret[]; readonly mi
 /** Opens what the turn of this job is given. What is opened is returned and stands nowhere else. */
 export type GiveSecrets = (job: Pick<Job, 'runId' | 'teamId' | 'turn' | 'assignment'>) => Promise<GivenSecrets>
 
-/**
- * What a turn gets is settled when it is given to its runner: the team's secrets, and those of the person who began the turn.
- * Nobody's own go to a turn that no person began, and none at all to one that somebody outside of the team did.
- */
 /** Credentials of Git that a person may use, opened for something that they do themselves: which secrets a run was given has no part in it. */
 export type GiveGitCredentials = (teamId: TeamId, by: UserId) => Promise<readonly RunSecret[]>
 
@@ -48,6 +44,10 @@ export function createGiveGitCredentials(deps: GiveSecretsDeps): GiveGitCredenti
   }
 }
 
+/**
+ * What a turn gets is settled when it is given to its runner: the team's secrets, and those of the person who began the turn.
+ * Nobody's own go to a turn that no person began, and none at all to one that somebody outside of the team did.
+ */
 export function createGiveSecrets(deps: GiveSecretsDeps): GiveSecrets {
   return async (job) => {
     const scope = await scopeOf(deps, job.teamId, job.assignment.prompt.by)

@@ -16,6 +16,7 @@ import {
   type RunningApp,
 } from './app.ts'
 import { axeFindings } from './axe.ts'
+import { keptState } from './kept-state.ts'
 
 const required = process.env['DROVER_REQUIRE'] === 'all'
 
@@ -74,7 +75,7 @@ describe.skipIf(browserPath === undefined && !required)('a pull request (needs C
     const dialog = small.getByRole('dialog', { name: 'Commit the changes' })
     await dialog.getByRole('textbox', { name: 'Title of the pull request' }).fill('Say more about the app')
     // What is typed is on the device before it is sent.
-    await expect.poll(() => keptOn(small)).toContain('Say more about the app')
+    await expect.poll(() => keptState(small)).toContain('Say more about the app')
     await dialog.getByRole('button', { name: 'Cancel' }).tap()
     await dialog.waitFor({ state: 'detached' })
     await small.getByRole('button', { name: 'Commit…' }).tap()
@@ -110,23 +111,6 @@ describe.skipIf(browserPath === undefined && !required)('a pull request (needs C
     expect(problems).toEqual([])
   })
 })
-
-function keptOn(page: Page): Promise<string> {
-  return page.evaluate(
-    () =>
-      new Promise<string>((resolve, reject) => {
-        const opening = indexedDB.open('drover-device')
-        opening.addEventListener('error', () => reject(new Error('the store does not open')))
-        opening.addEventListener('success', () => {
-          const reading = opening.result.transaction('state').objectStore('state').getAll()
-          reading.addEventListener('success', () => {
-            opening.result.close()
-            resolve(JSON.stringify(reading.result))
-          })
-        })
-      }),
-  )
-}
 
 /** `DROVER_SHOTS` names a folder for pictures of what was tested. */
 async function shot(page: Page, name: string): Promise<void> {

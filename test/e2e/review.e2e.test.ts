@@ -14,6 +14,7 @@ import {
   type RunningApp,
 } from './app.ts'
 import { axeFindings } from './axe.ts'
+import { keptState } from './kept-state.ts'
 
 const required = process.env['DROVER_REQUIRE'] === 'all'
 
@@ -77,7 +78,7 @@ describe.skipIf(browserPath === undefined && !required)('the review of a run’s
       await sheet.getByRole('textbox').fill(`Remark ${index + 1}`)
       // What is typed is on the device before it is kept.
       if (index === 0) {
-        await expect.poll(() => keptDrafts(small)).toContain('Remark 1')
+        await expect.poll(() => keptState(small)).toContain('Remark 1')
         await small.reload()
         await small.getByRole('button', { name: 'Put aside' }).tap()
         await dialog(small).getByText('1 comment half written').waitFor()
@@ -149,21 +150,3 @@ describe.skipIf(browserPath === undefined && !required)('the review of a run’s
     expect(problems).toEqual([])
   })
 })
-
-/** The comments half written that this device has kept, as one text. */
-function keptDrafts(page: Page): Promise<string> {
-  return page.evaluate(
-    () =>
-      new Promise<string>((resolve, reject) => {
-        const opening = indexedDB.open('drover-device')
-        opening.addEventListener('error', () => reject(new Error('the store does not open')))
-        opening.addEventListener('success', () => {
-          const reading = opening.result.transaction('state').objectStore('state').getAll()
-          reading.addEventListener('success', () => {
-            opening.result.close()
-            resolve(JSON.stringify(reading.result))
-          })
-        })
-      }),
-  )
-}

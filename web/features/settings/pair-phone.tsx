@@ -1,20 +1,17 @@
-import { Match, Show, Switch, createResource, createSignal, onCleanup } from 'solid-js'
+import { Match, Show, Switch, createSignal, onCleanup } from 'solid-js'
 import { z } from 'zod'
-import { ok } from '#shared/result.ts'
 import { request } from '../../state/account-api.ts'
-import { useNow } from '../../state/clock.ts'
-import { usePlatform } from '../../state/platform.ts'
 import { Button } from '../../ui/button.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { SkeletonRows } from '../../ui/skeleton.tsx'
 import { StatusGlyph } from '../../ui/status-glyph.tsx'
 import { deviceWords, settingsWords } from '../../words/settings.ts'
+import { createPairingCode } from './pairing-code.ts'
 import { QrCode } from './qr-code.tsx'
 import { Problem } from './section.tsx'
 import styles from './settings.module.css'
 
-const Code = z.object({ id: z.string(), url: z.string(), endsInMs: z.number(), reachable: z.boolean() })
 const State = z.discriminatedUnion('state', [
   z.object({ state: z.literal('open') }),
   z.object({ state: z.literal('expired') }),
@@ -24,23 +21,8 @@ const ASK_MS = 2000
 
 /** Shows a code that signs a phone in, counts down, and says who used it. */
 export function PairPhone(props: { readonly onClose: () => void; readonly onPaired: () => void }) {
-  const now = useNow()
-  const platform = usePlatform()
-  const [answer, { refetch }] = createResource(async () => {
-    const made = await request(Code, 'POST', '/pairing', {})
-    // By this device's clock, which may differ from the server's.
-    return made.ok ? ok({ ...made.value, endsAt: platform.now() + made.value.endsInMs }) : made
-  })
+  const { code, problem, secondsLeft, again } = createPairingCode()
   const [device, setDevice] = createSignal<string>()
-  const code = () => {
-    const known = answer()
-    return known?.ok ? known.value : undefined
-  }
-  const problem = () => {
-    const known = answer()
-    return known && !known.ok ? known.error.error : undefined
-  }
-  const secondsLeft = () => Math.max(0, Math.ceil(((code()?.endsAt ?? 0) - now()) / 1000))
 
   const ask = async (): Promise<void> => {
     const shown = code()
@@ -59,7 +41,7 @@ export function PairPhone(props: { readonly onClose: () => void; readonly onPair
         <Switch fallback={<SkeletonRows rows={3} waitsFor={settingsWords.loading} />}>
           <Match when={problem()}>
             <Problem text={problem()} />
-            <Button size="lg" onClick={() => void refetch()}>
+            <Button size="lg" onClick={again}>
               {settingsWords.tryAgain}
             </Button>
           </Match>
@@ -85,7 +67,7 @@ export function PairPhone(props: { readonly onClose: () => void; readonly onPair
           </Match>
           <Match when={code() !== undefined && secondsLeft() === 0}>
             <p>{deviceWords.ended}</p>
-            <Button size="lg" tone="ink" onClick={() => void refetch()}>
+            <Button size="lg" tone="ink" onClick={again}>
               {deviceWords.newCode}
             </Button>
           </Match>
