@@ -48,6 +48,12 @@ describe.skipIf(browserPath === undefined && !required)('axe everywhere (needs C
     await page.goto(links.plan)
     await page.getByRole('textbox', { name: 'Text of the plan' }).getByText('From the shared disk').first().waitFor()
   }
+  /** A new code ends the one before, so the second page asks for its own once the first has opened. */
+  let lastOpened: Promise<unknown> = Promise.resolve()
+  const oneAtATime = (open: () => Promise<unknown>): Promise<unknown> => {
+    lastOpened = lastOpened.then(open)
+    return lastOpened
+  }
   /** On localhost the dialog shows no code, since no phone could reach it. */
   const pairingLink = (): Promise<string> =>
     at(signedIn, 'a desk (1440)').evaluate(async () => {
@@ -229,10 +235,11 @@ describe.skipIf(browserPath === undefined && !required)('axe everywhere (needs C
       },
     },
     '/pair/$token': {
-      pairing: async (page) => {
-        await page.goto(await pairingLink())
-        await heading(page, 'Sign this device in?')
-      },
+      pairing: (page) =>
+        oneAtATime(async () => {
+          await page.goto(await pairingLink())
+          await heading(page, 'Sign this device in?')
+        }),
     },
   }
   const dialogs: Readonly<Record<string, View>> = {

@@ -158,7 +158,8 @@ async function judge(
   const fresh = openDevice(session)
   const seen = openWitness(fresh, runId)
   try {
-    const truth = await until(fresh, async (tx) => {
+    const asked = (of: Workspace): Promise<Run | undefined> => of.query((tx) => getRow(tx, keys.run(runId), Run))
+    const seenEnd = await until(fresh, async (tx) => {
       const run = await getRow(tx, keys.run(runId), Run)
       return run !== undefined && (ended === undefined || hasEnded(run.state)) ? run : undefined
     })
@@ -171,25 +172,30 @@ async function judge(
     const numbers = [...text.matchAll(/^s(\d) (\d+)$/gm)].map((match) => Number(match[1]) * 1000 + Number(match[2]))
     const twice = numbers.filter((number, index) => numbers.indexOf(number) !== index)
     const missing =
-      truth.state === 'SUCCEEDED' && numbers.length !== 2 * lines
+      seenEnd.state === 'SUCCEEDED' && numbers.length !== 2 * lines
         ? [`${numbers.length} of ${2 * lines} lines in the end`]
         : []
     const isSorted = numbers.every((number, index) => index === 0 || number > (numbers[index - 1] ?? 0))
-    const mine = await device.query((tx) => getRow(tx, keys.run(runId), Run))
+    // A run is written after its end too (its snapshot), and each device hears of that at a moment of its own.
+    let [mine, truth] = await Promise.all([asked(device), asked(fresh)])
+    for (const began = performance.now(); !isSame(mine, truth) && performance.now() - began < latestNewsMs;) {
+      await delay(100)
+      ;[mine, truth] = await Promise.all([asked(device), asked(fresh)])
+    }
     return {
       lost: [...known.lost, ...missing],
       doubled: [...known.doubled, ...twice.map((number) => `line ${number}`)],
       disordered: [...known.disordered, ...(isSorted || twice.length > 0 ? [] : ['lines out of order'])],
-      stale:
-        JSON.stringify(sorted(mine)) === JSON.stringify(sorted(truth))
-          ? []
-          : [`client ${JSON.stringify(mine)} but server ${JSON.stringify(truth)}`],
+      stale: isSame(mine, truth) ? [] : [`client ${JSON.stringify(mine)} but server ${JSON.stringify(truth)}`],
     }
   } finally {
     seen.close()
     await fresh.close()
   }
 }
+
+const isSame = (a: Run | undefined, b: Run | undefined): boolean =>
+  JSON.stringify(sorted(a)) === JSON.stringify(sorted(b))
 
 function sorted(row: Run | undefined): unknown {
   return row === undefined ? undefined : Object.entries(row).sort(([a], [b]) => (a < b ? -1 : 1))
