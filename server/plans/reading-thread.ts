@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8'
 import { Worker } from 'node:worker_threads'
 import { z } from 'zod'
 import type { PlanForAgent, Rewritten } from './agent/plan-for-agent.ts'
@@ -43,6 +44,13 @@ export type ReadingThread = {
   count(before: string, after: string): Promise<BlockCounts>
   close(): Promise<void>
 }
+
+/**
+ * A thread strips types with WebAssembly, as the server's own requests parse with it. V8 13.6 compiles what joins that to JavaScript anew once it was
+ * called often, in a cache of all threads from which one may free what another is just taking: a crash of the process, once in some hundred
+ * starts on a busy machine. Without that second compilation nothing is freed there.
+ */
+setFlagsFromString('--wasm-wrapper-tiering-budget=1000000000')
 
 export type BlockCounts = { readonly added: number; readonly removed: number }
 
