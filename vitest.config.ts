@@ -2,6 +2,12 @@ import solid from 'vite-plugin-solid'
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
+/**
+ * On a machine of CI a test that needs browsers, containers or processes of its own may fail once: the summary names it, so that it is looked into.
+ * Elsewhere, and for all other tests, once is enough to fail.
+ */
+const secondTry = process.env['CI'] ? 1 : 0
+
 const never = ['**/node_modules/**', '**/dist/**', '**/.tsbuild/**', '**/.cache/**']
 
 /**
@@ -58,6 +64,7 @@ export default defineConfig({
           maxWorkers: 2,
           testTimeout: 120_000,
           hookTimeout: 180_000,
+          retry: secondTry,
           sequence: { groupOrder: 2 },
         },
       },
@@ -71,6 +78,7 @@ export default defineConfig({
           maxWorkers: 2,
           testTimeout: 120_000,
           hookTimeout: 180_000,
+          retry: secondTry,
           // As long as the browser's own steps wait (`openPage`): a page that loads on a busy machine takes a while.
           expect: { poll: { timeout: 20_000 } },
           sequence: { groupOrder: 3 },

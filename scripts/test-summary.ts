@@ -1,7 +1,7 @@
 import type { Reporter, SerializedError, TestCase, TestModule } from 'vitest/node'
 
 /**
- * The last lines of `npm test`: each skipped test by name, then `N passed, N failed[, N skipped]` over all projects.
+ * The last lines of `npm test`: each test by name that was skipped or passed only at its second try, then `N passed, N failed[, N skipped]` over all projects.
  * A file that does not load and an error outside any test count as failed. With DROVER_REQUIRE=all a skipped test
  * fails the run, because there every engine has to be present.
  */
@@ -14,6 +14,8 @@ export default class TestSummary implements Reporter {
         const state = hasBrokenParent(test) ? 'failed' : test.result().state
         if (state === 'passed') counts.passed += 1
         if (state === 'failed') failedInside += 1
+        if (test.diagnostic()?.flaky === true)
+          console.log(`passed at the second try: ${module.relativeModuleId} > ${test.fullName}`)
         if (state !== 'skipped') continue
         counts.skipped += 1
         console.log(`skipped: ${module.relativeModuleId} > ${test.fullName}`)
