@@ -1,8 +1,9 @@
-import { createVirtualizer, measureElement } from '@tanstack/solid-virtual'
+import { createVirtualizer } from '@tanstack/solid-virtual'
 import { For, Show, createEffect, createMemo, on, onMount, type Accessor, type JSX } from 'solid-js'
 import { Count } from './chip.tsx'
 import type { HeldOrder } from './held-order.ts'
 import { useKeptFocus } from './kept-focus.ts'
+import { measuredByBrowser } from './measured-by-browser.ts'
 import styles from './row-grid.module.css'
 
 /** A line between rows, with how many follow where that matters. */
@@ -59,12 +60,7 @@ export function RowGrid<Entry extends { readonly key: string }>(props: RowGridPr
     },
     getItemKey: (index) => props.entries[index]?.key ?? index,
     overscan: 8,
-    // The browser tells each height when it has laid out the page. Reading one before would make it do so once more, in the middle of a task.
-    measureElement: (element, told, instance) => {
-      if (told !== undefined) return measureElement(element, told, instance)
-      const index = instance.indexFromElement(element)
-      return instance.itemSizeCache.get(instance.options.getItemKey(index)) ?? instance.options.estimateSize(index)
-    },
+    measureElement: measuredByBrowser,
     initialOffset: () => props.place.scrollTop,
     // Before the first measure, and where nothing is laid out, a screenful is assumed.
     initialRect: { width: 800, height: 900 },

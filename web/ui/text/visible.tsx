@@ -4,15 +4,23 @@ import styles from './visible.module.css'
 
 /** Text whose unseen characters are drawn as marks. */
 export function VisibleText(props: { readonly text: string }) {
-  const pieces = createMemo(() => visiblePieces(props.text))
+  // Nearly always there are none.
+  const marked = createMemo(() => {
+    const pieces = visiblePieces(props.text)
+    return pieces.some(({ mark }) => mark) ? pieces : undefined
+  })
   return (
-    <For each={pieces()}>
-      {(piece) => (
-        <Show when={piece.mark} fallback={piece.text}>
-          <span class={styles.mark}>{piece.text}</span>
-        </Show>
+    <Show when={marked()} fallback={props.text}>
+      {(pieces) => (
+        <For each={pieces()}>
+          {(piece) => (
+            <Show when={piece.mark} fallback={piece.text}>
+              <span class={styles.mark}>{piece.text}</span>
+            </Show>
+          )}
+        </For>
       )}
-    </For>
+    </Show>
   )
 }
 

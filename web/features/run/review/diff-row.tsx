@@ -41,11 +41,21 @@ export function DiffRow(props: RowProps) {
   const as = <Kind extends FileRow['kind']>(kind: Kind): Extract<FileRow, { kind: Kind }> | undefined =>
     isKind(props.row, kind) ? props.row : undefined
   return (
+    // Nearly all rows are lines: they ask nothing else.
+    <Show when={as('line')} fallback={<OtherRow {...props} as={as} />}>
+      {(row) => <Line line={row().line} hunk={hunkOf(props, row().hunk)} paint={props.paint} />}
+    </Show>
+  )
+}
+
+function OtherRow(
+  props: RowProps & {
+    readonly as: <Kind extends FileRow['kind']>(kind: Kind) => Extract<FileRow, { kind: Kind }> | undefined
+  },
+) {
+  return (
     <Switch>
-      <Match when={as('line')}>
-        {(row) => <Line line={row().line} hunk={hunkOf(props, row().hunk)} paint={props.paint} />}
-      </Match>
-      <Match when={as('pair')}>
+      <Match when={props.as('pair')}>
         {(row) => (
           <div class={styles.pair}>
             <Line line={row().left} side="left" hunk={hunkOf(props, row().hunk)} paint={props.paint} />
@@ -53,16 +63,16 @@ export function DiffRow(props: RowProps) {
           </div>
         )}
       </Match>
-      <Match when={as('hunk')}>{(row) => <HunkHead {...props} hunk={row().hunk} index={row().index} />}</Match>
-      <Match when={as('gap')}>{(row) => <GapRow gap={row().gap} onOpen={props.onOpen} />}</Match>
-      <Match when={as('thread')}>
+      <Match when={props.as('hunk')}>{(row) => <HunkHead {...props} hunk={row().hunk} index={row().index} />}</Match>
+      <Match when={props.as('gap')}>{(row) => <GapRow gap={row().gap} onOpen={props.onOpen} />}</Match>
+      <Match when={props.as('thread')}>
         {(row) => (
           <div class={styles.card} data-side={row().thread.first.anchor?.side}>
             <ThreadCard thread={row().thread} />
           </div>
         )}
       </Match>
-      <Match when={as('form')}>
+      <Match when={props.as('form')}>
         {(row) => (
           <div class={styles.card} data-side={row().draft.anchor?.side}>
             <DraftForm

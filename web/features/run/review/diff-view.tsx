@@ -1,5 +1,4 @@
-import { createVirtualizer, defaultRangeExtractor, type Range } from '@tanstack/solid-virtual'
-import { For, Show, createEffect, createMemo, createSignal, on, onCleanup, onMount, untrack } from 'solid-js'
+import { For, Show, createMemo, createSignal, onCleanup, onMount } from 'solid-js'
 import { anchorAt, placeOf } from '#shared/domain/review-anchor.ts'
 import type { DiffSide, ReviewAnchor } from '#shared/domain/review-comment.ts'
 import type { ReviewThread } from '#shared/domain/review-threads.ts'
@@ -10,16 +9,15 @@ import { useScene } from '../scene.ts'
 import { useReviewScene } from './context.ts'
 import { DiffRow } from './diff-row.tsx'
 import { fileRows, knownLines, type FileRow, type Gap, type Opened } from './file-rows.ts'
+import { keepTopLine } from './keep-top-line.ts'
+import { createLineRoom } from './line-room.ts'
+import { createRowsList } from './rows-list.ts'
 import type { Hunk } from './read-patch.ts'
 import { ThreadCard } from './thread-card.tsx'
 import { createPainter } from './use-file-diff.ts'
 import type { CommentDraft } from './use-comment-drafts.ts'
 import styles from './diff-view.module.css'
 
-/** A line of code at the size that the style sheet gives it, until it is measured. Pixels. */
-const lineHeight = 20
-const partHeight = 44
-const cardHeight = 150
 /** Lines that one press opens. */
 const openedAtOnce = 20
 
@@ -106,27 +104,14 @@ export function DiffView(props: {
     () => new Set(rows().flatMap((row) => (row.kind === 'thread' ? [row.thread.first.id] : []))),
   )
   const outdated = createMemo(() => threads().filter(({ thread }) => !shownThreads().has(thread.first.id)))
-  const forms = createMemo(() => rows().flatMap((row, index) => (row.kind === 'form' ? [index] : [])))
   const paint = createPainter(() => props.file.path)
+  let sampleLine!: HTMLDivElement
+  let sampleText!: HTMLElement
+  let sampleLetter!: HTMLSpanElement
+  const room = createLineRoom(() => ({ line: sampleLine, text: sampleText, letter: sampleLetter }))
 
-  const list = createVirtualizer<HTMLDivElement, HTMLElement>({
-    get count() {
-      return rows().length
-    },
-    getScrollElement: () => scroller() ?? null,
-    get scrollMargin() {
-      return above()
-    },
-    estimateSize: (index) => sizeOf(rows()[index]),
-    getItemKey: (index) => rows()[index]?.key ?? index,
-    overscan: 12,
-    // What is written in is not taken out of the page, however far one scrolls.
-    rangeExtractor: (range: Range) =>
-      [...new Set([...defaultRangeExtractor(range), ...forms()])].toSorted((a, b) => a - b),
-  })
-  const visible = createMemo(() => list.getVirtualItems().map((item) => ({ key: String(item.key), start: item.start })))
-  const visibleKeys = createMemo(() => visible().map(({ key }) => key))
-  const startOf = (key: string): number => visible().find((one) => one.key === key)?.start ?? 0
+  const { list, starts, keys } = createRowsList({ rows, room, scroller, above })
+  const startOf = (key: string): number => starts().get(key) ?? 0
 
   let body!: HTMLDivElement
   let head!: HTMLDivElement
@@ -137,42 +122,14 @@ export function DiffView(props: {
     onCleanup(() => observer.disconnect())
   })
 
-  // The agent goes on: the line at the top stays there, wherever it stands now.
-  let top: { readonly anchor: ReviewAnchor; readonly below: number } | undefined
-  const lineOf = (row: FileRow | undefined): { side: DiffSide; number: number } | undefined => {
-    if (row?.kind !== 'line' && row?.kind !== 'pair') return undefined
-    const line = row.kind === 'line' ? row.line : (row.right ?? row.left)
-    if (line?.newNumber !== undefined) return { side: 'new', number: line.newNumber }
-    return line?.oldNumber === undefined ? undefined : { side: 'old', number: line.oldNumber }
-  }
-  const handleScroll = (): void => {
-    const at = body.scrollTop
-    const first = list.getVirtualItems().find((item) => item.end > at && lineOf(rows()[item.index]) !== undefined)
-    const line = first === undefined ? undefined : lineOf(rows()[first.index])
-    const anchor =
-      line === undefined
-        ? undefined
-        : anchorAt(known()[line.side], { path: props.file.path, side: line.side, from: line.number, to: line.number })
-    top = at <= 0 || anchor === undefined || first === undefined ? undefined : { anchor, below: at - first.start }
-  }
-  createEffect(
-    on(
-      () => props.hunks,
-      () => {
-        const kept = top
-        if (kept === undefined || body.scrollTop === 0) return
-        const place = untrack(() => placeOf(kept.anchor, known()[kept.anchor.side]))
-        const index = untrack(rows).findIndex((row) => {
-          const line = lineOf(row)
-          return line?.side === kept.anchor.side && line.number === place?.from
-        })
-        if (index < 0) return
-        const [offset] = list.getOffsetForIndex(index, 'start') ?? []
-        if (offset !== undefined) list.scrollToOffset(offset + kept.below)
-      },
-      { defer: true },
-    ),
-  )
+  const kept = keepTopLine({
+    path: () => props.file.path,
+    hunks: () => props.hunks,
+    rows,
+    known,
+    list,
+    scroller: () => body,
+  })
 
   const begin = (side: DiffSide, from: number, to: number): void => {
     const version = versionOf(side)
@@ -259,7 +216,7 @@ export function DiffView(props: {
       tabindex="0"
       role="group"
       aria-label={props.file.path}
-      onScroll={handleScroll}
+      onScroll={() => kept.onScroll()}
       onPointerDown={(event) => {
         dragged = event.button === 0 ? numberAt(event.target) : undefined
       }}
@@ -294,7 +251,16 @@ export function DiffView(props: {
         data-split={split() ? '' : undefined}
         style={{ 'block-size': `${list.getTotalSize()}px` }}
       >
-        <For each={visibleKeys()}>
+        <div class={`${styles.sample} ${split() ? styles.pair : ''}`} aria-hidden="true">
+          <div ref={sampleLine} class={styles.line}>
+            <span class={styles.number} />
+            <span class={styles.sign} />
+            <code ref={sampleText} class={styles.text}>
+              <span ref={sampleLetter}>0</span>
+            </code>
+          </div>
+        </div>
+        <For each={keys()}>
           {(key) => {
             const found = createMemo<{ readonly row: FileRow; readonly index: number } | undefined>(
               (before) => byKey().get(key) ?? before,
@@ -338,11 +304,6 @@ function openedPart({ oldFrom, count }: Gap, all: boolean): { readonly from: num
   // Above the first part, what stands next to it is nearest.
   if (oldFrom === 1 && count !== undefined) return { from: count - openedAtOnce + 1, to: count }
   return { from: oldFrom, to: oldFrom + openedAtOnce - 1 }
-}
-
-function sizeOf(row: FileRow | undefined): number {
-  if (row?.kind === 'line' || row?.kind === 'pair') return lineHeight
-  return row?.kind === 'thread' || row?.kind === 'form' ? cardHeight : partHeight
 }
 
 /** The side and number of the line whose number was pressed. */
