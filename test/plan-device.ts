@@ -36,6 +36,7 @@ export function openDevicePlans({
     isSocketBlocked: () => false,
     isOnItsWay: () => false,
     onUnstored: (count) => (unstored = count),
+    bringImage: async () => true,
     estimate: async () => undefined,
     now: Date.now,
     newId,

@@ -41,6 +41,7 @@ export async function writePlan(characters: number): Promise<Found> {
     isOnItsWay: () => true,
     mayWrite: () => true,
     onUnstored: () => undefined,
+    bringImage: async () => true,
     estimate: async () => undefined,
     now: Date.now,
     newId: () => crypto.randomUUID(),

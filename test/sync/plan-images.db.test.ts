@@ -1,9 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { Plan } from '#shared/domain/plan.ts'
 import { PlanId, type BlobHash } from '#shared/ids.ts'
 import { planImagePath } from '#shared/protocol/plan-images.ts'
 import type { UnsentImage } from '#sync/client/images/device-images.ts'
 import { createMemoryImageStore } from '#sync/client/images/memory-image-store.ts'
 import type { SyncStatus, Workspace } from '#sync/client/workspace.ts'
+import { keys } from '#sync/core/keys.ts'
+import { getRow } from '#sync/core/transaction.ts'
 import { openDeviceNetwork } from '../device-network.ts'
 import { hashOf, pngOf } from '../pictures.ts'
 import { newId, openWorld, until, type Person, type World } from '../world.ts'
@@ -40,6 +43,30 @@ const untilSent = async (workspace: Workspace, hash: BlobHash): Promise<void> =>
   await untilStored(hash)
   await untilUnsent(workspace, (unsent) => unsent.length === 0)
 }
+
+test('of a plan that is pinned and was never opened they are here without a network', async () => {
+  const writer = mara.open()
+  await untilStatus(writer, ({ connection }) => connection === 'online')
+  const hash = await writer.keepImage({ content: picture, planId })
+  await untilSent(writer, hash)
+  const imported = await mara.fetch('/api/v1/plans', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ markdown: `# Sketches\n\n![](drover:image/${hash}#5x4)\n` }),
+  })
+  const pinned = PlanId.parse(Reflect.get(Object(await imported.json()), 'id'))
+  const [network, imageStore] = [openDeviceNetwork(), createMemoryImageStore()]
+  const reader = jonas.open({ network, imageStore, whenIdle: (act) => act() })
+  await until<Plan | undefined>((on) => reader.subscribe((tx) => getRow(tx, keys.plan(pinned), Plan), on), Boolean)
+  expect(await imageStore.notes()).toEqual([])
+  await reader.pinPlan(pinned, true)
+  await until<number>(
+    (on) => imageStore.subscribe(() => void imageStore.notes().then((notes) => on(notes.length))),
+    (count) => count === 1,
+  )
+  network.cut('before')
+  expect(await reader.readImage(hash, never)).toEqual({ type: 'png', content: picture })
+})
 
 describe('a picture that is put in', () => {
   test('is sent by itself, and others have it from then on, also without a network', async () => {

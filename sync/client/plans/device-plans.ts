@@ -1,4 +1,5 @@
-import type { PlanId } from '#shared/ids.ts'
+import type { Doc } from 'yjs'
+import type { BlobHash, PlanId } from '#shared/ids.ts'
 import type { EstimateRoom } from '../device-room.ts'
 import { createOpenPlans } from './open-plans.ts'
 import type { Rooms } from './room/plan-connection.ts'
@@ -30,6 +31,8 @@ export type DevicePlansDeps = PlanDeps & {
   readonly mayWrite: () => boolean
   /** Plans that have had something for a while which the server lacks. */
   readonly onUnstored: (count: number) => void
+  /** Has this device keep a picture of a plan. Resolves with whether there is nothing left to fetch. */
+  readonly bringImage: (hash: BlobHash, signal: AbortSignal) => Promise<boolean>
   readonly estimate: EstimateRoom
   readonly now: () => number
   readonly newId: () => string
@@ -53,8 +56,19 @@ export function createDevicePlans(deps: DevicePlansDeps) {
     onChange: () => courier?.work(),
   })
   const stopCounting = copies.subscribe(unstored.take)
-  courier = rooms && createPlanCourier({ ...deps, open, copies })
+  courier = rooms && createPlanCourier({ ...deps, open, copies, bringPictures })
   deps.whenIdle(() => void copies.tidy().catch(deps.unlessClosed))
+
+  /** One after another: nobody waits for them. */
+  async function bringPictures(doc: Doc, signal: AbortSignal): Promise<boolean> {
+    const { imagesIn } = await import('#sync/core/plan/images-in.ts')
+    let isWhole = true
+    for (const hash of imagesIn(doc)) {
+      if (signal.aborted) return false
+      isWhole = (await deps.bringImage(hash, signal)) && isWhole
+    }
+    return isWhole
+  }
 
   const plans: DevicePlans = {
     async openPlan(planId) {

@@ -8,7 +8,7 @@ import { createParticipantBoard, type WatchPlanParticipants } from './participan
 import type { DevicePlans, PlanCopy } from './plan-document.ts'
 import type { PlanStore } from './store/plan-store.ts'
 
-export type LaterPlansDeps = Omit<DevicePlansDeps, 'store'> & {
+export type LaterPlansDeps = Omit<DevicePlansDeps, 'store' | 'bringImage'> & {
   readonly openStore: () => Promise<PlanStore>
   readonly openImages: () => Promise<ImageStore>
   /** Of the files that go with messages. */
@@ -89,6 +89,8 @@ async function load(deps: LaterPlansDeps) {
   const plans = createDevicePlans({
     ...deps,
     store,
+    // One that the server does not have is not asked for again and again.
+    bringImage: async (hash, signal) => (await images.images.readImage(hash, signal)) !== 'unreachable',
     onUnstored(count) {
       waiting.plans = count
       tell()

@@ -16,6 +16,7 @@ export function createMemoryPlans(from: { readonly now: () => number; readonly n
     isOnline: () => false,
     isSocketBlocked: () => false,
     onUnstored: () => undefined,
+    bringImage: async () => true,
     estimate: async () => undefined,
     isOnItsWay: () => true,
     unlessClosed: (error) => {

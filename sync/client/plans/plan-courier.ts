@@ -1,3 +1,4 @@
+import type { Doc } from 'yjs'
 import type { PlanId } from '#shared/ids.ts'
 import type { OpenPlans } from './open-plans.ts'
 import type { PlanCopies } from './plan-copies.ts'
@@ -10,6 +11,8 @@ export type PlanCourierDeps = {
   readonly isOnline: () => boolean
   readonly isOnItsWay: (planId: PlanId) => boolean
   readonly mayWrite: () => boolean
+  /** Fetches the pictures of a plan that is to be read without a network. Resolves with whether there is nothing left to fetch. */
+  readonly bringPictures: (doc: Doc, signal: AbortSignal) => Promise<boolean>
   /** Calls back when the first page stands and the browser has nothing better to do. */
   readonly whenIdle: (act: () => void) => void
   readonly now: () => number
@@ -39,6 +42,8 @@ export function createPlanCourier(deps: PlanCourierDeps) {
   const visitedAt = new Map<PlanId, number>()
   const unstoredSince = new Map<PlanId, number>()
   const visiting = new Set<PlanId>()
+  /** Pinned plans whose pictures are here too, as far as this page has looked. */
+  const pictured = new Set<PlanId>()
   const giveUp = new AbortController()
   let isIdle = false
   let isFirst = true
@@ -53,11 +58,12 @@ export function createPlanCourier(deps: PlanCourierDeps) {
         : [],
     )
     if (!isIdle) return unsent
-    const wanted = new Set([...pinned(), ...recent([...deps.copies.facts.values()], deps.copies)])
-    return [
-      ...unsent,
-      ...[...wanted].flatMap((planId) => (deps.copies.isFresh(planId) ? [] : [{ planId, at: again(planId) }])),
-    ]
+    const pins = new Set(pinned())
+    for (const planId of pictured) if (!pins.has(planId)) pictured.delete(planId)
+    const wanted = new Set([...pins, ...recent([...deps.copies.facts.values()], deps.copies)])
+    const isHere = (planId: PlanId): boolean =>
+      deps.copies.isFresh(planId) && (!pins.has(planId) || pictured.has(planId))
+    return [...unsent, ...[...wanted].flatMap((planId) => (isHere(planId) ? [] : [{ planId, at: again(planId) }]))]
   }
 
   function pinned(): readonly PlanId[] {
@@ -95,9 +101,12 @@ export function createPlanCourier(deps: PlanCourierDeps) {
     visitedAt.set(planId, deps.now())
     const signal = AbortSignal.any([giveUp.signal, AbortSignal.timeout(visitMs)])
     deps.open
-      .using(planId, (plan) =>
-        plan.until(({ synced, stored, refused }) => (synced && stored) || refused !== undefined, signal),
-      )
+      .using(planId, async (plan) => {
+        await plan.until(({ synced, stored, refused }) => (synced && stored) || refused !== undefined, signal)
+        if (deps.copies.notes().get(planId)?.pinned !== true) return
+        if (await deps.bringPictures(plan.doc, signal)) pictured.add(planId)
+        else pictured.delete(planId)
+      })
       .catch((error: unknown) => {
         if (!giveUp.signal.aborted) deps.unlessClosed(error)
       })
