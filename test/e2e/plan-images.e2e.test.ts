@@ -1,6 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { strFromU8, unzipSync } from 'fflate'
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { imageOf } from '#sync/core/plan/image-address.ts'
@@ -174,6 +175,30 @@ describe.skipIf(browserPath === undefined && !required)('pictures of plans (need
     await mobile.reload()
     await expect.poll(async () => (await drawn(mobile)).length).toBe(3)
     await phoneContext.setOffline(false)
+  })
+
+  test('what is downloaded has the pictures with it', async () => {
+    await desk.goto(planUrl)
+    await expect.poll(async () => (await drawn(desk)).length).toBe(3)
+    await desk.getByRole('button', { name: 'More of this plan' }).click()
+    const saving = desk.waitForEvent('download')
+    await desk.getByRole('menuitem', { name: 'Download as Markdown' }).click()
+    const saved = await saving
+    expect(saved.suggestedFilename()).toMatch(/\.zip$/)
+    const path = join(folder, 'plan.zip')
+    await saved.saveAs(path)
+    const files = unzipSync(await readFile(path))
+    const text = strFromU8(files[Object.keys(files).find((name) => name.endsWith('.md')) ?? ''] ?? new Uint8Array())
+    const named = [...text.matchAll(/\((images\/[0-9a-f]{16}\.(?:png|jpg))\)/g)].map(([, name]) => name ?? '')
+    expect(named).toHaveLength(3)
+    expect(text).not.toContain('drover:image/')
+    expect(
+      Object.keys(files)
+        .filter((name) => name.startsWith('images/'))
+        .toSorted(),
+    ).toEqual(named.toSorted())
+    const small = pngOf({ width: 64, height: 48 }, [200, 60, 20])
+    expect(named.some((name) => Buffer.from(files[name] ?? []).equals(Buffer.from(small)))).toBe(true)
   })
 
   test('it goes by the keyboard, and comes back with an undo', async () => {

@@ -81,6 +81,10 @@ export const plansWords = {
   tooLarge: (name: string) => `“${name}” is too large for a plan.`,
   unread: (name: string) => `“${name}” could not be read.`,
   textNotHere: 'The text of this plan is not on this device. Open it once while the server can be reached.',
+  picturesMissing: (count: number) =>
+    count === 1
+      ? 'One picture is not on this device and could not be fetched: it is not in the file.'
+      : `${count} pictures are not on this device and could not be fetched: they are not in the file.`,
   notPinned: 'This device could not note that the plan is to be kept. Its storage may be full.',
   notMade: 'The plan could not be made here. Free some space on this device, then try again.',
   /** A plan that is gone for everybody, with what was written into it here. */

@@ -1,18 +1,23 @@
-/** Longest name of a file that every system takes, with its ending. */
+/** Longest name of a file that every system takes, without its ending. */
 const mostLetters = 80
 
-/** Saves Markdown as a file that is called as its plan. */
-export function saveAs(markdown: string, title: string): void {
+/** What a file of a plan with this title is called, without its ending. */
+export function fileNameOf(title: string): string {
   const name = title
     .replace(/[^\p{L}\p{N} ._-]+/gu, ' ')
     .replace(/\s+/g, ' ')
     .replace(/^[ .]+/, '')
     .slice(0, mostLetters)
     .trim()
-  const url = URL.createObjectURL(new Blob([markdown], { type: 'text/markdown;charset=utf-8' }))
+  return name === '' ? 'plan' : name
+}
+
+/** Hands a file to the browser's downloads. */
+export function saveAs(content: Blob, name: string): void {
+  const url = URL.createObjectURL(content)
   const link = document.createElement('a')
   link.href = url
-  link.download = `${name === '' ? 'plan' : name}.md`
+  link.download = name
   link.click()
   // The browser has begun to read it by the next task.
   setTimeout(() => URL.revokeObjectURL(url))

@@ -3,7 +3,6 @@ import { useWorkspace } from '../../../state/workspace.ts'
 import { copyAndTell } from '../../../ui/copy.ts'
 import { showToast } from '../../../ui/toast.tsx'
 import { plansWords } from '../../../words/plans.ts'
-import { saveAs } from './save-as.ts'
 
 /** Ways out of a plan, as Markdown. Where this device has less than the whole, that is said instead. */
 export function usePlanText(planId: PlanId): {
@@ -11,18 +10,24 @@ export function usePlanText(planId: PlanId): {
   readonly download: (title: string) => void
 } {
   const workspace = useWorkspace()
-  const withText = async (act: (markdown: string) => unknown): Promise<void> => {
-    try {
-      const { textOfPlan } = await import('../acts/plan-bodies.ts')
-      const markdown = await textOfPlan(workspace, planId)
-      if (markdown !== undefined) act(markdown)
-      else showToast({ text: plansWords.textNotHere })
-    } catch {
-      showToast({ text: plansWords.textNotHere })
-    }
+  const orSay = async (act: () => Promise<boolean>): Promise<void> => {
+    const worked = await act().catch(() => false)
+    if (!worked) showToast({ text: plansWords.textNotHere })
   }
   return {
-    copy: () => void withText(copyAndTell),
-    download: (title) => void withText((markdown) => saveAs(markdown, title)),
+    copy: () =>
+      void orSay(async () => {
+        const { textOfPlan } = await import('../acts/plan-bodies.ts')
+        const markdown = await textOfPlan(workspace, planId)
+        if (markdown !== undefined) await copyAndTell(markdown)
+        return markdown !== undefined
+      }),
+    download: (title) =>
+      void orSay(async () => {
+        const { savePlan } = await import('./save-plan.ts')
+        const saved = await savePlan(workspace, planId, title)
+        if (saved !== undefined && saved.missing > 0) showToast({ text: plansWords.picturesMissing(saved.missing) })
+        return saved !== undefined
+      }),
   }
 }
