@@ -7,6 +7,9 @@ import { createSocketLink, type Link } from './socket-link.ts'
 import { createTabLink } from './tab-link.ts'
 import type { Workspace } from './workspace.ts'
 
+/** From the store's first answer until a page shows what is in it. */
+const firstRowsMs = 500
+
 /**
  * The workspace as a page opens it: IndexedDB, one socket for all tabs of the profile, and a resync by version whenever
  * the page comes to the foreground or the network comes back.
@@ -36,6 +39,10 @@ export async function openBrowserWorkspace(
     openIntentStore(intentStoreOf(who.userId, who.teamId), { indexedDb: indexedDB, createChannel }),
   ])
   const link = locks === undefined ? openSocket() : createTabLink({ name, tabId, locks, createChannel, openSocket })
+  // A page that starts has idle moments while it waits for its store: what nobody asked for yet must not take the disk from what is to be shown.
+  let shown: () => void = () => undefined
+  const isShown = new Promise<void>((resolve) => (shown = resolve))
+  const afterFirstRows = (act: () => void): void => void isShown.then(() => whenIdle(act))
   const workspace = createWorkspace({
     ...who,
     keeping,
@@ -55,14 +62,14 @@ export async function openBrowserWorkspace(
         const { openImageStore, attachmentStoreOf } = await import('./images/browser-image-store.ts')
         return openImageStore(attachmentStoreOf(who.userId, who.teamId), { indexedDb: indexedDB, createChannel })
       },
-      soon: whenIdle,
+      soon: afterFirstRows,
       rooms: {
         url: `${location.origin.replace(/^http/, 'ws')}${planRoomPath}`,
         WebSocket,
         random: Math.random,
         requests: { fetch: (input, init) => fetch(input, init), url: planRequestsPath },
       },
-      whenIdle,
+      whenIdle: afterFirstRows,
     },
     intents,
     tabId,
@@ -71,6 +78,9 @@ export async function openBrowserWorkspace(
     now: Date.now,
     newId,
   })
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const readable = (): void => void (timer = setTimeout(shown, firstRowsMs))
+  workspace.query(async () => undefined).then(readable, readable)
   const stop = onForeground(() => void workspace.refresh())
   const onOffline = (): void => link.suspend()
   addEventListener('offline', onOffline)
@@ -78,6 +88,7 @@ export async function openBrowserWorkspace(
     ...workspace,
     async close() {
       stop()
+      clearTimeout(timer)
       removeEventListener('offline', onOffline)
       releaseTab()
       await workspace.close()
