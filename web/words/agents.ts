@@ -1,5 +1,7 @@
 import type { SecretKind } from '#shared/domain/secret.ts'
 
+const either = new Intl.ListFormat('en', { type: 'disjunction' })
+
 /** Words about agents and their models, in the settings and where a run is started. */
 export const agentWords = {
   credentials: {
@@ -23,7 +25,7 @@ export const agentWords = {
   where: (sandboxes: string) => `Runs ${sandboxes}`,
   sandboxNames: { direct: 'on the machine itself', docker: 'in a container' },
   and: ' and ',
-  needs: (kinds: string) => `Needs ${kinds}`,
+  needs: (kinds: readonly string[]) => `Needs ${either.format(kinds)}`,
   signedIn: 'Signed in on a machine',
   needsNothing: 'Needs no key',
   unavailable: 'Not ready on any machine',

@@ -43,7 +43,7 @@ export function AttachRow(props: {
   })
   return (
     <div class={styles.row}>
-      <AttachButton busy={attaching.busy()} onFiles={(files) => void attaching.add(files)} />
+      <AttachButton named busy={attaching.busy()} onFiles={(files) => void attaching.add(files)} />
       <Attachments
         attachments={props.attachments}
         read={({ blob }) => workspace.readAttachment(blob)}

@@ -72,8 +72,8 @@ function AgentCard(props: {
       <header class={styles.runnerHead}>
         <AgentTile letters={about().letters} />
         <h3>{about().name}</h3>
-        <span class={styles.rowMeta}>{factsOf(props.offers)}</span>
       </header>
+      <p class={styles.rowMeta}>{factsOf(props.offers)}</p>
       <Switch
         label={agentWords.use(about().name)}
         checked={!off()}
@@ -197,9 +197,7 @@ function factsOf(offers: readonly HarnessOffer[]): string {
   return [
     versions.length === 0 ? undefined : agentWords.version(versions.join(', ')),
     agentWords.where(sandboxes.map((kind) => agentWords.sandboxNames[kind]).join(agentWords.and)),
-    takes.length === 0
-      ? agentWords.needsNothing
-      : agentWords.needs(takes.map((kind) => agentWords.credentials[kind]).join(', ')),
+    takes.length === 0 ? agentWords.needsNothing : agentWords.needs(takes.map((kind) => agentWords.credentials[kind])),
     signedIn ? agentWords.signedIn : undefined,
   ]
     .filter((part) => part !== undefined)

@@ -1,5 +1,5 @@
 import { Link, useParams } from '@tanstack/solid-router'
-import { For, Match, Show, Switch } from 'solid-js'
+import { For, Match, Show, Switch, createEffect, on, onCleanup, onMount } from 'solid-js'
 import { useFrame } from '../../state/frame.ts'
 import { settingsSections, type SettingsSection } from '../../state/settings-sections.ts'
 import { useTitle } from '../../state/title.ts'
@@ -24,10 +24,23 @@ export function SettingsPage() {
   const params = useParams({ strict: false })
   const section = (): SettingsSection => settingsSections.find((name) => name === params().section) ?? 'account'
   useTitle(() => shellWords.sections[section()])
+  // On a narrow screen the part that is shown may stand beyond the edge.
+  let tabs!: HTMLElement
+  const showCurrent = (): void => {
+    const current = tabs.querySelector<HTMLElement>('[aria-current]')
+    if (current !== null) tabs.scrollLeft = current.offsetLeft - (tabs.clientWidth - current.offsetWidth) / 2
+  }
+  createEffect(on(section, showCurrent, { defer: true }))
+  onMount(() => {
+    // It is in the page, and has a width, some time after it was made.
+    const observer = new ResizeObserver(showCurrent)
+    observer.observe(tabs)
+    onCleanup(() => observer.disconnect())
+  })
   return (
     <div class={styles.page}>
       <PageHead title={settingsWords.title} />
-      <nav class={styles.tabs} aria-label={settingsWords.parts}>
+      <nav ref={tabs} class={styles.tabs} aria-label={settingsWords.parts}>
         <For each={settingsSections}>
           {(name) => (
             <Link

@@ -1,14 +1,18 @@
 import { Paperclip } from 'lucide'
+import { Show } from 'solid-js'
 import { attachmentWords } from '../../words/attachments.ts'
-import { IconButton } from '../button.tsx'
+import { Button, IconButton } from '../button.tsx'
 
 /** Chooses files of this device; a phone offers its camera and its photos too. */
 export function AttachButton(props: {
   readonly onFiles: (files: readonly File[]) => void
   readonly busy: boolean
+  /** Its words stand beside its icon. */
+  readonly named?: boolean | undefined
   readonly disabled?: boolean | undefined
 }) {
   let input!: HTMLInputElement
+  const words = (): string => (props.busy ? attachmentWords.preparing : attachmentWords.attach)
   return (
     <>
       <input
@@ -24,14 +28,30 @@ export function AttachButton(props: {
           props.onFiles(files)
         }}
       />
-      <IconButton
-        icon={Paperclip}
-        tone="ghost"
-        label={props.busy ? attachmentWords.preparing : attachmentWords.attach}
-        aria-busy={props.busy}
-        disabled={props.disabled}
-        onClick={() => input.click()}
-      />
+      <Show
+        when={props.named}
+        fallback={
+          <IconButton
+            icon={Paperclip}
+            tone="ghost"
+            label={words()}
+            aria-busy={props.busy}
+            disabled={props.disabled}
+            onClick={() => input.click()}
+          />
+        }
+      >
+        <Button
+          icon={Paperclip}
+          size="sm"
+          tone="ghost"
+          aria-busy={props.busy}
+          disabled={props.disabled}
+          onClick={() => input.click()}
+        >
+          {words()}
+        </Button>
+      </Show>
     </>
   )
 }
