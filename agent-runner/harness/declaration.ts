@@ -5,6 +5,7 @@ import type { RunModels } from '../models/endpoints.ts'
 import type { PromptAnswer } from './acp-shapes.ts'
 import type { Dialect } from './dialects.ts'
 import type { Exec, Sandbox } from '../sandbox/sandbox.ts'
+import type { SessionStore } from './sessions/session-store.ts'
 import type { AgentTerminals } from '../terminals/agent-terminals.ts'
 
 /** A harness that this runner can start: how to get it, how to call it, and where it differs from the others. */
@@ -55,8 +56,8 @@ export interface HarnessQuirks {
   readonly modelFailed?: (answer: PromptAnswer) => boolean
   /** What it can't be made to ask about, in sentences for the page. */
   readonly cannotAsk?: Partial<Record<SandboxKind, readonly string[]>>
-  /** Where it keeps one conversation, below its home folder, as a session of it is named and where it works. Absent: it can't be carried to another machine. */
-  readonly sessionFiles?: (session: { readonly id: string; readonly workspace: string }) => readonly string[]
+  /** Where it keeps its conversations. Absent: one can't be carried to another machine. */
+  readonly sessions?: SessionStore
   /** The tokens that it tells with the answer to a prompt are all of its session; absent: of that prompt. */
   readonly tokenCount?: 'session'
 }

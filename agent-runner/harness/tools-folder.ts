@@ -10,6 +10,8 @@ import { SandboxError } from '../sandbox/sandbox.ts'
 export interface ToolsFolder {
   /** Of the system `system`, where that is not this one. */
   has(packageName: string, version: string, system?: ToolSystem): Promise<boolean>
+  /** @returns the folder; `undefined` where it was not fetched. */
+  find(packageName: string, version: string): Promise<string | undefined>
   /** @returns the folder. @throws SandboxError */
   fetch(packageName: string, version: string, options: FetchOptions): Promise<string>
 }
@@ -88,7 +90,12 @@ export function createToolsFolder(folder: string, env: Readonly<Record<string, s
     }
   }
 
-  return { has, fetch }
+  return {
+    has,
+    find: async (packageName, version) =>
+      (await has(packageName, version)) ? pathOf(packageName, version) : undefined,
+    fetch,
+  }
 }
 
 /** npm beside this Node where there is one, else the one on PATH. */

@@ -1,4 +1,4 @@
-import { snapshotBytes, type NotRestored, type Snapshot } from '#shared/domain/snapshot.ts'
+import { carriedFileBytes, snapshotBytes, type NotRestored, type Snapshot } from '#shared/domain/snapshot.ts'
 import type { Assignment } from '#shared/protocol/runner-link.ts'
 import type { HarnessDeclaration } from '../harness/declaration.ts'
 import { messageOf } from '../log.ts'
@@ -8,8 +8,7 @@ import { runStep } from '../run/steps.ts'
 import type { Transcript } from '../run/transcript.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { bringCommits } from './commits.ts'
-import { getContent, type GetPiece } from './content.ts'
-import { bringHomeFiles } from './home-files.ts'
+import { getContent, type CarriedFile, type GetPiece } from './content.ts'
 import { bringOutsideFile } from './outside-files.ts'
 import { restoreTree } from './restore-tree.ts'
 
@@ -109,13 +108,31 @@ async function restoreAll(
     const why = await bringOutsideFile(sandbox, file, get)
     if (why !== undefined) failed.push(why)
   }
-  const { session } = snapshot
-  const names = declaration.quirks.sessionFiles
-  if (session !== undefined && session.harness === declaration.id && names !== undefined) {
-    const to = names({ id: session.id, workspace: sandbox.workspace })
-    const lost = await bringHomeFiles(folders.home, { files: session.files, names: to }, get)
-    failed.push(...lost)
-    if (lost.length === 0) await journal.record({ k: 'facts', facts: { sessionId: session.id, carried: true } })
+  const lost = await restoreSession(deps, { snapshot, sandbox, declaration, get })
+  return [...failed, ...lost]
+}
+
+/** The harness loads it then; where that does not succeed, it is told the transcript. */
+async function restoreSession(
+  { folders, journal }: RestoreDeps,
+  {
+    snapshot: { session },
+    sandbox,
+    declaration,
+    get,
+  }: { snapshot: Snapshot; sandbox: Sandbox; declaration: HarnessDeclaration; get: GetPiece },
+): Promise<NotRestored[]> {
+  const store = declaration.quirks.sessions
+  if (session === undefined || session.harness !== declaration.id || store === undefined) return []
+  const { id } = session
+  try {
+    const files: CarriedFile[] = []
+    for (const { path, content } of session.files)
+      files.push({ path, content: await getContent(content, get, carriedFileBytes) })
+    const lost = await store.bring({ id, home: folders.home, workspace: sandbox.workspace, sandbox }, files)
+    if (lost.length === 0) await journal.record({ k: 'facts', facts: { sessionId: id, carried: true } })
+    return lost
+  } catch (error) {
+    return [{ path: `session ${id}`, reason: messageOf(error).slice(0, 200) }]
   }
-  return failed
 }

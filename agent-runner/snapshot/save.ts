@@ -16,10 +16,10 @@ import { readHead } from '../run/changes/read-head.ts'
 import type { RunWorkerDeps } from '../run/run-deps.ts'
 import type { Transcript } from '../run/transcript.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
+import type { Hiding } from '../secrets/hiding.ts'
 import { bundleCommits } from './commits.ts'
 import { putContent, putFiles, type CarriedFile, type PutPiece } from './content.ts'
 import { isBelow, readDeclarations, type Declaration } from './declarations.ts'
-import { takeHomeFiles } from './home-files.ts'
 import { takeOutsideFile } from './outside-files.ts'
 import { makePatch, type TreePatch } from './patch.ts'
 import { settingsFor } from './settings.ts'
@@ -37,7 +37,7 @@ export interface Snapshots {
 
 export interface SnapshotDeps extends Pick<
   RunWorkerDeps,
-  'folders' | 'journal' | 'clock' | 'snapshots' | 'snapshotSettings'
+  'folders' | 'journal' | 'clock' | 'secrets' | 'snapshots' | 'snapshotSettings'
 > {
   changes: Changes
   transcript: Transcript
@@ -80,7 +80,6 @@ export function createSnapshots(deps: SnapshotDeps): Snapshots {
     const standings = await Promise.all((facts.repositories ?? []).map((one) => standing(one, sandbox, left)))
     const put: PutPiece = (piece) => (closed || mine !== number ? Promise.resolve(undefined) : blobs.put(piece))
     const outside = await takeOutside(declared, sandbox, left)
-    const conversation = await takeSession()
     const handIn = async (): Promise<void> => {
       const content = await putContent(patch.patch, put)
       const repositories: SnapshotRepository[] = []
@@ -89,7 +88,7 @@ export function createSnapshots(deps: SnapshotDeps): Snapshots {
         repositories.push(commits === undefined ? repository : { ...repository, commits })
       }
       const files = await putFiles(outside, put)
-      const session = await putSession(conversation, put)
+      const session = await putSession(await takeSession(sandbox), put)
       if (content === undefined || files === undefined) {
         if (!closed && mine === number)
           deps.transcript.notice('warning', 'The workspace could not be saved: the server did not take it.')
@@ -178,16 +177,21 @@ export function createSnapshots(deps: SnapshotDeps): Snapshots {
     return { ...known, head: commit, bundle }
   }
 
-  /** The conversation as its harness keeps it; without it the transcript is told again. */
-  async function takeSession(): Promise<CarriedSession | undefined> {
+  /**
+   * The conversation as its harness keeps it; without it the transcript is told again. Values of secrets are hidden in it as in all that is told. A
+   * harness that has to be asked for it takes seconds, which the turn's end does not wait for.
+   */
+  async function takeSession(sandbox: Sandbox | undefined): Promise<CarriedSession | undefined> {
     const { sessionId: id } = journal.memory().facts
     const declaration = deps.declaration()
-    const workspace = deps.sandbox()?.workspace
-    const names = declaration?.quirks.sessionFiles
-    if (id === undefined || names === undefined || declaration === undefined || workspace === undefined)
-      return undefined
-    const files = await takeHomeFiles(folders.home, names({ id, workspace }))
-    return files === undefined ? undefined : { id, harness: declaration.id, files }
+    const store = declaration?.quirks.sessions
+    if (id === undefined || store === undefined || declaration === undefined || sandbox === undefined) return undefined
+    const place = { id, home: folders.home, workspace: sandbox.workspace, sandbox }
+    // It may be gone by now, with the runner or the turn.
+    const files = await store.take(place).catch(() => undefined)
+    const { hiding } = deps.secrets
+    const hidden = files?.map((file) => ({ ...file, content: hiddenIn(hiding, file.content) }))
+    return hidden === undefined ? undefined : { id, harness: declaration.id, files: hidden }
   }
 
   return {
@@ -196,6 +200,11 @@ export function createSnapshots(deps: SnapshotDeps): Snapshots {
       closed = true
     },
   }
+}
+
+function hiddenIn(hiding: Hiding, content: Buffer): Buffer {
+  const bytes = hiding.isIdle ? content : hiding.bytes(content)
+  return bytes === content ? content : Buffer.from(bytes)
 }
 
 interface CarriedSession {

@@ -1,5 +1,10 @@
 import { harnessMissing } from '#test/fakes/kept-tools.ts'
 import { sessionTests } from '#test/fakes/session-tests.ts'
 
-const missing = await harnessMissing('claude-code')
-sessionTests({ id: 'claude-code', name: 'Claude Code', api: 'anthropic', model: 'haiku' }, missing)
+const harnesses = [
+  { id: 'claude-code', name: 'Claude Code', api: 'anthropic', model: 'haiku' },
+  { id: 'codex', name: 'Codex', api: 'openai', model: 'gpt-5.5' },
+  { id: 'opencode', name: 'OpenCode', api: 'openai', model: 'openai/gpt-5.5' },
+  { id: 'gemini', name: 'Gemini CLI', api: 'google', model: 'gemini-2.5-flash' },
+] as const
+for (const harness of harnesses) sessionTests(harness, await harnessMissing(harness.id))

@@ -3,6 +3,7 @@ import { HarnessId, type ModelOffer } from '#shared/domain/harness.ts'
 import { bedrockEnv, noCredentials } from '../credentials.ts'
 import type { HarnessContext, HarnessDeclaration, HarnessEnv, SessionOptions } from '../declaration.ts'
 import { createPackageProgram } from '../package-program.ts'
+import { claudeSession } from '../sessions/claude-session.ts'
 import { isFilled, type Person } from '../sign-in.ts'
 import type { ToolsFolder } from '../tools-folder.ts'
 
@@ -64,9 +65,7 @@ export function createClaudeCode({ tools, person }: { tools: ToolsFolder; person
       rulesApply: true,
       takesTools: true,
       firstMode: 'default',
-      sessionFiles: ({ id, workspace }) => [
-        `.claude/projects/${workspace.replaceAll(/[^A-Za-z0-9]/g, '-')}/${id}.jsonl`,
-      ],
+      sessions: claudeSession,
     },
   }
 }

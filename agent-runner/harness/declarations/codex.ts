@@ -4,6 +4,7 @@ import { noCredentials } from '../credentials.ts'
 import type { HarnessContext, HarnessDeclaration, HarnessEnv } from '../declaration.ts'
 import { codexDialect, codexModelFailed } from '../dialects.ts'
 import { createPackageProgram } from '../package-program.ts'
+import { codexSession } from '../sessions/codex-session.ts'
 import { isFilled, type Person } from '../sign-in.ts'
 import type { ToolsFolder } from '../tools-folder.ts'
 
@@ -75,6 +76,7 @@ export function createCodex({ tools, person }: { tools: ToolsFolder; person: Per
       takesTools: true,
       dialect: codexDialect,
       modelFailed: codexModelFailed,
+      sessions: codexSession,
       // What it does without asking can change nothing: its own sandbox sees to that.
       firstMode: 'read-only',
       // Its own sandbox can't work inside a container, where every command would fail.

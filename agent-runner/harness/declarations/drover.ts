@@ -4,6 +4,7 @@ import { catalogueOffers } from '../../own-agent/models/catalogue.ts'
 import { sessionFile } from '../../own-agent/session-name.ts'
 import { openOwnAgent } from '../../own-agent/open.ts'
 import type { HarnessDeclaration } from '../declaration.ts'
+import { namedFiles } from '../sessions/in-home.ts'
 
 /** Ours, for any model: it lives in the runner's process, so the keys of models never enter a sandbox, and nothing is to be fetched. */
 export const drover: HarnessDeclaration = {
@@ -19,7 +20,7 @@ export const drover: HarnessDeclaration = {
     hearsDenials: true,
     rulesApply: true,
     takesTools: true,
-    sessionFiles: ({ id }) => [sessionFile(id)],
+    sessions: namedFiles(({ id }) => [sessionFile(id)]),
   },
   models: catalogueOffers,
   abilities: () => ({ images: true }),

@@ -5,6 +5,7 @@ import type { HarnessContext, HarnessDeclaration, HarnessEnv } from '../declarat
 import { geminiDialect } from '../dialects.ts'
 import { ownFile } from '../../sandbox/own-files.ts'
 import { createPackageProgram } from '../package-program.ts'
+import { geminiSession } from '../sessions/gemini-session.ts'
 import { isFilled, type Person } from '../sign-in.ts'
 import type { ToolsFolder } from '../tools-folder.ts'
 
@@ -73,6 +74,7 @@ export function createGemini({ tools, person }: { tools: ToolsFolder; person: Pe
       takesTools: true,
       firstMode: 'default',
       dialect: geminiDialect,
+      sessions: geminiSession,
     },
   }
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { HarnessId } from '#shared/domain/harness.ts'
 import { noCredentials } from '../credentials.ts'
 import type { HarnessContext, HarnessDeclaration, HarnessEnv } from '../declaration.ts'
+import { openCodeSession } from '../sessions/opencode-session.ts'
 import { isFilled, type Person } from '../sign-in.ts'
 import { objectOf } from '../tool-content.ts'
 import type { ToolsFolder } from '../tools-folder.ts'
@@ -54,7 +55,7 @@ export function createOpenCode({
       const packageName = packageFor(sandbox)
       const force = sandbox === 'docker' && process.platform !== 'linux'
       const folder = await tools.fetch(packageName, openCodeVersion, { onOutput, signal, force })
-      const program = join(folder, 'node_modules', packageName, 'bin/opencode')
+      const program = programOf(folder, packageName)
       return {
         tools: sandbox === 'direct' ? [] : [program],
         argv: (inside) => [inside(program), 'acp'],
@@ -79,12 +80,20 @@ export function createOpenCode({
       hearsDenials: false,
       rulesApply: true,
       takesTools: true,
+      sessions: openCodeSession(async (sandbox) => {
+        const found = await tools.find(packageFor(sandbox.kind), openCodeVersion)
+        return found === undefined ? undefined : sandbox.toolPath(programOf(found, packageFor(sandbox.kind)))
+      }),
       cannotAsk: {
         direct: ['OpenCode uses the tools of servers without asking.'],
         docker: ['OpenCode uses the tools of servers without asking.'],
       },
     },
   }
+}
+
+function programOf(folder: string, packageName: string): string {
+  return join(folder, 'node_modules', packageName, 'bin/opencode')
 }
 
 /** @returns OpenCode's configuration, or what is wrong with it. */
