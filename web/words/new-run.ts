@@ -40,6 +40,10 @@ export const newRunWords = {
     teamUsd === undefined
       ? 'The run stops and asks when it has spent this. Empty: no limit of its own.'
       : `The run stops and asks when it has spent this. Empty: ${teamUsd}, as the team has set.`,
+  keep: 'Keep the workspace afterwards',
+  keepHint:
+    'Its changed files are saved at the server after each turn, so that a follow-up can go on at another machine.',
+  keepNotHint: 'Nothing of its files is saved at the server. A follow-up needs the machine that the run was on.',
   needsCredential: (agent: string, kinds: readonly string[]) =>
     `${agent} needs ${kinds.length === 1 ? '' : 'one of these: '}${kinds.join(', ')}. The team has none that could be used here.`,
   toAgents: 'See Agents in the settings',

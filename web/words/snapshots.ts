@@ -8,7 +8,9 @@ export const snapshotWords = {
   title: 'Workspace',
   saved: ({ changed, bytes }: Pick<SnapshotSummary, 'changed' | 'bytes'>) =>
     `saved, ${count(changed, 'file')}, ${bytesWords(bytes)}`,
-  off: 'not saved: this run is set so',
+  off: 'not kept',
+  offText:
+    'This run was started so that nothing of its workspace is kept at the server. A follow-up needs the machine that it was on.',
   older: (turn: number) => (turn === 0 ? 'Saved as it was handed off.' : `Saved after turn ${turn}.`),
   same: (host: string) => `A follow-up goes on in the same workspace, on ${host}.`,
   away: (host: string) =>

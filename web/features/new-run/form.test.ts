@@ -43,6 +43,11 @@ test('what is left empty is left out', () => {
   expect(checked.ok && checked.config).toEqual({ harness: 'runbook', sandbox: 'docker' })
 })
 
+test('a workspace that is not to be kept is said to be so', () => {
+  const checked = checkForm(form({ keep: false }))
+  expect(checked.ok && checked.config).toEqual({ harness: 'runbook', sandbox: 'docker', noSnapshot: true })
+})
+
 describe('repositories', () => {
   test.each([
     'https://example.com/a.git',

@@ -47,6 +47,8 @@ export const NewRunForm = z.object({
   models: z.record(z.string(), ModelChoice).default({}),
   /** US dollars; empty: what the team has set. */
   budget: z.string().default(''),
+  /** The workspace is saved after each turn. */
+  keep: z.boolean().default(true),
   /** Names; none when empty. Absent: all in scope. */
   secrets: z.array(z.string()).optional(),
   /** Empty: none. */
@@ -71,6 +73,7 @@ export const emptyForm: NewRunForm = {
   choseAgent: false,
   models: {},
   budget: '',
+  keep: true,
   environment: '',
   override: false,
 }
@@ -130,6 +133,7 @@ export function checkForm(form: NewRunForm, plan?: 'execute' | 'commit'): Checke
       ...(form.host === '' ? {} : { host: form.host }),
       ...(repository === '' ? {} : { repository: { url: repository, ...(branch === '' ? {} : { branch }) } }),
       ...(profile?.success === true ? { profileId: profile.data } : {}),
+      ...(form.keep ? {} : { noSnapshot: true }),
       ...(setupCommands.length === 0 ? {} : { setupCommands: [...setupCommands] }),
       ...(form.secrets === undefined
         ? {}

@@ -6,7 +6,6 @@ import { Budgets, callsNoModel } from '#shared/domain/budget.ts'
 import { canWritePlans } from '#shared/domain/plan-command.ts'
 import { canStartRuns } from '#shared/domain/policies.ts'
 import { promptLimit } from '#shared/domain/prompt.ts'
-import { titleLimit } from '#shared/domain/run.ts'
 import { keys } from '#sync/core/keys.ts'
 import { getRow } from '#sync/core/transaction.ts'
 import { RefusedError } from '#sync/client/workspace.ts'
@@ -26,7 +25,7 @@ import { useWorkspace } from '../../state/workspace.ts'
 import { Banner } from '../../ui/banner.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Mentions } from '../../ui/mentions.tsx'
-import { TextArea, TextInput } from '../../ui/field.tsx'
+import { TextArea } from '../../ui/field.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { PageHead } from '../../ui/page-head.tsx'
 import { keyCaps } from '../../words/key-caps.ts'
@@ -36,6 +35,7 @@ import { AttachRow } from './attach-row.tsx'
 import { agentChoices, hostChoices, sandboxesOf } from './choices.ts'
 import { DemoOffer } from './demo-offer.tsx'
 import { FromPlan } from './from-plan.tsx'
+import { More } from './more.tsx'
 import {
   NewRunForm,
   checkForm,
@@ -152,7 +152,7 @@ export function NewRunPage() {
       if (!loaded) return
       const asked = search().environment
       if (asked !== undefined && asked !== form().environment) change({ environment: asked, override: false })
-      setMore(form().title !== '' || form().budget !== '')
+      setMore(form().title !== '' || form().budget !== '' || !form().keep)
       if (frame() !== 'phone') page?.querySelector('textarea')?.focus()
     }),
   )
@@ -330,35 +330,15 @@ export function NewRunPage() {
           />
           <ProfileChoice value={form().profile ?? ''} sandbox={sandbox()} onChange={(profile) => change({ profile })} />
           <SecretsChoice value={form().secrets} onChange={(secrets) => change({ secrets })} />
-          <details class={styles.more} open={more()} onToggle={(event) => setMore(event.currentTarget.open)}>
-            <summary class={styles.summary}>
-              <Icon of={ChevronRight} size="sm" />
-              {newRunWords.more}
-            </summary>
-            <div class={styles.inside}>
-              <TextInput
-                label={newRunWords.name}
-                optional
-                value={form().title}
-                onChange={(title) => change({ title })}
-                limit={titleLimit}
-                hint={newRunWords.nameHint}
-                error={errors().title}
-              />
-              <Show when={!callsNoModel(agent())}>
-                <TextInput
-                  label={newRunWords.budget}
-                  optional
-                  inputmode="decimal"
-                  value={form().budget}
-                  onChange={(budget) => change({ budget })}
-                  hint={newRunWords.budgetHint(teamBudget())}
-                  error={errors().budget}
-                  autocomplete="off"
-                />
-              </Show>
-            </div>
-          </details>
+          <More
+            form={form()}
+            onChange={change}
+            errors={errors()}
+            open={more()}
+            onOpen={setMore}
+            spends={!callsNoModel(agent())}
+            teamBudget={teamBudget()}
+          />
         </div>
       </div>
       <footer class={styles.foot}>

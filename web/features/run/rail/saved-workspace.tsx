@@ -40,7 +40,9 @@ export function SavedWorkspace(props: { readonly source: TranscriptModel['source
       fallback={
         <Show when={run().config.noSnapshot}>
           <RailSection title={words.title} end={words.off}>
-            {''}
+            <div class={styles.part}>
+              <p>{words.offText}</p>
+            </div>
           </RailSection>
         </Show>
       }
