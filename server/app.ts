@@ -26,6 +26,7 @@ import type { ImageStore } from './plans/image-store.ts'
 import type { OriginChecks } from './middleware/origin-check.ts'
 import { plainPath } from './middleware/plain-path.ts'
 import { requireActor } from './middleware/require-actor.ts'
+import { requirePerson } from './middleware/require-person.ts'
 import { whileReachable } from './middleware/while-reachable.ts'
 import { securityHeaders } from './middleware/security-headers.ts'
 import { attachmentRoutes } from './routes/attachments.ts'
@@ -117,7 +118,9 @@ export function createApp(deps: AppDeps): Hono<Environment> {
   app.route('/api/v1', webPushAnswerRoutes(deps.webPush))
   app.route('/api/v1', sharedRoutes(deps.shared))
   app.route('/api/v1', sharedPlanRoutes(deps.sharedPlans))
-  app.use('/api/v1/*', requireActor(deps.auth))
+  // Pushes belong to a browser that is signed in.
+  app.use('/api/v1/push/*', requireActor(deps.auth))
+  app.use('/api/v1/*', requirePerson(deps.auth))
   app.route('/api/v1', runRoutes(deps.runs))
   app.route('/api/v1', planRoutes(deps.plans))
   app.route('/api/v1', secretRoutes(deps.secrets))

@@ -15,6 +15,8 @@ import { createPairing } from './pairing.ts'
 import type { Pairing } from './pairing.ts'
 import { createPasskeyCeremony } from './passkey-ceremony.ts'
 import type { PasskeyCeremony } from './passkey-ceremony.ts'
+import { createPersonalKeys } from './personal-keys.ts'
+import type { PersonalKeys } from './personal-keys.ts'
 import type { AuthDeps } from './ports.ts'
 import { createRateLimits } from './rate-limits.ts'
 import type { RateLimits } from './rate-limits.ts'
@@ -53,6 +55,7 @@ export type AuthParts = {
   readonly devices: Devices
   readonly invitations: Invitations
   readonly pairing: Pairing
+  readonly personalKeys: PersonalKeys
   readonly rateLimits: RateLimits
   readonly runnerKeys: RunnerKeys
   readonly teams: Teams
@@ -66,8 +69,9 @@ export function createAuth(deps: AuthDeps): Auth {
   const links = createOneTimeLinks(deps)
   const devices = createDevices(deps, links, revocations)
   const invitations = createInvitations(deps)
+  const personalKeys = createPersonalKeys(deps)
   const ceremony = createPasskeyCeremony()
-  const redemptions = createRedemptions({ ...deps, links, invitations, devices, sync })
+  const redemptions = createRedemptions({ ...deps, links, invitations, devices, personalKeys, sync })
   ceremony.attach(redemptions)
   const better = createBetterAuth(deps, ceremony)
   const actors = createActors(deps, better)
@@ -82,7 +86,7 @@ export function createAuth(deps: AuthDeps): Auth {
     issueRunnerKey: (teamId, name) => runnerKeys.issue(teamId, name),
     async start() {
       await revocations.ready()
-      await Promise.all([sync.putEverything(), rateLimits.prune(), devices.prune()])
+      await Promise.all([sync.putEverything(), rateLimits.prune(), devices.prune(), personalKeys.prune()])
     },
     close: () => revocations.close(),
     parts: {
@@ -93,6 +97,7 @@ export function createAuth(deps: AuthDeps): Auth {
       devices,
       invitations,
       pairing: createPairing(deps, links, devices),
+      personalKeys,
       rateLimits,
       runnerKeys,
       teams: createTeams(deps, sync),

@@ -27,6 +27,10 @@ export const limits = {
   pushTest: { name: 'push-test', max: 10, windowMs: MINUTE },
   /** Requests of one person for plans, where no socket gets through: one each 3 s for each plan, and what is sent in parts. */
   planSync: { name: 'plan-sync', max: 600, windowMs: MINUTE },
+  /** Requests with one API key of a person. Pieces of snapshots go one by one. */
+  personalKey: { name: 'personal-key', max: 600, windowMs: MINUTE },
+  /** Requests with API keys that open nothing, from one address. */
+  wrongKey: { name: 'wrong-key', max: 40, windowMs: 15 * MINUTE },
   /** Password checks of somebody who is signed in. */
   password: { name: 'password', max: 5, windowMs: 15 * MINUTE },
 } as const satisfies Record<string, Limit>

@@ -7,6 +7,7 @@ import type { Result } from '#shared/result.ts'
 import type { Queryable } from '../db/database.ts'
 import { addPerson, addTeam, personalTeamName, setPasswordHash } from './accounts.ts'
 import type { Devices } from './devices.ts'
+import type { PersonalKeys } from './personal-keys.ts'
 import type { InvitationOffer, Invitations } from './invitations.ts'
 import type { OneTimeLinks } from './one-time-links.ts'
 import type { AuthDeps } from './ports.ts'
@@ -33,12 +34,13 @@ type Deps = Pick<AuthDeps, 'database' | 'now' | 'randomBytes'> & {
   readonly links: OneTimeLinks
   readonly invitations: Invitations
   readonly devices: Devices
+  readonly personalKeys: PersonalKeys
   readonly sync: TeamSync
 }
 
 /** Turns links into accounts and new credentials. There is no other way to an account. */
 export function createRedemptions(deps: Deps) {
-  const { database, links, invitations, devices, sync } = deps
+  const { database, links, invitations, devices, personalKeys, sync } = deps
 
   return {
     /** What the page of the link shows, without using it. */
@@ -134,7 +136,10 @@ export function createRedemptions(deps: Deps) {
       if (passwordHash !== undefined) await setPasswordHash(tx, person.id, passwordHash, deps)
       return ok(person.id)
     })
-    if (done.ok && step.signOutOthers) await devices.revokeAll(done.value)
+    if (done.ok && step.signOutOthers) {
+      await devices.revokeAll(done.value)
+      await personalKeys.revokeAll(done.value)
+    }
     return done
   }
 }

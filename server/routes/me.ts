@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import type { Context } from 'hono'
+import type { Handler } from 'hono'
 import { z } from 'zod'
 import { TeamId } from '#shared/ids.ts'
 import { refusal } from '#shared/refusal.ts'
@@ -21,30 +21,37 @@ const NewPassword = z.object({
   signOutOthers: z.boolean().default(false),
 })
 
+/** `GET /me`: who asks, and their teams. */
+export function whoAmI(auth: Auth): Handler<Environment> {
+  const { better, deps, teams } = auth.parts
+  return async (c) => {
+    const { userId, name, email, teamId, role, sessionId, signedInAt } = c.var.actor
+    // Prolongs the session and its cookie, at most once a day.
+    const headers = callHeaders({
+      from: c.req.raw.headers,
+      address: c.var.address,
+      origin: deps.publicUrl.origin,
+      session: 'with',
+    })
+    passCookies(c, await better.api.getSession({ headers, asResponse: true }))
+    const all = await teams.list(userId)
+    const team = all.find(({ id }) => id === teamId)
+    return c.json({
+      user: { id: userId, name, email },
+      team: { id: teamId, name: team?.name ?? '' },
+      role,
+      teams: all,
+      sessionId,
+      signedInAt,
+    })
+  }
+}
+
 /** The signed-in person. */
 export function meRoutes(auth: Auth): Hono<Environment> {
   const { better, deps, devices, rateLimits, teams, profileChanged } = auth.parts
   const { database, now } = deps
-  const headersOf = (c: Context<Environment>) =>
-    callHeaders({ from: c.req.raw.headers, address: c.var.address, origin: deps.publicUrl.origin, session: 'with' })
-
   return new Hono<Environment>()
-    .get('/me', async (c) => {
-      const { userId, name, email, teamId, role, sessionId, signedInAt } = c.var.actor
-      // Prolongs the session and its cookie, at most once a day.
-      passCookies(c, await better.api.getSession({ headers: headersOf(c), asResponse: true }))
-      const all = await teams.list(userId)
-      const team = all.find(({ id }) => id === teamId)
-      return c.json({
-        user: { id: userId, name, email },
-        team: { id: teamId, name: team?.name ?? '' },
-        role,
-        teams: all,
-        sessionId,
-        signedInAt,
-      })
-    })
-
     .patch('/me', async (c) => {
       const { actor } = c.var
       const { name = actor.name, email = actor.email } = await readBody(c, Profile)
