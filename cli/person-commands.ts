@@ -3,6 +3,9 @@ import { Option, type Command } from 'commander'
 import { SecretKind } from '#shared/domain/secret.ts'
 import { runProcess } from './run-process.ts'
 
+/** As `agent-runner/handoff/own-session.ts` has them, which is another room. */
+const ownAgents = ['claude-code', 'codex', 'opencode', 'gemini']
+
 const main = join(import.meta.dirname, '..', 'agent-runner', 'person', 'main.ts')
 
 /** Signs in, and takes work from a checkout of one's own to a run, and back. */
@@ -23,8 +26,12 @@ export function addHandoffCommands(program: Command): void {
     .addOption(new Option('--sandbox <kind>', 'where it runs').choices(['docker', 'direct']))
     .option('--host <name>', 'machine that must run it')
     .option('--title <text>', 'title of the run')
-    .option('--conversation <file>', 'conversation so far: a text, or a .jsonl of Claude Code')
+    .addOption(
+      new Option('--from <agent>', 'the newest conversation of this agent in this checkout goes along').choices(ownAgents),
+    )
+    .option('--conversation <file>', 'conversation so far: a text, or the file of an agent')
     .option('--no-snapshot', 'leave what is not committed and pushed here')
+    .option('--no-keep', 'save nothing of the run’s workspace at the server afterwards')
     .option('--url <url>', 'the server (DROVER_URL)')
     .action((prompt: string, given: { url?: string }) =>
       runProcess(main, ['handoff', JSON.stringify({ ...given, prompt })], { DROVER_URL: given.url }),

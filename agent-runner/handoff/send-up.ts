@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { conversationLimit, type Said } from '#shared/domain/conversation.ts'
 import { folderOf } from '#shared/domain/environment.ts'
 import { shownPathsLimit, type Snapshot, type SnapshotRepository } from '#shared/domain/snapshot.ts'
 import { uuidv7 } from '#shared/ids.ts'
@@ -10,6 +9,8 @@ import { shownPath } from '../run/changes/change-list.ts'
 import { putContent } from '../snapshot/content.ts'
 import { makePatch } from '../snapshot/patch.ts'
 import type { Checkout } from './checkout.ts'
+import { readConversation } from './conversations.ts'
+import { findOwnSession, OwnAgent, type OwnSession, type Person } from './own-session.ts'
 import { CommandError, type DroverServer } from '../person/server.ts'
 
 /** As the command line gives them. */
@@ -21,8 +22,12 @@ export const SendUpOptions = z.object({
   sandbox: z.enum(['docker', 'direct']).optional(),
   host: z.string().optional(),
   title: z.string().optional(),
-  /** A file with the conversation so far, as text. */
+  /** A file with the conversation so far: a text, or that of an agent. */
   conversation: z.string().optional(),
+  /** The agent whose newest conversation in this checkout goes along. */
+  from: OwnAgent.optional(),
+  /** The run's own workspace is saved after its turns. */
+  keep: z.boolean().default(true),
   snapshot: z.boolean().default(true),
 })
 export type SendUpOptions = z.infer<typeof SendUpOptions>
@@ -39,18 +44,31 @@ const Environments = z.object({
 })
 const Started = z.object({ runId: z.string() })
 
+export interface SendUpDeps {
+  readonly server: DroverServer
+  readonly checkout: Checkout
+  readonly say: (line: string) => void
+  /** Whose agents' conversations are looked for. */
+  readonly person: Person
+}
+
 /** Starts a run that begins where this checkout stands. @returns its address. */
 export async function sendUp(
-  { server, checkout, say }: { server: DroverServer; checkout: Checkout; say: (line: string) => void },
+  { server, checkout, say, person }: SendUpDeps,
   given: SendUpOptions,
 ): Promise<string> {
+  if (given.from !== undefined && given.conversation !== undefined)
+    throw new CommandError('Say either --from or --conversation.')
   const head = await checkout.ask('rev-parse', '--verify', '--quiet', 'HEAD^{commit}')
   if (head === undefined) throw new CommandError('This repository has no commit yet. Commit something first.')
   const url = (await checkout.ask('remote', 'get-url', 'origin')) ?? checkout.top
   const place = await placeOf(server, url, given.environment)
-  const snapshot = given.snapshot
+  const own = given.from === undefined ? undefined : await findOwnSession(given.from, checkout.top, person)
+  const files = given.snapshot
     ? await take({ server, checkout, say }, { head, url, folder: place.folder })
     : undefined
+  const snapshot = files === undefined ? undefined : await withSession({ server, say }, { files, own, given })
+  const conversation = own?.content.toString() ?? (await textOf(given.conversation))
   const newId = (): string => uuidv7(Date.now(), randomBytes(10))
   const branch = await checkout.ask('rev-parse', '--abbrev-ref', 'HEAD@{upstream}')
   const { runId } = Started.parse(
@@ -64,15 +82,39 @@ export async function sendUp(
         model: given.model,
         host: given.host,
         sandbox: given.sandbox ?? place.sandbox ?? 'docker',
+        ...(given.keep ? {} : { noSnapshot: true }),
         ...(place.environmentId === undefined
           ? { repository: { url, ...(branch?.startsWith('origin/') === true ? { branch: branch.slice(7) } : {}) } }
           : { environmentId: place.environmentId }),
       },
       ...(snapshot === undefined ? {} : { snapshot }),
-      ...(given.conversation === undefined ? {} : { conversation: await readConversation(given.conversation) }),
+      ...(conversation === undefined ? {} : { conversation: readConversation(conversation) }),
     }),
   )
   return `${server.url}/runs/${runId}`
+}
+
+/** The run's agent loads what is its own; another is told what was said. */
+async function withSession(
+  { server, say }: Pick<SendUpDeps, 'server' | 'say'>,
+  { files, own, given }: { files: Snapshot; own: OwnSession | undefined; given: SendUpOptions },
+): Promise<Snapshot> {
+  if (own === undefined) return files
+  if (own.harness !== given.harness) {
+    say('The run has another agent than the conversation: it is told what was said.')
+    return files
+  }
+  const content = await putContent(own.content, server.put)
+  if (content === undefined) throw new CommandError('The server did not take the conversation.')
+  say('The conversation goes along as the agent keeps it. Where the agent can’t load it there, it is told what was said; the run says which.')
+  return { ...files, session: { id: own.id, harness: own.harness, files: [{ path: own.path, content }] } }
+}
+
+async function textOf(file: string | undefined): Promise<string | undefined> {
+  if (file === undefined) return undefined
+  return readFile(file, 'utf8').catch(() => {
+    throw new CommandError(`${file} can’t be read.`)
+  })
 }
 
 /** Which environment is meant, and where this repository lies in it. */
@@ -186,45 +228,4 @@ async function sharedBase(
 async function branchRef(checkout: Checkout): Promise<string[]> {
   const ref = await checkout.ask('symbolic-ref', '--quiet', 'HEAD')
   return ref === undefined ? [] : [ref]
-}
-
-/** Text as it is, or a conversation of Claude Code's, one JSON object a line. */
-async function readConversation(file: string): Promise<Pick<Said, 'who' | 'text'>[]> {
-  const text = await readFile(file, 'utf8').catch(() => {
-    throw new CommandError(`${file} can’t be read.`)
-  })
-  const parts = file.endsWith('.jsonl') ? claudeConversation(text) : [{ who: 'user' as const, text }]
-  let units = 0
-  const kept = parts.toReversed().filter((part) => (units += part.text.length) <= conversationLimit)
-  return kept.length > 0 ? kept.toReversed() : [{ who: 'user', text: text.slice(-conversationLimit) }]
-}
-
-const Part = z.object({ type: z.literal('text'), text: z.string() })
-const Line = z.object({
-  type: z.enum(['user', 'assistant']),
-  isMeta: z.boolean().optional(),
-  message: z.object({ content: z.union([z.string(), z.array(z.unknown())]) }),
-})
-
-export function claudeConversation(text: string): Pick<Said, 'who' | 'text'>[] {
-  return text.split('\n').flatMap((line) => {
-    const parsed = Line.safeParse(parseJson(line))
-    if (!parsed.success || parsed.data.isMeta === true) return []
-    const { content } = parsed.data.message
-    const said =
-      typeof content === 'string'
-        ? content
-        : content.flatMap((part) => Part.safeParse(part).data?.text ?? []).join('\n')
-    return said.trim() === ''
-      ? []
-      : [{ who: parsed.data.type === 'user' ? ('user' as const) : ('agent' as const), text: said }]
-  })
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

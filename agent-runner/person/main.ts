@@ -1,4 +1,5 @@
 /** The part of the `drover` command that acts for a person: `login <link>`, and commands whose options come as JSON. */
+import { homedir } from 'node:os'
 import { z } from 'zod'
 import { processEnvironment } from '../config.ts'
 import { bringDown, BringDownOptions } from '../handoff/bring-down.ts'
@@ -27,7 +28,7 @@ async function perform(): Promise<void> {
   const file = sessionFile(variables)
   if (command === 'login') return say(`Signed in to ${await signIn(given, file)}.`)
   const options: unknown = JSON.parse(given)
-  const server = await openServer(file, variables['DROVER_URL'])
+  const server = await openServer(file, variables['DROVER_URL'], variables['DROVER_API_KEY'])
   switch (command) {
     case 'secrets':
       return print(await lookAfterSecrets({ server, readValue: readTyped }, SecretOptions.parse(options)))
@@ -36,8 +37,9 @@ async function perform(): Promise<void> {
   }
   const wanted = command === 'handoff' ? SendUpOptions.parse(options) : BringDownOptions.parse(options)
   const checkout = await openCheckout(process.cwd(), variables)
+  const person = { home: homedir(), variables }
   try {
-    if ('prompt' in wanted) return print(await sendUp({ server, checkout, say }, wanted))
+    if ('prompt' in wanted) return print(await sendUp({ server, checkout, say, person }, wanted))
     const { conversation, failed } = await bringDown({ server, checkout, say }, wanted)
     for (const { path, reason } of failed) say(`Not brought here: ${path}: ${reason}`)
     process.stdout.write(conversation)

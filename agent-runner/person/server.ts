@@ -3,6 +3,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { homedir, platform } from 'node:os'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
+import { isPersonalKey, personalKeyPrefix } from '#shared/domain/personal-key.ts'
 import { BlobHash } from '#shared/ids.ts'
 import { droverVersion } from '#shared/version.ts'
 import type { GetPiece, PutPiece } from '../snapshot/content.ts'
@@ -49,20 +50,47 @@ export async function signIn(link: string, file: string): Promise<string> {
   return parsed.origin
 }
 
-/** @param url of the server that is meant, where one is named. */
-export async function openServer(file: string, url: string | undefined): Promise<DroverServer> {
+/** As whom a request is sent: the session that `drover login` made, or a key of a person. */
+type Credential = { readonly cookie: string } | { readonly key: string }
+
+/**
+ * @param url of the server that is meant, where one is named.
+ * @param key `DROVER_API_KEY`: of a person, it takes the place of the session. That of a runner is none of a person's, and counts for nothing here.
+ */
+export async function openServer(file: string, url: string | undefined, key?: string): Promise<DroverServer> {
+  if (key?.startsWith(personalKeyPrefix) === true) return connect(byKey(url, key), { key })
   const text = await readFile(file, 'utf8').catch(() => undefined)
   const session = Session.safeParse(text === undefined ? undefined : parseJson(text))
   if (!session.success)
     throw new CommandError(
-      'You are not signed in here. In the app, “Sign in the command line” under Settings, Devices, shows the command for that.',
+      key === undefined || key === ''
+        ? 'You are not signed in here. In the app, “Sign in the command line” under Settings, Devices, shows the command for that. A program signs in with an API key of yours in DROVER_API_KEY.'
+        : 'DROVER_API_KEY is no API key of a person: those begin with drp_ and are made in the app under Settings, Devices. An agent key (drv_) is for runners.',
     )
   const { url: known, cookie } = session.data
   if (url !== undefined && new URL(url).origin !== known)
     throw new CommandError(
       `You are signed in to ${known} here, not to ${url}. In its app, “Sign in the command line” under Settings, Devices, shows the command for that.`,
     )
-  const ask = (path: string, how: Omit<Ask, 'cookie'> = {}): Promise<Response> => send(known, path, { ...how, cookie })
+  return connect(known, { cookie })
+}
+
+/** @returns the address that the key is sent to. */
+function byKey(url: string | undefined, key: string): string {
+  if (!isPersonalKey(key))
+    throw new CommandError(
+      'The API key in DROVER_API_KEY is not whole. It begins with drp_ and has 43 characters more.',
+    )
+  if (url === undefined || !URL.canParse(url) || !/^https?:/.test(url))
+    throw new CommandError(
+      'With DROVER_API_KEY the command needs the address of the server in DROVER_URL, such as https://drover.example.com.',
+    )
+  return new URL(url).origin
+}
+
+function connect(known: string, credential: Credential): DroverServer {
+  const ask = (path: string, how: Omit<Ask, 'as'> = {}): Promise<Response> =>
+    send(known, path, { ...how, as: credential })
   return {
     url: known,
     get: async (path) => (await ask(path)).json(),
@@ -84,7 +112,8 @@ interface Ask {
   method?: string
   body?: unknown
   raw?: Uint8Array
-  cookie?: string
+  /** Absent: nobody yet. */
+  as?: Credential
 }
 
 const Refused = z.object({ error: z.string() })
@@ -93,7 +122,7 @@ const attempts = 4
 const systemName = platform() === 'darwin' ? 'Mac OS X' : platform() === 'linux' ? 'Linux' : platform()
 
 /** What a cut network lost is sent again: each request has an id or a hash, so twice is once. */
-async function send(origin: string, path: string, { method = 'GET', body, raw, cookie }: Ask): Promise<Response> {
+async function send(origin: string, path: string, { method = 'GET', body, raw, as }: Ask): Promise<Response> {
   let last: unknown
   for (let attempt = 0; attempt < attempts; attempt++) {
     if (attempt > 0) await new Promise((resolve) => setTimeout(resolve, 500 * 2 ** attempt))
@@ -101,9 +130,8 @@ async function send(origin: string, path: string, { method = 'GET', body, raw, c
       method,
       redirect: 'error',
       headers: {
-        origin,
         'user-agent': `drover/${droverVersion} (${systemName})`,
-        ...(cookie === undefined ? {} : { cookie }),
+        ...signedAs(origin, as),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -117,6 +145,7 @@ async function send(origin: string, path: string, { method = 'GET', body, raw, c
     if (answer.ok) return answer
     const why =
       Refused.safeParse(await answer.json().catch(() => undefined)).data?.error ?? `it answered ${answer.status}`
+    if (answer.status === 401 && as !== undefined && 'key' in as) throw new CommandError(why)
     if (answer.status === 401)
       throw new CommandError(
         'Your session is over. In the app, “Sign in the command line” under Settings, Devices, shows how to sign in again.',
@@ -125,6 +154,12 @@ async function send(origin: string, path: string, { method = 'GET', body, raw, c
     last = why
   }
   throw new CommandError(`${origin} can’t be reached: ${last instanceof Error ? last.message : String(last)}`)
+}
+
+/** A browser's session needs the origin that it belongs to; a key is sent by no page, and to whatever name the server is reached by. */
+function signedAs(origin: string, as: Credential | undefined): Record<string, string> {
+  if (as === undefined) return { origin }
+  return 'key' in as ? { authorization: `Bearer ${as.key}` } : { origin, cookie: as.cookie }
 }
 
 function parseJson(text: string): unknown {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { EnvironmentOptions, lookAfterEnvironments } from '#agent-runner/person/environments.ts'
 import { lookAfterSecrets, SecretOptions } from '#agent-runner/person/secrets.ts'
 import { openServer, signIn, type DroverServer } from '#agent-runner/person/server.ts'
+import { NewPersonalKey } from '#shared/domain/personal-key.ts'
 import { connectScriptedRunner } from '../fakes/scripted-runner.ts'
 import { newRun, openPusher } from './people.ts'
 import { openWorld, type Person, type World } from '../world.ts'
@@ -76,4 +77,23 @@ test('an environment is a file: made, shown, changed by what the file says, dele
   await expect(environments({ do: 'apply', file })).rejects.toThrow('shop.yaml: ')
   expect(await environments({ do: 'delete', name: 'Shop' })).toBe('Shop is deleted.')
   await expect(environments({ do: 'show', name: 'Shop' })).rejects.toThrow('There is no environment “Shop”.')
+})
+
+test('a program signs in with an API key of its person, and is told what is wrong with one', async () => {
+  const made = await mara.fetch('/api/v1/me/keys', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'A script' }),
+  })
+  const { key, id } = NewPersonalKey.parse(await made.json())
+  const nobody = join(folder, 'nobody.json')
+  const byKey = await openServer(nobody, `${world.url}/`, key)
+  const set = SecretOptions.parse({ do: 'set', name: 'BY_KEY', own: true })
+  expect(await lookAfterSecrets({ server: byKey, readValue: async () => 'a value' }, set)).toContain('of your own')
+  expect(await lookAfterEnvironments(byKey, EnvironmentOptions.parse({ do: 'list' }))).not.toBe('')
+  await expect(openServer(nobody, undefined, key)).rejects.toThrow('needs the address of the server in DROVER_URL')
+  await expect(openServer(nobody, world.url, 'drp_half')).rejects.toThrow('is not whole')
+  await expect(openServer(nobody, world.url, 'drv_of-a-runner')).rejects.toThrow('An agent key (drv_) is for runners')
+  expect((await mara.fetch(`/api/v1/me/keys/${id}`, { method: 'DELETE' })).status).toBe(200)
+  await expect(byKey.get('/api/v1/secrets')).rejects.toThrow('it was revoked')
 })

@@ -11,6 +11,7 @@ import {
   SetupCommand,
   Variable,
 } from '#shared/domain/environment.ts'
+import { NewPersonalKey, PersonalKey } from '#shared/domain/personal-key.ts'
 import { RunState } from '#shared/domain/run.ts'
 import { Secret } from '#shared/domain/secret.ts'
 import { Snapshot } from '#shared/domain/snapshot.ts'
@@ -632,6 +633,22 @@ export const restCases: Readonly<Record<string, RestCase>> = {
     foreign: withId(() => '/api/v1/devices/*', strangersDevice),
   },
   'POST /api/v1/devices/revoke-others': { as: (stage) => stage.someone(), status: 200, answer: signedOut },
+  'GET /api/v1/me/keys': { status: 200, answer: z.strictObject({ keys: z.array(PersonalKey.strict()) }) },
+  'POST /api/v1/me/keys': {
+    body: () => ({ name: 'A script', days: 30 }),
+    optional: ['days'],
+    status: 201,
+    answer: NewPersonalKey.strict(),
+  },
+  'DELETE /api/v1/me/keys/:id': {
+    path: async ({ mara }) => `/api/v1/me/keys/${(await post(mara, '/api/v1/me/keys', { name: 'short-lived' }))['id']}`,
+    status: 200,
+    answer: nothing,
+    foreign: withId(
+      () => '/api/v1/me/keys/*',
+      async ({ stranger }) => (await post(stranger, '/api/v1/me/keys', { name: 'theirs' }))['id'],
+    ),
+  },
   'GET /api/v1/push': { status: 200, answer: PushState.strict() },
   'PUT /api/v1/push/subscription': {
     body: () => newSubscription(),

@@ -355,6 +355,13 @@ describe.skipIf(browserPath === undefined && !required)('axe everywhere (needs C
       await page.getByRole('button', { name: 'Sign in the command line' }).click()
       await page.getByRole('dialog').getByText('drover login').waitFor()
     },
+    'a new API key': async (page) => {
+      await go('/settings/devices')(page)
+      await page.getByRole('button', { name: 'New API key' }).click()
+      await page.getByRole('dialog').getByLabel('Name').fill('A script')
+      await page.getByRole('dialog').getByRole('button', { name: 'Make the key' }).click()
+      await page.getByRole('dialog').getByText('DROVER_API_KEY=drp_').waitFor()
+    },
     'pairing a phone': async (page) => {
       await go('/settings/devices')(page)
       await page.getByRole('button', { name: 'Pair a phone' }).click()

@@ -3,9 +3,11 @@ import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
+  allowOnce,
   browserPath,
   desktop,
   emailOf,
+  fillRun,
   launchBrowser,
   makeAccount,
   openPage,
@@ -91,6 +93,55 @@ describe.skipIf(browserPath === undefined && !required)('a saved workspace (need
     await mobile.getByRole('button', { name: 'More', exact: true }).click()
     await mobile.getByRole('menuitem', { name: 'Details' }).click()
     await look(mobile)
+    expect(problems).toEqual([])
+  })
+
+  test('a run that is to keep nothing says so, and nothing of its files is at the server', async () => {
+    await page.goto(`${app.origin}/new`)
+    await fillRun(page, '```sh\necho made > made.txt\n```')
+    await page.getByText('More', { exact: true }).click()
+    const keep = page.getByRole('switch', { name: 'Keep the workspace afterwards' })
+    expect(await keep.isChecked()).toBe(true)
+    await keep.press('Space')
+    await page.getByText('Nothing of its files is saved at the server.', { exact: false }).waitFor()
+    await shot(page, 'keep-nothing')
+    expect.soft(await axeFindings(page)).toEqual([])
+    await page.keyboard.press('Control+Enter')
+    await page.waitForURL(/\/runs\/[0-9a-f-]{36}/)
+    await page.getByText('nothing of its workspace is kept', { exact: false }).waitFor()
+    await allowOnce(page).click()
+    const id = page.url().split('/').at(-1) ?? ''
+    const left = () => page.evaluate(async (path) => (await fetch(path)).json(), `/api/v1/runs/${id}/handoff`)
+    await expect.poll(left, { timeout: 20_000 }).toMatchObject({ run: { state: 'SUCCEEDED' } })
+    expect(await left()).not.toHaveProperty('snapshot')
+    expect(problems).toEqual([])
+  })
+
+  test('a key for programs is made, shown once, listed with its end and its use, and revoked', async () => {
+    await page.goto(`${app.origin}/settings/devices`)
+    await page.getByRole('button', { name: 'New API key' }).click()
+    const dialog = page.getByRole('dialog', { name: 'New API key' })
+    await dialog.getByLabel('Name').fill('Nightly handoff')
+    await dialog.getByRole('button', { name: 'Make the key' }).click()
+    const shown = await dialog.getByText('DROVER_API_KEY=drp_').innerText()
+    const key = /drp_[\w-]{43}/.exec(shown)?.[0] ?? ''
+    await shot(page, 'api-key')
+    await page.keyboard.press('Escape')
+    const row = page.getByRole('listitem').filter({ hasText: 'Nightly handoff' })
+    await row.getByText('never used', { exact: false }).waitFor()
+    expect(await row.innerText()).toMatch(/ends \d+ \w{3}/)
+    expect(await page.content()).not.toContain(key)
+    const me = (): Promise<Response> =>
+      fetch(`${app.origin}/api/v1/me`, { headers: { authorization: `Bearer ${key}` } })
+    expect((await me()).status).toBe(200)
+    await page.reload()
+    await row.getByText('last used', { exact: false }).waitFor()
+    await shot(page, 'api-keys')
+    expect.soft(await axeFindings(page)).toEqual([])
+    await row.getByRole('button', { name: 'Revoke Nightly handoff' }).click()
+    await page.getByRole('alertdialog').or(page.getByRole('dialog')).getByRole('button', { name: 'Revoke' }).click()
+    await page.getByText('No API keys.').waitFor()
+    expect((await me()).status).toBe(401)
     expect(problems).toEqual([])
   })
 })

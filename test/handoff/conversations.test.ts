@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { claudeConversation, plainUrl } from '#agent-runner/handoff/send-up.ts'
+import { claudeConversation } from '#agent-runner/handoff/conversations.ts'
+import { plainUrl } from '#agent-runner/handoff/send-up.ts'
 
 test('a conversation of Claude Code is what was said, without tools, thoughts and lines of its own', () => {
   const lines = [

@@ -56,7 +56,7 @@ test('a checkout goes up with commits that nobody has, changes and new files; th
       sandbox: 'direct',
       prompt: '```sh\ncat a.txt "new file"\n```',
     })
-    const address = await sendUp({ server, checkout, say: (line) => said.push(line) }, options)
+    const address = await sendUp({ server, checkout, say: (line) => said.push(line), person: { home: root, variables: {} } }, options)
     await checkout.close()
     expect(git(mine, 'status', '--short')).toBe(before)
     expect(said[0]).toBe('1 commit is not at the remote, and goes along.')

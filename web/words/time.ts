@@ -41,9 +41,9 @@ export function whenWords(at: number, now: number): string {
   return sameYear(at, now) ? dateFormat.format(at) : yearFormat.format(at)
 }
 
-/** "3 Nov": a day to come, where the hour does not matter. */
-export function dateWords(at: number): string {
-  return dateFormat.format(at)
+/** "3 Nov": a day to come, where the hour does not matter. With `now`, "3 Nov 2027" where it is in another year. */
+export function dateWords(at: number, now = at): string {
+  return sameYear(at, now) ? dateFormat.format(at) : yearFormat.format(at)
 }
 
 /** A span: "14 s", "42 min", "3 h 5 min", "2 d 4 h". */

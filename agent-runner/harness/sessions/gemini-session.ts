@@ -8,18 +8,19 @@ import { foundFile, type Whereabouts } from './in-home.ts'
  */
 export const geminiSession = foundFile(
   ({ id, workspace }) => geminiChats(workspace, id),
-  ({ id, workspace }) => `${chatsOf(workspace)}/session-2000-01-01T00-00-${id.slice(0, 8)}.jsonl`,
+  ({ id, workspace }) => `${geminiChatsFolder(workspace)}/session-2000-01-01T00-00-${id.slice(0, 8)}.jsonl`,
 )
 
 export function geminiChats(workspace: string, id: string): Whereabouts {
   return {
-    folder: chatsOf(workspace),
+    folder: geminiChatsFolder(workspace),
     levels: [],
     name: new RegExp(String.raw`^session-[\dT-]{1,40}-${id.slice(0, 8)}\.jsonl$`),
   }
 }
 
-function chatsOf(workspace: string): string {
+/** Below the home folder. */
+export function geminiChatsFolder(workspace: string): string {
   const slug = posix
     .basename(workspace)
     .toLowerCase()

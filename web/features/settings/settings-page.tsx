@@ -12,6 +12,7 @@ import { BudgetsSection } from './budgets-section.tsx'
 import { DeviceSection } from './device-section.tsx'
 import { DevicesSection } from './devices-section.tsx'
 import { NotificationsSection } from './notifications-section.tsx'
+import { PersonalKeyList } from './personal-key-list.tsx'
 import { ProfilesSection } from './profiles/profiles-section.tsx'
 import { RunnersSection } from './runners-section.tsx'
 import { SecretsSection } from './secrets/secrets-section.tsx'
@@ -77,6 +78,7 @@ export function SettingsPage() {
             </Match>
             <Match when={section() === 'devices'}>
               <DevicesSection />
+              <PersonalKeyList />
             </Match>
             <Match when={section() === 'team'}>
               <TeamSection />
