@@ -27,7 +27,9 @@ export function addHandoffCommands(program: Command): void {
     .option('--host <name>', 'machine that must run it')
     .option('--title <text>', 'title of the run')
     .addOption(
-      new Option('--from <agent>', 'the newest conversation of this agent in this checkout goes along').choices(ownAgents),
+      new Option('--from <agent>', 'the newest conversation of this agent in this checkout goes along').choices(
+        ownAgents,
+      ),
     )
     .option('--conversation <file>', 'conversation so far: a text, or the file of an agent')
     .option('--no-snapshot', 'leave what is not committed and pushed here')
@@ -43,8 +45,9 @@ export function addHandoffCommands(program: Command): void {
     .description('bring a run’s workspace into this checkout, and print its conversation')
     .option('--force', 'although there are changes of your own here; they stay as they are')
     .option('--folder <name>', 'of a run with several repositories: the one that this is')
+    .option('--no-session', 'leave the session of its agent; else the same agent can go on with it here')
     .option('--url <url>', 'the server (DROVER_URL)')
-    .action((run: string, given: { force?: boolean; folder?: string; url?: string }) =>
+    .action((run: string, given: { force?: boolean; folder?: string; session?: boolean; url?: string }) =>
       runProcess(main, ['continue', JSON.stringify({ ...given, run })], { DROVER_URL: given.url }),
     )
 }

@@ -9,7 +9,9 @@ import { getContent } from '../snapshot/content.ts'
 import { applyPatch } from '../snapshot/patch.ts'
 import { listTreeChanges } from '../snapshot/tree-list.ts'
 import { writeFiles } from '../snapshot/write-files.ts'
+import { bringSession } from './bring-session.ts'
 import type { Checkout } from './checkout.ts'
+import type { Person } from './own-session.ts'
 import { CommandError, type DroverServer } from '../person/server.ts'
 
 export const BringDownOptions = z.object({
@@ -19,6 +21,8 @@ export const BringDownOptions = z.object({
   force: z.boolean().default(false),
   /** Of a run with several repositories: the one that this checkout is of. */
   folder: z.string().optional(),
+  /** The agent's own session comes along, for the same agent here. */
+  session: z.boolean().default(true),
 })
 export type BringDownOptions = z.infer<typeof BringDownOptions>
 
@@ -39,8 +43,13 @@ const patchBytes = snapshotBytes * 2
 
 /** Brings a run's workspace into this checkout. What is somebody's own here is not touched. */
 export async function bringDown(
-  { server, checkout, say }: { server: DroverServer; checkout: Checkout; say: (line: string) => void },
-  { run, force, folder }: BringDownOptions,
+  {
+    server,
+    checkout,
+    say,
+    person,
+  }: { server: DroverServer; checkout: Checkout; say: (line: string) => void; person: Person },
+  { run, force, folder, session }: BringDownOptions,
 ): Promise<BroughtDown> {
   const id =
     run
@@ -89,7 +98,12 @@ export async function bringDown(
   for (const { path } of own) failed.push({ path: shownPath(path), reason: 'you have changes of your own in it' })
   const free = wanted.filter((one) => !own.includes(one))
   failed.push(...(await writeFiles(store, free, { root: checkout.top, seenAs: checkout.top })))
+  const told =
+    session && snapshot.session !== undefined
+      ? await bringSession(server, snapshot.session, { top: checkout.top, person })
+      : undefined
   say(`${free.length} changed ${free.length === 1 ? 'file' : 'files'} brought here from “${left.run.title}”.`)
+  if (told !== undefined) say(told)
   return { conversation, failed }
 }
 

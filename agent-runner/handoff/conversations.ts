@@ -62,9 +62,7 @@ export function codexConversation(text: string): Spoken[] {
   if (items.length > 0) return items
   return lines.flatMap((line) => {
     const payload = CodexMessage.safeParse(line).data?.payload
-    return payload === undefined
-      ? []
-      : spoken(payload.type === 'user_message' ? 'user' : 'agent', payload.message)
+    return payload === undefined ? [] : spoken(payload.type === 'user_message' ? 'user' : 'agent', payload.message)
   })
 }
 
@@ -75,7 +73,11 @@ const GeminiMessage = z.object({
 })
 /** The whole list anew, as after a conversation was shortened. */
 const GeminiSet = z.object({ $set: z.object({ messages: z.array(z.unknown()) }) })
-const GeminiHead = z.object({ sessionId: z.string(), projectHash: z.string(), messages: z.array(z.unknown()).optional() })
+const GeminiHead = z.object({
+  sessionId: z.string(),
+  projectHash: z.string(),
+  messages: z.array(z.unknown()).optional(),
+})
 
 export function geminiConversation(text: string): Spoken[] {
   // Its versions before wrote all of it as one object.
@@ -104,9 +106,7 @@ export function geminiConversation(text: string): Spoken[] {
 
 const OpenCodeExport = z.object({
   info: z.object({ id: z.string() }),
-  messages: z.array(
-    z.object({ info: z.object({ role: z.enum(['user', 'assistant']) }), parts: z.array(z.unknown()) }),
-  ),
+  messages: z.array(z.object({ info: z.object({ role: z.enum(['user', 'assistant']) }), parts: z.array(z.unknown()) })),
 })
 
 export function openCodeConversation(text: string): Spoken[] {

@@ -33,30 +33,48 @@ const lookedAt = 300
 /** The conversation that somebody had last with an agent of theirs in `top`. @throws CommandError */
 export async function findOwnSession(agent: OwnAgent, top: string, person: Person): Promise<OwnSession> {
   const found = await find[agent](await realpath(top), person)
-  if (found === undefined) throw new CommandError(`${names[agent]} has no conversation of this checkout here.`)
+  if (found === undefined) throw new CommandError(`${agentNames[agent]} has no conversation of this checkout here.`)
   if (found.content.byteLength > carriedFileBytes)
-    throw new CommandError(`The conversation of ${names[agent]} is larger than ${carriedFileBytes / 1_000_000} MB.`)
+    throw new CommandError(
+      `The conversation of ${agentNames[agent]} is larger than ${carriedFileBytes / 1_000_000} MB.`,
+    )
   return { ...found, harness: HarnessId.parse(agent) }
 }
 
-const names: Readonly<Record<OwnAgent, string>> = {
+export const agentNames: Readonly<Record<OwnAgent, string>> = {
   'claude-code': 'Claude Code',
   codex: 'Codex',
   opencode: 'OpenCode',
   gemini: 'Gemini CLI',
 }
 
+/** Where an agent keeps what is its person's. OpenCode is asked by its command. */
+export function agentFolder(agent: Exclude<OwnAgent, 'opencode'>, { home, variables }: Person): string {
+  switch (agent) {
+    case 'claude-code':
+      return variables['CLAUDE_CONFIG_DIR'] ?? join(home, '.claude')
+    case 'codex':
+      return variables['CODEX_HOME'] ?? join(home, '.codex')
+    case 'gemini':
+      return join(variables['GEMINI_CLI_HOME'] ?? home, '.gemini')
+  }
+}
+
+/** Gemini CLI's names for the folders that it has worked in. */
+export async function readProjects(folder: string): Promise<Record<string, string>> {
+  return GeminiProjects.safeParse(await readJson(join(folder, 'projects.json'))).data?.projects ?? {}
+}
+
 type Found = Omit<OwnSession, 'harness'>
 
 const find: Readonly<Record<OwnAgent, (top: string, person: Person) => Promise<Found | undefined>>> = {
-  'claude-code': async (top, { home, variables }) => {
-    const folder = variables['CLAUDE_CONFIG_DIR'] ?? join(home, '.claude')
-    const projects = join(folder, claudeFolder(top).replace(/^\.claude\//, ''))
+  'claude-code': async (top, person) => {
+    const projects = join(agentFolder('claude-code', person), claudeFolder(top).replace(/^\.claude\//, ''))
     const [newest] = await newestIn([projects], /^[\w-]+\.jsonl$/)
     return newest === undefined ? undefined : fileAs(newest, basename(newest, '.jsonl'), basename(newest))
   },
-  codex: async (top, { home, variables }) => {
-    const days = await foldersBelow(join(variables['CODEX_HOME'] ?? join(home, '.codex'), 'sessions'), 3)
+  codex: async (top, person) => {
+    const days = await foldersBelow(join(agentFolder('codex', person), 'sessions'), 3)
     for (const path of await newestIn(days, /^rollout-.*\.jsonl$/)) {
       const content = await readFile(path)
       const meta = CodexMeta.safeParse(firstLine(content)).data?.payload
@@ -65,9 +83,9 @@ const find: Readonly<Record<OwnAgent, (top: string, person: Person) => Promise<F
     }
     return undefined
   },
-  gemini: async (top, { home, variables }) => {
-    const base = join(variables['GEMINI_CLI_HOME'] ?? home, '.gemini')
-    const slug = GeminiProjects.safeParse(await readJson(join(base, 'projects.json'))).data?.projects[top]
+  gemini: async (top, person) => {
+    const base = agentFolder('gemini', person)
+    const slug = (await readProjects(base))[top]
     const folder = slug === undefined ? join(base, '..', geminiChatsFolder(top)) : join(base, 'tmp', slug, 'chats')
     for (const path of await newestIn([folder], /^session-.*\.jsonl$/)) {
       const content = await readFile(path)
@@ -100,7 +118,8 @@ export async function openCode(
 ): Promise<string> {
   const env = { ...variables, OPENCODE_DISABLE_AUTOUPDATE: '1' }
   // By a file: what OpenCode writes into a pipe may be cut when it ends.
-  const script = 'out=$(mktemp) && opencode "$@" > "$out" < /dev/null; code=$?; cat -- "$out"; rm -f -- "$out"; exit $code'
+  const script =
+    'out=$(mktemp) && opencode "$@" > "$out" < /dev/null; code=$?; cat -- "$out"; rm -f -- "$out"; exit $code'
   try {
     const { stdout } = await promisify(execFile)('sh', ['-c', script, 'opencode', ...args], {
       cwd,

@@ -53,10 +53,7 @@ export interface SendUpDeps {
 }
 
 /** Starts a run that begins where this checkout stands. @returns its address. */
-export async function sendUp(
-  { server, checkout, say, person }: SendUpDeps,
-  given: SendUpOptions,
-): Promise<string> {
+export async function sendUp({ server, checkout, say, person }: SendUpDeps, given: SendUpOptions): Promise<string> {
   if (given.from !== undefined && given.conversation !== undefined)
     throw new CommandError('Say either --from or --conversation.')
   const head = await checkout.ask('rev-parse', '--verify', '--quiet', 'HEAD^{commit}')
@@ -64,9 +61,7 @@ export async function sendUp(
   const url = (await checkout.ask('remote', 'get-url', 'origin')) ?? checkout.top
   const place = await placeOf(server, url, given.environment)
   const own = given.from === undefined ? undefined : await findOwnSession(given.from, checkout.top, person)
-  const files = given.snapshot
-    ? await take({ server, checkout, say }, { head, url, folder: place.folder })
-    : undefined
+  const files = given.snapshot ? await take({ server, checkout, say }, { head, url, folder: place.folder }) : undefined
   const snapshot = files === undefined ? undefined : await withSession({ server, say }, { files, own, given })
   const conversation = own?.content.toString() ?? (await textOf(given.conversation))
   const newId = (): string => uuidv7(Date.now(), randomBytes(10))
@@ -106,7 +101,9 @@ async function withSession(
   }
   const content = await putContent(own.content, server.put)
   if (content === undefined) throw new CommandError('The server did not take the conversation.')
-  say('The conversation goes along as the agent keeps it. Where the agent can’t load it there, it is told what was said; the run says which.')
+  say(
+    'The conversation goes along as the agent keeps it. Where the agent can’t load it there, it is told what was said; the run says which.',
+  )
   return { ...files, session: { id: own.id, harness: own.harness, files: [{ path: own.path, content }] } }
 }
 

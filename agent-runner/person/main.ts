@@ -40,7 +40,7 @@ async function perform(): Promise<void> {
   const person = { home: homedir(), variables }
   try {
     if ('prompt' in wanted) return print(await sendUp({ server, checkout, say, person }, wanted))
-    const { conversation, failed } = await bringDown({ server, checkout, say }, wanted)
+    const { conversation, failed } = await bringDown({ server, checkout, say, person }, wanted)
     for (const { path, reason } of failed) say(`Not brought here: ${path}: ${reason}`)
     process.stdout.write(conversation)
   } finally {

@@ -135,7 +135,8 @@ describe('the end of a key', () => {
   })
 
   test('a reset link that signs all devices out ends the keys too', async () => {
-    const keysLeft = () => world.database.query('select k.id from personal_key k join "user" u on u.id = k.user_id where u.email = $1', [
+    const keysLeft = () =>
+      world.database.query('select k.id from personal_key k join "user" u on u.id = k.user_id where u.email = $1', [
         'mara@example.test',
       ])
     const reset = async (signOutOthers: boolean) => {

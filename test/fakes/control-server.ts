@@ -93,6 +93,8 @@ export interface ControlServer {
   /** What assignments say of egress from now on. */
   setEgress(egress: EgressPolicy): void
   setBlobStatus(status: number): void
+  /** Called for each content that is handed in, once it is here, or asked for; it is answered when this resolves. */
+  onBlob(listener: ((method: 'PUT' | 'GET') => Promise<void> | void) | undefined): void
   askAgain(runId: RunId, fromSeq: number): void
   dropRun(runId: RunId): void
   connected(): boolean
@@ -131,6 +133,7 @@ export async function startControlServer({
   let silent = false
   let draining = false
   let blobStatus = 200
+  let atBlob: ((method: 'PUT' | 'GET') => Promise<void> | void) | undefined
   let socket: WebSocket | undefined
   let chooser: ((request: PermissionRequest) => PermissionAnswer | undefined) | undefined
   const runs = new Map<RunId, SeenRun>()
@@ -167,6 +170,7 @@ export async function startControlServer({
     if (request.method !== 'PUT') {
       const content = blobs.get(kept ?? '')
       const status = away ? 503 : content === undefined ? 404 : 200
+      if (request.method === 'GET') await atBlob?.('GET')
       response.writeHead(status).end(request.method === 'HEAD' ? undefined : content)
       return
     }
@@ -178,6 +182,7 @@ export async function startControlServer({
     const allowed = request.headers.authorization === `Bearer ${key}`
     const status = away ? 503 : !allowed ? 401 : !right ? 400 : blobStatus
     if (status < 300 && hash !== undefined) blobs.set(hash, body)
+    await atBlob?.('PUT')
     response.writeHead(status).end()
     notify()
   }
@@ -510,6 +515,9 @@ export async function startControlServer({
     },
     setKey: (next) => {
       key = next
+    },
+    onBlob: (listener) => {
+      atBlob = listener
     },
     setBlobStatus: (status) => {
       blobStatus = status

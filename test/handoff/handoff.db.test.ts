@@ -56,7 +56,10 @@ test('a checkout goes up with commits that nobody has, changes and new files; th
       sandbox: 'direct',
       prompt: '```sh\ncat a.txt "new file"\n```',
     })
-    const address = await sendUp({ server, checkout, say: (line) => said.push(line), person: { home: root, variables: {} } }, options)
+    const address = await sendUp(
+      { server, checkout, say: (line) => said.push(line), person: { home: root, variables: {} } },
+      options,
+    )
     await checkout.close()
     expect(git(mine, 'status', '--short')).toBe(before)
     expect(said[0]).toBe('1 commit is not at the remote, and goes along.')
@@ -84,19 +87,29 @@ test('a checkout goes up with commits that nobody has, changes and new files; th
     execFileSync('git', ['clone', '--quiet', origin.path, elsewhere])
     writeFileSync(join(elsewhere, 'b.txt'), 'my own\n')
     const there = await openCheckout(elsewhere, process.env)
-    const down = { server, checkout: there, say: (line: string) => said.push(line) }
-    await expect(bringDown(down, { run: address, force: false, folder: undefined })).rejects.toThrow(
+    const down = {
+      server,
+      checkout: there,
+      say: (line: string) => said.push(line),
+      person: { home: root, variables: {} },
+    }
+    await expect(bringDown(down, { run: address, force: false, folder: undefined, session: true })).rejects.toThrow(
       'changes of your own',
     )
     // By force it stays where it stands, and what is another file here is left alone.
     writeFileSync(join(elsewhere, 'a.txt'), 'mine too\n')
-    const forced = await bringDown(down, { run: address, force: true, folder: undefined })
+    const forced = await bringDown(down, { run: address, force: true, folder: undefined, session: true })
     expect(forced.failed).toEqual([{ path: 'a.txt', reason: 'you have changes of your own in it' }])
     expect(readFileSync(join(elsewhere, 'a.txt'), 'utf8')).toBe('mine too\n')
     expect(readFileSync(join(elsewhere, 'b.txt'), 'utf8')).toBe('my own\n')
     git(elsewhere, 'checkout', '-q', 'a.txt', 'b.txt')
     rmSync(join(elsewhere, 'new file'))
-    const { conversation, failed } = await bringDown(down, { run: address, force: false, folder: undefined })
+    const { conversation, failed } = await bringDown(down, {
+      run: address,
+      force: false,
+      folder: undefined,
+      session: true,
+    })
     await there.close()
     expect(failed).toEqual([])
     expect(readFileSync(join(elsewhere, 'a.txt'), 'utf8')).toBe('one\ntwo\nthree\n')

@@ -48,7 +48,7 @@ export function foundFile(where: (session: Named) => Whereabouts, brought?: (ses
       const [file] = files
       if (file === undefined || !isPlainId(place.id)) return [{ path: place.id, reason: 'it is not in the snapshot' }]
       const path = brought?.(place) ?? file.path
-      if (brought === undefined && !fits(path, where(place)))
+      if (brought === undefined && !fitsPlace(path, where(place)))
         return [{ path, reason: 'its path is none that a session of this agent has' }]
       const why = await bringHomeFile(place.home, path, file.content)
       return why === undefined ? [] : [{ path, reason: why }]
@@ -85,7 +85,8 @@ async function entriesOf(home: string, folder: string, wanted: RegExp): Promise<
   return found
 }
 
-function fits(path: string, { folder, levels, name }: Whereabouts): boolean {
+/** Whether a path that comes from elsewhere is one of these. */
+export function fitsPlace(path: string, { folder, levels, name }: Whereabouts): boolean {
   if (!path.startsWith(`${folder}/`)) return false
   const parts = path.slice(folder.length + 1).split('/')
   const patterns = [...levels, name]
