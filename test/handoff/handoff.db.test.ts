@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,9 +8,11 @@ import { bringDown } from '#agent-runner/handoff/bring-down.ts'
 import { openCheckout } from '#agent-runner/handoff/checkout.ts'
 import { sendUp, SendUpOptions } from '#agent-runner/handoff/send-up.ts'
 import { openServer, signIn, type DroverServer } from '#agent-runner/person/server.ts'
+import { HarnessId } from '#shared/domain/harness.ts'
 import { RunId } from '#shared/ids.ts'
 import { makeRepository, startRunner } from '../fakes/runner.ts'
-import { openWorld, type Person, type World } from '../world.ts'
+import { connectScriptedRunner } from '../fakes/scripted-runner.ts'
+import { newId, openWorld, type Person, type World } from '../world.ts'
 
 let world: World
 let person: Person
@@ -153,3 +155,65 @@ test('who is not signed in, names no environment, or sends parts that are not th
   expect(posted.status).toBe(400)
   expect(await posted.text()).toContain('A part of the snapshot is not here')
 })
+
+test('the newest conversation of an agent in the checkout goes up: as its session to the same agent, as text to another', async () => {
+  const origin = await makeRepository({ 'a.txt': 'one\n' })
+  const mine = join(root, 'with-codex')
+  execFileSync('git', ['clone', '--quiet', origin.path, mine])
+  const home = join(root, 'person')
+  const id = '01a21c68-15b7-7702-a0c7-663b3efc348e'
+  const rollout = (cwd: string, said: string): string =>
+    [
+      { type: 'session_meta', payload: { id, cwd } },
+      { type: 'event_msg', payload: { type: 'user_message', message: said } },
+      { type: 'event_msg', payload: { type: 'agent_message', message: 'I keep it in mind.' } },
+    ]
+      .map((line) => JSON.stringify(line))
+      .join('\n')
+  const day = join(home, '.codex/sessions/2026/11/27')
+  mkdirSync(day, { recursive: true })
+  writeFileSync(join(day, `rollout-2026-11-27T09-48-33-${id}.jsonl`), rollout(realpathSync(mine), 'Remember 42.'))
+  writeFileSync(join(day, `rollout-2026-11-27T09-59-00-${newId()}.jsonl`), rollout('/elsewhere', 'Another checkout.'))
+  const runner = await connectScriptedRunner({
+    url: world.url,
+    key: await world.runnerKey(),
+    capacity: 10,
+    takesSnapshots: true,
+    harnesses: [{ id: HarnessId.parse('codex'), name: 'Codex', letters: 'CX', sandboxes: ['direct'] }],
+  })
+  const said: string[] = []
+  const send = async (options: object) => {
+    const checkout = await openCheckout(mine, process.env)
+    try {
+      const deps = { server, checkout, say: (line: string) => said.push(line), person: { home, variables: {} } }
+      return await sendUp(deps, SendUpOptions.parse({ sandbox: 'direct', prompt: 'Go on.', ...options }))
+    } finally {
+      await checkout.close()
+    }
+  }
+  try {
+    await send({ harness: 'codex', from: 'codex', keep: false })
+    const first = (await runner.next('assign')).assignment
+    expect(first.config.noSnapshot).toBe(true)
+    expect(first.conversation).toMatchObject([
+      { who: 'user', text: 'Remember 42.' },
+      { who: 'agent', text: 'I keep it in mind.' },
+    ])
+    expect(first.snapshot?.session).toMatchObject({
+      id,
+      harness: 'codex',
+      files: [{ path: `.codex/sessions/2026/11/27/rollout-2026-11-27T09-48-33-${id}.jsonl` }],
+    })
+    expect(said.join()).toContain('the run says which')
+    await send({ harness: 'runbook', from: 'codex' })
+    const second = (await runner.next('assign')).assignment
+    expect(second.snapshot).not.toHaveProperty('session')
+    expect(second.conversation).toHaveLength(2)
+    expect(said.join()).toContain('it is told what was said')
+    await expect(send({ from: 'gemini' })).rejects.toThrow('Gemini CLI has no conversation of this checkout here.')
+    await expect(send({ from: 'codex', conversation: 'x' })).rejects.toThrow('Say either --from or --conversation.')
+  } finally {
+    runner.close()
+    await origin.remove()
+  }
+}, 60_000)
