@@ -20,3 +20,8 @@ test('git and npm get the proxy, certificates and registry of the person, and no
     npm_config_registry: 'https://registry.example.org',
   })
 })
+
+test('a runner does not take the key of a person for its own, and says which it needs', () => {
+  const read = readConfig({ DROVER_API_KEY: `drp_${'x'.repeat(43)}` })
+  expect(read.ok ? '' : read.error).toContain('A runner needs an agent key (drv_…)')
+})

@@ -3,6 +3,7 @@ import { homedir, hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { SandboxKind } from '#shared/domain/harness.ts'
+import { personalKeyPrefix } from '#shared/domain/personal-key.ts'
 import { err, ok, type Result } from '#shared/result.ts'
 import { readConfigFile } from './config/config-file.ts'
 import { ofAgents, only, passedOn } from './config/host-environment.ts'
@@ -327,15 +328,21 @@ function real(path: string): string {
 }
 
 function readKey(key: string | undefined, file: string | undefined): Result<string, string> {
-  if (key !== undefined) return ok(key.trim())
+  if (key !== undefined) return agentKey(key.trim())
   if (file === undefined) {
     return err(
       'The runner has no agent key. Make one in Settings, Runners, and put it into DROVER_API_KEY, or its file’s path into DROVER_API_KEY_FILE.',
     )
   }
   try {
-    return ok(readFileSync(file, 'utf8').trim())
+    return agentKey(readFileSync(file, 'utf8').trim())
   } catch {
     return err(`The agent key can't be read from ${file} (DROVER_API_KEY_FILE).`)
   }
+}
+
+function agentKey(key: string): Result<string, string> {
+  return key.startsWith(personalKeyPrefix)
+    ? err('This is an API key of a person (drp_…). A runner needs an agent key (drv_…): make one in Settings, Runners.')
+    : ok(key)
 }

@@ -98,13 +98,21 @@ export async function bringDown(
   for (const { path } of own) failed.push({ path: shownPath(path), reason: 'you have changes of your own in it' })
   const free = wanted.filter((one) => !own.includes(one))
   failed.push(...(await writeFiles(store, free, { root: checkout.top, seenAs: checkout.top })))
-  const told =
-    session && snapshot.session !== undefined
-      ? await bringSession(server, snapshot.session, { top: checkout.top, person })
-      : undefined
   say(`${free.length} changed ${free.length === 1 ? 'file' : 'files'} brought here from “${left.run.title}”.`)
-  if (told !== undefined) say(told)
+  if (session) say(await sessionHere({ server, checkout, person }, snapshot))
   return { conversation, failed }
+}
+
+/** @returns a sentence that says whether an agent here can go on with the run's own session. */
+async function sessionHere(
+  { server, checkout, person }: { server: DroverServer; checkout: Checkout; person: Person },
+  { session }: Snapshot,
+): Promise<string> {
+  const told = session === undefined ? undefined : await bringSession(server, session, { top: checkout.top, person })
+  return (
+    told ??
+    'No session of its agent that an agent here could go on with is saved: its conversation is here as text alone.'
+  )
 }
 
 function chosen({ repositories }: Snapshot, folder: string): SnapshotRepository {

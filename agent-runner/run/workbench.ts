@@ -135,9 +135,10 @@ export function createWorkbench(
     await signAs(bench, assignment.author)
     if (bench.session !== undefined) return { firstPrompt: (text) => text }
     const session = await startSession(bench, assignment, signal)
-    if (session.loaded && journal.memory().facts.carried === true) {
+    if (journal.memory().facts.carried === true) {
       await journal.record({ k: 'facts', facts: { carried: false } })
-      transcript.notice('info', `${bench.declaration.name} goes on with its own session, which came along.`)
+      if (session.loaded)
+        transcript.notice('info', `${bench.declaration.name} goes on with its own session, which came along.`)
     }
     // What was said would be executed once more.
     const isRunbook = assignment.config.harness === runbook.id

@@ -80,6 +80,9 @@ export function createSnapshots(deps: SnapshotDeps): Snapshots {
     const standings = await Promise.all((facts.repositories ?? []).map((one) => standing(one, sandbox, left)))
     const put: PutPiece = (piece) => (closed || mine !== number ? Promise.resolve(undefined) : blobs.put(piece))
     const outside = await takeOutside(declared, sandbox, left)
+    const session = takeSession(sandbox).catch(() => undefined)
+    // Files are read before the next turn goes on in them.
+    if (deps.declaration()?.quirks.sessions?.asksHarness !== true) await session
     const handIn = async (): Promise<void> => {
       const content = await putContent(patch.patch, put)
       const repositories: SnapshotRepository[] = []
@@ -88,13 +91,13 @@ export function createSnapshots(deps: SnapshotDeps): Snapshots {
         repositories.push(commits === undefined ? repository : { ...repository, commits })
       }
       const files = await putFiles(outside, put)
-      const session = await putSession(await takeSession(sandbox), put)
+      const conversation = await putSession(await session, put)
       if (content === undefined || files === undefined) {
         if (!closed && mine === number)
           deps.transcript.notice('warning', 'The workspace could not be saved: the server did not take it.')
         return
       }
-      const parts = { repositories, patch: content, files, session, left, more: state.more }
+      const parts = { repositories, patch: content, files, session: conversation, left, more: state.more }
       if (!closed && mine === number) journal.append({ type: 'snapshot', snapshot: toSnapshot(patch, parts) })
     }
     function toSnapshot(
@@ -179,7 +182,7 @@ export function createSnapshots(deps: SnapshotDeps): Snapshots {
 
   /**
    * The conversation as its harness keeps it; without it the transcript is told again. Values of secrets are hidden in it as in all that is told. A
-   * harness that has to be asked for it takes seconds, which the turn's end does not wait for.
+   * harness that has to be asked for it takes seconds, which the turn's end does not wait for; it may be gone by then, with the runner or the turn.
    */
   async function takeSession(sandbox: Sandbox | undefined): Promise<CarriedSession | undefined> {
     const { sessionId: id } = journal.memory().facts
@@ -187,8 +190,7 @@ export function createSnapshots(deps: SnapshotDeps): Snapshots {
     const store = declaration?.quirks.sessions
     if (id === undefined || store === undefined || declaration === undefined || sandbox === undefined) return undefined
     const place = { id, home: folders.home, workspace: sandbox.workspace, sandbox }
-    // It may be gone by now, with the runner or the turn.
-    const files = await store.take(place).catch(() => undefined)
+    const files = await store.take(place)
     const { hiding } = deps.secrets
     const hidden = files?.map((file) => ({ ...file, content: hiddenIn(hiding, file.content) }))
     return hidden === undefined ? undefined : { id, harness: declaration.id, files: hidden }

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { ModelApi } from '#agent-runner/models/endpoints.ts'
 import { getContent } from '#agent-runner/snapshot/content.ts'
+import type { SandboxKind } from '#shared/domain/harness.ts'
 import { SecretName } from '#shared/domain/secret.ts'
+import { dockerSettings } from './docker.ts'
 import { harnessMs, messages, notices, openHarnessWorld } from './harness-world.ts'
 
 const word = SecretName.parse('WORD')
@@ -9,15 +11,24 @@ const secret = 'lavender-otter-7319'
 
 /** What a harness is held to whose conversation is carried to another machine. */
 export function sessionTests(
-  { id, name, api, model: wanted }: { id: string; name: string; api: ModelApi; model: string },
+  {
+    id,
+    name,
+    api,
+    model: wanted,
+    sandbox = 'direct',
+  }: { id: string; name: string; api: ModelApi; model: string; sandbox?: SandboxKind },
   missing: string | undefined,
 ): void {
   describe.skipIf(missing !== undefined)(
-    `the session of ${name}${missing === undefined ? '' : ` (${missing})`}`,
+    `the session of ${name}${sandbox === 'docker' ? ' in Docker' : ''}${missing === undefined ? '' : ` (${missing})`}`,
     () => {
       test('goes on with itself on another machine', { timeout: 4 * harnessMs }, async () => {
         const world = await openHarnessWorld({
           harness: id,
+          sandbox,
+          // The model is on this machine's loopback.
+          environment: sandbox === 'docker' ? { ...dockerSettings(), DROVER_DOCKER_NETWORK: 'host' } : {},
           config: { model: wanted },
           snapshots: true,
           secrets: (model) => [model.secret(api), { name: word, kind: 'text', value: secret }],

@@ -119,6 +119,7 @@ test('a checkout goes up with commits that nobody has, changes and new files; th
     expect(git(elsewhere, 'log', '-1', '--format=%s')).toBe('not pushed')
     expect(git(elsewhere, 'branch', '--show-current')).toBe(`drover/${runId.slice(-12)}`)
     expect(git(elsewhere, 'status', '--short')).toBe(before)
+    expect(said.at(-1)).toContain('its conversation is here as text alone')
     expect(conversation).toMatch(/## Person\n\n```sh\ncat a\.txt/)
   } finally {
     await runner.close()

@@ -11,6 +11,7 @@ import { isPlainId, type SessionStore } from './session-store.ts'
  */
 export function openCodeSession(program: (sandbox: Sandbox) => Promise<string | undefined>): SessionStore {
   return {
+    asksHarness: true,
     async take({ id, sandbox }) {
       const at = sandbox === undefined ? undefined : await program(sandbox)
       if (sandbox === undefined || at === undefined || !isPlainId(id)) return undefined

@@ -4,6 +4,8 @@ import type { CarriedFile } from '../../snapshot/content.ts'
 
 /** Where a harness keeps its conversations: how one is taken out of a home folder, and put into another's, on another machine. */
 export interface SessionStore {
+  /** It is the harness that is asked, which takes seconds. Absent: only files are read. */
+  readonly asksHarness?: true
   /** @returns `undefined` where it is not there, or can't be carried: its harness is told the transcript then. */
   take(place: SessionPlace): Promise<CarriedFile[] | undefined>
   /** What comes is a stranger's: names are made or checked here. @returns what could not be brought. */
