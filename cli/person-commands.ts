@@ -1,10 +1,8 @@
 import { join } from 'node:path'
 import { Option, type Command } from 'commander'
+import { OwnAgent } from '#shared/domain/own-agent.ts'
 import { SecretKind } from '#shared/domain/secret.ts'
 import { runProcess } from './run-process.ts'
-
-/** As `agent-runner/handoff/own-session.ts` has them, which is another room. */
-const ownAgents = ['claude-code', 'codex', 'opencode', 'gemini']
 
 const main = join(import.meta.dirname, '..', 'agent-runner', 'person', 'main.ts')
 
@@ -28,7 +26,7 @@ export function addHandoffCommands(program: Command): void {
     .option('--title <text>', 'title of the run')
     .addOption(
       new Option('--from <agent>', 'the newest conversation of this agent in this checkout goes along').choices(
-        ownAgents,
+        OwnAgent.options,
       ),
     )
     .option('--conversation <file>', 'conversation so far: a text, or the file of an agent')

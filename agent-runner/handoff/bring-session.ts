@@ -2,6 +2,7 @@ import { access, mkdtemp, mkdir, readFile, rm, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
+import { OwnAgent } from '#shared/domain/own-agent.ts'
 import { carriedFileBytes, type Snapshot } from '#shared/domain/snapshot.ts'
 import { claudeFolder } from '../harness/sessions/claude-session.ts'
 import { codexRollouts } from '../harness/sessions/codex-session.ts'
@@ -11,7 +12,7 @@ import { isPlainId } from '../harness/sessions/session-store.ts'
 import { codeOf } from '../log.ts'
 import { CommandError, type DroverServer } from '../person/server.ts'
 import { getContent } from '../snapshot/content.ts'
-import { agentNames, agentFolder, openCode, OwnAgent, readProjects, type Person } from './own-session.ts'
+import { agentNames, agentFolder, openCode, readProjects, type Person } from './own-session.ts'
 
 interface Brought {
   readonly id: string

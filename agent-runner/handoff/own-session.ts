@@ -4,15 +4,11 @@ import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
 import { z } from 'zod'
 import { HarnessId } from '#shared/domain/harness.ts'
+import type { OwnAgent } from '#shared/domain/own-agent.ts'
 import { carriedFileBytes } from '#shared/domain/snapshot.ts'
 import { claudeFolder } from '../harness/sessions/claude-session.ts'
 import { geminiChatsFolder } from '../harness/sessions/gemini-session.ts'
 import { CommandError } from '../person/server.ts'
-
-/** Agents whose conversations on a person's own machine can be taken to a run, and brought from one. */
-export const ownAgents = ['claude-code', 'codex', 'opencode', 'gemini'] as const
-export const OwnAgent = z.enum(ownAgents)
-export type OwnAgent = z.infer<typeof OwnAgent>
 
 export interface OwnSession {
   readonly id: string

@@ -1,11 +1,14 @@
+import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { EnvironmentOptions, lookAfterEnvironments } from '#agent-runner/person/environments.ts'
 import { lookAfterSecrets, SecretOptions } from '#agent-runner/person/secrets.ts'
 import { openServer, signIn, type DroverServer } from '#agent-runner/person/server.ts'
 import { NewPersonalKey } from '#shared/domain/personal-key.ts'
+import { sourceRoot } from '../fakes/runner.ts'
 import { connectScriptedRunner } from '../fakes/scripted-runner.ts'
 import { newRun, openPusher } from './people.ts'
 import { openWorld, type Person, type World } from '../world.ts'
@@ -91,6 +94,10 @@ test('a program signs in with an API key of its person, and is told what is wron
   const set = SecretOptions.parse({ do: 'set', name: 'BY_KEY', own: true })
   expect(await lookAfterSecrets({ server: byKey, readValue: async () => 'a value' }, set)).toContain('of your own')
   expect(await lookAfterEnvironments(byKey, EnvironmentOptions.parse({ do: 'list' }))).not.toBe('')
+  const { stdout } = await promisify(execFile)(process.execPath, [join(sourceRoot, 'cli/main.ts'), 'secrets', 'list'], {
+    env: { PATH: process.env['PATH'], XDG_CONFIG_HOME: folder, DROVER_URL: world.url, DROVER_API_KEY: key },
+  })
+  expect(stdout).toBe('BY_KEY  text  own\n')
   await expect(openServer(nobody, undefined, key)).rejects.toThrow('needs the address of the server in DROVER_URL')
   await expect(openServer(nobody, world.url, 'drp_half')).rejects.toThrow('is not whole')
   await expect(openServer(nobody, world.url, 'drv_of-a-runner')).rejects.toThrow('An agent key (drv_) is for runners')

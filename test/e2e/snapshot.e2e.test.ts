@@ -119,10 +119,10 @@ describe.skipIf(browserPath === undefined && !required)('a saved workspace (need
 
   test('a key for programs is made, shown once, listed with its end and its use, and revoked', async () => {
     await page.goto(`${app.origin}/settings/devices`)
-    await page.getByRole('button', { name: 'New API key' }).click()
+    await page.getByRole('button', { name: 'New API key' }).press('Enter')
     const dialog = page.getByRole('dialog', { name: 'New API key' })
-    await dialog.getByLabel('Name').fill('Nightly handoff')
-    await dialog.getByRole('button', { name: 'Make the key' }).click()
+    await dialog.getByLabel('Name').pressSequentially('Nightly handoff')
+    await page.keyboard.press('Enter')
     const shown = await dialog.getByText('DROVER_API_KEY=drp_').innerText()
     const key = /drp_[\w-]{43}/.exec(shown)?.[0] ?? ''
     await shot(page, 'api-key')
@@ -138,8 +138,12 @@ describe.skipIf(browserPath === undefined && !required)('a saved workspace (need
     await row.getByText('last used', { exact: false }).waitFor()
     await shot(page, 'api-keys')
     expect.soft(await axeFindings(page)).toEqual([])
-    await row.getByRole('button', { name: 'Revoke Nightly handoff' }).click()
-    await page.getByRole('alertdialog').or(page.getByRole('dialog')).getByRole('button', { name: 'Revoke' }).click()
+    await row.getByRole('button', { name: 'Revoke Nightly handoff' }).press('Enter')
+    await page
+      .getByRole('alertdialog')
+      .or(page.getByRole('dialog'))
+      .getByRole('button', { name: 'Revoke' })
+      .press('Enter')
     await page.getByText('No API keys.').waitFor()
     expect((await me()).status).toBe(401)
     expect(problems).toEqual([])
