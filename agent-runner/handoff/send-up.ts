@@ -64,6 +64,8 @@ export async function sendUp({ server, checkout, say, person }: SendUpDeps, give
   const own = given.from === undefined ? undefined : await findOwnSession(given.from, checkout.top, person)
   const files = given.snapshot ? await take({ server, checkout, say }, { head, url, folder: place.folder }) : undefined
   const snapshot = files === undefined ? undefined : await withSession({ server, say }, { files, own, given })
+  if (own !== undefined && files === undefined)
+    say('Without files the session itself stays here: the agent is told what was said.')
   const conversation = own?.content.toString() ?? (await textOf(given.conversation))
   const newId = (): string => uuidv7(Date.now(), randomBytes(10))
   const branch = await checkout.ask('rev-parse', '--abbrev-ref', 'HEAD@{upstream}')

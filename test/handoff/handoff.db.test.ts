@@ -211,6 +211,11 @@ test('the newest conversation of an agent in the checkout goes up: as its sessio
     expect(second.snapshot).not.toHaveProperty('session')
     expect(second.conversation).toHaveLength(2)
     expect(said.join()).toContain('it is told what was said')
+    await send({ harness: 'codex', from: 'codex', snapshot: false })
+    const third = (await runner.next('assign')).assignment
+    expect(third).not.toHaveProperty('snapshot')
+    expect(third.conversation).toHaveLength(2)
+    expect(said.at(-1)).toContain('the session itself stays here')
     await expect(send({ from: 'gemini' })).rejects.toThrow('Gemini CLI has no conversation of this checkout here.')
     await expect(send({ from: 'codex', conversation: 'x' })).rejects.toThrow('Say either --from or --conversation.')
   } finally {
