@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { bringSession } from '#agent-runner/handoff/bring-session.ts'
 import { readConversation } from '#agent-runner/handoff/conversations.ts'
 import { findOwnSession, type Person } from '#agent-runner/handoff/own-session.ts'
-import { openCodeVersion } from '#agent-runner/harness/declarations/opencode.ts'
+import { openCodeVersion, packageFor, programOf } from '#agent-runner/harness/declarations/opencode.ts'
 import type { ModelApi } from '#agent-runner/models/endpoints.ts'
 import { putContent } from '#agent-runner/snapshot/content.ts'
 import type { OwnAgent } from '#shared/domain/own-agent.ts'
@@ -21,8 +21,9 @@ const agents: readonly { id: OwnAgent; api: ModelApi; model: string; resume: str
   { id: 'opencode', api: 'openai', model: 'openai/gpt-5.5', resume: 'opencode --session' },
   { id: 'gemini', api: 'google', model: 'gemini-2.5-flash', resume: 'gemini --resume' },
 ]
+const openCodePackage = packageFor('direct')
 const openCodeFolder = dirname(
-  join(sourceRoot, `.cache/tools/opencode-linux-x64@${openCodeVersion}/node_modules/opencode-linux-x64/bin/opencode`),
+  programOf(join(sourceRoot, `.cache/tools/${openCodePackage}@${openCodeVersion}`), openCodePackage),
 )
 
 /** What the real command line tools keep of a conversation: found in a checkout as a person's own, read, and brought to another machine. */

@@ -92,7 +92,7 @@ export function createOpenCode({
   }
 }
 
-function programOf(folder: string, packageName: string): string {
+export function programOf(folder: string, packageName: string): string {
   return join(folder, 'node_modules', packageName, 'bin/opencode')
 }
 
@@ -114,7 +114,8 @@ function withModel(config: Record<string, unknown>, model: string | undefined): 
   return model === undefined ? config : { ...config, model }
 }
 
-function packageFor(sandbox: 'direct' | 'docker'): string {
+/** npm's package that holds the binary for a sandbox of this machine. */
+export function packageFor(sandbox: 'direct' | 'docker'): string {
   const platform = sandbox === 'docker' ? 'linux' : process.platform
   const arch = process.arch === 'arm64' ? 'arm64' : 'x64'
   return `opencode-${platform}-${arch}${arch === 'x64' && !hasAvx2() ? '-baseline' : ''}`
