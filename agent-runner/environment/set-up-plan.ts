@@ -1,4 +1,4 @@
-import { folderOf, usualMinutes, type ResourceLimits, type SetupCommand } from '#shared/domain/environment.ts'
+import { folderOf, usualMinutes, type EnvironmentRepository, type ResourceLimits, type SetupCommand } from '#shared/domain/environment.ts'
 import type { SandboxKind } from '#shared/domain/harness.ts'
 import type { Repository } from '#shared/domain/run.ts'
 import type { EnvironmentId } from '#shared/ids.ts'
@@ -21,20 +21,28 @@ export interface SetUpPlan {
 export interface PlannedRepository extends Repository {
   /** Below the workspace; empty: the workspace itself. */
   readonly folder: string
+  /** The branch that its pull requests go into; absent: the one that it starts from. */
+  readonly baseBranch?: string
   /** It is brought to this commit, since a run goes on from there. */
   readonly commit?: string
 }
 
 export function planSetUp({ config, environment, snapshot }: Assignment): SetUpPlan {
-  const repositories =
-    config.repository === undefined ? (environment?.repositories ?? []) : [{ ...config.repository, folder: undefined }]
+  const repositories: readonly EnvironmentRepository[] =
+    config.repository === undefined ? (environment?.repositories ?? []) : [config.repository]
   const commands: readonly SetupCommand[] =
     config.setupCommands?.map((command) => ({ command })) ?? environment?.setupCommands ?? []
   // One alone is the workspace, so that paths are those of the repository; several lie side by side.
   const planned = repositories.map((one): PlannedRepository => {
     const folder = repositories.length === 1 ? '' : folderOf(one)
     const base = snapshot?.repositories.find((known) => known.folder === folder)?.base
-    return { url: one.url, branch: one.branch, folder, ...(base === undefined ? {} : { commit: base }) }
+    return {
+      url: one.url,
+      branch: one.branch,
+      folder,
+      ...(one.baseBranch === undefined ? {} : { baseBranch: one.baseBranch }),
+      ...(base === undefined ? {} : { commit: base }),
+    }
   })
   // A repository of the run's own has other files.
   const built = config.image === undefined && config.repository === undefined ? environment?.dockerfile : undefined

@@ -33,6 +33,7 @@ const Body = z.object({
   docker_image: z.string().nullable().optional(),
   dockerfile: z.unknown().optional(),
   repositories: list.optional(),
+  branch_pattern: z.string().nullable().optional(),
   setup_commands: list.optional(),
   variables: list.optional(),
   secrets: z
@@ -158,6 +159,7 @@ const fieldNames = {
   docker_image: 'image',
   dockerfile: 'dockerfile',
   repositories: 'repositories',
+  branch_pattern: 'branchPattern',
   setup_commands: 'setupCommands',
   variables: 'variables',
   secrets: 'secrets',
@@ -165,7 +167,7 @@ const fieldNames = {
   resources: 'resources',
   sandbox: 'sandbox',
 } as const satisfies Record<keyof Body, string>
-const clearable = ['description', 'image', 'dockerfile', 'secrets', 'egress', 'resources', 'sandbox'] as const
+const clearable = ['description', 'image', 'dockerfile', 'branchPattern', 'secrets', 'egress', 'resources', 'sandbox'] as const
 
 /** What the body sets, by our names, and what it takes out with a `null`. */
 function fieldsOf(body: Body): { set: Record<string, unknown>; clear: (typeof clearable)[number][] } {
@@ -195,6 +197,7 @@ function shown({ id, spec, updatedAt, createdBy, updatedBy, usedAt, test, revisi
     image,
     dockerfile,
     repositories,
+    branchPattern,
     setupCommands,
     variables,
     secrets,
@@ -210,6 +213,7 @@ function shown({ id, spec, updatedAt, createdBy, updatedBy, usedAt, test, revisi
       ...(image === undefined ? {} : { docker_image: image }),
       ...(dockerfile === undefined ? {} : { dockerfile }),
       repositories,
+      ...(branchPattern === undefined ? {} : { branch_pattern: branchPattern }),
       setup_commands: setupCommands,
       variables,
       ...(secrets === undefined ? {} : { secrets: secrets.map((one) => ({ name: one })) }),

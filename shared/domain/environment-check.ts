@@ -12,6 +12,8 @@ import {
   variablesLimit,
   type EnvironmentField,
 } from './environment.ts'
+import { isBranchName } from './branch-name.ts'
+import { isBranchPattern, patternLimit } from './branch-pattern.ts'
 import { err, ok, type Result } from '../result.ts'
 
 /** What is wrong with an environment, where, and in a sentence that says what to do. */
@@ -45,6 +47,10 @@ function problemAt([field, index, part]: readonly PropertyKey[]): EnvironmentPro
 
 const fields = EnvironmentSpec.keyof().options
 
+function wrongBranch(which: string): string {
+  return `Git does not take this as a ${which}: no blanks, no ~ ^ : ? * [ \\, no two dots side by side, no dash in front, at most 250 characters.`
+}
+
 const sentences: Readonly<Record<EnvironmentField, (part: PropertyKey | undefined, inRow: boolean) => string>> = {
   name: () => `Give a name of at most ${environmentNameLimit} characters.`,
   description: () => `A description has at most ${descriptionLimit} characters.`,
@@ -55,9 +61,12 @@ const sentences: Readonly<Record<EnvironmentField, (part: PropertyKey | undefine
     if (!inRow) return `An environment has at most ${repositoriesLimit} repositories.`
     if (part === 'folder')
       return 'A folder is one name of letters, digits, dots, dashes and underscores; it does not begin with a dot.'
-    if (part === 'branch') return 'A branch has 1 to 250 characters.'
+    if (part === 'branch') return wrongBranch('branch')
+    if (part === 'baseBranch') return wrongBranch('base branch')
     return 'Give an address that git can clone, or a folder of the machine, of at most 1,000 characters.'
   },
+  branchPattern: () =>
+    `A run’s branch is called by a prefix such as agents/, or by a pattern with {id} in it, such as {person}/{title}-{id}. It is a name that git takes, of at most ${patternLimit} characters; only {title}, {id} and {person} are known.`,
   setupCommands: (part, inRow) => {
     if (!inRow) return `An environment has at most ${commandsLimit} set-up commands.`
     if (part === 'minutes') return `A time limit is a whole number of minutes from 1 to ${mostMinutes}.`
@@ -93,9 +102,11 @@ function crossProblems(spec: EnvironmentSpec): EnvironmentProblem[] {
       const text = 'A password does not belong into an address: everybody of the team reads it. Add it as a secret.'
       problems.push({ field: 'repositories', index, text })
     }
-    if (branch?.startsWith('-') === true)
-      problems.push({ field: 'repositories', index, text: 'A branch does not begin with a dash.' })
+    if (branch !== undefined && !isBranchName(branch))
+      problems.push({ field: 'repositories', index, text: wrongBranch('branch') })
   }
+  if (spec.branchPattern !== undefined && !isBranchPattern(spec.branchPattern))
+    problems.push({ field: 'branchPattern', text: sentences.branchPattern(undefined, false) })
   const folders = spec.repositories.map((one) => folderOf(one).toLowerCase())
   for (const [index, folder] of folders.entries()) {
     if (folders.indexOf(folder) === index) continue

@@ -39,6 +39,15 @@ describe('an environment is checked in sentences', () => {
       0,
       /Add it as a secret/,
     ],
+    ['a branch with blanks', { repositories: [repository('a', { branch: 'a b' })] }, 'repositories', 0, /as a branch/],
+    [
+      'a base branch like an option',
+      { repositories: [repository('a', { baseBranch: '--x' })] },
+      'repositories',
+      0,
+      /as a base branch/,
+    ],
+    ['branches without an id', { branchPattern: '{title}' }, 'branchPattern', undefined, /with \{id\} in it/],
     ['a folder that leads out', { repositories: [repository('a', { folder: '..' })] }, 'repositories', 0, /folder/],
     [
       'two in one folder',

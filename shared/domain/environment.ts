@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { EnvironmentId, RunId, UserId } from '../ids.ts'
+import { BranchName } from './branch-name.ts'
 import { EgressPolicy } from './environment-egress.ts'
+import { patternLimit } from './branch-pattern.ts'
 import { SandboxKind } from './harness.ts'
 import { Repository } from './run.ts'
 import { SecretName } from './secret.ts'
@@ -32,6 +34,8 @@ export const WorkFolder = z
 export const EnvironmentRepository = Repository.extend({
   /** Where it lies when there are several; absent: as the last part of its address. */
   folder: WorkFolder.optional(),
+  /** The branch that pull requests go into; absent: the one that a run starts from. */
+  baseBranch: BranchName.optional(),
 })
 export type EnvironmentRepository = z.infer<typeof EnvironmentRepository>
 
@@ -85,6 +89,8 @@ export const EnvironmentSpec = z.object({
   repositories: z.array(EnvironmentRepository).max(repositoriesLimit),
   setupCommands: z.array(SetupCommand).max(commandsLimit),
   variables: z.array(Variable).max(variablesLimit),
+  /** What the branches of its runs are called (`branch-pattern.ts`); absent: `drover/{title}-{id}`. */
+  branchPattern: z.string().min(1).max(patternLimit).optional(),
   /** Absent: all that its person may use. None when empty. */
   secrets: z.array(SecretName).max(200).optional(),
   /** Absent: everything. */
@@ -101,6 +107,7 @@ export const environmentFields = [
   'image',
   'dockerfile',
   'repositories',
+  'branchPattern',
   'setupCommands',
   'variables',
   'secrets',
@@ -116,6 +123,7 @@ export const OptionalField = EnvironmentField.extract([
   'description',
   'image',
   'dockerfile',
+  'branchPattern',
   'secrets',
   'egress',
   'resources',

@@ -1,17 +1,15 @@
 import { z } from 'zod'
 import { PublishId, RunId, UserId } from '../ids.ts'
 import { Refusal } from '../refusal.ts'
-import { isBranchName } from './branch-name.ts'
+import { BranchName } from './branch-name.ts'
 import { GitPerson } from './git-person.ts'
-import { IntentState, type Run } from './run.ts'
+import { IntentState } from './run.ts'
 import { ObjectId } from './transcript.ts'
 
 /** How far the changes of a run are brought; each step holds those before it. */
 export const publishSteps = ['commit', 'push', 'pull_request'] as const
 export const PublishStep = z.enum(publishSteps)
 export type PublishStep = z.infer<typeof PublishStep>
-
-export const BranchName = z.string().max(250).refine(isBranchName)
 
 /** GitHub takes 256 letters of a title and 65,536 of a body, Bitbucket 32,768. */
 export const pullTitleLimit = 250
@@ -75,14 +73,3 @@ export const RunPublish = z.object({
   refusal: Refusal.optional(),
 })
 export type RunPublish = z.infer<typeof RunPublish>
-
-/** A branch for each run, told apart by the end of the run's id, which is random. */
-export function branchOf({ id, title }: Pick<Run, 'id' | 'title'>): string {
-  const slug = title
-    .normalize('NFKD')
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '-')
-    .slice(0, 40)
-    .replaceAll(/^-+|-+$/g, '')
-  return `drover/${slug === '' ? 'run' : slug}-${id.slice(-6)}`
-}

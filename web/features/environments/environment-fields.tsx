@@ -11,7 +11,7 @@ import {
 import { FieldGroup, TextArea, TextInput } from '../../ui/field.tsx'
 import { RadioCards } from '../../ui/radio-cards.tsx'
 import { environmentWords } from '../../words/environments.ts'
-import { filledIndex, problemOf, type EnvironmentForm } from './environment-form.ts'
+import { emptyRepository, filledIndex, problemOf, type EnvironmentForm } from './environment-form.ts'
 import { RowFields } from './row-fields.tsx'
 import styles from './environments.module.css'
 
@@ -54,7 +54,7 @@ export function EnvironmentFields(props: {
         <RowFields
           rows={form().repositories}
           onChange={(repositories) => props.onChange({ repositories: [...repositories] })}
-          empty={{ url: '', branch: '', folder: '' }}
+          empty={emptyRepository}
           most={repositoriesLimit}
           add={words.addRepository}
           remove={words.removeRepository}
@@ -78,6 +78,14 @@ export function EnvironmentFields(props: {
                 {...plain}
               />
               <TextInput
+                label={words.baseBranch(n)}
+                optional
+                value={row().baseBranch}
+                onChange={(baseBranch) => change({ baseBranch })}
+                hint={n === 1 ? words.baseBranchHint : undefined}
+                {...plain}
+              />
+              <TextInput
                 label={words.folder(n)}
                 optional
                 value={row().folder}
@@ -87,6 +95,15 @@ export function EnvironmentFields(props: {
             </div>
           )}
         </RowFields>
+        <TextInput
+          label={words.branchPattern}
+          optional
+          value={form().branchPattern}
+          onChange={(branchPattern) => props.onChange({ branchPattern })}
+          hint={words.branchPatternHint}
+          error={whole('branchPattern')}
+          {...plain}
+        />
       </Section>
       {props.guided}
       <Section title={words.section.setUp} text={words.section.setUpText} error={whole('setupCommands')}>

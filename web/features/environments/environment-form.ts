@@ -20,7 +20,8 @@ export const EnvironmentForm = z.object({
   /** A path in the repository of that place. */
   dockerfile: z.string().default(''),
   dockerfileIn: z.number().int().min(0).default(0),
-  repositories: z.array(z.object({ url: z.string(), branch: z.string(), folder: z.string() })),
+  repositories: z.array(z.object({ url: z.string(), branch: z.string(), baseBranch: z.string().default(''), folder: z.string() })),
+  branchPattern: z.string().default(''),
   commands: z.array(z.object({ command: z.string(), minutes: z.string() })),
   variables: z.array(z.object({ name: z.string(), value: z.string() })),
   secrets: z.enum(['all', 'some']),
@@ -38,13 +39,16 @@ export const EnvironmentForm = z.object({
 })
 export type EnvironmentForm = z.infer<typeof EnvironmentForm>
 
+export const emptyRepository = { url: '', branch: '', baseBranch: '', folder: '' }
+
 export const emptyEnvironment: EnvironmentForm = {
   name: '',
   description: '',
   image: '',
   dockerfile: '',
   dockerfileIn: 0,
-  repositories: [{ url: '', branch: '', folder: '' }],
+  repositories: [emptyRepository],
+  branchPattern: '',
   commands: [],
   variables: [],
   secrets: 'all',
@@ -65,7 +69,13 @@ export function formOf(spec: EnvironmentSpec): EnvironmentForm {
     image: spec.image ?? '',
     dockerfile: spec.dockerfile?.path ?? '',
     dockerfileIn: spec.dockerfile?.repository ?? 0,
-    repositories: spec.repositories.map(({ url, branch = '', folder = '' }) => ({ url, branch, folder })),
+    repositories: spec.repositories.map(({ url, branch = '', baseBranch = '', folder = '' }) => ({
+      url,
+      branch,
+      baseBranch,
+      folder,
+    })),
+    branchPattern: spec.branchPattern ?? '',
     commands: spec.setupCommands.map(({ command, minutes }) => ({ command, minutes: textOf(minutes) })),
     variables: spec.variables.map(({ name, value }) => ({ name, value })),
     secrets: spec.secrets === undefined ? 'all' : 'some',
@@ -88,9 +98,15 @@ export function checkForm(form: EnvironmentForm): Result<EnvironmentSpec, readon
     image: wordsOf(form.image),
     dockerfile:
       form.dockerfile.trim() === '' ? undefined : { repository: form.dockerfileIn, path: form.dockerfile.trim() },
-    repositories: filled(form.repositories).map(({ url, branch, folder }) =>
-      given({ url: url.trim(), branch: wordsOf(branch), folder: wordsOf(folder) }),
+    repositories: filled(form.repositories).map(({ url, branch, baseBranch, folder }) =>
+      given({
+        url: url.trim(),
+        branch: wordsOf(branch),
+        baseBranch: wordsOf(baseBranch),
+        folder: wordsOf(folder),
+      }),
     ),
+    branchPattern: wordsOf(form.branchPattern),
     setupCommands: filled(form.commands).map(({ command, minutes }) => given({ command, minutes: numberOf(minutes) })),
     variables: filled(form.variables).map(({ name, value }) => ({ name: name.trim(), value })),
     secrets: form.secrets === 'all' ? undefined : linesOf(form.secretNames),

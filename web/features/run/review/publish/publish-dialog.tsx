@@ -1,9 +1,14 @@
 import { Show, createMemo, createSignal, createUniqueId } from 'solid-js'
-import { branchOf, messageLimit, publishSteps, pullBodyLimit, pullTitleLimit } from '#shared/domain/run-publish.ts'
+import { branchOf } from '#shared/domain/branch-pattern.ts'
+import { Environment } from '#shared/domain/environment.ts'
+import { messageLimit, publishSteps, pullBodyLimit, pullTitleLimit } from '#shared/domain/run-publish.ts'
 import type { FileChange } from '#shared/domain/transcript.ts'
+import { keys } from '#sync/core/keys.ts'
+import { getRow } from '#sync/core/transaction.ts'
 import { createDraft, draftKey } from '../../../../state/draft.ts'
 import { useDeviceStore } from '../../../../state/device-store.ts'
 import { useIds } from '../../../../state/platform.ts'
+import { useQuery } from '../../../../state/query.ts'
 import { refusalText } from '../../../../state/refusal-text.ts'
 import { useWorkspace } from '../../../../state/workspace.ts'
 import { Button } from '../../../../ui/button.tsx'
@@ -43,7 +48,17 @@ export function PublishDialog(props: {
   const ids = useIds()
   const formId = createUniqueId()
   const link = new URL(`/runs/${scene.runId}`, location.href).href
-  const proposed = createMemo(() => firstForm(scene.run(), { link, summary: props.summary }))
+  const environmentId = createMemo(() => scene.run().config.environmentId)
+  const environment = useQuery(() => {
+    const id = environmentId()
+    return async (tx) => (id === undefined ? undefined : getRow(tx, keys.environment(id), Environment))
+  })
+  const usualBranch = () =>
+    branchOf(scene.run(), {
+      pattern: environment.value?.spec.branchPattern,
+      person: scene.person(scene.me)?.name,
+    })
+  const proposed = createMemo(() => firstForm(scene.run(), { link, summary: props.summary, branch: usualBranch() }))
   const draft = createDraft<PublishForm>({
     store: useDeviceStore(),
     key: draftKey(workspace, `publish/${scene.runId}`),
@@ -72,7 +87,7 @@ export function PublishDialog(props: {
     try {
       const order = orderOf(
         { ...form(), which: which() },
-        { link, accepted: props.accepted, usualBranch: branchOf(scene.run()) },
+        { link, accepted: props.accepted, usualBranch: usualBranch() },
       )
       await workspace.mutate.publishRun({
         runId: scene.runId,

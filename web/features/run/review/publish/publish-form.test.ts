@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest'
+import { branchOf } from '#shared/domain/branch-pattern.ts'
 import { RunId } from '#shared/ids.ts'
 import type { FileChange } from '#shared/domain/transcript.ts'
 import { firstForm, orderOf, problemsOf, PublishForm, publishFiles } from './publish-form.ts'
 
 const run = { id: RunId.parse('01994f2e-5c1a-7d3e-9b1f-3f1f0c9a1b2a'), title: 'Fix: “größere” Läufe & more' }
 const link = `https://drover.test/runs/${run.id}`
-const form = firstForm(run, { link, summary: 'It works again.' })
+const form = firstForm(run, { link, summary: 'It works again.', branch: branchOf(run) })
 
 test('a form begins with what is known of the run, and is kept as it is', () => {
   expect(form).toMatchObject({

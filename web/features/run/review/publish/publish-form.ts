@@ -1,7 +1,6 @@
 import { z } from 'zod'
+import { BranchName } from '#shared/domain/branch-name.ts'
 import {
-  BranchName,
-  branchOf,
   messageLimit,
   publishFilesLimit,
   PublishStep,
@@ -28,8 +27,8 @@ export const PublishForm = z.object({
 export type PublishForm = z.infer<typeof PublishForm>
 
 export function firstForm(
-  run: Pick<Run, 'id' | 'title'>,
-  { link, summary }: { link: string; summary: string },
+  run: Pick<Run, 'title'>,
+  { link, summary, branch }: { link: string; summary: string; branch: string },
 ): PublishForm {
   const said = summary.trim()
   const end = words.bodyEnd(link)
@@ -37,7 +36,7 @@ export function firstForm(
     until: 'pull_request',
     message: run.title,
     which: 'all',
-    branch: branchOf(run),
+    branch,
     title: run.title.slice(0, pullTitleLimit),
     body: said === '' ? end : `${said.slice(0, pullBodyLimit - end.length - 2)}\n\n${end}`,
     base: '',
