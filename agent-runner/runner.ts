@@ -18,6 +18,7 @@ import { createMetrics, serveMetrics, type RejectReason } from './metrics.ts'
 import { createMcpHost } from './plan-tools/mcp-host.ts'
 import { createPlanLink } from './plan-tools/plan-link.ts'
 import { runFolders } from './run/folders.ts'
+import { lookAtPulls } from './publish/look-at-pulls.ts'
 import { createRunShelf } from './run-shelf.ts'
 import { hideIn } from './secrets/hide-in.ts'
 import { hidingLog } from './secrets/hiding-parts.ts'
@@ -203,6 +204,7 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
       takesTerminals: true,
       takesSnapshots: true,
       takesRegistryLogins: true,
+      looksAtPulls: true,
       runs: shelf
         .all()
         .slice(0, 10_000)
@@ -263,6 +265,11 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
           ? { ok: true as const, proposal: found.value }
           : { ok: false as const, text: found.error }
         return link.send({ type: 'inspect_answer', callId, answer })
+      }
+      case 'pulls_call': {
+        const { callId, urls, secrets = [] } = message
+        const pulls = await lookAtPulls(urls, { secrets, roads: deps.git.roads })
+        return link.send({ type: 'pulls_answer', callId, pulls })
       }
       case 'terminal_watch': {
         const terminals = shelf.get(message.runId)?.terminals

@@ -32,6 +32,7 @@ import { createWebPush, type WebPush } from './web-push/create-web-push.ts'
 import { createPlans, type Plans } from './plans/create-plans.ts'
 import { createImageStore } from './plans/image-store.ts'
 import { createAgentTools } from './plans/agent/agent-tools.ts'
+import { createPullLooks } from './runs/pull-looks.ts'
 import { createInspections } from './environments/inspections.ts'
 import { createPlanCalls } from './plans/agent/plan-calls.ts'
 import { textDigest } from './plans/text-digest.ts'
@@ -162,6 +163,8 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       report,
     })
     const { secretKeys, giveSecrets, giveGitCredentials } = work
+    const pullLooks = createPullLooks({ ...transacting, jobs, runners, giveGitCredentials, newId: randomUUID })
+    toClose.unshift(() => pullLooks.close())
     toClose.unshift(() => work.close())
 
     let app: { fetch: Fetch } | undefined
@@ -271,7 +274,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       now,
       log,
       push,
-      runs: { store, jobs, blobs, access, demoRepository },
+      runs: { store, jobs, blobs, access, demoRepository, pullLooks },
       usage: { usage },
       plans: { ...transacting, plans, rateLimits: auth.parts.rateLimits },
       environments: { ...transacting, inspections },
@@ -336,6 +339,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
       giveGitCredentials,
       live,
       inspections,
+      pullLooks,
       terminals,
       planCalls: createPlanCalls({
         jobs,

@@ -19,7 +19,8 @@ export function setUpKey(
     .map(({ name, kind, value }) => [name, kind, value])
     .toSorted(([a = ''], [b = '']) => (a < b ? -1 : 1))
   const what = {
-    version: 1,
+    // What is kept of several has the history of each since 2.
+    version: plan.repositories.length > 1 ? 2 : 1,
     sandbox: plan.sandbox,
     image: facts.imageId ?? null,
     platform: facts.platform,

@@ -106,7 +106,7 @@ export function createGitGateway({
       bodyTimeout: silenceMs,
     })
     const { statusCode } = answer
-    const instead = judge(answer, host)
+    const instead = judge(answer, { host, pushes: path.includes('git-receive-pack') })
     if (instead instanceof ProxyRefusal) {
       answer.body.on('error', () => {}).destroy()
       throw instead
@@ -171,13 +171,18 @@ function climbs(path: string): boolean {
 /** Headers to set, or why the answer can't be passed on as it is. */
 function judge(
   { statusCode, headers }: { statusCode: number; headers: Readonly<Record<string, string | string[] | undefined>> },
-  host: HostCredential,
+  { host, pushes }: { host: HostCredential; pushes: boolean },
 ): ProxyRefusal | Record<string, string> {
   // Git would ask for a password, which nobody can give.
   if (statusCode === 401)
     return new ProxyRefusal(
       403,
       `${host.host} does not accept the token of the secret ${host.name}. Is it expired or withdrawn?`,
+    )
+  if (statusCode === 403 && pushes)
+    return new ProxyRefusal(
+      403,
+      `${host.host} does not let the token of the secret ${host.name} push there. Give it write rights, or the person who owns it.`,
     )
   if (statusCode < 300 || statusCode > 399 || statusCode === 304) return {}
   const to = String(headers['location'] ?? '')

@@ -1,80 +1,28 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { chmod, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { GitHostKind } from '#shared/domain/git-host.ts'
-import type { PublishDelivery } from '#shared/domain/run-publish.ts'
 import { RunSecret } from '#shared/domain/secret.ts'
-import type { Artifact } from '#shared/domain/transcript.ts'
-import { PublishId, UserId, type RunId } from '#shared/ids.ts'
-import { startControlServer, type ControlServer } from '#test/fakes/control-server.ts'
-import { startGitHost, type GitHost } from '#test/fakes/git-host.ts'
-import { startRunner } from '#test/fakes/runner.ts'
+import { startGitHost } from '#test/fakes/git-host.ts'
+import { gitToken, openPublishing, type Publishing } from '#test/publishing.ts'
 import { gitCredentials } from '../git/credentials.ts'
 import { createRoads } from '../git/roads.ts'
+import { lookAtPulls } from './look-at-pulls.ts'
 import { hostedPlace, openPull } from './open-pull.ts'
 
 vi.setConfig({ testTimeout: 30_000 })
 
-let folder: string
-let server: ControlServer
-let host: GitHost
-let runner: Awaited<ReturnType<typeof startRunner>> | undefined
-
+let stage: Publishing
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'drover-publish-'))
-  ;[server, host] = await Promise.all([startControlServer(), startGitHost()])
-  server.answerAll(() => ({ kind: 'allow_once' }))
+  stage = await openPublishing()
 })
-afterEach(async () => {
-  await runner?.close()
-  runner = undefined
-  await Promise.all([server.close(), host.close()])
-  await rm(folder, { recursive: true, force: true })
-})
+afterEach(() => stage.close())
 
-const token = (value = host.secret()) => [RunSecret.parse({ name: 'GIT', kind: 'git_token', value })]
-const startAgain = async () => {
-  runner = await startRunner({ url: server.url, folder, environment: { HOME: folder } })
-}
-const changed = async (script: string, secrets = token()): Promise<RunId> => {
-  await startAgain()
-  const prompt = `\`\`\`sh\n${script}\n\`\`\``
-  const config = { repository: { url: `${host.url}/team/app.git` } }
-  const runId = server.start({ prompt, config, secrets })
-  expect((await server.ended(runId)).state).toBe('SUCCEEDED')
-  return runId
-}
-const order = (runId: RunId, more: Partial<PublishDelivery> = {}): PublishDelivery => ({
-  type: 'publish',
-  publishId: PublishId.parse(crypto.randomUUID()),
-  by: UserId.parse('person-1'),
-  name: 'Mara Lindqvist',
-  author: { name: 'Mara Lindqvist', email: 'mara@example.test' },
-  at: 1_760_000_000_000,
-  until: 'pull_request',
-  message: 'Say more\n\nBecause it was too little.',
-  branch: 'drover/say-more-3f1f0c',
-  link: `https://drover.test/runs/${runId}`,
-  pullRequest: { title: 'Say more', body: 'Why.', draft: true },
-  ...more,
-})
+const token = (value = stage.host.secret()) => gitToken(value)
 const upTo = (until: 'commit' | 'push') => ({ until, pullRequest: undefined })
-const settled = (runId: RunId, given: PublishDelivery, secrets = token()) => {
-  const id = server.deliver(runId, given, secrets)
-  return server.until(() => server.receipts.find(({ deliveryId }) => deliveryId === id), 'it is settled')
-}
-const artifacts = (runId: RunId): Pick<Artifact, 'kind' | 'title' | 'url' | 'detail'>[] => [
-  ...new Map(
-    server
-      .run(runId)
-      .events.flatMap(({ body }) =>
-        body.type === 'artifact' && body.artifact.kind !== 'diff' ? [[body.artifact.id, body.artifact] as const] : [],
-      ),
-  ).values(),
-]
 
 test('what a run changed becomes a commit by its person, a branch and one pull request, also when it is asked for again', async () => {
+  const { server, host, changed, order, settled, artifacts } = stage
   const runId = await changed('echo more >> README.md; echo new > new.txt; rm -f nothing')
   expect(await settled(runId, order(runId))).toMatchObject({ state: 'done' })
   expect(host.git('team/app', 'log', '-1', '--format=%an <%ae> %cn%n%B', 'drover/say-more-3f1f0c')).toBe(
@@ -88,7 +36,7 @@ test('what a run changed becomes a commit by its person, a branch and one pull r
   expect(artifacts(runId)).toMatchObject([
     { kind: 'commit', title: 'Say more' },
     { kind: 'branch', title: 'drover/say-more-3f1f0c', url: `${host.url}/team/app/tree/drover/say-more-3f1f0c` },
-    { kind: 'pull_request', title: '#1 Say more', detail: 'Draft', url: `${host.url}/team/app/pull/1` },
+    { kind: 'pull_request', title: '#1 Say more', pull: { state: 'draft' }, url: `${host.url}/team/app/pull/1` },
   ])
   expect(await settled(runId, order(runId))).toMatchObject({ state: 'done' })
   expect(host.pulls).toHaveLength(1)
@@ -97,6 +45,7 @@ test('what a run changed becomes a commit by its person, a branch and one pull r
 })
 
 test('a runner that dies between push and pull request ends with one of each', async () => {
+  const { server, host, changed, order, artifacts } = stage
   const runId = await changed('echo more >> README.md')
   let asked = false
   host.intercept(({ url = '' }) => {
@@ -104,10 +53,10 @@ test('a runner that dies between push and pull request ends with one of each', a
     return url.includes('/pulls')
   })
   const id = server.deliver(runId, order(runId), token())
-  await vi.waitUntil(() => asked)
-  await runner?.close()
+  await vi.waitUntil(() => asked, { timeout: 25_000 })
+  await stage.stopRunner()
   host.intercept(() => false)
-  await startAgain()
+  await stage.startRunner()
   await server.until(() => server.receipts.find(({ deliveryId }) => deliveryId === id), 'it is settled')
   expect(host.pulls).toHaveLength(1)
   expect(host.git('team/app', 'rev-list', '--count', 'main..drover/say-more-3f1f0c')).toBe('1')
@@ -116,6 +65,7 @@ test('a runner that dies between push and pull request ends with one of each', a
 })
 
 test('only the chosen files are committed, as they were seen, and the others with the next commit', async () => {
+  const { host, changed, order, settled } = stage
   const runId = await changed('echo a > a.txt; echo b > b.txt; rm README.md')
   const a = '78981922613b2afb6025042ff6bd878ac1994e85'
   const some = { ...upTo('push'), files: [{ path: 'a.txt', after: a }, { path: 'README.md' }] }
@@ -137,11 +87,12 @@ test('only the chosen files are committed, as they were seen, and the others wit
 })
 
 test('what stands in the way is said: a secret, a filter, commits of others, a protected branch, no credential', async () => {
+  const { server, host, changed, order, settled } = stage
   const value = 'a-value-of-the-team-8841'
   const all = [...token(), RunSecret.parse({ name: 'DEPLOY', kind: 'text', value })]
   const runId = await changed(
     'echo "$DEPLOY" > leak.txt; echo more >> README.md; echo "*.bin filter=lfs" > .gitattributes; echo 1 > x.bin',
-    all,
+    { secrets: all },
   )
   const readme = 'e0172ea3b1f6cd3fd1d5a0bdbb45d3ee3d0a29f1'
   expect(await settled(runId, order(runId, upTo('push')))).toMatchObject({
@@ -220,6 +171,25 @@ test.each(Object.keys(pathOf) as GitHostKind[])('%s: opened once, found again, a
   expect(await open({}, wrong)).toMatchObject({
     error: { code: 'not_allowed', detail: expect.stringContaining('GIT') },
   })
+  const [pull] = own.pulls
+  if (pull === undefined) throw new Error('there is one')
+  const url = made.ok ? made.value.url : ''
+  const look = async (value = own.secret()) => (await lookAtPulls([url], { secrets: token(value), roads }))[0]
+  expect((await look())?.status).toEqual({ state: 'open' })
+  pull.checks = kind === 'gitlab' || kind === 'gitea' ? ['pending'] : ['success', 'pending']
+  expect((await look())?.status).toEqual({ state: 'open', checks: 'running' })
+  pull.checks = kind === 'gitlab' || kind === 'gitea' ? ['failure'] : ['success', 'failure']
+  expect((await look())?.status).toEqual({ state: 'open', checks: 'failing' })
+  Object.assign(pull, { checks: ['success'], draft: true })
+  expect((await look())?.status).toEqual({ state: 'draft', checks: 'passing' })
+  // A token that may not read checks tells the rest.
+  pull.hidden = true
+  expect((await look())?.status).toEqual({ state: 'draft' })
+  pull.ended = 'closed'
+  expect((await look())?.status).toEqual({ state: 'closed' })
+  pull.ended = 'merged'
+  expect((await look())?.status).toEqual({ state: 'merged' })
+  expect((await look(wrong))?.text).toContain('GIT')
   expect(own.requests.every(({ path: asked }) => !asked.includes(own.token))).toBe(true)
   await Promise.all([own.close(), roads.close()])
 })

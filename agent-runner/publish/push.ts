@@ -57,6 +57,11 @@ function refusalOfPush(said: string, { url, branch, git }: { url: string; branch
       'conflict',
       `${branch} has commits there that this run does not have. Choose another branch, or let the agent bring them together`,
     )
+  if (/cannot lock ref|directory file conflict|is at [0-9a-f]+ but expected|'refs\/heads\/[^']+' exists/i.test(said))
+    return refusal(
+      'conflict',
+      `another branch there is in the way of ${branch}: Git takes no branch “a” beside “a/b”. Choose another branch`,
+    )
   if (/protected branch|\(pre-receive hook declined\)|\[remote rejected\]/i.test(said))
     return refusal(
       'not_allowed',

@@ -2,7 +2,6 @@ import type { PublishDelivery } from '#shared/domain/run-publish.ts'
 import type { RunSecret } from '#shared/domain/secret.ts'
 import type { DeliveryId } from '#shared/ids.ts'
 import { refusal } from '#shared/refusal.ts'
-import { err } from '#shared/result.ts'
 import { messageOf } from '../log.ts'
 import type { Journal } from '../run/journal.ts'
 import type { Receipts } from '../run/receipts.ts'
@@ -39,13 +38,13 @@ export function createPublishQueue({
     const done = await publish(order, secrets, AbortSignal.any([signal, AbortSignal.timeout(mostMs)])).catch(
       (error: unknown) => {
         onTrouble(error)
-        return err(refusal('internal', messageOf(error).slice(0, 300)))
+        return { refusal: refusal('internal', messageOf(error).slice(0, 300)), results: undefined }
       },
     )
     // What was broken off is no outcome.
     if (signal.aborted) return
     await journal.committed()
-    await receipts.set(deliveryId, done.ok ? 'done' : 'refused', done.ok ? undefined : done.error)
+    await receipts.set(deliveryId, done.refusal === undefined ? 'done' : 'refused', done.refusal, done.results)
   }
 
   return {

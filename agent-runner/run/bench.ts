@@ -72,7 +72,7 @@ export function createBench(
     workspace: sandbox.workspace,
     onActivity,
     onTouched: results.touched,
-    onRan: showPulls(runId, { results, clock }),
+    onRan: showPulls(runId, { results, clock, journal }),
     onCommands: (commands) => declaration.learnAbilities?.({ commands }),
     spending: deps.spending,
     tokenCount: declaration.quirks.tokenCount,

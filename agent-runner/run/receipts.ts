@@ -1,5 +1,6 @@
 import type { DeliveryId, RunId } from '#shared/ids.ts'
 import type { RunnerUp } from '#shared/protocol/runner-link.ts'
+import type { PublishResults } from '#shared/domain/run-publish.ts'
 import type { Refusal } from '#shared/refusal.ts'
 import type { Journal } from './journal.ts'
 import type { Receipt } from './run-memory.ts'
@@ -10,7 +11,13 @@ import type { Receipt } from './run-memory.ts'
  */
 export interface Receipts {
   of(deliveryId: DeliveryId): Receipt | undefined
-  set(deliveryId: DeliveryId, state: Receipt['state'], refusal?: Refusal): Promise<void>
+  set(
+    deliveryId: DeliveryId,
+    state: Receipt['state'],
+    refusal?: Refusal,
+    /** Of each repository, where there were several. */
+    results?: PublishResults,
+  ): Promise<void>
   /** The delivery came again: what became of it is told again. */
   repeat(receipt: Receipt): void
   /** The server acknowledged the oldest state that was sent for it and not acknowledged yet. */
@@ -32,8 +39,9 @@ export function createReceipts({
 
   function tell(receipt: Receipt): void {
     sent.set(receipt.deliveryId, [...(sent.get(receipt.deliveryId) ?? []), receipt.state])
-    const why = receipt.refusal === undefined ? {} : { refusal: receipt.refusal }
-    send({ type: 'receipt', deliveryId: receipt.deliveryId, runId, state: receipt.state, ...why })
+    const { deliveryId, state, refusal, results } = receipt
+    const why = refusal === undefined ? {} : { refusal }
+    send({ type: 'receipt', deliveryId, runId, state, ...why, ...(results === undefined ? {} : { results }) })
   }
 
   return {
@@ -41,8 +49,13 @@ export function createReceipts({
       const { receipts, settled } = journal.memory()
       return receipts[deliveryId] ?? settled.find((receipt) => receipt.deliveryId === deliveryId)
     },
-    set: async (deliveryId, state, refusal) => {
-      const receipt: Receipt = { deliveryId, state, ...(refusal === undefined ? {} : { refusal }) }
+    set: async (deliveryId, state, refusal, results) => {
+      const receipt: Receipt = {
+        deliveryId,
+        state,
+        ...(refusal === undefined ? {} : { refusal }),
+        ...(results === undefined ? {} : { results }),
+      }
       await journal.record({ k: 'receipt', receipt })
       tell(receipt)
     },

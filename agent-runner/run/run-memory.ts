@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { appendAt, omittedUnits, type BoundedText } from '#shared/domain/bounded-text.ts'
 import { Said, saidIn, withSaid } from '#shared/domain/conversation.ts'
 import { ProfileSnapshot } from '#shared/domain/profile.ts'
+import { PublishResults } from '#shared/domain/run-publish.ts'
 import { RunUsage } from '#shared/domain/run.ts'
 import { RunTerminal } from '#shared/domain/terminal.ts'
 import { SnapshotRepository } from '#shared/domain/snapshot.ts'
@@ -20,6 +21,7 @@ export const Receipt = z.object({
   deliveryId: DeliveryId,
   state: z.enum(['delivered', 'done', 'refused']),
   refusal: Refusal.optional(),
+  results: PublishResults.optional(),
 })
 export type Receipt = z.infer<typeof Receipt>
 
@@ -30,11 +32,15 @@ export type ProcessMark = z.infer<typeof ProcessMark>
 /** A commit that a person asked for, by the id of what they did. */
 export const PublishedCommit = z.object({
   id: PublishId,
+  /** The repository; absent: the workspace itself. */
+  folder: z.string().max(100).optional(),
   commit: z.string().max(100),
   /** The transcript tells of it. */
   shown: z.boolean().optional(),
   /** Where it was pushed to. */
   branch: z.string().max(250).optional(),
+  /** The pull request that the transcript tells of. */
+  pull: z.number().int().optional(),
 })
 export type PublishedCommit = z.infer<typeof PublishedCommit>
 

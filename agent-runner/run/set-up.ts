@@ -10,6 +10,7 @@ import type { Sandbox } from '../sandbox/sandbox.ts'
 import type { Changes } from './changes/changes.ts'
 import { cloneRepository, localPath } from './clone.ts'
 import type { Journal } from './journal.ts'
+import { lfsNotice } from './lfs-notice.ts'
 import { lookAtFolder } from './named-folder.ts'
 import { pipeOutput, runStep } from './steps.ts'
 import { cut, type Transcript } from './transcript.ts'
@@ -36,7 +37,8 @@ export async function fillWorkspace(context: SetUpContext): Promise<void> {
   const { plan, journal, changes, signal } = context
   for (const repository of plan.repositories) await clone(context, repository)
   signal.throwIfAborted()
-  await changes.begin({ hardLinks: plan.sandbox === 'direct' })
+  const folders = plan.repositories.flatMap(({ folder }) => (folder === '' ? [] : [folder]))
+  await changes.begin({ hardLinks: plan.sandbox === 'direct', folders })
   const { branch, commit } = await changes.head()
   await journal.record({
     k: 'facts',
@@ -88,7 +90,7 @@ async function clone(context: SetUpContext, repository: PlannedRepository): Prom
 
 /** What a person may think they gave to the run, and a clone does not have. */
 async function tellWhatStaysOut(
-  { transcript, hostWorkspace }: SetUpContext,
+  { transcript, hostWorkspace, hostEnv, signal }: SetUpContext,
   { url, folder }: PlannedRepository,
   uncommitted: readonly string[],
 ): Promise<void> {
@@ -101,7 +103,10 @@ async function tellWhatStaysOut(
       `${uncommitted.slice(0, namedFiles).join('\n')}${more}`,
     )
   }
-  if (await isFile(join(hostWorkspace, folder, '.gitmodules'))) {
+  const place = join(hostWorkspace, folder)
+  const pointers = await lfsNotice(place, { env: hostEnv, signal })
+  if (pointers !== undefined) transcript.notice('warning', pointers)
+  if (await isFile(join(place, '.gitmodules'))) {
     transcript.notice(
       'info',
       'Submodules are not fetched. The set-up command “git submodule update --init --recursive” fetches them.',

@@ -2,6 +2,7 @@ import type { InspectedRepositories } from '#shared/domain/environment-proposal.
 import type { RunnerId, TeamId } from '#shared/ids.ts'
 import type { InspectAnswer } from '#shared/protocol/runner-link.ts'
 import type { RunnerRegistry } from '../runners/registry.ts'
+import { createRunnerCalls } from '../runners/runner-calls.ts'
 
 /** Looks into repositories that people ask for; a runner of their team does it, with the rights of its machine. */
 export type Inspections = {
@@ -24,12 +25,28 @@ export function createInspections(deps: {
   readonly newId: () => string
   readonly answerMs?: number
 }): Inspections {
-  const open = new Map<string, { readonly runnerId: RunnerId; readonly end: (answer: InspectAnswer) => void }>()
   const no = (text: string): InspectAnswer => ({ ok: false, text })
+  const calls = createRunnerCalls<InspectAnswer>({
+    newId: deps.newId,
+    answerMs: deps.answerMs ?? answerMs,
+    maxOpen,
+    no: (why, hostName) => {
+      switch (why) {
+        case 'too_many':
+          return no('The server waits for too many looks already. Try again in a minute.')
+        case 'late':
+          return no(`${hostName} did not answer in time.`)
+        case 'lost':
+          return no('The machine that looked went away. Try again.')
+        case 'closing':
+          return no('The server stops.')
+      }
+    },
+  })
 
   return {
+    ...calls,
     async ask({ teamId, host }, repositories) {
-      if (open.size >= maxOpen) return no('The server waits for too many looks already. Try again in a minute.')
       const able = deps.runners
         .all()
         .filter((one) => one.teamId === teamId && one.takesEnvironments && !one.draining)
@@ -42,28 +59,7 @@ export function createInspections(deps: {
           `${which} is connected, and one has to look into the repositories. Fill in the form yourself, or connect one.`,
         )
       }
-      const callId = deps.newId()
-      return new Promise((resolve) => {
-        const end = (answer: InspectAnswer): void => {
-          clearTimeout(timer)
-          open.delete(callId)
-          resolve(answer)
-        }
-        const timer = setTimeout(() => end(no(`${runner.hostName} did not answer in time.`)), deps.answerMs ?? answerMs)
-        open.set(callId, { runnerId: runner.id, end })
-        runner.send({ type: 'inspect_call', callId, repositories })
-      })
-    },
-    answered(runnerId, callId, answer) {
-      const asked = open.get(callId)
-      if (asked?.runnerId === runnerId) asked.end(answer)
-    },
-    lost(runnerId) {
-      for (const asked of [...open.values()])
-        if (asked.runnerId === runnerId) asked.end(no('The machine that looked went away. Try again.'))
-    },
-    close() {
-      for (const asked of [...open.values()]) asked.end(no('The server stops.'))
+      return calls.ask(runner, (callId) => ({ type: 'inspect_call', callId, repositories }))
     },
   }
 }

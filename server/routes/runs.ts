@@ -12,6 +12,8 @@ import type { JobStore } from '../db/job-store.ts'
 import type { Environment } from '../middleware/environment.ts'
 import { refuse } from '../middleware/errors.ts'
 import type { RunAccess } from '../runs/access.ts'
+import type { PullLooks } from '../runs/pull-looks.ts'
+import { answer } from './answers.ts'
 
 export type RunRoutesDeps = {
   readonly store: SpaceStore
@@ -19,6 +21,7 @@ export type RunRoutesDeps = {
   readonly blobs: BlobStore
   readonly access: RunAccess
   readonly demoRepository: string
+  readonly pullLooks: Pick<PullLooks, 'refresh'>
 }
 
 /** Entries in one page of older ones: whole chunks, at the least this many where there are. */
@@ -52,6 +55,11 @@ export function runRoutes(deps: RunRoutesDeps): Hono<Environment> {
         .toSorted((a, b) => a.at - b.at)
         .flatMap((one) => artifactItem(one) ?? [])
       return c.json({ artifacts })
+    })
+    .post('/runs/:runId/pull_requests/refresh', async (c) => {
+      const runId = RunId.safeParse(c.req.param('runId'))
+      if (!runId.success || (await deps.access.teamOf(runId.data)) !== c.var.actor.teamId) return refuse(c, noRun)
+      return answer(c, await deps.pullLooks.refresh(c.var.actor, runId.data))
     })
     .get('/runs/:runId/transitions', async (c) => {
       const runId = RunId.safeParse(c.req.param('runId'))

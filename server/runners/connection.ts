@@ -18,6 +18,7 @@ import { usageOfMoves } from '../costs/note-usage.ts'
 import { sendOpen, takeReceipt } from '../runs/deliveries.ts'
 import { createRunIngest, type RunIngest } from '../runs/ingest.ts'
 import type { Inspections } from '../environments/inspections.ts'
+import type { PullLooks } from '../runs/pull-looks.ts'
 import type { TerminalRelay } from '../terminals/relay.ts'
 import type { PlanCalls } from '../plans/agent/plan-calls.ts'
 import type { ConnectedRunner, RunnerRegistry } from './registry.ts'
@@ -31,6 +32,7 @@ export type RunnerConnectionDeps = TransactDeps & {
   readonly live: LiveHub
   readonly planCalls: PlanCalls
   readonly inspections: Inspections
+  readonly pullLooks: PullLooks
   readonly terminals: Pick<TerminalRelay, 'connected' | 'lost' | 'take' | 'claimed'>
   readonly serverVersion: string
   readonly heartbeatMs: number
@@ -249,6 +251,8 @@ export function createRunnerConnection(
         return
       case 'inspect_answer':
         return deps.inspections.answered(current.id, message.callId, message.answer)
+      case 'pulls_answer':
+        return deps.pullLooks.answered(current.id, message.callId, message.pulls)
       case 'plan_call':
         return answerPlanCall(current, message)
       case 'terminals':
@@ -293,6 +297,7 @@ export function createRunnerConnection(
       takesTerminals: message.takesTerminals === true,
       takesSnapshots: message.takesSnapshots === true,
       takesRegistryLogins: message.takesRegistryLogins === true,
+      looksAtPulls: message.looksAtPulls === true,
       get sandboxes() {
         return hello?.sandboxes ?? []
       },
@@ -366,6 +371,7 @@ export function createRunnerConnection(
       if (runner === undefined) return
       const isLast = deps.runners.get(runner.id) === runner
       deps.inspections.lost(runner.id)
+      deps.pullLooks.lost(runner.id)
       deps.runners.remove(runner)
       if (isLast) deps.terminals.lost(runner.id)
       if (isLast) await showRow(false).catch((error: unknown) => deps.onError(error, 'the row of a runner'))

@@ -25,6 +25,7 @@ export type ConnectedRunner = {
   readonly takesProfiles: boolean
   /** Knows secrets of this kind. */
   readonly takesRegistryLogins: boolean
+  readonly looksAtPulls: boolean
   /** Why it takes nothing new now, such as a full disk; it will again by itself. */
   readonly short?: string | undefined
   /** Has terminals. */

@@ -1,7 +1,7 @@
 import { Permission } from '#shared/domain/permission.ts'
 import { Prompt } from '#shared/domain/prompt.ts'
 import { ReviewChange } from '#shared/domain/review-change.ts'
-import { RunPublish } from '#shared/domain/run-publish.ts'
+import { RunPublish, type PublishResults } from '#shared/domain/run-publish.ts'
 import { Run, hasEnded, type IntentState } from '#shared/domain/run.ts'
 import { DeliveryId } from '#shared/ids.ts'
 import type { DeliveryBody, RunnerUp } from '#shared/protocol/runner-link.ts'
@@ -37,7 +37,7 @@ export function createDeliveries(deps: DeliveriesDeps): Worker {
       for (const runner of deps.runners.all()) await sendOpen(deps, runner)
       for (const delivery of await deps.jobs.orphanedDeliveries(deps.now() - filesWaitMs)) {
         const gone = isAboutWorkspace(delivery.body) ? refusal('not_found', 'workspace') : refusal('run_ended')
-        await settle(deps, delivery, 'refused', gone)
+        await settle(deps, delivery, 'refused', { why: gone })
       }
     },
   })
@@ -59,7 +59,7 @@ export async function sendOpen(
       (delivery.body.type === 'profile' && !runner.takesProfiles)
     if (isTooOld) {
       const old = refusal('protocol_too_old', `the machine ${runner.name} has an older Drover`)
-      await settle(deps, delivery, 'refused', old)
+      await settle(deps, delivery, 'refused', { why: old })
       continue
     }
     const { body } = delivery
@@ -97,19 +97,22 @@ export async function takeReceipt(
 ): Promise<void> {
   const delivery = await deps.jobs.delivery(receipt.deliveryId, runner.teamId)
   if (delivery !== undefined && (delivery.state === 'accepted' || delivery.state === 'delivered'))
-    await settle(deps, delivery, receipt.state, receipt.refusal)
+    await settle(deps, delivery, receipt.state, { why: receipt.refusal, results: receipt.results })
   runner.send({ type: 'receipt_ack', deliveryId: receipt.deliveryId })
 }
+
+/** Why it was refused, and what became of each repository of several. */
+type Told = { readonly why?: Refusal | undefined; readonly results?: PublishResults | undefined }
 
 async function settle(
   deps: Pick<DeliveriesDeps, 'jobs'> & TransactDeps,
   delivery: Omit<OpenDelivery, 'state'>,
   state: Exclude<IntentState, 'accepted'>,
-  why: Refusal | undefined,
+  told: Told,
 ): Promise<void> {
   await transact(deps, async (tx) => {
     const rows = tx.space(delivery.spaceId)
-    return showState(rows, delivery, state, why)
+    return showState(rows, delivery, state, told)
   })
   await deps.jobs.setDelivery(delivery.id, state)
 }
@@ -118,7 +121,7 @@ async function showState(
   rows: WriteTransaction,
   delivery: Omit<OpenDelivery, 'state'>,
   state: IntentState,
-  why: Refusal | undefined,
+  { why, results }: Told,
 ): Promise<void | false> {
   switch (delivery.body.type) {
     case 'answer': {
@@ -148,7 +151,12 @@ async function showState(
     case 'publish': {
       const publish = await getRow(rows, delivery.rowKey, RunPublish)
       if (publish === undefined) return false
-      return putRow(rows, delivery.rowKey, { ...publish, state, ...(why === undefined ? {} : { refusal: why }) })
+      return putRow(rows, delivery.rowKey, {
+        ...publish,
+        state,
+        ...(why === undefined ? {} : { refusal: why }),
+        ...(results === undefined ? {} : { results }),
+      })
     }
     case 'profile': {
       const run = await getRow(rows, keys.run(delivery.runId), Run)

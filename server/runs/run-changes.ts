@@ -80,9 +80,11 @@ export function noteRun(run: Run, body: RunEventBody, at: number): Run {
     case 'snapshot':
       return { ...run, snapshot: summaryOf(body.snapshot) }
     case 'artifact': {
-      const { kind, title, url } = body.artifact
+      const { kind, title, url, pull } = body.artifact
       const isPage = url !== undefined && /^https?:\/\//.test(url)
-      return kind !== 'pull_request' || !isPage ? run : { ...run, pullRequest: { title, url }, updatedAt: at }
+      return kind !== 'pull_request' || !isPage
+        ? run
+        : { ...run, pullRequest: { title, url, ...(pull === undefined ? {} : { state: pull.state }) }, updatedAt: at }
     }
     case 'activity':
       return hasEnded(run.state) ? run : { ...run, activity: body.text, updatedAt: at }

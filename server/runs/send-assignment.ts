@@ -1,4 +1,4 @@
-import { gitPerson, type GitPerson } from '#shared/domain/git-person.ts'
+import { GitIdentity, gitPerson, memberInGit, type GitPerson } from '#shared/domain/git-person.ts'
 import type { RunSecret } from '#shared/domain/secret.ts'
 import type { ProfileSnapshot } from '#shared/domain/profile.ts'
 import { Run, type RunConfig } from '#shared/domain/run.ts'
@@ -65,10 +65,12 @@ export async function sendAssignment(
 
 /** Somebody outside of the team, and nobody, commit as the team. */
 async function authorOf(store: SpaceStore, teamId: TeamId, by: UserId | undefined): Promise<GitPerson | undefined> {
-  const { rows } = await store.read(teamSpace(teamId), [keys.team, ...(by === undefined ? [] : [keys.member(by)])])
+  const ofPerson = by === undefined ? [] : [keys.member(by), keys.gitIdentity(by)]
+  const { rows } = await store.read(teamSpace(teamId), [keys.team, ...ofPerson])
   const found = new Map(rows.map(({ key, value }) => [key, value]))
   const member = by === undefined ? undefined : Member.safeParse(found.get(keys.member(by)))
-  if (member?.success === true) return gitPerson(member.data)
+  if (by !== undefined && member?.success === true)
+    return memberInGit(member.data, GitIdentity.safeParse(found.get(keys.gitIdentity(by))).data)
   const team = Team.safeParse(found.get(keys.team))
   return team.success ? gitPerson({ name: team.data.name }) : undefined
 }

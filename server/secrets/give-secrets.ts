@@ -25,8 +25,8 @@ export type GivenSecrets = { readonly secrets: readonly RunSecret[]; readonly mi
 /** Opens what the turn of this job is given. What is opened is returned and stands nowhere else. */
 export type GiveSecrets = (job: Pick<Job, 'runId' | 'teamId' | 'turn' | 'assignment'>) => Promise<GivenSecrets>
 
-/** Credentials of Git that a person may use, opened for something that they do themselves: which secrets a run was given has no part in it. */
-export type GiveGitCredentials = (teamId: TeamId, by: UserId) => Promise<readonly RunSecret[]>
+/** Credentials of Git that a person may use (`undefined`: the team's alone), opened for something that they do themselves: which secrets a run was given has no part in it. */
+export type GiveGitCredentials = (teamId: TeamId, by: UserId | undefined) => Promise<readonly RunSecret[]>
 
 export function createGiveGitCredentials(deps: GiveSecretsDeps): GiveGitCredentials {
   return async (teamId, by) => {

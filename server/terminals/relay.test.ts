@@ -32,6 +32,7 @@ function openRelay() {
     harnesses: [],
     takesContext: true,
     takesRegistryLogins: true,
+    looksAtPulls: true,
     takesAttachments: true,
     takesSnapshots: true,
     publishes: true,

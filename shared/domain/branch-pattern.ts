@@ -1,5 +1,6 @@
 import { isBranchName } from './branch-name.ts'
 import type { Run } from './run.ts'
+import { asciiSlug } from './ascii-slug.ts'
 
 /** Of a pattern, so that what it makes is no longer than a branch may be. */
 export const patternLimit = 100
@@ -24,9 +25,9 @@ export function branchOf(
   { pattern = usualPattern, person = '' }: { pattern?: string | undefined; person?: string | undefined } = {},
 ): string {
   return filledIn(expanded(isBranchPattern(pattern) ? pattern : usualPattern), {
-    title: slug(title) || 'run',
+    title: asciiSlug(title) || 'run',
     id: id.slice(-6),
-    person: slug(person) || 'somebody',
+    person: asciiSlug(person) || 'somebody',
   })
 }
 
@@ -36,13 +37,4 @@ function expanded(pattern: string): string {
 
 function filledIn(pattern: string, values: Readonly<Record<Place, string>>): string {
   return places.reduce((text, place) => text.replaceAll(`{${place}}`, values[place]), pattern)
-}
-
-function slug(text: string): string {
-  return text
-    .normalize('NFKD')
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '-')
-    .slice(0, 40)
-    .replaceAll(/^-+|-+$/g, '')
 }

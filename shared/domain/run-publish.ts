@@ -59,6 +59,18 @@ export const PublishDelivery = z.object({
 })
 export type PublishDelivery = z.infer<typeof PublishDelivery>
 
+/** What became of one repository, where there are several. */
+export const PublishResult = z.object({
+  /** Its folder. */
+  repository: z.string().max(100),
+  /** `nothing`: the run changed nothing there. */
+  state: z.enum(['done', 'nothing', 'refused']),
+  refusal: Refusal.optional(),
+})
+export type PublishResult = z.infer<typeof PublishResult>
+export const PublishResults = z.array(PublishResult).max(20)
+export type PublishResults = z.infer<typeof PublishResults>
+
 /** Row `run-publish/<runId>/<id>`: what became of it. What came of it are artifacts of the run. */
 export const RunPublish = z.object({
   id: PublishId,
@@ -71,5 +83,6 @@ export const RunPublish = z.object({
   title: z.string().max(200),
   state: IntentState,
   refusal: Refusal.optional(),
+  results: PublishResults.optional(),
 })
 export type RunPublish = z.infer<typeof RunPublish>

@@ -7,6 +7,7 @@ import { HarnessId, ModelEffort, SandboxKind } from './harness.ts'
 import { plainMentions } from './plan-mention.ts'
 import { RunPlan } from './plan-run.ts'
 import { RunProfile } from './profile.ts'
+import { PullChecks, PullState } from './pull-status.ts'
 import { SecretName, TurnSecrets } from './secret.ts'
 import { SnapshotSummary } from './snapshot-summary.ts'
 
@@ -247,7 +248,15 @@ export const Run = z.object({
   /** Pictures that went with its messages, those that wait among them. */
   pictures: z.number().int().nonnegative().optional(),
   /** The newest that was opened for it. */
-  pullRequest: z.object({ title: z.string().max(300), url: z.string().max(2000) }).optional(),
+  pullRequest: z
+    .object({
+      title: z.string().max(300),
+      url: z.string().max(2000),
+      /** As it was looked at last; absent: it was not yet. */
+      state: PullState.optional(),
+      checks: PullChecks.optional(),
+    })
+    .optional(),
   /** What its last turn was given. */
   secrets: TurnSecrets.optional(),
   usage: RunUsage.optional(),

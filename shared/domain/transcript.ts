@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { ArtifactId, BlobHash, EntryId, PermissionId, PlanId, PromptId, UserId } from '../ids.ts'
 import { BoundedText } from './bounded-text.ts'
 import { PermissionAnswer } from './permission.ts'
+import { PullStatus } from './pull-status.ts'
 import { RunReason, RunState, Task } from './run.ts'
 import { promptExtras } from './sent-plan.ts'
 
@@ -67,7 +68,8 @@ export const Artifact = z.object({
   title: z.string().max(300),
   detail: z.string().max(300).optional(),
   url: z.string().max(2000).optional(),
-  /** Of a `pull_request`. */
+  /** Of a `pull_request`: how it stood when it was looked at. */
+  pull: PullStatus.optional(),
   branch: z.string().max(250).optional(),
   blob: BlobHash.optional(),
   /** Of a `link`: a plan of the team. */

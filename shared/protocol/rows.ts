@@ -5,6 +5,7 @@ import { RefusedMutation } from '../domain/notice.ts'
 import { AgentNotification } from '../domain/notification.ts'
 import { Permission } from '../domain/permission.ts'
 import { Plan, PlanText, PlanVersion } from '../domain/plan.ts'
+import { GitIdentity } from '../domain/git-person.ts'
 import { PlanShare } from '../domain/plan-share.ts'
 import { PlanComment } from '../domain/plan-comment.ts'
 import { PlanReview } from '../domain/plan-review.ts'
@@ -40,6 +41,7 @@ export const rowSchemas: Readonly<Record<string, z.ZodType>> = {
   profile: Profile,
   'own-profile': Profile,
   'own-default': ProfileChoice,
+  'own-git': GitIdentity,
   share: Share,
   plan: Plan,
   'plan-text': PlanText,

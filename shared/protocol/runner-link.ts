@@ -11,8 +11,9 @@ import { PermissionAnswer } from '../domain/permission.ts'
 import { ModelPrice, ownPricesLimit } from '../domain/model-prices.ts'
 import { FileOp, fileOpsLimit } from '../domain/review-change.ts'
 import { RunnerAbout } from '../domain/runner-about.ts'
+import { PullLook, pullsLimit } from '../domain/pull-look.ts'
 import { ProfileSnapshot } from '../domain/profile.ts'
-import { PublishDelivery } from '../domain/run-publish.ts'
+import { PublishDelivery, PublishResults } from '../domain/run-publish.ts'
 import { RunConfig, RunReason } from '../domain/run.ts'
 import { RunSecret, SecretName } from '../domain/secret.ts'
 import { promptExtras } from '../domain/sent-plan.ts'
@@ -38,13 +39,15 @@ import { terminalsDown, terminalsUp } from './terminal.ts'
  *                                            ◀──  plan_answer {callId, answer}
  *                                            ◀──  inspect_call {callId, repositories}
  *   inspect_answer {callId, answer}          ──▶
+ *                                            ◀──  pulls_call {callId, urls}
+ *   pulls_answer {callId, pulls}             ──▶
  *                                            ◀──  terminal_watch, terminal_ask, terminal_ack, terminal_presence
  *   terminals, terminal_output               ──▶  (to the pages that watch)
  *   heartbeat {running}                      ──▶  (renews every lease)
  *                                            ◀──  heartbeat_ack
  *
  * Nothing is sent once only: assignments, deliveries and events are repeated after a reconnect until their answer
- * came; both sides keep receipts, so a repeat has no second effect. Only a call of a plan tool and a look into repositories are: who asked waits for the answer, and is told when
+ * came; both sides keep receipts, so a repeat has no second effect. Only a call of a plan tool, a look into repositories and one at pull requests are: who asked waits for the answer, and is told when
  * none came.
  */
 export const runnerProtocol = 1
@@ -167,6 +170,8 @@ export const RunnerHello = z.object({
   takesSnapshots: z.boolean().optional(),
   /** It fetches images with secrets of that kind; absent: it is older, and does not know the kind. */
   takesRegistryLogins: z.boolean().optional(),
+  /** It looks how pull requests stand; absent: it is older. */
+  looksAtPulls: z.boolean().optional(),
   /** Every run whose journal is still here. `active`: its agent is alive. */
   runs: z
     .array(
@@ -184,6 +189,7 @@ export type RunnerHello = z.infer<typeof RunnerHello>
 /** Made by the runner for each call; answers may come in another order. */
 const PlanCallId = z.string().min(1).max(64)
 
+/** Of a look at something that one person waits for. */
 const InspectCallId = z.string().min(1).max(64)
 
 /** What a look into repositories gave, or a sentence that says why it gave nothing. */
@@ -219,6 +225,8 @@ export const RunnerUp = z.discriminatedUnion('type', [
     runId: RunId,
     state: z.enum(['delivered', 'done', 'refused']),
     refusal: Refusal.optional(),
+    /** Of a `publish` in several repositories: what became of each. */
+    results: PublishResults.optional(),
   }),
   z.object({ type: z.literal('heartbeat'), at: z.number(), active: z.array(RunId).max(1000) }),
   /** Finishes what it has and takes nothing new. */
@@ -226,6 +234,7 @@ export const RunnerUp = z.discriminatedUnion('type', [
   /** The agent of a run asks something of its team's plans. Only to a server whose `welcome` says that it answers. */
   z.object({ type: z.literal('plan_call'), callId: PlanCallId, runId: RunId, call: PlanToolCall }),
   z.object({ type: z.literal('inspect_answer'), callId: InspectCallId, answer: InspectAnswer }),
+  z.object({ type: z.literal('pulls_answer'), callId: InspectCallId, pulls: z.array(PullLook).max(pullsLimit) }),
   ...terminalsUp,
 ])
 export type RunnerUp = z.infer<typeof RunnerUp>
@@ -271,6 +280,15 @@ export const RunnerDown = z.discriminatedUnion('type', [
   z.object({ type: z.literal('plan_answer'), callId: PlanCallId, answer: PlanToolAnswer }),
   /** A person wants to know what an environment for these could be. Only to a runner whose hello says that it looks. */
   z.object({ type: z.literal('inspect_call'), callId: InspectCallId, repositories: InspectedRepositories }),
+  /** How do these pull requests stand? Only to a runner whose hello says that it looks. */
+  z.object({
+    type: z.literal('pulls_call'),
+    callId: InspectCallId,
+    /** Of their pages. */
+    urls: z.array(z.string().max(2000)).min(1).max(pullsLimit),
+    /** Credentials of Git for them, opened for this one look; neither side writes them down. */
+    secrets: z.array(RunSecret).max(200).optional(),
+  }),
   ...terminalsDown,
   /** End the agent of this run and forget it: the run went to somebody else or was deleted. */
   z.object({ type: z.literal('drop'), runId: RunId }),

@@ -17,7 +17,7 @@ import type {
 
 /**
  * Keys of the rows. The team's space holds `team`, `budgets`, `budget-month`, `prices`, `usage/…`, `member/…`, `runner/…`, `run/…`, `permission/…`, `prompt/…`,
- * `refused/…`, `notification/…`, `secret-key`, `secret/…`, `own-secret/…`, `profile/…`, `own-profile/…`, `own-default/…`, `share/…`, `plan/…`, `plan-text/…`, `plan-version/…`, `plan-comment/…`, `plan-review/…`, `plan-share/…`,
+ * `refused/…`, `notification/…`, `secret-key`, `secret/…`, `own-secret/…`, `profile/…`, `own-profile/…`, `own-default/…`, `own-git/…`, `share/…`, `plan/…`, `plan-text/…`, `plan-version/…`, `plan-comment/…`, `plan-review/…`, `plan-share/…`,
  * `review-comment/…`, `review-change/…`, `review-marks/…`, `run-publish/…`, `environment/…`, `environment-paths/…` and `environment-revision/…`; a run's space holds `chunk/…`, `paths`, `files`, `files/…`, `tasks`, `session`, `snapshot`, `artifact/…` and `terminal/…`. `sys/cookie` is
  * written by the device beside every patch, so that it can tell what it has.
  */
@@ -57,6 +57,7 @@ export const keys = {
   ownProfilesOf: (userId: UserId) => `own-profile/${userId}/`,
   ownProfiles: 'own-profile/',
   ownDefault: (userId: UserId) => `own-default/${userId}/profile`,
+  gitIdentity: (userId: UserId) => `own-git/${userId}/identity`,
   share: (runId: RunId) => `share/${runId}`,
   shares: 'share/',
   plan: (id: PlanId) => `plan/${id}`,

@@ -152,9 +152,9 @@ function epochOf(head: SpaceHead, query: PullQuery): string {
 }
 
 /** Kinds of rows that are one person's alone, whose id comes next in the key. */
-const personal = ['refused/', 'notification/', 'own-secret/', 'own-profile/', 'own-default/']
+const personal = ['refused/', 'notification/', 'own-secret/', 'own-profile/', 'own-default/', 'own-git/']
 
-/** Rows that not every member of the space may read: refusals, notifications, a person's own secrets and profiles are for that person alone. */
+/** Rows that not every member of the space may read: refusals, notifications, a person's own secrets, profiles and name in commits are for that person alone. */
 export function readableBy(userId: string): (change: Pick<Change, 'key'>) => boolean {
   return ({ key }) => {
     const kind = personalKind(key)

@@ -729,6 +729,13 @@ export const restCases: Readonly<Record<string, RestCase>> = {
     answer: z.strictObject({ artifacts: z.array(ArtifactItem) }),
     foreign: ofRun('artifacts'),
   },
+  // It has opened none.
+  'POST /api/v1/runs/:runId/pull_requests/refresh': {
+    path: ({ runId }) => `/api/v1/runs/${runId}/pull_requests/refresh`,
+    status: 200,
+    answer: z.strictObject({ looked: z.number(), problems: z.array(z.string()) }),
+    foreign: ofRun('pull_requests/refresh'),
+  },
   'GET /api/v1/runs/:runId/transitions': {
     path: ({ runId }) => `/api/v1/runs/${runId}/transitions`,
     status: 200,

@@ -118,6 +118,7 @@ describe('what a runner says', () => {
     draining: (socket) => isAlive(socket),
     plan_call: (socket) => socket.next('plan_answer'),
     inspect_answer: (socket) => isAlive(socket),
+    pulls_answer: (socket) => isAlive(socket),
     terminals: (socket) => isAlive(socket),
     terminal_output: (socket) => isAlive(socket),
     terminal_refused: (socket) => isAlive(socket),
@@ -269,6 +270,19 @@ describe('what a runner hears', () => {
       socket.send({ type: 'inspect_answer', callId, answer: { ok: false, text: 'It can’t be cloned.' } })
       const answered = await asking
       expect([answered.status, await answered.json()]).toMatchObject([409, { error: 'It can’t be cloned.' }])
+    },
+    async pulls_call() {
+      const socket = await greet()
+      const runId = await hold(socket)
+      const url = 'https://github.com/acme/app/pull/7'
+      const artifact = { id: samples.ids.artifact, kind: 'pull_request', title: '#7', url, at: 1 } as const
+      emit(socket, runId, 3, { type: 'artifact', artifact })
+      while ((await socket.next('ack')).seq < 3);
+      const asking = mara.fetch(`/api/v1/runs/${runId}/pull_requests/refresh`, { method: 'POST' })
+      const { callId, urls } = await socket.next('pulls_call')
+      expect(urls).toEqual([url])
+      socket.send({ type: 'pulls_answer', callId, pulls: [{ url, status: { state: 'merged' } }] })
+      expect(await (await asking).json()).toEqual({ looked: 1, problems: [] })
     },
     async terminal_watch() {
       const { runner, runId } = await watched()

@@ -131,6 +131,11 @@ const offers = {
   },
 } satisfies Partial<Extract<RunnerUp, { type: 'offer' }>>
 const refused = { code: 'invalid', detail: 'a fact' } as const
+const publishResults = [
+  { repository: 'app', state: 'done' as const },
+  { repository: 'lib', state: 'nothing' as const },
+  { repository: 'docs', state: 'refused' as const, refusal: refused },
+]
 const runConfig = {
   harness: ids.harness,
   model: 'a-model',
@@ -446,6 +451,7 @@ export const runnerUp: ByType<RunnerUp> = {
     takesTerminals: true,
     takesSnapshots: true,
     takesRegistryLogins: true,
+    looksAtPulls: true,
     capacity: 4,
     runs: [{ runId: ids.run, turn: 1, lastSeq: 3, active: true }],
   },
@@ -453,7 +459,14 @@ export const runnerUp: ByType<RunnerUp> = {
   claimed: { type: 'claimed', runId: ids.run, turn: 1 },
   rejected: { type: 'rejected', runId: ids.run, turn: 1, reason: 'It has no room.' },
   events: { type: 'events', runId: ids.run, events: [{ seq: 1, at, body: runEvents.activity }] },
-  receipt: { type: 'receipt', deliveryId: ids.delivery, runId: ids.run, state: 'refused', refusal: refused },
+  receipt: {
+    type: 'receipt',
+    deliveryId: ids.delivery,
+    runId: ids.run,
+    state: 'refused',
+    refusal: refused,
+    results: publishResults,
+  },
   heartbeat: { type: 'heartbeat', at, active: [ids.run] },
   draining: { type: 'draining' },
   plan_call: {
@@ -476,6 +489,14 @@ export const runnerUp: ByType<RunnerUp> = {
         dockerfiles: [{ repository: 'https://git.example.test/a.git', file: 'Dockerfile' }],
       },
     },
+  },
+  pulls_answer: {
+    type: 'pulls_answer',
+    callId: 'look-1',
+    pulls: [
+      { url: 'https://github.com/acme/app/pull/7', status: { state: 'open', checks: 'running' } },
+      { url: 'https://github.com/acme/app/pull/8', text: 'github.com did not answer in time.' },
+    ],
   },
   terminals: { type: 'terminals', runId: ids.run, place: 'ready', terminals: [liveTerminal] },
   terminal_output: { type: 'terminal_output', runId: ids.run, terminalId: ids.terminal, offset: 0, data: 'ls' },
@@ -600,6 +621,12 @@ export const runnerDown: ByType<RunnerDown> = {
     type: 'inspect_call',
     callId: 'look-1',
     repositories: [{ url: 'https://git.example.test/a.git', branch: 'main', folder: 'a' }],
+  },
+  pulls_call: {
+    type: 'pulls_call',
+    callId: 'look-1',
+    urls: ['https://github.com/acme/app/pull/7'],
+    secrets: [{ name: secretName, kind: 'git_token', value: '{"host":"github.com","token":"a value"}' }],
   },
   terminal_watch: {
     type: 'terminal_watch',
@@ -771,6 +798,7 @@ export const mutations: { readonly [Name in MutatorName]: z.infer<Mutators[Name]
     mode: 'queue',
     comments: [ids.reviewComment],
   },
+  setGitIdentity: { name: 'mlq', email: '123+mlq@users.noreply.github.com' },
   setDefaultProfile: { of: 'person', profileId: ids.profile },
   setRunProfile: { runId: ids.run, profileId: ids.profile, deliveryId: ids.delivery },
   setBudget: { scope: { kind: 'month' }, usd: 50 },

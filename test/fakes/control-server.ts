@@ -9,6 +9,7 @@ import { HarnessId, type SandboxKind } from '#shared/domain/harness.ts'
 import type { PermissionAnswer, PermissionRequest } from '#shared/domain/permission.ts'
 import type { RunSecret } from '#shared/domain/secret.ts'
 import type { ProfileSnapshot } from '#shared/domain/profile.ts'
+import type { PublishResults } from '#shared/domain/run-publish.ts'
 import { nextState, type RunConfig, type RunReason, type RunState } from '#shared/domain/run.ts'
 import type { EntryBody, TranscriptEntry } from '#shared/domain/transcript.ts'
 import { DeliveryId, PromptId, RunId, UserId, uuidv7 } from '#shared/ids.ts'
@@ -55,7 +56,13 @@ export interface ControlServer {
   readonly hellos: RunnerHello[]
   /** What was told of a change. */
   readonly offers: Extract<RunnerUp, { type: 'offer' }>[]
-  readonly receipts: { deliveryId: string; state: string; refusal?: string | undefined; detail?: string | undefined }[]
+  readonly receipts: {
+    deliveryId: string
+    state: string
+    refusal?: string | undefined
+    detail?: string | undefined
+    results?: PublishResults | undefined
+  }[]
   readonly blobs: Map<string, Buffer>
   /** Everything that the runner has said. */
   readonly heard: string[]
@@ -231,6 +238,7 @@ export async function startControlServer({
             state: message.state,
             refusal: message.refusal?.code,
             ...(message.refusal?.detail === undefined ? {} : { detail: message.refusal.detail }),
+            ...(message.results === undefined ? {} : { results: message.results }),
           })
         if (message.state !== 'delivered') deliveries.delete(message.deliveryId)
         return silent ? undefined : send({ type: 'receipt_ack', deliveryId: message.deliveryId })

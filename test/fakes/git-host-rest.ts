@@ -11,7 +11,14 @@ export interface FakePull {
   title: string
   body: string
   draft: boolean
+  /** What became of it; absent: it is open. */
+  ended?: 'merged' | 'closed'
+  checks?: readonly Check[]
+  /** Who may not read its checks is told so. */
+  hidden?: boolean
 }
+
+export type Check = 'success' | 'failure' | 'pending'
 
 interface Place {
   kind: GitHostKind
@@ -34,7 +41,22 @@ export async function answerRest(request: IncomingMessage, response: ServerRespo
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
   }
   const dialect = dialects[kind]
-  const repository = dialect.repository(decodeURIComponent(url.pathname))
+  const path = decodeURIComponent(url.pathname)
+  if (request.method === 'GET') {
+    const one = dialect.one(path)
+    const isIt = (pull: FakePull): boolean =>
+      pull.repository === one?.repository &&
+      (one.commit === undefined
+        ? pull.number === one.number
+        : new Map(place.branches(pull.repository)).get(pull.head) === one.commit)
+    const pull = pulls.find(isIt)
+    if (one !== undefined && pull === undefined) return answer(404, { message: 'Not Found' })
+    if (one !== undefined && pull !== undefined && one.of !== 'pull' && pull.hidden === true)
+      return answer(403, { message: 'Resource not accessible' })
+    const head = pull === undefined ? '' : (new Map(place.branches(pull.repository)).get(pull.head) ?? '')
+    if (one !== undefined && pull !== undefined) return answer(200, dialect.look(one.of, pull, head))
+  }
+  const repository = dialect.repository(path)
   if (repository === undefined) return answer(404, { message: 'Not Found' })
   const known = new Map(place.branches(repository))
   if (request.method === 'GET') {
@@ -52,7 +74,17 @@ export async function answerRest(request: IncomingMessage, response: ServerRespo
   answer(201, dialect.show(made, origin))
 }
 
+/** A pull request by its number, or what is said of its checks. */
+interface One {
+  repository: string
+  of: 'pull' | 'statuses' | 'runs'
+  number?: number
+  commit?: string
+}
+
 interface Dialect {
+  one: (path: string) => One | undefined
+  look: (of: One['of'], pull: FakePull, head: string) => unknown
   repository: (path: string) => string | undefined
   wanted: (query: URLSearchParams) => string
   list: (pulls: unknown[]) => unknown
@@ -69,7 +101,31 @@ const messages = {
   exists: 'A pull request already exists for this branch.',
 }
 
+const numbered = (path: string, shape: RegExp, of: One['of'] = 'pull'): One | undefined => {
+  const [, repository, number] = shape.exec(path) ?? []
+  return repository === undefined ? undefined : { repository, number: Number(number), of }
+}
+
 const github: Dialect = {
+  one: (path) => {
+    const [, repository, commit, what] =
+      /^\/api\/(?:v3|v1)\/repos\/([^/]+\/[^/]+)\/commits\/([0-9a-f]+)\/(status|check-runs)$/.exec(path) ?? []
+    if (repository !== undefined && commit !== undefined)
+      return { repository, commit, of: what === 'status' ? 'statuses' : 'runs' }
+    return numbered(path, /^\/api\/(?:v3|v1)\/repos\/([^/]+\/[^/]+)\/pulls\/(\d+)$/)
+  },
+  look: (of, { ended, draft, checks = [] }, head) => {
+    const [first, ...runs] = checks
+    if (of === 'statuses') return { state: first ?? 'pending', statuses: first === undefined ? [] : [{ state: first }] }
+    if (of === 'runs')
+      return {
+        total_count: runs.length,
+        check_runs: runs.map((one) =>
+          one === 'pending' ? { status: 'in_progress', conclusion: null } : { status: 'completed', conclusion: one },
+        ),
+      }
+    return { state: ended === undefined ? 'open' : 'closed', merged: ended === 'merged', draft, head: { sha: head } }
+  },
   repository: (path) => /^\/api\/(?:v3|v1)\/repos\/([^/]+\/[^/]+)\/pulls$/.exec(path)?.[1],
   wanted: (query) => (query.get('head') ?? '').replace(/^[^:]*:/, ''),
   list: (pulls) => pulls,
@@ -98,6 +154,15 @@ const github: Dialect = {
 }
 
 const gitlab: Dialect = {
+  one: (path) => numbered(path, /^\/api\/v4\/projects\/(.+)\/merge_requests\/(\d+)$/),
+  look: (_of, { ended, draft, checks: [first] = [], hidden }) => ({
+    state: ended ?? 'opened',
+    draft,
+    head_pipeline:
+      first === undefined || hidden === true
+        ? null
+        : { status: { success: 'success', failure: 'failed', pending: 'running' }[first] },
+  }),
   repository: (path) => /^\/api\/v4\/projects\/(.+)\/merge_requests$/.exec(path)?.[1],
   wanted: (query) => query.get('source_branch') ?? '',
   list: (pulls) => pulls,
@@ -123,6 +188,17 @@ const gitlab: Dialect = {
 }
 
 const bitbucket: Dialect = {
+  one: (path) =>
+    numbered(path, /^\/2\.0\/repositories\/([^/]+\/[^/]+)\/pullrequests\/(\d+)$/) ??
+    numbered(path, /^\/2\.0\/repositories\/([^/]+\/[^/]+)\/pullrequests\/(\d+)\/statuses$/, 'statuses'),
+  look: (of, { ended, draft, checks = [] }) =>
+    of === 'statuses'
+      ? {
+          values: checks.map((one) => ({
+            state: { success: 'SUCCESSFUL', failure: 'FAILED', pending: 'INPROGRESS' }[one],
+          })),
+        }
+      : { state: ended === undefined ? 'OPEN' : { merged: 'MERGED', closed: 'DECLINED' }[ended], draft },
   repository: (path) => /^\/2\.0\/repositories\/([^/]+\/[^/]+)\/pullrequests$/.exec(path)?.[1],
   wanted: (query) => /source\.branch\.name = "([^"]*)"/.exec(query.get('q') ?? '')?.[1] ?? '',
   list: (values) => ({ values, page: 1, pagelen: 50 }),
@@ -148,6 +224,22 @@ const bitbucket: Dialect = {
 }
 
 const azure: Dialect = {
+  one: (path) => {
+    const [, owner, project, name, number, statuses] =
+      /^\/([^/]+)\/([^/]+)\/_apis\/git\/repositories\/([^/]+)\/pullrequests\/(\d+)(\/statuses)?$/.exec(path) ?? []
+    if (owner === undefined) return undefined
+    const repository = `${owner}/${project}/_git/${name}`
+    return { repository, number: Number(number), of: statuses === undefined ? 'pull' : 'statuses' }
+  },
+  look: (of, { ended, draft, checks = [] }) =>
+    of === 'statuses'
+      ? {
+          value: checks.map((one) => ({ state: { success: 'succeeded', failure: 'failed', pending: 'pending' }[one] })),
+        }
+      : {
+          status: ended === undefined ? 'active' : { merged: 'completed', closed: 'abandoned' }[ended],
+          isDraft: draft,
+        },
   repository: (path) => {
     const [, owner, project, name] =
       /^\/([^/]+)\/([^/]+)\/_apis\/git\/repositories\/([^/]+)\/pullrequests$/.exec(path) ?? []

@@ -127,6 +127,7 @@ export async function connectScriptedRunner(options: ScriptedRunnerOptions): Pro
     ...(options.takesFiles === false ? {} : { takesFiles: true }),
     ...(options.takesProfiles === false ? {} : { takesProfiles: true }),
     takesRegistryLogins: true,
+    looksAtPulls: true,
     ...(options.takesSnapshots === true ? { takesSnapshots: true } : {}),
     runs: options.runs ?? [],
   })

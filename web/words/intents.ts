@@ -112,6 +112,8 @@ export function intentVerb(name: string, args: unknown): string {
       return 'Delete a profile'
     case 'setDefaultProfile':
       return 'Change the default profile'
+    case 'setGitIdentity':
+      return 'Change who your commits are by'
     case 'setRunProfile':
       return 'Change a run’s profile'
     case 'setTeam':

@@ -1,4 +1,4 @@
-import type { PublishStep } from '#shared/domain/run-publish.ts'
+import type { PublishResult, PublishStep } from '#shared/domain/run-publish.ts'
 import { count } from './count.ts'
 import { refusalWords } from './refusals.ts'
 
@@ -6,7 +6,7 @@ import { refusalWords } from './refusals.ts'
 export const publishWords = {
   open: 'Commit…',
   title: 'Commit the changes',
-  text: 'The machine that has the workspace does it, also after the run’s end. What you see here is what is committed, by you.',
+  text: 'The machine that has the workspace does it, also after the run’s end. What you see here is what is committed, by you. Of several repositories, each that has changes gets its own commit.',
   until: 'How far',
   steps: {
     commit: 'Commit',
@@ -31,7 +31,7 @@ export const publishWords = {
   pullTitleEmpty: 'A pull request has a title.',
   pullBody: 'Description',
   base: 'Base branch',
-  baseHint: 'Empty: the branch that the run started from.',
+  baseHint: 'Empty: the one that the environment names, else the branch that the run started from.',
   draft: 'Draft',
   draftHint: 'For others to see, not to merge yet.',
   bodyEnd: (link: string) => `Made in [this run of Drover](${link}).`,
@@ -48,6 +48,11 @@ export const publishWords = {
   } satisfies Record<PublishStep, string>,
   on: (branch: string) => `on ${branch}`,
   dismiss: 'Dismiss',
+  again: 'Try again…',
+  result: {
+    done: 'Done.',
+    nothing: 'Nothing changed there.',
+  } satisfies Record<Exclude<PublishResult['state'], 'refused'>, string>,
   refused: (code: string, detail: string | undefined) => {
     const facts = detail === undefined ? undefined : sentence(detail)
     switch (code) {

@@ -1,9 +1,19 @@
 import { z } from 'zod'
 import { basicAuth } from '../../git/credentials.ts'
+import type { PullChecks } from '#shared/domain/pull-status.ts'
 import { refusal } from '#shared/refusal.ts'
+import { checksOr, sumOfChecks } from './checks.ts'
 import { apiBase, askHost, HostRefusal, type HostedRepository, type PullRequest, type PullRequestHost } from './host.ts'
 
 const Pull = z.object({ pullRequestId: z.number().int(), isDraft: z.boolean().optional() })
+const Looked = z.object({ status: z.string(), isDraft: z.boolean().optional() })
+const Statuses = z.object({ value: z.array(z.object({ state: z.string().optional() })) })
+const checkWords: Readonly<Record<string, PullChecks | undefined>> = {
+  succeeded: 'passing',
+  failed: 'failing',
+  error: 'failing',
+  pending: 'running',
+}
 const Trouble = z.object({ message: z.string() })
 
 const headers = ({ credential }: HostedRepository): Record<string, string> => ({ authorization: basicAuth(credential) })
@@ -36,6 +46,17 @@ export const azureHost: PullRequestHost = {
     })
     const [one] = value
     return one === undefined ? undefined : shown(at, one)
+  },
+  async look(at, number) {
+    const asked = { headers: headers(at), title }
+    const one = `${place(at)}/${number}`
+    const { status, isDraft } = await askHost(at, Looked, { ...asked, url: `${one}?api-version=7.1` })
+    if (status === 'completed') return { state: 'merged' }
+    if (status === 'abandoned') return { state: 'closed' }
+    const url = `${one}/statuses?api-version=7.1`
+    const { value } = await checksOr(askHost(at, Statuses, { ...asked, url }), { value: [] })
+    const checks = sumOfChecks(value.map(({ state = '' }) => checkWords[state]))
+    return { state: isDraft === true ? 'draft' : 'open', ...(checks === undefined ? {} : { checks }) }
   },
   async create(at, { head, base, title: name, body, draft }) {
     const made = await askHost(at, Pull, {

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { basicAuth } from '../../git/credentials.ts'
+import type { PullChecks } from '#shared/domain/pull-status.ts'
+import { checksOr, sumOfChecks } from './checks.ts'
 import { apiBase, askHost, type HostedRepository, type PullRequest, type PullRequestHost } from './host.ts'
 
 const Pull = z.object({
@@ -7,6 +9,9 @@ const Pull = z.object({
   draft: z.boolean().optional(),
   links: z.object({ html: z.object({ href: z.url() }) }),
 })
+const Looked = z.object({ state: z.string(), draft: z.boolean().optional() })
+const Statuses = z.object({ values: z.array(z.object({ state: z.string() })) })
+const checkWords: Readonly<Record<string, PullChecks>> = { SUCCESSFUL: 'passing', INPROGRESS: 'running' }
 const Trouble = z.object({ error: z.object({ message: z.string() }) })
 
 const place = (at: HostedRepository): string => `${apiBase(at.credential)}/repositories/${at.path}/pullrequests`
@@ -26,6 +31,16 @@ export const bitbucketHost: PullRequestHost = {
     })
     const [one] = values
     return one === undefined ? undefined : shown(one)
+  },
+  async look(at, number) {
+    const asked = { headers: headers(at), title }
+    const { state, draft } = await askHost(at, Looked, { ...asked, url: `${place(at)}/${number}` })
+    if (state === 'MERGED') return { state: 'merged' }
+    if (state !== 'OPEN') return { state: 'closed' }
+    const url = `${place(at)}/${number}/statuses?pagelen=100`
+    const { values } = await checksOr(askHost(at, Statuses, { ...asked, url }), { values: [] })
+    const checks = sumOfChecks(values.map((one) => checkWords[one.state] ?? 'failing'))
+    return { state: draft === true ? 'draft' : 'open', ...(checks === undefined ? {} : { checks }) }
   },
   async create(at, { head, base, title: name, body, draft }) {
     const made = await askHost(at, Pull, {

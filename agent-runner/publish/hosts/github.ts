@@ -1,7 +1,20 @@
 import { z } from 'zod'
+import type { PullChecks } from '#shared/domain/pull-status.ts'
+import { checksOr, sumOfChecks } from './checks.ts'
 import { apiBase, askHost, type HostedRepository, type PullRequest, type PullRequestHost } from './host.ts'
 
 const Pull = z.object({ number: z.number().int(), html_url: z.url(), draft: z.boolean().optional() })
+const Looked = z.object({
+  state: z.string(),
+  draft: z.boolean().optional(),
+  merged: z.boolean().optional(),
+  head: z.object({ sha: z.string().regex(/^[0-9a-f]{40,64}$/) }),
+})
+/** Both kinds of checks that GitHub has; Gitea has the first. */
+const Statuses = z.object({ state: z.string(), statuses: z.array(z.unknown()).nullish() })
+const CheckRuns = z.object({
+  check_runs: z.array(z.object({ status: z.string(), conclusion: z.string().nullish() })),
+})
 const Trouble = z.object({
   message: z.string().optional(),
   errors: z.array(z.union([z.string(), z.object({ message: z.string().optional() })])).optional(),
@@ -24,6 +37,24 @@ export function githubHost(kind: 'github' | 'gitea'): PullRequestHost {
     return [message, ...more].filter((text) => text !== '' && text !== 'Validation Failed').join('. ')
   }
 
+  async function checksOf(at: HostedRepository, commit: string): Promise<(PullChecks | undefined)[]> {
+    const commits = `${apiBase(at.credential)}/repos/${at.path}/commits/${commit}`
+    const asked = { headers: headers(at), title }
+    const none = { state: '', statuses: [] }
+    const [{ state, statuses }, { check_runs: runs }] = await Promise.all([
+      checksOr(askHost(at, Statuses, { ...asked, url: `${commits}/status` }), none),
+      kind === 'gitea'
+        ? { check_runs: [] }
+        : checksOr(askHost(at, CheckRuns, { ...asked, url: `${commits}/check-runs?per_page=100` }), { check_runs: [] }),
+    ])
+    // GitHub says `pending` of a commit that has none.
+    const ofStatuses = (statuses ?? []).length === 0 ? undefined : ofStatus(state)
+    return [
+      ofStatuses,
+      ...runs.map(({ status, conclusion }) => (status === 'completed' ? ofStatus(conclusion ?? '') : 'running')),
+    ]
+  }
+
   return {
     async findOpen(at, head) {
       const owner = at.path.split('/')[0] ?? ''
@@ -33,6 +64,13 @@ export function githubHost(kind: 'github' | 'gitea'): PullRequestHost {
       const found = await askHost(at, Found, { url: `${place(at)}?${query.toString()}`, headers: headers(at), title })
       const one = found.find(({ head: { ref } }) => ref === head)
       return one === undefined ? undefined : shown(one)
+    },
+    async look(at, number) {
+      const found = await askHost(at, Looked, { url: `${place(at)}/${number}`, headers: headers(at), title })
+      if (found.merged === true) return { state: 'merged' }
+      if (found.state !== 'open') return { state: 'closed' }
+      const checks = sumOfChecks(await checksOf(at, found.head.sha))
+      return { state: found.draft === true ? 'draft' : 'open', ...(checks === undefined ? {} : { checks }) }
     },
     async create(at, { head, base, title: name, body, draft }) {
       // Gitea knows drafts by their title.
@@ -52,6 +90,12 @@ export function githubHost(kind: 'github' | 'gitea'): PullRequestHost {
         : `${credential.origin}/${path}/src/branch/${encodeURI(branch)}`,
     commitPage: ({ credential, path }, commit) => `${credential.origin}/${path}/commit/${commit}`,
   }
+}
+
+function ofStatus(word: string): PullChecks | undefined {
+  if (word === 'success') return 'passing'
+  if (word === 'pending' || word === '') return 'running'
+  return ['neutral', 'skipped', 'stale', 'warning'].includes(word) ? undefined : 'failing'
 }
 
 function shown({ number, html_url: url, draft }: z.infer<typeof Pull>): PullRequest {

@@ -1,7 +1,13 @@
 import { z } from 'zod'
+import type { PullChecks } from '#shared/domain/pull-status.ts'
 import { apiBase, askHost, type HostedRepository, type PullRequest, type PullRequestHost } from './host.ts'
 
 const MergeRequest = z.object({ iid: z.number().int(), web_url: z.url(), draft: z.boolean().optional() })
+const Looked = z.object({
+  state: z.string(),
+  draft: z.boolean().optional(),
+  head_pipeline: z.object({ status: z.string() }).nullish(),
+})
 const Trouble = z.object({ message: z.unknown(), error: z.string().optional() })
 
 const place = (at: HostedRepository): string =>
@@ -28,6 +34,14 @@ export const gitlabHost: PullRequestHost = {
     })
     return one === undefined ? undefined : shown(one)
   },
+  async look(at, number) {
+    const found = await askHost(at, Looked, { url: `${place(at)}/${number}`, headers: headers(at), title })
+    if (found.state === 'merged') return { state: 'merged' }
+    // `locked`: it is being merged.
+    if (found.state === 'closed') return { state: 'closed' }
+    const checks = found.head_pipeline == null ? undefined : ofPipeline(found.head_pipeline.status)
+    return { state: found.draft === true ? 'draft' : 'open', ...(checks === undefined ? {} : { checks }) }
+  },
   async create(at, { head, base, title: name, body, draft }) {
     const made = await askHost(at, MergeRequest, {
       url: place(at),
@@ -41,6 +55,12 @@ export const gitlabHost: PullRequestHost = {
   },
   branchPage: ({ credential, path }, branch) => `${credential.origin}/${path}/-/tree/${encodeURI(branch)}`,
   commitPage: ({ credential, path }, commit) => `${credential.origin}/${path}/-/commit/${commit}`,
+}
+
+function ofPipeline(status: string): PullChecks | undefined {
+  if (status === 'success') return 'passing'
+  if (status === 'failed' || status === 'canceled') return 'failing'
+  return status === 'skipped' || status === 'manual' ? undefined : 'running'
 }
 
 function shown({ iid, web_url: url, draft }: z.infer<typeof MergeRequest>): PullRequest {

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { GitHostKind } from '#shared/domain/git-host.ts'
 import type { PullRequestOrder } from '#shared/domain/run-publish.ts'
+import type { PullStatus } from '#shared/domain/pull-status.ts'
 import { parseJson } from '#shared/domain/secret-value.ts'
 import { refusal, type Refusal } from '#shared/refusal.ts'
 import type { HostCredential } from '../../git/credentials.ts'
@@ -31,6 +32,8 @@ export interface WantedPull extends Omit<PullRequestOrder, 'base'> {
 export interface PullRequestHost {
   /** The one that is open for this branch, into whatever other; `undefined`: there is none. @throws HostRefusal */
   findOpen(at: HostedRepository, head: string): Promise<PullRequest | undefined>
+  /** How one stands now, with what its checks say where the token may read them. @throws HostRefusal */
+  look(at: HostedRepository, number: number): Promise<PullStatus>
   /** @throws HostRefusal */
   create(at: HostedRepository, wanted: WantedPull): Promise<PullRequest>
   /** Pages of the repository. */
@@ -115,7 +118,7 @@ function refusalOf(status: number, { said, at }: { said: string; at: HostedRepos
     return new HostRefusal(
       refusal(
         'not_allowed',
-        `${host} does not let the token of the secret ${name} open pull requests in ${at.path}${words}`,
+        `${host} does not let the token of the secret ${name} work with pull requests in ${at.path}${words}`,
       ),
     )
   if (status === 404)
@@ -127,7 +130,7 @@ function refusalOf(status: number, { said, at }: { said: string; at: HostedRepos
   if (status >= 300 && status < 400)
     return new HostRefusal(refusal('invalid', `${host} has ${at.path} at another address by now`))
   if (status < 500)
-    return new HostRefusal(refusal('invalid', `${host} opens no pull request${words || ` (${status})`}`), {
+    return new HostRefusal(refusal('invalid', `${host} does not do that${words || ` (${status})`}`), {
       exists: /already exist|another open merge request|active pull request/i.test(said),
     })
   return new HostRefusal(refusal('internal', `${host} answers with an error of its own (${status})${words}`))

@@ -14,6 +14,7 @@ import { fileList } from './file-list.ts'
 import { runGit, type GitResult } from './git.ts'
 import { createVersionKeeper } from './keep-versions.ts'
 import { readHead } from './read-head.ts'
+import { keepStarts, readStarts, type RepositoryStart } from './starts.ts'
 import { surveyWorkspace, type LeftOut } from './survey.ts'
 import { createFileTaker, takenLimit } from './take-files.ts'
 import { takeObjects } from './take-objects.ts'
@@ -48,6 +49,8 @@ export interface Changes {
    * same one.
    */
   commit(order: CommitOrder): Promise<Result<MadeCommit, Refusal>>
+  /** Where the repositories of a workspace with several stood at its start. */
+  starts(): Promise<readonly RepositoryStart[]>
   /** The git folder of ours, with everything that the run started from and every commit that was made. */
   readonly gitFolder: string
   /** Branch and commit that the workspace is at. */
@@ -57,6 +60,8 @@ export interface Changes {
 export interface Start {
   /** Objects of the clone may be shared, since whoever can write to the workspace can write to everything of the run. */
   hardLinks: boolean
+  /** Folders of repositories that lie side by side. */
+  folders?: readonly string[]
 }
 
 export interface WorkspaceState {
@@ -116,7 +121,7 @@ export function createChanges({ folder, workspace, path, blobs, now, ignoringMs 
   const trees = createTurnTrees(join(gitFolder, 'drover-turns.json'))
   let running: Promise<unknown> = Promise.resolve()
 
-  async function begin({ hardLinks }: Start): Promise<void> {
+  async function begin({ hardLinks, folders = [] }: Start): Promise<void> {
     const origin = join(workspace, '.git')
     const cloned = await exists(join(origin, 'objects'))
     await rm(gitFolder, { recursive: true, force: true })
@@ -126,6 +131,14 @@ export function createChanges({ folder, workspace, path, blobs, now, ignoringMs 
     await writeFile(join(gitFolder, 'info/attributes'), asTheyAre)
     const base = cloned ? await copyStart(origin, hardLinks) : await stageAll()
     await writeFile(baseFile, base)
+    if (folders.length > 0)
+      await keepStarts(folders, {
+        store,
+        gitFolder,
+        workspace,
+        hardLinks,
+        formatOf: (place) => objectFormat(place, path),
+      })
   }
 
   /** Index and objects of a fresh clone. @returns the tree. */
@@ -319,6 +332,7 @@ export function createChanges({ folder, workspace, path, blobs, now, ignoringMs 
     noteTurn: (turn, tree) => inTurn(() => trees.note(turn, tree)),
     store,
     commit: (order) => inTurn(() => commit(order)),
+    starts: () => readStarts(gitFolder),
     gitFolder,
     head: () => readHead(join(workspace, '.git')),
   }

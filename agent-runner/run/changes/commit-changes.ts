@@ -9,6 +9,8 @@ import type { ChangeStore } from './change-store.ts'
 import { runGit } from './git.ts'
 
 export interface CommitOrder {
+  /** The repository, below the workspace; empty: the workspace itself. */
+  folder: string
   /** The commit that the run started from. */
   base: string
   /** The one before: of this run, else `base`. */
@@ -49,11 +51,18 @@ export async function commitChanges(
   for (const commit of [order.base, order.parent])
     if ((await store.git(['cat-file', '-e', `${commit}^{commit}`])).code !== 0)
       return err(refusal('not_found', 'the commit that the run started from'))
-  const changed = await entriesBetween(store, at.base, at.tree)
+  const inWorkspace = await entriesBetween(store, at.base, at.tree)
+  const changed = await outsideSubmodules(store, order.base, below(inWorkspace, order.folder))
   const whole = await withEntries(at, order.base, changed)
   const since = await entriesBetween(store, `${order.parent}^{tree}`, whole)
   const chosen =
-    order.files === undefined ? ok(since) : choose(since, order.files, new Set(changed.map(({ path }) => path)))
+    order.files === undefined
+      ? ok(since)
+      : choose(since, {
+          folder: order.folder,
+          files: order.files,
+          changed: new Set(changed.map(({ path }) => path)),
+        })
   if (!chosen.ok) return chosen
   if (chosen.value.length === 0) return ok({ commit: order.parent, isNew: false })
   const other = await keptOtherwise(at, whole, chosen.value)
@@ -61,7 +70,7 @@ export async function commitChanges(
     return err(
       refusal(
         'invalid',
-        `${other} is not kept as it lies there (Git LFS, a filter or an encoding), so let the agent commit it`,
+        `${named(order.folder, other)} is not kept as it lies there (Git LFS, a filter or an encoding), so let the agent commit it`,
       ),
     )
   const tree = order.files === undefined ? whole : await withEntries(at, order.parent, chosen.value)
@@ -78,6 +87,31 @@ export async function commitChanges(
     },
   })
   return ok({ commit: made.trim(), isNew: true })
+}
+
+function named(folder: string, path: string): string {
+  return folder === '' ? path : `${folder}/${path}`
+}
+
+/** A path of the workspace as the repository has it; `undefined`: it is of another one. */
+function inFolder(path: string, folder: string): string | undefined {
+  if (folder === '') return path
+  return path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : undefined
+}
+
+function below(entries: readonly Entry[], folder: string): Entry[] {
+  return entries.flatMap((entry) => {
+    const path = inFolder(entry.path, folder)
+    return path === undefined ? [] : [{ ...entry, path }]
+  })
+}
+
+/** A submodule is a repository of its own: its commit would go in here, and its files never do. */
+async function outsideSubmodules(store: ChangeStore, commit: string, entries: Entry[]): Promise<Entry[]> {
+  const listed = await store.must(['ls-tree', '-r', '-z', commit], { encoding: 'latin1' })
+  const modules = listed.split('\0').flatMap((line) => /^160000 \S+ \S+\t(.+)$/s.exec(line)?.[1] ?? [])
+  if (modules.length === 0) return entries
+  return entries.filter(({ path }) => !modules.some((one) => path === one || path.startsWith(`${one}/`)))
 }
 
 async function entriesBetween(store: ChangeStore, from: string, to: string): Promise<Entry[]> {
@@ -115,20 +149,21 @@ async function withEntries(
 /** What a person chose, on the very contents that they saw. One that is committed as they saw it is no news. */
 function choose(
   since: readonly Entry[],
-  files: readonly PublishFile[],
-  changed: ReadonlySet<string>,
+  { folder, files, changed }: { folder: string; files: readonly PublishFile[]; changed: ReadonlySet<string> },
 ): Result<Entry[], Refusal> {
   const chosen: Entry[] = []
-  for (const { path, after } of files) {
+  for (const { path: shown, after } of files) {
+    const path = inFolder(shown, folder)
+    if (path === undefined) continue
     const found = since.filter((one) => shownPath(one.path) === path)
-    if (found.length > 1) return err(refusal('invalid', `two files are shown as ${path}`))
+    if (found.length > 1) return err(refusal('invalid', `two files are shown as ${shown}`))
     const [entry] = found
     if (entry === undefined) {
       const isThere = [...changed].some((one) => shownPath(one) === path)
-      if (!isThere && after !== undefined) return err(refusal('stale', path))
+      if (!isThere && after !== undefined) return err(refusal('stale', shown))
       continue
     }
-    if ((entry.mode === gone ? undefined : entry.id) !== after) return err(refusal('stale', path))
+    if ((entry.mode === gone ? undefined : entry.id) !== after) return err(refusal('stale', shown))
     chosen.push(entry)
   }
   return ok(chosen)

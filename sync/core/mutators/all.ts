@@ -18,6 +18,7 @@ import { dismissRefusal } from './dismiss-refusal.ts'
 import { markNotification, readNotifications } from './mark-notifications.ts'
 import { createSecret, deleteSecret, describeSecret, replaceSecret } from './secrets.ts'
 import { markReviewed } from './mark-reviewed.ts'
+import { setGitIdentity } from './git-identity.ts'
 import { changeProfile, createProfile, deleteProfile, setDefaultProfile } from './profiles.ts'
 import { publishRun } from './publish-run.ts'
 import { renameRun } from './rename-run.ts'
@@ -81,6 +82,7 @@ export const mutators = {
   sendPromptNow,
   sendReviewComments,
   setDefaultProfile,
+  setGitIdentity,
   setRunProfile,
   setBudget,
   setHarness,

@@ -45,6 +45,7 @@ const names: Readonly<Record<MutatorName, true>> = {
   sendReviewComments: true,
   setBudget: true,
   setDefaultProfile: true,
+  setGitIdentity: true,
   setHarness: true,
   setModelPrice: true,
   setRunProfile: true,

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { gitPerson } from '#shared/domain/git-person.ts'
+import { GitIdentity, gitPerson, memberInGit } from '#shared/domain/git-person.ts'
 import { canReviewRuns } from '#shared/domain/policies.ts'
 import { publishesKept, publishOrder, RunPublish } from '#shared/domain/run-publish.ts'
 import { Run } from '#shared/domain/run.ts'
@@ -56,6 +56,7 @@ export const publishRun = defineMutator({
       state: 'accepted',
     } satisfies RunPublish)
     const member = await getRow(tx, keys.member(userId), Member)
+    const identity = await getRow(tx, keys.gitIdentity(userId), GitIdentity)
     const name = (member?.name ?? '').trim().slice(0, 120)
     context.effect({
       type: 'deliver',
@@ -67,7 +68,7 @@ export const publishRun = defineMutator({
         publishId,
         by: userId,
         name,
-        author: gitPerson({ name, email: member?.email }),
+        author: member === undefined ? gitPerson({ name }) : memberInGit(member, identity),
         at: now,
         ...order,
       },

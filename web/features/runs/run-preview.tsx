@@ -1,5 +1,6 @@
 import { FolderGit2, GitBranch, GitPullRequest, Package, Server, Square } from 'lucide'
 import { For, Show, createEffect, createMemo, createSignal, on, onCleanup } from 'solid-js'
+import { Dynamic } from 'solid-js/web'
 import { canSteerRuns } from '#shared/domain/policies.ts'
 import { displayState, hasEnded, type Run } from '#shared/domain/run.ts'
 import { RunFiles, RunTasks } from '#shared/domain/transcript.ts'
@@ -16,6 +17,7 @@ import { AgentTile, Avatar } from '../../ui/avatar.tsx'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { Icon } from '../../ui/icon.tsx'
+import { createPart } from '../../ui/part.ts'
 import { useKeptFocus } from '../../ui/kept-focus.ts'
 import { RailFacts, RailSection, RailTasks, railStyles } from '../../ui/rail/rail.tsx'
 import { StateWord } from '../../ui/state-word.tsx'
@@ -30,6 +32,8 @@ import { previewWords, runsWords, stopWords } from '../../words/runs.ts'
 import { spanWords } from '../../words/time.ts'
 import styles from './run-preview.module.css'
 
+const words = createPart(() => import('../../ui/pull-words.tsx'))
+
 /** What the chosen run does, beside the list. */
 export function RunPreview(props: { readonly run: Run | undefined; readonly onOpen: (runId: RunId) => void }) {
   return (
@@ -38,6 +42,20 @@ export function RunPreview(props: { readonly run: Run | undefined; readonly onOp
         {(run) => <Preview run={run()} onOpen={props.onOpen} />}
       </Show>
     </aside>
+  )
+}
+
+/** How it stands, as far as somebody has looked; the words come after the page. */
+function PullState(props: { readonly pull: NonNullable<Run['pullRequest']> }) {
+  createEffect(() => props.pull.state !== undefined && void words.want())
+  return (
+    <Show when={props.pull.state}>
+      {(state) => (
+        <Show when={words.here()}>
+          {(part) => <Dynamic component={part().PullWords} pull={{ state: state(), checks: props.pull.checks }} />}
+        </Show>
+      )}
+    </Show>
   )
 }
 
@@ -135,6 +153,7 @@ function Preview(props: { readonly run: Run; readonly onOpen: (runId: RunId) => 
                     >
                       {pull().title}
                     </a>
+                    <PullState pull={pull()} />
                   </dd>
                 </>
               )}

@@ -6,6 +6,7 @@ import { Button } from '../../ui/button.tsx'
 import { ConfirmDialog } from '../../ui/dialog.tsx'
 import { ProfileFields } from '../../ui/profile-fields.tsx'
 import { accountWords, settingsWords } from '../../words/settings.ts'
+import { GitIdentitySection } from './git-identity.tsx'
 import { PasskeyList } from './passkey-list.tsx'
 import { PasswordForm } from './password-form.tsx'
 import { Problem, RemoteView, Saved, Section, useAction, useRemote } from './section.tsx'
@@ -17,6 +18,7 @@ export function AccountSection() {
   return (
     <>
       <Profile />
+      <GitIdentitySection />
       <RemoteView of={ways}>
         {(known) => (
           <>

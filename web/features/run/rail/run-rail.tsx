@@ -3,18 +3,17 @@ import { Artifact, RunFiles, RunTasks } from '#shared/domain/transcript.ts'
 import { hasEnded } from '#shared/domain/run.ts'
 import { keys } from '#sync/core/keys.ts'
 import { getRow, scanRows } from '#sync/core/transaction.ts'
-import { Icon } from '../../../ui/icon.tsx'
 import { Avatar } from '../../../ui/avatar.tsx'
 import { RailFacts, RailSection, RailTasks, railStyles } from '../../../ui/rail/rail.tsx'
 import { Time } from '../../../ui/time.tsx'
 import { useQuery } from '../../../state/query.ts'
 import { profileWords } from '../../../words/profiles.ts'
-import { bytesWords, runWords } from '../../../words/run.ts'
-import { ArtifactLink, artifactIcon } from '../artifact-link.tsx'
+import { runWords } from '../../../words/run.ts'
 import { useScene } from '../scene.ts'
 import { PathText } from '../../../ui/text/visible.tsx'
 import { PlusMinus } from '../../../ui/text/plus-minus.tsx'
 import type { TranscriptModel } from '../transcript/transcript-model.ts'
+import { Artifacts } from './artifacts.tsx'
 import { ProfileFact } from './profile-fact.tsx'
 import { Spent } from './spent.tsx'
 import { SavedWorkspace } from './saved-workspace.tsx'
@@ -35,21 +34,7 @@ export function RunRail(props: { readonly model: TranscriptModel; readonly flush
       </Show>
       <Show when={files.value}>{(known) => <Files files={known()} />}</Show>
       <Show when={(artifacts.value?.length ?? 0) > 0}>
-        <RailSection title={runWords.artifact.title}>
-          <ul class={styles.links}>
-            <For each={artifacts.value}>
-              {(artifact) => (
-                <li>
-                  <Icon of={artifactIcon(artifact.kind)} size="sm" />
-                  <ArtifactLink artifact={artifact} />
-                  <span class={railStyles.end}>
-                    {artifact.detail ?? (artifact.bytes === undefined ? '' : bytesWords(artifact.bytes))}
-                  </span>
-                </li>
-              )}
-            </For>
-          </ul>
-        </RailSection>
+        <Artifacts artifacts={artifacts.value ?? []} />
       </Show>
       <Show when={!scene.guest}>
         <SavedWorkspace source={source()} />

@@ -56,7 +56,7 @@ export function ReviewPanel(props: {
   const [pane, setPane] = createSignal<PaneHandle>()
   const [goal, setGoal] = createSignal<ReviewThread>()
   const [busy, setBusy] = createSignal(false)
-  const [publishing, setPublishing] = createSignal(false)
+  const [publishing, setPublishing] = createSignal<'new' | 'again'>()
   const mayPublish = () => review.mayReview() && views.whole().length > 0
   /** What the agent said last, which is mostly what it did. */
   const lastWords = (): string => {
@@ -206,10 +206,14 @@ export function ReviewPanel(props: {
                   <Show
                     when={!scene.phone()}
                     fallback={
-                      <IconButton icon={GitPullRequest} label={publishWords.open} onClick={() => setPublishing(true)} />
+                      <IconButton
+                        icon={GitPullRequest}
+                        label={publishWords.open}
+                        onClick={() => setPublishing('new')}
+                      />
                     }
                   >
-                    <Button size="sm" icon={GitPullRequest} onClick={() => setPublishing(true)}>
+                    <Button size="sm" icon={GitPullRequest} onClick={() => setPublishing('new')}>
                       {publishWords.open}
                     </Button>
                   </Show>
@@ -225,7 +229,7 @@ export function ReviewPanel(props: {
               </header>
               <ChangesStrip />
               <Show when={!scene.guest}>
-                <PublishStrip />
+                <PublishStrip onAgain={() => setPublishing('again')} />
               </Show>
               <Show when={views.loaded()} fallback={<SkeletonRows waitsFor={runWords.diff.loading} />}>
                 <Show
@@ -311,10 +315,11 @@ export function ReviewPanel(props: {
       </Sheet>
       <Show when={!scene.guest}>
         <PublishDialog
-          open={publishing()}
+          open={publishing() !== undefined}
+          again={publishing() === 'again'}
           accepted={views.whole().filter((file) => review.isAccepted(file))}
           summary={lastWords()}
-          onClose={() => setPublishing(false)}
+          onClose={() => setPublishing(undefined)}
         />
       </Show>
       <CommentsSheet

@@ -3,8 +3,9 @@ import { branchOf } from '#shared/domain/branch-pattern.ts'
 import { Environment } from '#shared/domain/environment.ts'
 import { messageLimit, publishSteps, pullBodyLimit, pullTitleLimit } from '#shared/domain/run-publish.ts'
 import type { FileChange } from '#shared/domain/transcript.ts'
+import type { EnvironmentId } from '#shared/ids.ts'
 import { keys } from '#sync/core/keys.ts'
-import { getRow } from '#sync/core/transaction.ts'
+import { getRow, type ReadTransaction } from '#sync/core/transaction.ts'
 import { createDraft, draftKey } from '../../../../state/draft.ts'
 import { useDeviceStore } from '../../../../state/device-store.ts'
 import { useIds } from '../../../../state/platform.ts'
@@ -35,12 +36,17 @@ const nothing: PublishForm = {
   draft: false,
 }
 
+const environmentRow = (id: EnvironmentId | undefined) => async (tx: ReadTransaction) =>
+  id === undefined ? undefined : getRow(tx, keys.environment(id), Environment)
+
 /** Commit, push, pull request: how far, of which files, under which names. */
 export function PublishDialog(props: {
   readonly accepted: readonly FileChange[]
   /** What the agent said last. */
   readonly summary: string
   readonly open: boolean
+  /** What was sent last is the beginning, since something of it failed. */
+  readonly again: boolean
   readonly onClose: () => void
 }) {
   const scene = useScene()
@@ -49,10 +55,7 @@ export function PublishDialog(props: {
   const formId = createUniqueId()
   const link = new URL(`/runs/${scene.runId}`, location.href).href
   const environmentId = createMemo(() => scene.run().config.environmentId)
-  const environment = useQuery(() => {
-    const id = environmentId()
-    return async (tx) => (id === undefined ? undefined : getRow(tx, keys.environment(id), Environment))
-  })
+  const environment = useQuery(() => environmentRow(environmentId()))
   const usualBranch = () =>
     branchOf(scene.run(), {
       pattern: environment.value?.spec.branchPattern,
@@ -65,9 +68,18 @@ export function PublishDialog(props: {
     initial: nothing,
     parse: (kept) => PublishForm.safeParse(kept).data,
   })
+  const last = createDraft<PublishForm>({
+    store: useDeviceStore(),
+    key: draftKey(workspace, `publish-last/${scene.runId}`),
+    initial: nothing,
+    parse: (kept) => PublishForm.safeParse(kept).data,
+  })
   const [isSent, setSent] = createSignal(false)
   const [busy, setBusy] = createSignal(false)
-  const form = (): PublishForm => (draft.value() === nothing ? proposed() : draft.value())
+  const form = (): PublishForm => {
+    if (draft.value() !== nothing) return draft.value()
+    return props.again && last.value() !== nothing ? last.value() : proposed()
+  }
   const set = (change: Partial<PublishForm>): void => draft.set({ ...form(), ...change })
   const which = () => (props.accepted.length === 0 ? 'all' : form().which)
   const problems = createMemo(() => (isSent() ? problemsOf(form()) : {}))
@@ -95,6 +107,7 @@ export function PublishDialog(props: {
         deliveryId: ids.deliveryId(),
         ...order,
       })
+      last.set(form())
       await draft.clear()
       setSent(false)
       props.onClose()

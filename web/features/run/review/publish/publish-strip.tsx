@@ -1,20 +1,21 @@
 import { X } from 'lucide'
 import { For, Show, createMemo, createSignal } from 'solid-js'
-import { RunPublish } from '#shared/domain/run-publish.ts'
+import { RunPublish, type PublishResults } from '#shared/domain/run-publish.ts'
 import { fieldOf } from '#sync/client/intent-args.ts'
 import { keys } from '#sync/core/keys.ts'
 import { createRows } from '../../../../state/rows.ts'
 import { usePending } from '../../../../state/sync-status.ts'
 import { useWorkspace } from '../../../../state/workspace.ts'
-import { IconButton } from '../../../../ui/button.tsx'
+import { Button, IconButton } from '../../../../ui/button.tsx'
 import { IntentMark } from '../../../../ui/intent-mark.tsx'
 import { PathText } from '../../../../ui/text/visible.tsx'
 import { publishWords as words } from '../../../../words/publish.ts'
 import { useScene } from '../../scene.ts'
 import styles from '../review-panel.module.css'
+import own from './publish.module.css'
 
 /** Commits and pull requests that are on their way, and those that did not come to pass. What came of the others stands beside the run. */
-export function PublishStrip() {
+export function PublishStrip(props: { readonly onAgain: () => void }) {
   const scene = useScene()
   const workspace = useWorkspace()
   const pending = usePending()
@@ -48,7 +49,13 @@ export function PublishStrip() {
                 </Show>
               </span>
               <Show when={one.state === 'refused'}>
-                <span class={styles.why}>{words.refused(one.refusal?.code ?? '', one.refusal?.detail)}</span>
+                <span class={styles.why}>
+                  {words.refused(one.refusal?.code ?? '', one.refusal?.detail)}
+                  <Show when={one.results}>{(results) => <Results of={results()} />}</Show>
+                </span>
+                <Button size="sm" onClick={() => props.onAgain()}>
+                  {words.again}
+                </Button>
                 <IconButton
                   icon={X}
                   size="sm"
@@ -61,5 +68,21 @@ export function PublishStrip() {
         </For>
       </ul>
     </Show>
+  )
+}
+
+/** Of several repositories, each. */
+function Results(props: { readonly of: PublishResults }) {
+  return (
+    <ul class={own.results}>
+      <For each={props.of}>
+        {({ repository, state, refusal }) => (
+          <li>
+            <PathText path={repository} />:{' '}
+            {state === 'refused' ? words.refused(refusal?.code ?? '', refusal?.detail) : words.result[state]}
+          </li>
+        )}
+      </For>
+    </ul>
   )
 }
