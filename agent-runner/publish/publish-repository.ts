@@ -69,7 +69,8 @@ export async function publishRepository(deps: PublisherDeps, stage: PublishStage
   if (!published.has({ commit, shown: true })) {
     const url = hosted.ok && order.until !== 'commit' ? hosted.value.host.commitPage(hosted.value, commit) : undefined
     show(deps, stage, {
-      id: ArtifactId.parse(`${deps.runId}-commit-${commit.slice(0, 12)}`),
+      // Two repositories may have one commit.
+      id: ArtifactId.parse(`${deps.runId}-commit-${stage.place === 0 ? '' : `${stage.place}-`}${commit.slice(0, 12)}`),
       kind: 'commit',
       title: titleOf(order),
       detail: commit.slice(0, 10),

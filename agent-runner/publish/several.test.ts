@@ -140,3 +140,29 @@ test('a runner that dies between two repositories goes on with the second, and d
   expect(host.pulls.map(({ repository }) => repository)).toEqual(['team/app', 'team/lib'])
   expect([commits('team/app'), commits('team/lib')]).toEqual(['1', '1'])
 })
+
+test('a run that takes the set-up of an earlier one commits on the same history', async () => {
+  const { host, order, settled, server } = stage
+  const about = { repositories: repositories().map(({ url }) => ({ url })) }
+  await stage.changed('true', about)
+  const runId = await stage.changed('echo more >> app/README.md; echo more >> lib/README.md', about)
+  const steps = [...server.run(runId).entries.values()].flatMap(({ body }) =>
+    body.kind === 'step' ? [body.title] : [],
+  )
+  expect(steps).toContain('Take the set-up of an earlier run')
+  expect(await settled(runId, order(runId, { until: 'push', pullRequest: undefined }))).toMatchObject({ state: 'done' })
+  expect([commits('team/app'), commits('team/lib')]).toEqual(['1', '1'])
+  expect(host.git('team/lib', 'diff', '--name-only', 'main', branch)).toBe('README.md')
+})
+
+test('pull requests that the agent opens in several repositories stand side by side, also with one number', async () => {
+  const { host, artifacts } = stage
+  const page = (repository: string) => `${host.url}/team/${repository}/pull/1`
+  const runId = await stage.changed(
+    ['app', 'lib'].map((one) => `gh() { echo ${page(one)}; }; gh pr create`).join('\n```\n\n```sh\n'),
+    { repositories: repositories() },
+  )
+  const pulls = artifacts(runId).filter(({ kind }) => kind === 'pull_request')
+  expect(pulls.map(({ url }) => url)).toEqual([page('app'), page('lib')])
+  expect(new Set(pulls.map(({ id }) => id)).size).toBe(2)
+})

@@ -46,7 +46,7 @@ export type PullLooksDeps = TransactDeps & {
 const answerMs = 120_000
 const maxOpen = 50
 /** However many pages look, a run's are asked for once in this time. */
-const freshMs = 60_000
+const freshMs = 20_000
 const rememberedRuns = 5_000
 
 export function createPullLooks(deps: PullLooksDeps): PullLooks {

@@ -75,6 +75,25 @@ test('an environment is a file: made, shown, changed by what the file says, dele
   await writeFile(file, shown.replace('docker_image: node:24\n', ''))
   expect(await environments({ do: 'apply', file })).toMatch(/^Shop has revision \d+\.$/)
   expect(await environments({ do: 'show', name: 'Shop' })).not.toContain('docker_image')
+  const repository = 'repositories:\n  - url: https://git.example.test/shop.git\n    baseBranch: '
+  const more = (pattern: string, base: string) =>
+    writeFile(file, `name: Shop\nbranch_pattern: "${pattern}"\n${repository}${base}\n`)
+  await more('agents/', 'next')
+  expect(await environments({ do: 'apply', file })).toMatch(/^Shop has revision \d+\.$/)
+  const branched = await environments({ do: 'show', name: 'Shop' })
+  expect(branched).toContain('branch_pattern: agents/')
+  expect(branched).toContain('baseBranch: next')
+  await more('{title}', 'next')
+  await expect(environments({ do: 'apply', file })).rejects.toThrow(
+    'branch_pattern: A run’s branch is called by a prefix',
+  )
+  await more('agents/', 'a..b')
+  await expect(environments({ do: 'apply', file })).rejects.toThrow(
+    'repositories: Git does not take this as a base branch',
+  )
+  await writeFile(file, `name: Shop\n${repository}next\n`)
+  expect(await environments({ do: 'apply', file })).toMatch(/^Shop has revision \d+\.$/)
+  expect(await environments({ do: 'show', name: 'Shop' })).not.toContain('branch_pattern')
   expect(await environments({ do: 'list' })).toMatch(/^Shop {2}\(revision \d+\)$/)
   await writeFile(file, 'name: [')
   await expect(environments({ do: 'apply', file })).rejects.toThrow('shop.yaml: ')

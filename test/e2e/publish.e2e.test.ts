@@ -98,8 +98,12 @@ describe.skipIf(browserPath === undefined && !required)('a pull request (needs C
     await page.getByText('Open', { exact: true }).first().waitFor()
     // Somebody merges it there: whoever looks at the run is told.
     Object.assign(host.pulls[0] ?? {}, { ended: 'merged' })
-    await page.reload()
-    await page.getByText('Merged', { exact: true }).first().waitFor()
+    const isMerged = async (): Promise<boolean> => {
+      await page.reload()
+      await page.getByRole('link', { name: '#1 Say more about the app' }).first().waitFor()
+      return page.getByText('Merged', { exact: true }).first().isVisible()
+    }
+    await expect.poll(isMerged, { timeout: 90_000, interval: 5_000 }).toBe(true)
     await shot(page, 'run')
   })
 
