@@ -1,4 +1,10 @@
-import { folderOf, usualMinutes, type EnvironmentRepository, type ResourceLimits, type SetupCommand } from '#shared/domain/environment.ts'
+import {
+  folderOf,
+  usualMinutes,
+  type EnvironmentRepository,
+  type ResourceLimits,
+  type SetupCommand,
+} from '#shared/domain/environment.ts'
 import type { SandboxKind } from '#shared/domain/harness.ts'
 import type { Repository } from '#shared/domain/run.ts'
 import type { EnvironmentId } from '#shared/ids.ts'

@@ -167,7 +167,16 @@ const fieldNames = {
   resources: 'resources',
   sandbox: 'sandbox',
 } as const satisfies Record<keyof Body, string>
-const clearable = ['description', 'image', 'dockerfile', 'branchPattern', 'secrets', 'egress', 'resources', 'sandbox'] as const
+const clearable = [
+  'description',
+  'image',
+  'dockerfile',
+  'branchPattern',
+  'secrets',
+  'egress',
+  'resources',
+  'sandbox',
+] as const
 
 /** What the body sets, by our names, and what it takes out with a `null`. */
 function fieldsOf(body: Body): { set: Record<string, unknown>; clear: (typeof clearable)[number][] } {

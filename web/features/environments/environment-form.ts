@@ -20,7 +20,9 @@ export const EnvironmentForm = z.object({
   /** A path in the repository of that place. */
   dockerfile: z.string().default(''),
   dockerfileIn: z.number().int().min(0).default(0),
-  repositories: z.array(z.object({ url: z.string(), branch: z.string(), baseBranch: z.string().default(''), folder: z.string() })),
+  repositories: z.array(
+    z.object({ url: z.string(), branch: z.string(), baseBranch: z.string().default(''), folder: z.string() }),
+  ),
   branchPattern: z.string().default(''),
   commands: z.array(z.object({ command: z.string(), minutes: z.string() })),
   variables: z.array(z.object({ name: z.string(), value: z.string() })),
