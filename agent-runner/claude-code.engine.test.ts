@@ -1,5 +1,6 @@
 import { dockerMissing } from '#test/fakes/docker.ts'
-import { directTests, dockerTests, taskTests, type HarnessDialect } from '#test/fakes/harness-tests.ts'
+import { dockerTests } from '#test/fakes/harness-docker-tests.ts'
+import { directTests, taskTests, type HarnessDialect } from '#test/fakes/harness-tests.ts'
 import { harnessMissing } from '#test/fakes/kept-tools.ts'
 import type { ModelTurn } from '#test/fakes/model-server.ts'
 
@@ -35,7 +36,6 @@ const claudeCode: HarnessDialect = {
       apiKeyHelper: 'echo stolen',
     }),
   },
-  asksInside: true,
 }
 
 const tasks = [

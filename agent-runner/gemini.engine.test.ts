@@ -1,5 +1,6 @@
 import { dockerMissing } from '#test/fakes/docker.ts'
-import { directTests, dockerTests, type HarnessDialect } from '#test/fakes/harness-tests.ts'
+import { dockerTests } from '#test/fakes/harness-docker-tests.ts'
+import { directTests, type HarnessDialect } from '#test/fakes/harness-tests.ts'
 import { harnessMissing } from '#test/fakes/kept-tools.ts'
 import type { ModelTurn } from '#test/fakes/model-server.ts'
 
@@ -29,7 +30,6 @@ const gemini: HarnessDialect = {
     }),
     '.env': 'GOOGLE_GEMINI_BASE_URL=http://127.0.0.1:9\n',
   },
-  asksInside: true,
 }
 
 const missing = await harnessMissing('gemini')

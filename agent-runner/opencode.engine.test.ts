@@ -5,6 +5,7 @@ import { hasEnded } from '#shared/domain/run.ts'
 import { UserId, type RunId } from '#shared/ids.ts'
 import { startControlServer, type ControlServer, type SeenRun } from '#test/fakes/control-server.ts'
 import { dockerMissing, dockerSettings } from '#test/fakes/docker.ts'
+import { dockerTests } from '#test/fakes/harness-docker-tests.ts'
 import { openHarnessWorld } from '#test/fakes/harness-world.ts'
 import { openCodeConfig, startModelServer, type ModelServer, type ModelTurn } from '#test/fakes/model-server.ts'
 import { harnessMissing, makeRunnerFolder } from '#test/fakes/kept-tools.ts'
@@ -293,68 +294,30 @@ test.skipIf(missing !== undefined)(
 
 const missingThere = missing ?? (await dockerMissing())
 
-describe.skipIf(missingThere !== undefined)(
-  `OpenCode in Docker${missingThere === undefined ? '' : ` (${missingThere})`}`,
-  () => {
-    test('works on a clone in a container, asks, and tells what changed', async () => {
-      const server = await startControlServer()
-      const model = await startModelServer()
-      const folder = await makeRunnerFolder()
-      const repository = await makeRepository({ 'a.txt': 'one\n' })
-      const runner = await startRunner({
-        url: server.url,
-        folder: folder.path,
-        environment: {
-          ...dockerSettings(),
-          // The model is on this machine's loopback.
-          DROVER_DOCKER_NETWORK: 'host',
-          DROVER_OPENCODE_CONFIG: openCodeConfig(model.url),
-        },
-      })
-      try {
-        const asked: string[] = []
-        server.answerAll((request) => {
-          asked.push(askLine(request))
-          return { kind: 'allow_once' }
-        })
-        model.script([
-          shell('pwd && id -u && touch made.txt', 'Now a command.'),
-          call('read', { filePath: 'a.txt' }),
-          call('edit', { filePath: 'a.txt', oldString: 'one', newString: 'two' }),
-          { text: 'Everything is done.' },
-        ])
-        const runId = server.start({
-          harness: 'opencode',
-          sandbox: 'docker',
-          prompt: 'Please change a.txt.',
-          config: { repository: { url: repository.path } },
-        })
-        const run = await server.until(
-          () => hasEnded(server.run(runId).state) && server.run(runId),
-          'it ended',
-          startMs,
-        )
-        expect(run.reason).toBeUndefined()
-        expect(run.state).toBe('SUCCEEDED')
-        expect(model.complaints).toEqual([])
-        expect(asked).toEqual(['pwd && id -u && touch made.txt', 'a.txt'])
-        expect(read(tools(run)[0]?.output)).toBe('/workspace\n1000\n')
-        expect(messages(run)).toEqual(['Now a command.', 'Everything is done.'])
-        expect(run.events.findLast(({ body }) => body.type === 'files')?.body).toMatchObject({
-          files: [
-            { path: 'a.txt', status: 'modified' },
-            { path: 'made.txt', status: 'added' },
-          ],
-        })
-      } finally {
-        await runner.close()
-        await model.close()
-        await server.close()
-        await repository.remove()
-        await folder.remove()
-      }
-    })
+dockerTests(
+  {
+    id: 'opencode',
+    name: 'OpenCode',
+    api: 'anthropic',
+    shell,
+    edit: {
+      tools: [
+        { name: 'read', input: { filePath: 'a.txt' } },
+        { name: 'edit', input: { filePath: 'a.txt', oldString: 'one', newString: 'two' } },
+      ],
+    },
+    planRead: (planId) => call('drover_plan_read', { plan_id: planId }),
+    model: 'anthropic/my-model',
+    mayForget: false,
+    denied: 'failed',
+    errors: { 401: { code: 'authentication_required', text: 'Incorrect API key provided.' } },
+  },
+  missingThere,
+)
 
+describe.skipIf(missingThere !== undefined)(
+  `OpenCode with a configuration of its own, in Docker${missingThere === undefined ? '' : ` (${missingThere})`}`,
+  () => {
     test(
       'in a container without a network it ends, and says that its model was not reached',
       { timeout: 230_000 },

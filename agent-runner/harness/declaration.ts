@@ -44,8 +44,6 @@ export interface HarnessQuirks {
   readonly hearsDenials: boolean
   /** Mode to set after a session is opened: the one in which it asks. */
   readonly firstMode?: string
-  /** The same in a container, where it differs. */
-  readonly containerMode?: string
   /** Drover's rules decide which of its commands need no question. */
   readonly rulesApply: boolean
   /** Uses tools that a server of the Model Context Protocol offers. */

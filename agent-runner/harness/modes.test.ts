@@ -16,11 +16,7 @@ test.each([
   ['gemini', 'default', 'plan'],
   ['runbook', undefined, undefined],
 ])('%s asks, also where all is allowed; where nothing may change it plans', (harness, asking, planning) => {
-  expect(modeFor(harness, { profile: autonomous, sandbox: 'direct' })).toBe(asking)
-  expect(modeFor(harness, { profile: looking, sandbox: 'direct' })).toBe(planning)
-  expect(modeFor(harness, { profile: undefined, sandbox: 'direct' })).toBeUndefined()
-})
-
-test('in a container Codex has no sandbox of its own', () => {
-  expect(modeFor('codex', { profile: careful, sandbox: 'docker' })).toBe('agent-full-access')
+  expect(modeFor(harness, autonomous)).toBe(asking)
+  expect(modeFor(harness, looking)).toBe(planning)
+  expect(modeFor(harness, undefined)).toBeUndefined()
 })

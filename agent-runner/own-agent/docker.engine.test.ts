@@ -3,6 +3,7 @@ import { hasEnded } from '#shared/domain/run.ts'
 import { agentModelKey, startAgentModels, type AgentModels } from '#test/fakes/agent-models/server.ts'
 import { startControlServer, type ControlServer } from '#test/fakes/control-server.ts'
 import { dockerMissing, dockerSettings } from '#test/fakes/docker.ts'
+import { dockerTests } from '#test/fakes/harness-docker-tests.ts'
 import { makeRepository, startRunner } from '#test/fakes/runner.ts'
 
 const missing = await dockerMissing()
@@ -10,8 +11,29 @@ const missing = await dockerMissing()
 const startMs = 60_000
 const asleep = `cat /proc/[0-9]*/cmdline | tr '\\0' ' ' | grep -q 'sleep 60[0]' && echo asleep || echo nobody sleeps`
 
+dockerTests(
+  {
+    id: 'drover',
+    name: 'Drover’s agent',
+    api: 'anthropic',
+    shell: (command) => ({ tools: [{ name: 'shell', input: { command } }] }),
+    edit: {
+      tools: [
+        { name: 'read', input: { path: 'a.txt' } },
+        { name: 'edit', input: { path: 'a.txt', edits: [{ old: 'one', new: 'two' }] } },
+      ],
+    },
+    planRead: (planId) => ({ tools: [{ name: 'drover_plan_read', input: { plan_id: planId } }] }),
+    model: 'anthropic/claude-haiku-5-5',
+    mayForget: false,
+    denied: 'failed',
+    errors: { 401: { code: 'authentication_required', text: 'Incorrect API key provided.' } },
+  },
+  missing,
+)
+
 describe.skipIf(missing !== undefined)(
-  `Drover’s agent in Docker${missing === undefined ? '' : ` (${missing})`}`,
+  `Drover’s agent, its models and its commands, in Docker${missing === undefined ? '' : ` (${missing})`}`,
   () => {
     let server: ControlServer
     let models: AgentModels

@@ -76,8 +76,7 @@ export async function startAgent({
     throw error
   })
   await journal.record({ k: 'facts', facts: { sessionId: session.sessionId } })
-  const fitting = modeFor(declaration.id, { profile, sandbox: sandbox.kind })
-  const mode = await chooseMode(session, declaration, { sandbox: sandbox.kind, fitting })
+  const mode = await chooseMode(session, declaration, modeFor(declaration.id, profile))
   const told = offeredModels(session.answer)
   if (told.length > 0) declaration.learn?.(told)
   declaration.learnAbilities?.({ images: session.takes.images })
@@ -101,12 +100,11 @@ async function open(prepared: PreparedHarness, sandbox: Sandbox, context: Harnes
 async function chooseMode(
   session: AcpSession,
   { name, quirks }: HarnessDeclaration,
-  { sandbox, fitting }: { sandbox: Sandbox['kind']; fitting: string | undefined },
+  fitting: string | undefined,
 ): Promise<string | undefined> {
-  const asking = sandbox === 'direct' ? quirks.firstMode : (quirks.containerMode ?? quirks.firstMode)
   const { modes } = session.answer
   const offers = (mode: string | undefined): boolean => modes?.availableModes.some(({ id }) => id === mode) === true
-  const mode = offers(fitting) ? fitting : asking
+  const mode = offers(fitting) ? fitting : quirks.firstMode
   if (mode === undefined || modes?.currentModeId === mode) return mode
   if (!offers(mode)) {
     throw new HarnessError(

@@ -309,7 +309,7 @@ export function createWorkbench(
     const on = bench
     if (on === undefined) return
     on.permissions.reconsider()
-    const mode = modeFor(on.declaration.id, { profile, sandbox: on.sandbox.kind })
+    const mode = modeFor(on.declaration.id, profile)
     if (mode === undefined || on.session?.answer.modes?.availableModes.some((one) => one.id === mode) !== true) return
     // The harness may be at work; a mode that it does not take holds nothing up, since every question comes here anyway.
     await on.session.setMode(mode).catch((error: unknown) => {

@@ -11,10 +11,10 @@ const unknownHarness = 'Only what this agent asks before it does can be decided 
 const gaps: Readonly<Partial<Record<string, readonly string[]>>> = {
   runbook: [],
   drover: [],
-  claude: ['Claude Code reads files in the workspace without asking.'],
+  'claude-code': ['Claude Code reads files in the workspace without asking.'],
   codex: [
-    'Codex runs commands that only read in a sandbox of its own, without asking.',
-    'In Docker, Codex’s own sandbox can’t work, so it asks nothing there: the container is the wall.',
+    'On the machine itself, Codex runs commands that only read in a sandbox of its own, without asking.',
+    'Codex calls tools of MCP servers without asking, unless the server says that they destroy something or reach out.',
   ],
   opencode: [
     'OpenCode calls tools of MCP servers without asking.',

@@ -4,7 +4,6 @@ import type { PermissionRequest } from '#shared/domain/permission.ts'
 import type { RunErrorCode } from '#shared/domain/run.ts'
 import type { ModelApi } from '#agent-runner/models/endpoints.ts'
 import type { SeenRun } from './control-server.ts'
-import { dockerSettings } from './docker.ts'
 import { bodies, harnessMs, messages, notices, openHarnessWorld, tools, type HarnessWorld } from './harness-world.ts'
 import type { ModelTurn } from './model-server.ts'
 
@@ -14,8 +13,6 @@ export interface HarnessDialect {
   readonly name: string
   readonly api: ModelApi
   shell(command: string): ModelTurn
-  /** The same in a container, where it differs. */
-  shellInside?(command: string): ModelTurn
   /** Replaces the text of `a.txt`, "one", by "two". */
   readonly edit: ModelTurn
   planRead(planId: string): ModelTurn
@@ -31,14 +28,13 @@ export interface HarnessDialect {
   readonly model: string
   /** As it names it to the provider, where that is another name. */
   readonly sent?: string
-  /** In a container it asks too. */
-  readonly asksInside: boolean
 }
 
 /** Two or three runs, each with a start of its own. */
 const slowMs = 300_000
 const command = 'echo from the shell > made.txt && cat made.txt'
-const allowAll = (world: HarnessWorld): PermissionRequest[] => {
+/** Whatever is asked is allowed. @returns what was, as it comes. */
+export const allowAll = (world: HarnessWorld): PermissionRequest[] => {
   const asked: PermissionRequest[] = []
   world.server.answerAll((request) => {
     asked.push(request)
@@ -195,62 +191,18 @@ export function taskTests(dialect: HarnessDialect, tasks: readonly ModelTurn[], 
   )
 }
 
-/** The same in a container of an image that has neither the harness nor its Node. */
-export function dockerTests(dialect: HarnessDialect, missing: string | undefined): void {
-  const { id, name, api, shell, shellInside = shell } = dialect
-  describe.skipIf(missing !== undefined)(
-    `${name} in Docker${missing === undefined ? '' : ` (${missing})`}`,
-    { timeout: slowMs },
-    () => {
-      test('works on a clone in a container, and tells what changed', async () => {
-        const world = await openHarnessWorld({
-          harness: id,
-          sandbox: 'docker',
-          // The model is on this machine's loopback.
-          environment: { ...dockerSettings(), DROVER_DOCKER_NETWORK: 'host' },
-          config: { model: dialect.model },
-          secrets: (model) => [model.secret(api)],
-        })
-        try {
-          const asked = allowAll(world)
-          world.model.script([
-            { ...shellInside('pwd && id -u && touch made.txt'), text: 'Now a command.' },
-            dialect.edit,
-            { text: 'Everything is done.' },
-          ])
-          const run = await world.ended(world.start('Please change a.txt.'))
-          expect(run.reason).toBeUndefined()
-          expect(run.state).toBe('SUCCEEDED')
-          expect(world.model.complaints).toEqual([])
-          expect(asked.length).toBe(dialect.asksInside ? 2 : 0)
-          expect(heard(world, 1)).toContain('/workspace\n1000')
-          expect(messages(run)).toEqual(['Now a command.', 'Everything is done.'])
-          expect(run.events.findLast(({ body }) => body.type === 'files')?.body).toMatchObject({
-            files: expect.arrayContaining([
-              expect.objectContaining({ path: 'a.txt', status: 'modified' }),
-              expect.objectContaining({ path: 'made.txt', status: 'added' }),
-            ]),
-          })
-        } finally {
-          await world.close()
-        }
-      })
-    },
-  )
-}
-
 /** What people said, as the last request has it. */
 function said(world: HarnessWorld): string[] {
   const all = world.model.requests.at(-1)?.messages ?? []
   return all.filter(({ role }) => role === 'user').map(({ text }) => text)
 }
 
-function endOf(run: SeenRun): { code: RunErrorCode | undefined; text: string } {
+export function endOf(run: SeenRun): { code: RunErrorCode | undefined; text: string } {
   return { code: run.reason?.code, text: [run.reason?.text ?? '', ...messages(run)].join('\n') }
 }
 
 /** What tools had answered before a request. Some harnesses wrap it into JSON. */
-function heard(world: HarnessWorld, request: number): string {
+export function heard(world: HarnessWorld, request: number): string {
   const answers = (world.model.requests[request]?.messages ?? []).filter(({ role }) => role === 'tool')
   return answers
     .map(({ text }) => text)
@@ -259,6 +211,6 @@ function heard(world: HarnessWorld, request: number): string {
     .replaceAll('\\n', '\n')
 }
 
-function openTools(run: SeenRun): unknown[] {
+export function openTools(run: SeenRun): unknown[] {
   return tools(run).filter(({ status }) => status === 'in_progress' || status === 'pending')
 }

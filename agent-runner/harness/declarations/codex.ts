@@ -22,6 +22,12 @@ const models: readonly ModelOffer[] = [
 ]
 const provider = 'drover'
 const tokenName = 'DROVER_MODEL_TOKEN'
+const serversOwnWord =
+  'Codex asks about a server’s tool only where the server says that it destroys something or reaches out.'
+
+/** Its own sandbox takes user namespaces, which containers do not give. It would find that out with each command, by an error that names bubblewrap. */
+const insideContainer = `You work in a container, which is the sandbox. The sandbox of Codex itself can't start in it: an exec_command with the usual sandbox_permissions fails with an error of bwrap and does nothing.
+Therefore call every exec_command, also one that only reads, with "sandbox_permissions": "require_escalated" and a short justification. It is answered at once where the person's rules allow it.`
 
 /** OpenAI's Codex, by the adapter that the protocol's makers keep; Codex itself comes with it. */
 export function createCodex({ tools, person }: { tools: ToolsFolder; person: Person }): HarnessDeclaration {
@@ -77,32 +83,33 @@ export function createCodex({ tools, person }: { tools: ToolsFolder; person: Per
       dialect: codexDialect,
       modelFailed: codexModelFailed,
       sessions: codexSession,
-      // What it does without asking can change nothing: its own sandbox sees to that.
+      // What it does without asking can change nothing: its own sandbox sees to that, and where that can't start, as in containers, the command fails.
       firstMode: 'read-only',
-      // Its own sandbox can't work inside a container, where every command would fail.
-      containerMode: 'agent-full-access',
       cannotAsk: {
         direct: [
           'Codex runs commands that only read without asking; its own sandbox keeps them from writing.',
-          'Codex asks about a server’s tool only where the server says that it destroys something or reaches out.',
+          serversOwnWord,
         ],
-        docker: [
-          'In a container Codex asks nothing: its own sandbox can’t work there, and the container takes its place.',
-        ],
+        docker: [serversOwnWord],
       },
     },
   }
 }
 
-function configured({ config: { model } }: HarnessContext, more: Record<string, unknown>): HarnessEnv {
+function configured({ config: { model, sandbox } }: HarnessContext, more: Record<string, unknown>): HarnessEnv {
   return {
     NO_BROWSER: '1',
     CODEX_CONFIG: JSON.stringify({
       ...(model === undefined ? {} : { model }),
+      ...(sandbox === 'docker' ? { developer_instructions: insideContainer } : {}),
       // Else it tells of no plan.
       tools: { update_plan: { enabled: true } },
-      // Of a repository or a shop: nobody has said that they may run here.
-      features: { hooks: false, plugins: false, apps: false },
+      features: {
+        // Of a repository or a shop: nobody has said that they may run here.
+        ...{ hooks: false, plugins: false, apps: false },
+        // Else a command that was allowed once could be told to do anything.
+        write_stdin_approval: true,
+      },
       check_for_update_on_startup: false,
       analytics: { enabled: false },
       shell_environment_policy: { exclude: ['DROVER_*'] },
