@@ -2,6 +2,7 @@ import { readFileSync, realpathSync } from 'node:fs'
 import { homedir, hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
+import { PullPolicy } from '#shared/domain/environment.ts'
 import { SandboxKind } from '#shared/domain/harness.ts'
 import { personalKeyPrefix } from '#shared/domain/personal-key.ts'
 import { err, ok, type Result } from '#shared/result.ts'
@@ -15,9 +16,6 @@ import { snapshotSettings, type SnapshotSettings } from './snapshot/settings.ts'
 import { readAgents, type CustomAgent } from './harness/custom-agents.ts'
 
 export { settings }
-
-export const pullPolicies = ['always', 'missing', 'never'] as const
-export type PullPolicy = (typeof pullPolicies)[number]
 
 export interface RunnerConfig {
   url: string
@@ -122,7 +120,7 @@ const Environment = z.object({
     .regex(/^\d+\.\d+$/)
     .optional(),
   DROVER_DOCKER_IMAGE: z.string().min(1).default('debian:bookworm'),
-  DROVER_DOCKER_PULL: z.enum(pullPolicies).default('missing'),
+  DROVER_DOCKER_PULL: PullPolicy.default('missing'),
   DROVER_DOCKER_NETWORK: z.string().min(1).max(100).default('bridge'),
   DROVER_DOCKER_MEMORY: size({ least: 6 * MiB }).optional(),
   DROVER_DOCKER_MEMORY_MB: positive.min(6).default(4096),

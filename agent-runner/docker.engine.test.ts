@@ -8,7 +8,8 @@ import { Readable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { wholeText } from '#shared/domain/bounded-text.ts'
 import { HarnessId } from '#shared/domain/harness.ts'
-import { PromptId, UserId, uuidv7 } from '#shared/ids.ts'
+import type { EnvironmentSnapshot } from '#shared/domain/environment.ts'
+import { EnvironmentId, PromptId, UserId, uuidv7 } from '#shared/ids.ts'
 import { startControlServer, type ControlServer, type SeenRun } from '#test/fakes/control-server.ts'
 import { dockerMissing, dockerSettings } from '#test/fakes/docker.ts'
 import { makeRepository, sourceRoot, startRunner } from '#test/fakes/runner.ts'
@@ -220,10 +221,29 @@ describe.skipIf(missing !== undefined)(`runs in Docker${missing === undefined ? 
     expect(notices).toEqual(['A connection was refused: evil.example (port 80) is not listed.'])
   })
 
-  test('an image that is nowhere, and one that is no system', async () => {
+  test('an image that is nowhere', async () => {
     const run = await server.ended(start('true', { image: 'localhost:9/nothing/here:1' }))
-    expect(run).toMatchObject({ state: 'FAILED', reason: { code: 'environment_setup_failed' } })
-    expect(run.reason?.text).toContain('localhost:9/nothing/here:1')
+    expect(run).toMatchObject({ state: 'FAILED', reason: { code: 'environment_setup_failed', part: 'image' } })
+    expect(run.reason?.text).toContain('The image localhost:9/nothing/here:1 is not on this machine')
+  })
+
+  test('an environment says when its image is fetched', async () => {
+    const within = (more: Partial<EnvironmentSnapshot>) => {
+      const environment = {
+        id: EnvironmentId.parse(uuidv7(Date.now(), randomBytes(10))),
+        ...{ name: 'Here', revision: 1, repositories: [], setupCommands: [], variables: [], ...more },
+      }
+      return server.ended(server.start({ sandbox: 'docker', prompt: '```sh\ntrue\n```', more: { environment } }))
+    }
+    // No registry has it, so that a try would show.
+    const { DROVER_DOCKER_IMAGE: image } = dockerSettings()
+    expect(await within({ image, pullPolicy: 'missing' })).toMatchObject({ state: 'SUCCEEDED' })
+    const always = await within({ image, pullPolicy: 'always' })
+    expect(always).toMatchObject({ state: 'FAILED', reason: { code: 'environment_setup_failed', part: 'image' } })
+    expect(always.reason?.text).toContain(`The image ${image} is to be fetched each time, and could not be`)
+    const never = await within({ image: 'localhost:9/nothing/here:1', pullPolicy: 'never' })
+    expect(never).toMatchObject({ state: 'FAILED', reason: { code: 'environment_setup_failed', part: 'image' } })
+    expect(never.reason?.text).toContain('its environment says that it is never fetched')
   })
 })
 

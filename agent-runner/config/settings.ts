@@ -111,7 +111,8 @@ export const settings: readonly Setting[] = [
     name: 'DROVER_DOCKER_PULL',
     flag: '--pull',
     key: 'backend.docker.pull_policy',
-    about: 'When an image is fetched: missing (default), always before a run’s first turn, or never.',
+    about:
+      'When an image is fetched: missing (default), always before a run’s first turn, or never. An environment may say otherwise, but for never.',
   },
   {
     name: 'DROVER_DOCKER_NETWORK',

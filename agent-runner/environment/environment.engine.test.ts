@@ -131,7 +131,10 @@ describe.skipIf(missing !== undefined)(`environments in Docker${missing === unde
       // Nothing changed in the container itself, so none of it is kept as an image.
       expect(await docker.listImages({ filters: { reference: ['drover-set-up'] } })).toEqual([])
       const broken = await run('Broken.dockerfile', 'true')
-      expect(broken).toMatchObject({ state: 'FAILED', reason: { code: 'environment_setup_failed' } })
+      expect(broken).toMatchObject({
+        state: 'FAILED',
+        reason: { code: 'environment_setup_failed', part: 'dockerfile' },
+      })
       expect(broken.text).toContain('returned a non-zero code: 9')
     } finally {
       await runner.close()

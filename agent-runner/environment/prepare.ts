@@ -73,14 +73,17 @@ async function haveImage(preparation: Preparation): Promise<{ image: string | un
   const { context, provider } = preparation
   const { plan, signal } = context
   if (plan.dockerfile !== undefined && plan.sandbox === 'docker') return builtImage(preparation, plan.dockerfile)
-  const isHere = provider.fetchesAlways !== true && (await provider.imageId?.(plan.image)) !== undefined
+  const isHere =
+    provider.fetchesAlways?.(plan.pullPolicy) !== true && (await provider.imageId?.(plan.image)) !== undefined
   if (provider.fetchImage === undefined || isHere) return { image: plan.image, filled: false }
   const fetch = provider.fetchImage
   const name = provider.imageName?.(plan.image) ?? plan.image ?? 'image'
   await runStep(context, {
     title: `Fetch the image ${name}`,
     command: `docker pull ${name}`,
-    run: (write) => fetch(plan.image, { write, signal, logins: loginsOf(preparation.secrets) }),
+    part: 'image',
+    run: (write) =>
+      fetch(plan.image, { write, signal, logins: loginsOf(preparation.secrets), pullPolicy: plan.pullPolicy }),
   })
   signal.throwIfAborted()
   return { image: plan.image, filled: false }
@@ -113,6 +116,7 @@ async function builtImage(
   await runStep(context, {
     title: `Build the image from ${path}`,
     command: `docker build --file ${path} .`,
+    part: 'dockerfile',
     run: async (write) => {
       if (commit !== undefined && provider.buildImage !== undefined)
         return provider.buildImage({ folder, commit, path, tag }, { write, signal, logins: loginsOf(secrets) })

@@ -7,6 +7,7 @@ const plan: SetUpPlan = {
   sandbox: 'docker',
   image: 'node:24',
   dockerfile: undefined,
+  pullPolicy: undefined,
   repositories: [{ url: 'https://a.test/x.git', folder: '' }],
   commands: [{ command: 'npm ci', minutes: 30 }],
   variables: { A: '1', B: '2' },

@@ -1,6 +1,7 @@
 import {
   folderOf,
   usualMinutes,
+  type PullPolicy,
   type EnvironmentRepository,
   type ResourceLimits,
   type SetupCommand,
@@ -14,6 +15,8 @@ import type { Assignment } from '#shared/protocol/runner-link.ts'
 export interface SetUpPlan {
   readonly sandbox: SandboxKind
   readonly image: string | undefined
+  /** Absent: as the runner is set. */
+  readonly pullPolicy: PullPolicy | undefined
   /** It is built of this file, in place of an image that has a name. */
   readonly dockerfile: { readonly repository: PlannedRepository; readonly path: string } | undefined
   readonly repositories: readonly PlannedRepository[]
@@ -57,6 +60,7 @@ export function planSetUp({ config, environment, snapshot }: Assignment): SetUpP
     dockerfile: built === undefined || source === undefined ? undefined : { repository: source, path: built.path },
     sandbox: config.sandbox,
     image: config.image ?? environment?.image,
+    pullPolicy: environment?.pullPolicy,
     repositories: planned,
     commands: commands.map(({ command, minutes = usualMinutes }) => ({ command, minutes })),
     variables: Object.fromEntries((environment?.variables ?? []).map(({ name, value }) => [name, value])),

@@ -116,6 +116,7 @@ test('without a credential the run says which one is missing, and with a wrong o
   const without = await server.ended(server.start({ prompt: runbook('true'), config }))
   expect(without.reason).toMatchObject({
     code: 'environment_setup_failed',
+    part: 'repository',
     text: expect.stringContaining(`Drover has no credential for ${host.host}`),
   })
   const wrong = JSON.stringify({ host: host.url, token: 'another-token-000000', kind: 'github' })

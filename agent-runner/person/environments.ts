@@ -96,7 +96,10 @@ function proposalFile(repositories: readonly { url: string }[], proposal: Enviro
 }
 
 /** Fields that a file which does not name them takes away. */
-const nullable = ['description', 'docker_image', 'branch_pattern', 'secrets', 'resources', 'sandbox'] as const
+const nullable = [
+  ...(['description', 'docker_image', 'dockerfile', 'image_pull_policy', 'branch_pattern'] as const),
+  ...(['secrets', 'egress', 'resources', 'sandbox'] as const),
+]
 
 async function readConfig(file: string): Promise<{ name: string }> {
   const text = await readFile(file, 'utf8').catch(() => {

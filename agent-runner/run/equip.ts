@@ -96,6 +96,7 @@ async function equipWith(
       signal,
       onNotice: (sentence) => transcript.notice('warning', sentence),
       ...(image === undefined ? {} : { image }),
+      ...(plan.pullPolicy === undefined ? {} : { pullPolicy: plan.pullPolicy }),
     })
     onSandbox(started)
     const urls = plan.repositories.map(({ url }) => url)

@@ -82,6 +82,7 @@ async function clone(context: SetUpContext, repository: PlannedRepository): Prom
           },
         ),
       ),
+    part: 'repository',
     explain: () => explainGit(said, { url: repository.url, credentials: context.git.credentials }),
   })
   signal.throwIfAborted()

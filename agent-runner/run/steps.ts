@@ -1,4 +1,5 @@
 import { emptyText, wholeText } from '#shared/domain/bounded-text.ts'
+import type { SetUpPart } from '#shared/domain/run.ts'
 import type { Clock } from '../clock.ts'
 import type { Exec } from '../sandbox/sandbox.ts'
 import { cut, type Transcript } from './transcript.ts'
@@ -13,6 +14,8 @@ export async function runStep(
     run: (write: (text: string) => void) => Promise<number>
     /** After a failure: what a person can do about it, where the output alone does not say so. */
     explain?: () => string | undefined
+    /** Of the set-up, where it is none of its commands. */
+    part?: SetUpPart
   },
 ): Promise<void> {
   const shown = step.command === undefined ? {} : { command: cut(step.command, 8000) }
@@ -36,8 +39,7 @@ export async function runStep(
     if (why !== undefined) entry.append(`\n${why}\n`)
     entry.finish({ status: exitCode === 0 ? 'completed' : 'failed', exitCode, endedAt: clock.now() })
     if (exitCode === 0) return
-    if (why !== undefined) throw stopped(`Set-up stopped: ${why}`)
-    throw setUpFailed(step.command ?? step.title, exitCode, lastLines(entry.body()))
+    throw stopped(why ?? whatFailed(step.command ?? step.title, exitCode, lastLines(entry.body())), step.part)
   } catch (error) {
     if (!entry.finished()) {
       entry.append(error instanceof Error ? `${error.message}\n` : '')
@@ -47,14 +49,15 @@ export async function runStep(
   }
 }
 
-function setUpFailed(command: string, exitCode: number, output: string): TurnEnded {
+function whatFailed(command: string, exitCode: number, output: string): string {
   const what = command.length > 120 ? `${command.slice(0, 119)}…` : command
-  return stopped(`Set-up stopped: “${what}” ended with exit code ${exitCode}.${output === '' ? '' : `\n${output}`}`)
+  return `“${what}” ended with exit code ${exitCode}.${output === '' ? '' : `\n${output}`}`
 }
 
-function stopped(sentence: string): TurnEnded {
-  const text = cut(sentence, 600)
-  return new TurnEnded({ event: 'fail', reason: { code: 'environment_setup_failed', text, retryable: true } })
+function stopped(why: string, part: SetUpPart | undefined): TurnEnded {
+  const text = cut(`Set-up stopped: ${why}`, 600)
+  const named = part === undefined ? {} : { part }
+  return new TurnEnded({ event: 'fail', reason: { code: 'environment_setup_failed', ...named, text, retryable: true } })
 }
 
 function lastLines(body: {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { SecretName } from '#shared/domain/secret.ts'
 import { dockerMissing } from '#test/fakes/docker.ts'
 import { startRegistry, type FakeRegistry } from '#test/fakes/registry.ts'
-import type { PullPolicy } from '../config.ts'
+import type { PullPolicy } from '#shared/domain/environment.ts'
 import { createDockerEngine } from './docker-engine.ts'
 import { createImages, imageId } from './docker-image.ts'
 import { createRegistryLogins, loginsOf } from './registry-logins.ts'
@@ -50,7 +50,7 @@ describe.skipIf(missing !== undefined)(`a private registry${missing === undefine
             },
           ],
     )
-  async function fetchIt(image = registry.image, pull: PullPolicy = 'missing', token?: string) {
+  async function fetchIt(image = registry.image, pull: PullPolicy = 'missing', token?: string, own?: PullPolicy) {
     const fetched: string[] = []
     const logins = createRegistryLogins({ folder, env: { PATH: `${folder}:${process.env['PATH'] ?? ''}` } })
     const images = createImages({
@@ -68,6 +68,7 @@ describe.skipIf(missing !== undefined)(`a private registry${missing === undefine
       signal: new AbortController().signal,
       now: () => 0,
       logins: secretOf(token),
+      pullPolicy: own,
     })
     return { code, said, fetched, id: await imageId(engine, image) }
   }
@@ -128,5 +129,17 @@ describe.skipIf(missing !== undefined)(`a private registry${missing === undefine
     expect(never).toMatchObject({ code: 1, id: undefined })
     expect(never.said).toContain('this runner fetches none (DROVER_DOCKER_PULL=never)')
     expect(registry.asked).toHaveLength(asked)
+  })
+
+  test('an environment may fetch none where the runner would; a runner that fetches none does so for no environment', async () => {
+    await signIn({ auths: { [registry.host]: { auth: auth('open sesame') } } })
+    const asked = registry.asked.length
+    const own = await fetchIt(registry.image, 'always', undefined, 'never')
+    expect(own).toMatchObject({ code: 1, id: undefined })
+    expect(own.said).toContain('its environment says that it is never fetched')
+    const runners = await fetchIt(registry.image, 'never', undefined, 'always')
+    expect(runners.said).toContain('this runner fetches none (DROVER_DOCKER_PULL=never)')
+    expect(registry.asked).toHaveLength(asked)
+    expect(await fetchIt(registry.image, 'always', undefined, 'missing')).toMatchObject({ code: 0 })
   })
 })

@@ -1,7 +1,7 @@
 import type Docker from 'dockerode'
 import { z } from 'zod'
 import { messageOf } from '../log.ts'
-import type { PullPolicy } from '../config.ts'
+import type { PullPolicy } from '#shared/domain/environment.ts'
 import { statusOf, type DockerEngine } from './docker-engine.ts'
 import { neverFetched, pullFailure } from './pull-failure.ts'
 import { registryOf, type GivenLogin, type RegistryLogins } from './registry-logins.ts'
@@ -31,6 +31,13 @@ interface How {
   write: (text: string) => void
   signal: AbortSignal
   now: () => number
+  /** Of the run's environment. */
+  pullPolicy?: PullPolicy | undefined
+}
+
+/** A runner that fetches nothing does so for nobody; else the environment's word goes before the runner's. */
+export function policyOf(runners: PullPolicy, own: PullPolicy | undefined): PullPolicy {
+  return runners === 'never' ? 'never' : (own ?? runners)
 }
 
 /** Images of this machine, and how they come here. */
@@ -38,7 +45,7 @@ export interface Images {
   /** Fetches an image, its progress as lines: one for each layer when it is there, one in five seconds for what is on its way. @returns 1 when it could not be had. */
   fetch(image: string, how: How): Promise<number>
   /** Whether an image can be there at the start of a container: fetched now when nobody has. @throws SandboxError */
-  have(image: string): Promise<void>
+  have(image: string, pullPolicy?: PullPolicy): Promise<void>
 }
 
 export function createImages(deps: {
@@ -49,9 +56,9 @@ export function createImages(deps: {
 }): Images {
   const { docker } = deps.engine
 
-  async function fetch(image: string, { write, signal, now, logins = [] }: How): Promise<number> {
-    if (deps.limits.pull === 'never') {
-      write(`${neverFetched(image)}\n`)
+  async function fetch(image: string, { write, signal, now, logins = [], pullPolicy }: How): Promise<number> {
+    if (policyOf(deps.limits.pull, pullPolicy) === 'never') {
+      write(`${neverFetched(image, deps.limits.pull === 'never' ? 'runner' : 'environment')}\n`)
       return 1
     }
     const registry = registryOf(image)
@@ -82,7 +89,9 @@ export function createImages(deps: {
     } catch (error) {
       if (signal.aborted) return 130
       const user = login === undefined ? undefined : (login.username ?? 'a token')
-      write(`${pullFailure({ image, registry, message: messageOf(error), user, problem, secret: given?.secret })}\n`)
+      const isHere = (await imageId(deps.engine, image)) !== undefined
+      const message = messageOf(error)
+      write(`${pullFailure({ image, isHere, registry, message, user, problem, secret: given?.secret })}\n`)
       return 1
     } finally {
       signal.removeEventListener('abort', stop)
@@ -91,13 +100,13 @@ export function createImages(deps: {
 
   return {
     fetch,
-    have: async (image) => {
+    have: async (image, pullPolicy) => {
       if ((await imageId(deps.engine, image)) !== undefined) return
       let said = ''
       const write = (text: string): void => {
         said = text
       }
-      const code = await fetch(image, { write, signal: new AbortController().signal, now: () => 0 })
+      const code = await fetch(image, { write, signal: new AbortController().signal, now: () => 0, pullPolicy })
       if (code !== 0) throw new SandboxError('sandbox_failed', said.trim())
     },
   }

@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto'
 import { realpath } from 'node:fs/promises'
 import type Docker from 'dockerode'
 import { z } from 'zod'
+import type { PullPolicy } from '#shared/domain/environment.ts'
 import { RunId, type RunnerId } from '#shared/ids.ts'
-import type { PullPolicy } from '../config.ts'
 import type { Volume } from '../config/volumes.ts'
 import { messageOf } from '../log.ts'
 import { statusOf, type DockerEngine } from './docker-engine.ts'
 import { buildImage } from './docker-build.ts'
-import { changedOutside, createImages, imageId, type Images } from './docker-image.ts'
+import { changedOutside, createImages, imageId, policyOf, type Images } from './docker-image.ts'
 import { countLimits, limitsOf, toldLimits, type DockerLimits, type LimitCounts } from './docker-limits.ts'
 import { ownFolder, ownTree, plainUserOf } from './docker-user.ts'
 import type { GivenLogin, RegistryLogins } from './registry-logins.ts'
@@ -83,7 +83,7 @@ export function createDockerProvider(deps: DockerDeps): SandboxProvider {
     imageName: (image) => image ?? deps.limits.image,
     imageId: (image) => imageId(deps.engine, image ?? deps.limits.image),
     fetchImage: (image, how) => images.fetch(image ?? deps.limits.image, { ...how, now: () => performance.now() }),
-    fetchesAlways: deps.limits.pull === 'always',
+    fetchesAlways: (own) => policyOf(deps.limits.pull, own) === 'always',
     buildImage: async (what, how) =>
       buildImage(deps.engine, { ...what, network: deps.limits.network, logins: await allLogins(how.logins) }, how),
     dropImage: async (id) => {
@@ -148,7 +148,7 @@ async function startContainer(spec: SandboxSpec, deps: StartDeps): Promise<Sandb
 async function startOwned(spec: SandboxSpec, deps: StartDeps, disown: () => void): Promise<Sandbox> {
   const { limits, engine } = deps
   const image = spec.image ?? limits.image
-  await deps.images.have(image)
+  await deps.images.have(image, spec.pullPolicy)
   deps.fetched?.note({ image, fetched: false })
   const { uid, gid } = plainUserOf()
   await Promise.all([spec.workspace, spec.home].map((folder) => ownFolder(folder)))

@@ -1,6 +1,7 @@
 /** What went wrong with fetching an image, as a person can act on it. */
 export function pullFailure({
   image,
+  isHere,
   registry,
   message,
   user,
@@ -8,6 +9,8 @@ export function pullFailure({
   secret,
 }: {
   image: string
+  /** It is asked for anew: the machine has one of that name. */
+  isHere: boolean
   registry: string
   /** What the engine said. */
   message: string
@@ -19,7 +22,9 @@ export function pullFailure({
   secret?: string | undefined
 }): string {
   const said = message.trim().replace(/\.$/, '')
-  const head = `The image ${image} is not on this machine and could not be fetched`
+  const head = isHere
+    ? `The image ${image} is to be fetched each time, and could not be`
+    : `The image ${image} is not on this machine and could not be fetched`
   if (isDenied(said)) {
     if (secret !== undefined)
       return `${head}: ${registry} refuses it (${said}). The secret ${secret} (${user ?? ''}) does not do there.`
@@ -45,7 +50,10 @@ function isDenied(message: string): boolean {
   )
 }
 
-/** A runner that fetches nothing was asked for what it does not have. */
-export function neverFetched(image: string): string {
-  return `The image ${image} is not on this machine, and this runner fetches none (DROVER_DOCKER_PULL=never). Load it there with “docker pull” or “docker load”, or choose another image.`
+/** What is never fetched was asked for, and is not here. `by`: who says that it is not fetched. */
+export function neverFetched(image: string, by: 'runner' | 'environment'): string {
+  const load = 'Load it there with “docker pull” or “docker load”, or'
+  return by === 'runner'
+    ? `The image ${image} is not on this machine, and this runner fetches none (DROVER_DOCKER_PULL=never). ${load} choose another image.`
+    : `The image ${image} is not on this machine, and its environment says that it is never fetched. ${load} let the environment fetch it.`
 }

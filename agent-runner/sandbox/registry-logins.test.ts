@@ -50,7 +50,7 @@ test.each([
   ['write /var/lib/docker/tmp: no space left on device', 'the disk of Docker is full'],
   ['something else.', 'could not be fetched: something else.'],
 ])('%s', (message, sentence) => {
-  expect(pullFailure({ image: 'r/x:1', registry: 'r', message, user: undefined, problem: undefined })).toContain(
-    sentence,
-  )
+  expect(
+    pullFailure({ isHere: false, image: 'r/x:1', registry: 'r', message, user: undefined, problem: undefined }),
+  ).toContain(sentence)
 })

@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream'
-import type { ResourceLimits } from '#shared/domain/environment.ts'
+import type { PullPolicy, ResourceLimits } from '#shared/domain/environment.ts'
 import type { EgressPolicy } from '#shared/domain/environment-egress.ts'
 import type { SandboxKind } from '#shared/domain/harness.ts'
 import type { RunErrorCode } from '#shared/domain/run.ts'
@@ -98,6 +98,8 @@ export interface SandboxSpec {
   tools: readonly string[]
   /** Image of a container sandbox. */
   image?: string
+  /** Of the run's environment; absent: as the runner is set. */
+  pullPolicy?: PullPolicy
   /** Variables of its processes. */
   env?: Readonly<Record<string, string>>
   /** Asked for; a machine may give less. */
@@ -129,10 +131,16 @@ export interface SandboxProvider {
   /** @returns an exit code; what goes wrong is written. */
   fetchImage?(
     image: string | undefined,
-    how: { write: (text: string) => void; signal: AbortSignal; logins?: readonly GivenLogin[] },
+    how: {
+      write: (text: string) => void
+      signal: AbortSignal
+      logins?: readonly GivenLogin[]
+      /** Of the run's environment. */
+      pullPolicy?: PullPolicy | undefined
+    },
   ): Promise<number>
-  /** Also an image that is here is looked for again, for a run's first turn. */
-  readonly fetchesAlways?: boolean
+  /** Whether also an image that is here is looked for again, for a run's first turn. */
+  fetchesAlways?(pullPolicy: PullPolicy | undefined): boolean
   /** Builds an image of what git has of a folder at a commit. @returns an exit code; its log, and what goes wrong, is written. */
   buildImage?(
     what: { folder: string; commit: string; path: string; tag: string },

@@ -50,14 +50,20 @@ test.skipIf(missing !== undefined)(
       runner = await start()
       server.follow(
         runId,
-        shell('hostname; id -u; stat -c %u . a.txt new new/made.txt .git; git status -sb; echo four >> a.txt; touch made-now'),
+        shell(
+          'hostname; id -u; stat -c %u . a.txt new new/made.txt .git; git status -sb; echo four >> a.txt; touch made-now',
+        ),
       )
       const run = await server.ended(runId, 2)
       expect(run.reason).toBeUndefined()
       expect(run.state).toBe('SUCCEEDED')
-      expect(bodies(run).flatMap((body) => (body.kind === 'step' ? [body.title] : []))).toContain('Restore the workspace')
+      expect(bodies(run).flatMap((body) => (body.kind === 'step' ? [body.title] : []))).toContain(
+        'Restore the workspace',
+      )
       expect(bodies(run).flatMap((body) => (body.kind === 'notice' ? [body.text] : []))).toEqual([])
-      expect(outputOf(run)).toMatch(/\n1000\n1000\n1000\n1000\n1000\n1000\n## feature\n M a\.txt\n D gone\.txt\n\?\? new\/\n$/)
+      expect(outputOf(run)).toMatch(
+        /\n1000\n1000\n1000\n1000\n1000\n1000\n## feature\n M a\.txt\n D gone\.txt\n\?\? new\/\n$/,
+      )
       const workspace = join(folder.path, 'runs', runId, 'workspace')
       expect(readFileSync(join(workspace, 'a.txt'), 'utf8')).toBe('one\ntwo\nthree\nfour\n')
       const log = execFileSync('git', ['-c', `safe.directory=${workspace}`, 'log', '--format=%s'], { cwd: workspace })

@@ -32,6 +32,7 @@ const Body = z.object({
   description: z.string().nullable().optional(),
   docker_image: z.string().nullable().optional(),
   dockerfile: z.unknown().optional(),
+  image_pull_policy: z.string().nullable().optional(),
   repositories: list.optional(),
   branch_pattern: z.string().nullable().optional(),
   setup_commands: list.optional(),
@@ -158,6 +159,7 @@ const fieldNames = {
   description: 'description',
   docker_image: 'image',
   dockerfile: 'dockerfile',
+  image_pull_policy: 'pullPolicy',
   repositories: 'repositories',
   branch_pattern: 'branchPattern',
   setup_commands: 'setupCommands',
@@ -171,6 +173,7 @@ const clearable = [
   'description',
   'image',
   'dockerfile',
+  'pullPolicy',
   'branchPattern',
   'secrets',
   'egress',
@@ -191,8 +194,12 @@ function fieldsOf(body: Body): { set: Record<string, unknown>; clear: (typeof cl
   return { set, clear: clearable.filter((field) => gone.has(field)) }
 }
 
-/** A command may be a text alone. */
+/** A command may be a text alone, and a policy be spelt as Kubernetes does. */
 function toOurs(name: string, value: unknown): unknown {
+  if (name === 'image_pull_policy' && typeof value === 'string') {
+    const plain = value.toLowerCase().replaceAll(/[-_]/g, '')
+    return plain === 'ifnotpresent' ? 'missing' : plain
+  }
   if (name !== 'setup_commands' || !Array.isArray(value)) return value
   return value.map((one: unknown) => (typeof one === 'string' ? { command: one } : one))
 }
@@ -205,6 +212,7 @@ function shown({ id, spec, updatedAt, createdBy, updatedBy, usedAt, test, revisi
     description,
     image,
     dockerfile,
+    pullPolicy,
     repositories,
     branchPattern,
     setupCommands,
@@ -221,6 +229,7 @@ function shown({ id, spec, updatedAt, createdBy, updatedBy, usedAt, test, revisi
       description: description ?? null,
       ...(image === undefined ? {} : { docker_image: image }),
       ...(dockerfile === undefined ? {} : { dockerfile }),
+      ...(pullPolicy === undefined ? {} : { image_pull_policy: pullPolicy }),
       repositories,
       ...(branchPattern === undefined ? {} : { branch_pattern: branchPattern }),
       setup_commands: setupCommands,

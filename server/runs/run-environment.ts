@@ -10,6 +10,7 @@ import type { SpaceStore } from '#sync/server/space-store.ts'
 /** A run that waits for a runner would wait for ever. */
 export const environmentGone: RunReason = {
   code: 'environment_setup_failed',
+  part: 'environment',
   text: 'The environment of this run was deleted before a machine had taken it. Start a new run in another one.',
   retryable: false,
 }

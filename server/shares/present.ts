@@ -236,7 +236,9 @@ function mapped<T>(parsed: { data?: T | undefined }, to: (value: T) => object | 
 
 /** Why, in words, names machines and files of theirs; the code says as much as a guest needs. */
 function reason(given: RunReason | undefined): RunReason | undefined {
-  return given?.code === undefined ? undefined : { code: given.code, retryable: given.retryable, text: '' }
+  if (given?.code === undefined) return undefined
+  const { code, part, retryable } = given
+  return { code, retryable, text: '', ...(part === undefined ? {} : { part }) }
 }
 
 /** A guest has no way to the plans of the team. */

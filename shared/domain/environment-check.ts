@@ -57,6 +57,7 @@ const sentences: Readonly<Record<EnvironmentField, (part: PropertyKey | undefine
   image: () => 'An image is a name such as node:24 or registry.example.com/team/image:tag, of at most 300 characters.',
   dockerfile: () =>
     'A Dockerfile is a path below a repository of this environment, such as Dockerfile or docker/Dockerfile.dev.',
+  pullPolicy: () => 'An image is fetched always, when it is missing, or never.',
   repositories: (part, inRow) => {
     if (!inRow) return `An environment has at most ${repositoriesLimit} repositories.`
     if (part === 'folder')

@@ -78,6 +78,10 @@ export const ResourceLimits = z.object({
 })
 export type ResourceLimits = z.infer<typeof ResourceLimits>
 
+/** When an image is fetched: before each run's first turn, when the machine has not got it, or not at all. */
+export const PullPolicy = z.enum(['always', 'missing', 'never'])
+export type PullPolicy = z.infer<typeof PullPolicy>
+
 /** What a run is worked in, as people write it. */
 export const EnvironmentSpec = z.object({
   name: z.string().min(1).max(environmentNameLimit),
@@ -86,6 +90,8 @@ export const EnvironmentSpec = z.object({
   image: z.string().min(1).max(300).optional(),
   /** Built on the machine, in place of an image that is named. */
   dockerfile: EnvironmentDockerfile.optional(),
+  /** Of an image that has a name; absent: as the machine is set. A machine that fetches none stays so. */
+  pullPolicy: PullPolicy.optional(),
   repositories: z.array(EnvironmentRepository).max(repositoriesLimit),
   setupCommands: z.array(SetupCommand).max(commandsLimit),
   variables: z.array(Variable).max(variablesLimit),
@@ -106,6 +112,7 @@ export const environmentFields = [
   'description',
   'image',
   'dockerfile',
+  'pullPolicy',
   'repositories',
   'branchPattern',
   'setupCommands',
@@ -123,6 +130,7 @@ export const OptionalField = EnvironmentField.extract([
   'description',
   'image',
   'dockerfile',
+  'pullPolicy',
   'branchPattern',
   'secrets',
   'egress',

@@ -116,8 +116,14 @@ export const runErrorCodes = [
 export const RunErrorCode = z.enum(runErrorCodes)
 export type RunErrorCode = z.infer<typeof RunErrorCode>
 
+/** Which part of a set-up failed, where that was none of its commands. */
+export const SetUpPart = z.enum(['image', 'dockerfile', 'repository', 'environment'])
+export type SetUpPart = z.infer<typeof SetUpPart>
+
 export const RunReason = z.object({
   code: RunErrorCode.optional(),
+  /** Beside `environment_setup_failed`; absent: a command, or it came from an older runner. */
+  part: SetUpPart.optional(),
   /** A sentence of facts, e.g. the failing command or what is waited for. */
   text: z.string().max(600),
   retryable: z.boolean().optional(),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { PullPolicy } from './environment.ts'
 
 /** What people see of a runner's settings and of its disk. */
 export const RunnerAbout = z.object({
@@ -16,7 +17,7 @@ export const RunnerAbout = z.object({
   docker: z
     .object({
       image: z.string().max(300),
-      pull: z.enum(['always', 'missing', 'never']),
+      pull: PullPolicy,
       network: z.string().max(100),
       memoryMb: z.number().positive(),
       cpus: z.number().positive(),

@@ -6,6 +6,7 @@ import { defaultPushSettings } from '#shared/domain/push.ts'
 import { EgressPolicy } from '#shared/domain/environment-egress.ts'
 import {
   EnvironmentDockerfile,
+  PullPolicy,
   EnvironmentRepository,
   ResourceLimits,
   SetupCommand,
@@ -214,6 +215,7 @@ const environmentBody = {
   name: 'Billing',
   description: 'The service',
   docker_image: 'node:24',
+  image_pull_policy: 'IfNotPresent',
   repositories: [{ url: 'https://git.example.test/a.git', branch: 'main', folder: 'a', baseBranch: 'next' }],
   branch_pattern: '{person}/{title}-{id}',
   setup_commands: ['npm ci', { command: 'npm run build', minutes: 10 }],
@@ -231,6 +233,7 @@ const environmentShown = z.strictObject({
     description: z.string().nullable(),
     docker_image: z.string().optional(),
     dockerfile: EnvironmentDockerfile.optional(),
+    image_pull_policy: PullPolicy.optional(),
     repositories: z.array(EnvironmentRepository),
     branch_pattern: z.string().optional(),
     setup_commands: z.array(SetupCommand),

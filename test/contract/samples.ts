@@ -151,6 +151,7 @@ const environmentSpec = {
   name: 'Billing',
   description: 'The service and its library',
   image: 'node:24',
+  pullPolicy: 'always' as const,
   repositories: [
     { url: 'https://git.example.test/a.git', branch: 'main', folder: 'service' },
     { url: 'https://git.example.test/b.git' },
@@ -342,7 +343,12 @@ export const snapshot: Snapshot = {
 }
 
 export const runEvents: ByType<RunEventBody> = {
-  state: { type: 'state', event: 'claim', turn: 1, reason: { code: 'step_failed', text: 'why', retryable: true } },
+  state: {
+    type: 'state',
+    event: 'claim',
+    turn: 1,
+    reason: { code: 'environment_setup_failed', part: 'image', text: 'why', retryable: true },
+  },
   entry: { type: 'entry', entry },
   delta: { type: 'delta', entryId: ids.entry, field: 'text', offset: 0, text: 'Hello' },
   permission: { type: 'permission', request: permissionRequest },

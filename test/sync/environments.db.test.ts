@@ -149,6 +149,7 @@ test('a run whose environment is gone before a machine took it ends, and says so
   await expect.poll(run, { timeout: 10_000 }).toBe('FAILED')
   expect((await rowOf(keys.run(runId), Run))?.reason).toMatchObject({
     code: 'environment_setup_failed',
+    part: 'environment',
     text: expect.stringMatching(/^The environment of this run was deleted/),
   })
 })

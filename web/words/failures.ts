@@ -1,7 +1,12 @@
-import type { RunErrorCode, RunReason } from '#shared/domain/run.ts'
+import type { RunErrorCode, RunReason, SetUpPart } from '#shared/domain/run.ts'
+
+interface Sentences {
+  readonly what: string
+  readonly todo: string
+}
 
 /** Why a run failed and what to do, by its code. Beside most of them stands a button that tries again. */
-const sentences: Record<RunErrorCode, { readonly what: string; readonly todo: string }> = {
+const sentences: Record<RunErrorCode, Sentences> = {
   invalid_request: {
     what: 'The request could not be read.',
     todo: 'Change the settings of the run and start it again.',
@@ -40,13 +45,32 @@ const sentences: Record<RunErrorCode, { readonly what: string; readonly todo: st
   internal_error: { what: 'Drover itself failed.', todo: 'Try again. If it goes on, look at the server’s log.' },
 }
 
+/** The same where a set-up did not come as far as its commands. */
+const setUpSentences: Record<SetUpPart, Sentences> = {
+  image: {
+    what: 'The image could not be had.',
+    todo: 'Name another image in the environment, or help the machine to it, then try again.',
+  },
+  dockerfile: { what: 'The image could not be built.', todo: 'Mend the Dockerfile, then try again.' },
+  repository: {
+    what: 'A repository could not be cloned.',
+    todo: 'Look at its address, its branch and the token for it, then try again.',
+  },
+  environment: { what: 'The environment is not there any more.', todo: 'Choose another environment.' },
+}
+
+function sentencesOf({ code, part }: RunReason): Sentences | undefined {
+  if (code === 'environment_setup_failed' && part !== undefined) return setUpSentences[part]
+  return code === undefined ? undefined : sentences[code]
+}
+
 /** What happened: the facts that were told, or what the code says. */
 export function failureWhat(reason: RunReason | undefined): string {
-  return reason?.text || (reason?.code === undefined ? '' : sentences[reason.code].what)
+  return reason?.text || (reason === undefined ? undefined : sentencesOf(reason)?.what) || ''
 }
 
 /** What happened, and what to do. */
 export function failureWords(reason: RunReason): string {
-  const parts = [failureWhat(reason), reason.code === undefined ? '' : sentences[reason.code].todo]
+  const parts = [failureWhat(reason), sentencesOf(reason)?.todo ?? '']
   return parts.filter((part) => part !== '').join(' ')
 }

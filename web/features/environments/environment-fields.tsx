@@ -10,6 +10,7 @@ import {
 } from '#shared/domain/environment.ts'
 import { FieldGroup, TextArea, TextInput } from '../../ui/field.tsx'
 import { RadioCards } from '../../ui/radio-cards.tsx'
+import { Select } from '../../ui/select.tsx'
 import { environmentWords } from '../../words/environments.ts'
 import { emptyRepository, filledIndex, problemOf, type EnvironmentForm } from './environment-form.ts'
 import { RowFields } from './row-fields.tsx'
@@ -115,6 +116,18 @@ export function EnvironmentFields(props: {
           hint={words.imageHint}
           error={whole('image')}
           {...plain}
+        />
+        <Select
+          label={words.pullPolicy}
+          choices={[
+            { value: '' as const, label: words.pullAsMachine },
+            { value: 'missing' as const, label: words.pullMissing },
+            { value: 'always' as const, label: words.pullAlways, hint: words.pullAlwaysHint },
+            { value: 'never' as const, label: words.pullNever, hint: words.pullNeverHint },
+          ]}
+          value={form().pullPolicy}
+          onChange={(pullPolicy) => props.onChange({ pullPolicy })}
+          error={whole('pullPolicy')}
         />
         <TextInput
           label={words.dockerfile}

@@ -7,6 +7,7 @@ const spec: EnvironmentSpec = {
   name: 'Billing',
   description: 'Words',
   image: 'node:24',
+  pullPolicy: 'always',
   repositories: [{ url: 'https://a.test/x.git', branch: 'main', baseBranch: 'next', folder: 'x' }, { url: '/home/y' }],
   branchPattern: 'agents/',
   setupCommands: [{ command: 'npm ci', minutes: 10 }, { command: 'echo a\necho b' }],
