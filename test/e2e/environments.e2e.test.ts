@@ -73,9 +73,12 @@ describe.skipIf(browserPath === undefined && !required)('environments (needs Chr
     await page.getByText(/^forwardPorts/).waitFor()
     await page.getByRole('button', { name: 'Take this over' }).tap()
     expect(await box('Command 1').inputValue()).toBe('echo prepared > made.txt')
+    await page.getByRole('button', { name: /When the image is fetched/ }).tap()
+    await page.getByRole('option', { name: /^For each run/ }).tap()
     await page.getByRole('radio', { name: 'On the machine itself' }).tap({ force: true })
     await page.getByRole('button', { name: 'Create environment' }).tap()
     await page.getByRole('heading', { name: 'Billing' }).waitFor()
+    expect(await page.getByRole('button', { name: /When the image is fetched/ }).textContent()).toBe('For each run')
   })
 
   test('a test makes it ready, and says how it went', async () => {

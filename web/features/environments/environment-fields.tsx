@@ -120,7 +120,7 @@ export function EnvironmentFields(props: {
         <Select
           label={words.pullPolicy}
           choices={[
-            { value: '' as const, label: words.pullAsMachine },
+            { value: 'machine' as const, label: words.pullAsMachine },
             { value: 'missing' as const, label: words.pullMissing },
             { value: 'always' as const, label: words.pullAlways, hint: words.pullAlwaysHint },
             { value: 'never' as const, label: words.pullNever, hint: words.pullNeverHint },
