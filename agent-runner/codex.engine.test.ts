@@ -63,7 +63,7 @@ test.skipIf(missingThere !== undefined)(
       world.server.answerAll((request) => {
         const line = askLine(request)
         asked.push(line)
-        return line.startsWith('write_stdin') ? { kind: 'deny', message: 'Type nothing.' } : { kind: 'allow_once' }
+        return line.startsWith('write_stdin') ? { kind: 'deny' } : { kind: 'allow_once' }
       })
       const sessionIn = (request: ModelRequest): number =>
         Number(/running with session ID (\d+)/.exec(request.messages.at(-1)?.text ?? '')?.[1])
@@ -74,10 +74,11 @@ test.skipIf(missingThere !== undefined)(
           ...{ sandbox_permissions: 'require_escalated', justification: 'It writes.' },
         }),
         (request) => call('write_stdin', { session_id: sessionIn(request), chars: 'touch typed.txt\n' }),
-        { text: 'Nothing happened.' },
       ])
       const runId = world.start('Go.')
       const run = await world.ended(runId)
+      // Codex ends its turn at a denial that says nothing; that is no failure.
+      expect(run).toMatchObject({ state: 'SUCCEEDED', badMoves: [] })
       expect(run.reason).toBeUndefined()
       expect(asked).toEqual(['sh', expect.stringContaining('touch typed.txt')])
       expect(tools(run)[0]).toMatchObject({ command: 'touch unasked.txt', status: 'failed' })

@@ -71,8 +71,11 @@ export async function promptWatched({
   }
 }
 
-/** What the harness's stop reason means for the run. */
-export function endOfPrompt(answer: PromptAnswer, harnessName: string): TurnEnd {
+/** What the harness's stop reason means for the run. `denied`: something was, during the prompt, and some harnesses end their turn then. */
+export function endOfPrompt(
+  answer: PromptAnswer,
+  { harnessName, denied }: { harnessName: string; denied: boolean },
+): TurnEnd {
   const told = objectOf(answer._meta?.['drover/outcome'])
   const code = told?.['code']
   if ((code === 'step_failed' || code === 'model_limit') && typeof told?.['text'] === 'string') {
@@ -101,6 +104,7 @@ export function endOfPrompt(answer: PromptAnswer, harnessName: string): TurnEnd 
         },
       }
     case 'cancelled':
+      if (denied) return { event: 'succeed' }
       return {
         event: 'fail',
         reason: { code: 'harness_refused', text: `${harnessName} ended its turn by itself.`, retryable: true },

@@ -145,6 +145,7 @@ describe('what a harness asks for', () => {
     expect(await decide(edit('/etc/passwd'))).toMatchObject({ optionId: 'no' })
     expect(asked).toEqual([])
     expect(entries).toMatchObject([{ kind: 'permission', outcome: { profile: 'Standard', answer: { kind: 'deny' } } }])
+    expect([desk.takeDenied(), desk.takeDenied()]).toEqual([true, false])
     expect(desk.takeUnheard()).toEqual([
       'Denied by the profile Standard; nobody was asked. No agent changes files outside its workspace: /etc/passwd. Find another way, or leave it and say so.',
     ])

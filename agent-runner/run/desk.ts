@@ -22,6 +22,8 @@ export interface PermissionDesk {
   beforeFile(kind: 'read' | 'edit', path: string): Promise<void>
   /** What was said with denials and the harness could not hear. Taken once. */
   takeUnheard(): string[]
+  /** Whether something was denied since this was last asked. */
+  takeDenied(): boolean
   /** A person's next message begins. */
   beginTurn(): void
 }
@@ -56,6 +58,7 @@ export function createPermissionDesk(deps: {
   let unheard: string[] = []
   let toldDenials = new Set<string>()
   const writable = new Set<string>()
+  let hasDenied = false
 
   async function decide(
     told: PermissionParams,
@@ -113,7 +116,10 @@ export function createPermissionDesk(deps: {
     )
     if (outcome.kind === 'lapsed') return undefined
     deps.translator().answered(params.toolCall.toolCallId)
-    if (!isAllowed(outcome)) deps.translator().denied(params.toolCall.toolCallId)
+    if (!isAllowed(outcome)) {
+      hasDenied = true
+      deps.translator().denied(params.toolCall.toolCallId)
+    }
     if (outcome.kind === 'ruled') {
       if (outcome.decision === 'deny') return denied(options, outcome.sentence)
       noteWritable(seen?.action)
@@ -189,6 +195,7 @@ export function createPermissionDesk(deps: {
     options: readonly PermissionOption[],
     sentence: string,
   ): { optionId: string; message: string } | undefined {
+    hasDenied = true
     if (!declaration.quirks.hearsDenials && !toldDenials.has(sentence) && toldDenials.size < ownSentences) {
       toldDenials.add(sentence)
       unheard.push(sentence)
@@ -241,7 +248,13 @@ export function createPermissionDesk(deps: {
       unheard = []
       return taken
     },
+    takeDenied: () => {
+      const taken = hasDenied
+      hasDenied = false
+      return taken
+    },
     beginTurn: () => {
+      hasDenied = false
       toldDenials = new Set()
       writable.clear()
     },

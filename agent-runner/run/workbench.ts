@@ -296,7 +296,8 @@ export function createWorkbench(
         return { end: { event: 'error', reason }, cut: false }
       }
       on.translator.endTurn(answer.stopReason === 'cancelled' ? 'cancelled' : 'completed')
-      return { end: endOfPrompt(answer, on.declaration.name), cut: limit.cut() && answer.stopReason === 'cancelled' }
+      const end = endOfPrompt(answer, { harnessName: on.declaration.name, denied: on.desk.takeDenied() })
+      return { end, cut: limit.cut() && answer.stopReason === 'cancelled' }
     } finally {
       limit.close()
     }
