@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import type { EnvironmentProposal } from '#shared/domain/environment-proposal.ts'
@@ -35,4 +38,34 @@ test('what a machine proposes is a file that can be applied, with its reasons be
     setup_commands: [{ command: 'npm ci', minutes: 10 }],
     variables: [{ name: 'CI', value: '1' }],
   })
+})
+
+test('a file that is applied takes away whatever it does not name', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'drover-environment-'))
+  const file = join(folder, 'shop.yaml')
+  await writeFile(file, 'name: Shop\ndocker_image: node:24\nimage_pull_policy: always\n')
+  const sent: unknown[] = []
+  const shown = (revision: number): object => ({
+    ...{ uid: '01a21c6a-4928-7850-a50a-00027717ef30', revision, last_updated: '2026-01-01T00:00:00.000Z' },
+    config: { name: 'Shop', repositories: [] },
+  })
+  const server: Pick<DroverServer, 'get' | 'patch'> = {
+    get: async () => ({ environments: [shown(1)] }),
+    patch: async (_path, body) => {
+      sent.push(body)
+      return shown(2)
+    },
+  }
+  try {
+    const said = await lookAfterEnvironments(server as DroverServer, EnvironmentOptions.parse({ do: 'apply', file }))
+    expect(said).toBe('Shop has revision 2.')
+    expect(sent).toEqual([
+      {
+        ...{ name: 'Shop', docker_image: 'node:24', image_pull_policy: 'always' },
+        ...{ description: null, dockerfile: null, secrets: null, egress: null, resources: null, sandbox: null },
+      },
+    ])
+  } finally {
+    await rm(folder, { recursive: true })
+  }
 })
