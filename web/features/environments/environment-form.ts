@@ -21,7 +21,7 @@ export const EnvironmentForm = z.object({
   /** A path in the repository of that place. */
   dockerfile: z.string().default(''),
   dockerfileIn: z.number().int().min(0).default(0),
-  pullPolicy: PullPolicy.or(z.literal('')).default(''),
+  pullPolicy: z.enum(['machine', ...PullPolicy.options]).default('machine'),
   repositories: z.array(
     z.object({ url: z.string(), branch: z.string(), baseBranch: z.string().default(''), folder: z.string() }),
   ),
@@ -51,7 +51,7 @@ export const emptyEnvironment: EnvironmentForm = {
   image: '',
   dockerfile: '',
   dockerfileIn: 0,
-  pullPolicy: '',
+  pullPolicy: 'machine',
   repositories: [emptyRepository],
   branchPattern: '',
   commands: [],
@@ -74,7 +74,7 @@ export function formOf(spec: EnvironmentSpec): EnvironmentForm {
     image: spec.image ?? '',
     dockerfile: spec.dockerfile?.path ?? '',
     dockerfileIn: spec.dockerfile?.repository ?? 0,
-    pullPolicy: spec.pullPolicy ?? '',
+    pullPolicy: spec.pullPolicy ?? 'machine',
     repositories: spec.repositories.map(({ url, branch = '', baseBranch = '', folder = '' }) => ({
       url,
       branch,
@@ -104,7 +104,7 @@ export function checkForm(form: EnvironmentForm): Result<EnvironmentSpec, readon
     image: wordsOf(form.image),
     dockerfile:
       form.dockerfile.trim() === '' ? undefined : { repository: form.dockerfileIn, path: form.dockerfile.trim() },
-    pullPolicy: form.pullPolicy === '' ? undefined : form.pullPolicy,
+    pullPolicy: form.pullPolicy === 'machine' ? undefined : form.pullPolicy,
     repositories: filled(form.repositories).map(({ url, branch, baseBranch, folder }) =>
       given({
         url: url.trim(),
