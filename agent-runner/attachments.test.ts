@@ -8,7 +8,7 @@ import { z } from 'zod'
 import type { Attachment } from '#shared/domain/attachment.ts'
 import { wholeText } from '#shared/domain/bounded-text.ts'
 import { HarnessId } from '#shared/domain/harness.ts'
-import { pageMention, pathMention } from '#shared/domain/mention.ts'
+import { pageMention, pathMention, symbolMention } from '#shared/domain/mention.ts'
 import { PromptId, uuidv7, type RunId } from '#shared/ids.ts'
 import { startControlServer, type ControlServer, type SeenRun } from '#test/fakes/control-server.ts'
 import { sourceRoot, startRunner } from '#test/fakes/runner.ts'
@@ -91,14 +91,15 @@ test('a file that calls itself a picture goes by what its bytes are', async () =
   expect(blocks.map(({ type }) => type)).toEqual(['text', 'text', 'resource'])
 })
 
-test('files that a message mentions reach the agent by their paths; what is not there is said', async () => {
+test('files and symbols that a message mentions reach the agent by their paths; what is not there is said', async () => {
   runner = await startRunner({ url: server.url, harnesses: [agent('')] })
-  const text = `Read ${pathMention('src/gone (1).ts')}`
+  const symbol = symbolMention({ name: 'mend', path: 'src/gone.ts', line: 3 })
+  const text = `Read ${pathMention('src/gone (1).ts')}, rename ${symbol}`
   const prompt = { promptId: PromptId.parse(uuidv7(Date.now(), randomBytes(10))), text }
   const run = await server.ended(server.start({ harness: 'echo', prompt: text, more: { prompt } }))
   expect(heard(run).map(({ text: said }) => said)).toEqual([
-    'Read `src/gone (1).ts`',
-    'Mentioned in the message, but not in the workspace: src/gone (1).ts',
+    'Read `src/gone (1).ts`, rename `mend` (`src/gone.ts`, line 3)',
+    'Mentioned in the message, but not in the workspace: src/gone (1).ts, src/gone.ts',
   ])
   const [said] = [...run.entries.values()]
   expect(said?.body).toMatchObject({ kind: 'user', text: { head: text } })

@@ -61,6 +61,7 @@ export interface RunShelfDeps extends Pick<
   keepsSnapshots: () => boolean
   fetchBlob: RunWorkerDeps['fetchBlob']
   takesPaths: RunWorkerDeps['takesPaths']
+  symbols: RunWorkerDeps['symbols']
   setUps: RunWorkerDeps['setUps']
   pump: EventPump
   planTools: RunWorkerDeps['planTools']
@@ -137,6 +138,7 @@ export function createRunShelf(deps: RunShelfDeps): RunShelf {
       snapshotSettings: config.snapshots,
       fetchBlob: deps.fetchBlob,
       takesPaths: deps.takesPaths,
+      symbols: deps.symbols,
       send: (message: RunnerUp) => deps.send(hideIn(hiding, message)),
       sendPlain: deps.send,
       terminalsTaken: deps.terminalsTaken,

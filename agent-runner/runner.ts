@@ -25,6 +25,7 @@ import { hidingLog } from './secrets/hiding-parts.ts'
 import type { Hiding } from './secrets/hiding.ts'
 import type { RunnerDeps } from './runner-deps.ts'
 import { SandboxError } from './sandbox/sandbox.ts'
+import { createSymbolFinder } from './symbols/symbol-finder.ts'
 import { tellNoTerminals } from './terminals/terminals.ts'
 
 export interface Runner {
@@ -73,6 +74,7 @@ export async function createRunner(deps: RunnerDeps): Promise<Runner> {
     hidings,
     blobs,
     takesPaths: () => takesPaths,
+    symbols: createSymbolFinder(),
     fetchBlob: createBlobFetcher({ url: config.url, key: config.key, clock }),
     setUps,
     pump,

@@ -5,6 +5,7 @@ import type { BlobStore } from '../link/blob-store.ts'
 import type { Clock } from '../clock.ts'
 import { messageOf } from '../log.ts'
 import type { Hiding } from '../secrets/hiding.ts'
+import type { SymbolFinder } from '../symbols/symbol-finder.ts'
 import type { ChangeSet, Changes } from './changes/changes.ts'
 import type { Journal } from './journal.ts'
 import { cut, type Transcript } from './transcript.ts'
@@ -36,6 +37,7 @@ export function createResults(deps: {
   clock: Clock
   hiding: Hiding
   takesPaths: () => boolean
+  symbols: SymbolFinder
 }): Results {
   const { journal, transcript, clock } = deps
   const closing = new AbortController()

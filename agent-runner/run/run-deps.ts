@@ -18,6 +18,7 @@ import type { RunSecrets } from '../secrets/run-secrets.ts'
 import type { SandboxProvider } from '../sandbox/sandbox.ts'
 import type { WatchTimes } from './conversation.ts'
 import type { SnapshotSettings } from '../snapshot/settings.ts'
+import type { SymbolFinder } from '../symbols/symbol-finder.ts'
 import type { RunFolders } from './folders.ts'
 import type { Journal } from './journal.ts'
 import type { RestingRuns } from './resting-runs.ts'
@@ -36,6 +37,7 @@ export interface RunWorkerDeps {
   fetchBlob: FetchBlob
   /** The server takes the paths of workspaces. */
   takesPaths: () => boolean
+  symbols: SymbolFinder
   send: (message: RunnerUp) => void
   /** As it is: what goes here was hidden before, and is told by places in it. */
   sendPlain: (message: RunnerUp) => void

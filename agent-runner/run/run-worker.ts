@@ -72,6 +72,7 @@ export function createRunWorker(deps: RunWorkerDeps): RunWorker {
     clock,
     hiding,
     takesPaths: deps.takesPaths,
+    symbols: deps.symbols,
   })
   const publishing = createPublishQueue({
     publish: createPublish({ ...deps, changes, results, transcript, hiding }),

@@ -156,7 +156,7 @@ export function createTurn(deps: {
       return {
         text,
         attachments: prompt.attachments ?? [],
-        paths: mentions.flatMap((one) => (one.kind === 'path' ? [one.path] : [])),
+        paths: mentions.flatMap((one) => (one.kind === 'path' || one.kind === 'symbol' ? [one.path] : [])),
         pages: mentions.flatMap((one) => (one.kind === 'page' ? [one.url] : [])),
       }
     }

@@ -23,8 +23,8 @@ export type MentionDeps = {
   readonly onError: (error: unknown) => void
 }
 
-/** Files and pages are looked for by the machine that has the workspace. */
-type Told = Exclude<Mention, { kind: 'path' | 'page' }>
+/** The others are looked for by the machine that has the workspace. */
+type Told = Extract<Mention, { kind: 'run' | 'command' }>
 
 const intro = 'The message mentions these as well. They stand here for you to know; what to do, the message says.'
 const gone = 'is not here: it was deleted, or is of another team.'
@@ -89,7 +89,7 @@ export function createMentions({ store, jobs, onError }: MentionDeps) {
     prompt: T,
   ): Promise<T> => {
     if (prompt.automatic === true) return prompt
-    const mentions = mentionsOf(prompt.text).filter((one): one is Told => one.kind !== 'path' && one.kind !== 'page')
+    const mentions = mentionsOf(prompt.text).filter((one): one is Told => one.kind === 'run' || one.kind === 'command')
     if (mentions.length === 0) return prompt
     try {
       const mayRead = await isReader(teamId, prompt.by)

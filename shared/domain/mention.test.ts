@@ -9,6 +9,7 @@ import {
   pageMention,
   pathMention,
   runMention,
+  symbolMention,
   textForAgent,
 } from './mention.ts'
 import { plainMentions } from './plan-mention.ts'
@@ -25,6 +26,17 @@ test('a message mentions files, runs and commands, each once', () => {
   ])
   expect(textForAgent(text)).toBe(`See \`src/a (b)%.ts\` and ${run}, ${run}, [$ npm test](drover:command/12)`)
   expect(plainMentions(text)).toBe('See @src/a (b)%.ts and @Fix [it] now, @Fix [it] now, @$ npm test')
+})
+
+test('a symbol is mentioned with its file and line, whatever they are called', () => {
+  const symbol = { name: 'n::operator[]', path: 'src/a (b)#7.cpp', line: 12 }
+  const text = `Rename ${symbolMention(symbol)}`
+  expect(mentionsOf(text)).toEqual([{ kind: 'symbol', ...symbol }])
+  expect(textForAgent(text)).toBe('Rename `n::operator[]` (`src/a (b)#7.cpp`, line 12)')
+})
+
+test.each(['src/a.ts', 'src/a.ts#0', '../up.ts#1', '#1', 'src/a.ts#1x'])('%j is no place of a symbol', (target) => {
+  expect(mentionsOf(`[x](drover:symbol/${target})`)).toEqual([])
 })
 
 test.each(['/etc/passwd', '../up', 'a/../../b', '.git/config', 'a\nb', 'a`b'])(

@@ -1,9 +1,12 @@
 import { RunId } from '../ids.ts'
 import { mentionLink } from './plan-mention.ts'
+import { isSymbolName } from './workspace-symbols.ts'
 
-/** What a message can mention beside plans, each as a link: a file or folder of the workspace, another run, a command of this run, a page to be read. */
+/** What a message can mention beside plans, each as a link: a file or folder of the workspace, what is defined in one, another run, a command of this run, a page to be read. */
 export type Mention =
   | { readonly kind: 'path'; readonly path: string }
+  /** `line`: where it was when the list was made, counted from 1. */
+  | { readonly kind: 'symbol'; readonly name: string; readonly path: string; readonly line: number }
   | { readonly kind: 'run'; readonly runId: RunId; readonly title: string }
   /** `n`: of its entry in the transcript. */
   | { readonly kind: 'command'; readonly n: number; readonly title: string }
@@ -20,6 +23,10 @@ const titleUnits = 120
 
 /** A file or folder of the workspace, from its root; a folder ends in `/`. The same form as in the Markdown of plans. */
 export const pathMention = (path: string): string => `[${escaped(path)}](drover:path/${encoded(path)})`
+
+/** A function, class or type of a file. */
+export const symbolMention = ({ name, path, line }: { name: string; path: string; line: number }): string =>
+  `[${escaped(name)}](drover:symbol/${encoded(path)}#${line})`
 
 export const runMention = ({ id, title }: { readonly id: RunId; readonly title: string }): string =>
   `[${named(title, 'Untitled run')}](drover:run/${id})`
@@ -50,7 +57,7 @@ function pageAddress(text: string): string | undefined {
 /** What a message mentions, each once, in its order. */
 export function mentionsOf(text: string): readonly Mention[] {
   const found = new Map<string, Mention>()
-  const counts = { path: 0, run: 0, command: 0, page: 0 }
+  const counts = { path: 0, symbol: 0, run: 0, command: 0, page: 0 }
   for (const [, name = '', kind = '', target = ''] of text.matchAll(mentionLink)) {
     const mention = readMention(kind, target, unescaped(name))
     if (mention === undefined || found.has(`${kind}/${target}`) || counts[mention.kind] === mentionsLimit) continue
@@ -60,11 +67,12 @@ export function mentionsOf(text: string): readonly Mention[] {
   return [...found.values()]
 }
 
-/** The text as an agent reads it: files by their paths, pages by their addresses. What else it mentions is told after it, by the same links. */
+/** The text as an agent reads it: files by their paths, symbols with the line, pages by their addresses. What else it mentions is told after it, by the same links. */
 export function textForAgent(text: string): string {
-  return text.replace(mentionLink, (whole, _name: string, kind: string, target: string) => {
-    const mention = readMention(kind, target, '')
+  return text.replace(mentionLink, (whole, name: string, kind: string, target: string) => {
+    const mention = readMention(kind, target, unescaped(name))
     if (mention?.kind === 'page') return mention.url
+    if (mention?.kind === 'symbol') return `\`${mention.name}\` (\`${mention.path}\`, line ${mention.line})`
     return mention?.kind === 'path' ? `\`${mention.path}\`` : whole
   })
 }
@@ -81,6 +89,13 @@ function readMention(kind: string, target: string, title: string): Mention | und
   if (kind === 'page') {
     const url = pageAddress(decoded(target) ?? '')
     return url === undefined ? undefined : { kind, url }
+  }
+  if (kind === 'symbol') {
+    const [, file = '', line = ''] = /^(.+)#([1-9]\d{0,7})$/.exec(target) ?? []
+    const path = decoded(file)
+    return path !== undefined && isWorkspacePath(path) && isSymbolName(title)
+      ? { kind, name: title, path, line: Number(line) }
+      : undefined
   }
   const path = kind === 'path' ? decoded(target) : undefined
   return path !== undefined && isWorkspacePath(path) ? { kind: 'path', path } : undefined

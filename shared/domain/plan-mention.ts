@@ -32,4 +32,5 @@ export function plainMentions(text: string): string {
 }
 
 /** A link to anything that can be mentioned: name, kind and target. Bounded, so that no text takes long to be read. */
-export const mentionLink = /\[((?:[^[\]\\\n]|\\.){0,1000})\]\(drover:(plan|path|run|command|page)\/([^()\s]{1,1600})\)/g
+export const mentionLink =
+  /\[((?:[^[\]\\\n]|\\.){0,1000})\]\(drover:(plan|path|symbol|run|command|page)\/([^()\s]{1,1600})\)/g

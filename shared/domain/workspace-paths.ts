@@ -10,6 +10,8 @@ export const WorkspacePaths = z.object({
   count: z.number().int().nonnegative(),
   /** There are more. */
   cut: z.boolean().optional(),
+  /** What is defined in them, as `writeSymbols` writes it, packed by gzip. It is read after the paths were told. */
+  symbols: z.object({ blob: BlobHash, count: z.number().int().positive(), cut: z.boolean().optional() }).optional(),
 })
 export type WorkspacePaths = z.infer<typeof WorkspacePaths>
 

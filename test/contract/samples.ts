@@ -357,7 +357,10 @@ export const runEvents: ByType<RunEventBody> = {
     permissionId: ids.permission,
     ruled: { decision: 'deny', profile: 'Careful' },
   },
-  paths: { type: 'paths', paths: { blob: ids.blob, count: 3, cut: true } },
+  paths: {
+    type: 'paths',
+    paths: { blob: ids.blob, count: 3, cut: true, symbols: { blob: ids.blob, count: 7, cut: true } },
+  },
   tasks: { type: 'tasks', tasks: [{ text: 'Build', status: 'pending' }] },
   usage: {
     type: 'usage',

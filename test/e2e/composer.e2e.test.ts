@@ -32,7 +32,11 @@ describe.skipIf(browserPath === undefined && !required)('the composer (needs Chr
     const context = await browser.newContext(desktop)
     desk = await openPage(context, problems)
     await makeAccount(desk, app.link)
-    const url = await startRun(desk, app.origin, asking('Writes a file', 'mkdir -p src/shed && touch src/shed/app.ts'))
+    const url = await startRun(
+      desk,
+      app.origin,
+      asking('Writes a file', 'mkdir -p src/shed && echo "function mendShed() {}" > src/shed/app.ts'),
+    )
     await allowOnce(desk).click()
     await desk.getByText('Done', { exact: true }).first().waitFor()
     const storageState = await context.storageState()
@@ -84,13 +88,19 @@ describe.skipIf(browserPath === undefined && !required)('the composer (needs Chr
     expect(await desk.getByRole('button', { name: /^Open one\.png/ }).count()).toBe(0)
   })
 
-  test('@ finds a file of the workspace, and / what can be done here', async () => {
+  test('@ finds a file of the workspace and what is defined in it, and / what can be done here', async () => {
     await area(desk).click()
     await desk.keyboard.type('Read @app')
     await desk.getByRole('option', { name: /^app\.ts/ }).waitFor()
     expect(await axeFindings(desk)).toEqual([])
     await desk.keyboard.press('Enter')
     expect(await area(desk).inputValue()).toBe('Read [src/shed/app.ts](drover:path/src/shed/app.ts) ')
+    await area(desk).fill('')
+    await desk.keyboard.type('Mend @mendsh')
+    await desk.getByRole('option', { name: /^mendShed function in/ }).waitFor()
+    expect(await axeFindings(desk)).toEqual([])
+    await desk.keyboard.press('Enter')
+    expect(await area(desk).inputValue()).toBe('Mend [mendShed](drover:symbol/src/shed/app.ts#1) ')
     await area(desk).fill('')
     await area(small).tap()
     await small.keyboard.type('/exp')

@@ -1,48 +1,38 @@
-import { createSignal } from 'solid-js'
-import { commandMention, pageMention, pathMention, runMention } from '#shared/domain/mention.ts'
+import { commandMention, pageMention, pathMention, runMention, symbolMention } from '#shared/domain/mention.ts'
 import type { Plan } from '#shared/domain/plan.ts'
 import { planMention } from '#shared/domain/plan-mention.ts'
 import type { Run } from '#shared/domain/run.ts'
 import { mentionWords } from '../words/mention.ts'
+import { createBrought, type Made } from './brought.ts'
 import { createRunFinder, holdsAll, planText, toWords } from './find.ts'
 import type { CommandBlock, Mentionable, MentionItem } from './mentionable.ts'
-import { createPathIndex, unpackPaths, type PathIndex } from './path-index.ts'
+import { createPathIndex, type PathIndex } from './path-index.ts'
+import { createSymbolIndex, type SymbolIndex } from './symbol-index.ts'
 
 /** Of each group; a few of each while nothing is typed. */
 const most = 8
 const few = 4
 const { groups } = mentionWords
 
-/** The newest index, since what is written to most is one run. */
-let last: { readonly blob: string; readonly index: PathIndex } | undefined
+const lastPaths: { current?: Made<PathIndex> } = {}
+const lastSymbols: { current?: Made<SymbolIndex> } = {}
 
-/** Offers plans, files, runs and commands. Follows signals: a list of files that comes later is offered with the next look. */
+/** Offers plans, files, symbols, runs and commands. Follows signals: a list of files that comes later is offered with the next look. */
 export function createMentionFinder(
   of: Mentionable & { readonly plans: () => readonly Plan[]; readonly runs: () => readonly Run[] },
 ): (query: string) => readonly MentionItem[] {
-  const [index, setIndex] = createSignal(last?.index)
+  const paths = createBrought(of.blobs, { last: lastPaths, make: createPathIndex })
+  const symbols = createBrought(of.blobs, { last: lastSymbols, make: createSymbolIndex })
   const findRuns = createRunFinder()
-  let asked: string | undefined
-
-  async function bring(blob: string): Promise<void> {
-    asked = blob
-    const known = last?.blob === blob ? last.index : createPathIndex(await unpackPaths(await of.blobs.bytes(blob)))
-    last = { blob, index: known }
-    if (asked === blob) setIndex(known)
-  }
 
   return (query) => {
     if (/^https?:\/\//i.test(query)) return findPage(query)
-    const blob = of.paths()?.blob
-    // What can't be had is asked for with the next letter.
-    if (blob !== undefined && blob !== asked) bring(blob).catch(() => (asked = undefined))
+    const listed = of.paths()
     const many = query === '' ? few : most
     return [
       ...findPlans(of.plans(), query).slice(0, many),
-      ...(blob === undefined ? [] : findPaths(index(), query, of.recent?.() ?? [])).slice(
-        0,
-        query === '' ? most : many,
-      ),
+      ...findPaths(paths(listed?.blob), query, of.recent?.() ?? []).slice(0, query === '' ? most : many),
+      ...findSymbols(symbols(listed?.symbols?.blob), query).slice(0, many),
       ...findRuns(of.runs(), query)
         .filter(
           ({ id, title }) => id !== of.runId && (query === '' || holdsAll(title.toLocaleLowerCase(), toWords(query))),
@@ -107,6 +97,17 @@ function findPaths(index: PathIndex | undefined, query: string, recent: readonly
       group: groups.files,
     }
   })
+}
+
+function findSymbols(index: SymbolIndex | undefined, query: string): readonly MentionItem[] {
+  return (index?.find(query, most) ?? []).map(({ kind, name, path, line }) => ({
+    key: `symbol/${path}/${line}/${name}`,
+    title: name,
+    hint: mentionWords.symbol(kind, path, line),
+    text: symbolMention({ name, path, line }),
+    kind: 'symbol',
+    group: groups.symbols,
+  }))
 }
 
 function findCommands(commands: readonly CommandBlock[], query: string): readonly MentionItem[] {

@@ -7,7 +7,7 @@ export type MentionItem = {
   readonly title: string
   readonly hint: string
   readonly text: string
-  readonly kind: 'plan' | 'file' | 'folder' | 'run' | 'command' | 'page'
+  readonly kind: 'plan' | 'file' | 'folder' | 'symbol' | 'run' | 'command' | 'page'
   readonly group: string
 }
 

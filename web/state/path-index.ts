@@ -8,7 +8,9 @@ export type PathIndex = {
   find(query: string, most: number): readonly string[]
 }
 
-export function createPathIndex(files: readonly string[]): PathIndex {
+/** Of paths, one a line. */
+export function createPathIndex(text: string): PathIndex {
+  const files = text.split('\n').filter((path) => path !== '')
   const folders = new Set<string>()
   for (const file of files)
     for (let at = file.lastIndexOf('/'); at > 0; at = file.lastIndexOf('/', at - 1)) {
@@ -30,11 +32,4 @@ export function createPathIndex(files: readonly string[]): PathIndex {
       return go(text, searched, { limit: most, threshold: 0.2 }).map(({ target }) => target)
     },
   }
-}
-
-/** Paths, one a line, packed by gzip. @throws when the bytes are something else. */
-export async function unpackPaths(bytes: ArrayBuffer): Promise<readonly string[]> {
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))
-  const text = await new Response(stream).text()
-  return text.split('\n').filter((path) => path !== '')
 }

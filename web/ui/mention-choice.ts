@@ -8,7 +8,7 @@ export type MentionChoice = {
   /** Written in place of what was typed. */
   readonly text: string
   /** What it is, for its glyph. */
-  readonly kind: 'plan' | 'file' | 'folder' | 'run' | 'command' | 'page' | 'slash'
+  readonly kind: 'plan' | 'file' | 'folder' | 'symbol' | 'run' | 'command' | 'page' | 'slash'
   /** Under which heading it stands. */
   readonly group: string
   /** Done in place of writing: what was typed for it goes. */

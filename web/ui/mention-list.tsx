@@ -1,5 +1,5 @@
 import { computePosition, flip, offset, shift, size } from '@floating-ui/dom'
-import { File, Folder, Globe, ListTree, NotebookText, SquareSlash, Terminal, type IconNode } from 'lucide'
+import { Braces, File, Folder, Globe, ListTree, NotebookText, SquareSlash, Terminal, type IconNode } from 'lucide'
 import { For, Show, createEffect, createMemo, createSignal, createUniqueId, on, onCleanup } from 'solid-js'
 import { Portal } from 'solid-js/web'
 import { mentionWords } from '../words/mention.ts'
@@ -158,6 +158,7 @@ const glyphs: Readonly<Record<MentionChoice['kind'], IconNode>> = {
   plan: NotebookText,
   file: File,
   folder: Folder,
+  symbol: Braces,
   run: ListTree,
   command: Terminal,
   page: Globe,

@@ -6,6 +6,7 @@ export const mentionWords = {
   groups: {
     plans: 'Plans',
     files: 'Files',
+    symbols: 'Symbols',
     runs: 'Runs',
     commands: 'Commands of this run',
     pages: 'Pages',
@@ -14,5 +15,6 @@ export const mentionWords = {
   },
   readPage: 'read once and sent along',
   folder: 'folder',
+  symbol: (kind: string, path: string, line: number) => `${kind} in ${path}:${line}`,
   exit: (code: number) => `exit ${code}`,
 } as const

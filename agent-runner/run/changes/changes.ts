@@ -13,6 +13,7 @@ import { commitChanges, type CommitOrder, type MadeCommit } from './commit-chang
 import { fileList } from './file-list.ts'
 import { runGit, type GitResult } from './git.ts'
 import { createVersionKeeper } from './keep-versions.ts'
+import { listFiles, readContents, type ListedFile } from './list-files.ts'
 import { readHead } from './read-head.ts'
 import { keepStarts, readStarts, type RepositoryStart } from './starts.ts'
 import { surveyWorkspace, type LeftOut } from './survey.ts'
@@ -34,8 +35,10 @@ export interface Changes {
   ownerChanged(): Promise<void>
   /** `undefined` where there is nothing to compare with. @throws when git could not do it. */
   read(look?: Look): Promise<ChangeSet | undefined>
-  /** Paths of the files that are not ignored, sorted, in UTF-8; `undefined` where nothing is known of the workspace. @throws when git could not do it. */
-  list(signal: AbortSignal): Promise<readonly string[] | undefined>
+  /** The files that are not ignored, by their paths; `undefined` where nothing is known of the workspace. @throws when git could not do it. */
+  list(signal: AbortSignal): Promise<readonly ListedFile[] | undefined>
+  /** What stands in files that were listed, by the ids of their contents. @throws when git could not do it. */
+  contents(ids: readonly string[], signal: AbortSignal): Promise<readonly Uint8Array[]>
   /** Does what a person wants of changed files, on the contents that they saw; all of it, or nothing with the reason. */
   apply(ops: readonly FileOp[]): Promise<Result<void, Refusal>>
   /** The files as they are now, as a tree of the git folder. `undefined` where there is nothing to compare with. @throws when git could not do it. */
@@ -284,16 +287,10 @@ export function createChanges({ folder, workspace, path, blobs, now, ignoringMs 
     }))
   }
 
-  async function list(signal: AbortSignal): Promise<readonly string[] | undefined> {
+  async function list(signal: AbortSignal): Promise<readonly ListedFile[] | undefined> {
     const until = AbortSignal.any([AbortSignal.timeout(readMs), signal])
     const taken = await take(until)
-    if (taken === undefined) return undefined
-    const { stdout, cut, code } = await store.git(['ls-tree', '-r', '-z', '--name-only', taken.tree], { signal: until })
-    if (code !== 0) throw new Error('git ls-tree failed')
-    const paths = stdout.split('\0')
-    // What follows the last NUL: nothing, or half a path.
-    paths.pop()
-    return (cut ? paths.slice(0, -1) : paths).sort()
+    return taken === undefined ? undefined : listFiles(store, taken.tree, until)
   }
 
   async function commit(order: CommitOrder): Promise<Result<MadeCommit, Refusal>> {
@@ -322,6 +319,7 @@ export function createChanges({ folder, workspace, path, blobs, now, ignoringMs 
     ownerChanged: () => inTurn(rememberTimes),
     read: (look = {}) => inTurn(() => read(look)),
     list: (signal) => inTurn(() => list(signal)),
+    contents: (ids, signal) => readContents(store, ids, signal),
     apply: (ops) => inTurn(() => apply(ops)),
     state: (signal = AbortSignal.timeout(readMs)) =>
       inTurn(async () => {
