@@ -7,16 +7,19 @@ export type BlobStore = {
   /** What a runner handed in, or a person attached. */
   get(teamId: string, hash: string): Promise<Uint8Array | undefined>
   has(teamId: string, hash: string): Promise<boolean>
+  /** A file that is here comes with a message again. `false`: it is not here. */
+  attachAgain(teamId: string, hash: string, now: number): Promise<boolean>
   /** Keeps what a person attached. `false`: the team has no room for it. */
   attach(teamId: string, hash: string, content: Uint8Array, now: number): Promise<boolean>
 }
 
 export function createBlobStore(db: Database, attachedBytes: number = teamAttachmentBytesLimit): BlobStore {
-  const insertInto = (table: 'blob' | 'attachment'): string =>
-    `insert into ${table} (team_id, hash, bytes, content, created_at) values ($1, $2, $3, $4, $5) on conflict do nothing`
   return {
     async put(teamId, hash, content, now) {
-      await db.query(insertInto('blob'), [teamId, hash, content.byteLength, Buffer.from(content), now])
+      await db.query(
+        'insert into blob (team_id, hash, bytes, content, created_at) values ($1, $2, $3, $4, $5) on conflict do nothing',
+        [teamId, hash, content.byteLength, Buffer.from(content), now],
+      )
     },
     async get(teamId, hash) {
       const [row] = await db.query<{ content: Buffer }>(
@@ -34,6 +37,14 @@ export function createBlobStore(db: Database, attachedBytes: number = teamAttach
       )
       return rows.length > 0
     },
+    async attachAgain(teamId, hash, now) {
+      const rows = await db.query(
+        `with used as (update attachment set named_at = greatest(named_at, $3) where team_id = $1 and hash = $2 returning 1)
+         select from used union all select from blob where team_id = $1 and hash = $2`,
+        [teamId, hash, now],
+      )
+      return rows.length > 0
+    },
     attach: (teamId, hash, content, now) =>
       db.tx(async (tx) => {
         // One at a time for a team, so that several at once do not each find the room of the last.
@@ -43,7 +54,11 @@ export function createBlobStore(db: Database, attachedBytes: number = teamAttach
           [teamId, hash],
         )
         if ((used?.bytes ?? 0) + content.byteLength > attachedBytes) return false
-        await tx.query(insertInto('attachment'), [teamId, hash, content.byteLength, Buffer.from(content), now])
+        await tx.query(
+          `insert into attachment (team_id, hash, bytes, content, created_at, named_at) values ($1, $2, $3, $4, $5, $5)
+           on conflict (team_id, hash) do update set named_at = greatest(attachment.named_at, $5)`,
+          [teamId, hash, content.byteLength, Buffer.from(content), now],
+        )
         return true
       }),
   }

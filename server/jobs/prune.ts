@@ -1,5 +1,6 @@
 import type { Database } from '../db/database.ts'
 import { createWorker, type Worker } from '../runs/worker.ts'
+import { pruneAttachments } from './prune-attachments.ts'
 import { pruneImages } from './prune-images.ts'
 
 /** Deletions, receipts and devices are remembered so long: a device that comes back later starts anew. */
@@ -34,6 +35,7 @@ export async function pruneAll(database: Database, now: number): Promise<void> {
   while ((await remove(database, 'plan_document', 'changed_at', deleted, withoutPlan)) === batch);
   while ((await remove(database, 'plan_version', 'created_at', deleted, withoutPlan)) === batch);
   await pruneImages(database, now)
+  await pruneAttachments(database, now)
 }
 
 /** Its plan was deleted before then, or never was. A tombstone is kept for longer than this asks for. */

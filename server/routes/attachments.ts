@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { Hono } from 'hono'
 import { attachmentTypeOf } from '#shared/domain/attachment-type.ts'
-import { isPicture, pictureBytesLimit } from '#shared/domain/attachment.ts'
+import { isPicture, pictureBytesLimit, teamAttachmentBytesLimit } from '#shared/domain/attachment.ts'
 import { imagePixelsLimit } from '#shared/domain/plan-image.ts'
 import { canSteerRuns } from '#shared/domain/policies.ts'
 import { BlobHash } from '#shared/ids.ts'
@@ -18,7 +18,10 @@ const tooLarge = refusal(
   'too_large',
   `A picture has at most ${pictureBytesLimit / 1_000_000} MB and 40 million pixels.`,
 )
-const noRoom = refusal('too_many', 'The files that this team has attached have no room left.')
+const noRoom = refusal(
+  'too_many',
+  `The files that people of this team attached have no room left (${teamAttachmentBytesLimit / 1_000_000_000} GB). Those that no message names make room after 30 days.`,
+)
 
 /** `PUT`: a device hands in a file that goes with a message. It is read as a blob of the team. Paths with `:teamId` have passed `inTeam`. */
 export function attachmentRoutes(deps: { readonly blobs: BlobStore; readonly now: () => number }): Hono<Environment> {
@@ -27,7 +30,7 @@ export function attachmentRoutes(deps: { readonly blobs: BlobStore; readonly now
     if (!canSteerRuns(role)) return refuse(c, refusal('not_allowed'))
     const hash = BlobHash.safeParse(c.req.param('hash'))
     if (!hash.success) return refuse(c, wrongName)
-    if (await deps.blobs.has(teamId, hash.data)) return c.json({})
+    if (await deps.blobs.attachAgain(teamId, hash.data, deps.now())) return c.json({})
     const content = new Uint8Array(await c.req.arrayBuffer())
     if (content.byteLength === 0) return refuse(c, empty)
     if (createHash('sha256').update(content).digest('hex') !== hash.data) return refuse(c, otherHash)

@@ -230,6 +230,7 @@ export function openGuestRun(
     discardImage: () => Promise.reject(notHere()),
     keepAttachment: () => Promise.reject(notHere()),
     sendAttachments: () => Promise.reject(notHere()),
+    forgetUnnamed: async () => undefined,
     readAttachment: async () => undefined,
     subscribeUnsentAttachments(onUnsent) {
       onUnsent([])

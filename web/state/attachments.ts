@@ -3,6 +3,7 @@ import { overfull, type Attachment } from '#shared/domain/attachment.ts'
 import type { BlobHash } from '#shared/ids.ts'
 import type { UnsentAttachment } from '#sync/client/attachments/device-attachments.ts'
 import { attachmentWords } from '../words/attachments.ts'
+import { useDeviceStore } from './device-store.ts'
 import { useWorkspace } from './workspace.ts'
 
 export type Attaching = {
@@ -21,6 +22,7 @@ export function useAttaching(message: {
   readonly onProblem: (text: string | undefined) => void
 }): Attaching {
   const workspace = useWorkspace()
+  const store = useDeviceStore()
   const [busy, setBusy] = createSignal(false)
   const words = attachmentWords
 
@@ -44,6 +46,10 @@ export function useAttaching(message: {
       if (files.length === 0 || busy()) return
       setBusy(true)
       message.onProblem(undefined)
+      // What was left lying makes room first; it holds nothing up.
+      await import('./unnamed-attachments.ts')
+        .then(({ forgetUnnamedAttachments }) => forgetUnnamedAttachments(workspace, store))
+        .catch(() => undefined)
       try {
         for (const file of files) {
           const problem = await addOne(file).catch(() => words.unfit.unreadable(file.name))

@@ -80,6 +80,7 @@ export const attachment = pgTable(
     bytes: count('bytes').notNull(),
     content: bytes('content').notNull(),
     createdAt: count('created_at').notNull(),
+    namedAt: count('named_at').notNull(),
   },
-  (table) => [primaryKey({ columns: [table.teamId, table.hash] })],
+  (table) => [primaryKey({ columns: [table.teamId, table.hash] }), index('attachment_by_age').on(table.namedAt)],
 )

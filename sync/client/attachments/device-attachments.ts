@@ -12,10 +12,12 @@ export type UnsentAttachment = { readonly blob: BlobHash; readonly refusal: Refu
 
 /** The files that go with messages, as this device has them. */
 export type DeviceAttachments = {
-  /** Keeps a file of a message that is being written. Resolves once it is on the disk; rejects where the device can't keep it. */
+  /** Keeps a file of a message that is being written. Resolves once it is on the disk; rejects where the device can't keep it, or too much waits. */
   keepAttachment(content: Uint8Array<ArrayBuffer>): Promise<BlobHash>
   /** Their message is sent: from now on they go to the server by themselves, also those that it has refused. Resolves once the device knows that. */
   sendAttachments(blobs: readonly BlobHash[]): Promise<void>
+  /** Lets go of files of messages that are not sent, unless one that is being written names them. */
+  forgetUnnamed(named: ReadonlySet<string>): Promise<void>
   /** What this device itself has of it. */
   readAttachment(blob: BlobHash): Promise<Uint8Array<ArrayBuffer> | undefined>
   /** Calls back with those that the server does not have, at once and on each change. */
@@ -35,8 +37,12 @@ export type DeviceAttachmentsDeps = Omit<ImageRequestsDeps, 'pathOf'> & {
 /** Files that the server has too, or that stand in a message nobody went on with: the oldest make room. */
 const mostFiles = 200
 const mostBytes = 200_000_000
-/** A message that was begun may lie for so long. */
+/** A message that was begun may lie for so long, and so may a file that the server did not take. */
 const heldMs = 90 * 86_400_000
+/** Files that the server does not have. */
+const mostUnsentBytes = 500_000_000
+/** A page writes its draft soon after the file. */
+const freshMs = 3_600_000
 
 export function createDeviceAttachments(deps: DeviceAttachmentsDeps) {
   const { store } = deps
@@ -75,7 +81,7 @@ export function createDeviceAttachments(deps: DeviceAttachmentsDeps) {
     }
     const old = deps.now() - heldMs
     for (const { hash, state, usedAt } of notes)
-      if (state === 'held' && usedAt < old) await store.change(hash, dropIf('held', usedAt))
+      if ((state === 'held' || state === 'refused') && usedAt < old) await store.change(hash, dropIf(state, usedAt))
   }
 
   const stopStore = store.subscribe(look)
@@ -85,6 +91,10 @@ export function createDeviceAttachments(deps: DeviceAttachmentsDeps) {
     async keepAttachment(content) {
       const hash = await sha256Of(content)
       const at = deps.now()
+      const unsentBytes = (await store.notes())
+        .filter((one) => one.state !== 'stored' && one.hash !== hash)
+        .reduce((sum, { bytes }) => sum + bytes, content.byteLength)
+      if (unsentBytes > mostUnsentBytes) throw new RangeError('too much waits to be sent')
       const note = { hash, type: attachmentTypeOf(content), bytes: content.byteLength, addedAt: at, usedAt: at }
       await store.put(hash, content, (known) =>
         known === undefined || known.state === 'refused' ? { ...note, state: 'held' } : { ...known, usedAt: at },
@@ -93,11 +103,13 @@ export function createDeviceAttachments(deps: DeviceAttachmentsDeps) {
     },
     async sendAttachments(blobs) {
       for (const blob of blobs)
-        await store.change(blob, (note) => ({
-          ...note,
-          state: note.state === 'stored' ? 'stored' : 'waiting',
-          refusal: undefined,
-        }))
+        // One that the server had once it may have let go of since.
+        await store.change(blob, (note) => ({ ...note, state: 'waiting', refusal: undefined, usedAt: deps.now() }))
+    },
+    async forgetUnnamed(named) {
+      const before = deps.now() - freshMs
+      for (const { hash, state, usedAt } of await store.notes())
+        if (state === 'held' && usedAt < before && !named.has(hash)) await store.change(hash, dropIf('held', usedAt))
     },
     readAttachment: (blob) => store.read(blob),
     subscribeUnsentAttachments(onUnsent) {

@@ -51,6 +51,7 @@ export function createLaterPlans(deps: LaterPlansDeps) {
     discardImage: async (hash) => (await later.ask()).images.discardImage(hash),
     keepAttachment: async (content) => (await later.ask()).attachments.keepAttachment(content),
     sendAttachments: async (blobs) => (await later.ask()).attachments.sendAttachments(blobs),
+    forgetUnnamed: async (named) => (await later.ask()).attachments.forgetUnnamed(named),
     readAttachment: async (blob) => (await later.ask()).attachments.readAttachment(blob),
     subscribeUnsentAttachments: (onUnsent) =>
       later.follow<readonly UnsentAttachment[]>([], onUnsent, ({ attachments }, on) =>
