@@ -31,7 +31,7 @@ const agent = (takes: string): HarnessDeclaration => ({
   prepare: async () => ({
     tools: [],
     argv: () => [process.execPath, join(sourceRoot, 'test/fakes/prompt-agent.ts'), takes],
-    env: () => ({}),
+    env: ({ config }) => ({ ...(config.model === undefined ? {} : { ECHO_MODEL: config.model }) }),
   }),
   quirks: { hearsDenials: false, rulesApply: true, takesTools: true },
 })
@@ -56,7 +56,7 @@ async function start(takes: string, attachments: Attachment[]): Promise<RunId> {
 }
 const Blocks = z.array(z.record(z.string(), z.unknown()))
 function heard(run: SeenRun): z.infer<typeof Blocks> {
-  const said = [...run.entries.values()].find(({ body }) => body.kind === 'message')?.body
+  const said = [...run.entries.values()].findLast(({ body }) => body.kind === 'message')?.body
   return Blocks.parse(JSON.parse(said?.kind === 'message' ? (wholeText(said.text) ?? '') : '[]'))
 }
 const pathOf = (blocks: z.infer<typeof Blocks>, name: string): string =>
@@ -142,3 +142,17 @@ test('pages that a message mentions are read once, as text; one that can’t be 
     ]),
   )
 })
+
+test.each(['models', 'first-model'])(
+  'a turn works with the model that the run has by then, and goes back to one that it had: %s',
+  async (takes) => {
+    runner = await startRunner({ url: server.url, harnesses: [agent(takes)] })
+    const runId = server.start({ harness: 'echo', prompt: 'One', config: { model: 'small' } })
+    expect(heard(await server.ended(runId))).toEqual([{ model: 'small' }])
+    for (const model of ['big', 'small']) {
+      server.configure(runId, { model })
+      server.follow(runId, 'Another')
+      expect(heard(await server.ended(runId))).toEqual([{ model }])
+    }
+  },
+)

@@ -6,6 +6,7 @@ import type { GitPerson } from '#shared/domain/git-person.ts'
 import type { ProfileSnapshot } from '#shared/domain/profile.ts'
 import { showPulls } from '../publish/show-pulls.ts'
 import { createPermissionDesk, type PermissionDesk } from './desk.ts'
+import type { ChosenModel } from './choose-model.ts'
 import type { Equipment } from './equip.ts'
 import { createJudge, type Judge } from './judge.ts'
 import { createPermissions, type Permissions } from './permissions.ts'
@@ -18,6 +19,8 @@ import type { AgentTerminals } from '../terminals/agent-terminals.ts'
 /** What stands around a harness while it lives. */
 export interface Bench extends Equipment {
   session: AcpSession | undefined
+  /** What it was told last to work with. */
+  chosen: ChosenModel
   /** Of the session; absent where it has none. */
   planTools: PlanTools | undefined
   /** Opened with the first session, and kept for those after it. */
@@ -99,6 +102,7 @@ export function createBench(
     sandbox,
     egress,
     git,
+    chosen: {},
     session: undefined,
     planTools: undefined,
     models: undefined,

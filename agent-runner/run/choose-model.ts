@@ -18,7 +18,16 @@ interface Choice {
 export async function chooseModel(
   session: Pick<AcpSession, 'answer' | 'setConfigOption' | 'setModel'>,
   { model, effort }: Pick<RunConfig, 'model' | 'effort'>,
-  { transcript, name }: { transcript: Pick<Transcript, 'notice'>; name: string },
+  {
+    transcript,
+    name,
+    again = false,
+  }: {
+    transcript: Pick<Transcript, 'notice'>
+    name: string
+    /** Of a session that has gone on since it told what it has: it is set whatever it had then. */
+    again?: boolean
+  },
 ): Promise<void> {
   let options: readonly ConfigOption[] = session.answer.configOptions ?? []
   if (model !== undefined) options = (await setModel(model)) ?? options
@@ -31,7 +40,7 @@ export async function chooseModel(
       transcript.notice('warning', `${name} does not let its model be chosen; it uses its own.`)
       return undefined
     }
-    if ((option?.currentValue ?? old?.currentModelId) === wanted) return undefined
+    if (!again && (option?.currentValue ?? old?.currentModelId) === wanted) return undefined
     try {
       if (option !== undefined) return await session.setConfigOption(option.id, wanted)
       await session.setModel(wanted)
@@ -52,13 +61,23 @@ export async function chooseModel(
       transcript.notice('warning', `${name} does not let it be chosen how hard this model thinks.`)
       return
     }
-    if (option.currentValue === value) return
+    if (!again && option.currentValue === value) return
     try {
       await session.setConfigOption(option.id, value)
     } catch (error) {
       transcript.notice('warning', `${name} does not think “${value}” with this model.`, messageOf(error))
     }
   }
+}
+
+export type ChosenModel = Pick<RunConfig, 'model' | 'effort'>
+
+export const isSameModel = (one: ChosenModel, other: ChosenModel): boolean =>
+  one.model === other.model && one.effort === other.effort
+
+/** Whether it can get another model while it goes on; else it takes its model when it starts. */
+export function takesModels({ configOptions, models }: SessionAnswer): boolean {
+  return modelOption(configOptions ?? []) !== undefined || models != null
 }
 
 /** The models that a session tells of. How hard they think is told of the present one alone. */

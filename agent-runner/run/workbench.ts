@@ -17,6 +17,7 @@ import { tellSecrets } from '../secrets/tell-secrets.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { createActivity } from './activity.ts'
 import { startAgent } from './agent.ts'
+import { changeModel, needsStart } from './change-model.ts'
 import { createAgentHandlers, guarded } from './agent-handlers.ts'
 import { bringAttachments } from './attachments.ts'
 import { createBench, type Bench } from './bench.ts'
@@ -100,10 +101,10 @@ export function createWorkbench(
     return opened
   }
 
-  /** A container keeps to the rules that it was started with; where they changed since, the turn gets another one. */
-  async function otherWall({ egress = { kind: 'all' } }: Assignment): Promise<void> {
+  /** A container keeps to the rules, and some agents to the model, that they were started with; where those changed since, the turn starts them anew. */
+  async function otherWall({ egress = { kind: 'all' }, config }: Assignment): Promise<void> {
     const old = bench
-    if (old === undefined || isDeepStrictEqual(old.egress, egress)) return
+    if (old === undefined || (isDeepStrictEqual(old.egress, egress) && !needsStart(old, config))) return
     bench = undefined
     await endBench(old)
   }
@@ -133,7 +134,10 @@ export function createWorkbench(
     if (isFresh) results.tellPaths()
     bench.models?.renew(assignment.secrets ?? [])
     await signAs(bench, assignment.author)
-    if (bench.session !== undefined) return { firstPrompt: (text) => text }
+    if (bench.session !== undefined) {
+      await changeModel(bench, assignment.config, transcript)
+      return { firstPrompt: (text) => text }
+    }
     const session = await startSession(bench, assignment, signal)
     if (journal.memory().facts.carried === true) {
       await journal.record({ k: 'facts', facts: { carried: false } })
@@ -216,6 +220,7 @@ export function createWorkbench(
       })
       signal.throwIfAborted()
       on.session = session
+      on.chosen = assignment.config
       on.flooded = flooded.promise
       void session.ended.then(() => {
         planTools?.close()

@@ -809,6 +809,7 @@ export const mutations: { readonly [Name in MutatorName]: z.infer<Mutators[Name]
   },
   setGitIdentity: { name: 'mlq', email: '123+mlq@users.noreply.github.com' },
   setDefaultProfile: { of: 'person', profileId: ids.profile },
+  setRunModel: { runId: ids.run, model: 'opus', effort: 'high' },
   setRunProfile: { runId: ids.run, profileId: ids.profile, deliveryId: ids.delivery },
   setBudget: { scope: { kind: 'month' }, usd: 50 },
   setHarness: { harness: ids.harness, on: true, models: ['a-model'], defaultModel: 'a-model', isDefault: true },

@@ -82,6 +82,8 @@ export interface ControlServer {
     /** Of its first assignment. */
     more?: Given
   }): RunId
+  /** What its next turns are to be worked with. */
+  configure(runId: RunId, change: Partial<RunConfig>): void
   /** The next turn of a run. */
   follow(runId: RunId, prompt: string, secrets?: readonly RunSecret[]): void
   deliver(runId: RunId, body: DeliveryBody, secrets?: readonly RunSecret[]): DeliveryId
@@ -495,6 +497,11 @@ export async function startControlServer({
         more: { ...more, ...(budget === undefined ? {} : { budget }) },
       })
       return runId
+    },
+    configure: (runId, change) => {
+      const config = configs.get(runId)
+      if (config === undefined) throw new Error(`there is no run ${runId}`)
+      configs.set(runId, { ...config, ...change })
     },
     follow: (runId, prompt, secrets) => {
       const config = configs.get(runId)

@@ -253,6 +253,27 @@ describe('an agent that is switched off', () => {
   })
 })
 
+describe('the model of a run', () => {
+  test('is another one from the next turn on, as far as the team allows it', async () => {
+    const runId = await start({ model: 'gpt-5' })
+    await claim(runner, runId)
+    await inState(device, runId, 'INPROGRESS')
+    await device.mutate.setRunModel({ runId, model: 'gpt-5-mini' })
+    await device.mutate.setRunModel({ runId, effort: 'high' })
+    await device.mutate.setHarness({ harness: codex, models: ['gpt-5', 'gpt-5-mini'] })
+    await expect(device.mutate.setRunModel({ runId, model: 'gpt-4o' })).rejects.toMatchObject({ code: 'conflict' })
+    runner.emit(runId, { type: 'state', event: 'succeed', turn: 1 })
+    await inState(device, runId, 'SUCCEEDED')
+    const ids = { promptId: PromptId.parse(newId()), deliveryId: DeliveryId.parse(newId()) }
+    await device.mutate.sendPrompt({ runId, ...ids, text: 'On', mode: 'queue' })
+    const { assignment } = await runner.next(
+      'assign',
+      (one) => one.assignment.runId === runId && one.assignment.turn === 2,
+    )
+    expect(assignment.config).toMatchObject({ harness: 'codex', model: 'gpt-5-mini', effort: 'high' })
+  })
+})
+
 function forRun(runId: RunId): (one: { assignment: { runId: RunId } }) => boolean {
   return (one) => one.assignment.runId === runId
 }

@@ -42,3 +42,24 @@ test('a profile is chosen by its name', () => {
   expect(found).toMatchObject({ title: '/profile Free', text: '' })
   expect(onProfile).toHaveBeenCalledWith('2', 'Free')
 })
+
+test('a model and an effort are chosen from what there is, and only where there is any', () => {
+  const onModel = vi.fn<(id: string, name: string) => void>()
+  const onEffort = vi.fn<(id: string, name: string) => void>()
+  const change: Partial<SlashActs> = {
+    models: () => [
+      { id: 'gpt-5', name: 'GPT-5', isNow: true },
+      { id: 'gpt-5-mini', name: 'GPT-5 mini', isNow: false },
+    ],
+    onModel,
+    efforts: () => [{ id: 'high', name: 'high', isNow: false }],
+    onEffort,
+  }
+  expect(titles('mod', change)).toEqual(['/model'])
+  expect(findSlash(acts(change), 'model ')).toMatchObject([{ hint: 'as it is now' }, { hint: '' }])
+  findSlash(acts(change), 'model gpt-5 m')[0]?.act?.()
+  findSlash(acts(change), 'effort h')[0]?.act?.()
+  expect([onModel.mock.calls, onEffort.mock.calls]).toEqual([[['gpt-5-mini', 'GPT-5 mini']], [['high', 'high']]])
+  expect(titles('m', { ...change, models: () => [] })).not.toContain('/model')
+  expect(titles('effort ', { ...change, onEffort: undefined })).toEqual([])
+})

@@ -21,12 +21,19 @@ export type SlashActs = {
   readonly canQueue: () => boolean
   readonly profiles: () => readonly { readonly id: string; readonly name: string }[]
   readonly onProfile: ((id: string, name: string) => void) | undefined
+  /** That the agent can go on with, and which of them it has now. */
+  readonly models?: (() => readonly SlashChoice[]) | undefined
+  readonly onModel?: ((id: string, name: string) => void) | undefined
+  readonly efforts?: (() => readonly SlashChoice[]) | undefined
+  readonly onEffort?: ((id: string, name: string) => void) | undefined
   readonly onExport: ((format: ExportFormat) => void) | undefined
   readonly onCost: (() => void) | undefined
   /** Of the agent, as it told them last. */
   readonly commands: () => readonly HarnessCommand[]
   readonly agent: () => string
 }
+
+export type SlashChoice = { readonly id: string; readonly name: string; readonly isNow: boolean }
 
 type Own = Pick<SlashItem, 'title' | 'hint' | 'text' | 'act'>
 
@@ -53,7 +60,8 @@ const choice = (one: Own, group: string): SlashItem => ({
   group,
 })
 
-function ownOf({ canPlan, canQueue, profiles, onProfile, onExport, onCost }: SlashActs, typed: string): readonly Own[] {
+function ownOf(acts: SlashActs, typed: string): readonly Own[] {
+  const { canPlan, canQueue, profiles, onProfile, onExport, onCost } = acts
   const w = slashWords
   const own: Own[] = []
   if (canPlan()) own.push({ title: '/plan', hint: w.plan.text, text: '/plan' })
@@ -63,12 +71,35 @@ function ownOf({ canPlan, canQueue, profiles, onProfile, onExport, onCost }: Sla
       own.push({ title: `/profile ${name}`, hint: '', text: '', act: () => onProfile(id, name) })
   else if (onProfile !== undefined && profiles().length > 0)
     own.push({ title: '/profile', hint: w.profile.text, text: '/profile' })
+  own.push(...choicesOf('model', typed, { all: acts.models?.(), text: w.model.text, onChoice: acts.onModel }))
+  own.push(...choicesOf('effort', typed, { all: acts.efforts?.(), text: w.effort.text, onChoice: acts.onEffort }))
   if (onExport !== undefined) {
     own.push({ title: '/export', hint: w.exportMarkdown.text, text: '', act: () => onExport('markdown') })
     own.push({ title: '/export json', hint: w.exportJson.text, text: '', act: () => onExport('json') })
   }
   if (onCost !== undefined) own.push({ title: '/cost', hint: w.cost.text, text: '', act: onCost })
   return own
+}
+
+/** One line for the command, and once it is typed one for each choice. */
+function choicesOf(
+  command: string,
+  typed: string,
+  of: {
+    readonly all: readonly SlashChoice[] | undefined
+    readonly text: string
+    readonly onChoice: ((id: string, name: string) => void) | undefined
+  },
+): readonly Own[] {
+  const { all = [], text, onChoice } = of
+  if (onChoice === undefined || all.length === 0) return []
+  if (!typed.startsWith(`${command} `)) return [{ title: `/${command}`, hint: text, text: `/${command}` }]
+  return all.map(({ id, name, isNow }) => ({
+    title: `/${command} ${name}`,
+    hint: isNow ? slashWords.now : '',
+    text: '',
+    act: () => onChoice(id, name),
+  }))
 }
 
 /** At most so many of each heading. */

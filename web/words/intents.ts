@@ -114,6 +114,8 @@ export function intentVerb(name: string, args: unknown): string {
       return 'Change the default profile'
     case 'setGitIdentity':
       return 'Change who your commits are by'
+    case 'setRunModel':
+      return 'Change a run’s model'
     case 'setRunProfile':
       return 'Change a run’s profile'
     case 'setTeam':

@@ -30,6 +30,7 @@ import {
   sendReviewComments,
 } from './review-comments.ts'
 import { sendPrompt } from './send-prompt.ts'
+import { setRunModel } from './set-run-model.ts'
 import { setRunProfile } from './set-run-profile.ts'
 import { sharePlan, stopPlanSharing } from './share-plan.ts'
 import { answerAccessRequest, shareRun, stopSharing } from './share-run.ts'
@@ -83,6 +84,7 @@ export const mutators = {
   sendReviewComments,
   setDefaultProfile,
   setGitIdentity,
+  setRunModel,
   setRunProfile,
   setBudget,
   setHarness,

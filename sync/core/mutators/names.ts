@@ -48,6 +48,7 @@ const names: Readonly<Record<MutatorName, true>> = {
   setGitIdentity: true,
   setHarness: true,
   setModelPrice: true,
+  setRunModel: true,
   setRunProfile: true,
   setTeam: true,
   settleSuggestion: true,

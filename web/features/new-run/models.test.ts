@@ -3,7 +3,8 @@ import { HarnessId, HarnessOffer } from '#shared/domain/harness.ts'
 import { modelFor, objectionTo } from '#shared/domain/team-agents.ts'
 import { Runner, Team } from '#shared/domain/team.ts'
 import { RunnerId } from '#shared/ids.ts'
-import { effortsOf, missingCredential, modelChoices, modelsFor, offersFor, otherModel, ownModel } from './models.ts'
+import { effortsOf, modelsFor, offersFor } from '../../state/models.ts'
+import { missingCredential, modelChoices, otherModel, ownModel } from './models.ts'
 
 const codex = HarnessId.parse('codex')
 const offer = (more: Partial<HarnessOffer> = {}): HarnessOffer =>

@@ -15,16 +15,8 @@ import { agentWords } from '../../words/agents.ts'
 import { newRunWords } from '../../words/new-run.ts'
 import { anyHost, type AgentChoice } from './choices.ts'
 import type { FormErrors, ModelChoice } from './form.ts'
-import {
-  effortsOf,
-  listedModels,
-  missingCredential,
-  modelChoices,
-  modelsFor,
-  offersFor,
-  otherModel,
-  ownModel,
-} from './models.ts'
+import { effortsOf, modelsFor, offersFor } from '../../state/models.ts'
+import { listedModels, missingCredential, modelChoices, otherModel, ownModel } from './models.ts'
 import styles from './new-run-page.module.css'
 
 /** A row of the team's secrets, as far as it says what it is for. */

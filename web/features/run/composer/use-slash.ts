@@ -1,4 +1,5 @@
 import { canWritePlans } from '#shared/domain/plan-command.ts'
+import { ModelEffort } from '#shared/domain/harness.ts'
 import { isHeld } from '#shared/domain/run.ts'
 import { ProfileId } from '#shared/ids.ts'
 import { useIds } from '../../../state/platform.ts'
@@ -34,6 +35,16 @@ export function useSlash(of: {
     }
   }
 
+  async function changeModel(change: { readonly model: string } | { readonly effort: ModelEffort }, told: string) {
+    of.onProblem(undefined)
+    try {
+      await workspace.mutate.setRunModel({ runId: scene.runId, ...change })
+      of.announce(told)
+    } catch (error) {
+      of.onProblem(refusalText(error))
+    }
+  }
+
   async function saveRun(lists: ComposerLists, format: ExportFormat): Promise<void> {
     of.onProblem(undefined)
     of.announce(slashWords.exporting)
@@ -46,9 +57,33 @@ export function useSlash(of: {
   }
 
   return async () => {
-    const { findSlash } = await import('../../../state/slash.ts')
+    const [{ findSlash }, { effortsOf, modelsFor, offersFor }] = await Promise.all([
+      import('../../../state/slash.ts'),
+      import('../../../state/models.ts'),
+    ])
     const lists = of.lists()
+    const models = () => {
+      const { config, hostName } = scene.run()
+      const where = { harness: config.harness, host: hostName ?? config.host ?? '', sandbox: config.sandbox }
+      return modelsFor(offersFor(team.runners.all(), where), team.team.value, config.harness)
+    }
     const acts: SlashActs = {
+      models: () => models().map(({ id, name }) => ({ id, name, isNow: id === scene.run().config.model })),
+      onModel: scene.guest ? undefined : (model, name) => void changeModel({ model }, slashWords.modelChanged(name)),
+      efforts() {
+        const { harness, model = '', effort } = scene.run().config
+        return effortsOf(models(), team.team.value, harness, model).map((id) => ({
+          id,
+          name: id,
+          isNow: id === effort,
+        }))
+      },
+      onEffort: scene.guest
+        ? undefined
+        : (id) => {
+            const effort = ModelEffort.parse(id)
+            void changeModel({ effort }, slashWords.effortChanged(effort))
+          },
       canPlan() {
         const { config, hostName } = scene.run()
         return !scene.guest && canWritePlans(team.runners.all(), { ...config, host: hostName ?? config.host })
