@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import type { TerminalEnd } from '#shared/domain/terminal.ts'
 import type { TerminalId } from '#shared/ids.ts'
+import { createCommandLanes, type LaneCommand, type LaneEnd } from './command-lanes.ts'
 import type { Terminal } from './terminal.ts'
 import type { Terminals } from './terminals.ts'
 
@@ -8,6 +9,8 @@ import type { Terminals } from './terminals.ts'
 export interface AgentTerminals {
   /** @throws an error with a sentence for the agent. */
   start(command: { argv: readonly string[]; cwd: string; title: string }): Promise<AgentTerminal>
+  /** Runs a command to its end where people can watch it and take it over; `undefined`: nowhere, and nothing was started. @throws SandboxError */
+  run(command: LaneCommand): Promise<LaneEnd | undefined>
   get(id: string): AgentTerminal | undefined
   /** Of those that it has started and that have not ended. */
   names(): readonly string[]
@@ -47,6 +50,7 @@ export function createAgentTerminals(terminals: Terminals): AgentTerminals {
   const approved = new Set<string>()
   let count = 0
   return {
+    run: createCommandLanes(terminals),
     async start({ argv, cwd, title }) {
       const one = await terminals.open({ argv, cwd, title, size })
       const name = `t${++count}`

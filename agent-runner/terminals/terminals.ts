@@ -6,8 +6,10 @@ import { refusal, type Refusal } from '#shared/refusal.ts'
 import { createOutputReader, type OutputReader } from '#shared/terminal/output-ring.ts'
 import { comeBack, expire, handBack, isHeldBy, leave, takeOver, writerGraceMs } from '#shared/terminal/writer.ts'
 import { messageOf } from '../log.ts'
-import type { Sandbox } from '../sandbox/sandbox.ts'
+import type { Pty, PtySpec, Sandbox } from '../sandbox/sandbox.ts'
 import { createTerminal, type Terminal, type TerminalDeps } from './terminal.ts'
+
+type AboutTerminal = { title: string; size: TerminalSize }
 
 export interface Asker {
   readonly device: string
@@ -26,8 +28,10 @@ export interface Terminals {
   lost(): void
   /** Where terminals are opened from here on; absent: nowhere. */
   setPlace(place: Sandbox | 'starting' | 'away'): void
-  /** Opens one of the agent's. @throws SandboxError, Error with a sentence */
-  open(command: { argv: readonly string[]; cwd?: string; title: string; size: TerminalSize }): Promise<Terminal>
+  /** Opens one of the agent's: of a program, or of what is one already. @throws SandboxError, Error with a sentence */
+  open(command: ({ argv: readonly string[]; cwd?: string } | { pty: Pty }) & AboutTerminal): Promise<Terminal>
+  /** A program with a terminal, where terminals are opened now. @throws SandboxError, Error with a sentence */
+  program(spec: PtySpec): Promise<Pty>
   /** The name of who holds a terminal now or held it last. */
   nameOf(id: TerminalId): string
   get(id: TerminalId): Terminal | undefined
@@ -128,12 +132,16 @@ export function createTerminals(deps: TerminalsDeps): Terminals {
       : undefined
   }
 
+  async function program({ env, ...spec }: PtySpec): Promise<Pty> {
+    if (typeof place === 'string') throw new Error('The sandbox is not there.')
+    return place.terminal({ ...spec, env: { TERM: 'xterm-256color', ...env } })
+  }
+
   async function start(
     about: Pick<RunTerminal, 'id' | 'owner' | 'title' | 'size'>,
-    how: { argv: readonly string[]; cwd?: string },
+    how: { argv: readonly string[]; cwd?: string } | { pty: Pty },
   ): Promise<Terminal> {
-    if (typeof place === 'string') throw new Error('The sandbox is not there.')
-    const pty = await place.terminal({ ...how, size: about.size, env: { TERM: 'xterm-256color' } })
+    const pty = 'pty' in how ? how.pty : await program({ ...how, size: about.size })
     const one = createTerminal({ ...about, pty }, deps)
     add(one)
     return one
@@ -287,6 +295,7 @@ export function createTerminals(deps: TerminalsDeps): Terminals {
         how,
       )
     },
+    program,
     nameOf: (id) => names.get(id) ?? 'A person',
     get: (id) => all.get(id),
     inUse: () =>

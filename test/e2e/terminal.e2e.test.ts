@@ -61,6 +61,32 @@ describe.skipIf(browserPath === undefined && !required)('the terminal of a run (
     expect(await axeFindings(page)).toEqual([])
   })
 
+  test('its height is changed by keyboard and pointer, and remembered on the device', async () => {
+    const height = async (): Promise<number> => Math.round((await panel(page).boundingBox())?.height ?? 0)
+    const edge = panel(page).getByRole('separator', { name: 'Height of the terminal' })
+    const first = await height()
+    await edge.focus()
+    await page.keyboard.press('ArrowUp')
+    await page.keyboard.press('ArrowUp')
+    await expect.poll(height).toBeGreaterThan(first)
+    expect(await edge.getAttribute('aria-valuenow')).toBe('55')
+    const box = (await edge.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 }
+    const from = { x: box.x + box.width / 2, y: box.y + box.height / 2 }
+    await page.mouse.move(from.x, from.y)
+    await page.mouse.down()
+    await page.mouse.move(from.x, from.y + 150, { steps: 3 })
+    await page.mouse.up()
+    await expect.poll(height).toBeLessThan(first)
+    const moved = await height()
+    await page.reload()
+    await expect.poll(height).toBe(moved)
+    await edge.dblclick()
+    await expect.poll(height).toBe(first)
+    expect(await axeFindings(page)).toEqual([])
+    await panel(page).getByRole('button', { name: 'Take over' }).click()
+    await panel(page).getByText('You type here').waitFor()
+  })
+
   test('a phone watches, takes over, and has the keys that its keyboard lacks', async () => {
     await small.goto(page.url())
     // The run's question covers a phone's page until it is put aside.

@@ -6,6 +6,7 @@ import { numbers } from './count.ts'
 export const terminalWords = {
   title: 'Terminal',
   close: 'Close the terminal',
+  height: 'Height of the terminal',
   list: 'Terminals of this run',
   newShell: 'New shell',
   newShellShort: 'Shell',

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { posix } from 'node:path'
-import { runCommand } from '../inside/command.ts'
+import { plainText } from '../../terminals/agent-terminals.ts'
+import { runShell } from '../inside/shell.ts'
 import type { Around } from './around.ts'
 import { defineTool } from './define.ts'
 import { openOutput } from './long-output.ts'
@@ -25,7 +26,7 @@ export function shellTool(around: Around): OwnTool {
   return defineTool({
     name: 'shell',
     description:
-      'Runs a command with Bash in the sandbox and answers with its output and exit code. Each command starts anew: neither folder nor variables carry over. It has no input and no terminal; what needs one, or is to go on working, belongs into `terminal_start` where there is that, else into the background with its output in a file. Long output is cut in the middle, and the whole is kept in a file that the answer names.',
+      'Runs a command with Bash in the sandbox and answers with its output and exit code. Each command starts anew: neither folder nor variables carry over. It gets no input from you; what needs some, or is to go on working, belongs into `terminal_start` where there is that, else into the background with its output in a file. Long output is cut in the middle, and the whole is kept in a file that the answer names.',
     input: Input,
     changes: true,
     show: ({ command, description, cwd }) => ({
@@ -37,16 +38,16 @@ export function shellTool(around: Around): OwnTool {
       const denied = await call.ask()
       if (denied !== undefined) return denied
       await call.update({ status: 'in_progress' })
-      const timeout = AbortSignal.timeout(timeoutSeconds * 1000)
       const output = openOutput(around, call.id)
       const decoder = new TextDecoder()
       const tell = async (data: string): Promise<void> => {
         if (data !== '') await call.update({ _meta: { terminal_output_delta: { terminal_id: call.id, data } } })
       }
-      const code = await runCommand(sandbox, {
+      const { code, isLate, takenBy } = await runShell(around, {
         command,
         cwd: folderOf(cwd),
-        signal: AbortSignal.any([call.signal, timeout]),
+        seconds: timeoutSeconds,
+        signal: call.signal,
         write: async (piece) => {
           await output.take(piece)
           await tell(decoder.decode(piece, { stream: true }))
@@ -56,14 +57,15 @@ export function shellTool(around: Around): OwnTool {
         throw error
       })
       await tell(decoder.decode())
-      const printed = await output.close()
+      const printed = plainText(await output.close())
       call.signal.throwIfAborted()
-      const end = timeout.aborted
-        ? `It was ended after ${timeoutSeconds} seconds. Run it again with a longer time-out if it needs one.`
+      const ended = isLate
+        ? `It was ended after ${timeoutSeconds} seconds. Run it again with a longer time-out if it needs one, and with what it asked for if it did.`
         : code === killedCode && (await sandbox.ranOutOfMemory())
           ? 'The sandbox ran out of memory.'
           : `Exit code ${code}.`
-      const isError = timeout.aborted || code !== 0
+      const end = takenBy === undefined ? ended : `${takenBy} took over its terminal meanwhile. ${ended}`
+      const isError = isLate || code !== 0
       return {
         text: printed === '' ? `${end} It printed nothing.` : `${printed}\n\n${end}`,
         isError,

@@ -12,6 +12,7 @@ import { useIds } from '../../../state/platform.ts'
 import { endWords, terminalWords } from '../../../words/terminal.ts'
 import { useScene } from '../scene.ts'
 import type { TranscriptModel } from '../transcript/transcript-model.ts'
+import { HeightHandle } from './height-handle.tsx'
 import { KeyRow } from './key-row.tsx'
 import { TerminalScreen, type ScreenHandle } from './terminal-screen.tsx'
 import { endOf, useTerminals, type KnownTerminal } from './use-terminals.ts'
@@ -155,6 +156,9 @@ export function TerminalPanel(props: {
       data-over={scene.phone() ? '' : undefined}
       tabindex="-1"
     >
+      <Show when={!scene.phone()}>
+        <HeightHandle page={() => panel.parentElement} />
+      </Show>
       <header class={styles.head}>
         <Show when={scene.phone()}>
           <IconButton
