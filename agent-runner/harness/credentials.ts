@@ -1,5 +1,6 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { RunSecret, SecretKind } from '#shared/domain/secret.ts'
+import { BedrockAccessKey, BedrockKey } from '#shared/domain/secret-value.ts'
 import { HarnessError } from './acp-session.ts'
 import type { HarnessEnv } from './declaration.ts'
 
@@ -10,14 +11,6 @@ export function noCredentials(name: string, { secrets, command }: { secrets: str
     `${name} has no credentials for this run. Add ${secrets} to the run’s secrets, or sign in with “${command}” on the runner’s machine and use the direct sandbox.`,
   )
 }
-
-const BedrockKey = z.object({ key: z.string().min(1), region: z.string().min(1) })
-const BedrockAccessKey = z.object({
-  accessKeyId: z.string().min(1),
-  secretAccessKey: z.string().min(1),
-  sessionToken: z.string().min(1).optional(),
-  region: z.string().min(1),
-})
 
 /** Amazon's own variables, from the first secret of such a kind. @throws HarnessError when it is malformed. */
 export function bedrockEnv(secrets: readonly RunSecret[]): HarnessEnv | undefined {

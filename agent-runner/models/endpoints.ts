@@ -2,8 +2,8 @@ import type { RunSecret } from '#shared/domain/secret.ts'
 import type { RunId } from '#shared/ids.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 
-/** The wire of a provider: Anthropic's Messages, OpenAI's Responses and Chat Completions, Google's Gemini API. */
-export const modelApis = ['anthropic', 'openai', 'google'] as const
+/** The wire of a provider: Anthropic's Messages, OpenAI's Responses and Chat Completions, Google's Gemini API, Amazon's Converse. */
+export const modelApis = ['anthropic', 'openai', 'google', 'bedrock'] as const
 export type ModelApi = (typeof modelApis)[number]
 
 /** Where the agent of one run finds the models of a provider. */
@@ -13,6 +13,8 @@ export interface ModelEndpoint {
   readonly baseUrl: string
   /** What the agent gives as its key. */
   readonly token: string
+  /** Of Amazon Bedrock: where its models are. */
+  readonly region?: string
   /** It leads to a server of one's own, as a secret of kind `model_endpoint` says. */
   readonly own?: OwnServer
 }

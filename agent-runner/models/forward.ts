@@ -2,11 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Transform, type Readable } from 'node:stream'
 import { request as undiciRequest, type Dispatcher } from 'undici'
 import type { ModelApi, ModelCallUsage } from './endpoints.ts'
-import { withModel } from './model-names.ts'
+import { bedrockModel, withModel } from './model-names.ts'
 import { addressOf, cleanHeaders, methodOf, passable } from './passed-parts.ts'
 import { keyHeaders, providers, routeModel, type Upstream } from './providers.ts'
 import { nameOf, ProxyRefusal } from './refusals.ts'
 import { createScrub } from './scrub.ts'
+import { awsHeaders } from './sign-aws.ts'
 import { createUsageReader } from './usage-reader.ts'
 
 /** Larger than any provider takes. */
@@ -41,10 +42,17 @@ export async function forward({
   const outgoing = await readRequest(request, { api, path, upstreams })
   const { upstream } = outgoing
   const url = addressOf(upstream, outgoing.path)
+  const method = methodOf(request.method)
+  const signed = await awsHeaders(upstream, { method, url, body: wholeOf(outgoing.body) })
   const answer = await undiciRequest(url, {
     dispatcher,
-    method: methodOf(request.method),
-    headers: { ...passable(request.headers, outgoing.length), 'accept-encoding': 'identity', ...keyHeaders(upstream) },
+    method,
+    headers: {
+      ...passable(request.headers, outgoing.length),
+      'accept-encoding': 'identity',
+      ...keyHeaders(upstream),
+      ...signed,
+    },
     body: outgoing.body,
     signal,
     headersTimeout: times.headersMs,
@@ -61,12 +69,13 @@ export async function forward({
   response.writeHead(answer.statusCode, cleanHeaders(answer.headers, upstream.key))
   response.flushHeaders()
   const type = String(answer.headers['content-type'] ?? '')
-  const usage = answer.statusCode < 300 && /json|event-stream/.test(type) ? createUsageReader(api, type) : undefined
+  const usage = answer.statusCode < 300 && /json|event-?stream/.test(type) ? createUsageReader(api, type) : undefined
   try {
     await passBody(answer.body, response, { scrub, read: (bytes) => usage?.push(bytes) })
   } finally {
     const used = usage?.read()
-    if (used !== undefined) onUsage(used)
+    // Amazon's answers don't say which model gave them.
+    if (used !== undefined) onUsage(api === 'bedrock' ? { ...used, model: bedrockModel(path) ?? '' } : used)
   }
 }
 
@@ -78,7 +87,7 @@ async function readRequest(
   const said = Number(request.headers['content-length'] ?? 0)
   if (said > bodyLimit) throw tooLarge()
   const hasBody = said > 0 || request.headers['transfer-encoding'] !== undefined
-  if (!upstreams.some(({ models }) => models.length > 0)) {
+  if (!upstreams.some(({ models, aws }) => models.length > 0 || aws?.pair !== undefined)) {
     const upstream = known(api, routeModel(upstreams, undefined)).upstream
     return { upstream, path, body: hasBody ? limited(request) : null, length: undefined }
   }
@@ -87,6 +96,10 @@ async function readRequest(
   const { upstream, model } = known(api, routeModel(upstreams, asked.model))
   const named = model === undefined || model === asked.model ? { path, body } : asked.rename(model)
   return { upstream, path: named.path, body: named.body ?? null, length: named.body?.byteLength ?? 0 }
+}
+
+function wholeOf(body: Readable | Buffer | null): Buffer {
+  return Buffer.isBuffer(body) ? body : Buffer.alloc(0)
 }
 
 function known<T>(api: ModelApi, value: T | undefined): T {

@@ -153,7 +153,7 @@ interface Place {
 
 /** `/<api>`, or `/<api>~<secret>` for one server alone; then what its libraries put behind the host. */
 function placeOf(url: string): Place | undefined {
-  const [, name, one, rest = ''] = /^\/(anthropic|openai|google)(?:~(\w*))?(\/.*)$/.exec(url) ?? []
+  const [, name, one, rest = ''] = /^\/(anthropic|openai|google|bedrock)(?:~(\w*))?(\/.*)$/.exec(url) ?? []
   const api = modelApis.find((known) => known === name)
   if (api === undefined || !rest.startsWith(`${providers[api].prefix}/`)) return undefined
   return { api, one, path: rest.slice(providers[api].prefix.length) }
@@ -163,8 +163,9 @@ function isMeant({ api, own = '' }: Upstream, place: Place): boolean {
   return api === place.api && (place.one === undefined || place.one === own)
 }
 
-function endpointOf({ api, own, models }: Upstream, base: string, token: string): ModelEndpoint {
-  const endpoint = { api, baseUrl: `${base}/${api}~${own ?? ''}${providers[api].prefix}`, token }
+function endpointOf({ api, own, models, aws }: Upstream, base: string, token: string): ModelEndpoint {
+  const baseUrl = `${base}/${api}~${own ?? ''}${providers[api].prefix}`
+  const endpoint = { api, baseUrl, token, ...(aws === undefined ? {} : { region: aws.region }) }
   return own === undefined ? endpoint : { ...endpoint, own: { name: own, models } }
 }
 

@@ -6,9 +6,20 @@ interface Asked {
   rename(model: string): { path: string; body: Buffer | undefined }
 }
 
-/** The model that a request names: Google's wire has it in the path, the others in the body. */
+/** The model that a request names: Google's and Amazon's wires have it in the path, the others in the body. */
 export function withModel({ api, path, body }: { api: ModelApi; path: string; body: Buffer | undefined }): Asked {
+  if (api === 'bedrock') return { model: bedrockModel(path), rename: () => ({ path, body }) }
   return api === 'google' ? inPath(path, body) : inBody(path, body)
+}
+
+/** `/model/<id>/converse-stream`; the id may be a whole ARN. */
+export function bedrockModel(path: string): string | undefined {
+  const name = /^\/model\/([^/?]+)\//.exec(path)?.[1]
+  try {
+    return name === undefined ? undefined : decodeURIComponent(name)
+  } catch {
+    return undefined
+  }
 }
 
 function inPath(path: string, body: Buffer | undefined): Asked {

@@ -18,6 +18,9 @@ const keptBack = new Set([
   'x-api-key',
   'api-key',
   'x-goog-api-key',
+  'x-amz-date',
+  'x-amz-security-token',
+  'x-amz-content-sha256',
   // What is packed can't be read along, nor looked through for the key.
   'accept-encoding',
 ])

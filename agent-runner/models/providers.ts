@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { RunSecret, SecretKind } from '#shared/domain/secret.ts'
+import { BedrockAccessKey, BedrockKey } from '#shared/domain/secret-value.ts'
 import { modelApis, type ModelApi, type OwnModel } from './endpoints.ts'
 
 /** Where requests of one wire go, and with which key. */
@@ -10,26 +11,37 @@ export interface Upstream {
   readonly key: string | undefined
   /** Those that it is said to have; empty: whatever it is asked for. */
   readonly models: readonly OwnModel[]
+  /** Of Amazon Bedrock. Without `key`, requests are signed by these. */
+  readonly aws?: { readonly region: string; readonly pair?: AwsPair }
   /** The secret of a server of one's own, that speaks as the provider does; `undefined`: the provider itself. */
   readonly own: string | undefined
 }
 
+/** An access key of Amazon's cloud. */
+export interface AwsPair {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken?: string | undefined
+}
+
 interface Provider {
   readonly name: string
-  readonly kind: SecretKind
+  readonly kinds: readonly SecretKind[]
   readonly baseUrl: string
   /** What its base address has behind the host, as its libraries take it. */
   readonly prefix: string
 }
 
 export const providers: Readonly<Record<ModelApi, Provider>> = {
-  anthropic: { name: 'Anthropic', kind: 'anthropic_key', baseUrl: 'https://api.anthropic.com', prefix: '' },
-  openai: { name: 'OpenAI', kind: 'openai_key', baseUrl: 'https://api.openai.com/v1', prefix: '/v1' },
-  google: { name: 'Google', kind: 'google_key', baseUrl: 'https://generativelanguage.googleapis.com', prefix: '' },
+  anthropic: { name: 'Anthropic', kinds: ['anthropic_key'], baseUrl: 'https://api.anthropic.com', prefix: '' },
+  openai: { name: 'OpenAI', kinds: ['openai_key'], baseUrl: 'https://api.openai.com/v1', prefix: '/v1' },
+  google: { name: 'Google', kinds: ['google_key'], baseUrl: 'https://generativelanguage.googleapis.com', prefix: '' },
+  // Its address names the region.
+  bedrock: { name: 'Amazon Bedrock', kinds: ['bedrock_key', 'bedrock_access_key'], baseUrl: '', prefix: '' },
 }
 
 const OwnEndpoint = z.object({
-  api: z.enum(modelApis),
+  api: z.enum(['anthropic', 'openai', 'google']),
   baseUrl: z.url({ protocol: /^https?$/ }),
   key: z.string().optional(),
   models: z
@@ -61,11 +73,35 @@ export function upstreamsOf(secrets: readonly RunSecret[]): Upstream[] {
     return [{ api, baseUrl, key: key === '' ? undefined : key, models, own: secret.name }]
   })
   const ofProviders = modelApis.flatMap((api): Upstream[] => {
-    const { kind, baseUrl } = providers[api]
-    const given = secrets.find((secret) => secret.kind === kind)
+    if (api === 'bedrock') return bedrockOf(secrets).slice(0, 1)
+    const { kinds, baseUrl } = providers[api]
+    const given = secrets.find(({ kind }) => kinds.includes(kind))
     return given === undefined ? [] : [{ api, baseUrl, key: given.value.trim(), models: [], own: undefined }]
   })
   return [...own, ...ofProviders]
+}
+
+/** An API key goes before an access key: it is meant for nothing else. */
+function bedrockOf(secrets: readonly RunSecret[]): Upstream[] {
+  const at = ({ region, baseUrl }: { region: string; baseUrl?: string | undefined }) => ({
+    api: 'bedrock' as const,
+    baseUrl: (baseUrl ?? `https://bedrock-runtime.${region}.amazonaws.com`).replace(/\/+$/, ''),
+    models: [],
+    own: undefined,
+  })
+  const keys = secrets.flatMap((secret): Upstream[] => {
+    const read = secret.kind === 'bedrock_key' ? BedrockKey.safeParse(parseJson(secret.value)).data : undefined
+    return read === undefined ? [] : [{ ...at(read), key: read.key, aws: { region: read.region } }]
+  })
+  const pairs = secrets.flatMap((secret): Upstream[] => {
+    const given = secret.kind === 'bedrock_access_key' ? secret.value : ''
+    const read = BedrockAccessKey.safeParse(parseJson(given)).data
+    if (read === undefined) return []
+    const { accessKeyId, secretAccessKey, sessionToken, region } = read
+    // Of these only the token goes out, so only that could come back.
+    return [{ ...at(read), key: sessionToken, aws: { region, pair: { accessKeyId, secretAccessKey, sessionToken } } }]
+  })
+  return [...keys, ...pairs]
 }
 
 /** Which of them takes a request for this model, and what it calls it: a server that lists models is asked for one of those. */
@@ -82,8 +118,9 @@ export function routeModel(
 }
 
 /** The headers by which each wire knows who asks. */
-export function keyHeaders({ api, key, own, baseUrl }: Upstream): Record<string, string> {
-  if (key === undefined) return {}
+export function keyHeaders({ api, key, own, baseUrl, aws }: Upstream): Record<string, string> {
+  // Those are signed: see `sign-aws.ts`.
+  if (key === undefined || aws?.pair !== undefined) return {}
   const bearer = { authorization: `Bearer ${key}` }
   switch (api) {
     case 'anthropic':
@@ -94,6 +131,8 @@ export function keyHeaders({ api, key, own, baseUrl }: Upstream): Record<string,
       return new URL(baseUrl).hostname.endsWith('.azure.com') ? { 'api-key': key } : bearer
     case 'google':
       return { 'x-goog-api-key': key }
+    case 'bedrock':
+      return bearer
   }
 }
 
@@ -108,6 +147,8 @@ export function errorBody(api: ModelApi, status: number, text: string): string {
       })
     case 'google':
       return JSON.stringify({ error: { code: status, message: text, status: googleStatuses[status] ?? 'UNAVAILABLE' } })
+    case 'bedrock':
+      return JSON.stringify({ message: text })
   }
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { ModelApi, ModelCallUsage } from './endpoints.ts'
+import { createFrameReader } from './event-frames.ts'
 
 export interface UsageReader {
   push(bytes: Uint8Array): void
@@ -15,6 +16,11 @@ export function createUsageReader(api: ModelApi, contentType: string): UsageRead
   const decoder = new TextDecoder()
   const events = contentType.startsWith('text/event-stream')
   const seen: Seen = {}
+  const frames = contentType.includes('amazon.eventstream')
+    ? createFrameReader((payload) => {
+        if (payload.includes('"usage"')) look(payload.toString())
+      })
+    : undefined
   let held = ''
   let skipping = false
 
@@ -49,6 +55,7 @@ export function createUsageReader(api: ModelApi, contentType: string): UsageRead
 
   return {
     push: (bytes) => {
+      if (frames !== undefined) return frames(bytes)
       const text = decoder.decode(bytes, { stream: true })
       if (events) split(text)
       else {
@@ -125,6 +132,15 @@ const Google = z.object({
   }),
 })
 
+const Bedrock = z.object({
+  usage: z.object({
+    inputTokens: some,
+    outputTokens: some,
+    cacheReadInputTokens: some,
+    cacheWriteInputTokens: some,
+  }),
+})
+
 /** What each wire says of usage, in one answer or in one event; later ones stand for earlier ones, since all of them count from the start. */
 const take: Readonly<Record<ModelApi, (answer: unknown) => Seen>> = {
   anthropic: (answer) => {
@@ -155,6 +171,17 @@ const take: Readonly<Record<ModelApi, (answer: unknown) => Seen>> = {
       input: usage.input_tokens ?? usage.prompt_tokens,
       output: usage.output_tokens ?? usage.completion_tokens,
       cached: usage.input_tokens_details?.cached_tokens ?? usage.prompt_tokens_details?.cached_tokens,
+    })
+  },
+  bedrock: (answer) => {
+    const usage = Bedrock.safeParse(answer).data?.usage
+    if (usage === undefined) return {}
+    const { inputTokens: fresh, cacheReadInputTokens: cached = 0, cacheWriteInputTokens: written = 0 } = usage
+    return present({
+      input: fresh === undefined ? undefined : fresh + cached + written,
+      output: usage.outputTokens,
+      cached,
+      written,
     })
   },
   google: (answer) => {

@@ -17,6 +17,8 @@ describe('each wire of the models', () => {
     ['openai/gpt-5.4', 'responses', 'gpt-5.4'],
     ['google/gemini-3.5-flash', 'google', 'gemini-3.5-flash'],
     ['endpoint/ollama/local-1', 'chat', 'local-1'],
+    ['bedrock/eu.anthropic.claude-sonnet-5', 'bedrock', 'eu.anthropic.claude-sonnet-5'],
+    ['bedrock/amazon.nova-pro-v1:0', 'bedrock', 'amazon.nova-pro-v1:0'],
   ] as const
 
   test.each(wires)('%s reads a file, edits it after it was allowed, and says so', async (model, wire, wireId) => {

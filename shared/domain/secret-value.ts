@@ -40,15 +40,22 @@ export const RegistrySecret = z.object({
   token: z.string().min(1),
 })
 
+/** Of Amazon's cloud; a part of the host's name, so nothing but that. */
+const AwsRegion = z.string().regex(/^[a-z]{2}(?:-[a-z]+){1,3}-\d{1,2}$/)
+/** `baseUrl`: of an endpoint of one's own network (PrivateLink); absent: the region's. */
+const bedrockPlace = { region: AwsRegion, baseUrl: z.url({ protocol: /^https?$/ }).optional() }
+export const BedrockKey = z.object({ key: z.string().min(1), ...bedrockPlace })
+export const BedrockAccessKey = z.object({
+  accessKeyId: z.string().min(1),
+  secretAccessKey: z.string().min(1),
+  sessionToken: z.string().min(1).optional(),
+  ...bedrockPlace,
+})
+
 const oneLine: ReadonlySet<SecretKind> = new Set(['anthropic_key', 'openai_key', 'google_key'])
 const jsonKinds: Partial<Record<SecretKind, z.ZodType>> = {
-  bedrock_key: z.object({ key: z.string().min(1), region: z.string().min(1) }),
-  bedrock_access_key: z.object({
-    accessKeyId: z.string().min(1),
-    secretAccessKey: z.string().min(1),
-    sessionToken: z.string().min(1).optional(),
-    region: z.string().min(1),
-  }),
+  bedrock_key: BedrockKey,
+  bedrock_access_key: BedrockAccessKey,
   model_endpoint: z.object({
     api: z.enum(['anthropic', 'openai', 'google']),
     baseUrl: z.url({ protocol: /^https?$/ }),

@@ -14,8 +14,8 @@ export type SecretName = z.infer<typeof SecretName>
  * values have a form:
  *
  * - `anthropic_key`, `openai_key`, `google_key`: the provider's API key as it is;
- * - `bedrock_key`: JSON `{"key","region"}`, an API key of Amazon Bedrock;
- * - `bedrock_access_key`: JSON `{"accessKeyId","secretAccessKey","sessionToken"?,"region"}`;
+ * - `bedrock_key`: JSON `{"key","region","baseUrl"?}`, an API key of Amazon Bedrock;
+ * - `bedrock_access_key`: JSON `{"accessKeyId","secretAccessKey","sessionToken"?,"region","baseUrl"?}`;
  * - `model_endpoint`: JSON `{"api","baseUrl","key"?,"models"?}`, any server that speaks one of the providers' wires;
  * - `git_token`: JSON `{"host","token","username"?,"kind"?}` (`GitToken`), for cloning, pushing and pull requests by HTTPS;
  * - `registry_login`: JSON `{"host","username","token"}`, for fetching images from a registry;

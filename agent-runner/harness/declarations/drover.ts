@@ -24,5 +24,5 @@ export const drover: HarnessDeclaration = {
   },
   models: catalogueOffers,
   abilities: () => ({ images: true }),
-  takes: ['anthropic_key', 'openai_key', 'google_key', 'model_endpoint'],
+  takes: ['anthropic_key', 'openai_key', 'google_key', 'bedrock_key', 'bedrock_access_key', 'model_endpoint'],
 }

@@ -71,7 +71,7 @@ export async function askOnce(
       { description, inputSchema: jsonSchema({ ...schema }) },
     ]),
   )
-  const isAnthropic = choice.endpoint.api === 'anthropic'
+  const isAnthropic = isClaude(choice)
   const instructions = { role: 'system' as const, content: request.instructions, ...(isAnthropic ? cached : {}) }
   const messages = isAnthropic ? withCachePoint(request.messages) : [...request.messages]
   const effort = isPlain ? undefined : effortFor(choice, request.effort)
@@ -125,16 +125,24 @@ export async function askOnce(
   }
 }
 
-const cached = { providerOptions: { anthropic: { cacheControl: { type: 'ephemeral' } } } }
+/** Anthropic's, also by way of Amazon. */
+function isClaude({ endpoint, wireId }: ModelChoice): boolean {
+  return endpoint.api === 'anthropic' || (endpoint.api === 'bedrock' && wireId.includes('anthropic.claude'))
+}
+
+const cached = {
+  providerOptions: { anthropic: { cacheControl: { type: 'ephemeral' } }, bedrock: { cachePoint: { type: 'default' } } },
+}
 
 /** Anthropic keeps what is before a mark, so that the next request pays a tenth for it. */
 function withCachePoint(messages: readonly ModelMessage[]): ModelMessage[] {
   return messages.map((message, index) => (index === messages.length - 1 ? { ...message, ...cached } : message))
 }
 
-function effortFor({ efforts, endpoint }: ModelChoice, wanted: ModelEffort | undefined): ModelEffort | undefined {
+function effortFor(choice: ModelChoice, wanted: ModelEffort | undefined): ModelEffort | undefined {
+  const { efforts } = choice
   // Anthropic's models think only when they are told how hard; this is how hard they work without a word.
-  const effort = wanted ?? (endpoint.api === 'anthropic' && efforts !== undefined ? 'high' : undefined)
+  const effort = wanted ?? (isClaude(choice) && efforts !== undefined ? 'high' : undefined)
   if (effort === undefined || efforts === undefined || efforts.includes(effort)) return effort
   // The nearest that it knows; one that has no levels thinks as it does.
   const order: readonly ModelEffort[] = ['minimal', 'low', 'medium', 'high', 'max']

@@ -33,6 +33,33 @@ describe('automatic choices', () => {
   })
 })
 
+describe('Amazon Bedrock', () => {
+  const bedrock = (region: string): ModelEndpoint => ({ ...way('bedrock'), region })
+
+  test('has the models of the catalogue that it is known to have, by the profile of its region', async () => {
+    expect(await choose('auto-efficient', [bedrock('eu-west-1')])).toEqual([
+      'bedrock/eu.anthropic.claude-haiku-4-5-20251001-v1:0',
+      'bedrock/eu.anthropic.claude-sonnet-5',
+      'bedrock/eu.anthropic.claude-sonnet-4-6-v1',
+      'bedrock/eu.anthropic.claude-opus-4-8',
+    ])
+    expect((await choose('auto-genius', [bedrock('ap-south-1')]))[0]).toBe('bedrock/global.anthropic.claude-opus-4-8')
+    expect((await choose('auto-genius', [bedrock('us-east-1'), way('anthropic')]))[0]).toBe('anthropic/claude-opus-4-8')
+  })
+
+  test('takes any name that it is given, and knows what stands behind one of the catalogue', async () => {
+    const ways = [bedrock('us-gov-west-1')]
+    expect(await choose('bedrock/arn:aws:bedrock:eu-west-1:1:application-inference-profile/x', ways)).toEqual([
+      'bedrock/arn:aws:bedrock:eu-west-1:1:application-inference-profile/x',
+    ])
+    const known = await chooseModels('bedrock/us.anthropic.claude-sonnet-5', ways, modelsOf)
+    // Prices are those of a region.
+    const first = known.ok ? known.value[0] : undefined
+    expect(first).toMatchObject({ wireId: 'us.anthropic.claude-sonnet-5', context: 1_000_000, price: undefined })
+    expect(await choose('bedrock/x', [way('openai')])).toContain('No key for Amazon Bedrock is configured')
+  })
+})
+
 describe('a named model', () => {
   test('comes first, before comparable ones of any provider', async () => {
     expect(await choose('google/gemini-3.5-flash')).toEqual([

@@ -1,11 +1,12 @@
 import type { ModelEffort } from '#shared/domain/harness.ts'
 import { err, ok, type Result } from '#shared/result.ts'
 import { modelApis, type ModelApi, type ModelEndpoint, type OwnModel, type RunModels } from '../../models/endpoints.ts'
+import { bedrockId, onBedrock } from './bedrock-ids.ts'
 import { autoChoices, catalogue, isAutoChoice, type KnownModel, type Price } from './catalogue.ts'
 
 /** A model that can be called now. */
 export interface ModelChoice {
-  /** As people name it: `anthropic/…`, `openai/…`, `google/…`, `endpoint/<name>/<model>`. */
+  /** As people name it: `anthropic/…`, `openai/…`, `google/…`, `bedrock/…`, `endpoint/<name>/<model>`. */
   readonly id: string
   readonly name: string
   readonly endpoint: ModelEndpoint
@@ -33,7 +34,7 @@ const unknownContext = 128_000
 const mostFallbacks = 3
 
 export const nothingConfigured =
-  'No model is configured for this run. Add a secret with an Anthropic, OpenAI or Google key, or a model endpoint such as Ollama, and let the run use it.'
+  'No model is configured for this run. Add a secret with an Anthropic, OpenAI, Google or Amazon Bedrock key, or a model endpoint such as Ollama, and let the run use it.'
 
 /** Every way to models that this run has. */
 export function waysOf(models: RunModels): readonly ModelEndpoint[] {
@@ -66,15 +67,16 @@ export async function chooseModels(
   if (provider === 'endpoint') return chooseOwn(rest, ways, modelsOf)
   const api = modelApis.find((one) => one === provider) ?? guessApi(choice)
   if (api === undefined)
-    return noSuch(`“${choice}” is no model: it starts with anthropic/, openai/, google/ or endpoint/.`)
+    return noSuch(`“${choice}” is no model: it starts with anthropic/, openai/, google/, bedrock/ or endpoint/.`)
   const wireId = choice.startsWith(`${api}/`) ? choice.slice(api.length + 1) : choice
   const endpoint = ways.find((one) => one.api === api && one.own === undefined) ?? ways.find((one) => one.api === api)
   if (endpoint === undefined)
     return missing(
       `No key for ${apiNames[api]} is configured, which ${choice} needs. Add one to the secrets of this run.`,
     )
-  const known = catalogue.find((one) => one.api === api && one.id === wireId)
-  const first = known === undefined ? unknownModel(`${api}/${wireId}`, wireId, endpoint) : knownModel(known, endpoint)
+  const known = api === 'bedrock' ? onBedrock(wireId) : catalogue.find((one) => one.api === api && one.id === wireId)
+  const first =
+    known === undefined ? unknownModel(`${api}/${wireId}`, wireId, endpoint) : knownModel(known, endpoint, wireId)
   const others = known === undefined ? [] : knownFor([known.class], ways).filter(({ id }) => id !== first.id)
   return ok([first, ...others.slice(0, mostFallbacks)])
 }
@@ -91,6 +93,7 @@ export const apiNames: Readonly<Record<ModelApi, string>> = {
   anthropic: 'Anthropic',
   openai: 'OpenAI',
   google: 'Google',
+  bedrock: 'Amazon Bedrock',
 }
 
 /** Who is called, in words. */
@@ -102,8 +105,12 @@ export function serverName({ endpoint }: Pick<ModelChoice, 'endpoint'>): string 
 export function knownFor(classes: readonly string[], ways: readonly ModelEndpoint[]): ModelChoice[] {
   return classes.flatMap((wanted) =>
     catalogue.flatMap((model) => {
+      if (model.class !== wanted) return []
       const endpoint = ways.find((one) => one.api === model.api && one.own === undefined)
-      return model.class === wanted && endpoint !== undefined ? [knownModel(model, endpoint)] : []
+      if (endpoint !== undefined) return [knownModel(model, endpoint, model.id)]
+      const bedrock = ways.find((one) => one.api === 'bedrock')
+      const id = bedrock === undefined ? undefined : bedrockId(model, bedrock.region)
+      return bedrock === undefined || id === undefined ? [] : [knownModel(model, bedrock, id)]
     }),
   )
 }
@@ -154,9 +161,11 @@ function unknownModel(id: string, wireId: string, endpoint: ModelEndpoint): Mode
   }
 }
 
-function knownModel(model: KnownModel, endpoint: ModelEndpoint): ModelChoice {
-  const { api, id, name, context, output, price, efforts } = model
-  return { id: `${api}/${id}`, name, endpoint, wireId: id, context, output, price, efforts }
+/** On Bedrock prices are those of a region, which the catalogue does not know. */
+function knownModel(model: KnownModel, endpoint: ModelEndpoint, wireId: string): ModelChoice {
+  const { name, context, output, efforts } = model
+  const price = endpoint.api === 'bedrock' ? undefined : model.price
+  return { id: `${endpoint.api}/${wireId}`, name, endpoint, wireId, context, output, price, efforts }
 }
 
 function guessApi(id: string): ModelApi | undefined {

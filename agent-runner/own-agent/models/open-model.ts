@@ -13,6 +13,11 @@ export async function openModel({ endpoint, wireId }: ModelChoice): Promise<Lang
       const { createGoogleGenerativeAI } = await import('@ai-sdk/google')
       return createGoogleGenerativeAI({ baseURL: versioned(baseUrl, 'v1beta'), apiKey })(wireId)
     }
+    case 'bedrock': {
+      const { createAmazonBedrock } = await import('@ai-sdk/amazon-bedrock')
+      // Who signs is the proxy; a region is asked for all the same.
+      return createAmazonBedrock({ baseURL: baseUrl, apiKey, region: endpoint.region ?? 'us-east-1' })(wireId)
+    }
     case 'openai': {
       if (endpoint.own === undefined) {
         const { createOpenAI } = await import('@ai-sdk/openai')

@@ -163,6 +163,7 @@ export function allWays(url: string): ModelEndpoint[] {
     { api: 'anthropic', baseUrl: url, token: agentModelKey },
     { api: 'openai', baseUrl: `${url}/v1`, token: agentModelKey },
     { api: 'google', baseUrl: url, token: agentModelKey },
+    { api: 'bedrock', baseUrl: url, token: agentModelKey, region: 'eu-central-1' },
   ]
 }
 

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { anthropicWire } from './anthropic.ts'
+import { bedrockWire } from './bedrock.ts'
 import { chatWire } from './chat.ts'
 import { googleWire } from './google.ts'
 import { responsesWire } from './responses.ts'
@@ -20,7 +21,7 @@ export interface AgentModels {
 }
 
 export const agentModelKey = 'fake-agent-model-key'
-const wires: readonly Wire[] = [anthropicWire, responsesWire, chatWire, googleWire]
+const wires: readonly Wire[] = [anthropicWire, responsesWire, chatWire, googleWire, bedrockWire]
 
 export async function startAgentModels(): Promise<AgentModels> {
   const asked: Asked[] = []
@@ -65,8 +66,8 @@ export async function startAgentModels(): Promise<AgentModels> {
         .end(JSON.stringify(wire.error(step.status, step.text ?? 'it failed')))
       return
     }
-    response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' })
-    const say = (lines: string): void => void response.write(lines)
+    response.writeHead(200, { 'content-type': wire.type ?? 'text/event-stream', 'cache-control': 'no-cache' })
+    const say = (lines: string | Uint8Array): void => void response.write(lines)
     for (const line of wire.begin(step, asked.length)) say(line)
     if (step.hold === true) return
     if (step.breaks === true) {

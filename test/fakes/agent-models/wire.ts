@@ -38,13 +38,15 @@ export interface Asked {
 }
 
 export interface Wire {
+  /** Of its answers; absent: server-sent events. */
+  readonly type?: string
   serves(path: string): boolean
   keyOf(request: IncomingMessage): string | undefined
   read(path: string, body: Record<string, unknown>): Asked
   /** What comes before an answer may break: thoughts and words. */
-  begin(step: ModelStep, n: number): string[]
+  begin(step: ModelStep, n: number): (string | Uint8Array)[]
   /** Calls, and the end. */
-  end(step: ModelStep, n: number): string[]
+  end(step: ModelStep, n: number): (string | Uint8Array)[]
   error(status: number, message: string): unknown
 }
 

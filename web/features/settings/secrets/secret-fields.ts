@@ -24,12 +24,14 @@ export const fieldsOf: Readonly<Record<SecretKind, readonly SecretField[]>> = {
   bedrock_key: [
     { name: 'key', form: 'line', hidden: true },
     { name: 'region', form: 'line' },
+    { name: 'baseUrl', form: 'line', optional: true },
   ],
   bedrock_access_key: [
     { name: 'accessKeyId', form: 'line' },
     { name: 'secretAccessKey', form: 'line', hidden: true },
     { name: 'sessionToken', form: 'line', hidden: true, optional: true },
     { name: 'region', form: 'line' },
+    { name: 'baseUrl', form: 'line', optional: true },
   ],
   model_endpoint: [
     { name: 'api', form: 'choice' },
