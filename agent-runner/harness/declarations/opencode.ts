@@ -15,6 +15,18 @@ export const openCodeVersion = '1.18.33'
 const name = 'OpenCode'
 
 /**
+ * At its start it would fetch `@opencode-ai/plugin` from npm into its configuration's folder, for plugins that might stand there, unless a lock file beside
+ * `node_modules` names it. There is no other switch for that. A folder that somebody made is left as it is.
+ */
+const start = [
+  'folder="${XDG_CONFIG_HOME:-$HOME/.config}/opencode"',
+  'if [ ! -e "$folder" ] && mkdir -p "$folder/node_modules"; then',
+  `  printf '%s\\n' '${JSON.stringify({ packages: { '': { dependencies: { '@opencode-ai/plugin': '*' } } } })}' > "$folder/package-lock.json"`,
+  'fi 2> /dev/null',
+  'exec "$@"',
+].join('\n')
+
+/**
  * OpenCode, the real command line tool. npm's `opencode-ai` only picks one of the packages that hold the binary for a
  * system, by an install script; here that package is fetched itself.
  */
@@ -58,7 +70,7 @@ export function createOpenCode({
       const program = programOf(folder, packageName)
       return {
         tools: sandbox === 'direct' ? [] : [program],
-        argv: (inside) => [inside(program), 'acp'],
+        argv: (inside) => ['sh', '-c', start, 'drover', inside(program), 'acp'],
         env: async (context) => {
           const chosen = await models(context)
           return {
