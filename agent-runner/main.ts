@@ -5,6 +5,7 @@ import { processEnvironment, readConfig } from './config.ts'
 import { openDataFolder } from './data-folder.ts'
 import { createGitGateway } from './git/gateway.ts'
 import { createHarnesses } from './harnesses.ts'
+import { installHarness, InstallOptions } from './install-harness.ts'
 import { createModelGateway } from './models/gateway.ts'
 import { watchParent } from './parent.ts'
 import { createRunner } from './runner.ts'
@@ -18,6 +19,18 @@ if (process.argv.includes('--check')) {
   const checked = await checkSettings(processEnvironment())
   console.log(checked.text)
   process.exit(checked.ok ? 0 : exitBadSettings)
+}
+const [, , asked, given = ''] = process.argv
+if (asked === 'install') {
+  const ending = new AbortController()
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => ending.abort())
+  const say = (text: string): void => void process.stderr.write(text)
+  const done = await installHarness(InstallOptions.parse(JSON.parse(given)), processEnvironment(), {
+    say,
+    signal: ending.signal,
+  })
+  console.log(done.text)
+  process.exit(done.ok ? 0 : 1)
 }
 const config = readConfig(processEnvironment())
 if (!config.ok) {

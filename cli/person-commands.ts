@@ -4,6 +4,7 @@ import { OwnAgent } from '#shared/domain/own-agent.ts'
 import { SecretKind } from '#shared/domain/secret.ts'
 import { runProcess } from './run-process.ts'
 
+const runnerMain = join(import.meta.dirname, '..', 'agent-runner', 'main.ts')
 const main = join(import.meta.dirname, '..', 'agent-runner', 'person', 'main.ts')
 
 /** Signs in, and takes work from a checkout of one's own to a run, and back. */
@@ -77,6 +78,43 @@ export function addSecretCommands(secrets: Command): void {
     .option('--own', 'of your own, not the team’s')
     .option('--url <url>', 'the server (DROVER_URL)')
     .action((name: string, given: { url?: string }) => act({ do: 'delete', name }, given))
+}
+
+/** The team's agents, and those of this machine's runner. */
+export function addHarnessCommands(program: Command): void {
+  const harness = program.command('harness').alias('harnesses').description('agents of the team, and of this machine')
+  const act = (options: object, given: { url?: string }): Promise<void> =>
+    runProcess(main, ['harness', JSON.stringify({ ...given, ...options })], { DROVER_URL: given.url })
+  harness
+    .command('list')
+    .description('which there are, where, and whether they may be used')
+    .option('--json', 'everything, as JSON')
+    .option('--url <url>', 'the server (DROVER_URL)')
+    .action((given: { url?: string }) => act({ do: 'list' }, given))
+  for (const [name, about] of [
+    ['enable', 'let the team use an agent'],
+    ['disable', 'switch an agent off for the team; turns that go on come to their own end'],
+    ['default', 'let new runs begin with an agent'],
+  ] as const)
+    harness
+      .command(name)
+      .argument('<agent>', 'its id, as “list” shows it')
+      .description(about)
+      .option('--url <url>', 'the server (DROVER_URL)')
+      .action((agent: string, given: { url?: string }) => act({ do: name, name: agent }, given))
+  harness
+    .command('install')
+    .argument('<agent>', 'its id, such as claude-code')
+    .description('fetch an agent for the runner of this machine, ahead of its first run')
+    .addOption(new Option('--sandbox <kind>', 'for this one alone').choices(['docker', 'direct']))
+    .option('--dir <folder>', 'the runner’s folder (DROVER_RUNNER_DIR)')
+    .option('--config-file <file>', 'the runner’s settings (DROVER_RUNNER_CONFIG)')
+    .action((name: string, given: { sandbox?: string; dir?: string; configFile?: string }) =>
+      runProcess(runnerMain, ['install', JSON.stringify({ name, sandbox: given.sandbox })], {
+        DROVER_RUNNER_DIR: given.dir,
+        DROVER_RUNNER_CONFIG: given.configFile,
+      }),
+    )
 }
 
 /** Environments as files. */

@@ -1,7 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { join } from 'node:path'
 import { droverVersion } from '#shared/version.ts'
-import { addEnvironmentCommands, addHandoffCommands, addSecretCommands } from './person-commands.ts'
+import { addEnvironmentCommands, addHandoffCommands, addHarnessCommands, addSecretCommands } from './person-commands.ts'
 import { runProcess } from './run-process.ts'
 import { createRunnerCommand } from './runner-command.ts'
 import { ensureWebIsBuilt } from './web-build.ts'
@@ -76,6 +76,7 @@ function createProgram(): Command {
     .description('secrets of the team and of your own, and the key that they are sealed to')
   addSecretCommands(secrets)
   addEnvironmentCommands(program)
+  addHarnessCommands(program)
   secrets
     .command('rotate-key')
     .description('make a new key and seal every secret to it; the server may be running')

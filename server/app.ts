@@ -39,6 +39,7 @@ import { environmentRoutes, type EnvironmentRoutesDeps } from './routes/environm
 import { planRoutes, type PlanRoutesDeps } from './routes/plans.ts'
 import { planImageRoutes } from './routes/plan-images.ts'
 import { runRoutes, type RunRoutesDeps } from './routes/runs.ts'
+import { harnessRoutes } from './routes/harnesses.ts'
 import { secretRoutes } from './routes/secrets.ts'
 import { shareRoutes } from './routes/share.ts'
 import { sharedPlanRoutes, type SharedPlanRoutesDeps } from './routes/shared-plans.ts'
@@ -124,6 +125,7 @@ export function createApp(deps: AppDeps): Hono<Environment> {
   app.route('/api/v1', runRoutes(deps.runs))
   app.route('/api/v1', planRoutes(deps.plans))
   app.route('/api/v1', secretRoutes(deps.secrets))
+  app.route('/api/v1', harnessRoutes(deps.secrets))
   app.route('/api/v1', environmentRoutes(deps.environments))
   app.route('/api/v1', handoffRoutes({ ...deps.secrets, ...deps.runs, now: deps.now }))
   app.route('/api/v1', usageRoutes(deps.usage))

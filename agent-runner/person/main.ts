@@ -6,6 +6,7 @@ import { bringDown, BringDownOptions } from '../handoff/bring-down.ts'
 import { openCheckout } from '../handoff/checkout.ts'
 import { sendUp, SendUpOptions } from '../handoff/send-up.ts'
 import { EnvironmentOptions, lookAfterEnvironments } from './environments.ts'
+import { HarnessOptions, lookAfterHarnesses } from './harnesses.ts'
 import { readTyped } from './read-typed.ts'
 import { lookAfterSecrets, SecretOptions } from './secrets.ts'
 import { CommandError, openServer, sessionFile, signIn } from './server.ts'
@@ -32,6 +33,8 @@ async function perform(): Promise<void> {
   switch (command) {
     case 'secrets':
       return print(await lookAfterSecrets({ server, readValue: readTyped }, SecretOptions.parse(options)))
+    case 'harness':
+      return print(await lookAfterHarnesses(server, HarnessOptions.parse(options)))
     case 'environments':
       return print(await lookAfterEnvironments(server, EnvironmentOptions.parse(options)))
   }

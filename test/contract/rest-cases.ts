@@ -871,6 +871,29 @@ export const restCases: Readonly<Record<string, RestCase>> = {
     answer: nothing,
     foreign: foreignSecrets,
   },
+  'GET /api/v1/harnesses': {
+    status: 200,
+    answer: z.strictObject({
+      harnesses: z.array(
+        z.strictObject({
+          id: z.string(),
+          name: z.string(),
+          enabled: z.boolean(),
+          is_default: z.boolean(),
+          models: z.array(z.string()).nullable(),
+          default_model: z.string().nullable(),
+          machines: z.array(z.looseObject({ host: z.string(), connected: z.boolean() })),
+        }),
+      ),
+    }),
+  },
+  'PATCH /api/v1/harnesses/:harness': {
+    path: () => '/api/v1/harnesses/codex',
+    body: () => ({ enabled: true, is_default: false, models: ['gpt-5'], default_model: 'gpt-5' }),
+    optional: ['enabled', 'is_default', 'models', 'default_model'],
+    status: 200,
+    answer: nothing,
+  },
   'GET /api/v1/usage': {
     path: () => '/api/v1/usage?from=2026-11-01&to=2026-11-30&group=day,model',
     status: 200,
