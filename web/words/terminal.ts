@@ -42,6 +42,8 @@ export const terminalWords = {
     no_runner: 'The machine that has this run is not connected.',
     old_runner: 'The runner of this run is too old for terminals. Update Drover there.',
   } satisfies Record<TerminalPlace, string>,
+  elsewhere:
+    'The machine that has this run is connected to another server process than this page. Reload the page, or ask whoever runs the server to keep both together.',
   offline: 'Offline. What is here is what this device has; nothing can be typed.',
   connecting: 'Not connected. What you type is not sent, and not kept for later.',
   notSent: 'Not connected: what you typed was not sent.',

@@ -1,6 +1,5 @@
 import { ArrowLeft, ClipboardPaste, Copy, Ellipsis, Plus, ScanEye, X, ZoomIn, ZoomOut } from 'lucide'
 import { Show, createEffect, createMemo, createSignal, on, onCleanup, onMount } from 'solid-js'
-import { hasEnded } from '#shared/domain/run.ts'
 import { Button, IconButton } from '../../../ui/button.tsx'
 import { copyAndTell } from '../../../ui/copy.ts'
 import { ConfirmDialog } from '../../../ui/dialog.tsx'
@@ -9,11 +8,13 @@ import { Menu, MenuItem } from '../../../ui/menu.tsx'
 import { Select } from '../../../ui/select.tsx'
 import { showToast } from '../../../ui/toast.tsx'
 import { useIds } from '../../../state/platform.ts'
+import { useTeamData } from '../../../state/team-data.ts'
 import { endWords, terminalWords } from '../../../words/terminal.ts'
 import { useScene } from '../scene.ts'
 import type { TranscriptModel } from '../transcript/transcript-model.ts'
 import { HeightHandle } from './height-handle.tsx'
 import { KeyRow } from './key-row.tsx'
+import { placeWords } from './place-words.ts'
 import { TerminalScreen, type ScreenHandle } from './terminal-screen.tsx'
 import { endOf, useTerminals, type KnownTerminal } from './use-terminals.ts'
 import { followViewport } from './viewport.ts'
@@ -33,6 +34,7 @@ export function TerminalPanel(props: {
 }) {
   const scene = useScene()
   const ids = useIds()
+  const team = useTeamData()
   // oxlint-disable-next-line solid/reactivity
   const terminals = useTerminals(props.model)
   const [handle, setHandle] = createSignal<ScreenHandle>()
@@ -85,10 +87,7 @@ export function TerminalPanel(props: {
     if (!scene.online()) return terminalWords.offline
     if (!terminals.isOpen()) return terminals.place() === undefined ? undefined : terminalWords.connecting
     const place = terminals.place()
-    const words =
-      place === undefined
-        ? ''
-        : terminalWords.place[place === 'away' && !hasEnded(scene.run().state) ? 'starting' : place]
+    const words = placeWords(place, scene.run(), team.runners.all())
     if (words !== '' && !(place === 'away' && end() === undefined && current() !== undefined)) return words
     if (!terminals.mayWrite()) return terminalWords.viewer
     return terminals.problem()
