@@ -1,11 +1,9 @@
-import { createHash, createHmac } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse, type Server } from 'node:http'
 import { connect, type AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { RunSecret } from '#shared/domain/secret.ts'
 import { RunId } from '#shared/ids.ts'
-import { frame } from '#test/fakes/agent-models/bedrock.ts'
 import { silentLog } from '../log.ts'
 import type { ModelApi, ModelEndpoint, ModelGateway, RunModels } from './endpoints.ts'
 import { createModelGateway, mostOpen, type ModelGatewayDeps } from './gateway.ts'
@@ -182,86 +180,6 @@ describe('each wire', () => {
       401,
       { error: { type: 'authentication_error' } },
     ])
-  })
-})
-
-describe('Amazon Bedrock', () => {
-  const path = '/model/eu.anthropic.claude-sonnet-5/converse-stream'
-  const body = JSON.stringify({ messages: [{ role: 'user', content: [{ text: 'Häl' }] }] })
-  const streamed = (...frames: Buffer[]): void => {
-    reply = (_request, response) =>
-      response.setHeader('content-type', 'application/vnd.amazon.eventstream').end(Buffer.concat(frames))
-  }
-
-  test('an API key goes as it is, what was used is read along in its frames, and these come as they are', async () => {
-    await open([secret('bedrock_key', { key: 'real-bedrock-key', region: 'eu-west-1', baseUrl: base })])
-    const frames = [
-      frame('contentBlockDelta', { delta: { text: '"usage":{"inputTokens":9999}' } }),
-      frame('metadata', { usage: { inputTokens: 7, outputTokens: 4, cacheReadInputTokens: 3 } }),
-    ]
-    streamed(...frames)
-    const answer = await ask('bedrock', path, { body })
-    expect(Buffer.from(await answer.arrayBuffer())).toEqual(Buffer.concat(frames))
-    expect(seen[0]).toMatchObject({ url: path, body, headers: { authorization: 'Bearer real-bedrock-key' } })
-    const counted = { inputTokens: 7, outputTokens: 4, cachedTokens: 3, cacheWrittenTokens: 0 }
-    expect(used).toEqual([{ model: 'eu.anthropic.claude-sonnet-5', ...counted }])
-    expect(models.all?.()[0]).toMatchObject({ api: 'bedrock', region: 'eu-west-1' })
-  })
-
-  test('with an access key each request is signed here: the agent has no part of it', async () => {
-    const pair = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'real-secret', sessionToken: 'real-session' }
-    await open([secret('bedrock_access_key', { ...pair, region: 'eu-west-1', baseUrl: base })])
-    const claimed = { 'x-amz-date': '19700101T000000Z', 'x-amz-security-token': 'theirs' }
-    await ask('bedrock', path.replace('sonnet-5', 'sonnet-5%3A0'), { body, headers: claimed })
-    const { headers = {}, url = '' } = seen[0] ?? {}
-    expect(headers['x-amz-security-token']).toBe('real-session')
-    const date = String(headers['x-amz-date'])
-    const scope = `${date.slice(0, 8)}/eu-west-1/bedrock/aws4_request`
-    // By the definition of Signature Version 4, with the path encoded once more.
-    const hash = (text: string): string => createHash('sha256').update(text).digest('hex')
-    const signedHeaders = 'host;x-amz-date;x-amz-security-token'
-    const canonical = [
-      'POST',
-      url.replaceAll('%', '%25'),
-      '',
-      `host:${String(headers.host)}\nx-amz-date:${date}\nx-amz-security-token:real-session\n`,
-      signedHeaders,
-      hash(body),
-    ].join('\n')
-    const key = [date.slice(0, 8), 'eu-west-1', 'bedrock', 'aws4_request'].reduce<string | Buffer>(
-      (above, part) => createHmac('sha256', above).update(part).digest(),
-      'AWS4real-secret',
-    )
-    const text = ['AWS4-HMAC-SHA256', date, scope, hash(canonical)].join('\n')
-    const signature = createHmac('sha256', key).update(text).digest('hex')
-    expect(headers.authorization).toBe(
-      `AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/${scope}, SignedHeaders=${signedHeaders}, Signature=${signature}`,
-    )
-    expect(JSON.stringify([seen, models.all?.()])).not.toContain('real-secret')
-  })
-
-  test('a region that would lead elsewhere is none, and what is missing is said', async () => {
-    await open([secret('bedrock_key', { key: 'k', region: 'evil.test/#' }), endpointSecret('openai')])
-    expect(models.endpoint('bedrock')).toBeUndefined()
-    const bedrock = at('openai').baseUrl.replace('/openai/v1', '/bedrock')
-    const answer = await ask('openai', path, { body }, bedrock)
-    expect([answer.status, await answer.json()]).toEqual([
-      401,
-      { message: expect.stringContaining('no credentials for Amazon Bedrock') },
-    ])
-  })
-
-  test('frames that are none, or too long, cost nothing', async () => {
-    await open([secret('bedrock_key', { key: 'k', region: 'eu-west-1', baseUrl: base })])
-    streamed(
-      frame('contentBlockDelta', { delta: { text: 'x'.repeat(3_000_000) } }),
-      frame('metadata', { usage: { inputTokens: 1, outputTokens: 2 } }),
-    )
-    await (await ask('bedrock', path, { body })).arrayBuffer()
-    expect(used).toMatchObject([{ inputTokens: 1, outputTokens: 2 }])
-    streamed(Buffer.alloc(64))
-    await (await ask('bedrock', path, { body })).arrayBuffer()
-    expect(used).toHaveLength(1)
   })
 })
 
