@@ -96,7 +96,7 @@ test('a run of Drover’s agent plans, asks, changes, and goes on the next day',
   expect(machine?.harnesses.find(({ id }) => id === 'drover')).toMatchObject({
     name: 'Drover',
     letters: 'DR',
-    takes: ['anthropic_key', 'openai_key', 'google_key', 'model_endpoint'],
+    takes: ['anthropic_key', 'openai_key', 'google_key', 'bedrock_key', 'bedrock_access_key', 'model_endpoint'],
     models: expect.arrayContaining([{ id: 'auto-genius', name: 'Automatic: genius' }]),
   })
 
