@@ -27,7 +27,7 @@ const wires = [
     version: runnerProtocol,
     todo: mend('runnerProtocol'),
     shapes: { RunnerUp, RunnerDown, RunEvent },
-    pinned: { version: 1, hash: 'd53fe4458feceeaf' },
+    pinned: { version: 1, hash: 'f41af1870c589c79' },
   },
   {
     what: 'messages between a page and the terminals of a run',
@@ -48,7 +48,7 @@ const wires = [
     version: schemaVersion,
     todo: 'They stay valid for 90 days, so add an optional argument, or a mutator beside the old one.',
     shapes: Object.fromEntries(Object.values(mutators).map(({ name, args }): [string, z.ZodType] => [name, args])),
-    pinned: { version: '2', hash: 'f9bd0a68dfdcade0' },
+    pinned: { version: '2', hash: '3aa9854bdd83c55b' },
   },
   {
     what: 'way in which a mutation names its intent',
