@@ -3,6 +3,7 @@ import { homedir, hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { PullPolicy } from '#shared/domain/environment.ts'
+import { maxTextBytes } from '#shared/domain/bounded-text.ts'
 import { SandboxKind } from '#shared/domain/harness.ts'
 import { personalKeyPrefix } from '#shared/domain/personal-key.ts'
 import { err, ok, type Result } from '#shared/result.ts'
@@ -61,6 +62,8 @@ export interface RunnerConfig {
     /** Of one run; 0: without a bound. */
     runBytes: number
   }
+  /** What is kept of one long output, in bytes. */
+  outputBytes: number
   metrics: { host: string; port: number } | undefined
   cleanUp: boolean
   idleMs: number
@@ -134,6 +137,7 @@ const Environment = z.object({
   DROVER_DIRECT_COMMAND_TIME: duration.default(600_000),
   DROVER_RUNNER_MIN_FREE: size({ least: MiB, zero: true }).default(2 * 1024 * MiB),
   DROVER_RUNNER_RUN_DISK: size({ least: MiB, zero: true }).default(30 * 1024 * MiB),
+  DROVER_RUNNER_OUTPUT: size({ least: MiB, most: maxTextBytes }).default(256 * MiB),
   DROVER_NO_CLEANUP: flag.default(false),
   DROVER_RUNNER_IDLE: duration.optional(),
   DROVER_RUNNER_IDLE_MS: z.coerce.number().int().min(0).default(600_000),
@@ -275,6 +279,7 @@ export function toConfig({ values: given, lines }: GivenSettings): Result<Runner
       env: { ...env['DROVER_DIRECT_ENV'], ...env['DROVER_RUNNER_ENV'] },
     },
     disk: { minFreeBytes: read.DROVER_RUNNER_MIN_FREE, runBytes: read.DROVER_RUNNER_RUN_DISK },
+    outputBytes: read.DROVER_RUNNER_OUTPUT,
     metrics:
       read.OTEL_METRICS_EXPORTER === 'prometheus'
         ? { host: read.OTEL_EXPORTER_PROMETHEUS_HOST, port: read.OTEL_EXPORTER_PROMETHEUS_PORT }

@@ -136,6 +136,7 @@ export function createRunShelf(deps: RunShelfDeps): RunShelf {
       blobs: hidingBlobs(blobs, hiding),
       snapshots: () => (deps.keepsSnapshots() ? blobs : undefined),
       snapshotSettings: config.snapshots,
+      outputBytes: config.outputBytes,
       fetchBlob: deps.fetchBlob,
       takesPaths: deps.takesPaths,
       symbols: deps.symbols,

@@ -48,6 +48,7 @@ const flags: readonly (readonly [flag: string, variable: string, about: string, 
   ['--teardown-command <command>', 'DROVER_DIRECT_TEARDOWN', 'after each direct run'],
   ['--min-free <size>', 'DROVER_RUNNER_MIN_FREE', 'disk space below which nothing new is taken'],
   ['--run-disk <size>', 'DROVER_RUNNER_RUN_DISK', 'what one run may take on the disk'],
+  ['--keep-output <size>', 'DROVER_RUNNER_OUTPUT', 'what is kept of one command’s output'],
 ]
 
 /** Flags that may come several times. */

@@ -286,6 +286,7 @@ export async function createServer(options: ServerOptions): Promise<DroverServer
         database: db,
         access,
         auth,
+        jobs,
         blobs,
         streams,
         rateLimits: auth.parts.rateLimits,

@@ -214,6 +214,13 @@ export const settings: readonly Setting[] = [
     about: 'What one run may take on the disk before it is stopped; 0 is without a bound. Default 30g.',
   },
   {
+    name: 'DROVER_RUNNER_OUTPUT',
+    flag: '--keep-output',
+    key: 'keep_output',
+    about:
+      'What is kept of one command’s output for download, 1g at most; its start and end are always kept. Default 256m.',
+  },
+  {
     name: 'DROVER_RUNNER_QUIET_MS',
     about: 'Silence of an agent after which the transcript says so. Default 120000.',
   },

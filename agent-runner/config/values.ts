@@ -24,13 +24,17 @@ export const duration = z.string().transform((text, context) => {
   return z.NEVER
 })
 
-/** @param least the smallest that makes sense; `zero`: 0 switches it off. */
-export function size({ least, zero = false }: { least: number; zero?: boolean }) {
+/** @param least the smallest that makes sense; `zero`: 0 switches it off; `most` the largest that can be held. */
+export function size({ least, zero = false, most = 2 ** 50 }: { least: number; zero?: boolean; most?: number }) {
   return z.string().transform((text, context) => {
     const bytes = parseSize(text)
-    if (bytes !== undefined && (bytes >= least || (zero && bytes === 0)) && bytes <= 2 ** 50) return bytes
-    const smallest = `${Math.ceil(least / 1024 ** 2)}m`
-    context.addIssue({ code: 'custom', message: `a size such as 512m or 4g is expected, ${smallest} at the least` })
+    if (bytes !== undefined && (bytes >= least || (zero && bytes === 0)) && bytes <= most) return bytes
+    const smallest = `${Math.ceil(least / 1024 ** 2)}m at the least`
+    const largest = most < 2 ** 50 ? `, ${Math.floor(most / 1024 ** 2)}m at most` : ''
+    context.addIssue({
+      code: 'custom',
+      message: `a size such as 512m or 4g is expected, ${smallest}${largest}`,
+    })
     return z.NEVER
   })
 }

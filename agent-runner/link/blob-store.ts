@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { readFile, stat } from 'node:fs/promises'
+import { createReadStream, openAsBlob } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { BlobHash } from '#shared/ids.ts'
 import { messageOf, type Log } from '../log.ts'
 import { createBackoff } from './backoff.ts'
@@ -10,13 +10,16 @@ import type { Clock } from '../clock.ts'
 /** The largest content the server takes in one piece. */
 export const maxBlobBytes = 64_000_000
 
+/** A file, or the piece of it that begins at `from`; its bytes are read as they are sent. The file may not change meanwhile. */
+export type FilePiece = { file: string; from?: number; bytes?: number }
+
 /**
  * Content by its SHA-256, kept by the server: `PUT /api/runner/blobs/<sha256>`, the body raw. Uploading the same
  * content again changes nothing.
  */
 export interface BlobStore {
   /** @returns the hash once the server has the content, `undefined` when it can't be stored (too large, refused, closed). */
-  put(content: Uint8Array | { file: string }): Promise<BlobHash | undefined>
+  put(content: Uint8Array | FilePiece): Promise<BlobHash | undefined>
   close(): void
 }
 
@@ -51,10 +54,10 @@ export function createBlobStore({ url, key, clock, log }: BlobStoreDeps): BlobSt
   /** Of contents in memory; a file that waits takes none. */
   let heldBytes = 0
 
-  async function put(content: Uint8Array | { file: string }): Promise<BlobHash | undefined> {
+  async function put(content: Uint8Array | FilePiece): Promise<BlobHash | undefined> {
     const hash = await hashOf(content)
     if (known.has(hash)) return hash
-    const size = content instanceof Uint8Array ? content.byteLength : (await stat(content.file)).size
+    const size = await sizeOf(content)
     if (size > maxBlobBytes) return undefined
     const held = content instanceof Uint8Array ? size : 0
     if (running >= atOnce && (waiting.length >= waitingLimit || heldBytes + held > waitingBytes)) {
@@ -66,7 +69,7 @@ export function createBlobStore({ url, key, clock, log }: BlobStoreDeps): BlobSt
       while (running >= atOnce) await new Promise<void>((resolve) => waiting.push(resolve))
       running += 1
       try {
-        return await upload(hash, content)
+        return await upload(hash, content, size)
       } finally {
         running -= 1
         waiting.shift()?.()
@@ -76,16 +79,17 @@ export function createBlobStore({ url, key, clock, log }: BlobStoreDeps): BlobSt
     }
   }
 
-  async function upload(hash: BlobHash, content: Uint8Array | { file: string }): Promise<BlobHash | undefined> {
+  async function upload(hash: BlobHash, content: Uint8Array | FilePiece, size: number): Promise<BlobHash | undefined> {
     const backoff = createBackoff({ random: () => clock.random() })
-    const body = content instanceof Uint8Array ? content : await readFile(content.file)
     while (!closing.signal.aborted) {
+      // A file that is gone will not come back, so this is no failure to wait out.
+      const body = content instanceof Uint8Array ? Uint8Array.from(content) : await openPiece(content)
       try {
-        if (body.byteLength >= askedFirstBytes && (await isThere(hash))) return hash
+        if (size >= askedFirstBytes && (await isThere(hash))) return hash
         const answer = await fetch(`${url}/api/runner/blobs/${hash}`, {
           method: 'PUT',
           headers: { authorization: `Bearer ${key}`, 'content-type': 'application/octet-stream' },
-          body: Uint8Array.from(body),
+          body,
           signal: AbortSignal.any([closing.signal, AbortSignal.timeout(60_000)]),
         })
         await answer.body?.cancel()
@@ -140,9 +144,24 @@ export function createBlobStore({ url, key, clock, log }: BlobStoreDeps): BlobSt
   return { put, get, close: () => closing.abort() }
 }
 
-async function hashOf(content: Uint8Array | { file: string }): Promise<BlobHash> {
+async function hashOf(content: Uint8Array | FilePiece): Promise<BlobHash> {
   const hash = createHash('sha256')
   if (content instanceof Uint8Array) hash.update(content)
-  else for await (const piece of createReadStream(content.file)) hash.update(piece as Uint8Array)
+  else {
+    const { file, from = 0, bytes = Infinity } = content
+    for await (const piece of createReadStream(file, { start: from, end: from + bytes - 1 }))
+      hash.update(piece as Uint8Array)
+  }
   return BlobHash.parse(hash.digest('hex'))
+}
+
+async function sizeOf(content: Uint8Array | FilePiece): Promise<number> {
+  if (content instanceof Uint8Array) return content.byteLength
+  return content.bytes ?? (await stat(content.file)).size - (content.from ?? 0)
+}
+
+/** Nothing of it is in memory yet. */
+async function openPiece({ file, from = 0, bytes }: FilePiece): Promise<Blob> {
+  const whole = await openAsBlob(file)
+  return whole.slice(from, bytes === undefined ? whole.size : from + bytes)
 }

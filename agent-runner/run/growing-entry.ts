@@ -13,6 +13,7 @@ import type { Hiding } from '../secrets/hiding.ts'
 import type { Journal } from './journal.ts'
 import { growingText } from './run-memory.ts'
 import { openSpool, removeSpool, type Spool } from './spool.ts'
+import { storeText } from './store-text.ts'
 
 /** Pieces of a growing text are joined for this long before they become an event. */
 const joinMs = 40
@@ -51,6 +52,8 @@ export interface GrowingEntryDeps {
   clock: Clock
   blobs: BlobStore
   spoolFolder: string
+  /** What is kept of a text that does not fit into its entry, in bytes. */
+  outputBytes: number
   /** The text is hidden piece by piece, before it goes anywhere. */
   hiding: Hiding
   place: Omit<TranscriptEntry, 'body'>
@@ -92,7 +95,7 @@ export function createGrowingEntry(deps: GrowingEntryDeps): GrowingEntry {
     text = grown ?? text
     if (omittedUnits(text) === 0) return
     if (spool === undefined) {
-      spool = openSpool(deps.spoolFolder, place.id)
+      spool = openSpool(deps.spoolFolder, place.id, deps.outputBytes)
       spool.write(wholeText(before) ?? before.head)
     }
     spool.write(piece)
@@ -161,12 +164,13 @@ export function createGrowingEntry(deps: GrowingEntryDeps): GrowingEntry {
   async function store(): Promise<void> {
     if (spool === undefined) return
     spool.close()
-    if (spool.lost() > 0) deps.onLost(`${spool.lost()} bytes of a long output could not be kept.`)
-    const blob = await deps.blobs.put({ file: spool.path }).catch(() => undefined)
-    if (blob === undefined) {
+    const { bytes, why } = spool.lost()
+    if (bytes > 0) deps.onLost(lostWords(bytes, why, deps.outputBytes))
+    const stored = await storeText(deps.blobs, spool.path).catch(() => undefined)
+    if (stored === undefined) {
       deps.onLost('The middle of a long output could not be stored on the server.')
     } else {
-      text = { ...text, blob }
+      text = { ...text, ...stored }
       write()
       await removeSpool(deps.spoolFolder, place.id)
     }
@@ -196,6 +200,12 @@ export function createGrowingEntry(deps: GrowingEntryDeps): GrowingEntry {
     flush,
     finished: () => done,
   }
+}
+
+function lostWords(bytes: number, why: 'limit' | 'disk', limit: number): string {
+  return why === 'limit'
+    ? `A long output is kept up to ${Math.floor(limit / 1024 ** 2)} MB (DROVER_RUNNER_OUTPUT), so ${bytes} bytes of it could not be kept. Its end is shown here.`
+    : `${bytes} bytes of a long output could not be kept.`
 }
 
 /** Text that a database can hold: NUL made visible. Unpaired surrogates are healed where they can't be halves of a pair. */

@@ -1,5 +1,4 @@
 import { readdir } from 'node:fs/promises'
-import { BlobHash } from '#shared/ids.ts'
 import type { EntryBody } from '#shared/domain/transcript.ts'
 import { refusal } from '#shared/refusal.ts'
 import type { BlobStore } from '../link/blob-store.ts'
@@ -9,6 +8,7 @@ import type { Journal } from './journal.ts'
 import type { Receipts } from './receipts.ts'
 import { growingText } from './run-memory.ts'
 import { removeSpool, spoolPath } from './spool.ts'
+import { storeText } from './store-text.ts'
 
 /**
  * Brings a run to rest whose runner process was killed in the middle of it: closes what was open, withdraws its
@@ -73,10 +73,10 @@ export async function uploadSpool(journal: Journal, folders: RunFolders, blobs: 
       await removeSpool(folders.spool, entryId)
       continue
     }
-    const hash = await blobs.put({ file: spoolPath(folders.spool, entryId) }).catch(() => undefined)
-    if (hash === undefined) continue
+    const stored = await storeText(blobs, spoolPath(folders.spool, entryId)).catch(() => undefined)
+    if (stored === undefined) continue
     const field = entry.body.kind === 'tool' || entry.body.kind === 'step' ? 'output' : 'text'
-    const body = { ...entry.body, [field]: { ...text, blob: BlobHash.parse(hash) } }
+    const body = { ...entry.body, [field]: { ...text, ...stored } }
     journal.append({ type: 'entry', entry: { ...entry, body } })
     await journal.committed()
     await removeSpool(folders.spool, entryId)

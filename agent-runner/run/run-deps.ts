@@ -34,6 +34,8 @@ export interface RunWorkerDeps {
   snapshots: () => (Pick<BlobStore, 'put'> & BlobSource) | undefined
   /** What this machine says of snapshots. */
   snapshotSettings: SnapshotSettings
+  /** What is kept of one long output, in bytes. */
+  outputBytes: number
   fetchBlob: FetchBlob
   /** The server takes the paths of workspaces. */
   takesPaths: () => boolean

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { appendAt, omittedUnits, type BoundedText } from '#shared/domain/bounded-text.ts'
+import { appendAt, omittedUnits, storedText, type BoundedText } from '#shared/domain/bounded-text.ts'
 import { Said, saidIn, withSaid } from '#shared/domain/conversation.ts'
 import { ProfileSnapshot } from '#shared/domain/profile.ts'
 import { PublishResults } from '#shared/domain/run-publish.ts'
@@ -187,7 +187,7 @@ export function rememberEvent(memory: RunMemory, event: RunEvent): RunMemory {
 /** Whether nothing more will be written into an entry with this body. */
 function isFinal(body: EntryBody): boolean {
   const text = growingText(body)
-  if (text !== undefined && omittedUnits(text) > 0 && text.blob === undefined) return false
+  if (text !== undefined && omittedUnits(text) > 0 && storedText(text) === undefined) return false
   switch (body.kind) {
     case 'message':
     case 'thought':

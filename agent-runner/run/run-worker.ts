@@ -55,7 +55,15 @@ export function createRunWorker(deps: RunWorkerDeps): RunWorker {
   const { runId, folders, journal, clock, log, blobs } = deps
   const receipts = createReceipts({ runId, journal, send: deps.send })
   const { hiding } = deps.secrets
-  const transcript = createTranscript({ runId, journal, clock, blobs, spoolFolder: folders.spool, hiding })
+  const transcript = createTranscript({
+    runId,
+    journal,
+    clock,
+    blobs,
+    spoolFolder: folders.spool,
+    outputBytes: deps.outputBytes,
+    hiding,
+  })
   const changes = createChanges({
     folder: folders.root,
     workspace: folders.workspace,

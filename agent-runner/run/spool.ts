@@ -1,7 +1,6 @@
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { maxBlobBytes } from '../link/blob-store.ts'
 
 /**
  * The whole of a text that is too long for its entry, in a file of the run's folder until it is uploaded. Written
@@ -10,8 +9,8 @@ import { maxBlobBytes } from '../link/blob-store.ts'
 export interface Spool {
   readonly path: string
   write(text: string): void
-  /** Bytes left out because the file reached its limit or the disk is full. */
-  lost(): number
+  /** Bytes left out, because the file reached its limit or the disk is full. */
+  lost(): { bytes: number; why: 'limit' | 'disk' }
   close(): void
 }
 
@@ -19,18 +18,25 @@ export function spoolPath(folder: string, entryId: string): string {
   return join(folder, entryId)
 }
 
-export function openSpool(folder: string, entryId: string): Spool {
+/** @param limit bytes that the file may have. */
+export function openSpool(folder: string, entryId: string, limit: number): Spool {
   const path = spoolPath(folder, entryId)
   const file = openFile(folder, path)
   let size = 0
   let lost = 0
+  let why: 'limit' | 'disk' = 'disk'
   let open = true
   return {
     path,
     write: (text) => {
       const bytes = Buffer.from(text)
-      if (file === undefined || !open || lost > 0 || size + bytes.byteLength > maxBlobBytes) {
+      if (file === undefined || !open || lost > 0) {
         lost += bytes.byteLength
+        return
+      }
+      if (size + bytes.byteLength > limit) {
+        why = 'limit'
+        lost = bytes.byteLength
         return
       }
       try {
@@ -38,10 +44,10 @@ export function openSpool(folder: string, entryId: string): Spool {
         while (written < bytes.byteLength) written += writeSync(file, bytes, written)
         size += bytes.byteLength
       } catch {
-        lost += bytes.byteLength
+        lost = bytes.byteLength
       }
     },
-    lost: () => lost,
+    lost: () => ({ bytes: lost, why }),
     close: () => {
       if (open && file !== undefined) closeSync(file)
       open = false

@@ -38,6 +38,8 @@ export interface TranscriptDeps {
   clock: Clock
   blobs: BlobStore
   spoolFolder: string
+  /** What is kept of one long text, in bytes. */
+  outputBytes: number
   hiding: Hiding
 }
 
@@ -72,6 +74,7 @@ export function createTranscript(deps: TranscriptDeps): Transcript {
       clock,
       blobs: deps.blobs,
       spoolFolder: deps.spoolFolder,
+      outputBytes: deps.outputBytes,
       hiding: deps.hiding,
       place: newPlace(),
       body,

@@ -1,4 +1,4 @@
-import { boundedText, wholeText, type BoundedText } from '#shared/domain/bounded-text.ts'
+import { boundedText, storedText, wholeText, type BoundedText } from '#shared/domain/bounded-text.ts'
 import type { Hiding } from './hiding.ts'
 
 /**
@@ -29,16 +29,16 @@ function inPatch(hiding: Hiding, patch: unknown): unknown {
 }
 
 function inBounded(hiding: Hiding, text: BoundedText): BoundedText {
-  const blob = text.blob === undefined ? {} : { blob: text.blob }
+  const stored = storedText(text)
   const whole = wholeText(text)
   if (whole !== undefined) {
     const after = hiding.piece(whole)
-    return after === whole ? text : { ...boundedText(after), ...blob }
+    return after === whole ? text : { ...boundedText(after), ...stored }
   }
   const [head, tail] = [cutTo(hiding.piece(text.head), text.head), cutTo(hiding.piece(text.tail), text.tail)]
   if (head === text.head && tail === text.tail) return text
   const length = text.length - text.head.length - text.tail.length + head.length + tail.length
-  return { head, tail, length, ...blob }
+  return { head, tail, length, ...stored }
 }
 
 function cutTo(after: string, before: string): string {

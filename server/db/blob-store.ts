@@ -9,6 +9,8 @@ export type BlobStore = {
   has(teamId: string, hash: string): Promise<boolean>
   /** A file that is here comes with a message again. `false`: it is not here. */
   attachAgain(teamId: string, hash: string, now: number): Promise<boolean>
+  /** Bytes of each that is there. */
+  sizes(teamId: string, hashes: readonly string[]): Promise<ReadonlyMap<string, number>>
   /** Keeps what a person attached. `false`: the team has no room for it. */
   attach(teamId: string, hash: string, content: Uint8Array, now: number): Promise<boolean>
 }
@@ -44,6 +46,13 @@ export function createBlobStore(db: Database, attachedBytes: number = teamAttach
         [teamId, hash, now],
       )
       return rows.length > 0
+    },
+    async sizes(teamId, hashes) {
+      const rows = await db.query<{ hash: string; bytes: number }>(
+        'select hash, bytes from blob where team_id = $1 and hash = any($2)',
+        [teamId, [...hashes]],
+      )
+      return new Map(rows.map(({ hash, bytes }) => [hash, bytes]))
     },
     attach: (teamId, hash, content, now) =>
       db.tx(async (tx) => {

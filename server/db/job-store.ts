@@ -179,6 +179,15 @@ export function createJobStore(db: Queryable) {
         { name: 'chunk-firsts' },
       )
     },
+    /** Key of the chunk that has the entry with this number, or would have it. */
+    async chunkWith(space: SpaceId, n: number): Promise<string | undefined> {
+      const [row] = await db.query<{ key: string }>(
+        `select key from entry where space_id = $1 and key >= 'chunk/' and key < 'chunk0' and deleted_at is null
+           and (value->>'first')::int <= $2 order by key desc limit 1`,
+        [space, n],
+      )
+      return row?.key
+    },
     /** `n` of the run's newest entry, 0 when it has none. */
     async lastEntry(runId: string): Promise<number> {
       const [row] = await db.query<{ last: number }>(

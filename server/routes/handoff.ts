@@ -20,7 +20,7 @@ import type { RunAccess } from '../runs/access.ts'
 import { Handoff, handOff } from '../runs/hand-off.ts'
 import { conversationOf } from '../runs/run-handoff.ts'
 import { answer } from './answers.ts'
-import { blobHeaders } from './runs.ts'
+import { blobHeaders } from './blob-headers.ts'
 
 export type HandoffRoutesDeps = TransactDeps & {
   readonly store: SpaceStore

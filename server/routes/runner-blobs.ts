@@ -7,7 +7,7 @@ import type { BlobStore } from '../db/blob-store.ts'
 import { limitBody } from '../middleware/body-limits.ts'
 import type { Environment } from '../middleware/environment.ts'
 import { refuse } from '../middleware/errors.ts'
-import { blobHeaders } from './runs.ts'
+import { blobHeaders } from './blob-headers.ts'
 
 const maxBlobBytes = 64 * 1024 * 1024
 const noKey = refusal('not_allowed', 'This needs an agent key: Authorization: Bearer drv_…')

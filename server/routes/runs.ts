@@ -11,6 +11,8 @@ import type { BlobStore } from '../db/blob-store.ts'
 import type { JobStore } from '../db/job-store.ts'
 import type { Environment } from '../middleware/environment.ts'
 import { refuse } from '../middleware/errors.ts'
+import { blobHeaders } from './blob-headers.ts'
+import { noOutput, readEntry, wholeOutput } from '../runs/whole-output.ts'
 import type { RunAccess } from '../runs/access.ts'
 import type { PullLooks } from '../runs/pull-looks.ts'
 import { answer } from './answers.ts'
@@ -29,13 +31,6 @@ const pageEntries = 100
 const noRun = refusal('not_found', 'There is no such run in your team.')
 const Before = z.coerce.number().int().positive().default(Number.MAX_SAFE_INTEGER)
 
-/** Whatever it holds, it is shown as text or saved, never run in our origin. */
-export const blobHeaders = {
-  'content-type': 'text/plain; charset=utf-8',
-  'content-disposition': 'attachment',
-  'content-security-policy': 'sandbox',
-} as const
-
 /** What the app reads of runs beside the synced rows. */
 export function runRoutes(deps: RunRoutesDeps): Hono<Environment> {
   return new Hono<Environment>()
@@ -45,6 +40,13 @@ export function runRoutes(deps: RunRoutesDeps): Hono<Environment> {
       if (!before.success) return refuse(c, refusal('invalid', '“before” must be the number of an entry.'))
       if (!runId.success || (await deps.access.teamOf(runId.data)) !== c.var.actor.teamId) return refuse(c, noRun)
       return c.json(await pageBefore(deps, runId.data, before.data))
+    })
+    .get('/runs/:runId/entries/:n/output', async (c) => {
+      const runId = RunId.safeParse(c.req.param('runId'))
+      const { teamId } = c.var.actor
+      if (!runId.success || (await deps.access.teamOf(runId.data)) !== teamId) return refuse(c, noRun)
+      const entry = await readEntry(deps, runId.data, c.req.param('n'))
+      return (await wholeOutput(deps.blobs, teamId, entry)) ?? refuse(c, noOutput)
     })
     .get('/runs/:runId/artifacts', async (c) => {
       const runId = RunId.safeParse(c.req.param('runId'))

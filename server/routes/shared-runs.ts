@@ -16,22 +16,25 @@ import { stopRun } from '#sync/core/mutators/stop-run.ts'
 import type { Auth } from '../auth/create-auth.ts'
 import { limits, type RateLimits } from '../auth/rate-limits.ts'
 import type { BlobStore } from '../db/blob-store.ts'
+import type { JobStore } from '../db/job-store.ts'
 import type { Environment } from '../middleware/environment.ts'
 import { refuse, refuseSignedOut, refuseTooFast } from '../middleware/errors.ts'
 import { readBody } from '../middleware/json-body.ts'
 import { limitRate } from '../middleware/rate-limit.ts'
+import { noOutput, readEntry, wholeOutput } from '../runs/whole-output.ts'
 import { leadsTo } from '../shares/blobs.ts'
 import { askForAccess, claimName, steer, type GuestActsDeps } from '../shares/guest-acts.ts'
 import { findLink, openLink, type LinksDeps, type Opened, type OpenLink } from '../shares/links.ts'
 import type { SharedStreams } from '../shares/streams.ts'
 import { createReading, readOlder, readView } from '../shares/view.ts'
 import { answer } from './answers.ts'
-import { blobHeaders } from './runs.ts'
+import { blobHeaders } from './blob-headers.ts'
 
 export type SharedRoutesDeps = LinksDeps &
   GuestActsDeps & {
     readonly auth: Pick<Auth, 'getActor'>
     readonly blobs: BlobStore
+    readonly jobs: JobStore
     readonly streams: SharedStreams
     readonly rateLimits: RateLimits
   }
@@ -103,6 +106,15 @@ export function sharedRoutes(deps: SharedRoutesDeps): Hono<Environment> {
         if (content === undefined) return refuse(c, refusal('not_found', 'There is no such content in this run.'))
         // Not kept: it is nobody's any more once sharing stops.
         return c.body(new Uint8Array(content), 200, { ...blobHeaders, 'cache-control': 'no-store' })
+      }),
+    )
+    .get(`${path}/entries/:n/output`, (c) =>
+      withOpened(c, async (opened) => {
+        const { presenter } = createReading(opened)
+        const entry = await readEntry(deps, opened.runId, c.req.param('n'))
+        // Only what this reader may see of it: the output of a set-up command is not.
+        const shown = entry && presenter.entry(entry)
+        return (await wholeOutput(deps.blobs, opened.teamId, shown)) ?? refuse(c, noOutput)
       }),
     )
     .get(`${path}/live`, (c) =>

@@ -3,11 +3,16 @@ import { BlobHash } from '../ids.ts'
 
 /**
  * Text of unknown length inside a row of bounded size: the first `headLimit` and the last `tailLimit` UTF-16 units,
- * the whole length, and, once it is finished and did not fit, the hash of a blob that holds all of it.
+ * the whole length, and, once it is finished and did not fit, the hash of a blob that holds all of it, or of each part of it.
  * Offsets make appending idempotent: a repeated or overlapping piece changes nothing.
  */
 export const headLimit = 6_000
 export const tailLimit = 6_000
+/** A text whose UTF-8 has more bytes than this is stored in parts of this size; the last one has what is left. */
+export const textPartBytes = 16 * 1024 ** 2
+export const maxTextParts = 64
+/** What can be stored of one text, in bytes. */
+export const maxTextBytes = textPartBytes * maxTextParts
 
 export const BoundedText = z.object({
   head: z.string().max(headLimit),
@@ -17,8 +22,13 @@ export const BoundedText = z.object({
   length: z.number().int().nonnegative(),
   /** Set when the text is finished and does not fit: fetch it by this hash. */
   blob: BlobHash.optional(),
+  /** Instead of `blob`, where the text is stored in parts: their hashes, in order. A cut may go through a character. */
+  parts: z.array(BlobHash).max(maxTextParts).optional(),
 })
 export type BoundedText = z.infer<typeof BoundedText>
+
+/** Where all of a text is stored. */
+export type StoredText = { readonly blob: BlobHash } | { readonly parts: BlobHash[] }
 
 export const emptyText: BoundedText = { head: '', tail: '', length: 0 }
 
@@ -38,7 +48,18 @@ export function appendAt(known: BoundedText, offset: number, text: string): Boun
   const all = known.length <= headLimit ? known.head + fresh : undefined
   const head = all === undefined ? known.head : startOf(all)
   const tail = endOf(all === undefined ? known.tail + fresh : all.slice(head.length))
-  return { head, tail, length, ...(known.blob === undefined ? {} : { blob: known.blob }) }
+  return { head, tail, length, ...storedText(known) }
+}
+
+/** `undefined`: nowhere as a whole, or not yet. */
+export function storedText({ blob, parts }: BoundedText): StoredText | undefined {
+  if (blob !== undefined) return { blob }
+  return parts === undefined || parts.length === 0 ? undefined : { parts }
+}
+
+/** The hashes that make up the whole, in order; none where it is not stored. */
+export function partsOf(text: BoundedText): readonly BlobHash[] {
+  return text.blob === undefined ? (text.parts ?? []) : [text.blob]
 }
 
 /** Neither end may cut a character of two units in half: half of one is no text, and no database takes it. */

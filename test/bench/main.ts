@@ -34,6 +34,7 @@ const figures: Readonly<Record<string, () => Promise<{ figure: Figure }>>> = {
   'plan-rewrite': () => import('./figures/plan-rewrite.ts'),
   snapshot: () => import('./figures/snapshot.ts'),
   'own-agent': () => import('./figures/own-agent.ts'),
+  output: () => import('./figures/output.ts'),
 }
 
 const { values, positionals } = parseArgs({

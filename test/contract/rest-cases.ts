@@ -726,6 +726,12 @@ export const restCases: Readonly<Record<string, RestCase>> = {
     answer: z.strictObject({ entries: z.array(TranscriptEntry) }),
     foreign: ofRun('transcript'),
   },
+  'GET /api/v1/runs/:runId/entries/:n/output': {
+    path: ({ runId }) => `/api/v1/runs/${runId}/entries/1/output`,
+    status: 404,
+    answer: problem,
+    foreign: ofRun('entries/1/output'),
+  },
   'GET /api/v1/runs/:runId/artifacts': {
     path: ({ runId }) => `/api/v1/runs/${runId}/artifacts`,
     status: 200,
@@ -1007,6 +1013,14 @@ export const restCases: Readonly<Record<string, RestCase>> = {
     status: 404,
     answer: problem,
     foreign: ofShared(`/blobs/${'0'.repeat(64)}`),
+  },
+  'GET /api/v1/shared/:runId/:secret/entries/:n/output': {
+    access: 'open',
+    as: async ({ stranger }) => stranger,
+    path: shared('/entries/1/output'),
+    status: 404,
+    answer: problem,
+    foreign: ofShared('/entries/1/output'),
   },
   // A stream does not end; who is in the team has the app for it.
   'GET /api/v1/shared/:runId/:secret/live': {

@@ -1,9 +1,11 @@
-import { blobPath } from '#shared/protocol/blobs.ts'
+import { blobPath, outputPath } from '#shared/protocol/blobs.ts'
 
 /** Large texts by their hash. */
 export type Blobs = {
   /** Where the browser gets it, to be saved. */
   readonly url: (hash: string) => string
+  /** Where the browser gets all that an entry of this run printed, to be saved. */
+  readonly output: (runId: string, n: number) => string
   /** Throws when it is neither kept here nor to be had from the server. */
   readonly text: (hash: string) => Promise<string>
   /** Of a picture. Throws as `text` does. */
@@ -19,6 +21,7 @@ const textLimit = 20_000_000
 /** Those of one's team. They never change, so what was read once is kept on the device and stays readable offline. */
 export const teamBlobs: Blobs = {
   url: blobPath,
+  output: (runId, n) => outputPath(`/api/v1/runs/${encodeURIComponent(runId)}`, n),
   async text(hash) {
     const url = blobPath(hash)
     const cache = await openCache()
@@ -45,6 +48,7 @@ export function guestBlobs(address: string): Blobs {
   const url = (hash: string): string => `${address}/blobs/${encodeURIComponent(hash)}`
   return {
     url,
+    output: (_runId, n) => outputPath(address, n),
     text: (hash) => fetchText(hash, url(hash)),
     bytes: async (hash) => (await fetchBlob(hash, url(hash))).arrayBuffer(),
   }

@@ -129,6 +129,9 @@ export const runWords = {
     loadFailed: 'Could not load the whole output.',
     hidden: (lines: number) => `${count(lines, 'line')} hidden, show`,
     notHere: (units: number) => `${bytesWords(units)} left out here, kept on the machine until it ends`,
+    download: 'Download',
+    downloadName: 'Download the whole output',
+    tooLong: (units: number) => `The middle is left out. All ${bytesWords(units)} can be downloaded`,
     loadAll: (units: number) => `The middle is left out. Load all ${bytesWords(units)}`,
   },
 

@@ -1,11 +1,12 @@
 import { For, Show, createMemo, createSignal } from 'solid-js'
-import type { BoundedText } from '#shared/domain/bounded-text.ts'
+import { storedText, type BoundedText } from '#shared/domain/bounded-text.ts'
 import { Button } from '../../../ui/button.tsx'
 import { runWords } from '../../../words/run.ts'
 import { createLoad, loaded } from '../load.ts'
 import { useScene } from '../scene.ts'
 import { parseAnsi, plainText, type AnsiLine, type AnsiSpan } from './ansi.ts'
 import { CopyButton } from '../../../ui/copy-button.tsx'
+import { DownloadLink } from './download-link.tsx'
 import { foldLines, foldOutput, type FoldLimits } from './fold.ts'
 import { VisibleText } from '../../../ui/text/visible.tsx'
 import styles from './run-output.module.css'
@@ -17,6 +18,8 @@ const page = 2_000
 export function RunOutput(props: {
   readonly text: BoundedText
   readonly running?: boolean | undefined
+  /** Number of the entry whose output it is, for the way to all of it as a file. */
+  readonly n?: number | undefined
   readonly limits?: FoldLimits | undefined
 }) {
   const { blobs } = useScene()
@@ -30,6 +33,9 @@ export function RunOutput(props: {
     if (all !== undefined) return foldLines(all, { head: shown(), tail: 40 })
     return foldOutput(props.text, unfolded() ? { head: Infinity, tail: Infinity } : limits())
   })
+  const isStored = (): boolean => storedText(props.text) !== undefined
+  const left = (): string =>
+    isStored() ? runWords.output.tooLong(props.text.length) : runWords.output.notHere(folded().missingUnits)
   const isEmpty = (): boolean => props.text.length === 0
   return (
     <Show
@@ -63,7 +69,7 @@ export function RunOutput(props: {
                 </Button>
               }
             >
-              <Show when={props.text.blob} fallback={<span>{runWords.output.notHere(folded().missingUnits)}</span>}>
+              <Show when={props.text.blob} fallback={<span>{left()}</span>}>
                 {(blob) => (
                   <Show when={whole.state().type !== 'failed'} fallback={<LoadFailed onRetry={whole.retry} />}>
                     <Button
@@ -80,6 +86,7 @@ export function RunOutput(props: {
                 )}
               </Show>
             </Show>
+            <Show when={isStored() && props.n}>{(n) => <DownloadLink n={n()} />}</Show>
           </div>
           <pre class={styles.lines} tabindex="0" aria-label={runWords.output.end}>
             <Lines lines={folded().tail} />

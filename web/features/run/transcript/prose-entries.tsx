@@ -20,7 +20,9 @@ import styles from './prose-entries.module.css'
 export function UserEntry(props: { readonly entry: EntryOf<'user'> }) {
   return (
     <UserText by={props.entry.body.by} at={props.entry.at} automatic={props.entry.body.automatic}>
-      <LongText text={props.entry.body.text}>{(text) => <Markdown text={text()} />}</LongText>
+      <LongText text={props.entry.body.text} n={props.entry.n}>
+        {(text) => <Markdown text={text()} />}
+      </LongText>
       <SentPlans plans={props.entry.body.plans ?? []} />
       <Show when={props.entry.body.attachments}>{(files) => <SentAttachments attachments={files()} />}</Show>
     </UserText>
@@ -69,7 +71,7 @@ export function MessageEntry(props: { readonly entry: EntryOf<'message'> }) {
     <>
       {/* Names the message for those who move by headings. */}
       <h2 class={styles.hidden}>{scene.agent().name}</h2>
-      <LongText text={props.entry.body.text}>
+      <LongText text={props.entry.body.text} n={props.entry.n}>
         {(text) => <Markdown text={text()} streaming={!props.entry.body.done} />}
       </LongText>
     </>
@@ -107,7 +109,9 @@ export function ThoughtEntry(props: { readonly entry: EntryOf<'thought'> }) {
       </Line>
       <Show when={open()}>
         <div class={styles.thought}>
-          <LongText text={body().text}>{(text) => <Markdown text={text()} streaming={!body().done} />}</LongText>
+          <LongText text={body().text} n={props.entry.n}>
+            {(text) => <Markdown text={text()} streaming={!body().done} />}
+          </LongText>
         </div>
       </Show>
     </>

@@ -94,7 +94,7 @@ function Step(props: { readonly step: EntryOf<'step'> }) {
         </Show>
       </Line>
       <Show when={open()}>
-        <RunOutput text={body().output} running={body().status === 'in_progress'} />
+        <RunOutput text={body().output} running={body().status === 'in_progress'} n={props.step.n} />
       </Show>
     </li>
   )

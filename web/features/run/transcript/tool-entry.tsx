@@ -78,7 +78,7 @@ export function ToolEntry(props: { readonly entry: EntryOf<'tool'> }) {
       </Line>
       <Show when={open()}>
         <div class={styles.details}>
-          <ToolDetails tool={tool()} />
+          <ToolDetails tool={tool()} n={props.entry.n} />
         </div>
       </Show>
     </div>
@@ -121,7 +121,7 @@ function ToolEnd(props: { readonly tool: EntryOf<'tool'>['body'] }) {
   )
 }
 
-function ToolDetails(props: { readonly tool: EntryOf<'tool'>['body'] }) {
+function ToolDetails(props: { readonly tool: EntryOf<'tool'>['body']; readonly n: number }) {
   const scene = useScene()
   const isLong = () =>
     props.tool.command !== undefined && (props.tool.command.includes('\n') || props.tool.command.length > 60)
@@ -178,7 +178,7 @@ function ToolDetails(props: { readonly tool: EntryOf<'tool'>['body'] }) {
           </Show>
         }
       >
-        {(output) => <RunOutput text={output()} running={isRunning(props.tool.status)} />}
+        {(output) => <RunOutput text={output()} running={isRunning(props.tool.status)} n={props.n} />}
       </Show>
     </>
   )
