@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, openAsBlob } from 'node:fs'
-import { stat } from 'node:fs/promises'
+import { access, stat } from 'node:fs/promises'
 import { BlobHash } from '#shared/ids.ts'
 import { messageOf, type Log } from '../log.ts'
 import { createBackoff } from './backoff.ts'
+import { readPieces } from './read-pieces.ts'
 import { requestBlob } from './request-blob.ts'
 import type { Clock } from '../clock.ts'
 
@@ -54,10 +54,11 @@ export function createBlobStore({ url, key, clock, log }: BlobStoreDeps): BlobSt
   /** Of contents in memory; a file that waits takes none. */
   let heldBytes = 0
 
-  async function put(content: Uint8Array | FilePiece): Promise<BlobHash | undefined> {
+  async function put(given: Uint8Array | FilePiece): Promise<BlobHash | undefined> {
+    const content = given instanceof Uint8Array ? given : await measure(given)
     const hash = await hashOf(content)
     if (known.has(hash)) return hash
-    const size = await sizeOf(content)
+    const size = content instanceof Uint8Array ? content.byteLength : content.bytes
     if (size > maxBlobBytes) return undefined
     const held = content instanceof Uint8Array ? size : 0
     if (running >= atOnce && (waiting.length >= waitingLimit || heldBytes + held > waitingBytes)) {
@@ -79,17 +80,24 @@ export function createBlobStore({ url, key, clock, log }: BlobStoreDeps): BlobSt
     }
   }
 
-  async function upload(hash: BlobHash, content: Uint8Array | FilePiece, size: number): Promise<BlobHash | undefined> {
+  async function upload(
+    hash: BlobHash,
+    content: Uint8Array | Required<FilePiece>,
+    size: number,
+  ): Promise<BlobHash | undefined> {
     const backoff = createBackoff({ random: () => clock.random() })
     while (!closing.signal.aborted) {
       // A file that is gone will not come back, so this is no failure to wait out.
-      const body = content instanceof Uint8Array ? Uint8Array.from(content) : await openPiece(content)
+      if (!(content instanceof Uint8Array)) await access(content.file)
       try {
         if (size >= askedFirstBytes && (await isThere(hash))) return hash
         const answer = await fetch(`${url}/api/runner/blobs/${hash}`, {
           method: 'PUT',
           headers: { authorization: `Bearer ${key}`, 'content-type': 'application/octet-stream' },
-          body,
+          // Without a length nothing in between could say how far it is; the server counts.
+          ...(content instanceof Uint8Array
+            ? { body: Uint8Array.from(content) }
+            : { body: ReadableStream.from(readPieces(content, slotsOnTheWay)), duplex: 'half' }),
           signal: AbortSignal.any([closing.signal, AbortSignal.timeout(60_000)]),
         })
         await answer.body?.cancel()
@@ -144,24 +152,16 @@ export function createBlobStore({ url, key, clock, log }: BlobStoreDeps): BlobSt
   return { put, get, close: () => closing.abort() }
 }
 
-async function hashOf(content: Uint8Array | FilePiece): Promise<BlobHash> {
+/** As it is sent: the connection holds back what is more than it can take, so a few pieces are on their way at once; the server compares the hash. */
+const slotsOnTheWay = 32
+
+async function hashOf(content: Uint8Array | Required<FilePiece>): Promise<BlobHash> {
   const hash = createHash('sha256')
   if (content instanceof Uint8Array) hash.update(content)
-  else {
-    const { file, from = 0, bytes = Infinity } = content
-    for await (const piece of createReadStream(file, { start: from, end: from + bytes - 1 }))
-      hash.update(piece as Uint8Array)
-  }
+  else for await (const piece of readPieces(content, 1)) hash.update(piece)
   return BlobHash.parse(hash.digest('hex'))
 }
 
-async function sizeOf(content: Uint8Array | FilePiece): Promise<number> {
-  if (content instanceof Uint8Array) return content.byteLength
-  return content.bytes ?? (await stat(content.file)).size - (content.from ?? 0)
-}
-
-/** Nothing of it is in memory yet. */
-async function openPiece({ file, from = 0, bytes }: FilePiece): Promise<Blob> {
-  const whole = await openAsBlob(file)
-  return whole.slice(from, bytes === undefined ? whole.size : from + bytes)
+async function measure({ file, from = 0, bytes }: FilePiece): Promise<Required<FilePiece>> {
+  return { file, from, bytes: bytes ?? Math.max(0, (await stat(file)).size - from) }
 }

@@ -101,6 +101,7 @@ export const builtinProfiles: readonly ProfileSnapshot[] = [
 
 export const carefulProfileId = ids.careful
 export const standardProfileId = ids.standard
+export const autonomousProfileId = ids.autonomous
 
 /** As it comes with Drover. */
 export function builtinProfile(id: ProfileId): ProfileSnapshot | undefined {

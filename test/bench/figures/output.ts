@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { HarnessId } from '#shared/domain/harness.ts'
 import { hasEnded, Run } from '#shared/domain/run.ts'
+import { autonomousProfileId } from '#shared/domain/builtin-profiles.ts'
 import { Runner } from '#shared/domain/team.ts'
 import { PromptId, RunId } from '#shared/ids.ts'
 import { keys } from '#sync/core/keys.ts'
@@ -129,7 +130,7 @@ async function startRun(device: Workspace, command: string): Promise<RunId> {
     runId,
     promptId: PromptId.parse(newId()),
     prompt: `\`\`\`sh\n${command}\n\`\`\`\n`,
-    config: { harness: HarnessId.parse('runbook'), sandbox: 'direct' },
+    config: { harness: HarnessId.parse('runbook'), sandbox: 'direct', profileId: autonomousProfileId },
   })
   const run = await until(
     device,
