@@ -35,6 +35,7 @@ const figures: Readonly<Record<string, () => Promise<{ figure: Figure }>>> = {
   snapshot: () => import('./figures/snapshot.ts'),
   'own-agent': () => import('./figures/own-agent.ts'),
   output: () => import('./figures/output.ts'),
+  'acp-share': () => import('./figures/acp-share.ts'),
   'harness-start': () => import('./figures/harness-start.ts'),
 }
 

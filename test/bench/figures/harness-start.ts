@@ -30,7 +30,7 @@ export const figure: Figure = {
     const rows: Row[] = []
     for (const harness of harnesses) {
       const missing = await harnessMissing(harness.id)
-      if (missing === undefined) rows.push(await measure(harness, quick ? 2 : 7))
+      if (missing === undefined) rows.push(await measure(harness, quick ? 2 : 5))
       else say(`  skipped: ${missing}`)
     }
     return rows
