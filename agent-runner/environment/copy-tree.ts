@@ -11,8 +11,14 @@ const run = promisify(execFile)
  * written to one shows in the other. File systems that can share blocks until then do.
  */
 export async function copyTrees(from: readonly string[], into: string, signal?: AbortSignal): Promise<void> {
+  const [program, ...args] = copyArguments(from, into)
+  await run(program, args, signal === undefined ? {} : { signal })
+}
+
+/** The command that does it. */
+export function copyArguments(from: readonly string[], into: string): [program: string, ...args: string[]] {
   const flags = process.platform === 'darwin' ? ['-a', '-c'] : ['-a', '--reflink=auto']
-  await run('cp', [...flags, '--', ...from, `${into}/`], signal === undefined ? {} : { signal })
+  return ['cp', ...flags, '--', ...from, `${into}/`]
 }
 
 /** Bytes on the disk. */

@@ -1,10 +1,11 @@
-import { chmod, link, mkdir, mkdtemp, readFile, readdir, stat, symlink, utimes, writeFile } from 'node:fs/promises'
+import { chmod, link, mkdir, mkdtemp, readFile, readdir, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { systemClock } from '../clock.ts'
 import { removeTree } from './copy-tree.ts'
-import { createSetUpCache, type SetUpCache, type SetUpCacheLimits, type SetUpFolders } from './set-up-cache.ts'
+import { createSetUpCache, type SetUpCache, type SetUpCacheLimits } from './set-up-cache.ts'
+import type { SetUpFolders } from './set-up-folders.ts'
 
 let root: string
 let folder: string
@@ -50,6 +51,9 @@ async function filled(): Promise<SetUpFolders> {
   return folders
 }
 
+/** It is made after what asked for it. */
+const spareOf = (name: string) => vi.waitFor(() => stat(join(folder, key(name), 'spare')), { timeout: 20_000 })
+
 test('what is kept comes again as it was, and shares nothing with who has it', async () => {
   const cache = open()
   const from = await filled()
@@ -65,6 +69,51 @@ test('what is kept comes again as it was, and shares nothing with who has it', a
   expect(await readFile(join(third.home, '.cache-of-a-tool'), 'utf8')).toBe('h')
   expect(await cache.find(key('a'))).toMatchObject({ branch: 'main', commands: 2 })
   await cache.close()
+})
+
+test('the spare copy of what was used last is moved to the next run, and is not there for the one after it', async () => {
+  const cache = open()
+  const first = await filled()
+  for (const name of ['a', 'b']) await cache.keep(key(name), first, made, never)
+  await spareOf('b')
+  await cache.close()
+  expect((await readdir(folder)).filter((name) => name.startsWith('.new-'))).toEqual([])
+  expect(await readdir(join(folder, key('a')))).not.toContain('spare')
+  const spare = await stat(join(folder, key('b'), 'spare/workspace/a.sh'))
+  const next = open()
+  const [second, third] = [await run('second'), await run('third')]
+  await chmod(join(folder, key('b'), 'spare/workspace'), 0o751)
+  expect(await next.restore(key('b'), second, never)).toBe(true)
+  expect((await stat(join(second.workspace, 'a.sh'))).ino).toBe(spare.ino)
+  expect((await stat(second.workspace)).mode & 0o777).toBe(0o751)
+  expect(await next.restore(key('b'), third, never)).toBe(true)
+  expect((await stat(join(third.workspace, 'a.sh'))).ino).not.toBe(spare.ino)
+  expect((await stat(join(third.workspace, 'locked'))).mode & 0o777).toBe(0o555)
+  await next.close()
+})
+
+test('a spare copy that can’t be moved leaves nothing behind, and the entry is copied', async () => {
+  const cache = open()
+  await cache.keep(key('a'), await filled(), made, never)
+  await spareOf('a')
+  await cache.close()
+  const second = await run('second')
+  // So the moving stops in the middle.
+  await rm(join(folder, key('a'), 'spare/changes.git'), { recursive: true })
+  const next = open()
+  expect(await next.restore(key('a'), second, never)).toBe(true)
+  expect((await readdir(second.workspace)).toSorted()).toEqual(['a.sh', 'link', 'locked'])
+  expect(await readdir(second.changes)).toEqual(['object'])
+  await next.close()
+})
+
+test('there is no spare copy where both together are larger than everything may be', async () => {
+  const from = await filled()
+  await writeFile(join(from.workspace, 'large'), Buffer.alloc(200_000))
+  const cache = open({ bytes: 300_000 })
+  expect(await cache.keep(key('a'), from, made, never)).toEqual({ bytes: expect.any(Number) })
+  await cache.close()
+  expect(await readdir(join(folder, key('a')))).not.toContain('spare')
 })
 
 test('the count holds: what was not used for longest goes, with its image', async () => {

@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdir, readFile, readdir, rename, stat, statfs, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Clock } from '../clock.ts'
 import { copyTrees, removeTree, treeBytes } from './copy-tree.ts'
+import { dropSpare, makeSpare, takeSpare } from './spare-copy.ts'
+import { partsBelow, type SetUpFolders } from './set-up-folders.ts'
 
 export interface SetUpCacheLimits {
   /** 0: nothing is kept. */
@@ -26,17 +29,10 @@ const Entry = z.object({
 })
 export type KeptSetUp = z.infer<typeof Entry>
 
-/** Folders of one run: what is kept of them, and where it goes again. */
-export interface SetUpFolders {
-  readonly workspace: string
-  readonly home: string
-  /** The git folder beside them, with what the run started from. */
-  readonly changes: string
-}
-
 /**
  * What set-ups made, for runs that would make the same: `<folder>/<key>/` with `workspace`, `home`, `changes.git` and `entry.json`. An entry is
  * there whole or not at all: it is made under another name and moved in place, and what an ended process left half is removed.
+ * What was used last may have `spare`, another copy of the three, which the next run gets by moving it.
  */
 export interface SetUpCache {
   readonly on: boolean
@@ -78,6 +74,9 @@ export function createSetUpCache(deps: {
   const inUse = new Map<string, number>()
   let tidying: Promise<void> = Promise.resolve()
   let ready: Promise<void> | undefined
+  let laid: { key: string; made: Promise<void> } | undefined
+  const closing = new AbortController()
+  const newHalf = (): string => join(folder, `.new-${clock.newId()}`)
 
   /** Removes what an earlier process left half. */
   const open = (): Promise<void> =>
@@ -105,7 +104,7 @@ export function createSetUpCache(deps: {
   }
 
   async function drop(key: string, image: string | undefined): Promise<void> {
-    const aside = join(folder, `.new-${clock.newId()}`)
+    const aside = newHalf()
     await rename(join(folder, key), aside)
     await removeTree(aside)
     if (image !== undefined) await deps.dropImage(image)
@@ -154,6 +153,11 @@ export function createSetUpCache(deps: {
     return isGone
   }
 
+  async function hasRoom(bytes: number): Promise<boolean> {
+    const { bavail, blocks, bsize } = await statfs(folder)
+    return bavail * bsize - bytes >= blocks * bsize * freeShare
+  }
+
   async function keep(
     key: string,
     from: SetUpFolders,
@@ -161,14 +165,15 @@ export function createSetUpCache(deps: {
     signal: AbortSignal,
   ): Promise<{ bytes: number } | { why: string }> {
     await open()
-    const half = join(folder, `.new-${clock.newId()}`)
+    const half = newHalf()
     try {
       const bytes = (await Promise.all([from.workspace, from.home].map(treeBytes))).reduce((sum, one) => sum + one, 0)
       if (bytes > limits.bytes)
         return { why: `it takes ${megabytes(bytes)}, and ${megabytes(limits.bytes)} is the most` }
-      const { bavail, blocks, bsize } = await statfs(folder)
-      if (bavail * bsize - bytes < blocks * bsize * freeShare)
+      if (!(await hasRoom(bytes))) {
+        const { bavail, bsize } = await statfs(folder)
         return { why: `it takes ${megabytes(bytes)}, and the disk has only ${megabytes(bavail * bsize)} left` }
+      }
       await mkdir(half, { mode: 0o700 })
       // Together, so that files which stand in two of them under one number do so in the copy.
       await copyTrees([from.workspace, from.home, from.changes], half, signal)
@@ -179,6 +184,7 @@ export function createSetUpCache(deps: {
         await removeTree(half)
       })
       void tidy()
+      layIn(key)
       return { bytes }
     } catch (error) {
       await removeTree(half)
@@ -186,17 +192,39 @@ export function createSetUpCache(deps: {
     }
   }
 
+  /** A spare copy for the next run, of the entry that was used last: one at a time, where there is room for it. */
+  function layIn(key: string): void {
+    const entry = join(folder, key)
+    const made = (laid?.made ?? Promise.resolve()).then(async () => {
+      if (closing.signal.aborted) return
+      const entries = await newestFirst()
+      const bytes = entries.find((one) => one.key === key)?.kept?.bytes
+      if (bytes === undefined) return
+      for (const one of entries) if (one.key !== key) await dropSpare(join(folder, one.key), newHalf())
+      const all = entries.reduce((sum, { kept }) => sum + (kept?.bytes ?? 0), bytes)
+      if (all <= limits.bytes && (await hasRoom(bytes))) await makeSpare(entry, newHalf(), closing.signal)
+    })
+    const quiet = made.catch(async (error: unknown) => {
+      // It may have been dropped meanwhile.
+      if (!closing.signal.aborted && (await find(key)) !== undefined) deps.onTrouble(error)
+    })
+    laid = { key, made: quiet }
+  }
+
   async function restore(key: string, into: SetUpFolders, signal: AbortSignal): Promise<boolean> {
     return using(key, async () => {
       const entry = join(folder, key)
-      const parts = [
-        [`${entry}/workspace/.`, into.workspace],
-        [`${entry}/home/.`, into.home],
-        [`${entry}/changes.git/.`, into.changes],
-      ] as const
       await mkdir(into.changes, { recursive: true })
       try {
-        for (const [source, target] of parts) await copyTrees([source], target, signal)
+        // It is further than a copy that would begin now.
+        if (laid?.key === key) await Promise.race([laid.made, aborted(signal)])
+        if (!(await takeSpare(entry, newHalf(), into))) {
+          const from = partsBelow(entry)
+          await copyTrees([`${from.workspace}/.`], into.workspace, signal)
+          await copyTrees([`${from.home}/.`], into.home, signal)
+          await copyTrees([`${from.changes}/.`], into.changes, signal)
+        }
+        layIn(key)
         const now = new Date(clock.now())
         await utimes(join(entry, entryFile), now, now)
         return true
@@ -239,9 +267,17 @@ export function createSetUpCache(deps: {
       return mine
     },
     close: async () => {
+      closing.abort()
+      await laid?.made
       await tidying
     },
   }
+}
+
+/** @throws why it was aborted. */
+async function aborted(signal: AbortSignal): Promise<never> {
+  if (!signal.aborted) await once(signal, 'abort')
+  throw signal.reason
 }
 
 export function megabytes(bytes: number): string {
