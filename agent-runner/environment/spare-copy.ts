@@ -21,7 +21,7 @@ export async function makeSpare(entry: string, half: string, signal: AbortSignal
     await mkdir(half, { mode: 0o700 })
     for (const part of kinds) {
       const [program, ...args] = copyArguments([from[part]], half)
-      await run('nice', ['-n', '19', program, ...args], { signal })
+      await run('nice', ['-n', '5', program, ...args], { signal })
       // Else the folder of a run would get what it does not have yet.
       await mkdir(into[part], { recursive: true })
     }
