@@ -64,7 +64,11 @@ function closed(body: EntryBody, at: number): EntryBody {
 }
 
 /** Uploads the long texts that an earlier process left in the spool, and tells their entries where they are. */
-export async function uploadSpool(journal: Journal, folders: RunFolders, blobs: BlobStore): Promise<void> {
+export async function uploadSpool(
+  journal: Journal,
+  folders: Pick<RunFolders, 'spool'>,
+  blobs: BlobStore,
+): Promise<void> {
   const names = await readdir(folders.spool).catch(() => [])
   for (const entryId of names) {
     const entry = journal.memory().open[entryId]
