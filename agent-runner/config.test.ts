@@ -25,3 +25,17 @@ test('a runner does not take the key of a person for its own, and says which it 
   const read = readConfig({ DROVER_API_KEY: `drp_${'x'.repeat(43)}` })
   expect(read.ok ? '' : read.error).toContain('A runner needs an agent key (drv_…)')
 })
+
+test('what is kept of an output has a bound of its own, and a value beyond it is refused with both ends', () => {
+  const given = (bytes?: string) => ({
+    DROVER_API_KEY: 'k',
+    ...(bytes === undefined ? {} : { DROVER_RUNNER_OUTPUT: bytes }),
+  })
+  const read = (bytes?: string) => {
+    const config = readConfig(given(bytes))
+    return config.ok ? config.value.outputBytes / 1024 ** 2 : config.error
+  }
+  expect([read(), read('1m'), read('1g')]).toEqual([256, 1, 1024])
+  for (const wrong of ['2g', '10k', 'all'])
+    expect(read(wrong)).toMatch(/DROVER_RUNNER_OUTPUT.* is not valid: .*1m at the least, 1024m at most/)
+})
