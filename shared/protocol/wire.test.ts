@@ -20,14 +20,14 @@ const wires = [
     version: browserProtocol,
     todo: mend('browserProtocol'),
     shapes: { BrowserUp, BrowserDown },
-    pinned: { version: 3, hash: '0188135e2950a048' },
+    pinned: { version: 3, hash: '083d2d7cc3bb6685' },
   },
   {
     what: 'messages between runner and server',
     version: runnerProtocol,
     todo: mend('runnerProtocol'),
     shapes: { RunnerUp, RunnerDown, RunEvent },
-    pinned: { version: 1, hash: 'f41af1870c589c79' },
+    pinned: { version: 1, hash: 'f2d5b509a7f3be94' },
   },
   {
     what: 'messages between a page and the terminals of a run',
@@ -41,7 +41,7 @@ const wires = [
     version: schemaVersion,
     todo: mend('schemaVersion'),
     shapes: { PushRequest, PullRequest, PullResponse, ...rowSchemas },
-    pinned: { version: '2', hash: '0f017da928950ac2' },
+    pinned: { version: '2', hash: '4aa24440a0a9b124' },
   },
   {
     what: 'names and arguments of the mutators',
