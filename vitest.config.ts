@@ -50,7 +50,7 @@ export default defineConfig({
           environment: 'jsdom',
           testTimeout: 20_000,
           include: ['**/*.dom.test.{ts,tsx}'],
-          setupFiles: ['scripts/dom-timers.ts'],
+          setupFiles: ['scripts/dom-set-up.ts'],
           exclude: never,
           server: { deps: { inline: [/node_modules\/(?:@corvu|@kobalte|@tanstack|@solid|solid-)/] } },
         },

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { omittedUnits, wholeText } from '#shared/domain/bounded-text.ts'
+import { omittedUnits, partsOf, wholeText } from '#shared/domain/bounded-text.ts'
 import { HarnessId } from '#shared/domain/harness.ts'
 import { UserId } from '#shared/ids.ts'
 import { startControlServer, type ControlServer, type SeenRun } from '#test/fakes/control-server.ts'
@@ -120,13 +120,15 @@ describe('a harness that misbehaves ends in a clear state', { timeout: 40_000 },
     expect(await runWith('huge-line')).toMatchObject({ state: 'ERROR', reason: { code: 'harness_protocol' } })
   })
 
-  test('a flood of 40 MB of words is bounded in the journal, and kept whole as a blob', async () => {
+  test('a flood of 40 MB of words is bounded in the journal, and kept whole in parts', async () => {
     const run = await runWith('floods')
     expect(run.state).toBe('SUCCEEDED')
     const message = bodies(run).find((body) => body.kind === 'message')
     if (message?.kind !== 'message') throw new Error('no message')
     expect(omittedUnits(message.text)).toBeGreaterThan(30_000_000)
-    expect(server.blobs.get(message.text.blob ?? '')?.byteLength).toBe(message.text.length)
+    const kept = partsOf(message.text).map((hash) => server.blobs.get(hash)?.byteLength ?? 0)
+    expect(kept.length).toBeGreaterThan(1)
+    expect(kept.reduce((sum, bytes) => sum + bytes, 0)).toBe(message.text.length)
     expect(JSON.stringify(run.events).length).toBeLessThan(6_000_000)
   })
 

@@ -62,7 +62,8 @@ test('a file that is applied takes away whatever it does not name', async () => 
     expect(sent).toEqual([
       {
         ...{ name: 'Shop', docker_image: 'node:24', image_pull_policy: 'always' },
-        ...{ description: null, dockerfile: null, secrets: null, egress: null, resources: null, sandbox: null },
+        ...{ description: null, dockerfile: null, branch_pattern: null, secrets: null, egress: null },
+        ...{ resources: null, sandbox: null },
       },
     ])
   } finally {
