@@ -378,7 +378,7 @@ export const failures: readonly {
     tests: {
       'agent-runner/bad-harness.test.ts': [
         'one that makes entries without end',
-        'a flood of 40 MB of words is bounded in the journal, and kept whole as a blob',
+        'a flood of 40 MB of words is bounded in the journal, and kept whole in parts',
       ],
       'server/runs/ingest.test.ts': ['a runner whose events can’t be stored is read no further, until they are'],
       'server/runs/transcript-draft.test.ts': [
