@@ -4,11 +4,13 @@ import { afterAll, vi } from 'vitest'
 const lastTimerMs = 350
 
 // jsdom lays nothing out, so nothing ever changes its size.
-globalThis.ResizeObserver ??= class {
-  observe(): void {}
-  unobserve(): void {}
-  disconnect(): void {}
-}
+Object.assign(globalThis, {
+  ResizeObserver: class {
+    observe(): void {}
+    unobserve(): void {}
+    disconnect(): void {}
+  },
+})
 
 afterAll(async () => {
   vi.useRealTimers()

@@ -97,6 +97,8 @@ export function MentionList(props: {
   return (
     <Show when={isShown()}>
       <Portal>
+        {/* It has one of two roles. */}
+        {/* oxlint-disable-next-line jsx-a11y/no-static-element-interactions */}
         <div
           ref={(made) => {
             createEffect(on(items, () => queueMicrotask(() => place(made))))
@@ -110,7 +112,8 @@ export function MentionList(props: {
           }}
           id={id}
           class={styles.list}
-          role="listbox"
+          // A list of nothing is none: its one sentence is told.
+          role={items().length > 0 ? 'listbox' : 'status'}
           aria-label={sign() === '@' ? mentionWords.label : mentionWords.slash}
           // A press must not take the focus out of the text.
           onPointerDown={(event) => event.preventDefault()}

@@ -29,6 +29,8 @@ export function SuggestMenu(props: { readonly list: SuggestList; readonly textbo
   return (
     <Show when={props.list.shown() !== undefined}>
       <Portal>
+        {/* It has one of two roles. */}
+        {/* oxlint-disable-next-line jsx-a11y/no-static-element-interactions */}
         <div
           ref={(made) => {
             element = made
@@ -36,7 +38,8 @@ export function SuggestMenu(props: { readonly list: SuggestList; readonly textbo
           }}
           id={id}
           class={styles.list}
-          role="listbox"
+          // A list of nothing is none: its one sentence is told.
+          role={props.list.shown()?.items.length === 0 ? 'status' : 'listbox'}
           aria-label={props.list.shown()?.label}
           // A press must not take the focus out of the text.
           onPointerDown={(event) => event.preventDefault()}
