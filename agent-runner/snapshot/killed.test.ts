@@ -56,6 +56,8 @@ const stopAt = (method: 'PUT' | 'GET', count: number): Promise<void> => {
 }
 const commit = (text: string): string =>
   shell(`echo ${text} >> a.txt && git commit -qam ${text} && echo ${text} > loose.txt`)
+const start = (prompt: string): RunId =>
+  server.start({ harness: 'runbook', config: { repository: { url: repository.path } }, prompt })
 const contents = (folder: string, runId: RunId) => {
   const workspace = join(folder, 'runs', runId, 'workspace')
   return {
@@ -70,11 +72,7 @@ test.each([1, 2])(
   { timeout: 90_000 },
   async (count) => {
     const there = runOn(await machine())
-    const runId = server.start({
-      harness: 'runbook',
-      config: { repository: { url: repository.path } },
-      prompt: commit('one'),
-    })
+    const runId = start(commit('one'))
     await server.ended(runId)
     const first = await saved(runId, 1)
     const stopped = stopAt('PUT', count)
@@ -97,11 +95,7 @@ test.each([1, 2])(
 test('killed while it hands one in, the same machine hands it in at its next start', { timeout: 90_000 }, async () => {
   const folder = await machine()
   const there = runOn(folder)
-  const runId = server.start({
-    harness: 'runbook',
-    config: { repository: { url: repository.path } },
-    prompt: shell('echo one > loose.txt'),
-  })
+  const runId = start(shell('echo one > loose.txt'))
   const stopped = stopAt('PUT', 1)
   await server.ended(runId)
   await stopped
@@ -117,11 +111,7 @@ test.each([1, 2])(
   { timeout: 90_000 },
   async (count) => {
     const there = runOn(await machine())
-    const runId = server.start({
-      harness: 'runbook',
-      config: { repository: { url: repository.path } },
-      prompt: commit('one'),
-    })
+    const runId = start(commit('one'))
     await server.ended(runId)
     await saved(runId, 1)
     await there.end('SIGKILL')

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { Hono, type Context } from 'hono'
 import { z } from 'zod'
 import { checkEnvironment } from '#shared/domain/environment-check.ts'
-import { Environment, type EnvironmentSpec } from '#shared/domain/environment.ts'
+import { Environment, OptionalField, type EnvironmentSpec } from '#shared/domain/environment.ts'
 import { InspectedRepositories } from '#shared/domain/environment-proposal.ts'
 import { canEditEnvironments } from '#shared/domain/policies.ts'
 import { EnvironmentId, uuidv7 } from '#shared/ids.ts'
@@ -169,20 +169,9 @@ const fieldNames = {
   resources: 'resources',
   sandbox: 'sandbox',
 } as const satisfies Record<keyof Body, string>
-const clearable = [
-  'description',
-  'image',
-  'dockerfile',
-  'pullPolicy',
-  'branchPattern',
-  'secrets',
-  'egress',
-  'resources',
-  'sandbox',
-] as const
 
 /** What the body sets, by our names, and what it takes out with a `null`. */
-function fieldsOf(body: Body): { set: Record<string, unknown>; clear: (typeof clearable)[number][] } {
+function fieldsOf(body: Body): { set: Record<string, unknown>; clear: OptionalField[] } {
   const set: Record<string, unknown> = {}
   const gone = new Set<string>()
   for (const [name, value] of Object.entries(body)) {
@@ -191,7 +180,7 @@ function fieldsOf(body: Body): { set: Record<string, unknown>; clear: (typeof cl
     if (value === null) gone.add(field)
     else set[field] = name === 'secrets' ? body.secrets?.map((one) => one.name) : toOurs(name, value)
   }
-  return { set, clear: clearable.filter((field) => gone.has(field)) }
+  return { set, clear: OptionalField.options.filter((field) => gone.has(field)) }
 }
 
 /** A command may be a text alone, and a policy be spelt as Kubernetes does. */

@@ -1,16 +1,13 @@
 import { KeyRound } from 'lucide'
-import { Show, createSignal } from 'solid-js'
+import { Show } from 'solid-js'
 import { z } from 'zod'
 import { request } from '../../state/account-api.ts'
 import { useWorkspace } from '../../state/workspace.ts'
-import { Button } from '../../ui/button.tsx'
-import { CopyButton } from '../../ui/copy-button.tsx'
-import { Dialog } from '../../ui/dialog.tsx'
-import { TextInput } from '../../ui/field.tsx'
 import { Time } from '../../ui/time.tsx'
 import { runnerWords } from '../../words/settings.ts'
+import { NewKeyDialog } from './new-key-dialog.tsx'
 import { RevocableList } from './revocable-list.tsx'
-import { useAction, useRemote } from './section.tsx'
+import { useRemote } from './section.tsx'
 import styles from './settings.module.css'
 
 const Key = z.object({
@@ -25,6 +22,17 @@ type Key = z.infer<typeof Key>
 const Keys = z.object({ keys: z.array(Key) }).transform(({ keys }): readonly Key[] => keys)
 const NewKey = Key.extend({ key: z.string() })
 
+const dialogWords = {
+  title: runnerWords.keyTitle,
+  ready: runnerWords.keyReady,
+  make: runnerWords.createKey,
+  name: runnerWords.keyName,
+  nameHint: runnerWords.keyNameHint,
+  use: runnerWords.keyCommand,
+  copyKey: runnerWords.copyKey,
+  copyCommand: runnerWords.copyCommand,
+}
+
 export function KeyList() {
   const workspace = useWorkspace()
   const path = () => `/teams/${workspace.teamId}/runner-keys`
@@ -38,7 +46,15 @@ export function KeyList() {
       of={remote}
       none={runnerWords.noKeys}
       make={runnerWords.addKey}
-      maker={(dialog) => <NewKeyDialog path={path()} {...dialog} />}
+      maker={(dialog) => (
+        <NewKeyDialog
+          id="new-key"
+          words={dialogWords}
+          make={(name) => request(NewKey, 'POST', path(), { name })}
+          command={(key) => `DROVER_URL=${window.location.origin} \\\nDROVER_API_KEY=${key} \\\nnpx drover runner`}
+          {...dialog}
+        />
+      )}
       revoke={{
         word: runnerWords.revoke,
         label: (key) => runnerWords.revokeLabel(key.name),
@@ -67,71 +83,5 @@ export function KeyList() {
         </>
       )}
     </RevocableList>
-  )
-}
-
-/** Makes a key and shows it this once, with the command that uses it. */
-function NewKeyDialog(props: { readonly path: string; readonly onClose: () => void; readonly onMade: () => void }) {
-  const [name, setName] = createSignal('')
-  const [made, setMade] = createSignal<string>()
-  const action = useAction()
-  const handleSubmit = async (event: Event): Promise<void> => {
-    event.preventDefault()
-    const key = await action.run(request(NewKey, 'POST', props.path, { name: name() }))
-    if (key === undefined) return
-    setMade(key.key)
-    props.onMade()
-  }
-  const command = (key: string) =>
-    `DROVER_URL=${window.location.origin} \\\nDROVER_API_KEY=${key} \\\nnpx drover runner`
-  return (
-    <Dialog
-      open
-      onOpenChange={() => props.onClose()}
-      title={runnerWords.keyTitle}
-      description={made() === undefined ? undefined : runnerWords.keyReady}
-      footer={
-        <Show
-          when={made()}
-          fallback={
-            <Button size="lg" tone="ink" type="submit" form="new-key" disabled={action.busy()}>
-              {runnerWords.createKey}
-            </Button>
-          }
-        >
-          {(key) => (
-            <>
-              <CopyButton look="words" label={runnerWords.copyKey} text={key()} />
-              <CopyButton look="words" label={runnerWords.copyCommand} text={command(key())} />
-            </>
-          )}
-        </Show>
-      }
-    >
-      <Show
-        when={made()}
-        fallback={
-          <form id="new-key" onSubmit={(event) => void handleSubmit(event)}>
-            <TextInput
-              label={runnerWords.keyName}
-              hint={runnerWords.keyNameHint}
-              autocomplete="off"
-              limit={80}
-              required
-              error={action.problem()}
-              value={name()}
-              onChange={setName}
-            />
-          </form>
-        }
-      >
-        {(key) => (
-          <div class={styles.secret}>
-            <p>{runnerWords.keyCommand}</p>
-            <code class={styles.code}>{command(key())}</code>
-          </div>
-        )}
-      </Show>
-    </Dialog>
   )
 }

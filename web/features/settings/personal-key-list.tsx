@@ -4,15 +4,12 @@ import { z } from 'zod'
 import { NewPersonalKey, PersonalKey } from '#shared/domain/personal-key.ts'
 import { request } from '../../state/account-api.ts'
 import { useNow } from '../../state/clock.ts'
-import { Button } from '../../ui/button.tsx'
-import { CopyButton } from '../../ui/copy-button.tsx'
-import { Dialog } from '../../ui/dialog.tsx'
-import { TextInput } from '../../ui/field.tsx'
 import { Select } from '../../ui/select.tsx'
 import { Time } from '../../ui/time.tsx'
 import { personalKeyWords as words } from '../../words/personal-keys.ts'
+import { NewKeyDialog } from './new-key-dialog.tsx'
 import { RevocableList } from './revocable-list.tsx'
-import { useAction, useRemote } from './section.tsx'
+import { useRemote } from './section.tsx'
 import styles from './settings.module.css'
 
 const path = '/me/keys'
@@ -30,7 +27,7 @@ export function PersonalKeyList() {
       of={remote}
       none={words.none}
       make={words.add}
-      maker={(dialog) => <NewKeyDialog {...dialog} />}
+      maker={(dialog) => <NewPersonalKeyDialog {...dialog} />}
       revoke={{
         word: words.revoke,
         label: (key) => words.revokeLabel(key.name),
@@ -80,71 +77,22 @@ const choices: readonly { value: Days; label: string; hint?: string }[] = [
   { value: 'never', label: words.days.never, hint: words.neverHint },
 ]
 
-/** Makes a key and shows it this once. */
-function NewKeyDialog(props: { readonly onClose: () => void; readonly onMade: () => void }) {
-  const [name, setName] = createSignal('')
+function NewPersonalKeyDialog(props: { readonly onClose: () => void; readonly onMade: () => void }) {
   const [days, setDays] = createSignal<Days>('90')
-  const [made, setMade] = createSignal<string>()
-  const action = useAction()
-  const handleSubmit = async (event: Event): Promise<void> => {
-    event.preventDefault()
+  const make = (name: string) => {
     const until = days()
-    const body = { name: name(), ...(until === 'never' ? {} : { days: Number(until) }) }
-    const key = await action.run(request(NewPersonalKey, 'POST', path, body))
-    if (key === undefined) return
-    setMade(key.key)
-    props.onMade()
+    return request(NewPersonalKey, 'POST', path, { name, ...(until === 'never' ? {} : { days: Number(until) }) })
   }
-  const command = (key: string) => `export DROVER_URL=${window.location.origin}\nexport DROVER_API_KEY=${key}`
   return (
-    <Dialog
-      open
-      onOpenChange={() => props.onClose()}
-      title={words.add}
-      description={made() === undefined ? undefined : words.ready}
-      footer={
-        <Show
-          when={made()}
-          fallback={
-            <Button size="lg" tone="ink" type="submit" form="new-personal-key" disabled={action.busy()}>
-              {words.make}
-            </Button>
-          }
-        >
-          {(key) => (
-            <>
-              <CopyButton look="words" label={words.copyKey} text={key()} />
-              <CopyButton look="words" label={words.copyCommand} text={command(key())} />
-            </>
-          )}
-        </Show>
-      }
+    <NewKeyDialog
+      id="new-personal-key"
+      words={{ ...words, title: words.add }}
+      make={make}
+      command={(key) => `export DROVER_URL=${window.location.origin}\nexport DROVER_API_KEY=${key}`}
+      onClose={props.onClose}
+      onMade={props.onMade}
     >
-      <Show
-        when={made()}
-        fallback={
-          <form id="new-personal-key" class={styles.form} onSubmit={(event) => void handleSubmit(event)}>
-            <TextInput
-              label={words.name}
-              hint={words.nameHint}
-              autocomplete="off"
-              limit={80}
-              required
-              error={action.problem()}
-              value={name()}
-              onChange={setName}
-            />
-            <Select label={words.endsAfter} choices={choices} value={days()} onChange={setDays} />
-          </form>
-        }
-      >
-        {(key) => (
-          <div class={styles.secret}>
-            <p>{words.use}</p>
-            <code class={styles.code}>{command(key())}</code>
-          </div>
-        )}
-      </Show>
-    </Dialog>
+      <Select label={words.endsAfter} choices={choices} value={days()} onChange={setDays} />
+    </NewKeyDialog>
   )
 }
